@@ -1,0 +1,3 @@
+"""Orderan: order management for Indonesian commerce."""
+
+__version__ = "0.1.0"
