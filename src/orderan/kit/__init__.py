@@ -1,0 +1,1 @@
+"""Kit: what the domains stand on; no word of commerce in here."""
