@@ -231,7 +231,9 @@ class _Reader:
     def database_url(self, name: str) -> str | None:
         value = self.text(name)
         if value is not None and not value.startswith(("postgresql://", "postgres://")):
-            raise SettingRefused(name, "must begin with postgresql://, as in postgresql://user:password@host/db")
+            raise SettingRefused(
+                name, "must begin with postgresql://, as in postgresql://user:password@host/db"
+            )
         return value
 
     def web_address(self, name: str) -> str | None:
@@ -254,7 +256,7 @@ class _Reader:
             raise SettingRefused(name, f"holds {len(key)} bytes instead of {MASTER_KEY_BYTES}")
         return key
 
-    def _number(  # noqa: PLR0913 - the two bounds and the wording belong to one check
+    def _number(
         self, name: str, default: Number, read: Callable[[str], Number], *, least: int, most: int, kind: str
     ) -> Number:
         value = self.text(name)

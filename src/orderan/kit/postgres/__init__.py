@@ -6,8 +6,8 @@ Promises never trust authentication; durable commits; a killed instance recovers
 Ignores  what is in the database: schema and migrations belong to others
 """
 
-from orderan.kit.postgres.binaries import Binaries, NoBinaries, find_binaries
-from orderan.kit.postgres.errors import AlreadyRunning, CannotStart, PostgresFault
+from orderan.kit.postgres.binaries import Binaries, find_binaries
+from orderan.kit.postgres.errors import AlreadyRunning, CannotStart, NoBinaries, PostgresFault
 from orderan.kit.postgres.server import EmbeddedPostgres, Status, ephemeral, running
 
 __all__ = [

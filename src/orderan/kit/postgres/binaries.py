@@ -4,7 +4,6 @@ The wheel's own Python wrapper is never imported: it trusts every local user, op
 every parent folder and makes an operating-system user. We take its programs and nothing else.
 """
 
-import glob
 import importlib.util
 import re
 import shutil
@@ -17,11 +16,11 @@ from orderan.kit.postgres.errors import NoBinaries
 OLDEST_MAJOR = 15
 BUILTIN_LOCALES_SINCE = 17
 NEEDED = ("postgres", "initdb", "pg_dump", "pg_restore")
-SYSTEM_FOLDERS = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
+SYSTEM_FOLDERS = (  # relative to the root of the file system
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "opt/homebrew/opt/postgresql@*/bin",
+    "usr/local/opt/postgresql@*/bin",
 )
 
 
@@ -93,7 +92,7 @@ def _wheel() -> Binaries | None:
 
 
 def _newest_of_system() -> Binaries | None:
-    folders = [Path(path) for pattern in SYSTEM_FOLDERS for path in glob.glob(pattern)]
+    folders = [folder for pattern in SYSTEM_FOLDERS for folder in Path("/").glob(pattern)]
     if on_path := shutil.which("postgres"):
         folders.append(Path(on_path).resolve().parent)
     sets = [found for folder in folders if (found := _inspect(folder, "system")) is not None]

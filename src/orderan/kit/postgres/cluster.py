@@ -111,7 +111,9 @@ def create_cluster(
     if made.returncode != 0:
         raise CannotStart(f"initdb could not make {layout.cluster}: {(made.stderr or made.stdout).strip()}")
     with (draft / "postgresql.conf").open("a") as main:
-        main.write("\ninclude 'orderan.conf'  # rewritten by Orderan at every start; ALTER SYSTEM overrides it\n")
+        main.write(
+            "\ninclude 'orderan.conf'  # rewritten by Orderan at every start; ALTER SYSTEM overrides it\n"
+        )
     draft.rename(layout.cluster)
 
 

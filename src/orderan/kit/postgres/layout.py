@@ -1,12 +1,12 @@
 """The folder of one embedded server, and the files in it.
 
-    <data_dir>/postgres/
-        supervisor.lock     held by the process that runs the server; says which and why
-        credentials.json    the two generated passwords, mode 0600, readable by us alone
-        running.json        where the running server can be reached
-        start.log           the server's words until its own log takes over
-        socket/             mode 0700; elsewhere when the path would be too long for a socket
-        cluster/            PGDATA, mode 0700, of the user the server runs as
+<data_dir>/postgres/
+    supervisor.lock     held by the process that runs the server; says which and why
+    credentials.json    the two generated passwords, mode 0600, readable by us alone
+    running.json        where the running server can be reached
+    start.log           the server's words until its own log takes over
+    socket/             mode 0700; elsewhere when the path would be too long for a socket
+    cluster/            PGDATA, mode 0700, of the user the server runs as
 """
 
 import json

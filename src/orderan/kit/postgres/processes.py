@@ -28,17 +28,17 @@ def processes_of(cluster: Path) -> list[int]:
         return _without_proc(cluster)
     wanted = cluster.stat()
     found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
             continue
         try:
-            there = os.stat(f"/proc/{entry}/cwd")
-            program = os.readlink(f"/proc/{entry}/exe")
+            there = (entry / "cwd").stat()
+            program = (entry / "exe").readlink().name
         except OSError:  # It ended while we looked, or it is not ours to look at.
             continue
         same_folder = (there.st_dev, there.st_ino) == (wanted.st_dev, wanted.st_ino)
-        if same_folder and Path(program.removesuffix(" (deleted)")).name == "postgres":
-            found.append(int(entry))
+        if same_folder and program.removesuffix(" (deleted)") == "postgres":
+            found.append(int(entry.name))
     return sorted(found)
 
 

@@ -97,7 +97,9 @@ class EmbeddedPostgres:
             binaries = self._reachable_binaries(identity)
             end_leftovers(layout.cluster)
             if left := processes_of(layout.cluster):
-                raise CannotStart(f"processes of an earlier run do not end: {left}; end them, then start again")
+                raise CannotStart(
+                    f"processes of an earlier run do not end: {left}; end them, then start again"
+                )
             credentials = layout.credentials()
             if not layout.cluster.exists():
                 clusters.create_cluster(layout, binaries, identity, credentials, fast=self._fast)
@@ -148,7 +150,7 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """libpq URL of the application's database and role, over the private socket."""
+        """URL (libpq) of the application's database and role, over the private socket."""
         return self._layout.url(self._where(), OWNER, DATABASE)
 
     @property
@@ -157,7 +159,7 @@ class EmbeddedPostgres:
         return self._layout.url(self._where(), OWNER, DATABASE, tcp=True)
 
     def superuser_url(self, database: str = DATABASE) -> str:
-        """libpq URL as the superuser: for backup, restore and diagnosis, never for the application."""
+        """URL (libpq) as the superuser: for backup, restore and diagnosis, never for the application."""
         return self._layout.url(self._where(), SUPERUSER, database)
 
     def _where(self) -> Running:
@@ -193,10 +195,7 @@ class EmbeddedPostgres:
                 layout, binaries, identity, socket_dir=socket_dir, port=port, fast=self._fast
             )
             server = self._spawn(binaries, identity)
-            wait_until(
-                lambda: server.poll() is not None or accepts_connections(layout.cluster, server.pid),
-                START_PATIENCE_S,
-            )
+            self._wait_for_answer(server)
             if server.poll() is None:
                 layout.write_running(Running(server.pid, port, str(socket_dir)))
                 return
@@ -205,10 +204,19 @@ class EmbeddedPostgres:
             if attempt + 1 == START_ATTEMPTS or "Address already in use" not in told:
                 raise CannotStart(f"PostgreSQL did not start (exit {server.returncode}): {told}")
 
+    def _wait_for_answer(self, server: subprocess.Popen[bytes]) -> None:
+        cluster = self._layout.cluster
+        if not wait_until(
+            lambda: server.poll() is not None or accepts_connections(cluster, server.pid), START_PATIENCE_S
+        ):
+            raise CannotStart(
+                f"PostgreSQL is not ready after {START_PATIENCE_S:.0f} s: {_last_words(self._layout)}"
+            )
+
     def _spawn(self, binaries: Binaries, identity: Identity) -> subprocess.Popen[bytes]:
         layout = self._layout
         with layout.start_log.open("wb") as log:
-            self._server = subprocess.Popen(  # noqa: PLW1509 - the function calls nothing but prctl
+            self._server = subprocess.Popen(
                 [binaries.program("postgres"), "-D", clusters.folder_as_seen(layout.cluster, identity)],
                 cwd=layout.cluster,
                 env=clusters.server_environment(),
@@ -217,7 +225,7 @@ class EmbeddedPostgres:
                 stderr=log,
                 # Its own session: Ctrl-C in a terminal must reach the server last, and from us.
                 start_new_session=True,
-                preexec_fn=end_with_parent(),
+                preexec_fn=end_with_parent(),  # noqa: PLW1509 - it calls nothing but prctl
                 user=identity.user,
                 group=identity.group,
                 extra_groups=identity.groups,
