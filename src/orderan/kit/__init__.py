@@ -1,1 +1,1 @@
-"""Kit: what the domains stand on; no word of commerce in here."""
+"""What knows no word of commerce: database, time, money, ids, states, refusals, events, keys."""
