@@ -32,20 +32,20 @@ SITE_PACKAGES = [path for path in sys.path if path.endswith("site-packages")]
 def plain_python() -> str | None:
     """An interpreter like ours that the user nobody can run; a private home may keep ours from it."""
     for python in (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"):
-        asked = [
-            "setpriv",
-            f"--reuid={NOBODY}",
-            f"--regid={NOBODY}",
-            "--clear-groups",
-            python,
-            "-c",
-            "import ssl",
-        ]
         try:
-            if subprocess.run(asked, cwd="/", capture_output=True, check=False).returncode == 0:
-                return python
-        except FileNotFoundError:
-            return None
+            asked = subprocess.run(
+                [python, "-c", "import ssl"],
+                cwd="/",
+                capture_output=True,
+                check=False,
+                user=NOBODY,
+                group=NOBODY,
+                extra_groups=[],
+            )
+        except (FileNotFoundError, PermissionError):
+            continue
+        if asked.returncode == 0:
+            return python
     return None
 
 

@@ -73,7 +73,7 @@ def _pid_file_lines(cluster: Path) -> list[str]:
         return []
 
 
-def end_leftovers(cluster: Path, *, shutdown_s: float = 60.0, patience_s: float = 10.0) -> None:
+def end_leftovers(cluster: Path, *, shutdown_s: float = 60.0, patience_s: float = 4.0) -> None:
     """End whatever an earlier run of this cluster left behind, the gentlest way that works.
 
     A whole server is asked to shut down fast, which keeps its data tidy. Orphans of a killed postmaster
