@@ -1,8 +1,11 @@
 """The two roles and the database of a cluster: made on first start, found in order on every later one."""
 
+from typing import Any
+
 import psycopg
 from psycopg import sql
 
+from orderan.kit.postgres.backup import REPLACED_SUFFIX
 from orderan.kit.postgres.layout import DATABASE, OWNER, Credentials
 
 
@@ -21,7 +24,14 @@ def ensure_accounts(superuser_url: str, credentials: Credentials) -> None:
                 ).format(sql.Identifier(OWNER), sql.Literal(credentials.owner))
             )
         connection.execute(sql.SQL("GRANT pg_monitor TO {}").format(sql.Identifier(OWNER)))
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
+        if not _exists(connection, DATABASE) and _exists(connection, f"{DATABASE}{REPLACED_SUFFIX}"):
+            # A restore was cut off between its two renames: the old database is still the one in use.
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(f"{DATABASE}{REPLACED_SUFFIX}"), sql.Identifier(DATABASE)
+                )
+            )
+        if not _exists(connection, DATABASE):
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
             )
@@ -29,3 +39,9 @@ def ensure_accounts(superuser_url: str, credentials: Credentials) -> None:
             "SELECT 1 WHERE current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%'"
         ).fetchone():
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+
+
+def _exists(connection: psycopg.Connection[Any], database: str) -> bool:
+    return (
+        connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone() is not None
+    )
