@@ -11,6 +11,7 @@ Ignores  how money is paid, how stock is counted, how parcels travel
 from orderan.orders.commands.accept import accept_orders
 from orderan.orders.commands.money import note_money
 from orderan.orders.commands.expire import close_unpaid, overdue
+from orderan.orders.commands.headline import refresh_headline
 from orderan.orders.commands.open_orders import NewOrder, open_orders
 from orderan.orders.errors import AlreadyPlaced, OrderNotFound
 from orderan.orders.headline import Headline, headline
@@ -41,5 +42,6 @@ __all__ = [
     "note_money",
     "open_orders",
     "overdue",
+    "refresh_headline",
     "set_allocated",
 ]
