@@ -9,16 +9,17 @@ Ignores  how money is paid, how stock is counted, how parcels travel
 """
 
 from orderan.orders.commands.accept import accept_orders
-from orderan.orders.commands.money import note_money
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.headline import refresh_headline
+from orderan.orders.commands.money import note_money, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
+from orderan.orders.commands.progress import Progress, advance_lines, count_returned
 from orderan.orders.errors import AlreadyPlaced, OrderNotFound
 from orderan.orders.headline import Headline, headline
 from orderan.orders.models import Line, Order, OrderKind, Terms
 from orderan.orders.numbers import NumberLease
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent, Verification
-from orderan.orders.store import known_orders, lock_orders, set_allocated
+from orderan.orders.store import insert_moves, known_orders, lock_orders, set_allocated
 
 __all__ = [
     "COMMERCIAL",
@@ -32,14 +33,19 @@ __all__ = [
     "Order",
     "OrderKind",
     "OrderNotFound",
+    "Progress",
     "Terms",
     "Verification",
     "accept_orders",
+    "advance_lines",
     "close_unpaid",
+    "count_returned",
     "headline",
+    "insert_moves",
     "known_orders",
     "lock_orders",
     "note_money",
+    "note_moneys",
     "open_orders",
     "overdue",
     "refresh_headline",

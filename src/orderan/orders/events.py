@@ -41,3 +41,12 @@ class OrderExpired(Event):
 
     number: int
     hold_until: datetime | None
+
+
+@dataclass(frozen=True)
+class OrderDelivered(Event):
+    """Every unit that is still owed has reached the buyer."""
+
+    kind: ClassVar[str] = "orders.delivered.v1"
+
+    number: int

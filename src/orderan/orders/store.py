@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -12,6 +13,9 @@ from orderan.kit.ids import new_id
 from orderan.orders.headline import Units
 from orderan.orders.models import Line, Order
 from orderan.orders.states import Commercial
+
+if TYPE_CHECKING:
+    from orderan.orders.commands.progress import Progress
 
 _COLUMNS = (
     "id number channel_id external_id cart_id kind terms customer_id address_id currency commercial money "
@@ -175,15 +179,23 @@ async def overdue(tx: Tx, *, now: datetime, limit: int) -> list[UUID]:
     return [row.id for row in rows]
 
 
-async def set_money(tx: Tx, order_id: UUID, *, money: str, paid_minor: int, refunded_minor: int) -> None:
-    """Keep what the money ledger says of a locked order, for lists."""
+async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int]]) -> None:
+    """Keep what the money ledger says of locked orders, for lists: (order, money, paid, refunded)."""
     await tx.run(
         """
         UPDATE sales_order
-        SET money = %(money)s, paid_minor = %(paid)s, refunded_minor = %(refunded)s
-        WHERE shop_id = %(shop)s AND id = %(id)s
+        SET money = stands.money, paid_minor = stands.paid, refunded_minor = stands.refunded
+        FROM unnest(%(ids)s::uuid[], %(moneys)s::text[], %(paid)s::bigint[], %(refunded)s::bigint[])
+             AS stands (id, money, paid, refunded)
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = stands.id
         """,
-        {"shop": tx.shop_id, "id": order_id, "money": money, "paid": paid_minor, "refunded": refunded_minor},
+        {
+            "shop": tx.shop_id,
+            "ids": [order[0] for order in stands],
+            "moneys": [order[1] for order in stands],
+            "paid": [order[2] for order in stands],
+            "refunded": [order[3] for order in stands],
+        },
     )
 
 
@@ -251,4 +263,64 @@ async def set_headlines(tx: Tx, words: Mapping[UUID, str]) -> None:
           AND sales_order.headline <> word.headline
         """,
         {"shop": tx.shop_id, "ids": list(words), "words": [str(word) for word in words.values()]},
+
+
+async def set_progress(tx: Tx, progress: Sequence["Progress"]) -> None:
+    """How far the units of these lines are; all four quantities at once, because each bounds the next."""
+    await tx.run(
+        """
+        UPDATE order_line
+        SET picked = far.picked, packed = far.packed, shipped = far.shipped, delivered = far.delivered
+        FROM unnest(%(orders)s::uuid[], %(lines)s::int[], %(picked)s::int[], %(packed)s::int[],
+                    %(shipped)s::int[], %(delivered)s::int[])
+             AS far (order_id, line_no, picked, packed, shipped, delivered)
+        WHERE order_line.shop_id = %(shop)s AND order_line.order_id = far.order_id
+          AND order_line.line_no = far.line_no
+        """,
+        {
+            "shop": tx.shop_id,
+            "orders": [line.order_id for line in progress],
+            "lines": [line.line_no for line in progress],
+            "picked": [line.picked for line in progress],
+            "packed": [line.packed for line in progress],
+            "shipped": [line.shipped for line in progress],
+            "delivered": [line.delivered for line in progress],
+        },
+    )
+
+
+async def note_delivered(tx: Tx, orders: Collection[UUID], *, now: datetime) -> list[tuple[UUID, int]]:
+    """Orders of which this moment the last owed unit was delivered: (order, number)."""
+    rows = await tx.all(
+        """
+        UPDATE sales_order SET delivered_at = %(now)s
+        WHERE shop_id = %(shop)s AND id = ANY(%(orders)s) AND delivered_at IS NULL
+          AND EXISTS (SELECT 1 FROM order_line
+                      WHERE order_line.shop_id = %(shop)s AND order_line.order_id = sales_order.id
+                        AND order_line.delivered > 0)
+          AND NOT EXISTS (SELECT 1 FROM order_line
+                          WHERE order_line.shop_id = %(shop)s AND order_line.order_id = sales_order.id
+                            AND order_line.delivered < order_line.quantity - order_line.cancelled)
+        RETURNING id, number
+        """,
+        {"shop": tx.shop_id, "orders": list(orders), "now": now},
+    )
+    return [(row.id, row.number) for row in rows]
+
+
+async def add_returned(tx: Tx, units: Collection[tuple[UUID, int, int]]) -> None:
+    """More units of these lines came back: (order, line, units)."""
+    await tx.run(
+        """
+        UPDATE order_line SET returned = order_line.returned + back.units
+        FROM unnest(%(orders)s::uuid[], %(lines)s::int[], %(units)s::int[]) AS back (order_id, line_no, units)
+        WHERE order_line.shop_id = %(shop)s AND order_line.order_id = back.order_id
+          AND order_line.line_no = back.line_no
+        """,
+        {
+            "shop": tx.shop_id,
+            "orders": [unit[0] for unit in units],
+            "lines": [unit[1] for unit in units],
+            "units": [unit[2] for unit in units],
+        },
     )
