@@ -121,6 +121,9 @@ def environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
+        # The optimiser would write `8|rupiah` once, when the template is compiled, in the
+        # language of whoever came first.
+        optimized=False,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
