@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +23,20 @@ def here() -> Iterator[Installation]:
         yield Installation(Path(folder) / "data", free_port())
 
 
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Installation]:
+    """An installation whose database holds something to lose; only ever copied."""
+    with tempfile.TemporaryDirectory(prefix="orderan-test-") as folder:
+        made = Installation(Path(folder) / "data", free_port())
+        assert made.run("migrate").returncode == 0
+        execute(made, "CREATE TABLE kept (n int); INSERT INTO kept SELECT generate_series(1, 5000)")
+        yield made
+
+
 @pytest.fixture
-def shop(here: Installation) -> Installation:
-    """An installation whose database holds something to lose."""
-    assert here.run("migrate").returncode == 0
-    execute(here, "CREATE TABLE kept (n int); INSERT INTO kept SELECT generate_series(1, 5000)")
+def shop(filled: Installation, here: Installation) -> Installation:
+    """A copy of the filled installation, owners and permissions included."""
+    subprocess.run(["cp", "-a", str(filled.folder), str(here.folder)], check=True)
     return here
 
 
