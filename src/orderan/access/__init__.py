@@ -7,12 +7,15 @@ Ignores  what the permissions guard
 """
 
 from orderan.access.commands.make_key import make_key
+from orderan.access.errors import NotAllowed, NotSignedIn
 from orderan.access.models import ROLES, Permission, Principal, Role
 from orderan.access.secrets import new_session_token, secret_hash, shop_of
 from orderan.access.views import key_still_stands, principal_of_key, principal_of_session
 
 __all__ = [
     "ROLES",
+    "NotAllowed",
+    "NotSignedIn",
     "Permission",
     "Principal",
     "Role",

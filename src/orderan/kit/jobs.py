@@ -48,7 +48,8 @@ def job(
             await work(context.additional_context["tools"], **arguments)
 
         run.__doc__ = work.__doc__
-        return app.task(run, name=name, queue=queue, retry=retry, pass_context=True)
+        declared: Task[..., Any, Any] = app.task(name=name, queue=queue, retry=retry, pass_context=True)(run)
+        return declared
 
     return declare
 

@@ -12,8 +12,7 @@ from datetime import datetime
 
 import psycopg
 
-from orderan.access import Principal, key_still_stands
-from orderan.access.errors import NotSignedIn
+from orderan.access import NotSignedIn, Principal, key_still_stands
 from orderan.flows.place_order import Placed, Placement, place_orders
 from orderan.kit import runner, telemetry
 from orderan.kit.clock import Clock

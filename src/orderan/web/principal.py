@@ -14,8 +14,7 @@ from litestar.enums import ScopeType
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from orderan.access import Principal, principal_of_key, principal_of_session, shop_of
-from orderan.access.errors import NotAllowed, NotSignedIn
+from orderan.access import NotAllowed, NotSignedIn, Principal, principal_of_key, principal_of_session, shop_of
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database
 
