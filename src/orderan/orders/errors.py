@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import to_text
 
 
@@ -17,17 +17,6 @@ class OrderNotFound(Refusal):
     code = "order_not_found"
     kind = Kind.NOT_FOUND
     sentence = N_("Pesanan “{order}” tidak ditemukan.")
-
-
-@dataclass(eq=False)
-class AlreadyPlaced(Refusal):
-    """The channel's order id or the cart became an order before; that one stands."""
-
-    order_id: UUID
-
-    code = "already_placed"
-    kind = Kind.CONFLICT
-    sentence = N_("Pesanan ini sudah pernah dibuat.")
 
 
 @dataclass(eq=False)
@@ -62,7 +51,9 @@ class UnitsNotOpen(Refusal):
 
     code = "units_not_open"
     kind = Kind.CONFLICT
-    sentence = N_("Jumlah yang bisa dibatalkan kurang dari yang diminta. Barang yang sudah dikirim hanya bisa diretur.")
+    sentence = N_(
+        "Jumlah yang bisa dibatalkan kurang dari yang diminta. Barang yang sudah dikirim hanya bisa diretur."
+    )
 
     def facts(self) -> dict[str, Any]:
         return {

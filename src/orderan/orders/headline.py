@@ -37,7 +37,7 @@ class Units:
 UNDER_WAY = frozenset({"released", "picking", "short", "picked"})
 
 
-def headline(commercial: Commercial, units: Units, tasks: Collection[str]) -> Headline:  # noqa: PLR0911 - a word each
+def headline(commercial: Commercial, units: Units, tasks: Collection[str]) -> Headline:
     """The word for an order.
 
     Args:
