@@ -180,3 +180,25 @@ class OnHold(Refusal):
     code = "order_on_hold"
     kind = Kind.CONFLICT
     sentence = N_("Pesanan ini sedang ditahan.")
+
+
+@dataclass(eq=False)
+class EmptyNote(Refusal):
+    """A note needs words, and not too many."""
+
+    longest: int
+
+    code = "empty_note"
+    kind = Kind.INVALID
+    sentence = N_("Tulis catatannya, paling panjang {longest} huruf.")
+
+
+@dataclass(eq=False)
+class TagUnusable(Refusal):
+    """A tag is empty or too long."""
+
+    tag: str
+
+    code = "tag_unusable"
+    kind = Kind.INVALID
+    sentence = N_("Label “{tag}” tidak bisa dipakai. Isi 1 sampai 40 huruf.")

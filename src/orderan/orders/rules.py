@@ -97,6 +97,15 @@ def without(line: Line, cut: Cut) -> Line:
     )
 
 
+def with_more(line: Line, units: int, *, new: bool, allocated: bool) -> Line:
+    """The line with more units standing; a new line has them already."""
+    return replace(
+        line,
+        quantity=line.quantity if new else line.quantity + units,
+        allocated=line.allocated + (units if allocated else 0),
+    )
+
+
 def repriced(line: Line, units: int, specs: Sequence["Spec"], tax: Tax | None, *, included: bool) -> Line:
     """The line's money for `units` at its own price; a discount never exceeds the goods.
 
@@ -131,6 +140,8 @@ class Spec:
 
 def specs_of(line: Line) -> list[Spec]:
     """What was granted to a line; where nothing was ever cut, that is what stands."""
+    if line.discount_minor and not line.discounts:
+        return [Spec("discount", "merchant", line.discount_minor)]
     return [
         Spec(str(entry[0]), str(entry[1]), int(entry[3] if len(entry) > 3 else entry[2]))
         for entry in line.discounts or ()
