@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from orderan.inventory.models import Claim, Demand, Shortfall, StockRow, Taken, Want
+from orderan.inventory.errors import ClaimMissing
+from orderan.inventory.models import Claim, Demand, Part, Shortfall, StockKey, StockRow, Taken, Want
 
 SOURCING_RULE = "nearest_whole@1"
 
@@ -58,12 +59,19 @@ class Pool:
             return [demand.only_at]
         return sorted(
             self._place,
-            key=lambda location: (-nearness(self._place[location][1], demand.village_code), self._place[location][0]),
+            key=lambda location: (
+                -nearness(self._place[location][1], demand.village_code),
+                self._place[location][0],
+            ),
         )
 
     def _claim(self, demand: Demand, locations: Sequence[UUID], how: str) -> Taken:
         claims = [claim for want in demand.wants for claim in self._units(demand.holder_id, want, locations)]
-        nearest = f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}" if claims else ""
+        nearest = (
+            f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}"
+            if claims
+            else ""
+        )
         return Taken(claims, (how, nearest))
 
     def _units(self, holder_id: UUID, want: Want, locations: Sequence[UUID]) -> Iterable[Claim]:
@@ -75,6 +83,47 @@ class Pool:
                     row.free -= units
                     left -= units
                     yield Claim(holder_id, want.line_no, row.key, units)
+
+
+def cut(claims: Sequence[Claim], parts: Sequence[Part]) -> list[tuple[int, Claim]]:
+    """The units of claims that parts name: (index of the claim, the claim with those units only).
+
+    Claims are cut in the order given, and a unit once, however many parts name it.
+
+    Raises:
+        ClaimMissing: A part is more than what the claims hold for it.
+    """
+    left = [claim.quantity for claim in claims]
+    for part in parts:
+        wanted = part.quantity
+        for index, claim in enumerate(claims):
+            if part.covers(claim):
+                units = min(wanted, left[index])
+                wanted -= units
+                left[index] -= units
+        if wanted:
+            raise ClaimMissing(part.holder_id)
+    return [
+        (index, Claim(claim.holder_id, claim.line_no, claim.key, claim.quantity - left[index]))
+        for index, claim in enumerate(claims)
+        if left[index] < claim.quantity
+    ]
+
+
+def per_key(units: Iterable[tuple[StockKey, int]]) -> dict[StockKey, int]:
+    """Units summed per stock row, so that a repeated row is counted once."""
+    sums: dict[StockKey, int] = {}
+    for key, quantity in units:
+        sums[key] = sums.get(key, 0) + quantity
+    return sums
+
+
+def per_line(claims: Iterable[Claim]) -> dict[tuple[int, UUID], int]:
+    """Units of claims of one holder, summed per line and sku."""
+    sums: dict[tuple[int, UUID], int] = defaultdict(int)
+    for claim in claims:
+        sums[claim.line_no, claim.key.sku_id] += claim.quantity
+    return dict(sums)
 
 
 def first_expired_first_out(row: StockRow) -> tuple[bool, date, UUID]:
