@@ -73,10 +73,12 @@ from orderan.inventory.models import (
     TransferState,
     Want,
 )
+from orderan.inventory.rules import SOURCING_RULE
 from orderan.inventory.views import StockedSku, list_locations, stocked_skus
 
 __all__ = [
     "COUNTED",
+    "SOURCING_RULE",
     "Arrival",
     "Bucket",
     "Claim",
