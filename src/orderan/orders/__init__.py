@@ -9,8 +9,9 @@ Ignores  how money is paid, how stock is counted, how parcels travel
 """
 
 from orderan.orders.commands.accept import accept_orders
-from orderan.orders.commands.money import note_money, note_moneys
 from orderan.orders.commands.expire import close_unpaid, overdue
+from orderan.orders.commands.headline import refresh_headline
+from orderan.orders.commands.money import note_money, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
 from orderan.orders.commands.progress import Progress, advance_lines, count_returned
 from orderan.orders.errors import AlreadyPlaced, OrderNotFound
@@ -47,5 +48,6 @@ __all__ = [
     "note_moneys",
     "open_orders",
     "overdue",
+    "refresh_headline",
     "set_allocated",
 ]

@@ -1,6 +1,7 @@
 """Writing orders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,7 +10,9 @@ from psycopg.types.json import Jsonb
 
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
+from orderan.orders.headline import Units
 from orderan.orders.models import Line, Order
+from orderan.orders.states import Commercial
 
 if TYPE_CHECKING:
     from orderan.orders.commands.progress import Progress
@@ -205,6 +208,61 @@ async def set_allocated(tx: Tx, orders: Collection[UUID]) -> None:
         """,
         {"shop": tx.shop_id, "orders": list(orders)},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What a headline is computed from."""
+
+    order_id: UUID
+    commercial: Commercial
+    units: Units
+    tasks: Collection[str]
+
+
+async def axes_of(tx: Tx, ids: Collection[UUID]) -> list[Axes]:
+    """The axes of these orders; tasks are read from the floor above, for this word only."""
+    rows = await tx.all(
+        """
+        SELECT sales_order.id, sales_order.commercial, line.ordered, line.cancelled, line.shipped, line.delivered,
+               line.returned,
+               ARRAY(SELECT DISTINCT task.state FROM task
+                     WHERE task.shop_id = %(shop)s AND task.order_id = sales_order.id
+                       AND task.state <> 'cancelled') AS tasks
+        FROM sales_order
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(quantity), 0)::int AS ordered, coalesce(sum(cancelled), 0)::int AS cancelled,
+                   coalesce(sum(shipped), 0)::int AS shipped, coalesce(sum(delivered), 0)::int AS delivered,
+                   coalesce(sum(returned), 0)::int AS returned
+            FROM order_line
+            WHERE order_line.shop_id = %(shop)s AND order_line.order_id = sales_order.id
+        ) AS line
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(ids)s)
+        """,
+        {"shop": tx.shop_id, "ids": list(ids)},
+    )
+    return [
+        Axes(
+            row.id,
+            Commercial(row.commercial),
+            Units(row.ordered, row.cancelled, row.shipped, row.delivered, row.returned),
+            row.tasks,
+        )
+        for row in rows
+    ]
+
+
+async def set_headlines(tx: Tx, words: Mapping[UUID, str]) -> None:
+    """Store these words where another one stands."""
+    await tx.run(
+        """
+        UPDATE sales_order
+        SET headline = word.headline
+        FROM unnest(%(ids)s::uuid[], %(words)s::text[]) AS word (id, headline)
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = word.id
+          AND sales_order.headline <> word.headline
+        """,
+        {"shop": tx.shop_id, "ids": list(words), "words": [str(word) for word in words.values()]},
 
 
 async def set_progress(tx: Tx, progress: Sequence["Progress"]) -> None:
