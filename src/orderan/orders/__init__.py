@@ -19,7 +19,7 @@ from orderan.orders.headline import Headline, headline
 from orderan.orders.models import Line, Order, OrderKind, Terms
 from orderan.orders.numbers import NumberLease
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent, Verification
-from orderan.orders.store import insert_moves, known_orders, lock_orders, set_allocated
+from orderan.orders.store import insert_moves, known_orders, lines_of, lock_orders, set_allocated
 
 __all__ = [
     "COMMERCIAL",
@@ -43,6 +43,7 @@ __all__ = [
     "headline",
     "insert_moves",
     "known_orders",
+    "lines_of",
     "lock_orders",
     "note_money",
     "note_moneys",
