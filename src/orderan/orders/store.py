@@ -279,6 +279,7 @@ async def set_headlines(tx: Tx, words: Mapping[UUID, str]) -> None:
           AND sales_order.headline <> word.headline
         """,
         {"shop": tx.shop_id, "ids": list(words), "words": [str(word) for word in words.values()]},
+    )
 
 
 async def set_progress(tx: Tx, progress: Sequence["Progress"]) -> None:
