@@ -1,11 +1,11 @@
 """Placing orders: a batch is the native unit, one order is a batch of one.
 
-    first    repeats are found: a known external id or cart answers with the order that stands
-    then     buyers become customers, offers become prices, each order is quoted
-    then     stock rows of all orders are locked once and each order takes its own, in the order
-             they came; who is short is told and hinders nobody
-    at last  orders, lines, claims, movements, facts and decisions are written, a statement per
-             table, and the whole batch commits at once
+first    repeats are found: a known external id or cart answers with the order that stands
+then     buyers become customers, offers become prices, each order is quoted
+then     stock rows of all orders are locked once and each order takes its own, in the order
+         they came; who is short is told and hinders nobody
+at last  orders, lines, claims, movements, facts and decisions are written, a statement per
+         table, and the whole batch commits at once
 """
 
 from collections.abc import Callable, Sequence
@@ -217,7 +217,9 @@ def _quote(
     weight = sum(offer.weight_g * line.quantity for offer, line in zip(chosen, placement.lines, strict=True))
     shipping = 0
     if placement.shipping_service and known.shipping is not None:
-        village = placement.buyer.address.village_code if placement.buyer and placement.buyer.address else None
+        village = (
+            placement.buyer.address.village_code if placement.buyer and placement.buyer.address else None
+        )
         shipping = shipping_fee(
             known.shipping, placement.shipping_service, village_code=village, weight_g=weight, now=now
         )
@@ -256,7 +258,9 @@ def _prices(
 ) -> list[int]:
     group = buyer.customer_group if buyer else None
     prices = [
-        best_price(offer.prices, currency=shop.currency, channel_id=channel.id, group=group, quantity=line.quantity)
+        best_price(
+            offer.prices, currency=shop.currency, channel_id=channel.id, group=group, quantity=line.quantity
+        )
         for offer, line in zip(chosen, placement.lines, strict=True)
     ]
     if missing := tuple(offer.code for offer, price in zip(chosen, prices, strict=True) if price is None):
@@ -282,7 +286,9 @@ async def _take_and_write(
     now: datetime,
 ) -> None:
     ids = [new_id() for _ in quoted]
-    demands = [(_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)]
+    demands = [
+        (_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)
+    ]
     taken = await take_stock(tx, demands, now=now)
     new: list[NewOrder] = []
     made: list[Decision] = []
@@ -311,7 +317,9 @@ def _demand(order_id: UUID, entry: _Quoted) -> Demand:
         elif offer.is_stocked:
             wants.append(Want(number, offer.sku_id, line.quantity))
     buyer = entry.placement.buyer
-    return Demand(order_id, wants, village_code=buyer.address.village_code if buyer and buyer.address else None)
+    return Demand(
+        order_id, wants, village_code=buyer.address.village_code if buyer and buyer.address else None
+    )
 
 
 def _waits_for_money(entry: _Quoted) -> bool:

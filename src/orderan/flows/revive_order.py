@@ -1,7 +1,7 @@
 """An expired order was paid after all.
 
-    stock can be had again   allocated anew, accepted, its work planned: the buyer never knows
-    it cannot                nothing moves; the money is reported and a person decides
+stock can be had again   allocated anew, accepted, its work planned: the buyer never knows
+it cannot                nothing moves; the money is reported and a person decides
 """
 
 from datetime import datetime

@@ -1,10 +1,10 @@
 """Money moved, by whatever way: one flow for every way, and a batch is its native unit.
 
-    always     the events are appended and each order's standing computed from all of its events
-    paid       an order awaiting payment is accepted, its stock allocated, its work planned
-    too late   an expired order is revived if its stock can be had again; else a person decides
-    odd        too little or too much goes to the exception inbox with the difference, and leaves
-               it by itself once the difference is gone
+always     the events are appended and each order's standing computed from all of its events
+paid       an order awaiting payment is accepted, its stock allocated, its work planned
+too late   an expired order is revived if its stock can be had again; else a person decides
+odd        too little or too much goes to the exception inbox with the difference, and leaves
+           it by itself once the difference is gone
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,15 @@ from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.inbox import Stuck
-from orderan.orders import Commercial, Order, OrderNotFound, accept_orders, lock_orders, note_moneys, set_allocated
+from orderan.orders import (
+    Commercial,
+    Order,
+    OrderNotFound,
+    accept_orders,
+    lock_orders,
+    note_moneys,
+    set_allocated,
+)
 from orderan.payments import (
     AmountNotPositive,
     CurrencyDiffers,
@@ -71,7 +79,9 @@ async def settle_payments(tx: Tx, events: Sequence[MoneyEvent], *, now: datetime
             # committed now, so the next look sees it: each turn refuses at least one more.
             continue
     stands = {
-        order_id: standing(after[order_id], total_minor=orders[order_id].total_minor, terms=orders[order_id].terms)
+        order_id: standing(
+            after[order_id], total_minor=orders[order_id].total_minor, terms=orders[order_id].terms
+        )
         for order_id in {event.order_id for event in fresh}
     }
     await _follow(tx, orders, stands, now=now)
@@ -125,9 +135,13 @@ async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing
         (order, stands[order.id].state, stands[order.id].paid_minor, stands[order.id].refunded_minor)
         for order in moved
     ]
-    await note_moneys(tx, [(order, str(state), paid, refunded) for order, state, paid, refunded in noted], now=now)
+    await note_moneys(
+        tx, [(order, str(state), paid, refunded) for order, state, paid, refunded in noted], now=now
+    )
     covered = [order for order in moved if stands[order.id].balance_minor >= 0]
-    await _accept(tx, [order for order in covered if order.commercial == Commercial.AWAITING_PAYMENT], now=now)
+    await _accept(
+        tx, [order for order in covered if order.commercial == Commercial.AWAITING_PAYMENT], now=now
+    )
     revived = set()
     for order in covered:
         if order.commercial == Commercial.EXPIRED and await revive_order(tx, order, now=now):

@@ -32,7 +32,9 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
     elif unknown > 0:
         state = Money.UNKNOWN
     else:
-        state = _taken(paid, total_minor, pending=pending, cod=terms == COD, collected=collected, remitted=remitted)
+        state = _taken(
+            paid, total_minor, pending=pending, cod=terms == COD, collected=collected, remitted=remitted
+        )
     return Standing(state, paid, refunded, collected, remitted, paid - refunded - total_minor)
 
 
@@ -51,7 +53,11 @@ def _taken(paid: int, total: int, *, pending: int, cod: bool, collected: int, re
 
 
 _OUT_OF = {
-    MoneyKind.CAPTURE_REVERSED: ((MoneyKind.CAPTURED, 1), (MoneyKind.REFUNDED, -1), (MoneyKind.REFUND_REVERSED, 1)),
+    MoneyKind.CAPTURE_REVERSED: (
+        (MoneyKind.CAPTURED, 1),
+        (MoneyKind.REFUNDED, -1),
+        (MoneyKind.REFUND_REVERSED, 1),
+    ),
     MoneyKind.COD_REMITTED: ((MoneyKind.COD_COLLECTED, 1),),
     MoneyKind.REFUNDED: (
         (MoneyKind.CAPTURED, 1),

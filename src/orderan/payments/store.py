@@ -159,7 +159,14 @@ def as_refund(row: Any) -> Refund:  # noqa: ANN401
 
 
 async def close_refund(
-    tx: Tx, refund_id: UUID, *, was: str, becomes: str, method: str | None, reference: str | None, now: datetime
+    tx: Tx,
+    refund_id: UUID,
+    *,
+    was: str,
+    becomes: str,
+    method: str | None,
+    reference: str | None,
+    now: datetime,
 ) -> bool:
     """Move a refund; False when it is no longer in the state it had to be in."""
     return 1 == await tx.run(

@@ -34,7 +34,9 @@ class MoneyEvent:
     note: str | None = None
 
 
-async def append_money(tx: Tx, events: Sequence[MoneyEvent], *, now: datetime) -> dict[UUID, dict[MoneyKind, int]]:
+async def append_money(
+    tx: Tx, events: Sequence[MoneyEvent], *, now: datetime
+) -> dict[UUID, dict[MoneyKind, int]]:
     """Append events of orders the caller has locked; returns each order's sums after it.
 
     Raises:
