@@ -62,9 +62,7 @@ class Fact:
     reason: str | None = None
 
 
-async def record(
-    tx: Tx, entity_id: UUID, *events: Event, now: datetime, reason: str | None = None
-) -> None:
+async def record(tx: Tx, entity_id: UUID, *events: Event, now: datetime, reason: str | None = None) -> None:
     """Record facts about one entity, whose row the caller has locked."""
     await record_all(tx, [Fact(entity_id, event, reason) for event in events], now=now)
 

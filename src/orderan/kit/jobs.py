@@ -22,7 +22,9 @@ TRANSIENT = RetryStrategy(max_attempts=6, exponential_wait=4)
 Job = Callable[..., Coroutine[Any, Any, None]]
 
 
-def job(name: str, *, retry: RetryStrategy = TRANSIENT, queue: str = "work") -> Callable[[Job], Task[..., Any, Any]]:
+def job(
+    name: str, *, retry: RetryStrategy = TRANSIENT, queue: str = "work"
+) -> Callable[[Job], Task[..., Any, Any]]:
     """Declare a job under a name that is kept for ever, since queued rows carry it."""
     return app.task(name=name, queue=queue, retry=retry, pass_context=False)
 

@@ -98,7 +98,9 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration, start: int
         with connection.transaction():
             connection.execute("SET LOCAL lock_timeout = '5s'")
             connection.execute(cast("LiteralString", statement))
-            connection.execute(_KEEP, {"name": migration.name, "checksum": migration.checksum, "done": number})
+            connection.execute(
+                _KEEP, {"name": migration.name, "checksum": migration.checksum, "done": number}
+            )
 
 
 def _done(connection: psycopg.Connection[Any]) -> dict[str, tuple[str, int]]:

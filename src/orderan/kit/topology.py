@@ -1,8 +1,8 @@
 """Where each table lives on a cluster, read from the table's comment, and what guards it.
 
-    distributed   keyed by shop_id first; guarded by row-level security
-    reference     small, the same everywhere; may be pointed to, never points to a shop's rows
-    local         on the coordinator only; no shop's business
+distributed   keyed by shop_id first; guarded by row-level security
+reference     small, the same everywhere; may be pointed to, never points to a shop's rows
+local         on the coordinator only; no shop's business
 """
 
 from dataclasses import dataclass

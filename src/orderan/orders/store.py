@@ -65,7 +65,10 @@ async def insert_lines(tx: Tx, lines: Sequence[Line]) -> None:
                     %(goods_minor)s::bigint[], %(discount_minor)s::bigint[], %(tax_minor)s::bigint[],
                     %(tax_class)s::text[], %(tax_rate_bp)s::int[], %(discounts)s::jsonb[]) AS made
         """,
-        {"shop": tx.shop_id, "discounts": [Jsonb(line.discounts) if line.discounts else None for line in lines]}
+        {
+            "shop": tx.shop_id,
+            "discounts": [Jsonb(line.discounts) if line.discounts else None for line in lines],
+        }
         | {name: [getattr(line, name) for line in lines] for name in _LINE},
     )
 

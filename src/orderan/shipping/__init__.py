@@ -12,8 +12,8 @@ from orderan.shipping.errors import AwbMistyped, AwbUsed, ParcelNotFound, Unknow
 from orderan.shipping.models import Content, Courier, Parcel
 from orderan.shipping.rules import courier, couriers_for, read_awb, tracking_link
 from orderan.shipping.states import PARCEL, ParcelEvent, ParcelState
-from orderan.shipping.store import orders_behind
-from orderan.shipping.views import parcels_of, parcels_waiting, parcels_with
+from orderan.shipping.store import behind
+from orderan.shipping.views import parcels_of, parcels_with
 
 __all__ = [
     "COURIERS",
@@ -28,12 +28,11 @@ __all__ = [
     "ParcelNotFound",
     "ParcelState",
     "UnknownCourier",
+    "behind",
     "courier",
     "couriers_for",
     "move_parcels",
-    "orders_behind",
     "parcels_of",
-    "parcels_waiting",
     "parcels_with",
     "read_awb",
     "ship_parcels",

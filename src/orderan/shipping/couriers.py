@@ -2,7 +2,8 @@
 
 Patterns are what their tracking numbers (AWB) look like; a scanner's line is matched against
 them, so that a phone number or a product barcode is not taken for one. Where a courier publishes
-no format the pattern is wide. Sources: public integrations and the couriers' own tracking pages.
+no format the pattern is wide: a wrong refusal stops a parcel, a wrong pass only mislabels a link.
+Patterns come from public integrations; neither they nor the links are promised by the couriers.
 """
 
 from typing import Final

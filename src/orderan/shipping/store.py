@@ -11,7 +11,7 @@ from orderan.kit.db import Tx
 from orderan.shipping.models import Content, Parcel
 
 
-def as_parcel(row: Any) -> Parcel:  # noqa: ANN401
+def as_parcel(row: Any) -> Parcel:
     """A row of the parcel table."""
     return Parcel(
         id=row.id,
@@ -59,32 +59,26 @@ async def insert_parcels(tx: Tx, parcels: Sequence[Parcel]) -> None:
     )
 
 
-async def orders_behind(tx: Tx, parcels: Collection[UUID]) -> list[UUID]:
-    """The orders these parcels belong to, for locking them first."""
+async def behind(tx: Tx, parcels: Collection[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
+    """(order, task) of these parcels, read without a lock: whoever moves them locks their orders first."""
     rows = await tx.all(
-        "SELECT DISTINCT order_id FROM parcel WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
+        "SELECT id, order_id, task_id FROM parcel WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
         {"shop": tx.shop_id, "ids": list(parcels)},
     )
-    return [row.order_id for row in rows]
+    return {row.id: (row.order_id, row.task_id) for row in rows}
 
 
-async def lock_parcels(
-    tx: Tx, parcels: Collection[UUID], *, within: Collection[UUID] | None = None
-) -> dict[UUID, Parcel]:
-    """Lock parcels in id order, only those that left from the locations of `within` where it is given."""
+async def lock_parcels(tx: Tx, parcels: Collection[UUID]) -> dict[UUID, Parcel]:
+    """Lock parcels in id order; those that do not exist are missing from the answer."""
     rows = await tx.all(
         """
-        SELECT parcel.*
+        SELECT *
         FROM parcel
-        WHERE parcel.shop_id = %(shop)s AND parcel.id = ANY(%(ids)s)
-          AND (%(within)s::uuid[] IS NULL OR EXISTS (
-              SELECT 1 FROM task
-              WHERE task.shop_id = %(shop)s AND task.id = parcel.task_id
-                AND task.location_id = ANY(%(within)s::uuid[])))
-        ORDER BY parcel.id
-        FOR NO KEY UPDATE OF parcel
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)
+        ORDER BY id
+        FOR NO KEY UPDATE
         """,
-        {"shop": tx.shop_id, "ids": list(parcels), "within": None if within is None else list(within)},
+        {"shop": tx.shop_id, "ids": list(parcels)},
     )
     return {row.id: as_parcel(row) for row in rows}
 

@@ -16,5 +16,8 @@ async def refresh_headline(tx: Tx, ids: Collection[UUID]) -> None:
     """
     if not ids:
         return
-    words = {axes.order_id: headline(axes.commercial, axes.units, axes.tasks) for axes in await store.axes_of(tx, ids)}
+    words = {
+        axes.order_id: headline(axes.commercial, axes.units, axes.tasks)
+        for axes in await store.axes_of(tx, ids)
+    }
     await store.set_headlines(tx, words)

@@ -20,6 +20,8 @@ async def note_moneys(tx: Tx, stands: Sequence[tuple[Order, str, int, int]], *, 
     if not stands:
         return
     await store.set_money(tx, [(order.id, money, paid, refunded) for order, money, paid, refunded in stands])
-    moved = [(order.id, order.money, "derive", money) for order, money, _, _ in stands if money != order.money]
+    moved = [
+        (order.id, order.money, "derive", money) for order, money, _, _ in stands if money != order.money
+    ]
     if moved:
         await store.insert_moves(tx, "money", moved, now=now)

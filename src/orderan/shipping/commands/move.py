@@ -47,15 +47,14 @@ async def move_parcels(
     *,
     now: datetime,
     reason: str | None = None,
-    within: Collection[UUID] | None = None,
 ) -> list[Parcel]:
     """Move parcels by one event, all or none; returns them as they were, by id.
 
     Raises:
-        ParcelNotFound: One is not the shop's, or left from outside `within`.
+        ParcelNotFound: One is not the shop's.
         IllegalMove: One is in a state this event does not happen in.
     """
-    parcels = await store.lock_parcels(tx, ids, within=within)
+    parcels = await store.lock_parcels(tx, ids)
     if missing := set(ids) - set(parcels):
         raise ParcelNotFound(to_text("pcl", min(missing)))
     by_state: dict[ParcelState, list[Parcel]] = defaultdict(list)
