@@ -154,4 +154,4 @@ def progress(lines: Iterable[Line], units: Iterable[Units]) -> list[Progress]:
 
 
 def _whole(parts: Sequence[Units], owed: int, stage: str) -> int:
-    return min((getattr(part, stage) * owed) // part.planned for part in parts)
+    return min(int(getattr(part, stage)) * owed // part.planned for part in parts)

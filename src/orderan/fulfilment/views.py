@@ -58,7 +58,18 @@ async def readiness(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Readiness]:
         {"shop": tx.shop_id, "orders": list(orders)},
     )
     return {
-        row.id: Readiness(*row[1:9], tuple(tuple(hold) for hold in row.holds), row.change_open)
+        row.id: Readiness(
+            commercial=row.commercial,
+            terms=row.terms,
+            money=row.money,
+            verification=row.verification,
+            total_minor=row.total_minor,
+            paid_minor=row.paid_minor,
+            refunded_minor=row.refunded_minor,
+            currency=row.currency,
+            holds=tuple((kind, reason) for kind, reason in row.holds),
+            change_open=row.change_open,
+        )
         for row in rows
     }
 

@@ -14,16 +14,16 @@ from orderan.orders.commands.headline import refresh_headline
 from orderan.orders.commands.money import note_money, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
 from orderan.orders.commands.progress import Progress, advance_lines, count_returned
-from orderan.orders.errors import AlreadyPlaced, OrderNotFound
+from orderan.orders.errors import OrderNotFound
 from orderan.orders.headline import Headline, headline
 from orderan.orders.models import Line, Order, OrderKind, Terms
 from orderan.orders.numbers import NumberLease
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent, Verification
 from orderan.orders.store import insert_moves, known_orders, lines_of, lock_orders, set_allocated
+from orderan.orders.views import load_orders
 
 __all__ = [
     "COMMERCIAL",
-    "AlreadyPlaced",
     "Commercial",
     "CommercialEvent",
     "Headline",
@@ -44,6 +44,7 @@ __all__ = [
     "insert_moves",
     "known_orders",
     "lines_of",
+    "load_orders",
     "lock_orders",
     "note_money",
     "note_moneys",

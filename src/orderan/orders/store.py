@@ -17,11 +17,36 @@ from orderan.orders.states import Commercial
 if TYPE_CHECKING:
     from orderan.orders.commands.progress import Progress
 
-_COLUMNS = (
-    "id number channel_id external_id cart_id kind terms customer_id address_id currency commercial money "
-    "verification headline goods_minor discount_minor shipping_minor tax_minor rounding_minor total_minor "
-    "tax_included shipping_service units note placed_by placed_at hold_until accepted_at"
-).split()
+_COLUMNS = [
+    "id",
+    "number",
+    "channel_id",
+    "external_id",
+    "cart_id",
+    "kind",
+    "terms",
+    "customer_id",
+    "address_id",
+    "currency",
+    "commercial",
+    "money",
+    "verification",
+    "headline",
+    "goods_minor",
+    "discount_minor",
+    "shipping_minor",
+    "tax_minor",
+    "rounding_minor",
+    "total_minor",
+    "tax_included",
+    "shipping_service",
+    "units",
+    "note",
+    "placed_by",
+    "placed_at",
+    "hold_until",
+    "accepted_at",
+]
 
 
 async def insert_orders(tx: Tx, orders: Sequence[Order]) -> None:
@@ -47,10 +72,21 @@ async def insert_orders(tx: Tx, orders: Sequence[Order]) -> None:
     )
 
 
-_LINE = (
-    "order_id line_no sku_id sku_code title unit_price_minor quantity allocated goods_minor discount_minor "
-    "tax_minor tax_class tax_rate_bp"
-).split()
+_LINE = [
+    "order_id",
+    "line_no",
+    "sku_id",
+    "sku_code",
+    "title",
+    "unit_price_minor",
+    "quantity",
+    "allocated",
+    "goods_minor",
+    "discount_minor",
+    "tax_minor",
+    "tax_class",
+    "tax_rate_bp",
+]
 
 
 async def insert_lines(tx: Tx, lines: Sequence[Line]) -> None:

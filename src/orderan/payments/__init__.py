@@ -7,7 +7,7 @@ Speaks   payments.money_moved.v1, payments.refund_granted.v1, payments.refund_cl
 Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
-from orderan.payments.commands.append import MoneyEvent, append_money
+from orderan.payments.commands.append import append_money
 from orderan.payments.commands.refunds import close_refund, find_refund, grant_refund
 from orderan.payments.errors import (
     AmountNotPositive,
@@ -17,7 +17,7 @@ from orderan.payments.errors import (
     RefundNotFound,
     RefundTooLarge,
 )
-from orderan.payments.models import MoneyKind, Refund, RefundLine, Standing
+from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
 from orderan.payments.rules import refundable, room_for, share_of_line, standing
 from orderan.payments.states import REFUND, Money, RefundEvent, RefundState
 from orderan.payments.store import promised, sums, used_references

@@ -72,3 +72,22 @@ class Refund:
     closed_at: datetime | None = None
     method: str | None = None
     reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyEvent:
+    """One thing that happened to an order's money.
+
+    Attributes:
+        method: `bank_transfer`, `cash`, `cod`, later a gateway's.
+        amount_minor: Above zero; the kind gives the sign.
+        reference: The method's own reference; one of a kind counts once.
+    """
+
+    order_id: UUID
+    kind: MoneyKind
+    method: str
+    amount_minor: int
+    currency: str
+    reference: str | None = None
+    note: str | None = None

@@ -2,19 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from orderan.kit.db import Tx
-from orderan.payments.models import MoneyKind, Refund, RefundLine
-
-if TYPE_CHECKING:
-    from orderan.payments.commands.append import MoneyEvent
+from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine
 
 
-async def append(tx: Tx, events: Sequence["MoneyEvent"], *, now: datetime) -> None:
+async def append(tx: Tx, events: Sequence[MoneyEvent], *, now: datetime) -> None:
     """Append events, numbered on from the last of each order, whose row the caller has locked."""
     await tx.run(
         """
@@ -62,7 +59,7 @@ async def sums(tx: Tx, orders: Collection[UUID]) -> dict[UUID, dict[MoneyKind, i
     return found
 
 
-async def used_references(tx: Tx, events: Sequence["MoneyEvent"]) -> set[tuple[str, str, str]]:
+async def used_references(tx: Tx, events: Sequence[MoneyEvent]) -> set[tuple[str, str, str]]:
     """Which of these (method, kind, reference) are in the ledger already."""
     told = [event for event in events if event.reference is not None]
     if not told:
@@ -106,8 +103,9 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
     told something else a moment ago, cannot promise a rupiah too much. It relies on the lock of
     the order's row, as every writer of its money does.
     """
-    return 1 == await tx.run(
-        """
+    return (
+        await tx.run(
+            """
         INSERT INTO refund (shop_id, id, order_id, amount_minor, currency, reason, lines, state, granted_by,
                             granted_at)
         SELECT %(shop)s, %(id)s, %(order)s, %(amount)s, %(currency)s, %(reason)s, %(lines)s, %(state)s,
@@ -124,18 +122,20 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
             WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'granted'
         )
         """,
-        {
-            "shop": tx.shop_id,
-            "id": refund.id,
-            "order": refund.order_id,
-            "amount": refund.amount_minor,
-            "currency": refund.currency,
-            "reason": refund.reason,
-            "lines": Jsonb([_line(line) for line in refund.lines]),
-            "state": refund.state,
-            "actor": refund.granted_by,
-            "at": refund.granted_at,
-        },
+            {
+                "shop": tx.shop_id,
+                "id": refund.id,
+                "order": refund.order_id,
+                "amount": refund.amount_minor,
+                "currency": refund.currency,
+                "reason": refund.reason,
+                "lines": Jsonb([_line(line) for line in refund.lines]),
+                "state": refund.state,
+                "actor": refund.granted_by,
+                "at": refund.granted_at,
+            },
+        )
+        == 1
     )
 
 
@@ -151,7 +151,7 @@ async def refund_by_id(tx: Tx, refund_id: UUID) -> Refund | None:
     return None if row is None else as_refund(row)
 
 
-def as_refund(row: Any) -> Refund:  # noqa: ANN401
+def as_refund(row: Any) -> Refund:
     """A row of the refund table."""
     columns = row._asdict()
     del columns["shop_id"]
@@ -169,21 +169,24 @@ async def close_refund(
     now: datetime,
 ) -> bool:
     """Move a refund; False when it is no longer in the state it had to be in."""
-    return 1 == await tx.run(
-        """
+    return (
+        await tx.run(
+            """
         UPDATE refund
         SET state = %(becomes)s, method = %(method)s, reference = %(reference)s, closed_by = %(actor)s,
             closed_at = %(now)s
         WHERE shop_id = %(shop)s AND id = %(id)s AND state = %(was)s
         """,
-        {
-            "shop": tx.shop_id,
-            "id": refund_id,
-            "was": was,
-            "becomes": becomes,
-            "method": method,
-            "reference": reference,
-            "actor": tx.actor,
-            "now": now,
-        },
+            {
+                "shop": tx.shop_id,
+                "id": refund_id,
+                "was": was,
+                "becomes": becomes,
+                "method": method,
+                "reference": reference,
+                "actor": tx.actor,
+                "now": now,
+            },
+        )
+        == 1
     )
