@@ -61,9 +61,7 @@ async def cancel_order(
     return after
 
 
-async def let_go(
-    tx: Tx, order: Order, lines: Sequence[Line], cuts: Sequence[Cut], *, now: datetime
-) -> None:
+async def let_go(tx: Tx, order: Order, lines: Sequence[Line], cuts: Sequence[Cut], *, now: datetime) -> None:
     """Take cut units of a locked order out of the warehouse's work and give their stock back.
 
     Args:
@@ -79,7 +77,14 @@ async def let_go(
     if promised:
         withdrawn = await withdraw_units(tx, order.id, promised, now)
         parts = [
-            Part(order.id, claim.line_no, claim.key.sku_id, claim.quantity, claim.key.location_id, claim.key.lot_id)
+            Part(
+                order.id,
+                claim.line_no,
+                claim.key.sku_id,
+                claim.quantity,
+                claim.key.location_id,
+                claim.key.lot_id,
+            )
             for claim in withdrawn
         ]
     else:

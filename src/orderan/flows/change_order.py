@@ -189,7 +189,9 @@ async def _look_up(
     codes = {line.sku_code for line in lines} | {one.sku for one in actions if isinstance(one, AddLine)}
     known = await offers(tx, codes, now=now)
     wanted = {one.address_id for one in actions if isinstance(one, SetAddress)}
-    villages = await destinations(tx, wanted | ({order.address_id} if order.address_id else set()), order.customer_id)
+    villages = await destinations(
+        tx, wanted | ({order.address_id} if order.address_id else set()), order.customer_id
+    )
     if missing := wanted - villages.keys():
         raise AddressNotTheirs(min(missing))
     taxes = await tax_classes(tx, order.placed_at)

@@ -202,3 +202,17 @@ class TagUnusable(Refusal):
     code = "tag_unusable"
     kind = Kind.INVALID
     sentence = N_("Label “{tag}” tidak bisa dipakai. Isi 1 sampai 40 huruf.")
+
+
+@dataclass(eq=False)
+class AddressNotTheirs(Refusal):
+    """The address is not one of the order's customer."""
+
+    address_id: UUID
+
+    code = "address_not_theirs"
+    kind = Kind.INVALID
+    sentence = N_("Alamat itu bukan milik pembeli pesanan ini.")
+
+    def facts(self) -> dict[str, Any]:
+        return {"address_id": to_text("adr", self.address_id)}

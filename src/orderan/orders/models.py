@@ -31,6 +31,19 @@ class Terms(StrEnum):
     INVOICE = auto()
 
 
+class HoldKind(StrEnum):
+    """Why an order waits."""
+
+    FRAUD = auto()
+    ADDRESS = auto()
+    STOCK = auto()
+    CUSTOMER_REQUEST = auto()
+    PROOF = auto()
+    CREDIT = auto()
+    PAYMENT = auto()
+    OTHER = auto()
+
+
 @dataclass(frozen=True)
 class Order:
     """An order's own row; amounts are minor units of currency."""

@@ -147,6 +147,22 @@ async def lock_orders(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Order]:
     return {row.id: Order(**row._asdict()) for row in rows}
 
 
+async def lines_of(tx: Tx, order_id: UUID) -> list[Line]:
+    """The lines of an order, by number."""
+    rows = await tx.all(
+        """
+        SELECT order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity, goods_minor,
+               discount_minor, tax_minor, tax_class, tax_rate_bp, discounts, allocated, picked, packed,
+               shipped, delivered, returned, cancelled
+        FROM order_line
+        WHERE shop_id = %(shop)s AND order_id = %(order)s
+        ORDER BY line_no
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return [Line(*row) for row in rows]
+
+
 async def insert_moves(
     tx: Tx,
     axis: str,

@@ -113,3 +113,32 @@ async def tags_of(tx: Tx, order_id: UUID) -> list[str]:
         {"shop": tx.shop_id, "order": order_id},
     )
     return [row.tag for row in rows]
+
+
+async def destinations(
+    tx: Tx, addresses: Collection[UUID], customer_id: UUID | None
+) -> dict[UUID, str | None]:
+    """Village codes of those of these addresses that are the customer's, merged records included."""
+    if not addresses or customer_id is None:
+        return {}
+    rows = await tx.all(
+        """
+        SELECT address.id, address.village_code
+        FROM customer_address AS address
+        JOIN customer AS owner ON owner.shop_id = address.shop_id AND owner.id = address.customer_id
+        JOIN customer AS buyer ON buyer.shop_id = address.shop_id AND buyer.id = %(customer)s
+        WHERE address.shop_id = %(shop)s AND address.id = ANY(%(addresses)s)
+          AND coalesce(owner.merged_into, owner.id) = coalesce(buyer.merged_into, buyer.id)
+        """,
+        {"shop": tx.shop_id, "addresses": list(addresses), "customer": customer_id},
+    )
+    return {row.id: row.village_code for row in rows}
+
+
+async def group_of(tx: Tx, customer_id: UUID | None) -> str | None:
+    """The customer's price group."""
+    row = await tx.maybe(
+        "SELECT customer_group FROM customer WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": customer_id},
+    )
+    return row.customer_group if row else None

@@ -29,9 +29,7 @@ class Withdrawal:
     of: int
 
 
-async def withdraw_units(
-    tx: Tx, order_id: UUID, parts: Sequence[Withdrawal], now: datetime
-) -> list[Claim]:
+async def withdraw_units(tx: Tx, order_id: UUID, parts: Sequence[Withdrawal], now: datetime) -> list[Claim]:
     """Shrink the tasks of a locked order, the least advanced units first; an empty task is cancelled.
 
     Returns:
@@ -62,9 +60,7 @@ def _wanted(there: Sequence[TaskUnits], part: Withdrawal) -> dict[UUID, int]:
     return {sku: -(-total * part.units // part.of) for sku, total in per_sku.items()}
 
 
-def _take(
-    left: list[TaskUnits], order_id: UUID, line_no: int, sku_id: UUID, quantity: int
-) -> list[Claim]:
+def _take(left: list[TaskUnits], order_id: UUID, line_no: int, sku_id: UUID, quantity: int) -> list[Claim]:
     wanted = quantity
     taken: dict[int, int] = {}
     for stage in ("waiting", "picked", "packed"):

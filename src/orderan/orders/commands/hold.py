@@ -7,7 +7,7 @@ from uuid import UUID
 from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record, record_all
 from orderan.kit.ids import new_id
-from orderan.orders import store, store_notes
+from orderan.orders import store, store_notes, views
 from orderan.orders.errors import HoldNotOpen, OrderNotEditable
 from orderan.orders.events import HoldPlaced, HoldReleased
 from orderan.orders.models import Order
@@ -47,6 +47,14 @@ async def release_hold(tx: Tx, order: Order, hold_id: UUID, *, reason: str | Non
     released = await _release(tx, [order], [(order.id, hold_id)], HoldEvent.RELEASE, reason=reason, now=now)
     if not released:
         raise HoldNotOpen
+
+
+async def release_every_hold(tx: Tx, order: Order, *, reason: str | None, now: datetime) -> None:
+    """Take every reason to wait off a locked order that was closed for good."""
+    if order.open_holds:
+        open_ones = [hold for hold in await views.holds_of(tx, order.id) if hold.released_at is None]
+        holds = [(hold.order_id, hold.id) for hold in open_ones]
+        await _release(tx, [order], holds, HoldEvent.RELEASE, reason=reason, now=now)
 
 
 async def expire_holds(
