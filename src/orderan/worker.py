@@ -22,7 +22,9 @@ import psycopg
 from procrastinate import PsycopgConnector
 from psycopg_pool import PoolTimeout
 
+from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.hold_order import let_holds_expire
 from orderan.kit import jobs, masterkey, telemetry
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
@@ -56,7 +58,19 @@ async def _expire(tx: Tx, now: datetime) -> int:
     return await expire_orders(tx, now=now)
 
 
-TIMERS: Final[tuple[Timer, ...]] = (Timer("expire_orders", 1.0, _expire),)
+async def _expire_holds(tx: Tx, now: datetime) -> int:
+    return await let_holds_expire(tx, now=now)
+
+
+async def _complete(tx: Tx, now: datetime) -> int:
+    return await complete_delivered(tx, now=now)
+
+
+TIMERS: Final[tuple[Timer, ...]] = (
+    Timer("expire_orders", 1.0, _expire),
+    Timer("expire_holds", 10.0, _expire_holds),
+    Timer("complete_orders", 60.0, _complete),
+)
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
 JOB_MODULES: Final[tuple[str, ...]] = ()
 """Modules whose import declares jobs."""

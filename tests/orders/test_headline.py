@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+
 from conftest import ShopFloor
 from given import a_shop, asked, place
 from orderan.flows.place_order import Placed
