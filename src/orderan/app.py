@@ -90,6 +90,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
             exclude=["^/api/"],
         ),
         lifespan=[lifespan],
+        logging_config=None,
         state=State({"keys": keys, "settings": settings}),
         openapi_config=_openapi(),
         request_max_body_size=FORM_BYTES,
