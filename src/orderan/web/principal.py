@@ -82,7 +82,7 @@ def identify(db: Database, keys: KeyMemory, clock: Clock) -> Any:
                 scope["user"] = None
                 headers = dict(scope["headers"])
                 if scope["path"].startswith("/api/"):
-                    if secret := _bearer(headers.get(b"authorization", b"")):
+                    if secret := bearer(headers.get(b"authorization", b"")):
                         scope["user"] = await keys.principal(secret)
                 elif not scope["path"].startswith(NOBODYS):
                     scope["user"] = await _signed_in(
@@ -110,7 +110,8 @@ async def _signed_in(db: Database, clock: Clock, token: str) -> Principal | None
     return principal
 
 
-def _bearer(header: bytes) -> str | None:
+def bearer(header: bytes) -> str | None:
+    """The secret of an Authorization header, if it is a Bearer one."""
     kind, _, secret = header.partition(b" ")
     return secret.decode("latin-1").strip() if kind.lower() == b"bearer" and secret else None
 
@@ -123,7 +124,7 @@ def _cookie(header: bytes, name: str) -> str:
     return ""
 
 
-def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Guard of every route.
 
     Raises:
