@@ -91,6 +91,25 @@ async def settle_payments(tx: Tx, events: Sequence[MoneyEvent], *, now: datetime
     ]
 
 
+async def follow_totals(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
+    """Let locked orders follow their money after their totals changed.
+
+    What was reported about the old totals is closed, so that the inbox names the new difference.
+
+    Args:
+        orders: With their new totals.
+    """
+    by_id = {order.id: order for order in orders}
+    after = await sums(tx, by_id)
+    stands = {
+        order.id: standing(after[order.id], total_minor=order.total_minor, terms=order.terms)
+        for order in orders
+    }
+    stale = [f"{kind}:{order.id}" for order in orders for kind in DIFFERENCES]
+    await inbox.settle(tx, stale, note="total changed", now=now)
+    await _follow(tx, by_id, stands, now=now)
+
+
 async def _decide(
     tx: Tx, orders: dict[UUID, Order], events: Sequence[MoneyEvent]
 ) -> tuple[list[Refusal | None], list[MoneyEvent], dict[UUID, Sums]]:

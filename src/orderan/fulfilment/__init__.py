@@ -11,12 +11,14 @@ from orderan.fulfilment.commands.advance import lock_tasks, move_tasks, start_ta
 from orderan.fulfilment.commands.count import follow_goods
 from orderan.fulfilment.commands.pick import finish_picking, missing_units, pack_tasks, pick_units
 from orderan.fulfilment.commands.plan import plan_tasks
+from orderan.fulfilment.commands.withdraw import Withdrawal, withdraw_units
 from orderan.fulfilment.errors import (
     ContentsDiffer,
     NothingLikeThatToPick,
     PickIncomplete,
     PickingBlocked,
     TaskNotFound,
+    UnitsHandedOver,
 )
 from orderan.fulfilment.models import Box, Pick, Task, TaskLine
 from orderan.fulfilment.rules import Readiness, Reason, misfits, obstacles
@@ -40,6 +42,8 @@ __all__ = [
     "TaskLine",
     "TaskNotFound",
     "TaskState",
+    "UnitsHandedOver",
+    "Withdrawal",
     "behind",
     "finish_picking",
     "follow_goods",
@@ -57,4 +61,5 @@ __all__ = [
     "start_tasks",
     "tasks_of",
     "tasks_waiting",
+    "withdraw_units",
 ]

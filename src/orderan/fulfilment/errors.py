@@ -98,3 +98,15 @@ class ContentsDiffer(Refusal):
                 for line_no, sku, packed, units in self.differences
             ]
         }
+
+
+@dataclass(eq=False)
+class UnitsHandedOver(Refusal):
+    """Units to be withdrawn, or parts of a bundle, are with a courier already."""
+
+    line_no: int
+    units: int
+
+    code = "units_handed_over"
+    kind = Kind.CONFLICT
+    sentence = N_("Sebagian barang baris {line_no} sudah diserahkan ke kurir, jadi hanya bisa diretur.")

@@ -74,7 +74,8 @@ from orderan.inventory.models import (
     Want,
 )
 from orderan.inventory.rules import SOURCING_RULE
-from orderan.inventory.views import StockedSku, list_locations, stocked_skus
+from orderan.inventory.store import claims_of
+from orderan.inventory.views import StockedSku, list_locations, sellable_units, stocked_skus
 
 __all__ = [
     "COUNTED",
@@ -125,6 +126,7 @@ __all__ = [
     "allocate_claims",
     "cancel_transfer",
     "change_location",
+    "claims_of",
     "close_location",
     "count_stock",
     "dispatch_claims",
@@ -143,6 +145,7 @@ __all__ = [
     "release_claims",
     "reopen_location",
     "restore_stock",
+    "sellable_units",
     "set_aside",
     "set_policy",
     "stocked_skus",

@@ -380,3 +380,23 @@ async def add_returned(tx: Tx, units: Collection[tuple[UUID, int, int]]) -> None
             "units": [unit[2] for unit in units],
         },
     )
+
+
+async def due_for_completion(tx: Tx, *, delivered_before: datetime, limit: int) -> list[UUID]:
+    """Lock accepted orders delivered before an instant and not reported as stuck, oldest first."""
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'accepted' AND delivered_at IS NOT NULL
+          AND delivered_at <= %(before)s
+          AND NOT EXISTS (SELECT 1 FROM exception_entry
+                          WHERE exception_entry.shop_id = %(shop)s AND exception_entry.state = 'open'
+                            AND exception_entry.dedupe_key = 'completion_blocked:' || sales_order.id)
+        ORDER BY delivered_at
+        LIMIT %(limit)s
+        FOR NO KEY UPDATE SKIP LOCKED
+        """,
+        {"shop": tx.shop_id, "before": delivered_before, "limit": limit},
+    )
+    return [row.id for row in rows]
