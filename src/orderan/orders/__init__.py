@@ -89,6 +89,13 @@ from orderan.orders.views import (
     versions_of,
 )
 from orderan.orders.views import open_change as standing_change
+from orderan.orders.views_waiting import (
+    changes_waiting,
+    holds_waiting,
+    moneys_waiting,
+    orders_waiting,
+    verifications_waiting,
+)
 
 __all__ = [
     "CHANGE",
@@ -151,6 +158,7 @@ __all__ = [
     "advance_lines",
     "cancel_units",
     "change",
+    "changes_waiting",
     "choose_cuts",
     "clean_tag",
     "close_unpaid",
@@ -167,16 +175,19 @@ __all__ = [
     "group_of",
     "headline",
     "holds_of",
+    "holds_waiting",
     "insert_moves",
     "known_orders",
     "least_advanced",
     "lines_of",
     "load_orders",
     "lock_orders",
+    "moneys_waiting",
     "note_money",
     "note_moneys",
     "open_change",
     "open_orders",
+    "orders_waiting",
     "overdue",
     "owed",
     "place_hold",
@@ -191,6 +202,7 @@ __all__ = [
     "tags_of",
     "taxes_for",
     "unshipped",
+    "verifications_waiting",
     "version_of",
     "versions_of",
 ]

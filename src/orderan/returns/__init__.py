@@ -9,7 +9,13 @@ Ignores  how a refund is paid
 
 from orderan.returns.commands.move import find_return, inspect_return, move_return, receive_return
 from orderan.returns.commands.request import request_return
-from orderan.returns.errors import CountsDiffer, NothingToReturn, NotReturnable, ReturnNotFound
+from orderan.returns.errors import (
+    CountsDiffer,
+    NothingToReturn,
+    NotReturnable,
+    RefundStillOpen,
+    ReturnNotFound,
+)
 from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Sent, Wanted
 from orderan.returns.rules import goods_of, worth
 from orderan.returns.states import RETURN, ReturnEvent, ReturnState
@@ -23,6 +29,7 @@ __all__ = [
     "Inspected",
     "NotReturnable",
     "NothingToReturn",
+    "RefundStillOpen",
     "ReturnEvent",
     "ReturnLine",
     "ReturnNotFound",
