@@ -20,6 +20,7 @@ MODULES = (
     "orderan.cli.serve",
     "orderan.cli.db",
     "orderan.cli.doctor",
+    "orderan.cli.audit",
 )
 
 app = typer.Typer(
