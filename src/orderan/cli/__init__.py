@@ -21,6 +21,7 @@ MODULES = (
     "orderan.cli.db",
     "orderan.cli.doctor",
     "orderan.cli.bench",
+    "orderan.cli.audit",
 )
 
 app = typer.Typer(
