@@ -22,6 +22,7 @@ MODULES = (
     "orderan.cli.doctor",
     "orderan.cli.bench",
     "orderan.cli.audit",
+    "orderan.cli.access",
 )
 
 app = typer.Typer(

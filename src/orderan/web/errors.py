@@ -23,6 +23,7 @@ STATUS: Final = {
     Kind.FORBIDDEN: 403,
     Kind.UNAUTHENTICATED: 401,
     Kind.TRY_AGAIN: 503,
+    Kind.TOO_MANY: 429,
 }
 TYPE: Final = "/problems/"
 PROBLEM_JSON: Final = "application/problem+json"
