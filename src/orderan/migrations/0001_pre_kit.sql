@@ -107,6 +107,8 @@ COMMENT ON TABLE exception_entry IS 'distributed: what is stuck and needs a pers
 
 CREATE UNIQUE INDEX exception_entry_open_once ON exception_entry (shop_id, dedupe_key) WHERE state = 'open';
 
+CREATE INDEX exception_entry_key ON exception_entry (shop_id, dedupe_key, closed_at) WHERE state <> 'open';
+
 CREATE INDEX exception_entry_by_money ON exception_entry (shop_id, money_minor DESC, id) WHERE state = 'open';
 
 CREATE INDEX exception_entry_by_deadline ON exception_entry (shop_id, deadline, id) WHERE state = 'open';
