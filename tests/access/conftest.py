@@ -1,7 +1,7 @@
 """The whole application over a test database, and people to ask as."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +32,14 @@ class House:
         return AsyncTestClient(self.app, base_url="http://testserver.local")
 
 
+def settings_on(database_url: str) -> Settings:
+    plain = Settings.from_environment({})
+    return replace(plain, database=replace(plain.database, url=database_url))
+
+
 @pytest.fixture
 async def house(database_url: str, keyring: Keyring, now: datetime) -> House:
-    settings = Settings.from_environment({"ORDERAN_DATABASE_URL": database_url})
+    settings = settings_on(database_url)
     clock = SetClock(now)
     return House(build(settings, keyring, clock), clock)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from access.conftest import PASSWORD, Hire, House, send, sign_in
+from access.conftest import PASSWORD, Hire, House, send, settings_on, sign_in
 from conftest import ShopFloor
 from orderan.access import begin_onetime_codes, change_staff, confirm_onetime_codes
 from orderan.access.models import StaffState
@@ -127,14 +127,12 @@ async def test_guessing_stops_after_eight_and_the_right_password_waits_too(house
 
 async def test_the_count_survives_a_restart(house: House, hire: Hire, database_url: str) -> None:
     from orderan.app import build
-    from orderan.settings import Settings
 
     await hire()
     async with house.browser() as browser:
         for _ in range(8):
             await sign_in(browser, password="salah sekali")
-    settings = Settings.from_environment({"ORDERAN_DATABASE_URL": database_url})
-    again = House(build(settings, Keyring(b"0123456789abcdef0123456789abcdef"), house.clock), house.clock)
+    again = House(build(settings_on(database_url), Keyring(b"0123456789abcdef0123456789abcdef"), house.clock), house.clock)
     async with again.browser() as browser:
         assert (await sign_in(browser)).status_code == 429
 
