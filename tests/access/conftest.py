@@ -1,13 +1,13 @@
 """The whole application over a test database, and people to ask as."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from httpx2 import ASGITransport, AsyncClient
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from conftest import ShopFloor
 from orderan.access import Staff, add_staff, hashed
@@ -27,9 +27,10 @@ class House:
     app: Litestar
     clock: SetClock
 
-    def browser(self) -> AsyncTestClient[Litestar]:
+    def browser(self, **headers: str) -> AsyncClient:
         """A browser with no cookies; it follows no redirect, so that each is seen."""
-        return AsyncTestClient(self.app, base_url="http://testserver.local")
+        transport = ASGITransport(self.app, raise_app_exceptions=False)
+        return AsyncClient(transport=transport, base_url="http://testserver.local", headers=headers)
 
 
 def settings_on(database_url: str) -> Settings:
@@ -38,10 +39,12 @@ def settings_on(database_url: str) -> Settings:
 
 
 @pytest.fixture
-async def house(database_url: str, keyring: Keyring, now: datetime) -> House:
+async def house(database_url: str, keyring: Keyring, now: datetime) -> AsyncIterator[House]:
     settings = settings_on(database_url)
     clock = SetClock(now)
-    return House(build(settings, keyring, clock), clock)
+    app = build(settings, keyring, clock)
+    async with app.lifespan():
+        yield House(app, clock)
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +80,7 @@ def hire(floor: ShopFloor, keyring: Keyring, now: datetime, password_hash: str) 
 
 
 async def sign_in(
-    browser: AsyncTestClient[Litestar],
+    browser: AsyncClient,
     email: str = "pemilik@toko.test",
     password: str = PASSWORD,
     **more: str,
@@ -86,11 +89,9 @@ async def sign_in(
     return await send(browser, "/login", {"email": email, "password": password, **more}, page="/login")
 
 
-async def send(
-    browser: AsyncTestClient[Litestar], address: str, fields: dict[str, Any], page: str = "/login"
-) -> Any:
+async def send(browser: AsyncClient, address: str, fields: dict[str, Any], page: str = "/login") -> Any:
     """Post a form as a browser does, with the token of a page opened before."""
     if "orderan_csrf" not in browser.cookies:
-        await browser.get(page, follow_redirects=False)
+        await browser.get(page)
     token = browser.cookies.get("orderan_csrf", "")
-    return await browser.post(address, data={**fields, "_csrf_token": token}, follow_redirects=False)
+    return await browser.post(address, data={**fields, "_csrf_token": token})

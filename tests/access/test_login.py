@@ -7,8 +7,9 @@ import pytest
 
 from access.conftest import PASSWORD, Hire, House, send, settings_on, sign_in
 from conftest import ShopFloor
-from orderan.access import begin_onetime_codes, change_staff, confirm_onetime_codes
+from orderan.access import add_staff, begin_onetime_codes, change_staff, confirm_onetime_codes
 from orderan.access.models import StaffState
+from orderan.app import build
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.shops import Shop, open_shop
@@ -58,7 +59,7 @@ async def test_a_session_token_brought_along_is_not_the_one_that_is_signed_in(
         assert token != "1.planted-by-somebody-else"
     async with house.browser() as other:
         other.cookies.set("orderan_session", "1.planted-by-somebody-else")
-        assert (await other.get("/account", follow_redirects=False)).status_code == 303
+        assert (await other.get("/account")).status_code == 303
 
 
 async def test_signing_out_ends_the_session_in_the_database_too(
@@ -72,7 +73,7 @@ async def test_signing_out_ends_the_session_in_the_database_too(
         gone = await send(browser, "/logout", {})
         assert gone.headers["location"] == "/login"
         browser.cookies.set("orderan_session", token)
-        assert (await browser.get("/account", follow_redirects=False)).status_code == 303
+        assert (await browser.get("/account")).status_code == 303
     assert await floor.value("SELECT count(*) FROM staff_session") == 0
 
 
@@ -81,18 +82,18 @@ async def test_a_session_ends_when_idle_and_at_its_limit(house: House, hire: Hir
     async with house.browser() as browser:
         await sign_in(browser)
         house.clock.at += timedelta(hours=11)
-        assert (await browser.get("/account", follow_redirects=False)).status_code == 200
+        assert (await browser.get("/account")).status_code == 200
         house.clock.at += timedelta(hours=11)
-        assert (await browser.get("/account", follow_redirects=False)).status_code == 200
+        assert (await browser.get("/account")).status_code == 200
         house.clock.at += timedelta(hours=12, seconds=1)
-        assert (await browser.get("/account", follow_redirects=False)).status_code == 303
+        assert (await browser.get("/account")).status_code == 303
     async with house.browser() as browser:
         await sign_in(browser)
         for _ in range(15):
             house.clock.at += timedelta(hours=11)
-            assert (await browser.get("/account", follow_redirects=False)).status_code == 200
+            assert (await browser.get("/account")).status_code == 200
         house.clock.at += timedelta(hours=3)
-        assert (await browser.get("/account", follow_redirects=False)).status_code == 303
+        assert (await browser.get("/account")).status_code == 303
 
 
 async def test_a_form_without_its_token_does_nothing(floor: ShopFloor, house: House, hire: Hire) -> None:
@@ -125,15 +126,16 @@ async def test_guessing_stops_after_eight_and_the_right_password_waits_too(house
         assert (await sign_in(browser)).status_code == 303
 
 
-async def test_the_count_survives_a_restart(house: House, hire: Hire, database_url: str) -> None:
-    from orderan.app import build
+async def test_the_count_survives_a_restart(
+    house: House, hire: Hire, database_url: str, keyring: Keyring
+) -> None:
 
     await hire()
     async with house.browser() as browser:
         for _ in range(8):
             await sign_in(browser, password="salah sekali")
-    again = House(build(settings_on(database_url), Keyring(b"0123456789abcdef0123456789abcdef"), house.clock), house.clock)
-    async with again.browser() as browser:
+    app = build(settings_on(database_url), keyring, house.clock)
+    async with app.lifespan(), House(app, house.clock).browser() as browser:
         assert (await sign_in(browser)).status_code == 429
 
 
@@ -162,7 +164,7 @@ async def test_a_disabled_person_is_out_at_once_and_cannot_come_back(
             await change_staff(tx, care.id, giver=None, state=StaffState.DISABLED, now=house.clock.now())
 
         await floor.run(disable)
-        assert (await browser.get("/account", follow_redirects=False)).status_code == 303
+        assert (await browser.get("/account")).status_code == 303
         assert (await sign_in(browser, "rina@toko.test")).status_code == 422
 
 
@@ -208,8 +210,6 @@ async def test_a_step_without_the_password_before_it_is_refused(house: House, hi
 async def test_one_address_in_two_shops_chooses_after_the_password(
     floor: ShopFloor, house: House, hire: Hire, keyring: Keyring, password_hash: str
 ) -> None:
-    from orderan.access import add_staff
-
     await hire()
 
     async def second(tx: Tx) -> Shop:
