@@ -2,7 +2,7 @@
 
 import pytest
 
-from orderan.customers.rules import (
+from orderan.customers.entry import (
     Complaint,
     Doubt,
     Email,
@@ -11,11 +11,8 @@ from orderan.customers.rules import (
     check_email,
     check_name,
     check_phone,
-    mask_email,
-    mask_line,
-    mask_name,
-    mask_phone,
 )
+from orderan.customers.masking import mask_email, mask_line, mask_name, mask_phone
 
 MOBILE = Phone("+6281234567890", PhoneKind.MOBILE)
 

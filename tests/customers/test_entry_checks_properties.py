@@ -3,10 +3,9 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orderan.customers.rules import Complaint, Email, Phone, check_email, check_phone, search_words
-from orderan.customers.rules.email import COMMON, likely_domain
-from orderan.customers.rules.masking import mask_email, mask_phone
-from orderan.customers.rules.naming import asked_words
+from orderan.customers.entry import Complaint, Email, Phone, check_email, check_phone
+from orderan.customers.entry.email import COMMON, likely_domain
+from orderan.customers.masking import mask_email, mask_phone
 
 # Prefixes of the Indonesian mobile networks.
 mobiles = st.builds(
@@ -91,8 +90,3 @@ def test_one_wrong_letter_in_a_common_domain_is_asked_about_or_is_another_real_o
 @given(st.from_regex(r"[a-z]{1,20}@[a-z]{3,10}\.id", fullmatch=True))
 def test_a_mask_of_an_address_tells_one_letter_of_the_mailbox(address: str) -> None:
     assert mask_email(address) == f"{address[0]}***@{address.partition('@')[2]}"
-
-
-@given(st.text(min_size=1, max_size=60))
-def test_a_name_is_found_by_each_of_its_words(name: str) -> None:
-    assert asked_words(name) <= search_words(name)

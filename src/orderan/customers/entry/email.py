@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orderan.customers.closeness import distance, nearest
-from orderan.customers.rules.complaints import Complaint, Doubt
+from orderan.customers.entry.complaints import Complaint, Doubt
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")

@@ -3,7 +3,7 @@
 A mask keeps enough to recognise something one already knows, and no more.
 """
 
-from orderan.customers.rules.phone import written_phone
+from orderan.customers.entry.phone import written_phone
 
 
 def mask_phone(e164: str) -> str:

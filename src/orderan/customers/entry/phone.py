@@ -9,7 +9,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumberType, ValidationResult
 
-from orderan.customers.rules.complaints import Complaint, Doubt
+from orderan.customers.entry.complaints import Complaint, Doubt
 
 _PUNCTUATION = re.compile(r"[\s().\-/–—‐‑]+")
 # Letters that are read or typed for a digit.
