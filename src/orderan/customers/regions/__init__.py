@@ -21,6 +21,7 @@ from orderan.customers.regions.postcodes import (
     load_postcodes,
     postcode_suits,
 )
+from orderan.customers.regions.store import load_regions, postcode_of, save_postcodes
 
 __all__ = [
     "AreaComplaint",
@@ -38,5 +39,8 @@ __all__ = [
     "check_postcode",
     "find",
     "load_postcodes",
+    "load_regions",
+    "postcode_of",
     "postcode_suits",
+    "save_postcodes",
 ]
