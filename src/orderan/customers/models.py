@@ -161,7 +161,6 @@ class Likeness(StrEnum):
 
     SAME_EMAIL = auto()
     SAME_NAME_AND_AREA = auto()
-    SAME_PHONE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from orderan.customers.entry import Complaint, Doubt, Email, Phone, check_email,
 from orderan.customers.errors import PREFIX, EntryRefused, ExternalIdTaken, PhoneTaken
 from orderan.customers.events import CustomerRegistered
 from orderan.customers.models import Typed
-from orderan.customers.sealing import CUSTOMER, Seal, email_index, phone_index, whole_name_index
+from orderan.customers.sealing import CUSTOMER, Seal, email_index, phone_index
 from orderan.customers.store import SealedEntry
 from orderan.kit import audit, events
 from orderan.kit.crypto import Keyring
@@ -42,7 +42,7 @@ async def register(tx: Tx, keyring: Keyring, typed: Typed, *, now: datetime) -> 
         email_index=email_index(keyring, tx.shop_id, email.address) if email else None,
         external_id=typed.external_id.strip() or None,
         customer_group=typed.customer_group.strip() or None,
-        words=name_indexes(keyring, tx.shop_id, name),
+        words=words(keyring, tx.shop_id, name),
     )
     if not await store.insert_customer(tx, entry, now=now):
         raise await _taken(tx, entry)
@@ -66,11 +66,6 @@ def checked(typed: Typed) -> tuple[str, Phone | None, Email | None]:
     assert not isinstance(phone, Complaint)
     assert not isinstance(email, Complaint)
     return name, phone, email
-
-
-def name_indexes(keyring: Keyring, shop_id: int, name: str) -> list[bytes]:
-    """What a name is found by: its words, their beginnings, and the whole of it."""
-    return [*words(keyring, shop_id, name), whole_name_index(keyring, shop_id, name)]
 
 
 async def _taken(tx: Tx, entry: SealedEntry) -> PhoneTaken | ExternalIdTaken:

@@ -8,7 +8,8 @@ import psycopg
 
 from orderan.customers import store
 from orderan.customers.commands.lock import lock_active
-from orderan.customers.commands.register import checked, name_indexes
+from orderan.customers.commands.register import checked
+from orderan.customers.commands.resolve import words
 from orderan.customers.entry import Email, Phone
 from orderan.customers.errors import PREFIX, PhoneTaken
 from orderan.customers.events import CustomerChanged
@@ -41,10 +42,10 @@ async def update(tx: Tx, keyring: Keyring, customer_id: UUID, changes: Changes, 
         return ()
 
     row = _resealed(keyring, seal, row, after, fields, phone, email)
-    words = name_indexes(keyring, tx.shop_id, name) if "name" in fields else None
+    found_by = words(keyring, tx.shop_id, name) if "name" in fields else None
     try:
         async with tx.savepoint():
-            await store.update_customer(tx, row, words=words, now=now)
+            await store.update_customer(tx, row, words=found_by, now=now)
     except psycopg.errors.UniqueViolation as taken:
         holder = await store.holder_of_phone(tx, row.phone_index)
         if holder is None:
