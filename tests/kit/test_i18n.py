@@ -69,9 +69,7 @@ def test_numbers_are_grouped_by_thousands(
     ("share", "indonesian", "english"),
     [(0.125, "12,5 %", "12.5%"), (1, "100 %", "100%"), (0, "0 %", "0%"), (-0.03, "-3 %", "-3%")],
 )
-def test_percentages_are_spaced_as_each_language_does(
-    share: float, indonesian: str, english: str
-) -> None:
+def test_percentages_are_spaced_as_each_language_does(share: float, indonesian: str, english: str) -> None:
     assert format_percent(share, "id") == indonesian
     assert format_percent(share, "en") == english
 
@@ -175,9 +173,7 @@ def test_two_translations_of_one_text_are_refused_by_name(tmp_path: Path) -> Non
     ]
     with pytest.raises(ConflictingTranslation) as refused:
         load_catalogue(files, locale="en")
-    assert str(refused.value) == (
-        "'Serah ke kurir' is translated differently in a.po and b.po"
-    )
+    assert str(refused.value) == ("'Serah ke kurir' is translated differently in a.po and b.po")
 
 
 def test_the_same_translation_twice_is_no_conflict(tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def test_a_second_start_says_who_runs_it_and_a_guest_connects(server: EmbeddedPo
     with pytest.raises(AlreadyRunning) as refused:
         EmbeddedPostgres(folder, purpose="another").start()
     assert refused.value.pid == os.getpid()
-    assert f"process {os.getpid()} (the test) already runs the database" in str(refused.value)
+    assert f"process {os.getpid()} (the test) already runs Orderan" in str(refused.value)
 
     with running(folder, purpose="a guest") as guest:
         assert guest.url == server.url

@@ -22,14 +22,14 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale
 from babel.dates import get_month_names
 from babel.messages.pofile import read_po
-from babel.numbers import get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_symbol
+
+from orderan.kit.money import digits
 
 SOURCE_LOCALE: Final = "id"
 LOCALES: Final = ("id", "en")
 
 _SEPARATORS: Final = {"id": (".", ","), "en": (",", ".")}
-# CLDR says two decimals for rupiah; nobody has used a sen since the 1960s.
-_DIGITS: Final = {"IDR": 0}
 _SYMBOLS: Final = {"IDR": "Rp"}
 _ZONE_NAMES: Final = {
     "Asia/Jakarta": "WIB",
@@ -62,11 +62,6 @@ class Entry:
 
 
 Catalogue = Mapping[tuple[str | None, str], Entry]
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
-    """Mark a text for translation where it is written; it is translated where it is shown."""
-    return text
 
 
 def load_catalogue(files: Iterable[Path], *, locale: str) -> Catalogue:
@@ -130,12 +125,6 @@ class Words:
         return text % params if params else text
 
 
-def currency_digits(currency: str) -> int:
-    """How many decimals the currency is written with: none for IDR and JPY, three for KWD."""
-    digits = _DIGITS.get(currency)
-    return get_currency_precision(currency) if digits is None else digits
-
-
 @lru_cache(maxsize=256)
 def _symbol(currency: str, locale: str) -> str:
     return _SYMBOLS.get(currency) or get_currency_symbol(currency, locale=locale)
@@ -144,16 +133,16 @@ def _symbol(currency: str, locale: str) -> str:
 def format_money(minor: int, currency: str, locale: str) -> str:
     """`1250000, "IDR"` is `Rp1.250.000`; `-1250, "GBP"` is `-£12,50` in Indonesian."""
     group, point = _SEPARATORS[locale]
-    digits = currency_digits(currency)
-    whole, part = divmod(abs(minor), 10**digits)
-    fraction = f"{point}{part:0{digits}d}" if digits else ""
+    decimals = digits(currency)
+    whole, part = divmod(abs(minor), 10**decimals)
+    fraction = f"{point}{part:0{decimals}d}" if decimals else ""
     sign = "-" if minor < 0 else ""
     symbol = _symbol(currency, locale)
     gap = " " if symbol[-1:].isalpha() and symbol != "Rp" else ""
     return f"{sign}{symbol}{gap}{_grouped(whole, group)}{fraction}"
 
 
-def format_number(value: int | float | Decimal, locale: str, *, decimals: int | None = None) -> str:
+def format_number(value: float | Decimal, locale: str, *, decimals: int | None = None) -> str:
     """Group by thousands. Without `decimals` a fraction keeps at most two, none trailing."""
     group, point = _SEPARATORS[locale]
     if isinstance(value, int):
@@ -167,7 +156,7 @@ def format_number(value: int | float | Decimal, locale: str, *, decimals: int | 
     return ("-" if negative else "") + _grouped(int(whole), group) + (point + part if part else "")
 
 
-def format_percent(share: int | float | Decimal, locale: str, *, decimals: int = 1) -> str:
+def format_percent(share: float | Decimal, locale: str, *, decimals: int = 1) -> str:
     """A share of one: `0.125` is `12,5 %` in Indonesian and `12.5%` in English."""
     text = format_number(Decimal(str(share)) * 100, locale, decimals=decimals)
     if decimals:

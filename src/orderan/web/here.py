@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request
@@ -129,7 +129,7 @@ def locale_of(preference: str | None, cookie: str | None, accept_language: str) 
     return min(ranked)[2] if ranked else SOURCE_LOCALE
 
 
-def place_of(request: Request[object, object, object], *, now: datetime | None = None) -> Here:
+def place_of(request: Request[Any, Any, Any], *, now: datetime | None = None) -> Here:
     """Read a request. `now` stands for the edge's clock where the caller has no other."""
     viewer: Viewer | None = request.scope.get("user")
     cookie = request.cookies.get(LANGUAGE_COOKIE)
@@ -149,7 +149,7 @@ def place_of(request: Request[object, object, object], *, now: datetime | None =
     )
 
 
-def _pages(request: Request[object, object, object]) -> frozenset[str]:
+def _pages(request: Request[Any, Any, Any]) -> frozenset[str]:
     app = request.app
     known: frozenset[str] | None = app.state.get("page_paths")
     if known is None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from orderan.kit.i18n import N_
+from orderan.kit.errors import N_
 
 
 @dataclass(frozen=True)

@@ -162,17 +162,19 @@ class _Standpoint:
 
 def _install_words(made: jinja2.Environment) -> None:
     """Texts are translated per rendering; parameters are escaped, the text itself is ours."""
+    # The ignores below: a text is a literal of a template or of our catalogue, never input.
 
     def gettext(text: str, /, **params: object) -> Markup:
-        found = Markup(here().words.gettext(text))
+        found = Markup(here().words.gettext(text))  # noqa: S704
         return found % params if params else found
 
     def ngettext(singular: str, plural: str, n: int, /, **params: object) -> Markup:
         text = here().words.plural_form(singular, plural, n)
-        return Markup(text) % {"num": format_number(n, here().locale), **params}
+        filled = {"num": format_number(n, here().locale), **params}
+        return Markup(text) % filled  # noqa: S704
 
     def pgettext(context: str, text: str, /, **params: object) -> Markup:
-        found = Markup(here().words.pgettext(context, text))
+        found = Markup(here().words.pgettext(context, text))  # noqa: S704
         return found % params if params else found
 
     made.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, pgettext=pgettext)
@@ -226,7 +228,7 @@ def rupiah(minor: int | None) -> str:
     return ABSENT if minor is None else format_money(minor, "IDR", here().locale)
 
 
-def number(value: int | float | Decimal | None, decimals: int | None = None) -> str:
+def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     return ABSENT if value is None else format_number(value, here().locale, decimals=decimals)
 
 

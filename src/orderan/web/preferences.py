@@ -1,6 +1,6 @@
 """Language and theme of this browser: cookies set by a form, so they work without JavaScript."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from litestar import Request, post
 from litestar.datastructures import Cookie
@@ -26,7 +26,7 @@ def way_back(address: str) -> str:
 
 @post("/preferences", name="preferences", opt={"public": True}, include_in_schema=False)
 async def choose_preferences(
-    request: Request[object, object, object],
+    request: Request[Any, Any, Any],
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Redirect:
     """Remember the language or theme chosen; anything unknown is left as it was."""

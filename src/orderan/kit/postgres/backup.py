@@ -168,7 +168,7 @@ def restore(
 
 
 def _dump(url: str, binaries: Binaries, out: IO[bytes], tell: Callable[[int], None]) -> None:
-    command = [binaries.program("pg_dump"), "--format=custom", "--compress=6"]
+    command: list[str | Path] = [binaries.program("pg_dump"), "--format=custom", "--compress=6"]
     with subprocess.Popen(
         command, env=_libpq_environment(url), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as dump:
@@ -187,7 +187,7 @@ def _dump(url: str, binaries: Binaries, out: IO[bytes], tell: Callable[[int], No
 
 
 def _load(url: str, binaries: Binaries, file: Path, owner: str, tell: Callable[[int], None]) -> None:
-    command = [binaries.program("pg_restore"), "--no-owner", "--exit-on-error", f"--role={owner}"]
+    command: list[str | Path] = [binaries.program("pg_restore"), "--no-owner", "--exit-on-error", f"--role={owner}"]
     database = str(conninfo_to_dict(url)["dbname"])
     with (
         zipfile.ZipFile(file) as archive,

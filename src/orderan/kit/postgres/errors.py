@@ -22,7 +22,7 @@ class AlreadyRunning(PostgresFault):
 
     def __init__(self, folder: Path, pid: int | None, purpose: str) -> None:
         who = f"process {pid} ({purpose})" if pid is not None else "another process"
-        super().__init__(f"{who} already runs the database in {folder}; stop it first, or use another folder")
+        super().__init__(f"{who} already runs Orderan in {folder}; stop it first, or use another folder")
         self.folder = folder
         self.pid = pid
         self.purpose = purpose

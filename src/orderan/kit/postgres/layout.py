@@ -27,6 +27,7 @@ OWNER = "orderan"
 DATABASE = "orderan"
 
 # sockaddr_un has 108 bytes with the final zero; ".s.PGSQL.65535.lock" is the longest name put behind it.
+SHORT_PREFIX = "orderan-pg-"
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.65535.lock")
 
 
@@ -134,16 +135,21 @@ class Layout:
         last = self.running()
         places = {self.home / "socket"} | ({Path(last.socket_dir)} if last is not None else set())
         for place in places:
-            if place.name.startswith(("socket", "orderan-pg-")):
+            if place.name.startswith(("socket", SHORT_PREFIX)):
                 shutil.rmtree(place, ignore_errors=True)
 
     def make_socket_folder(self, identity: Identity) -> Path:
-        """A fresh folder for the socket, mode 0700, of the server's user, short enough for a socket path."""
+        """The folder for the socket, empty: mode 0700, of the server's user, short enough for a socket path.
+
+        The same place as in the last run where possible, so that clients find a restarted server again.
+        """
         folder = self.home / "socket"
         if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
-            folder = _short_folder()
-        else:
-            folder.mkdir(mode=0o700)
+            last = self.running()
+            again = last is not None and Path(last.socket_dir).name.startswith(SHORT_PREFIX)
+            folder = Path(last.socket_dir) if last is not None and again else _short_folder()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
         identity.give(folder)
         return folder
 
@@ -160,9 +166,9 @@ class Layout:
 def _short_folder() -> Path:
     places = [os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"]  # noqa: S108 - mkdtemp is private
     for place in places:
-        if place and len(os.fsencode(place)) + len("/orderan-pg-12345678") <= LONGEST_SOCKET_FOLDER:
+        if place and len(os.fsencode(place)) + len(f"/{SHORT_PREFIX}12345678") <= LONGEST_SOCKET_FOLDER:
             try:
-                return Path(tempfile.mkdtemp(prefix="orderan-pg-", dir=place))
+                return Path(tempfile.mkdtemp(prefix=SHORT_PREFIX, dir=place))
             except OSError:
                 continue
     raise CannotStart(

@@ -110,8 +110,8 @@ def wait_until(condition: Callable[[], bool], patience_s: float) -> bool:
     return True
 
 
-def end_with_parent() -> Callable[[], None] | None:
-    """What a child runs before exec so that it gets SIGINT when its parent dies, however it dies.
+def end_with_parent(sign: signal.Signals) -> Callable[[], None] | None:
+    """What a child runs before exec so that it gets a signal when its parent dies, however it dies.
 
     None where that cannot be had, or must not: Linux sends the signal when the *thread* that made the
     child ends, so only the main thread may ask for it.
@@ -122,7 +122,7 @@ def end_with_parent() -> Callable[[], None] | None:
     parent = os.getpid()
 
     def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        libc.prctl(PR_SET_PDEATHSIG, int(sign))
         if os.getppid() != parent:  # It died before we asked.
             os._exit(1)
 

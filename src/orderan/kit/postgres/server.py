@@ -110,6 +110,25 @@ class EmbeddedPostgres:
             raise
         return self.url
 
+    def restart(self) -> str:
+        """Bring back a server that died under us, at the same address where that can be had.
+
+        Returns:
+            The URL, which differs from before only when another program took the port meanwhile.
+
+        Raises:
+            CannotStart: It does not come back. The folder stays ours, so that this can be tried again.
+        """
+        if self._server is not None and self._server.poll() is None:
+            return self.url
+        before = self._layout.running()
+        end_leftovers(self._layout.cluster)
+        identity = server_identity(self._layout.cluster)
+        self._start_server(
+            self._reachable_binaries(identity), identity, port=before.port if before is not None else None
+        )
+        return self.url
+
     def stop(self, *, guests_first: bool = False) -> None:
         """Stop the server: sessions are cut off, everything acknowledged is on disk. Safe to call twice.
 
@@ -182,13 +201,14 @@ class EmbeddedPostgres:
             )
         return copy
 
-    def _start_server(self, binaries: Binaries, identity: Identity) -> None:
+    def _start_server(self, binaries: Binaries, identity: Identity, *, port: int | None = None) -> None:
         layout = self._layout
         # The lock is ours and no process of this cluster lives, so whatever this names is a stranger.
         (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
         for attempt in range(START_ATTEMPTS):
-            layout.clear_socket_folder()
-            socket_dir, port = layout.make_socket_folder(identity), _free_port()
+            socket_dir = layout.make_socket_folder(identity)
+            if port is None or attempt > 0:
+                port = _free_port()
             # Written before the server lives, so that the next start finds the socket folder of a killed run.
             layout.write_running(Running(0, port, str(socket_dir)))
             clusters.write_configuration(
@@ -225,7 +245,7 @@ class EmbeddedPostgres:
                 stderr=log,
                 # Its own session: Ctrl-C in a terminal must reach the server last, and from us.
                 start_new_session=True,
-                preexec_fn=end_with_parent(),  # noqa: PLW1509 - it calls nothing but prctl
+                preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509 - it calls nothing but prctl
                 user=identity.user,
                 group=identity.group,
                 extra_groups=identity.groups,

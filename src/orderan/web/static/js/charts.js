@@ -55,7 +55,7 @@ function draw(uPlot, figure) {
       { stroke: ink, font, size: 72, grid: { stroke: grid, width: 1 }, ticks: { show: false }, values: (_, at) => at.map(brief) },
     ],
     series: [
-      { label: "", value: (_, i) => (i === null ? "–" : named(labels[i] ?? "")) },
+      { label: figure.dataset.across, value: (_, i) => (i === null ? "–" : named(labels[i] ?? "")) },
       ...series.map((one, index) => {
         const stroke = colour(figure, one.tone ?? ["accent", "calm", "done", "wait", "loss"][index % 5]);
         return { label: one.label, stroke, width: bars ? 0 : 2, fill: bars ? stroke : index === 0 ? `${stroke}18` : undefined, paths: bars ?? undefined, points: { show: false }, value: (_, v) => (v === null || v === undefined ? "–" : long(v)) };
