@@ -90,6 +90,6 @@ def _source(version: str, digest: str, areas: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004
+    if len(sys.argv) != 2:
         raise SystemExit(__doc__)
     main(Path(sys.argv[1]))

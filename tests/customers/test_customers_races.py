@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+
 from conftest import ShopFloor
 from orderan.customers import (
     Buyer,
@@ -23,9 +24,9 @@ from orderan.customers import (
     merge,
     register,
     resolve_customers,
+    store,
     update,
 )
-from orderan.customers import store
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal

@@ -8,10 +8,12 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from conftest import ShopFloor
 from cryptography.exceptions import InvalidTag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
+
+from conftest import ShopFloor
 from orderan.customers import (
     Buyer,
     BuyerAddress,
@@ -34,7 +36,6 @@ from orderan.customers import (
 )
 from orderan.customers.sealing import CUSTOMER, Seal
 from orderan.kit.crypto import Keyring
-from psycopg import sql
 
 pytestmark = pytest.mark.anyio
 
@@ -67,7 +68,9 @@ async def a_busy_customer(floor: ShopFloor, keyring: Keyring, now: datetime) -> 
         "Budi Santoso", "081234567890", "Jalan Melawai Raya 12", "31.74.07.1001", "12160", label="Rumah"
     )
     await floor.run(lambda tx: add_address(tx, keyring, budi, address, now=now))
-    buyer = Buyer("Budi Santoso", "+6281234567890", None, BuyerAddress("Melawai Raya 1", None, None, "Jaksel"))
+    buyer = Buyer(
+        "Budi Santoso", "+6281234567890", None, BuyerAddress("Melawai Raya 1", None, None, "Jaksel")
+    )
     await floor.run(lambda tx: resolve_customers(tx, keyring, [buyer], now=now))
     await floor.run(lambda tx: update(tx, keyring, budi, Changes(name="Budi S. Santoso"), now=now))
     await floor.run(lambda tx: give_consent(tx, budi, Purpose.PROFILING, source="kasir", now=now))
@@ -145,9 +148,7 @@ steps = st.lists(
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 async def test_whatever_is_merged_and_erased_every_record_has_one_end(
     floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str, plan: list[tuple[str, int, int]]

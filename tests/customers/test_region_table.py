@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+
 from conftest import ShopFloor
 from orderan.customers import TypedAddress, add_address, addresses, load_regions, register, save_postcodes
 from orderan.customers.errors import EntryRefused

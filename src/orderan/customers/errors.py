@@ -6,7 +6,7 @@ from uuid import UUID
 
 from orderan.customers.entry import Complaint
 from orderan.customers.regions import AreaComplaint
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import to_text
 
 PREFIX = "cus"

@@ -39,9 +39,20 @@ class SealedAddress:
 
 
 async def ids_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
-    """Active customers by blind index of the phone: rows of id, customer_group, wrapped."""
+    """Active customers by blind index of the phone: rows of id, customer_group, wrapped.
+
+    A phone that only a record merged away has leads to the survivor, so that the next order does
+    not make the record anew.
+    """
     rows = await tx.all(
         """
+        SELECT merged.phone_index, survivor.id, survivor.customer_group, subject_key.wrapped
+        FROM customer AS merged
+        JOIN customer AS survivor ON survivor.shop_id = merged.shop_id AND survivor.id = merged.merged_into
+        JOIN subject_key ON subject_key.shop_id = survivor.shop_id AND subject_key.subject_id = survivor.id
+        WHERE merged.shop_id = %(shop)s AND merged.phone_index = ANY(%(indexes)s)
+          AND merged.state = 'merged' AND survivor.state = 'active'
+        UNION ALL
         SELECT customer.phone_index, customer.id, customer.customer_group, subject_key.wrapped
         FROM customer
         JOIN subject_key ON subject_key.shop_id = customer.shop_id AND subject_key.subject_id = customer.id
@@ -50,6 +61,7 @@ async def ids_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
         """,
         {"shop": tx.shop_id, "indexes": list(indexes)},
     )
+    # Whoever has the phone now comes after whoever had it, and so replaces them.
     return {row.phone_index: row for row in rows}
 
 
@@ -107,7 +119,9 @@ async def insert_words(tx: Tx, words: Sequence[tuple[bytes, UUID]]) -> None:
     )
 
 
-async def addresses_by_digest(tx: Tx, digests: Collection[tuple[UUID, bytes]]) -> dict[tuple[UUID, bytes], UUID]:
+async def addresses_by_digest(
+    tx: Tx, digests: Collection[tuple[UUID, bytes]]
+) -> dict[tuple[UUID, bytes], UUID]:
     """Ids of addresses that are known already."""
     rows = await tx.all(
         """
@@ -117,7 +131,11 @@ async def addresses_by_digest(tx: Tx, digests: Collection[tuple[UUID, bytes]]) -
              ON address.shop_id = %(shop)s AND address.customer_id = asked.customer_id
             AND address.digest = asked.digest
         """,
-        {"shop": tx.shop_id, "customers": [pair[0] for pair in digests], "digests": [pair[1] for pair in digests]},
+        {
+            "shop": tx.shop_id,
+            "customers": [pair[0] for pair in digests],
+            "digests": [pair[1] for pair in digests],
+        },
     )
     return {(row.customer_id, bytes(row.digest)): row.id for row in rows}
 
@@ -238,7 +256,7 @@ async def lock_family(tx: Tx, customer_id: UUID) -> list[UUID]:
     return [row.id for row in rows]
 
 
-async def update_customer(tx: Tx, row: Any, *, words: Sequence[bytes] | None, now: datetime) -> None:  # noqa: ANN401
+async def update_customer(tx: Tx, row: Any, *, words: Sequence[bytes] | None, now: datetime) -> None:
     """Write a locked row as it stands now, and its words where they changed.
 
     Raises:
@@ -300,7 +318,7 @@ async def insert_address(tx: Tx, address: SealedAddress, *, label: str, now: dat
 
 async def retire_address(tx: Tx, customers: Collection[UUID], address_id: UUID, *, now: datetime) -> bool:
     """Retire an address of these customers; False when they have no such address in use."""
-    return 1 == await tx.run(
+    retired = await tx.run(
         """
         UPDATE customer_address
         SET retired_at = %(now)s
@@ -308,6 +326,7 @@ async def retire_address(tx: Tx, customers: Collection[UUID], address_id: UUID, 
         """,
         {"shop": tx.shop_id, "id": address_id, "customers": list(customers), "now": now},
     )
+    return retired == 1
 
 
 async def insert_consent(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from orderan.customers import store
 from orderan.customers.commands.resolve import LONGEST_BEGINNING
 from orderan.customers.entry import Email, Phone, check_email, check_phone
 from orderan.customers.errors import UnknownCustomer
@@ -23,7 +24,6 @@ from orderan.customers.models import (
 from orderan.customers.sealing import (
     ADDRESS,
     CUSTOMER,
-    Seal,
     email_index,
     phone_index,
     seal_of,
@@ -102,7 +102,8 @@ async def find_customers(
     """
     phone, email = check_phone(text), check_email(text, insisted=True)
     if isinstance(phone, Phone):
-        ids = await _by_phone(tx, phone_index(keyring, tx.shop_id, phone.e164))
+        holder = await store.holder_of_phone(tx, phone_index(keyring, tx.shop_id, phone.e164))
+        ids = [] if holder is None else [holder]
     elif isinstance(email, Email):
         ids = await _by_email(tx, email_index(keyring, tx.shop_id, email.address), limit)
     else:
@@ -110,18 +111,6 @@ async def find_customers(
     rows = await customer_rows(tx, ids)
     cards = [_card(keyring, tx.shop_id, rows[found], reader) for found in ids if found in rows]
     return sorted(cards, key=lambda card: (card.name.casefold(), card.id))
-
-
-async def _by_phone(tx: Tx, index: bytes) -> list[UUID]:
-    rows = await tx.all(
-        """
-        SELECT DISTINCT coalesce(merged_into, id) AS id
-        FROM customer
-        WHERE shop_id = %(shop)s AND phone_index = %(index)s
-        """,
-        {"shop": tx.shop_id, "index": index},
-    )
-    return [row.id for row in rows]
 
 
 async def _by_email(tx: Tx, index: bytes, limit: int) -> list[UUID]:
@@ -182,9 +171,7 @@ async def customer_rows(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Any]:
     return {row.id: row for row in rows}
 
 
-async def customer_card(
-    tx: Tx, keyring: Keyring, customer_id: UUID, *, reader: Reader = WHOLE_NAMES
-) -> Card:
+async def customer_card(tx: Tx, keyring: Keyring, customer_id: UUID, *, reader: Reader = WHOLE_NAMES) -> Card:
     """One customer as shown. Raises UnknownCustomer."""
     row = await customer_row(tx, customer_id)
     if row is None:

@@ -10,7 +10,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 
 
-async def lock_active(tx: Tx, customer_id: UUID) -> Any:  # noqa: ANN401
+async def lock_active(tx: Tx, customer_id: UUID) -> Any:
     """The customer's row with its wrapped key, locked.
 
     Raises:
@@ -24,7 +24,7 @@ async def lock_active(tx: Tx, customer_id: UUID) -> Any:  # noqa: ANN401
     return row
 
 
-def refuse_inactive(row: Any) -> None:  # noqa: ANN401
+def refuse_inactive(row: Any) -> None:
     """Raises CustomerNotActive, naming the survivor of a merge."""
     if row.state != CustomerState.ACTIVE:
         survivor = to_text(PREFIX, row.merged_into) if row.merged_into else None

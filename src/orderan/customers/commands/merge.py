@@ -52,7 +52,7 @@ async def merge(
     await audit.leave(tx, trace, now=now)
 
 
-def _completed(keyring: Keyring, shop_id: int, survivor: Any, others: list[Any]) -> Any:  # noqa: ANN401
+def _completed(keyring: Keyring, shop_id: int, survivor: Any, others: list[Any]) -> Any:
     """The survivor's row with what it lacks taken from the others, sealed under its own key."""
     mine = seal_of(keyring, shop_id, survivor.id, survivor.wrapped)
     for other in others:
@@ -61,7 +61,7 @@ def _completed(keyring: Keyring, shop_id: int, survivor: Any, others: list[Any])
     return survivor
 
 
-def _taken_over(mine: Seal, theirs: Seal, survivor: Any, other: Any) -> dict[str, object]:  # noqa: ANN401
+def _taken_over(mine: Seal, theirs: Seal, survivor: Any, other: Any) -> dict[str, object]:
     taken: dict[str, object] = {}
     for name in ("phone", "email", "note"):
         column = f"{name}_enc"

@@ -44,6 +44,8 @@ async def register(tx: Tx, keyring: Keyring, typed: Typed, *, now: datetime) -> 
         customer_group=typed.customer_group.strip() or None,
         words=words(keyring, tx.shop_id, name),
     )
+    if entry.phone_index and (holder := await store.holder_of_phone(tx, entry.phone_index)):
+        raise PhoneTaken(to_text(PREFIX, holder))
     if not await store.insert_customer(tx, entry, now=now):
         raise await _taken(tx, entry)
     await events.record(tx, entry.id, CustomerRegistered(entry.id), now=now)

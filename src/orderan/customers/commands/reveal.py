@@ -55,7 +55,7 @@ async def reveal(
     )
 
 
-def _whole(seal: Seal, row: Any) -> WholeAddress:  # noqa: ANN401
+def _whole(seal: Seal, row: Any) -> WholeAddress:
     return WholeAddress(
         id=row.id,
         recipient=seal.open(ADDRESS, "recipient", row.recipient_enc) or "",

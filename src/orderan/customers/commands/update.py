@@ -21,7 +21,9 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 
 
-async def update(tx: Tx, keyring: Keyring, customer_id: UUID, changes: Changes, *, now: datetime) -> tuple[str, ...]:
+async def update(
+    tx: Tx, keyring: Keyring, customer_id: UUID, changes: Changes, *, now: datetime
+) -> tuple[str, ...]:
     """Change what is given, leave the rest; returns the names of the fields that changed.
 
     Raises:
@@ -52,12 +54,14 @@ async def update(tx: Tx, keyring: Keyring, customer_id: UUID, changes: Changes, 
             raise
         raise PhoneTaken(to_text(PREFIX, holder)) from taken
     await events.record(tx, customer_id, CustomerChanged(customer_id, fields), now=now)
-    trace = audit.Trace("customer.update", "customer", to_text(PREFIX, customer_id), after={"fields": list(fields)})
+    trace = audit.Trace(
+        "customer.update", "customer", to_text(PREFIX, customer_id), after={"fields": list(fields)}
+    )
     await audit.leave(tx, trace, now=now)
     return fields
 
 
-def _as_typed(seal: Seal, row: Any) -> Typed:  # noqa: ANN401
+def _as_typed(seal: Seal, row: Any) -> Typed:
     return Typed(
         name=seal.open(CUSTOMER, "name", row.name_enc) or "",
         phone=seal.open(CUSTOMER, "phone", row.phone_enc) or "",
@@ -84,8 +88,14 @@ def _different(before: Typed, after: Typed) -> tuple[str, ...]:
 
 
 def _resealed(
-    keyring: Keyring, seal: Seal, row: Any, after: Typed, fields: tuple[str, ...], phone: Phone | None, email: Email | None
-) -> Any:  # noqa: ANN401
+    keyring: Keyring,
+    seal: Seal,
+    row: Any,
+    after: Typed,
+    fields: tuple[str, ...],
+    phone: Phone | None,
+    email: Email | None,
+) -> Any:
     """The row with the changed columns sealed anew; unchanged ciphertext stays as it is."""
     changed: dict[str, object] = {}
     for name in ("name", "phone", "email", "note"):

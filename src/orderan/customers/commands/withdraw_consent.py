@@ -8,7 +8,9 @@ from orderan.customers.models import Purpose
 from orderan.kit.db import Tx
 
 
-async def withdraw_consent(tx: Tx, customer_id: UUID, purpose: Purpose, *, source: str, now: datetime) -> None:
+async def withdraw_consent(
+    tx: Tx, customer_id: UUID, purpose: Purpose, *, source: str, now: datetime
+) -> None:
     """Keep a withdrawal, also where no consent was known.
 
     Raises:

@@ -87,7 +87,7 @@ def likely_domain(domain: str) -> str | None:
 
 def _slips_of_a_domain(domain: str) -> int:
     # live.com and proton.me are short: at two slips they would swallow real domains.
-    return 2 if len(domain) >= 9 else 1  # noqa: PLR2004
+    return 2 if len(domain) >= 9 else 1
 
 
 def _with_a_real_end(domain: str) -> str:
@@ -122,7 +122,7 @@ def _mended(local: str, domain: str) -> str | None:
 def _is_stem(domain: str, known: str) -> bool:
     stem, _, end = known.partition(".")
     return domain in (stem, f"{stem}{end.replace('.', '')}") or (
-        len(stem) > 4 and distance(domain, stem, at_most=1) == 1  # noqa: PLR2004
+        len(stem) > 4 and distance(domain, stem, at_most=1) == 1
     )
 
 

@@ -17,4 +17,3 @@ def check_name(text: str, *, field: str = "name") -> str | Complaint:
     if not any(character.isalpha() for character in name):
         return Complaint(field, Doubt.NO_LETTERS)
     return name
-

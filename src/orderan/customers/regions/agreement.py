@@ -106,9 +106,7 @@ def check_names(
     return place
 
 
-def check_postcode(
-    postcode: str, village_code: str, *, of_village: str | None = None
-) -> str | AreaComplaint:
+def check_postcode(postcode: str, village_code: str, *, of_village: str | None = None) -> str | AreaComplaint:
     """The postcode, or why it cannot belong to the village.
 
     `of_village` is the village's own postcode where the shop has a list of them; without one only
@@ -131,9 +129,7 @@ def _named(regions: Sequence[Region], name: str) -> list[Region]:
     """Those whose name is the typed one, blanks and short forms aside; the kind is heeded."""
     kind = said_kind(name)
     same = [
-        region
-        for region in regions
-        if spellings(name, region.level) & spellings(region.name, region.level)
+        region for region in regions if spellings(name, region.level) & spellings(region.name, region.level)
     ]
     of_kind = [region for region in same if kind and region.name.casefold().startswith(kind)]
     return of_kind if kind and same and same[0].level is Level.CITY else same

@@ -58,7 +58,7 @@ class Place:
 
     def written(self) -> str:
         """As on a parcel, the smallest area first, without the postcode."""
-        return ", ".join((self.village.name, self.district.name, self.city.name, self.province.name))
+        return f"{self.village.name}, {self.district.name}, {self.city.name}, {self.province.name}"
 
 
 class Atlas:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from orderan.customers.closeness import distance, plain, slips_allowed
+from orderan.customers.closeness import distance, slips_allowed
 from orderan.customers.regions.atlas import Atlas, Level, Region, atlas
-from orderan.customers.regions.spelling import own_words, said_kind, typed_words
+from orderan.customers.regions.spelling import bare_words, own_words, said_kind, typed_words
 
 # What a match is worth: a whole word 1, a beginning less, the less of the word was typed, and a
 # slip less again. The own name outweighs the areas around it. Tuned on the cases in the tests.
@@ -77,6 +77,8 @@ class _Index:
         whole = first < last and self.words[first] == typed
         allowed = min(slips_allowed(typed), 1 if whole else 2)
         for at in self._with_similar_letters(typed, allowed):
+            if not _begin_alike(typed, self.words[at]):
+                continue
             if (slips := distance(typed, self.words[at], at_most=allowed)) <= allowed:
                 yield at, 1 - SLIP * slips
 
@@ -93,6 +95,12 @@ class _Index:
         ]
 
 
+def _begin_alike(typed: str, word: str) -> bool:
+    """Whether the first letter is right, or one slip at the very beginning explains it."""
+    first_right = typed[0] == word[0]
+    return first_right or typed[0] == word[1:2] or typed[1:2] == word[0] or typed[1:3] == word[1:3]
+
+
 def _letters(word: str) -> int:
     mask = 0
     for character in word:
@@ -105,9 +113,7 @@ def _index() -> _Index:
     return _Index(atlas())
 
 
-def find(
-    text: str, *, level: Level | None = None, within: str | None = None, limit: int = 10
-) -> list[Found]:
+def find(text: str, *, level: Level | None = None, within: str | None = None, limit: int = 10) -> list[Found]:
     """Areas that fit what was typed, the best first.
 
     Args:
@@ -124,22 +130,31 @@ def find(
     if not words:
         return []
     index = _index()
+    wanted = _Wanted(level, within)
     heard: dict[str, dict[int, float]] = {}
     scores: dict[int, float] = {}
     for reading in (*_readings(words), *_as_it_stands(text, words)):
         for word in reading:
             if word not in heard:
                 heard[word] = _worth_by_area(index, word)
-        for at, score in _scored(index, [heard[word] for word in reading], hints):
-            if score > scores.get(at, 0.0):
-                scores[at] = score
-    if kind := said_kind(text):
-        for at in scores:
-            if _is_city_of(kind, index.areas, at):
-                scores[at] += HINTED
-    wanted = [at for at in scores if _asked_for(index.areas.codes[at], level, within)]
-    wanted.sort(key=lambda at: (-scores[at], index.areas.codes[at]))
-    return [_found(index.areas, at, scores[at]) for at in wanted[:limit]]
+        for at, score in _scored(index, [heard[word] for word in reading], wanted):
+            scores[at] = max(score, scores.get(at, 0.0))
+    for at in scores:
+        scores[at] += _hinted(index.areas, at, hints, said_kind(text))
+    best = sorted(scores, key=lambda at: (-scores[at], index.areas.codes[at]))
+    return [_found(index.areas, at, scores[at]) for at in best[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which areas may be answers."""
+
+    level: Level | None
+    within: str | None
+
+    def admits(self, code: str) -> bool:
+        inside = self.within is None or code.startswith(f"{self.within}.")
+        return inside and (self.level is None or code.count(".") + 1 == self.level)
 
 
 def _readings(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -154,8 +169,8 @@ def _readings(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _as_it_stands(text: str, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The words with their short forms left alone: a few official names have them too."""
-    typed = tuple(plain(text).split())[:MOST_WORDS]
-    if typed != words:
+    typed = bare_words(text)[:MOST_WORDS]
+    if typed and typed != words:
         yield typed
 
 
@@ -168,15 +183,13 @@ def _worth_by_area(index: _Index, word: str) -> dict[int, float]:
     return worth
 
 
-def _scored(
-    index: _Index, heard: list[dict[int, float]], hints: frozenset[Level]
-) -> Iterator[tuple[int, float]]:
+def _scored(index: _Index, heard: list[dict[int, float]], wanted: _Wanted) -> Iterator[tuple[int, float]]:
     """Areas in whose own name a word was heard, and on whose line all were."""
+    # The rarest word first: most areas fail on it, and cost no more than one look.
+    heard = sorted(heard, key=len)
     for at in set().union(*heard):
-        score = _score(index, heard, at)
-        if score:
-            level = Level(index.areas.codes[at].count(".") + 1)
-            yield at, score - DEEPER * level + (HINTED if level in hints else 0.0)
+        if wanted.admits(index.areas.codes[at]) and (score := _score(index, heard, at)):
+            yield at, score - DEEPER * (index.areas.codes[at].count(".") + 1)
 
 
 def _score(index: _Index, heard: list[dict[int, float]], at: int) -> float:
@@ -194,14 +207,11 @@ def _score(index: _Index, heard: list[dict[int, float]], at: int) -> float:
     return total / len(heard) + COVERED * min(own / index.word_counts[at], 1.0)
 
 
-def _is_city_of(kind: str, areas: Atlas, at: int) -> bool:
-    is_city = areas.codes[at].count(".") + 1 == Level.CITY
-    return is_city and areas.names[at].casefold().startswith(kind)
-
-
-def _asked_for(code: str, level: Level | None, within: str | None) -> bool:
-    inside = within is None or code.startswith(f"{within}.")
-    return inside and (level is None or code.count(".") + 1 == level)
+def _hinted(areas: Atlas, at: int, hints: frozenset[Level], kind: str | None) -> float:
+    """What the kind words add: the level they speak of, and for a city Kota or Kabupaten."""
+    level = areas.codes[at].count(".") + 1
+    of_kind = kind is not None and level == Level.CITY and areas.names[at].casefold().startswith(kind)
+    return HINTED * ((level in hints) + of_kind)
 
 
 def _found(areas: Atlas, at: int, score: float) -> Found:

@@ -75,6 +75,11 @@ def typed_words(text: str) -> tuple[tuple[str, ...], frozenset[Level]]:
     return tuple(words or (_ALONE[word] for word in typed if word in _ALONE)), frozenset(hints)
 
 
+def bare_words(text: str) -> tuple[str, ...]:
+    """What was typed without kind words and titles, short forms left as they are."""
+    return tuple(word for word in plain(text).split() if word not in KINDS and word not in _TITLE)
+
+
 def spellings(text: str, level: Level) -> frozenset[str]:
     """A name of one level as strings without blanks to compare by: spelled out, and as it stands.
 
