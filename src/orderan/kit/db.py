@@ -73,12 +73,12 @@ class Tx:
         cursor = await self.connection.execute(sql, params)
         return await cursor.fetchall()
 
-    async def maybe(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    async def maybe(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         """The first row, or None."""
         cursor = await self.connection.execute(sql, params)
         return await cursor.fetchone()
 
-    async def one(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    async def one(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         """The only row.
 
         Raises:
@@ -89,7 +89,7 @@ class Tx:
             raise NotOneRow(sql)
         return rows[0]
 
-    async def value(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    async def value(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         """The first column of the only row."""
         return (await self.one(sql, params))[0]
 

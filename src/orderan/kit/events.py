@@ -62,9 +62,7 @@ class Fact:
     reason: str | None = None
 
 
-async def record(
-    tx: Tx, entity_id: UUID, *events: Event, now: datetime, reason: str | None = None
-) -> None:
+async def record(tx: Tx, entity_id: UUID, *events: Event, now: datetime, reason: str | None = None) -> None:
     """Record facts about one entity, whose row the caller has locked."""
     await record_all(tx, [Fact(entity_id, event, reason) for event in events], now=now)
 
@@ -237,17 +235,20 @@ async def history(tx: Tx, entity_id: UUID) -> list[Recorded]:
 
 async def first_time(tx: Tx, source: str, message_id: str, *, now: datetime) -> bool:
     """Whether a message from outside is new; it is remembered in this transaction either way."""
-    return 1 == await tx.run(
-        """
+    return (
+        await tx.run(
+            """
         INSERT INTO inbound (shop_id, source, message_id, received_at)
         VALUES (%(shop)s, %(source)s, %(message)s, %(now)s)
         ON CONFLICT DO NOTHING
         """,
-        {"shop": tx.shop_id, "source": source, "message": message_id, "now": now},
+            {"shop": tx.shop_id, "source": source, "message": message_id, "now": now},
+        )
+        == 1
     )
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):

@@ -14,8 +14,14 @@ _seconds = telemetry.histogram(
 )
 
 
+OBSERVED = "orderan.observed"
+
+
 class Observing:
     """Gives each request its id: the caller's X-Request-ID if harmless, else a new one.
+
+    It goes around the whole application, since a framework answers an unknown address before its own
+    middleware is asked. Where it stands inside as well (in tests of the application), the outer one acts.
 
     The id is bound for every log line, stands in `scope["state"]["request_id"]`, and is sent back as
     X-Request-ID. Routes are measured by template, so that ids in addresses do not multiply the numbers.
@@ -25,11 +31,12 @@ class Observing:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
+        if scope["type"] != ScopeType.HTTP or OBSERVED in scope:
             await self._app(scope, receive, send)
             return
         offered = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
         request_id = telemetry.new_request_id(offered.decode("latin-1") if offered is not None else None)
+        scope[OBSERVED] = True  # type: ignore[literal-required]
         scope.setdefault("state", {})["request_id"] = request_id
         status = 500
         began = time.perf_counter()

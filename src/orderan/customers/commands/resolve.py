@@ -96,7 +96,7 @@ async def _addresses(
                 tx, keyring.unwrap(tx.shop_id, customer, wrapped), pair[1], buyer, buyer.address
             )
             for pair, (customer, wrapped, buyer) in zip(pairs, buyers, strict=True)
-            if pair in missing and buyer.address is not None
+            if pair is not None and pair in missing and buyer.address is not None
         }
         await store.insert_addresses(tx, list(made.values()), now=now)
         known |= await store.addresses_by_digest(tx, missing)
