@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, delete, get, patch, post
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
@@ -53,11 +54,13 @@ from orderan.kit.runner import Answer, Runner
 from orderan.web.api.shapes import Asked, IdempotencyKey, Problem, Told, key_of
 from orderan.web.errors import STATUS, refusal_problem, request_id_of, words_of
 
+T = TypeVar("T", bound=Told)
+
 MOST_LISTED = 200
 MOST_MERGED = 20
 
 Insisted = Annotated[
-    list[Literal["email"]],
+    tuple[Literal["email"], ...],
     Field(description="Fields whose unlikely value was confirmed by the person", max_length=1),
 ]
 Name = Annotated[str, Field(max_length=200)]
@@ -75,7 +78,7 @@ class CustomerAsked(Asked):
     customer_group: Group = ""
     external_id: Annotated[str, Field(max_length=100)] = ""
     note: Note = ""
-    insisted: Insisted = []
+    insisted: Insisted = ()
 
 
 class CustomerChangesAsked(Asked):
@@ -86,7 +89,7 @@ class CustomerChangesAsked(Asked):
     email: Contact | None = None
     customer_group: Group | None = None
     note: Note | None = None
-    insisted: Insisted = []
+    insisted: Insisted = ()
 
 
 class CustomerAddressAsked(Asked):
@@ -233,10 +236,10 @@ WRITE = READ | {
     responses=READ | {422: ResponseSpec(Problem, description="No customer has the id given as `after`")},
 )
 async def customers_listed(
-    db: Database,
-    caller: Caller,
-    keyring: Keyring,
-    principal: Principal,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    keyring: NamedDependency[Keyring],
+    principal: NamedDependency[Principal],
     q: Annotated[str, QueryParameter(max_length=120, description="Phone, e-mail or words of the name")] = "",
     group: Annotated[str, QueryParameter(max_length=60)] = "",
     after: Annotated[str, QueryParameter(max_length=40, description="`next` of the page before")] = "",
@@ -265,10 +268,10 @@ async def customers_listed(
 @post("/", summary="Register a customer", opt={"needs": Permission.CUSTOMERS_WRITE}, responses=WRITE)
 async def customer_registered(
     request: Request[Any, Any, Any],
-    principal: Principal,
-    runner: Runner,
-    keyring: Keyring,
-    now: datetime,
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    keyring: NamedDependency[Keyring],
+    now: NamedDependency[datetime],
     data: CustomerAsked,
     idempotency_key: IdempotencyKey,
 ) -> CustomerWholeTold:
@@ -292,7 +295,11 @@ async def customer_registered(
 
 @get("/{customer_id:str}", summary="One customer", opt={"needs": Permission.CUSTOMERS_READ}, responses=READ)
 async def customer_read(
-    db: Database, caller: Caller, keyring: Keyring, principal: Principal, customer_id: FromPath[str]
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    keyring: NamedDependency[Keyring],
+    principal: NamedDependency[Principal],
+    customer_id: FromPath[str],
 ) -> CustomerWholeTold:
     """Masked, with addresses in use and the consents that count today."""
     customer = from_text(PREFIX, customer_id)
@@ -306,11 +313,11 @@ async def customer_read(
     responses=WRITE,
 )
 async def customer_corrected(
-    db: Database,
-    caller: Caller,
-    keyring: Keyring,
-    principal: Principal,
-    now: datetime,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    keyring: NamedDependency[Keyring],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
     customer_id: FromPath[str],
     data: CustomerChangesAsked,
 ) -> CustomerWholeTold:
@@ -340,10 +347,10 @@ async def customer_corrected(
 )
 async def address_added(
     request: Request[Any, Any, Any],
-    principal: Principal,
-    runner: Runner,
-    keyring: Keyring,
-    now: datetime,
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    keyring: NamedDependency[Keyring],
+    now: NamedDependency[datetime],
     customer_id: FromPath[str],
     data: CustomerAddressAsked,
     idempotency_key: IdempotencyKey,
@@ -367,7 +374,11 @@ async def address_added(
     responses=WRITE,
 )
 async def address_retired(
-    db: Database, caller: Caller, now: datetime, customer_id: FromPath[str], address_id: FromPath[str]
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    now: NamedDependency[datetime],
+    customer_id: FromPath[str],
+    address_id: FromPath[str],
 ) -> None:
     """It is offered no longer; orders that went there keep it."""
     customer, address = from_text(PREFIX, customer_id), from_text(ADDRESS_PREFIX, address_id)
@@ -382,10 +393,10 @@ async def address_retired(
 )
 async def consent_kept(
     request: Request[Any, Any, Any],
-    principal: Principal,
-    runner: Runner,
-    keyring: Keyring,
-    now: datetime,
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    keyring: NamedDependency[Keyring],
+    now: NamedDependency[datetime],
     customer_id: FromPath[str],
     data: ConsentAsked,
     idempotency_key: IdempotencyKey,
@@ -410,10 +421,10 @@ async def consent_kept(
 )
 async def customers_merged(
     request: Request[Any, Any, Any],
-    principal: Principal,
-    runner: Runner,
-    keyring: Keyring,
-    now: datetime,
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    keyring: NamedDependency[Keyring],
+    now: NamedDependency[datetime],
     customer_id: FromPath[str],
     data: MergeAsked,
     idempotency_key: IdempotencyKey,
@@ -438,10 +449,10 @@ async def customers_merged(
 )
 async def customer_erased(
     request: Request[Any, Any, Any],
-    principal: Principal,
-    runner: Runner,
-    keyring: Keyring,
-    now: datetime,
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    keyring: NamedDependency[Keyring],
+    now: NamedDependency[datetime],
     customer_id: FromPath[str],
     data: EraseAsked,
     idempotency_key: IdempotencyKey,
@@ -463,10 +474,10 @@ async def customer_erased(
     responses=WRITE,
 )
 async def personal_read(
-    db: Database,
-    caller: Caller,
-    keyring: Keyring,
-    now: datetime,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    keyring: NamedDependency[Keyring],
+    now: NamedDependency[datetime],
     customer_id: FromPath[str],
     purpose: Annotated[str, QueryParameter(min_length=1, max_length=200, description="Why; it is kept")],
     fields: FromQuery[list[Shown]],
@@ -484,7 +495,10 @@ async def personal_read(
     responses=READ,
 )
 async def accesses_listed(
-    db: Database, caller: Caller, keyring: Keyring, customer_id: FromPath[str]
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    keyring: NamedDependency[Keyring],
+    customer_id: FromPath[str],
 ) -> list[AccessTold]:
     """The last hundred, the newest first."""
     customer = from_text(PREFIX, customer_id)
@@ -507,7 +521,11 @@ async def accesses_listed(
     responses=READ,
 )
 async def duplicates_listed(
-    db: Database, caller: Caller, keyring: Keyring, principal: Principal, customer_id: FromPath[str]
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    keyring: NamedDependency[Keyring],
+    principal: NamedDependency[Principal],
+    customer_id: FromPath[str],
 ) -> list[DuplicateTold]:
     """By the same e-mail, or the same name with an address in the same village."""
     customer = from_text(PREFIX, customer_id)
@@ -607,12 +625,15 @@ async def once(
     principal: Principal,
     runner: Runner,
     idempotency_key: str,
-    command: Callable[[Tx], Awaitable[Told]],
+    command: Callable[[Tx], Awaitable[T]],
     *,
     now: datetime,
     status: int,
-) -> Any:
-    """Run a command under its idempotency key and answer with what it tells, or told the first time."""
+) -> T:
+    """Run a command under its idempotency key and answer with what it tells, or told the first time.
+
+    The answer goes out as the bytes that were kept; the type is what the document promises of them.
+    """
     spoken, request_id = words_of(request), request_id_of(request)
 
     async def answered(tx: Tx) -> Answer:
@@ -625,7 +646,7 @@ async def once(
     key = await key_of(request, principal, idempotency_key)
     answer = await runner.once(principal.caller(request_id), key, answered, refused=refused, now=now)
     media = "application/json" if answer.status < 400 else "application/problem+json"
-    return Response(answer.body, status_code=answer.status, media_type=media)
+    return cast("T", Response(answer.body, status_code=answer.status, media_type=media))
 
 
 handlers = [
