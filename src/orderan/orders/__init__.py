@@ -19,8 +19,20 @@ from orderan.orders.numbers import NumberLease
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent, Verification
 from orderan.orders.store import known_orders, lock_orders, set_allocated
 from orderan.orders.views import load_orders
+from orderan.orders.views_of_customer import (
+    CustomerOrder,
+    CustomerTotals,
+    orders_of_customers,
+    totals_of_customers,
+    under_way_of_customers,
+)
 
 __all__ = [
+    "CustomerOrder",
+    "CustomerTotals",
+    "orders_of_customers",
+    "totals_of_customers",
+    "under_way_of_customers",
     "COMMERCIAL",
     "Commercial",
     "CommercialEvent",

@@ -32,7 +32,6 @@ from orderan.customers import (
     consents,
     customer_card,
     duplicates,
-    erase,
     family,
     find_customers,
     give_consent,
@@ -46,6 +45,7 @@ from orderan.customers import (
     withdraw_consent,
 )
 from orderan.customers import Field as Shown
+from orderan.flows.erase_customer import erase_customer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
@@ -461,7 +461,7 @@ async def customer_erased(
     customer = from_text(PREFIX, customer_id)
 
     async def command(tx: Tx) -> CustomerWholeTold:
-        await erase(tx, customer, reason=data.reason, now=now)
+        await erase_customer(tx, customer, reason=data.reason, now=now)
         return await whole(tx, keyring, customer, principal)
 
     return await once(request, principal, runner, idempotency_key, command, now=now, status=200)

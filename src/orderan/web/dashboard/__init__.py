@@ -1,0 +1,1 @@
+"""The dashboard: one module per domain, each exporting `handlers`."""
