@@ -14,6 +14,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp
 
 from orderan import __version__
 from orderan.kit import masterkey
@@ -22,6 +23,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database
 from orderan.kit.runner import Runner
 from orderan.settings import Settings
+from orderan.web.api.placing import PlacingDoor
 from orderan.web.errors import HANDLERS
 from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
@@ -41,13 +43,15 @@ MODULES: Final = (
 FORM_BYTES: Final = 12 * 1024 * 1024
 
 
-def create() -> Litestar:
-    """The application from the environment; what uvicorn calls."""
+def create() -> ASGIApp:
+    """What uvicorn serves: the application from the environment, with the hot door before it."""
     settings = Settings.from_environment(os.environ)
     master = masterkey.obtain(
         settings.secrets.master_key_file, given=settings.secrets.master_key, create=False
     )
-    return build(settings, Keyring(master), SystemClock())
+    app = build(settings, Keyring(master), SystemClock())
+    door: ASGIApp = app.state.door
+    return door
 
 
 def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
@@ -71,7 +75,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await db.open()
-        app.state.gatherer = Gatherer(db, keyring, clock)
+        app.state.gatherer = app.state.door.gatherer = Gatherer(db, keyring, clock)
         yield
         await db.close()
 
@@ -90,11 +94,13 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
             exclude=["^/api/"],
         ),
         lifespan=[lifespan],
+        logging_config=None,
         state=State({"keys": keys, "settings": settings}),
         openapi_config=_openapi(),
         request_max_body_size=FORM_BYTES,
     )
     require_declared(app)
+    app.state.door = PlacingDoor(app, keys)
     return app
 
 

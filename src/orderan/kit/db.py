@@ -18,6 +18,8 @@ from psycopg import AsyncConnection, errors
 from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool
 
+from orderan.kit import adapt
+
 T = TypeVar("T")
 
 ALL_SHOPS = 0
@@ -171,6 +173,7 @@ _SCOPE: LiteralString = "SELECT set_config('orderan.shop', %(shop)s, true)"
 
 
 async def _configure(connection: AsyncConnection[Any]) -> None:
+    adapt.install(connection)
     await connection.execute("SET statement_timeout = '60s'")
     await connection.execute("SET lock_timeout = '10s'")
     await connection.execute("SET idle_in_transaction_session_timeout = '60s'")

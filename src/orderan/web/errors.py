@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 import psycopg
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from orderan.kit import telemetry
 from orderan.kit.errors import Kind, Refusal
 from orderan.kit.i18n import Words
+from orderan.kit.runner import Answer
 from orderan.web.here import locale_of
 from orderan.web.words import words
 
@@ -128,6 +129,16 @@ def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[A
     return as_problem(document, dict(fault.headers or {}))
 
 
+class BodyTooLarge(Exception):
+    """A request body is larger than the route takes."""
+
+
+def on_too_large(request: Request[Any, Any, Any], _fault: Exception) -> Response[Any]:
+    """More bytes than any correct request of the route has."""
+    title = words_of(request).gettext("Permintaan terlalu besar.")
+    return as_problem(problem(413, "too_large", title, request_id=request_id_of(request)))
+
+
 def on_database_away(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
     """The database cannot be reached, is full or too busy: nothing was changed, try again."""
     _log.warning("database away", fault=type(fault).__name__)
@@ -159,8 +170,15 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: on_http,
     psycopg.OperationalError: on_database_away,
     PoolTimeout: on_database_away,
+    BodyTooLarge: on_too_large,
     Exception: on_bug,
 }
 """Handlers of the API; pages wrap them in a page (see web/dashboard/errors)."""
 
-__all__ = ["HANDLERS", "MediaType", "as_problem", "problem", "refusal_problem", "sentence", "words_of"]
+
+def problem_of(request: Request[Any, Any, Any], fault: Exception) -> tuple[Answer, list[tuple[bytes, bytes]]]:
+    """The answer of a fault, and headers that go with it, for what is served outside the framework."""
+    handler = next(HANDLERS[kind] for kind in type(fault).__mro__ if kind in HANDLERS)
+    response = handler(request, fault)
+    headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+    return Answer(response.status_code, msgspec.json.encode(response.content, enc_hook=str)), headers

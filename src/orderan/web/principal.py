@@ -58,7 +58,7 @@ def identify(db: Database, keys: KeyMemory, clock: Clock) -> Any:
                 scope["user"] = None
                 headers = dict(scope["headers"])
                 if scope["path"].startswith("/api/"):
-                    if secret := _bearer(headers.get(b"authorization", b"")):
+                    if secret := bearer(headers.get(b"authorization", b"")):
                         scope["user"] = await keys.principal(secret)
                 elif shop_id := shop_of(token := _cookie(headers.get(b"cookie", b""), SESSION_COOKIE)):
                     async with db.transaction(Caller(shop_id, LOOKING)) as tx:
@@ -70,7 +70,8 @@ def identify(db: Database, keys: KeyMemory, clock: Clock) -> Any:
     return wrap
 
 
-def _bearer(header: bytes) -> str | None:
+def bearer(header: bytes) -> str | None:
+    """The secret of an Authorization header, if it is a Bearer one."""
     kind, _, secret = header.partition(b" ")
     return secret.decode("latin-1").strip() if kind.lower() == b"bearer" and secret else None
 
@@ -83,7 +84,7 @@ def _cookie(header: bytes, name: str) -> str:
     return ""
 
 
-def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Guard of every route.
 
     Raises:
