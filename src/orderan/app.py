@@ -37,6 +37,8 @@ from orderan.web.static import serve_static
 MODULES: Final = (
     "orderan.web.api.orders",
     "orderan.web.dashboard.login",
+    "orderan.web.api.customers",
+    "orderan.web.api.regions",
 )
 """Modules whose `handlers` are served."""
 

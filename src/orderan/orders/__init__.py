@@ -89,6 +89,13 @@ from orderan.orders.views import (
     versions_of,
 )
 from orderan.orders.views import open_change as standing_change
+from orderan.orders.views_of_customer import (
+    CustomerOrder,
+    CustomerTotals,
+    orders_of_customers,
+    totals_of_customers,
+    under_way_of_customers,
+)
 from orderan.orders.views_waiting import (
     changes_waiting,
     holds_waiting,
@@ -118,6 +125,8 @@ __all__ = [
     "ChangeState",
     "Commercial",
     "CommercialEvent",
+    "CustomerOrder",
+    "CustomerTotals",
     "Cut",
     "EmptyNote",
     "GoodsStillOwed",
@@ -187,6 +196,7 @@ __all__ = [
     "note_moneys",
     "open_change",
     "open_orders",
+    "orders_of_customers",
     "orders_waiting",
     "overdue",
     "owed",
@@ -201,6 +211,8 @@ __all__ = [
     "tag_orders",
     "tags_of",
     "taxes_for",
+    "totals_of_customers",
+    "under_way_of_customers",
     "unshipped",
     "verifications_waiting",
     "version_of",
