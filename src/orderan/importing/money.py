@@ -12,9 +12,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from typing import NamedTuple
 
-# Wide enough for nineteen digits of quantity times twenty of price, and for the sum of as many
-# lines as anybody has; what would not fit raises instead of losing a digit.
-EXACT = Context(prec=80, traps=[Inexact, InvalidOperation])
+# Wide enough for any number the reader admits times any other; what would not fit raises instead
+# of losing a digit.
+EXACT = Context(prec=300, traps=[Inexact, InvalidOperation])
 
 # Binary floats are read as the nearest decimal with nine places: 2.5500000000000003 was 2.55
 # before a program wrote it down.
@@ -50,4 +50,4 @@ def rounded_minor(exact: Decimal, currency: str) -> int:
     return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP, context=_ROUNDING))
 
 
-_ROUNDING = Context(prec=80)
+_ROUNDING = Context(prec=300)

@@ -17,8 +17,9 @@ from orderan.importing.money import FLOAT_PLACES
 from orderan.importing.reading.source import Raw
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?", re.ASCII)
-_FLOATING = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_LARGEST_FLOAT = 1e30
+# As wide as money.EXACT: what _NUMBER admits has at most 150 digits.
+_FLOATING = Context(prec=300, rounding=ROUND_HALF_EVEN)
+_LARGEST = 10**40
 _SPREADSHEET_WHOLE = re.compile(r"\d+\.0", re.ASCII)
 
 
@@ -57,11 +58,11 @@ def number_of(raw: Raw, how: MoneyFormat) -> Decimal | None:
         case bool():
             return None
         case int():
-            return Decimal(raw)
+            return Decimal(raw) if abs(raw) < _LARGEST else None
         case Decimal():
-            return raw if raw.is_finite() else None
+            return _shortest(raw) if raw.is_finite() and abs(raw) < _LARGEST else None
         case float():
-            if not math.isfinite(raw) or abs(raw) > _LARGEST_FLOAT:
+            if not math.isfinite(raw) or abs(raw) > _LARGEST:
                 return None
             return _shortest(Decimal(repr(raw)).quantize(FLOAT_PLACES, context=_FLOATING))
         case str():
@@ -91,7 +92,7 @@ def _shortest(number: Decimal) -> Decimal:
 def quantity_of(raw: Raw, how: MoneyFormat) -> int | Decimal | None:
     """Units: an int, or a Decimal where the file sells fractions, which we do not."""
     if type(raw) is int:
-        return raw
+        return raw if abs(raw) < _LARGEST else None
     number = number_of(raw, how)
     if number is None:
         return None
