@@ -1,0 +1,1 @@
+"""What knows no word of commerce: database, time, money, ids, states, refusals, events, keys."""

@@ -1,0 +1,182 @@
+"""The database: a pool, one transaction per command, retries on serialisation failures only.
+
+A transaction belongs to one shop: it tells PostgreSQL which (`orderan.shop`), and row-level
+security refuses rows of any other even when a query forgets to ask. Work that spans shops
+(sweeps, audits) says so by `ALL_SHOPS`.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection, errors
+from psycopg.rows import namedtuple_row
+from psycopg_pool import AsyncConnectionPool
+
+T = TypeVar("T")
+
+ALL_SHOPS = 0
+RETRIES = 5
+
+_inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
+
+
+class OutsideCallInTransaction(AssertionError):
+    """A partner was about to be called while rows were locked; that is a bug."""
+
+
+class NotOneRow(AssertionError):
+    """A query that must find one row found another number; that is a bug."""
+
+
+def refuse_outside_call(partner: str) -> None:
+    """Call before anything leaves this machine.
+
+    Raises:
+        OutsideCallInTransaction: A transaction is open in this task.
+    """
+    if _inside.get():
+        raise OutsideCallInTransaction(partner)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """On whose behalf a transaction runs.
+
+    Attributes:
+        shop_id: The shop, or ALL_SHOPS for the system's own rounds.
+        actor: `staff:<id>`, `key:<id>`, `buyer`, `system:<part>`.
+        request_id: The id that also stands in the log and in an error answer.
+    """
+
+    shop_id: int
+    actor: str
+    request_id: str | None = None
+
+
+class Tx:
+    """An open transaction: thin verbs over a connection, rows as named tuples."""
+
+    def __init__(self, connection: AsyncConnection[Any], caller: Caller) -> None:
+        self.connection = connection
+        self.caller = caller
+        self.shop_id = caller.shop_id
+        self.actor = caller.actor
+
+    async def all(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> list[Any]:
+        """Every row."""
+        cursor = await self.connection.execute(sql, params)
+        return await cursor.fetchall()
+
+    async def maybe(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+        """The first row, or None."""
+        cursor = await self.connection.execute(sql, params)
+        return await cursor.fetchone()
+
+    async def one(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+        """The only row.
+
+        Raises:
+            NotOneRow: None was found, or more than one.
+        """
+        rows = await self.all(sql, params)
+        if len(rows) != 1:
+            raise NotOneRow(sql)
+        return rows[0]
+
+    async def value(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+        """The first column of the only row."""
+        return (await self.one(sql, params))[0]
+
+    async def run(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> int:
+        """Execute; returns the number of rows touched."""
+        cursor = await self.connection.execute(sql, params)
+        return cursor.rowcount
+
+    async def run_each(self, sql: LiteralString, params: Sequence[Mapping[str, Any]]) -> None:
+        """Execute once per parameter set, pipelined."""
+        async with self.connection.cursor() as cursor:
+            await cursor.executemany(sql, params)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is done inside is undone when it raises; the transaction goes on."""
+        async with self.connection.transaction():
+            yield
+
+
+class Database:
+    """The pool and the only place transactions begin."""
+
+    def __init__(self, url: str, *, min_size: int = 2, max_size: int = 16, timeout_s: float = 10.0) -> None:
+        self.url = url
+        self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+            url,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=timeout_s,
+            open=False,
+            configure=_configure,
+            check=AsyncConnectionPool.check_connection,
+            kwargs={"row_factory": namedtuple_row, "autocommit": True},
+        )
+
+    async def open(self) -> None:
+        """Open the pool inside the running loop and wait for its first connections."""
+        await self._pool.open(wait=True, timeout=30.0)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, caller: Caller) -> AsyncIterator[Tx]:
+        """One transaction for one caller; commits when the block ends, undoes it when it raises."""
+        async with self._pool.connection() as connection:
+            token = _inside.set(True)
+            try:
+                async with connection.transaction():
+                    await connection.execute(_SCOPE, {"shop": str(caller.shop_id)})
+                    yield Tx(connection, caller)
+            finally:
+                _inside.reset(token)
+
+    async def run(self, caller: Caller, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run work in a transaction, again from the start on a serialisation failure or deadlock.
+
+        Five tries, then the failure is raised as it is.
+        """
+        for attempt in range(1, RETRIES + 1):
+            try:
+                async with self.transaction(caller) as tx:
+                    return await work(tx)
+            except (errors.SerializationFailure, errors.DeadlockDetected):
+                if attempt == RETRIES:
+                    raise
+                await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise AssertionError
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """A bare pooled connection, for what manages its own transactions (migrations, COPY out)."""
+        async with self._pool.connection() as connection:
+            yield connection
+
+
+_SCOPE: LiteralString = "SELECT set_config('orderan.shop', %(shop)s, true)"
+
+
+async def _configure(connection: AsyncConnection[Any]) -> None:
+    await connection.execute("SET statement_timeout = '60s'")
+    await connection.execute("SET lock_timeout = '10s'")
+    await connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+    await connection.execute("SET timezone = 'UTC'")
+
+
+def connection_lost(fault: BaseException) -> bool:
+    """Whether a fault means the database could not be reached or went away."""
+    return isinstance(fault, psycopg.OperationalError) and not isinstance(fault, errors.LockNotAvailable)

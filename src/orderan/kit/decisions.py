@@ -1,0 +1,71 @@
+"""Kenapa? Every automatic choice keeps what it knew, which rule it followed and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from orderan.kit.db import Tx
+from orderan.kit.ids import new_id
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One choice made by a rule.
+
+    Attributes:
+        subject_id: What it was about, usually an order.
+        kind: Which question, such as `sourcing`.
+        rule: Name and version of the rule, such as `nearest_whole@1`; a replay needs it.
+        inputs, outcome: Plain values, enough to decide again.
+        reasons: Short sentences or codes, the weightiest first.
+    """
+
+    subject_id: UUID
+    kind: str
+    rule: str
+    inputs: dict[str, Any]
+    outcome: dict[str, Any]
+    reasons: Sequence[str]
+
+
+async def keep(tx: Tx, decisions: Sequence[Decision], *, now: datetime) -> None:
+    """Store decisions with the change they led to, in one statement."""
+    if not decisions:
+        return
+    await tx.run(
+        """
+        INSERT INTO decision (shop_id, id, subject_id, kind, rule, inputs, outcome, reasons, decided_at)
+        SELECT %(shop)s, id, subject_id, kind, rule, inputs, outcome, reasons, %(now)s
+        FROM unnest(%(ids)s::uuid[], %(subjects)s::uuid[], %(kinds)s::text[], %(rules)s::text[],
+                    %(inputs)s::jsonb[], %(outcomes)s::jsonb[], %(reasons)s::jsonb[])
+             AS made (id, subject_id, kind, rule, inputs, outcome, reasons)
+        """,
+        {
+            "shop": tx.shop_id,
+            "now": now,
+            "ids": [new_id() for _ in decisions],
+            "subjects": [made.subject_id for made in decisions],
+            "kinds": [made.kind for made in decisions],
+            "rules": [made.rule for made in decisions],
+            "inputs": [Jsonb(made.inputs) for made in decisions],
+            "outcomes": [Jsonb(made.outcome) for made in decisions],
+            "reasons": [Jsonb(list(made.reasons)) for made in decisions],
+        },
+    )
+
+
+async def about(tx: Tx, subject_id: UUID) -> list[Any]:
+    """Decisions about one subject, oldest first: kind, rule, inputs, outcome, reasons, decided_at."""
+    return await tx.all(
+        """
+        SELECT kind, rule, inputs, outcome, reasons, decided_at
+        FROM decision
+        WHERE shop_id = %(shop)s AND subject_id = %(subject)s
+        ORDER BY id
+        """,
+        {"shop": tx.shop_id, "subject": subject_id},
+    )

@@ -1,0 +1,117 @@
+"""The exception inbox: whatever is stuck, with money at stake, deadline and next step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from orderan.kit.db import Tx
+from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.ids import new_id
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One thing that waits for a person.
+
+    Attributes:
+        kind: What sort, such as `payment_over`; a page and a repair know it by this.
+        reason: A stable code within the kind.
+        subject_kind, subject_id: What it is about: `order`, `sku`, `import_line`.
+        dedupe_key: One open entry per key; a second report of the same trouble adds nothing.
+        payload: What a person needs to repair and resubmit.
+        money_minor: What is at stake, minor units of currency.
+        deadline: When it becomes a loss, if that is known.
+        next_step: The one thing to do, a translatable Indonesian sentence.
+    """
+
+    kind: str
+    reason: str
+    subject_kind: str
+    subject_id: UUID | None
+    dedupe_key: str
+    payload: dict[str, Any]
+    money_minor: int
+    currency: str
+    deadline: datetime | None
+    next_step: str
+
+
+@dataclass(eq=False)
+class EntryNotOpen(Refusal):
+    """No open entry of that id: it never was, or somebody closed it already."""
+
+    entry_id: str
+
+    code = "exception_entry_not_open"
+    kind = Kind.CONFLICT
+    sentence = N_("Perkara ini sudah ditutup.")
+
+
+async def report(tx: Tx, entries: Sequence[Stuck], *, now: datetime) -> int:
+    """Open entries, at most one per dedupe key; returns how many were new."""
+    if not entries:
+        return 0
+    return await tx.run(
+        """
+        INSERT INTO exception_entry (shop_id, id, kind, reason, subject_kind, subject_id, dedupe_key, payload,
+                                     money_minor, currency, deadline, next_step, state, opened_at)
+        SELECT %(shop)s, id, kind, reason, subject_kind, subject_id, dedupe_key, payload,
+               money_minor, currency, deadline, next_step, 'open', %(now)s
+        FROM unnest(%(ids)s::uuid[], %(kinds)s::text[], %(reasons)s::text[], %(subject_kinds)s::text[],
+                    %(subjects)s::uuid[], %(keys)s::text[], %(payloads)s::jsonb[], %(money)s::bigint[],
+                    %(currencies)s::text[], %(deadlines)s::timestamptz[], %(steps)s::text[])
+             AS stuck (id, kind, reason, subject_kind, subject_id, dedupe_key, payload,
+                       money_minor, currency, deadline, next_step)
+        ORDER BY dedupe_key
+        ON CONFLICT (shop_id, dedupe_key) WHERE state = 'open' DO NOTHING
+        """,
+        {
+            "shop": tx.shop_id,
+            "now": now,
+            "ids": [new_id() for _ in entries],
+            "kinds": [entry.kind for entry in entries],
+            "reasons": [entry.reason for entry in entries],
+            "subject_kinds": [entry.subject_kind for entry in entries],
+            "subjects": [entry.subject_id for entry in entries],
+            "keys": [entry.dedupe_key for entry in entries],
+            "payloads": [Jsonb(entry.payload) for entry in entries],
+            "money": [entry.money_minor for entry in entries],
+            "currencies": [entry.currency for entry in entries],
+            "deadlines": [entry.deadline for entry in entries],
+            "steps": [entry.next_step for entry in entries],
+        },
+    )
+
+
+async def settle(tx: Tx, dedupe_keys: Sequence[str], *, note: str, now: datetime) -> int:
+    """Close whatever is open under these keys, because the trouble is gone; returns how many."""
+    return await tx.run(
+        """
+        UPDATE exception_entry
+        SET state = 'resolved', closed_at = %(now)s, closed_by = %(actor)s, closing_note = %(note)s
+        WHERE shop_id = %(shop)s AND state = 'open' AND dedupe_key = ANY(%(keys)s)
+        """,
+        {"shop": tx.shop_id, "now": now, "actor": tx.actor, "note": note, "keys": list(dedupe_keys)},
+    )
+
+
+async def close(tx: Tx, entry_id: UUID, *, state: str, note: str, now: datetime) -> None:
+    """A person resolves or dismisses one entry.
+
+    Raises:
+        EntryNotOpen: It is not open.
+    """
+    closed = await tx.run(
+        """
+        UPDATE exception_entry
+        SET state = %(state)s, closed_at = %(now)s, closed_by = %(actor)s, closing_note = %(note)s
+        WHERE shop_id = %(shop)s AND id = %(id)s AND state = 'open'
+        """,
+        {"shop": tx.shop_id, "id": entry_id, "state": state, "now": now, "actor": tx.actor, "note": note},
+    )
+    if not closed:
+        raise EntryNotOpen(str(entry_id))

@@ -1,0 +1,164 @@
+"""The command runner at the edge: one transaction, retries, and one answer per idempotency key.
+
+    new key         the command runs; effect and answer commit together
+    repeated key    the first answer is given again, refusals included; nothing runs
+    other body      KeyReused: the key belongs to another request
+    two at once     the unique key lets one commit; the other starts again and finds its answer
+
+A crash leaves neither effect nor answer, so a retry starts clean: there is no in-flight mark
+that could be left behind.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import Kind, N_, Refusal
+
+KEY_LENGTH = 255
+
+
+@dataclass(eq=False)
+class KeyReused(Refusal):
+    """The idempotency key was used before with another request."""
+
+    key: str
+
+    code = "idempotency_key_reused"
+    kind = Kind.CONFLICT
+    sentence = N_("Idempotency-Key itu sudah dipakai untuk permintaan lain.")
+
+
+@dataclass(frozen=True)
+class Key:
+    """An idempotency key with the fingerprint of the request it came with.
+
+    Attributes:
+        scope: Who used it (API key or staff id) and for what route; keys of different scopes
+            never meet.
+    """
+
+    scope: str
+    text: str
+    fingerprint: bytes
+
+    @classmethod
+    def of(cls, scope: str, text: str, body: bytes) -> "Key":
+        return cls(scope, text, hashlib.sha256(body).digest())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the client was told: a status and the bytes of the body."""
+
+    status: int
+    body: bytes
+
+
+class _Overtaken(Exception):
+    """Another request with the same key committed first."""
+
+
+async def remembered(tx: Tx, keys: list[Key]) -> dict[tuple[str, str], Answer | KeyReused]:
+    """Answers given before under these keys; another fingerprint is a KeyReused in their place."""
+    rows = await tx.all(
+        """
+        SELECT answer.scope, answer.key, answer.fingerprint, answer.status, answer.body
+        FROM unnest(%(scopes)s::text[], %(texts)s::text[]) AS asked (scope, key)
+        JOIN answer ON answer.shop_id = %(shop)s AND answer.scope = asked.scope AND answer.key = asked.key
+        """,
+        {"shop": tx.shop_id, "scopes": [key.scope for key in keys], "texts": [key.text for key in keys]},
+    )
+    asked = {(key.scope, key.text): key.fingerprint for key in keys}
+    return {
+        (row.scope, row.key): Answer(row.status, row.body)
+        if row.fingerprint == asked[row.scope, row.key]
+        else KeyReused(row.key)
+        for row in rows
+    }
+
+
+async def remember(tx: Tx, answers: list[tuple[Key, Answer]], *, now: datetime) -> None:
+    """Keep answers with their effects, in key order so that two batches cannot deadlock.
+
+    Raises:
+        psycopg.errors.UniqueViolation: Somebody committed an answer to one of the keys first;
+            run the whole transaction again.
+    """
+    if not answers:
+        return
+    answers = sorted(answers, key=lambda pair: (pair[0].scope, pair[0].text))
+    await tx.run(
+        """
+        INSERT INTO answer (shop_id, scope, key, fingerprint, status, body, answered_at)
+        SELECT %(shop)s, scope, key, fingerprint, status, body, %(now)s
+        FROM unnest(%(scopes)s::text[], %(texts)s::text[], %(prints)s::bytea[], %(statuses)s::int[],
+                    %(bodies)s::bytea[]) AS given (scope, key, fingerprint, status, body)
+        """,
+        {
+            "shop": tx.shop_id,
+            "now": now,
+            "scopes": [key.scope for key, _ in answers],
+            "texts": [key.text for key, _ in answers],
+            "prints": [key.fingerprint for key, _ in answers],
+            "statuses": [answer.status for _, answer in answers],
+            "bodies": [answer.body for _, answer in answers],
+        },
+    )
+
+
+class Runner:
+    """Runs commands for the edge."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    async def once(
+        self,
+        caller: Caller,
+        key: Key,
+        command: Callable[[Tx], Awaitable[Answer]],
+        *,
+        refused: Callable[[Refusal], Answer],
+        now: datetime,
+    ) -> Answer:
+        """Run a command under a key and return its answer, the first one if it ran before.
+
+        Args:
+            command: Does the work and makes the answer, in the transaction it is given.
+            refused: Makes the answer of a refusal; it is kept like any other.
+
+        Raises:
+            KeyReused: The key came with another request before.
+        """
+
+        async def work(tx: Tx) -> Answer:
+            earlier = (await remembered(tx, [key])).get((key.scope, key.text))
+            if isinstance(earlier, KeyReused):
+                raise earlier
+            if earlier is not None:
+                return earlier
+            try:
+                async with tx.savepoint():
+                    answer = await command(tx)
+            except Refusal as refusal:
+                answer = refused(refusal)
+            try:
+                await remember(tx, [(key, answer)], now=now)
+            except psycopg.errors.UniqueViolation as fault:
+                raise _Overtaken from fault
+            return answer
+
+        try:
+            return await self.db.run(caller, work)
+        except _Overtaken:
+            return await self.db.run(caller, work)
+
+    async def run(self, caller: Caller, command: Callable[[Tx], Awaitable[Any]]) -> Any:  # noqa: ANN401
+        """Run a command without a key: pages, whose forms carry their own guard."""
+        return await self.db.run(caller, command)
