@@ -1,0 +1,5 @@
+"""`python -m orderan` is the command line."""
+
+from orderan.cli import main
+
+main()

@@ -1,0 +1,12 @@
+"""Catalog: products, the skus sold, bundles, prices by list, tax by class.
+
+Owns     product, sku, bundle_part, price_list, price, tax_rate
+Promises a sku code and a GTIN belong to one sku of the shop; prices and taxes are valid over intervals
+Ignores  stock, orders, customers
+"""
+
+from orderan.catalog.errors import UnknownSkus
+from orderan.catalog.models import BundlePart, Offer, Price, Product, Sku, TaxRate
+from orderan.catalog.views import offers, tax_rates
+
+__all__ = ["BundlePart", "Offer", "Price", "Product", "Sku", "TaxRate", "UnknownSkus", "offers", "tax_rates"]

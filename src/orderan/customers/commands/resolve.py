@@ -1,0 +1,135 @@
+"""Find the customers and addresses of a batch of buyers, making those that are new.
+
+A buyer is known by the phone. Two buyers of one phone in a batch are one customer; two batches
+at once agree, because the phone's blind index is unique and the loser reads the winner's row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from orderan.customers import store
+from orderan.customers.store import SealedAddress, SealedCustomer
+from orderan.kit.crypto import DataKey, Keyring
+from orderan.kit.db import Tx
+from orderan.kit.ids import new_id
+from orderan.kit.text import folded
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerAddress:
+    """Where to send it.
+
+    Attributes:
+        village_code: Kelurahan as in Indonesia's administrative codes, 13 characters with dots.
+        area: The area in words, shown where the code's names are not loaded.
+    """
+
+    line: str
+    village_code: str | None
+    postcode: str | None
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys; `phone` is E.164."""
+
+    name: str
+    phone: str
+    email: str | None
+    address: BuyerAddress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The rows a buyer is."""
+
+    customer_id: UUID
+    address_id: UUID | None
+    customer_group: str | None
+
+
+async def resolve_customers(tx: Tx, keyring: Keyring, buyers: Sequence[Buyer], *, now: datetime) -> list[Resolved]:
+    """Customer and address of each buyer, in the order given.
+
+    An existing customer's name and e-mail are left as they are.
+    """
+    indexes = [keyring.blind(tx.shop_id, "phone", buyer.phone) for buyer in buyers]
+    known = await store.ids_by_phone(tx, set(indexes))
+    if fresh := {
+        index: buyer for index, buyer in zip(indexes, buyers, strict=True) if index not in known
+    }:
+        await store.insert_customers(tx, [_sealed(tx, keyring, index, fresh[index]) for index in fresh], now=now)
+        known |= await store.ids_by_phone(tx, set(fresh))
+    customers = [known[index] for index in indexes]
+    addresses = await _addresses(
+        tx, keyring, [(row.id, row.wrapped, buyer) for row, buyer in zip(customers, buyers, strict=True)], now=now
+    )
+    return [
+        Resolved(row.id, address, row.customer_group) for row, address in zip(customers, addresses, strict=True)
+    ]
+
+
+async def _addresses(
+    tx: Tx, keyring: Keyring, buyers: Sequence[tuple[UUID, bytes, Buyer]], *, now: datetime
+) -> list[UUID | None]:
+    pairs = [
+        (customer, digest(tx, keyring, buyer, buyer.address)) if buyer.address else None
+        for customer, _, buyer in buyers
+    ]
+    wanted = {pair for pair in pairs if pair is not None}
+    known = await store.addresses_by_digest(tx, wanted) if wanted else {}
+    if missing := wanted - known.keys():
+        made = {
+            pair: _sealed_address(tx, keyring.unwrap(tx.shop_id, customer, wrapped), pair[1], buyer, buyer.address)
+            for pair, (customer, wrapped, buyer) in zip(pairs, buyers, strict=True)
+            if pair in missing and pair is not None and buyer.address is not None
+        }
+        await store.insert_addresses(tx, list(made.values()), now=now)
+        known |= await store.addresses_by_digest(tx, missing)
+    return [None if pair is None else known[pair] for pair in pairs]
+
+
+def digest(tx: Tx, keyring: Keyring, buyer: Buyer, address: BuyerAddress) -> bytes:
+    """Two addresses with one digest are one address."""
+    parts = (buyer.name, buyer.phone, address.line, address.village_code or "", address.postcode or "", address.area)
+    return keyring.blind(tx.shop_id, "address", "\n".join(folded(part) for part in parts))
+
+
+def words(keyring: Keyring, shop_id: int, name: str) -> list[bytes]:
+    """Blind indexes of a name's words and of their beginnings from three letters on."""
+    beginnings = {word[:length] for word in folded(name).split() for length in range(3, min(len(word), 12) + 1)}
+    short = {word for word in folded(name).split() if len(word) < 3}
+    return [keyring.blind(shop_id, "word", word) for word in sorted(beginnings | short)]
+
+
+def _sealed(tx: Tx, keyring: Keyring, index: bytes, buyer: Buyer) -> SealedCustomer:
+    key = keyring.new_key(tx.shop_id, new_id())
+    return SealedCustomer(
+        id=key.subject_id,
+        wrapped_key=key.wrapped,
+        name_enc=key.seal(buyer.name, place=f"{tx.shop_id}|customer|name"),
+        phone_enc=key.seal(buyer.phone, place=f"{tx.shop_id}|customer|phone"),
+        email_enc=key.seal(buyer.email, place=f"{tx.shop_id}|customer|email") if buyer.email else None,
+        phone_index=index,
+        email_index=keyring.blind(tx.shop_id, "email", folded(buyer.email)) if buyer.email else None,
+        words=words(keyring, tx.shop_id, buyer.name),
+    )
+
+
+def _sealed_address(
+    tx: Tx, key: DataKey, digest_: bytes, buyer: Buyer, address: BuyerAddress
+) -> SealedAddress:
+    return SealedAddress(
+        id=new_id(),
+        customer_id=key.subject_id,
+        digest=digest_,
+        recipient_enc=key.seal(buyer.name, place=f"{tx.shop_id}|address|recipient"),
+        phone_enc=key.seal(buyer.phone, place=f"{tx.shop_id}|address|phone"),
+        line_enc=key.seal(address.line, place=f"{tx.shop_id}|address|line"),
+        village_code=address.village_code,
+        postcode=address.postcode,
+        area=address.area,
+    )

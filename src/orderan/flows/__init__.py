@@ -1,0 +1,1 @@
+"""Flows: what takes several domains, each readable as the sentence it implements."""

@@ -1,0 +1,16 @@
+"""Unpaid orders end by themselves and their stock is free in the same instant."""
+
+from datetime import datetime
+
+from orderan.inventory import release_claims
+from orderan.kit.db import Tx
+from orderan.orders import close_unpaid, overdue
+
+
+async def expire_orders(tx: Tx, *, now: datetime, limit: int = 500) -> int:
+    """Expire up to `limit` orders of the shop whose hold is over; returns how many."""
+    orders = await overdue(tx, now=now, limit=limit)
+    if orders:
+        await close_unpaid(tx, orders, now=now)
+        await release_claims(tx, [order.id for order in orders], now=now)
+    return len(orders)

@@ -1,0 +1,402 @@
+"""Placing orders: a batch is the native unit, one order is a batch of one.
+
+    first    repeats are found: a known external id or cart answers with the order that stands
+    then     buyers become customers, offers become prices, each order is quoted
+    then     stock rows of all orders are locked once and each order takes its own, in the order
+             they came; who is short is told and hinders nobody
+    at last  orders, lines, claims, movements, facts and decisions are written, a statement per
+             table, and the whole batch commits at once
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from orderan.catalog import Offer, TaxRate, UnknownSkus, offers, tax_rates
+from orderan.customers import Buyer, Resolved, resolve_customers
+from orderan.fulfilment import plan_tasks
+from orderan.inventory import ClaimState, Demand, StockShort, Taken, Want, take_stock
+from orderan.inventory.rules import SOURCING_RULE
+from orderan.kit import decisions
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.decisions import Decision
+from orderan.kit.errors import Refusal
+from orderan.kit.ids import new_id
+from orderan.orders import (
+    AlreadyPlaced,
+    Commercial,
+    Headline,
+    Line,
+    NewOrder,
+    Order,
+    OrderKind,
+    Terms,
+    Verification,
+    known_orders,
+    open_orders,
+)
+from orderan.payments import standing
+from orderan.pricing import (
+    Discount,
+    NoPrice,
+    Quote,
+    ShippingTable,
+    ToQuote,
+    TotalChanged,
+    best_price,
+    quote,
+    shipping_fee,
+    shipping_table,
+)
+from orderan.shops import Channel, Shop, UnknownChannel, channels_by_code
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementLine:
+    """A line as it was asked for."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An order as it was asked for; amounts are minor units of the shop's currency.
+
+    Attributes:
+        external_id: The channel's own id; one order per channel and id.
+        cart_id: The cart it came from; one order per cart.
+        shipping_service: Priced from the zone table; None is no shipping.
+        expected_total_minor: What the buyer was shown; another total is refused.
+    """
+
+    channel: str
+    lines: Sequence[PlacementLine]
+    buyer: Buyer | None = None
+    kind: OrderKind = OrderKind.B2C
+    terms: Terms = Terms.PREPAID
+    external_id: str | None = None
+    cart_id: str | None = None
+    discounts: Sequence[Discount] = field(default=())
+    shipping_service: str | None = None
+    expected_total_minor: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order that exists now."""
+
+    order: Order
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """A placement that can be paid for, before stock was asked."""
+
+    index: int
+    placement: Placement
+    channel: Channel
+    buyer: Resolved | None
+    offers: Sequence[Offer]
+    prices: Sequence[int]
+    rates: Sequence[TaxRate]
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the batch was looked up once for."""
+
+    shop: Shop
+    channels: dict[str, Channel]
+    offers: dict[str, Offer]
+    rates: list[TaxRate]
+    shipping: ShippingTable | None
+
+
+async def place_orders(
+    tx: Tx,
+    shop: Shop,
+    placements: Sequence[Placement],
+    *,
+    keyring: Keyring,
+    next_number: Callable[[], int],
+    now: datetime,
+) -> list[Placed | Refusal]:
+    """Place a batch; an answer per placement, in order. A refused one leaves nothing behind.
+
+    Args:
+        next_number: Gives an order number; called once per order that is really placed.
+
+    Refusals: UnknownChannel, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
+        TotalChanged, StockShort, AlreadyPlaced (with the order that stands).
+
+    Raises:
+        psycopg.errors.UniqueViolation: Somebody placed one of these external ids or carts at
+            this moment; run the whole batch again.
+    """
+    known = await _look_up(tx, shop, placements, now=now)
+    answers: list[Placed | Refusal | None] = list(await _repeats(tx, known, placements))
+    buyers = await _buyers(tx, keyring, placements, answers, now=now)
+    quoted: list[_Quoted] = []
+    for index, placement in enumerate(placements):
+        if answers[index] is None:
+            try:
+                quoted.append(_quote(index, placement, known, buyers.get(index), now=now))
+            except Refusal as refusal:
+                answers[index] = refusal
+    await _take_and_write(tx, shop, quoted, answers, next_number=next_number, now=now)
+    return [answer for answer in answers if answer is not None]
+
+
+async def _look_up(tx: Tx, shop: Shop, placements: Sequence[Placement], *, now: datetime) -> _Known:
+    codes = {line.sku for placement in placements for line in placement.lines}
+    ships = any(placement.shipping_service for placement in placements)
+    return _Known(
+        shop=shop,
+        channels=await channels_by_code(tx, {placement.channel for placement in placements}),
+        offers=await offers(tx, codes, now=now),
+        rates=await tax_rates(tx),
+        shipping=await shipping_table(tx) if ships else None,
+    )
+
+
+async def _repeats(tx: Tx, known: _Known, placements: Sequence[Placement]) -> list[Refusal | None]:
+    externals = [
+        (known.channels[placement.channel].id, placement.external_id)
+        for placement in placements
+        if placement.external_id and placement.channel in known.channels
+    ]
+    carts = [placement.cart_id for placement in placements if placement.cart_id]
+    by_external, by_cart = await known_orders(tx, externals, carts)
+    answers: list[Refusal | None] = []
+    for placement in placements:
+        channel = known.channels.get(placement.channel)
+        if channel is None:
+            answers.append(UnknownChannel(placement.channel))
+            continue
+        standing_order = by_external.get((channel.id, placement.external_id or "")) or by_cart.get(
+            placement.cart_id or ""
+        )
+        answers.append(AlreadyPlaced(standing_order) if standing_order else None)
+    return answers
+
+
+async def _buyers(
+    tx: Tx,
+    keyring: Keyring,
+    placements: Sequence[Placement],
+    answers: Sequence[object],
+    *,
+    now: datetime,
+) -> dict[int, Resolved]:
+    wanted = {
+        index: placement.buyer
+        for index, placement in enumerate(placements)
+        if placement.buyer is not None and answers[index] is None
+    }
+    if not wanted:
+        return {}
+    resolved = await resolve_customers(tx, keyring, list(wanted.values()), now=now)
+    return dict(zip(wanted, resolved, strict=True))
+
+
+def _quote(
+    index: int, placement: Placement, known: _Known, buyer: Resolved | None, *, now: datetime
+) -> _Quoted:
+    if missing := tuple(line.sku for line in placement.lines if line.sku not in known.offers):
+        raise UnknownSkus(missing)
+    channel = known.channels[placement.channel]
+    chosen = [known.offers[line.sku] for line in placement.lines]
+    prices = _prices(placement, chosen, channel, known.shop, buyer)
+    rates = [_rate(known.rates, offer.tax_class, now) for offer in chosen]
+    weight = sum(offer.weight_g * line.quantity for offer, line in zip(chosen, placement.lines, strict=True))
+    shipping = 0
+    if placement.shipping_service and known.shipping is not None:
+        village = placement.buyer.address.village_code if placement.buyer and placement.buyer.address else None
+        shipping = shipping_fee(
+            known.shipping, placement.shipping_service, village_code=village, weight_g=weight, now=now
+        )
+    lines = [
+        ToQuote(
+            line_no=number,
+            quantity=line.quantity,
+            unit_price_minor=price,
+            weight_g=offer.weight_g,
+            tax_class=offer.tax_class,
+            tax_rate_bp=rate.rate_bp,
+            base_numerator=rate.base_numerator,
+            base_denominator=rate.base_denominator,
+        )
+        for number, (line, offer, price, rate) in enumerate(
+            zip(placement.lines, chosen, prices, rates, strict=True), 1
+        )
+    ]
+    total = quote(
+        lines, placement.discounts, shipping_minor=shipping, tax_included=known.shop.prices_include_tax
+    )
+    if placement.expected_total_minor not in (None, total.total_minor):
+        raise TotalChanged(
+            expected_minor=placement.expected_total_minor or 0,
+            total_minor=total.total_minor,
+            goods_minor=total.goods_minor,
+            discount_minor=total.discount_minor,
+            shipping_minor=total.shipping_minor,
+            tax_minor=total.tax_minor,
+        )
+    return _Quoted(index, placement, channel, buyer, chosen, prices, rates, total)
+
+
+def _prices(
+    placement: Placement, chosen: Sequence[Offer], channel: Channel, shop: Shop, buyer: Resolved | None
+) -> list[int]:
+    group = buyer.customer_group if buyer else None
+    prices = [
+        best_price(offer.prices, currency=shop.currency, channel_id=channel.id, group=group, quantity=line.quantity)
+        for offer, line in zip(chosen, placement.lines, strict=True)
+    ]
+    if missing := tuple(offer.code for offer, price in zip(chosen, prices, strict=True) if price is None):
+        raise NoPrice(missing)
+    return [price for price in prices if price is not None]
+
+
+NO_TAX = TaxRate("none", datetime.min.date(), 0, 1, 1)
+
+
+def _rate(rates: Sequence[TaxRate], tax_class: str, now: datetime) -> TaxRate:
+    valid = [rate for rate in rates if rate.tax_class == tax_class and rate.valid_from <= now.date()]
+    return valid[-1] if valid else NO_TAX
+
+
+async def _take_and_write(
+    tx: Tx,
+    shop: Shop,
+    quoted: Sequence[_Quoted],
+    answers: list[Placed | Refusal | None],
+    *,
+    next_number: Callable[[], int],
+    now: datetime,
+) -> None:
+    ids = [new_id() for _ in quoted]
+    demands = [(_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)]
+    taken = await take_stock(tx, demands, now=now)
+    new: list[NewOrder] = []
+    made: list[Decision] = []
+    accepted: list[Taken] = []
+    for order_id, entry, outcome in zip(ids, quoted, taken, strict=True):
+        if isinstance(outcome, StockShort):
+            answers[entry.index] = outcome
+            continue
+        order = _order(order_id, entry, shop, next_number(), actor=tx.actor, now=now)
+        lines = _lines(order, entry)
+        new.append(NewOrder(order, lines))
+        made.append(_decision(order_id, entry, outcome))
+        if order.commercial == Commercial.ACCEPTED:
+            accepted.append(outcome)
+        answers[entry.index] = Placed(order, lines)
+    await open_orders(tx, new, now=now)
+    await decisions.keep(tx, made, now=now)
+    await plan_tasks(tx, [claim for outcome in accepted for claim in outcome.claims], now=now)
+
+
+def _demand(order_id: UUID, entry: _Quoted) -> Demand:
+    wants = []
+    for number, (line, offer) in enumerate(zip(entry.placement.lines, entry.offers, strict=True), 1):
+        if offer.parts:
+            wants += [Want(number, part.sku_id, part.quantity * line.quantity) for part in offer.parts]
+        elif offer.is_stocked:
+            wants.append(Want(number, offer.sku_id, line.quantity))
+    buyer = entry.placement.buyer
+    return Demand(order_id, wants, village_code=buyer.address.village_code if buyer and buyer.address else None)
+
+
+def _waits_for_money(entry: _Quoted) -> bool:
+    return entry.placement.terms is Terms.PREPAID and entry.quote.total_minor > 0
+
+
+def _claim_state(entry: _Quoted) -> ClaimState:
+    return ClaimState.RESERVED if _waits_for_money(entry) else ClaimState.ALLOCATED
+
+
+def _order(order_id: UUID, entry: _Quoted, shop: Shop, number: int, *, actor: str, now: datetime) -> Order:
+    waits = _waits_for_money(entry)
+    placement = entry.placement
+    sums = entry.quote
+    return Order(
+        shop_id=shop.shop_id,
+        id=order_id,
+        number=number,
+        channel_id=entry.channel.id,
+        external_id=placement.external_id,
+        cart_id=placement.cart_id,
+        kind=placement.kind,
+        terms=placement.terms,
+        customer_id=entry.buyer.customer_id if entry.buyer else None,
+        address_id=entry.buyer.address_id if entry.buyer else None,
+        currency=shop.currency,
+        commercial=Commercial.AWAITING_PAYMENT if waits else Commercial.ACCEPTED,
+        money=standing({}, total_minor=sums.total_minor, terms=placement.terms).state,
+        verification=Verification.NOT_NEEDED,
+        headline=Headline.AWAITING_PAYMENT if waits else Headline.ACCEPTED,
+        open_holds=0,
+        goods_minor=sums.goods_minor,
+        discount_minor=sums.discount_minor,
+        shipping_minor=sums.shipping_minor,
+        tax_minor=sums.tax_minor,
+        rounding_minor=sums.rounding_minor,
+        total_minor=sums.total_minor,
+        paid_minor=0,
+        refunded_minor=0,
+        tax_included=sums.tax_included,
+        shipping_service=placement.shipping_service,
+        units=sum(line.quantity for line in placement.lines),
+        version=1,
+        note=placement.note,
+        placed_by=actor,
+        placed_at=now,
+        hold_until=now + timedelta(minutes=entry.channel.payment_hold_minutes) if waits else None,
+        accepted_at=None if waits else now,
+        delivered_at=None,
+        closed_at=None,
+    )
+
+
+def _lines(order: Order, entry: _Quoted) -> list[Line]:
+    allocated = order.commercial == Commercial.ACCEPTED
+    return [
+        Line(
+            order_id=order.id,
+            line_no=sums.line_no,
+            sku_id=offer.sku_id,
+            sku_code=offer.code,
+            title=offer.title,
+            unit_price_minor=price,
+            quantity=asked.quantity,
+            goods_minor=sums.goods_minor,
+            discount_minor=sums.discount_minor,
+            tax_minor=sums.tax_minor,
+            tax_class=offer.tax_class,
+            tax_rate_bp=rate.rate_bp,
+            discounts=[list(part) for part in sums.discounts] or None,
+            allocated=asked.quantity if allocated else 0,
+        )
+        for asked, offer, price, rate, sums in zip(
+            entry.placement.lines, entry.offers, entry.prices, entry.rates, entry.quote.lines, strict=True
+        )
+    ]
+
+
+def _decision(order_id: UUID, entry: _Quoted, taken: Taken) -> Decision:
+    buyer = entry.placement.buyer
+    return Decision(
+        subject_id=order_id,
+        kind="sourcing",
+        rule=SOURCING_RULE,
+        inputs={"village_code": buyer.address.village_code if buyer and buyer.address else None},
+        outcome={"locations": sorted({str(claim.key.location_id) for claim in taken.claims})},
+        reasons=taken.reasons,
+    )

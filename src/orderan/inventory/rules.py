@@ -1,0 +1,101 @@
+"""Which units serve a demand: the nearest location that can serve it whole, oldest expiry first."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from orderan.inventory.models import Claim, Demand, Shortfall, StockRow, Taken, Want
+
+SOURCING_RULE = "nearest_whole@1"
+
+
+class Pool:
+    """Locked stock of a batch; each demand that is met leaves less for the next.
+
+    Expired lots are never offered. Safety stock is held back per sku and location, out of the
+    lots that would be picked last.
+    """
+
+    def __init__(self, rows: Iterable[StockRow], *, today: date) -> None:
+        self._rows: dict[UUID, dict[UUID, list[StockRow]]] = defaultdict(lambda: defaultdict(list))
+        self._place: dict[UUID, tuple[int, str | None]] = {}
+        for row in rows:
+            if row.expires_on is None or row.expires_on > today:
+                self._rows[row.key.sku_id][row.key.location_id].append(row)
+                self._place[row.key.location_id] = (row.rank, row.village_code)
+        for by_location in self._rows.values():
+            for lots in by_location.values():
+                lots.sort(key=first_expired_first_out)
+                _hold_back(lots, lots[0].safety)
+
+    def free(self, sku_id: UUID, location_id: UUID) -> int:
+        return sum(row.free for row in self._rows[sku_id][location_id])
+
+    def take(self, demand: Demand) -> Taken | tuple[Shortfall, ...]:
+        """Meet a demand and lessen the pool, or say what is short and leave it as it was."""
+        wanted: dict[UUID, int] = defaultdict(int)
+        for want in demand.wants:
+            wanted[want.sku_id] += want.quantity
+        locations = self._by_nearness(demand)
+        if short := self._shortfalls(wanted, locations):
+            return short
+        for location in locations:
+            if all(self.free(sku, location) >= quantity for sku, quantity in wanted.items()):
+                return self._claim(demand, [location], "whole")
+        return self._claim(demand, locations, "split")
+
+    def _shortfalls(self, wanted: dict[UUID, int], locations: Sequence[UUID]) -> tuple[Shortfall, ...]:
+        short = []
+        for sku, quantity in wanted.items():
+            free = sum(self.free(sku, location) for location in locations)
+            if free < quantity:
+                short.append(Shortfall(sku, quantity, free))
+        return tuple(short)
+
+    def _by_nearness(self, demand: Demand) -> list[UUID]:
+        if demand.only_at is not None:
+            return [demand.only_at]
+        return sorted(
+            self._place,
+            key=lambda location: (-nearness(self._place[location][1], demand.village_code), self._place[location][0]),
+        )
+
+    def _claim(self, demand: Demand, locations: Sequence[UUID], how: str) -> Taken:
+        claims = [claim for want in demand.wants for claim in self._units(demand.holder_id, want, locations)]
+        nearest = f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}" if claims else ""
+        return Taken(claims, (how, nearest))
+
+    def _units(self, holder_id: UUID, want: Want, locations: Sequence[UUID]) -> Iterable[Claim]:
+        left = want.quantity
+        for location in locations:
+            for row in self._rows[want.sku_id][location]:
+                if left and row.free > 0:
+                    units = min(left, row.free)
+                    row.free -= units
+                    left -= units
+                    yield Claim(holder_id, want.line_no, row.key, units)
+
+
+def first_expired_first_out(row: StockRow) -> tuple[bool, date, UUID]:
+    """FEFO: lots that expire come before those that do not, the earliest first."""
+    return (row.expires_on is None, row.expires_on or date.max, row.key.lot_id)
+
+
+def nearness(here: str | None, there: str | None) -> int:
+    """Shared administrative levels of two village codes: 0 none, 1 province ... 4 village."""
+    if not here or not there:
+        return 0
+    shared = 0
+    for mine, theirs in zip(here.split("."), there.split("."), strict=False):
+        if mine != theirs:
+            break
+        shared += 1
+    return shared
+
+
+def _hold_back(lots: Sequence[StockRow], safety: int) -> None:
+    for row in reversed(lots):
+        kept = min(max(row.free, 0), safety)
+        row.free -= kept
+        safety -= kept

@@ -1,0 +1,55 @@
+"""Refusals of pricing."""
+
+from dataclasses import dataclass
+
+from orderan.kit.errors import Kind, N_, Refusal
+
+
+@dataclass(eq=False)
+class NoPrice(Refusal):
+    """No price list of the channel and customer has a price for these skus now."""
+
+    skus: tuple[str, ...]
+
+    code = "no_price"
+    kind = Kind.INVALID
+    sentence = N_("Belum ada harga untuk SKU: {skus}.")
+
+
+@dataclass(eq=False)
+class NoShippingFee(Refusal):
+    """The zone table has no fee for this service to this place."""
+
+    service: str
+    village_code: str | None
+
+    code = "no_shipping_fee"
+    kind = Kind.INVALID
+    sentence = N_("Belum ada ongkir layanan “{service}” untuk alamat itu.")
+
+
+@dataclass(eq=False)
+class DiscountTooLarge(Refusal):
+    """A discount is more than what it is taken off, or names a line that is not there."""
+
+    discount: str
+
+    code = "discount_too_large"
+    kind = Kind.INVALID
+    sentence = N_("Potongan “{discount}” melebihi nilai barangnya.")
+
+
+@dataclass(eq=False)
+class TotalChanged(Refusal):
+    """The total is not the one the buyer was shown; the new one needs their consent."""
+
+    expected_minor: int
+    total_minor: int
+    goods_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+
+    code = "total_changed"
+    kind = Kind.CONFLICT
+    sentence = N_("Totalnya berubah. Tunjukkan total baru kepada pembeli.")

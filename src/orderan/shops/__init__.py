@@ -1,0 +1,26 @@
+"""Shops: the brands of this installation and the channels their orders come through.
+
+Owns     shop, channel
+Promises a channel says how long an unpaid order may hold stock
+Ignores  orders, stock, people
+"""
+
+from orderan.shops.commands.open_shop import add_channel, open_shop
+from orderan.shops.errors import UnknownChannel, UnknownShop
+from orderan.shops.models import Channel, ChannelKind, Shop
+from orderan.shops.views import all_shops, channels_by_code, list_channels, shop_by_code, shop_by_id
+
+__all__ = [
+    "Channel",
+    "ChannelKind",
+    "Shop",
+    "UnknownChannel",
+    "UnknownShop",
+    "add_channel",
+    "all_shops",
+    "channels_by_code",
+    "list_channels",
+    "open_shop",
+    "shop_by_code",
+    "shop_by_id",
+]

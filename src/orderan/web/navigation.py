@@ -1,0 +1,55 @@
+"""The left rail: what a person can go and do, by task and not by table.
+
+An entry is shown when its page exists in this installation and the person may open it. To add a
+page to the rail, add an entry here; labels are Indonesian source texts.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from orderan.kit.errors import N_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in the rail. `permission` None means everybody who is signed in."""
+
+    label: str
+    icon: str
+    href: str
+    permission: str | None = None
+    on_phone: bool = False
+
+
+RAIL: Final = (
+    Entry(N_("Beranda"), "home", "/", None, on_phone=True),
+    Entry(N_("Pesanan"), "shopping-bag", "/orders", "orders.read", on_phone=True),
+    Entry(N_("Perlu tindakan"), "inbox", "/inbox", "inbox.read", on_phone=True),
+    Entry(N_("Gudang"), "building-warehouse", "/warehouse", "fulfilment.read", on_phone=True),
+    Entry(N_("Pengiriman"), "truck", "/shipping", "shipping.read"),
+    Entry(N_("Retur"), "truck-return", "/returns", "returns.read"),
+    Entry(N_("Pembayaran"), "cash", "/payments", "payments.read"),
+    Entry(N_("Produk"), "tags", "/products", "catalog.read"),
+    Entry(N_("Stok"), "packages", "/stock", "inventory.read"),
+    Entry(N_("Pelanggan"), "users", "/customers", "customers.read"),
+    Entry(N_("Laporan"), "chart-bar", "/reports", "reports.read"),
+    Entry(N_("Pengaturan"), "settings", "/settings", "settings.read"),
+)
+
+
+def visible(
+    pages: Collection[str], permissions: Collection[str], *, rail: tuple[Entry, ...] = RAIL
+) -> tuple[Entry, ...]:
+    """The entries whose page is among `pages` (paths) and whose permission the person has."""
+    return tuple(
+        entry
+        for entry in rail
+        if entry.href in pages and (entry.permission is None or entry.permission in permissions)
+    )
+
+
+def current(entries: Collection[Entry], path: str) -> str | None:
+    """The href of the entry a path belongs to: the longest that is the path or a parent of it."""
+    fitting = [e.href for e in entries if path == e.href or path.startswith(e.href.rstrip("/") + "/")]
+    return max((href for href in fitting if href != "/" or path == "/"), key=len, default=None)

@@ -1,0 +1,49 @@
+// Enhancement only: every page works without it.
+import { menus, dialogs } from "./dialogs.js";
+import { keys } from "./keys.js";
+import { lists } from "./lists.js";
+import { forms } from "./forms.js";
+import { palette } from "./palette.js";
+import { stock } from "./stock.js";
+import { charts } from "./charts.js";
+import { say } from "./toast.js";
+
+menus();
+dialogs();
+keys();
+lists();
+forms();
+palette();
+
+function refresh(root) {
+  stock(root);
+  charts(root);
+  root.querySelector?.("[data-focus]")?.focus();
+}
+
+refresh(document);
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) refresh(event.detail.elt);
+});
+// Every htmx request carries the token, because forms inside a swapped part may be older than it.
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["x-csrftoken"] = document.querySelector('meta[name="csrf-token"]').content;
+});
+// A refused form comes back as 4xx with its errors: show them instead of dropping them.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const status = event.detail.xhr.status;
+  const html = event.detail.xhr.getResponseHeader("content-type")?.startsWith("text/html");
+  if (html && (status === 400 || status === 409 || status === 422)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
+  document.addEventListener(name, () => say("failed"));
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  say("copied");
+});

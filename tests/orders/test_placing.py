@@ -1,0 +1,93 @@
+"""Placing a batch of orders: what is taken, what is refused, what is written."""
+
+from datetime import datetime
+
+import pytest
+from conftest import ShopFloor
+from given import a_buyer, a_shop, asked, place
+from orderan.flows.place_order import Placed
+from orderan.inventory import Shortfall, StockShort
+from orderan.kit.crypto import Keyring
+from orderan.kit.text import read_number
+from orderan.orders import AlreadyPlaced, Terms
+from orderan.pricing import TotalChanged
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_unpaid_order_reserves_its_stock_until_the_channels_hold_is_over(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+
+    [placed] = await place(world, keyring, asked(("kopi", 2), buyer=a_buyer()), now=now)
+
+    assert isinstance(placed, Placed)
+    assert placed.order.total_minor == 20_000
+    assert placed.order.tax_minor == 1_982  # 11/111 of the price, rounded half up
+    assert await world.stock("kopi") == (5, 2, 0)
+    assert await floor.value("SELECT count(*) FROM event WHERE shop_id = %(shop)s") == 1
+    assert read_number(str(placed.order.number)) == placed.order.number
+
+
+async def test_a_cod_order_is_accepted_at_once_and_its_work_is_planned(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+
+    await place(world, keyring, asked(("kopi", 2), buyer=a_buyer(), terms=Terms.COD), now=now)
+
+    assert await world.stock("kopi") == (5, 0, 2)
+    assert await floor.value("SELECT commercial FROM sales_order") == "accepted"
+    assert await floor.value("SELECT quantity FROM task_line") == 2
+
+
+async def test_the_second_of_a_batch_is_short_when_the_first_took_the_last_unit(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 1})
+
+    first, second = await place(world, keyring, asked(("kopi", 1)), asked(("kopi", 1)), now=now)
+
+    assert isinstance(first, Placed)
+    assert isinstance(second, StockShort)
+    assert second.shortfalls == (Shortfall(world.skus["kopi"], 1, 0),)
+    assert await floor.value("SELECT count(*) FROM sales_order") == 1
+
+
+async def test_two_lines_of_one_sku_and_a_bundle_that_holds_it_are_summed(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 3, "gula": 9}, bundles={"paket": {"kopi": 2, "gula": 1}})
+
+    [refused] = await place(world, keyring, asked(("kopi", 1), ("kopi", 1), ("paket", 1)), now=now)
+
+    assert isinstance(refused, StockShort)
+    assert refused.shortfalls == (Shortfall(world.skus["kopi"], 4, 3),)
+    assert await world.stock("gula") == (9, 0, 0)
+
+
+async def test_a_repeated_external_id_answers_with_the_order_that_stands(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    [first] = await place(world, keyring, asked(("kopi", 1), external_id="TKP-1"), now=now)
+
+    [again] = await place(world, keyring, asked(("kopi", 1), external_id="TKP-1"), now=now)
+
+    assert isinstance(first, Placed)
+    assert isinstance(again, AlreadyPlaced)
+    assert again.order_id == first.order.id
+    assert await world.stock("kopi") == (5, 1, 0)
+
+
+async def test_another_total_than_the_buyer_was_shown_is_refused_with_the_new_quote(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+
+    [refused] = await place(world, keyring, asked(("kopi", 1), expected_total_minor=9_000), now=now)
+
+    assert isinstance(refused, TotalChanged)
+    assert refused.total_minor == 10_000
+    assert await world.stock("kopi") == (5, 0, 0)

@@ -1,0 +1,23 @@
+"""The rail shows what exists and what the person may open, and marks where they are."""
+
+from orderan.web.navigation import Entry, current, visible
+
+HOME = Entry("Beranda", "home", "/")
+ORDERS = Entry("Pesanan", "shopping-bag", "/orders", "orders.read")
+STOCK = Entry("Stok", "packages", "/stock", "inventory.read")
+RAIL = (HOME, ORDERS, STOCK)
+
+
+def test_an_entry_needs_its_page_and_its_permission() -> None:
+    pages = {"/", "/orders", "/stock"}
+    assert visible(pages, {"orders.read"}, rail=RAIL) == (HOME, ORDERS)
+    assert visible({"/", "/stock"}, {"orders.read", "inventory.read"}, rail=RAIL) == (HOME, STOCK)
+    assert visible(pages, (), rail=RAIL) == (HOME,)
+
+
+def test_the_entry_of_a_page_is_the_nearest_above_it() -> None:
+    assert current(RAIL, "/") == "/"
+    assert current(RAIL, "/orders") == "/orders"
+    assert current(RAIL, "/orders/2611210017") == "/orders"
+    assert current(RAIL, "/orders-archive") is None
+    assert current(RAIL, "/unknown") is None
