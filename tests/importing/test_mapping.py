@@ -8,7 +8,7 @@ import pytest
 
 from orderan.importing.errors import MappingRefused
 from orderan.importing.mapping import load, parse, preset, presets
-from tests.importing.given import MAPPING_TEXT, a_mapping
+from importing.given import MAPPING_TEXT, a_mapping
 
 
 def test_every_shipped_preset_is_a_valid_mapping_of_its_own_name() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from orderan.importing.matching import Cancelling, Matching, Sold, Taken, Unmatched, match
 from orderan.importing.models import Reason
-from tests.importing.given import MORNING
+from importing.given import MORNING
 
 
 def _sold(number: int, units: int, *, hour: int, minor: int | None = None) -> Sold:

@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from orderan.importing.errors import SourceRefused
 from orderan.importing.models import AnyLine, FaultyLine, Reason, SourceLine
 from orderan.importing.reading import fingerprint, open_source, read
-from tests.importing.given import HEADING, MORNING, a_mapping, a_row
+from importing.given import HEADING, MORNING, a_mapping, a_row
 
 Rows = Sequence[Sequence[object]]
 

@@ -10,7 +10,7 @@ import pytest
 from orderan.importing.errors import BooksDisagree
 from orderan.importing.models import FaultyLine, Outcome, Reason
 from orderan.importing.report import FileSums, Key, Outcomes, Report
-from tests.importing.given import DAY, MORNING, a_line
+from importing.given import DAY, MORNING, a_line
 
 
 def _report() -> Report:

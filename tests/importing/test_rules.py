@@ -8,7 +8,7 @@ import pytest
 
 from orderan.importing.models import Reason, SourceLine
 from orderan.importing.rules import judge
-from tests.importing.given import MORNING, a_line, a_mapping
+from importing.given import MORNING, a_line, a_mapping
 
 
 def _waiting(*lines: SourceLine, extra: str = "") -> dict[int, Reason]:

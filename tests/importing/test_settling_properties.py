@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from orderan.importing.models import Outcome, SourceLine
 from orderan.importing.report import FileSums, Outcomes, Report
 from orderan.importing.settling import Settlement, settle
-from tests.importing.given import MORNING, a_line, a_mapping
+from importing.given import MORNING, a_line, a_mapping
 
 _FEW = {"min_size": 0, "max_size": 40}
 

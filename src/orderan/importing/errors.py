@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from orderan.kit.errors import Kind, N_, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,32 +19,81 @@ class Problem:
         return f"{self.where}: {self.what}"
 
 
-class ImportRefused(Exception):
-    """An import that cannot start or go on; nothing of the step it refused is left behind."""
+@dataclass(eq=False)
+class MappingRefused(Refusal):
+    """The mapping cannot be used; `problems` lists everything wrong with it at once."""
 
-    code = "import_refused"
-
-
-class MappingRefused(ImportRefused):
-    """The mapping cannot be used. Lists everything wrong with it at once."""
+    source: str
+    problems: Sequence[Problem]
 
     code = "import_mapping_refused"
+    kind = Kind.INVALID
+    sentence = N_("Pemetaan “{source}” tidak bisa dipakai.")
 
-    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{source}: " + "; ".join(map(str, problems)))
-        self.source = source
-        self.problems = problems
+    def __str__(self) -> str:
+        return f"{self.source}: " + "; ".join(map(str, self.problems))
 
 
-class SourceRefused(ImportRefused):
-    """The file cannot be read as what the mapping says it is."""
+@dataclass(eq=False)
+class SourceRefused(Refusal):
+    """The file cannot be read as what its name and the mapping say it is."""
+
+    source: str
+    problems: Sequence[Problem]
 
     code = "import_source_refused"
+    kind = Kind.INVALID
+    sentence = N_("Berkas “{source}” tidak bisa dibaca.")
 
-    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{source}: " + "; ".join(map(str, problems)))
-        self.source = source
-        self.problems = problems
+    def __str__(self) -> str:
+        return f"{self.source}: " + "; ".join(map(str, self.problems))
+
+
+@dataclass(eq=False)
+class RunTaken(Refusal):
+    """Another process is working on this very import; this one stops and leaves it to that one."""
+
+    source: str
+
+    code = "import_run_taken"
+    kind = Kind.CONFLICT
+    sentence = N_("Impor “{source}” sedang dikerjakan proses lain.")
+
+
+@dataclass(eq=False)
+class ChannelNotForImport(Refusal):
+    """The channel takes orders of today; imported history needs a channel of its own."""
+
+    channel: str
+
+    code = "import_channel_taken"
+    kind = Kind.CONFLICT
+    sentence = N_("Kanal “{channel}” bukan kanal impor.")
+
+
+@dataclass(eq=False)
+class NotAnImportEntry(Refusal):
+    """There is no open entry of an import with this id."""
+
+    entry: str
+
+    code = "import_entry_unknown"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Tidak ada perkara impor terbuka dengan id itu.")
+
+
+@dataclass(eq=False)
+class StillWaiting(Refusal):
+    """The repaired lines still cannot be used; `problems` names each line and its reason."""
+
+    problems: Sequence[Problem]
+
+    code = "import_still_waiting"
+    kind = Kind.INVALID
+    sentence = N_("Baris yang diperbaiki masih belum bisa dipakai.")
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.problems))
 
 
 class BooksDisagree(AssertionError):

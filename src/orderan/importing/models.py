@@ -51,6 +51,7 @@ class Reason(StrEnum):
     SEVERAL_CUSTOMERS = auto()
     SEVERAL_CURRENCIES = auto()
     SEVERAL_DATES = auto()
+    INVOICE_TOO_LARGE = auto()
     # The line cancels, but what it cancels was not found.
     CANCELLATION_WITH_POSITIVE_QUANTITY = auto()
     CANCELLATION_WITHOUT_CUSTOMER = auto()

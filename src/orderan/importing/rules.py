@@ -16,6 +16,9 @@ from orderan.importing.models import JudgedInvoice, Reason, SourceLine, Waiting
 # An invoice is written in minutes; the same number a day later is another invoice with a number
 # used twice.
 LONGEST_INVOICE = timedelta(hours=24)
+# What an order's columns hold.
+MOST_UNITS = 2**31 - 1
+MOST_MINOR = 10**18
 
 
 def judge(lines: Iterable[SourceLine], mapping: Mapping) -> JudgedInvoice:
@@ -57,6 +60,10 @@ def _contradiction(lines: Sequence[SourceLine], customers: int) -> Reason | None
         return Reason.SEVERAL_CUSTOMERS
     if len({line.currency for line in lines}) > 1:
         return Reason.SEVERAL_CURRENCIES
+    if sum(abs(line.quantity) for line in lines) > MOST_UNITS:
+        return Reason.QUANTITY_TOO_LARGE
+    if sum(abs(line.minor) for line in lines) > MOST_MINOR:
+        return Reason.AMOUNT_TOO_LARGE
     times = [line.at for line in lines]
     return Reason.SEVERAL_DATES if max(times) - min(times) > LONGEST_INVOICE else None
 

@@ -13,9 +13,9 @@ from orderan.orders.commands.money import note_money
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.open_orders import NewOrder, open_orders
 from orderan.orders.errors import AlreadyPlaced, OrderNotFound
-from orderan.orders.headline import Headline, headline
+from orderan.orders.headline import Headline, Units, headline
 from orderan.orders.models import Line, Order, OrderKind, Terms
-from orderan.orders.numbers import NumberLease
+from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent, Verification
 from orderan.orders.store import known_orders, lock_orders, set_allocated
 
@@ -32,6 +32,7 @@ __all__ = [
     "OrderKind",
     "OrderNotFound",
     "Terms",
+    "Units",
     "Verification",
     "accept_orders",
     "close_unpaid",
@@ -42,4 +43,5 @@ __all__ = [
     "open_orders",
     "overdue",
     "set_allocated",
+    "take_numbers",
 ]

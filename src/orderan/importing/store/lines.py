@@ -144,14 +144,14 @@ async def next_lines(tx: Tx, run: Run, *, limit: int) -> list[Placed]:
     return [Placed(row.invoice, _line(row)) for row in rows]
 
 
-async def lines_by_number(tx: Tx, run: Run, invoice: str, numbers: Collection[int]) -> list[AnyLine]:
-    """Stored lines of one invoice, by number."""
+async def lines_by_number(tx: Tx, run: Run, invoices: Collection[str], numbers: Collection[int]) -> list[Placed]:
+    """Stored lines of these invoices with these numbers."""
     rows = await tx.all(
         """
         SELECT invoice, number, sku, description, quantity, at, day, price, customer, country, currency,
                exact, minor, cancelling, fault, raw
         FROM import_line
-        WHERE shop_id = %(shop)s AND channel_id = %(channel)s AND run_id = %(run)s AND invoice = %(invoice)s
+        WHERE shop_id = %(shop)s AND channel_id = %(channel)s AND run_id = %(run)s AND invoice = ANY(%(invoices)s)
           AND number = ANY(%(numbers)s)
         ORDER BY number
         """,
@@ -159,11 +159,11 @@ async def lines_by_number(tx: Tx, run: Run, invoice: str, numbers: Collection[in
             "shop": tx.shop_id,
             "channel": run.channel_id,
             "run": run.id,
-            "invoice": invoice,
+            "invoices": list(invoices),
             "numbers": list(numbers),
         },
     )
-    return [_line(row) for row in rows]
+    return [Placed(row.invoice, _line(row)) for row in rows]
 
 
 def _line(row: Any) -> AnyLine:  # noqa: ANN401 - a row as the driver names it

@@ -300,13 +300,3 @@ async def account(tx: Tx, kind: str) -> UUID | None:
     )
     found: Any = row.id if row is not None else None
     return found
-
-
-async def insert_account(tx: Tx, *, location_id: UUID, code: str, name: str, kind: str, now: datetime) -> None:
-    await tx.run(
-        """
-        INSERT INTO location (shop_id, id, code, name, kind, address, time_zone, sells, rank, active, created_at)
-        VALUES (%(shop)s, %(id)s, %(code)s, %(name)s, %(kind)s, '', 'Asia/Jakarta', false, 0, true, %(now)s)
-        """,
-        {"shop": tx.shop_id, "id": location_id, "code": code, "name": name, "kind": kind, "now": now},
-    )
