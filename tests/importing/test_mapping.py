@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from importing.given import MAPPING_TEXT, a_mapping
 from orderan.importing.errors import MappingRefused
 from orderan.importing.mapping import load, parse, preset, presets
-from importing.given import MAPPING_TEXT, a_mapping
 
 
 def test_every_shipped_preset_is_a_valid_mapping_of_its_own_name() -> None:
@@ -19,9 +19,7 @@ def test_every_shipped_preset_is_a_valid_mapping_of_its_own_name() -> None:
 def test_an_unknown_preset_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(MappingRefused) as refused:
         preset("offline-retail")
-    assert [str(problem) for problem in refused.value.problems] == [
-        "preset: unknown; there is online-retail"
-    ]
+    assert [str(problem) for problem in refused.value.problems] == ["preset: unknown; there is online-retail"]
 
 
 def test_everything_wrong_with_a_mapping_is_told_at_once() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from importing.given import MORNING
 from orderan.importing.matching import Cancelling, Matching, Sold, Taken, Unmatched, match
 from orderan.importing.models import Reason
-from importing.given import MORNING
 
 
 def _sold(number: int, units: int, *, hour: int, minor: int | None = None) -> Sold:

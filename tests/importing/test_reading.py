@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from importing.given import HEADING, MORNING, a_mapping, a_row
 from orderan.importing.errors import SourceRefused
 from orderan.importing.models import AnyLine, FaultyLine, Reason, SourceLine
 from orderan.importing.reading import fingerprint, open_source, read
-from importing.given import HEADING, MORNING, a_mapping, a_row
 
 Rows = Sequence[Sequence[object]]
 
@@ -140,7 +140,7 @@ def test_the_noise_of_binary_floats_is_not_part_of_a_price(tmp_path: Path) -> No
 def test_what_cannot_be_read_waits_with_its_reason_and_whatever_money_can_be_told(
     tmp_path: Path, change: dict[str, str], fault: Reason, minor: int | None
 ) -> None:
-    row = a_row(**{"quantity": "2", "price": "2.50", "time": "2011-03-01", **change})  # type: ignore[arg-type]
+    row = a_row(**{"quantity": "2", "price": "2.50", "time": "2011-03-01", **change})
     [line] = _all(write_csv(tmp_path / "f.csv", [row]))
     assert isinstance(line, FaultyLine)
     assert (line.fault, line.minor) == (fault, minor)
@@ -150,7 +150,9 @@ def test_what_cannot_be_read_waits_with_its_reason_and_whatever_money_can_be_tol
 
 def test_a_row_with_a_stray_comma_waits_whole_because_no_column_can_be_trusted(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
-    path.write_text(",".join(HEADING) + "\n1,LAMP,a lamp, red,1,2011-03-01,2.50,ana\n2,LAMP,x,1,2011-03-01,2.50,ana\n\n")
+    path.write_text(
+        ",".join(HEADING) + "\n1,LAMP,a lamp, red,1,2011-03-01,2.50,ana\n2,LAMP,x,1,2011-03-01,2.50,ana\n\n"
+    )
     broken, sound = _all(path)
     assert broken == FaultyLine(
         1, None, Reason.WRONG_NUMBER_OF_COLUMNS, None, None, None, None,
@@ -182,7 +184,10 @@ def test_all_sheets_of_a_workbook_are_read_one_after_another(tmp_path: Path) -> 
             sheet.append(list(row))
     book.save(tmp_path / "f.xlsx")
     assert [line.invoice for line in _all(tmp_path / "f.xlsx")] == ["01", "02", "11", "12"]
-    assert [line.invoice for line in _all(tmp_path / "f.xlsx", extra='[file]\nsheet = "2011"')] == ["11", "12"]
+    assert [line.invoice for line in _all(tmp_path / "f.xlsx", extra='[file]\nsheet = "2011"')] == [
+        "11",
+        "12",
+    ]
 
 
 def test_a_file_without_a_mapped_column_is_refused_with_every_missing_one(tmp_path: Path) -> None:
@@ -213,9 +218,7 @@ def test_the_fingerprint_changes_with_the_file_and_with_any_setting(tmp_path: Pa
 
 
 @given(
-    st.lists(
-        st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=12)] * 7), max_size=12
-    ),
+    st.lists(st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=12)] * 7), max_size=12),
     st.integers(1, 5),
 )
 def test_no_text_whatever_loses_a_line_or_breaks_the_reader(

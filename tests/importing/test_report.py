@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from importing.given import DAY, MORNING, a_line
 from orderan.importing.errors import BooksDisagree
 from orderan.importing.models import FaultyLine, Outcome, Reason
 from orderan.importing.report import FileSums, Key, Outcomes, Report
-from importing.given import DAY, MORNING, a_line
 
 
 def _report() -> Report:
@@ -31,7 +31,9 @@ def test_columns_add_up_to_the_file_in_every_row_and_exact_amounts_stand_beside(
     report.check()
     written = report.written()
     assert written["lines"] == {"file": 4, "ordered": 1, "returned": 1, "waiting": 2, "known_before": 0}
-    assert [(row["day"], row["file_lines"], row["file_minor"], row["file_exact"]) for row in written["days"]] == [
+    assert [
+        (row["day"], row["file_lines"], row["file_minor"], row["file_exact"]) for row in written["days"]
+    ] == [
         ("2011-03-01", 2, 750, "7.5"),
         ("2011-03-02", 1, 0, "0.001"),
         ("unknown", 1, 0, "0"),
@@ -48,7 +50,9 @@ def test_columns_add_up_to_the_file_in_every_row_and_exact_amounts_stand_beside(
     ("exact", "minor", "told"),
     [("2.5", 250, "lines"), ("0.001", 0, "exact"), ("0", 1, "minor")],
 )
-def test_a_line_too_many_a_tenth_of_a_penny_or_a_penny_fails_the_check(exact: str, minor: int, told: str) -> None:
+def test_a_line_too_many_a_tenth_of_a_penny_or_a_penny_fails_the_check(
+    exact: str, minor: int, told: str
+) -> None:
     report = _report()
     extra = FileSums()
     extra.add([a_line(9)] if told == "lines" else [])

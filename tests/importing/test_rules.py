@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from importing.given import MORNING, a_line, a_mapping
 from orderan.importing.models import Reason, SourceLine
 from orderan.importing.rules import judge
-from importing.given import MORNING, a_line, a_mapping
 
 
 def _waiting(*lines: SourceLine, extra: str = "") -> dict[int, Reason]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importing.given import MORNING, a_line, a_mapping
 from orderan.importing.models import Outcome, SourceLine
 from orderan.importing.report import FileSums, Outcomes, Report
 from orderan.importing.settling import Settlement, settle
-from importing.given import MORNING, a_line, a_mapping
-
-_FEW = {"min_size": 0, "max_size": 40}
 
 
 @st.composite
@@ -31,7 +30,7 @@ def _files(draw: st.DrawFn) -> list[SourceLine]:
                 st.integers(0, 30),
                 st.sampled_from(["GBP", "GBP", "GBP", "IDR"]),
             ),
-            **_FEW,
+            max_size=40,
         )
     )
     return [
@@ -60,7 +59,9 @@ def test_every_line_has_exactly_one_outcome_and_the_sums_are_those_of_the_file(
     assert all((v.reason is None) == (v.outcome is not Outcome.WAITING) for v in settled.verdicts.values())
     report = _report(lines, settled)
     report.check()
-    assert sum(row["file_minor"] for row in report.written()["currencies"]) == sum(l.minor for l in lines)
+    assert sum(row["file_minor"] for row in report.written()["currencies"]) == sum(
+        line.minor for line in lines
+    )
 
 
 @given(_files())
@@ -100,9 +101,7 @@ def test_never_more_comes_back_than_was_sold_and_only_from_the_same_customer_sku
 
 
 @given(_files(), st.randoms(use_true_random=False))
-def test_the_order_in_which_lines_arrive_makes_no_difference(
-    lines: list[SourceLine], random: object
-) -> None:
+def test_the_order_in_which_lines_arrive_makes_no_difference(lines: list[SourceLine], random: object) -> None:
     mixed = list(lines)
     random.shuffle(mixed)  # type: ignore[attr-defined]
     one, other = settle(lines, a_mapping()), settle(mixed, a_mapping())
@@ -115,7 +114,7 @@ def test_sums_taken_in_parts_are_the_sums_taken_at_once(lines: list[SourceLine],
     whole, parts = FileSums(), FileSums()
     whole.add(lines)
     edges = [0, *sorted(cuts), len(lines)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         part = FileSums()
         part.add(lines[start:end])
         for key, tally in part.rows.items():

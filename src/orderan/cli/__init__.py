@@ -18,6 +18,7 @@ MODULES = (
     "orderan.cli.serve",
     "orderan.cli.db",
     "orderan.cli.doctor",
+    "orderan.cli.imports",
 )
 
 app = typer.Typer(

@@ -45,7 +45,12 @@ NEXT_STEP: Mapping[Reason, str] = {
 
 
 def cases(
-    waiting: Iterable[tuple[str, AnyLine, Reason]], *, run_id: UUID, channel_id: UUID, channel: str, currency: str
+    waiting: Iterable[tuple[str, AnyLine, Reason]],
+    *,
+    run_id: UUID,
+    channel_id: UUID,
+    channel: str,
+    currency: str,
 ) -> list[Stuck]:
     """Entries for lines that wait, as (invoice, line, reason); an empty invoice means none.
 
@@ -85,11 +90,18 @@ def _dedupe_key(block: str, reason: Reason, run_id: UUID, channel_id: UUID) -> s
 
 
 def written(line: AnyLine) -> dict[str, Any]:
-    """A line as a person sees and corrects it: plain text under the names of the mapping."""
+    """A line as a person sees and corrects it: plain text under the names of the mapping.
+
+    A line that could not be read stands there as the file writes it (`as_written`), decimal
+    commas and all; any other in one plain form: decimal points, ISO times.
+    """
     if isinstance(line, FaultyLine):
-        return {"number": line.number, **{name: str(text) for name, text in line.raw.items()}}
+        return {"number": line.number, "as_written": True, "invoice": line.invoice or "", **line.raw}
     return {
         "number": line.number,
+        "as_written": False,
+        "cancelling": line.cancelling,
+        "invoice": line.invoice,
         "sku": line.sku,
         "description": line.description or "",
         "quantity": str(line.quantity),

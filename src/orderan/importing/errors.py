@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,16 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic import ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from orderan.importing.errors import MappingRefused, Problem
 from orderan.importing.money import KNOWN_CURRENCIES
@@ -47,8 +55,16 @@ def _known_currency(value: str) -> str:
     return value
 
 
-Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)]
+Names = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)
+]
 """One column name, or several of which exactly one must be in the file."""
+
+
+Role = Literal["goods", "charge", "discount", "not_a_sale"]
+
+# Codes repeat a hundredfold in a file; each is looked up once, up to this many.
+_ROLES_KEPT = 50_000
 
 
 class _Part(BaseModel):
@@ -139,8 +155,18 @@ class Codes(_Part):
             raise ValueError(f"listed more than once: {', '.join(twice)}")
         return self
 
-    def role(self, sku: str) -> Literal["goods", "charge", "discount", "not_a_sale"]:
+    _roles: dict[str, Role] = PrivateAttr(default_factory=dict)
+
+    def role(self, sku: str) -> Role:
         """What a code stands for; goods unless listed."""
+        known = self._roles.get(sku)
+        if known is None:
+            if len(self._roles) >= _ROLES_KEPT:
+                self._roles.clear()
+            known = self._roles[sku] = self._role(sku)
+        return known
+
+    def _role(self, sku: str) -> Role:
         if _matches(sku, self.not_sales):
             return "not_a_sale"
         if _matches(sku, self.discounts):
@@ -195,10 +221,7 @@ class Mapping(_Part):
 
 
 def _matches(sku: str, patterns: tuple[str, ...]) -> bool:
-    return any(
-        fnmatchcase(sku, pattern) if pattern.endswith("*") else sku == pattern
-        for pattern in patterns
-    )
+    return any(fnmatchcase(sku, pattern) if pattern.endswith("*") else sku == pattern for pattern in patterns)
 
 
 def presets() -> tuple[str, ...]:

@@ -40,7 +40,6 @@ class Reason(StrEnum):
     TEXT_TOO_LONG = auto()
     # The line could be read, but is no sale and no cancellation we dare act on.
     ADJUSTMENT_INVOICE = auto()
-    UNKNOWN_INVOICE_KIND = auto()
     NOT_A_SALE = auto()
     ZERO_QUANTITY = auto()
     NEGATIVE_QUANTITY = auto()

@@ -10,6 +10,7 @@ says.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 # Wide enough for any number the reader admits times any other; what would not fit raises instead
@@ -48,6 +49,12 @@ def rounded_minor(exact: Decimal, currency: str) -> int:
     """An exact amount in major units as minor units, half away from zero."""
     scaled = exact.scaleb(MINOR_DIGITS[currency], EXACT)
     return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP, context=_ROUNDING))
+
+
+@lru_cache(maxsize=50_000)
+def unit_minor(price: Decimal, currency: str) -> int:
+    """A unit price rounded for show; amounts are never computed from it."""
+    return rounded_minor(price, currency)
 
 
 _ROUNDING = Context(prec=300)

@@ -181,8 +181,7 @@ class Report:
             for outcome, part in self.outcomes.rows.get(key, {}).items():
                 columns.setdefault(outcome, Tally()).add(part.lines, part.exact, part.minor)
         return [
-            {"currency": currency, **_columns(said[currency], became[currency])}
-            for currency in sorted(said)
+            {"currency": currency, **_columns(said[currency], became[currency])} for currency in sorted(said)
         ]
 
     def _reasons(self) -> list[dict[str, Any]]:

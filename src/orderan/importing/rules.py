@@ -83,18 +83,25 @@ def _doubled(lines: Sequence[SourceLine]) -> frozenset[int]:
 def _reason_to_wait(line: SourceLine, customer: str | None, mapping: Mapping) -> Reason | None:
     """Why a line by itself is neither a sale nor a cancellation; None if it is one."""
     prefix = mapping.adjustment.invoice_prefix
-    if prefix is not None and line.invoice.startswith(prefix):
-        return Reason.ADJUSTMENT_INVOICE
-    if mapping.codes.role(line.sku) == "not_a_sale":
-        return Reason.NOT_A_SALE
-    if line.price < 0:
-        return Reason.NEGATIVE_PRICE
-    if line.quantity == 0:
-        return Reason.ZERO_QUANTITY
-    if line.cancelling:
-        if line.quantity > 0:
-            return Reason.CANCELLATION_WITH_POSITIVE_QUANTITY
-        return Reason.CANCELLATION_WITHOUT_CUSTOMER if customer is None else None
+    faults = (
+        (prefix is not None and line.invoice.startswith(prefix), Reason.ADJUSTMENT_INVOICE),
+        (mapping.codes.role(line.sku) == "not_a_sale", Reason.NOT_A_SALE),
+        (line.price < 0, Reason.NEGATIVE_PRICE),
+        (line.quantity == 0, Reason.ZERO_QUANTITY),
+    )
+    for found, reason in faults:
+        if found:
+            return reason
+    return _no_cancellation(line, customer) if line.cancelling else _no_sale(line, customer, mapping)
+
+
+def _no_cancellation(line: SourceLine, customer: str | None) -> Reason | None:
+    if line.quantity > 0:
+        return Reason.CANCELLATION_WITH_POSITIVE_QUANTITY
+    return Reason.CANCELLATION_WITHOUT_CUSTOMER if customer is None else None
+
+
+def _no_sale(line: SourceLine, customer: str | None, mapping: Mapping) -> Reason | None:
     if line.quantity < 0:
         return Reason.NEGATIVE_QUANTITY
     if customer is None and line.price == 0:

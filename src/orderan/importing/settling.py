@@ -73,9 +73,9 @@ def settle(lines: Iterable[AnyLine], mapping: Mapping) -> Settlement:
         taken.extend(matching.taken)
         refused = dict(matching.unmatched)
         for line in wanted:
-            reason = unmatched_reason(line.sku, refused.get(line.number), mapping)
-            outcome = Outcome.RETURNED if reason is None else Outcome.WAITING
-            verdicts[line.number] = Verdict(line, outcome, reason)
+            why = unmatched_reason(line.sku, refused.get(line.number), mapping)
+            outcome = Outcome.RETURNED if why is None else Outcome.WAITING
+            verdicts[line.number] = Verdict(line, outcome, why)
     return Settlement(verdicts, tuple(taken))
 
 

@@ -21,7 +21,13 @@ from typing import Any
 from orderan.importing.commands.begin import begin
 from orderan.importing.commands.finish import finish
 from orderan.importing.commands.match_cancellations import match_next
-from orderan.importing.commands.order_invoices import order_next
+from orderan.importing.commands.order_invoices import (
+    Batch,
+    end_ordering,
+    judge_batch,
+    next_lines,
+    order_batch,
+)
 from orderan.importing.commands.read_file import end_reading, keep_lines
 from orderan.importing.desk import Desk, open_desk
 from orderan.importing.errors import Problem, SourceRefused
@@ -29,6 +35,7 @@ from orderan.importing.mapping import Mapping
 from orderan.importing.models import AnyLine, SourceLine
 from orderan.importing.reading import LineReader, Source, fingerprint, open_source
 from orderan.importing.store import returns as return_store
+from orderan.importing.store.lines import settled_lines
 from orderan.importing.store.runs import Run
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
@@ -156,16 +163,29 @@ class _Work:
         return report.written()
 
     async def _order(self, desk: Desk, run: Run) -> Run:
-        done = 0
-        while run.state == "ordering":
-            before = run
-            run, settled = await self.db.run(
-                self.caller,
-                lambda tx: order_next(tx, desk, before, now=self.clock.now()),  # noqa: B023 - run at once
-            )
-            done += settled
-            self.progress("ordering", done, run.lines_read)
-        return run
+        """Settle invoice after invoice; the next ones are read and judged while these are written."""
+        if run.state != "ordering":
+            return run
+        done = await self.db.run(self.caller, lambda tx: settled_lines(tx, run))
+        coming = asyncio.create_task(self._look_ahead(desk, run))
+        try:
+            while (batch := await coming) is not None:
+                before, these = run, batch
+                coming = asyncio.create_task(self._look_ahead(desk, batch.passed(run)))
+                run = await self.db.run(
+                    self.caller,
+                    lambda tx: order_batch(tx, desk, before, these, now=self.clock.now()),  # noqa: B023 - run at once
+                )
+                done += len(batch.placed)
+                self.progress("ordering", done, run.lines_read)
+        finally:
+            await asyncio.gather(coming, return_exceptions=True)
+        whole = run
+        return await self.db.run(self.caller, lambda tx: end_ordering(tx, whole))
+
+    async def _look_ahead(self, desk: Desk, run: Run) -> Batch | None:
+        placed, loose = await self.db.run(self.caller, lambda tx: next_lines(tx, run))
+        return await asyncio.to_thread(judge_batch, placed, loose, desk.mapping) if placed else None
 
     async def _match(self, desk: Desk, run: Run) -> Run:
         first = run

@@ -133,7 +133,9 @@ async def write_returns(tx: Tx, desk: Desk, run: Run, batch: Sequence[Pending], 
     await store.insert_takings(tx, run, [taking for _, _, taking in parts])
     returns = _returns(grouped, await store.last_return_numbers(tx, orders))
     await store.insert_returns(tx, run, returns)
-    await order_store.insert_movements(tx, list(_moved_back(parts)), source=desk.customer, target=desk.supplier)
+    await order_store.insert_movements(
+        tx, list(_moved_back(parts)), source=desk.customer, target=desk.supplier
+    )
     await _update_words(tx, orders, returns)
     return len(returns)
 
@@ -171,7 +173,7 @@ def _returns(
 
 def _moved_back(parts: Iterable[tuple[Pending, SaleLine, Taking]]) -> Iterable[Moved]:
     return (
-        Moved(sale.sku_id, taking.units, taking.order_id, line.at)
+        Moved(str(sale.sku_id), taking.units, str(taking.order_id), line.at)
         for line, sale, taking in parts
         if sale.is_stocked
     )

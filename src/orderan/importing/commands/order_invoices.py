@@ -1,24 +1,25 @@
 """Second step: whole invoices become orders; what is no sale waits, or is kept for the matching.
 
-    unknown invoice   judged; its sales are one order, its cancellations are kept for step three
-    known invoice     its lines have the outcome an earlier run gave them; lines that run did not
-                      have wait, because an order of last year is not changed behind anybody's back
-    no invoice        the lines wait; so do those of an invoice too large to be one
+unknown invoice   judged; its sales are one order, its cancellations are kept for step three
+known invoice     its lines have the outcome an earlier run gave them; lines that run did not
+have wait, because an order of last year is not changed behind anybody's back
+no invoice        the lines wait; so do those of an invoice too large to be one
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
 from orderan.importing.cases import cases
 from orderan.importing.desk import Desk
+from orderan.importing.mapping import Mapping as Rulebook
 from orderan.importing.models import AnyLine, FaultyLine, JudgedInvoice, Outcome, Reason, SourceLine
-from orderan.importing.money import rounded_minor
+from orderan.importing.money import unit_minor
 from orderan.importing.rules import judge
 from orderan.importing.store import lines as line_store
 from orderan.importing.store import orders as order_store
@@ -51,25 +52,54 @@ class Sorted:
         self.waiting.append((invoice, line, reason))
 
 
-async def order_next(tx: Tx, desk: Desk, run: Run, *, now: datetime) -> tuple[Run, int]:
-    """Settle the next invoices; returns the run as it is then and how many lines were settled.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The next lines of a run.
+
+    Attributes:
+        loose: They are taken one by one; otherwise they are whole invoices.
+        judged: Invoice to what its readable lines are; empty for loose lines.
+    """
+
+    placed: Sequence[Placed]
+    loose: bool
+    judged: Mapping[str, JudgedInvoice]
+
+    def passed(self, run: Run) -> Run:
+        """The run as it will stand once this batch is settled, as far as reading on needs it."""
+        last = self.placed[-1]
+        return replace(run, last_invoice=last.invoice, last_number=self.last_number)
+
+    @property
+    def last_number(self) -> int:
+        return self.placed[-1].line.number if self.loose else LAST_NUMBER
+
+
+def judge_batch(placed: Sequence[Placed], loose: bool, mapping: Rulebook) -> Batch:
+    """Judge what can be judged without the database."""
+    judged: dict[str, JudgedInvoice] = {}
+    if not loose:
+        for invoice, group in groupby(placed, key=lambda one: one.invoice):
+            sound = [one.line for one in group if isinstance(one.line, SourceLine)]
+            if sound:
+                judged[invoice] = judge(sound, mapping)
+    return Batch(placed, loose, judged)
+
+
+async def order_batch(tx: Tx, desk: Desk, run: Run, batch: Batch, *, now: datetime) -> Run:
+    """Settle a batch that begins where the run stands; returns the run as it is then.
 
     Raises:
         RunTaken: The run is not where `run` says.
     """
     await runs.lock_channel(tx, run.channel_id)
-    batch, loose = await _next_batch(tx, run)
-    if not batch:
-        await return_store.refresh_statistics(tx)
-        return await runs.move_on(tx, run, state="matching"), 0
     settled = Sorted()
-    last = batch[-1]
-    if loose:
-        for invoice, line in batch:
+    if batch.loose:
+        for invoice, line in batch.placed:
             fault = line.fault if isinstance(line, FaultyLine) else Reason.INVOICE_TOO_LARGE
             settled.wait(invoice, line, fault)
     else:
-        await _sort_invoices(tx, desk, run, batch, settled)
+        await _sort_invoices(tx, run, batch, settled)
     made = await write_orders(tx, desk, run, settled.judged, settled.fates, now=now)
     await return_store.insert_pending(tx, run, list(pending(settled.judged)))
     await line_store.insert_fates(tx, run, settled.fates)
@@ -81,12 +111,21 @@ async def order_next(tx: Tx, desk: Desk, run: Run, *, now: datetime) -> tuple[Ru
         currency=desk.shop.currency,
     )
     made["inbox_entries"] = await report(tx, entries, now=now)
-    number = last.line.number if loose else LAST_NUMBER
-    moved = await runs.move_on(tx, run, last_invoice=last.invoice, last_number=number, made=made)
-    return moved, len(batch)
+    last_invoice = batch.placed[-1].invoice
+    return await runs.move_on(tx, run, last_invoice=last_invoice, last_number=batch.last_number, made=made)
 
 
-async def _next_batch(tx: Tx, run: Run) -> tuple[list[Placed], bool]:
+async def end_ordering(tx: Tx, run: Run) -> Run:
+    """No line is left to settle but cancellations.
+
+    Raises:
+        RunTaken: The run is not where `run` says.
+    """
+    await return_store.refresh_statistics(tx)
+    return await runs.move_on(tx, run, state="matching")
+
+
+async def next_lines(tx: Tx, run: Run) -> tuple[list[Placed], bool]:
     """The next lines: whole invoices, or a stretch of lines that can be taken one by one."""
     found = await line_store.next_lines(tx, run, limit=BATCH_LINES)
     if not found:
@@ -106,10 +145,10 @@ async def _next_batch(tx: Tx, run: Run) -> tuple[list[Placed], bool]:
     return [placed for placed in more if placed.invoice == first], False
 
 
-async def _sort_invoices(tx: Tx, desk: Desk, run: Run, batch: Sequence[Placed], settled: Sorted) -> None:
+async def _sort_invoices(tx: Tx, run: Run, batch: Batch, settled: Sorted) -> None:
     invoices = {
         invoice: [placed.line for placed in group]
-        for invoice, group in groupby(batch, key=lambda placed: placed.invoice)
+        for invoice, group in groupby(batch.placed, key=lambda placed: placed.invoice)
     }
     fresh = await line_store.claim_invoices(tx, run, list(invoices))
     repeated = [invoice for invoice in invoices if invoice not in fresh]
@@ -118,14 +157,11 @@ async def _sort_invoices(tx: Tx, desk: Desk, run: Run, batch: Sequence[Placed], 
         if invoice not in fresh:
             _recognise(invoice, lines, known.get(invoice, []), settled)
             continue
-        sound: list[SourceLine] = []
         for line in lines:
             if isinstance(line, FaultyLine):
                 settled.wait(invoice, line, line.fault)
-            else:
-                sound.append(line)
-        if sound:
-            judged = judge(sound, desk.mapping)
+        judged = batch.judged.get(invoice)
+        if judged is not None:
             settled.judged.append(judged)
             for waiting, reason in judged.waiting:
                 settled.wait(invoice, waiting, reason)
@@ -134,8 +170,8 @@ async def _sort_invoices(tx: Tx, desk: Desk, run: Run, batch: Sequence[Placed], 
 def _recognise(invoice: str, lines: Sequence[AnyLine], known: Iterable[KnownLine], settled: Sorted) -> None:
     """Give lines of a known invoice the outcome they had; each earlier line answers for one."""
     earlier: defaultdict[tuple[object, ...], list[KnownLine]] = defaultdict(list)
-    for line in known:
-        earlier[line.content].append(line)
+    for before in known:
+        earlier[before.content].append(before)
     for line in lines:
         same = earlier[line_store.content(line)]
         if same:
@@ -158,13 +194,13 @@ async def write_orders(
     if not selling:
         return {}
     customers, new_customers = await _customers(tx, desk, selling, now=now)
-    skus, new_skus = await _articles(tx, desk, selling, now=now)
+    skus, new_skus = await articles_of(tx, desk, selling, now=now)
     numbers = await take_numbers(tx, len(selling))
     orders: list[HistoricOrder] = []
     lines: list[HistoricLine] = []
     for invoice, number in zip(selling, numbers, strict=True):
-        order_id = new_id(invoice.at)
-        buyer = customers[reference(desk, invoice.customer)] if invoice.customer is not None else None
+        order_id = str(new_id(invoice.at))
+        buyer = str(customers[reference(desk, invoice.customer)]) if invoice.customer is not None else None
         orders.append(_order(invoice, order_id, number, buyer))
         for line_no, sale in enumerate(invoice.sales, start=1):
             lines.append(historic_line(sale, order_id, line_no, skus[sale.sku]))
@@ -191,7 +227,7 @@ async def _customers(
     return await order_store.customer_ids(tx, first_seen, now=now)
 
 
-async def _articles(
+async def articles_of(
     tx: Tx, desk: Desk, invoices: Sequence[JudgedInvoice], *, now: datetime
 ) -> tuple[dict[str, order_store.Article], int]:
     names: dict[str, str] = {}
@@ -211,7 +247,7 @@ async def _articles(
     return found | await order_store.articles(tx, [sku.code for sku in unknown]), added
 
 
-def _order(invoice: JudgedInvoice, order_id: UUID, number: int, customer_id: UUID | None) -> HistoricOrder:
+def _order(invoice: JudgedInvoice, order_id: str, number: int, customer_id: str | None) -> HistoricOrder:
     return HistoricOrder(
         id=order_id,
         number=number,
@@ -224,10 +260,10 @@ def _order(invoice: JudgedInvoice, order_id: UUID, number: int, customer_id: UUI
     )
 
 
-def historic_line(sale: SourceLine, order_id: UUID, line_no: int, sku: order_store.Article) -> HistoricLine:
+def historic_line(sale: SourceLine, order_id: str, line_no: int, sku: order_store.Article) -> HistoricLine:
     """An order line of a sale; its unit price is rounded, its amount is the exact one rounded."""
     return HistoricLine(
-        order_id, line_no, sku, sale.sku, sale.description or sale.sku, rounded_minor(sale.price, sale.currency),
+        order_id, line_no, sku, sale.sku, sale.description or sale.sku, unit_minor(sale.price, sale.currency),
         sale.quantity, sale.minor, sale.at,
     )  # fmt: skip
 

@@ -42,9 +42,7 @@ def open_source(path: Path, mapping: Mapping) -> Source:
             raise SourceRefused(path.name, (Problem("file", f"{other or 'no ending'}: not {known}"),))
 
 
-def read(
-    path: Path, mapping: Mapping, *, after: int = 0, size: int = 10_000
-) -> Iterator[list[AnyLine]]:
+def read(path: Path, mapping: Mapping, *, after: int = 0, size: int = 10_000) -> Iterator[list[AnyLine]]:
     """The lines of a file after line `after`, in lists of at most `size`."""
     reader = LineReader(mapping)
     for chunk in open_source(path, mapping).chunks(after=after, size=size):

@@ -59,7 +59,7 @@ class LineReader:
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
         self._money = mapping.money
-        self._prices: dict[tuple[Raw, str], Price | None] = {}
+        self._prices: dict[tuple[type, Raw, str], Price | None] = {}
         self._moments: dict[Raw, Moment | None] = {}
 
     def lines(self, chunk: Chunk) -> list[AnyLine]:
@@ -157,7 +157,8 @@ class LineReader:
             return invoice.startswith(how.invoice_prefix)
         if how.kinds:
             return str(kind).strip() in how.kinds
-        return how.negative_quantity and units < 0
+        taken_back: bool = units < 0
+        return how.negative_quantity and taken_back
 
 
 def _amount(units: int | Decimal, price: Price, currency: str) -> tuple[Decimal, int]:

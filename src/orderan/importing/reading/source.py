@@ -95,9 +95,7 @@ def chunk_rows(
         yield _as_chunk(batch, width, places, after + 1)
 
 
-def _as_chunk(
-    batch: list[Sequence[Raw]], width: int, places: Mapping[str, int], first: int
-) -> Chunk:
+def _as_chunk(batch: list[Sequence[Raw]], width: int, places: Mapping[str, int], first: int) -> Chunk:
     broken = {
         offset: " | ".join("" if value is None else str(value) for value in row)
         for offset, row in enumerate(batch)

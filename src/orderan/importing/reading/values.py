@@ -55,20 +55,22 @@ def customer_of(raw: Raw) -> str | None:
 def number_of(raw: Raw, how: MoneyFormat) -> Decimal | None:
     """A number, exact. Binary floats are read to nine places, see `money.FLOAT_PLACES`."""
     match raw:
-        case bool():
-            return None
-        case int():
-            return Decimal(raw) if abs(raw) < _LARGEST else None
-        case Decimal():
-            return _shortest(raw) if raw.is_finite() and abs(raw) < _LARGEST else None
+        case int() if not isinstance(raw, bool) and abs(raw) < _LARGEST:
+            return Decimal(raw)
+        case Decimal() if raw.is_finite() and abs(raw) < _LARGEST:
+            return _shortest(raw)
         case float():
-            if not math.isfinite(raw) or abs(raw) > _LARGEST:
-                return None
-            return _shortest(Decimal(repr(raw)).quantize(FLOAT_PLACES, context=_FLOATING))
+            return _binary_number(raw)
         case str():
             return _written_number(raw, how)
         case _:
             return None
+
+
+def _binary_number(raw: float) -> Decimal | None:
+    if not math.isfinite(raw) or abs(raw) > _LARGEST:
+        return None
+    return _shortest(Decimal(repr(raw)).quantize(FLOAT_PLACES, context=_FLOATING))
 
 
 def _written_number(raw: str, how: MoneyFormat) -> Decimal | None:

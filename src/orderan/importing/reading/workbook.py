@@ -17,9 +17,7 @@ from orderan.importing.reading.source import Chunk, Raw, chunk_rows, place_colum
 class WorkbookSource:
     """A workbook whose sheets (all of them, or one) have the same heading row."""
 
-    def __init__(
-        self, path: Path, wanted: Mapping[str, tuple[str, ...]], *, sheet: str | None
-    ) -> None:
+    def __init__(self, path: Path, wanted: Mapping[str, tuple[str, ...]], *, sheet: str | None) -> None:
         self.path = path
         self.total: int | None = None
         self._sheets: list[tuple[str, int]] = []

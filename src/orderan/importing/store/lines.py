@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,7 +31,7 @@ class Fate(NamedTuple):
     outcome: Outcome
     reason: Reason | None
     known: bool = False
-    order_id: UUID | None = None
+    order_id: UUID | str | None = None
     line_no: int | None = None
 
 
@@ -144,7 +145,9 @@ async def next_lines(tx: Tx, run: Run, *, limit: int) -> list[Placed]:
     return [Placed(row.invoice, _line(row)) for row in rows]
 
 
-async def lines_by_number(tx: Tx, run: Run, invoices: Collection[str], numbers: Collection[int]) -> list[Placed]:
+async def lines_by_number(
+    tx: Tx, run: Run, invoices: Collection[str], numbers: Collection[int]
+) -> list[Placed]:
     """Stored lines of these invoices with these numbers."""
     rows = await tx.all(
         """
@@ -166,10 +169,17 @@ async def lines_by_number(tx: Tx, run: Run, invoices: Collection[str], numbers: 
     return [Placed(row.invoice, _line(row)) for row in rows]
 
 
-def _line(row: Any) -> AnyLine:  # noqa: ANN401 - a row as the driver names it
+def _line(row: Any) -> AnyLine:
     if row.fault is not None:
         return FaultyLine(
-            row.number, row.invoice or None, Reason(row.fault), row.day, row.currency, row.exact, row.minor, row.raw
+            row.number,
+            row.invoice or None,
+            Reason(row.fault),
+            row.day,
+            row.currency,
+            row.exact,
+            row.minor,
+            row.raw,
         )
     return SourceLine(
         row.number, row.invoice, row.sku, row.description, row.quantity, row.at, row.day, row.price, row.customer,
@@ -264,7 +274,7 @@ async def insert_fates(tx: Tx, run: Run, fates: Sequence[Fate]) -> None:
     )
 
 
-async def repair_fates(tx: Tx, run: Run, fates: Sequence[Fate], *, now: Any) -> int:  # noqa: ANN401
+async def repair_fates(tx: Tx, run: Run, fates: Sequence[Fate], *, now: datetime) -> int:
     """Give waiting lines the outcome a person's repair brought them; returns how many waited."""
     return await tx.run(
         """
@@ -310,3 +320,13 @@ async def outcome_sums(tx: Tx, run: Run) -> tuple[Outcomes, int]:
         outcomes.put(key_from(row.day, row.currency), Outcome(row.outcome), reason, tally)
         known += row.known
     return outcomes, known
+
+
+async def settled_lines(tx: Tx, run: Run) -> int:
+    """How many lines of a run have an outcome."""
+    return int(
+        await tx.value(
+            "SELECT count(*) FROM import_outcome WHERE shop_id = %(shop)s AND run_id = %(run)s",
+            {"shop": tx.shop_id, "run": run.id},
+        )
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -21,21 +21,23 @@ from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
 from orderan.kit.ids import NIL, new_id
 
+# Ids are text here: each is written many times, and turning a UUID into text is the dearest part.
+
 
 class Article(NamedTuple):
     """A sku as the import must know it."""
 
-    id: UUID
+    id: str
     is_stocked: bool
 
 
 class HistoricOrder(NamedTuple):
     """An order that was placed, paid and delivered; amounts in minor units."""
 
-    id: UUID
+    id: str
     number: int
     invoice: str
-    customer_id: UUID | None
+    customer_id: str | None
     currency: str
     total_minor: int
     units: int
@@ -45,7 +47,7 @@ class HistoricOrder(NamedTuple):
 class HistoricLine(NamedTuple):
     """A line of it; `at` is the line's own time."""
 
-    order_id: UUID
+    order_id: str
     line_no: int
     sku: Article
     sku_code: str
@@ -64,7 +66,9 @@ class NewSku(NamedTuple):
     is_stocked: bool
 
 
-async def customer_ids(tx: Tx, first_seen: Mapping[str, datetime], *, now: datetime) -> tuple[dict[str, UUID], int]:
+async def customer_ids(
+    tx: Tx, first_seen: Mapping[str, datetime], *, now: datetime
+) -> tuple[dict[str, UUID], int]:
     """Customers by external reference, those unknown made; also returns how many were.
 
     They have a reference and nothing personal, so there is nothing to encrypt. A reference whose
@@ -99,7 +103,7 @@ async def customer_ids(tx: Tx, first_seen: Mapping[str, datetime], *, now: datet
 async def articles(tx: Tx, codes: Collection[str]) -> dict[str, Article]:
     """Skus the catalogue knows."""
     rows = await tx.all(
-        "SELECT code, id, is_stocked FROM sku WHERE shop_id = %(shop)s AND code = ANY(%(codes)s)",
+        "SELECT code, id::text AS id, is_stocked FROM sku WHERE shop_id = %(shop)s AND code = ANY(%(codes)s)",
         {"shop": tx.shop_id, "codes": list(codes)},
     )
     return {row.code: Article(row.id, row.is_stocked) for row in rows}
@@ -249,9 +253,9 @@ async def insert_lines(tx: Tx, lines: Sequence[HistoricLine]) -> None:
 class Moved(NamedTuple):
     """Units that went from one account to another, long ago."""
 
-    sku_id: UUID
+    sku_id: str
     quantity: int
-    cause_id: UUID
+    cause_id: str
     at: datetime
 
 
@@ -298,5 +302,5 @@ async def account(tx: Tx, kind: str) -> UUID | None:
         "SELECT id FROM location WHERE shop_id = %(shop)s AND kind = %(kind)s ORDER BY created_at, id LIMIT 1",
         {"shop": tx.shop_id, "kind": kind},
     )
-    found: Any = row.id if row is not None else None
+    found: UUID | None = row.id if row is not None else None
     return found

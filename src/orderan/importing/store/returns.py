@@ -118,11 +118,13 @@ async def next_pending(tx: Tx, run: Run, *, customers: int) -> list[Pending]:
         """
         SELECT customer, number, invoice, sku, price, currency, units, minor, at
         FROM import_cancellation
-        WHERE shop_id = %(shop)s AND run_id = %(run)s AND customer IN (
-            SELECT DISTINCT customer FROM import_cancellation
-            WHERE shop_id = %(shop)s AND run_id = %(run)s AND customer > %(after)s
-            ORDER BY customer
-            LIMIT %(limit)s)
+        WHERE shop_id = %(shop)s AND run_id = %(run)s AND customer > %(after)s
+          AND customer <= (
+              SELECT max(customer) FROM (
+                  SELECT DISTINCT customer FROM import_cancellation
+                  WHERE shop_id = %(shop)s AND run_id = %(run)s AND customer > %(after)s
+                  ORDER BY customer
+                  LIMIT %(limit)s) AS coming)
         ORDER BY customer, number
         """,
         {"shop": tx.shop_id, "run": run.id, "after": run.last_customer, "limit": customers},
@@ -268,7 +270,8 @@ async def insert_returns(tx: Tx, run: Run, returns: Sequence[HistoricReturn]) ->
         "order_invoices": [back.order_invoice for back in returns],
         "times": [back.at for back in returns],
         "contents": [
-            Jsonb([{"line_no": line_no, "quantity": units} for line_no, units in back.lines]) for back in returns
+            Jsonb([{"line_no": line_no, "quantity": units} for line_no, units in back.lines])
+            for back in returns
         ],
     }
     await tx.run(
@@ -373,4 +376,5 @@ _ANALYZE: tuple[LiteralString, ...] = (
     "ANALYZE import_outcome",
     "ANALYZE sales_order",
     "ANALYZE order_line",
+    "ANALYZE import_cancellation",
 )

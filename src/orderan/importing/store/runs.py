@@ -105,7 +105,8 @@ async def unfinished(tx: Tx, channel_id: UUID) -> list[Run]:
 
 async def get_run(tx: Tx, run_id: UUID) -> Run:
     row = await tx.one(
-        "SELECT * FROM import_run WHERE shop_id = %(shop)s AND id = %(id)s", {"shop": tx.shop_id, "id": run_id}
+        "SELECT * FROM import_run WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": run_id},
     )
     return Run(**row._asdict())
 
@@ -233,5 +234,6 @@ async def file_sums(tx: Tx, run: Run) -> FileSums:
 def key_from(day: str, currency: str) -> Key:
     """A row of the books from its stored words."""
     return Key(
-        None if day == UNKNOWN else datetime.fromisoformat(day).date(), None if currency == UNKNOWN else currency
+        None if day == UNKNOWN else datetime.fromisoformat(day).date(),
+        None if currency == UNKNOWN else currency,
     )
