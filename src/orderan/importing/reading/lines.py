@@ -178,7 +178,7 @@ def _first_fault(
         (not code_of(raw.sku), Reason.MISSING_SKU),
         (units is None, Reason.UNREADABLE_QUANTITY),
         (isinstance(units, Decimal), Reason.FRACTIONAL_QUANTITY),
-        (units is not None and abs(units) > LARGEST_QUANTITY, Reason.QUANTITY_TOO_LARGE),
+        (units is not None and not -LARGEST_QUANTITY <= units <= LARGEST_QUANTITY, Reason.QUANTITY_TOO_LARGE),
         (currency is None, Reason.UNKNOWN_CURRENCY),
         (price is None, Reason.UNREADABLE_PRICE),
         (price is not None and abs(price.exact) > LARGEST_PRICE, Reason.AMOUNT_TOO_LARGE),
