@@ -13,12 +13,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import conninfo
+
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.migrations import migrate
 from orderan.kit.postgres import ephemeral
 from orderan.shops import Shop, open_shop
-from psycopg import conninfo
 
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
 
@@ -83,7 +84,7 @@ class ShopFloor:
     shop: Shop
     caller: Caller
 
-    async def run(self, work: Any) -> Any:  # noqa: ANN401
+    async def run(self, work: Any) -> Any:
         """Run a command in a transaction of the shop."""
         return await self.db.run(self.caller, work)
 
@@ -93,7 +94,7 @@ class ShopFloor:
 
         return cast("list[Any]", await self.db.run(self.caller, read))
 
-    async def value(self, sql: LiteralString, **params: Any) -> Any:  # noqa: ANN401
+    async def value(self, sql: LiteralString, **params: Any) -> Any:
         return (await self.all(sql, **params))[0][0]
 
 
@@ -114,4 +115,4 @@ def _named(url: str, database: str) -> str:
 
 def _on(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(cast("LiteralString", statement))
+        connection.execute(statement.encode())

@@ -1,12 +1,16 @@
 """The style guide in a real browser: sound to look at, and its scripts do what they say."""
 
 from collections.abc import Callable
+from typing import Any
 
+import jinja2
 import pytest
-from litestar import Litestar, Response, get
+from litestar import Litestar, Request, Response, get
 from playwright.sync_api import BrowserContext, expect
 
 from browser.checks import assert_page_is_sound
+from orderan.web.pages import TEMPLATES, environment
+from orderan.web.pages import page as answer_with
 from web import tiny
 
 Serve = Callable[[Litestar], str]
@@ -14,6 +18,24 @@ Serve = Callable[[Litestar], str]
 
 def test_the_style_guide_is_sound(context: BrowserContext, serve: Serve) -> None:
     assert_page_is_sound(context.new_page(), f"{serve(tiny.create())}/styleguide")
+
+
+def test_a_page_without_the_rail_is_sound(
+    context: BrowserContext, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = """{% extends "kit/bare.html" %}{% block title %}{{ _("Pelanggan") }}{% endblock %}
+        {% block content %}<h1>{{ _("Pelanggan") }}</h1><section class="o-card">
+        <form class="o-form" method="post" action="/bare">{{ csrf_field() }}
+        {{ ui.form.field("phone", _("Telepon"), type="tel", errors={"phone": _("Tidak ditemukan")}) }}
+        {{ ui.form.submit(_("Lanjutkan")) }}</form></section>{% endblock %}"""
+    loader = jinja2.ChoiceLoader([jinja2.DictLoader({"bare.html": body}), jinja2.FileSystemLoader(TEMPLATES)])
+    monkeypatch.setattr(environment(), "loader", loader)
+
+    @get("/bare")
+    async def bare(request: Request[Any, Any, Any]) -> Response[str]:
+        return answer_with(request, "bare.html")
+
+    assert_page_is_sound(context.new_page(), f"{serve(tiny.create([bare]))}/bare")
 
 
 def test_control_an_unsound_page_is_told_everything_wrong_with_it(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -70,9 +71,9 @@ def test_going_back_in_history_gets_the_whole_page(sample: TestClient[Any]) -> N
 
 def test_the_page_speaks_the_language_of_its_reader(sample: TestClient[Any]) -> None:
     english = sample.get("/sample", headers={"accept-language": "en-GB,id;q=0.4"})
-    assert '<html lang="en"' in english.text
+    assert 'lang="en" data-bs-theme' in english.text
     assert "Packed" in english.text
-    assert '<html lang="id"' in sample.get("/sample").text
+    assert 'lang="id" data-bs-theme' in sample.get("/sample").text
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,15 @@ def test_filters_write_for_the_reader() -> None:
     assert written(source, ENGLISH, **context) == (
         "Rp1,250,000 -Rp75,500 1,234 12.5% 21 Nov 2026 15:05 WITA 21 Nov 2026 0812-3456-7890 – –"
     )
+
+
+def test_a_constant_is_written_anew_for_every_reader(tmp_path: Path) -> None:
+    (tmp_path / "fixed.html").write_text("{{ 1250000|rupiah }}", encoding="utf-8")
+    fixed = environment().overlay(loader=jinja2.FileSystemLoader(tmp_path)).get_template("fixed.html")
+    with standing(INDONESIAN):
+        assert fixed.render() == "Rp1.250.000"
+    with standing(ENGLISH):
+        assert fixed.render() == "Rp1,250,000"
 
 
 def test_an_age_has_the_exact_moment_on_hover() -> None:

@@ -50,7 +50,7 @@ async def offers(tx: Tx, codes: Collection[str], *, now: datetime) -> dict[str, 
     }
 
 
-def _price(row: Any) -> Price:  # noqa: ANN401
+def _price(row: Any) -> Price:
     return Price(
         rank=row.rank,
         currency=row.currency,

@@ -9,9 +9,11 @@ what is heavy inside their functions, so that `--help` and completion stay quick
 
 import sys
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
+from orderan import __version__
 from orderan.cli.exits import ExitCode, explained
 
 MODULES = (
@@ -32,8 +34,18 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"orderan {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def orderan() -> None:
+def orderan(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
     """Order management for Indonesian commerce, on a machine of your own.
 
     Settings come from the environment: ORDERAN_PORT, ORDERAN_DATA_DIR, ORDERAN_DATABASE_URL and others.

@@ -11,7 +11,12 @@ from importlib.util import find_spec
 
 def greeting(url: str) -> Sequence[str]:
     """Lines with the demo's logins, none when there is no demo shop."""
-    if find_spec("orderan.demo") is None:
+    if not there_is_a_demo():
         return ()
     lines: Sequence[str] = import_module("orderan.demo").logins(url)
     return lines
+
+
+def there_is_a_demo() -> bool:
+    """Whether this installation comes with the demo shop."""
+    return find_spec("orderan.demo") is not None

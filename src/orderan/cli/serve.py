@@ -1,7 +1,9 @@
 """`orderan serve`, `orderan web`, `orderan worker`: all in one, or one process each."""
 
 import os
-from typing import Annotated
+from collections.abc import Callable
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
@@ -51,12 +53,17 @@ def web(
     import uvicorn
 
     from orderan.cli.sockets import listen
+    from orderan.web.observing import Observing
 
     settings = _with_database(_chosen(host, port, None), "orderan web")
     _configure_logs()
     listener = socket.socket(fileno=fd) if fd is not None else listen(settings.web.host, settings.web.port)
+
+    def observed() -> Observing:
+        return Observing(_named(app)())
+
     config = uvicorn.Config(
-        app,
+        observed,
         factory=True,
         loop="uvloop",
         http="httptools",
@@ -76,12 +83,16 @@ def web(
 
 def worker(job_worker: Annotated[str, typer.Option("--worker", hidden=True)] = WORKER) -> None:
     """Run one worker: jobs, timers and the event log."""
-    from importlib import import_module
-
     _with_database(read_settings(), "orderan worker")
     _configure_logs()
-    module, _, name = job_worker.partition(":")
-    getattr(import_module(module), name)()
+    _named(job_worker)()
+
+
+def _named(place: str) -> Callable[[], Any]:
+    """What `module:name` stands for."""
+    module, _, name = place.partition(":")
+    found: Callable[[], Any] = getattr(import_module(module), name)
+    return found
 
 
 def _chosen(host: str | None, port: int | None, processes: int | None) -> Settings:

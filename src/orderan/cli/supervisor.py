@@ -16,8 +16,10 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from prometheus_client import multiprocess
+
 from orderan.cli.children import Child, told
-from orderan.cli.demo_shop import greeting
+from orderan.cli.demo_shop import greeting, there_is_a_demo
 from orderan.cli.edge import prepare_database, say
 from orderan.cli.sockets import listen
 from orderan.kit import telemetry
@@ -135,7 +137,11 @@ class Crew:
             for number in range(1, settings.web.processes + 1)
         ]
         self._worker = Child("worker", ("worker", "--worker", worker), WORKER_STOP_S)
-        self._demo = [Child("demo", ("demo", "--if-empty"), WORKER_STOP_S, once=True)] if demo else []
+        self._demo = (
+            [Child("demo", ("demo", "--if-empty"), WORKER_STOP_S, once=True)]
+            if demo and there_is_a_demo()
+            else []
+        )
         self._announced = False
 
     @property
@@ -188,8 +194,10 @@ class Crew:
                 child.ask_to_stop()
 
     def _mend(self, child: Child) -> None:
+        pid = child.pid
         code = child.ended()
         if code is not None:
+            multiprocess.mark_process_dead(pid, path=str(self._metrics))  # type: ignore[no-untyped-call]
             if child.once:
                 self._demo.remove(child)
                 self._announced = self._announced and code != 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 _MOBILE = re.compile(r"(?:\+?62|0)(8\d{8,10})")
 _SEPARATORS = str.maketrans("", "", " -.()")

@@ -107,7 +107,9 @@ async def insert_words(tx: Tx, words: Sequence[tuple[bytes, UUID]]) -> None:
     )
 
 
-async def addresses_by_digest(tx: Tx, digests: Collection[tuple[UUID, bytes]]) -> dict[tuple[UUID, bytes], UUID]:
+async def addresses_by_digest(
+    tx: Tx, digests: Collection[tuple[UUID, bytes]]
+) -> dict[tuple[UUID, bytes], UUID]:
     """Ids of addresses that are known already."""
     rows = await tx.all(
         """
@@ -117,7 +119,11 @@ async def addresses_by_digest(tx: Tx, digests: Collection[tuple[UUID, bytes]]) -
              ON address.shop_id = %(shop)s AND address.customer_id = asked.customer_id
             AND address.digest = asked.digest
         """,
-        {"shop": tx.shop_id, "customers": [pair[0] for pair in digests], "digests": [pair[1] for pair in digests]},
+        {
+            "shop": tx.shop_id,
+            "customers": [pair[0] for pair in digests],
+            "digests": [pair[1] for pair in digests],
+        },
     )
     return {(row.customer_id, bytes(row.digest)): row.id for row in rows}
 

@@ -1,23 +1,23 @@
 """Placing orders: a batch is the native unit, one order is a batch of one.
 
-    first    repeats are found: a known external id or cart answers with the order that stands
-    then     buyers become customers, offers become prices, each order is quoted
-    then     stock rows of all orders are locked once and each order takes its own, in the order
-             they came; who is short is told and hinders nobody
-    at last  orders, lines, claims, movements, facts and decisions are written, a statement per
-             table, and the whole batch commits at once
+first    repeats are found: a known external id or cart answers with the order that stands,
+         and so does its second occurrence in the batch
+then     buyers become customers, offers become prices, each order is quoted
+then     stock rows of all orders are locked once and each order takes its own, in the order
+         they came; who is short is told and hinders nobody
+at last  orders, lines, claims, movements, facts and decisions are written, a statement per
+         table, and the whole batch commits at once
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from orderan.catalog import Offer, TaxRate, UnknownSkus, offers, tax_rates
 from orderan.customers import Buyer, Resolved, resolve_customers
 from orderan.fulfilment import plan_tasks
-from orderan.inventory import ClaimState, Demand, StockShort, Taken, Want, take_stock
-from orderan.inventory.rules import SOURCING_RULE
+from orderan.inventory import SOURCING_RULE, ClaimState, Demand, StockShort, Taken, Want, take_stock
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -25,7 +25,6 @@ from orderan.kit.decisions import Decision
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import new_id
 from orderan.orders import (
-    AlreadyPlaced,
     Commercial,
     Headline,
     Line,
@@ -35,6 +34,7 @@ from orderan.orders import (
     Terms,
     Verification,
     known_orders,
+    load_orders,
     open_orders,
 )
 from orderan.payments import standing
@@ -87,10 +87,15 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order that exists now."""
+    """An order that exists now.
+
+    Attributes:
+        again: It existed before: the channel's order id or the cart was placed already.
+    """
 
     order: Order
     lines: Sequence[Line]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +138,49 @@ async def place_orders(
         next_number: Gives an order number; called once per order that is really placed.
 
     Refusals: UnknownChannel, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
-        TotalChanged, StockShort, AlreadyPlaced (with the order that stands).
+        TotalChanged, StockShort.
 
     Raises:
         psycopg.errors.UniqueViolation: Somebody placed one of these external ids or carts at
             this moment; run the whole batch again.
     """
     known = await _look_up(tx, shop, placements, now=now)
-    answers: list[Placed | Refusal | None] = list(await _repeats(tx, known, placements))
-    buyers = await _buyers(tx, keyring, placements, answers, now=now)
+    answers = await _repeats(tx, known, placements)
+    echoes = _echoes(placements)
+    open_ = [index for index in range(len(placements)) if answers[index] is None and index not in echoes]
+    buyers = await _buyers(tx, keyring, {index: placements[index].buyer for index in open_}, now=now)
     quoted: list[_Quoted] = []
-    for index, placement in enumerate(placements):
-        if answers[index] is None:
-            try:
-                quoted.append(_quote(index, placement, known, buyers.get(index), now=now))
-            except Refusal as refusal:
-                answers[index] = refusal
+    for index in open_:
+        try:
+            quoted.append(_quote(index, placements[index], known, buyers.get(index), now=now))
+        except Refusal as refusal:
+            answers[index] = refusal
     await _take_and_write(tx, shop, quoted, answers, next_number=next_number, now=now)
+    for index, first in echoes.items():
+        answers[index] = answers[index] or _again(answers[first])
     return [answer for answer in answers if answer is not None]
+
+
+def _again(answer: Placed | Refusal | None) -> Placed | Refusal | None:
+    return replace(answer, again=True) if isinstance(answer, Placed) else answer
+
+
+def _echoes(placements: Sequence[Placement]) -> dict[int, int]:
+    """Placements whose external id or cart stands earlier in the batch, with the index of that one."""
+    first: dict[tuple[str, str, str], int] = {}
+    echoes: dict[int, int] = {}
+    for index, placement in enumerate(placements):
+        names = []
+        if placement.external_id:
+            names.append(("external", placement.channel, placement.external_id))
+        if placement.cart_id:
+            names.append(("cart", "", placement.cart_id))
+        earlier = [first[name] for name in names if name in first]
+        if earlier:
+            echoes[index] = min(earlier)
+        else:
+            first |= dict.fromkeys(names, index)
+    return echoes
 
 
 async def _look_up(tx: Tx, shop: Shop, placements: Sequence[Placement], *, now: datetime) -> _Known:
@@ -165,7 +195,7 @@ async def _look_up(tx: Tx, shop: Shop, placements: Sequence[Placement], *, now: 
     )
 
 
-async def _repeats(tx: Tx, known: _Known, placements: Sequence[Placement]) -> list[Refusal | None]:
+async def _repeats(tx: Tx, known: _Known, placements: Sequence[Placement]) -> list[Placed | Refusal | None]:
     externals = [
         (known.channels[placement.channel].id, placement.external_id)
         for placement in placements
@@ -173,32 +203,25 @@ async def _repeats(tx: Tx, known: _Known, placements: Sequence[Placement]) -> li
     ]
     carts = [placement.cart_id for placement in placements if placement.cart_id]
     by_external, by_cart = await known_orders(tx, externals, carts)
-    answers: list[Refusal | None] = []
+    found: list[UUID | Refusal | None] = []
     for placement in placements:
         channel = known.channels.get(placement.channel)
         if channel is None:
-            answers.append(UnknownChannel(placement.channel))
-            continue
-        standing_order = by_external.get((channel.id, placement.external_id or "")) or by_cart.get(
-            placement.cart_id or ""
-        )
-        answers.append(AlreadyPlaced(standing_order) if standing_order else None)
-    return answers
+            found.append(UnknownChannel(placement.channel))
+        else:
+            before = by_external.get((channel.id, placement.external_id or ""))
+            found.append(before or by_cart.get(placement.cart_id or ""))
+    standing_orders = await load_orders(tx, {answer for answer in found if isinstance(answer, UUID)})
+    return [
+        Placed(*standing_orders[answer], again=True) if isinstance(answer, UUID) else answer
+        for answer in found
+    ]
 
 
 async def _buyers(
-    tx: Tx,
-    keyring: Keyring,
-    placements: Sequence[Placement],
-    answers: Sequence[object],
-    *,
-    now: datetime,
+    tx: Tx, keyring: Keyring, buyers: Mapping[int, Buyer | None], *, now: datetime
 ) -> dict[int, Resolved]:
-    wanted = {
-        index: placement.buyer
-        for index, placement in enumerate(placements)
-        if placement.buyer is not None and answers[index] is None
-    }
+    wanted = {index: buyer for index, buyer in buyers.items() if buyer is not None}
     if not wanted:
         return {}
     resolved = await resolve_customers(tx, keyring, list(wanted.values()), now=now)
@@ -217,7 +240,9 @@ def _quote(
     weight = sum(offer.weight_g * line.quantity for offer, line in zip(chosen, placement.lines, strict=True))
     shipping = 0
     if placement.shipping_service and known.shipping is not None:
-        village = placement.buyer.address.village_code if placement.buyer and placement.buyer.address else None
+        village = (
+            placement.buyer.address.village_code if placement.buyer and placement.buyer.address else None
+        )
         shipping = shipping_fee(
             known.shipping, placement.shipping_service, village_code=village, weight_g=weight, now=now
         )
@@ -256,7 +281,9 @@ def _prices(
 ) -> list[int]:
     group = buyer.customer_group if buyer else None
     prices = [
-        best_price(offer.prices, currency=shop.currency, channel_id=channel.id, group=group, quantity=line.quantity)
+        best_price(
+            offer.prices, currency=shop.currency, channel_id=channel.id, group=group, quantity=line.quantity
+        )
         for offer, line in zip(chosen, placement.lines, strict=True)
     ]
     if missing := tuple(offer.code for offer, price in zip(chosen, prices, strict=True) if price is None):
@@ -264,7 +291,7 @@ def _prices(
     return [price for price in prices if price is not None]
 
 
-NO_TAX = TaxRate("none", datetime.min.date(), 0, 1, 1)
+NO_TAX = TaxRate("none", date.min, 0, 1, 1)
 
 
 def _rate(rates: Sequence[TaxRate], tax_class: str, now: datetime) -> TaxRate:
@@ -282,7 +309,9 @@ async def _take_and_write(
     now: datetime,
 ) -> None:
     ids = [new_id() for _ in quoted]
-    demands = [(_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)]
+    demands = [
+        (_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)
+    ]
     taken = await take_stock(tx, demands, now=now)
     new: list[NewOrder] = []
     made: list[Decision] = []
@@ -311,7 +340,9 @@ def _demand(order_id: UUID, entry: _Quoted) -> Demand:
         elif offer.is_stocked:
             wants.append(Want(number, offer.sku_id, line.quantity))
     buyer = entry.placement.buyer
-    return Demand(order_id, wants, village_code=buyer.address.village_code if buyer and buyer.address else None)
+    return Demand(
+        order_id, wants, village_code=buyer.address.village_code if buyer and buyer.address else None
+    )
 
 
 def _waits_for_money(entry: _Quoted) -> bool:

@@ -1,9 +1,9 @@
 """Money came in, by whatever way: one flow for every way.
 
-    always     the event is appended and the order's standing computed from all of its events
-    paid       an order awaiting payment is accepted, its stock allocated, its work planned
-    too late   an expired order is revived if its stock can be had again; else a person decides
-    odd        too little or too much goes to the exception inbox with the difference
+always     the event is appended and the order's standing computed from all of its events
+paid       an order awaiting payment is accepted, its stock allocated, its work planned
+too late   an expired order is revived if its stock can be had again; else a person decides
+odd        too little or too much goes to the exception inbox with the difference
 """
 
 from datetime import datetime
@@ -14,7 +14,15 @@ from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.inbox import Stuck
-from orderan.orders import Commercial, Order, OrderNotFound, accept_orders, lock_orders, note_money, set_allocated
+from orderan.orders import (
+    Commercial,
+    Order,
+    OrderNotFound,
+    accept_orders,
+    lock_orders,
+    note_money,
+    set_allocated,
+)
 from orderan.payments import MoneyEvent, Standing, append_money, standing
 
 

@@ -1,8 +1,8 @@
 """Life of a fulfilment task.
 
-    planned --release--> released --start--> picking --finish--> picked --pack--> packed --hand_over--> handed_over
-                                             picking --run_short--> short --start--> picking
-    until it is handed over: --cancel--> cancelled
+planned --release--> released --start--> picking --finish--> picked --pack--> packed --hand_over--> handed_over
+                                         picking --run_short--> short --start--> picking
+until it is handed over: --cancel--> cancelled
 """
 
 from enum import StrEnum, auto

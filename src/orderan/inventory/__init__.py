@@ -25,9 +25,11 @@ from orderan.inventory.models import (
     Taken,
     Want,
 )
+from orderan.inventory.rules import SOURCING_RULE
 from orderan.inventory.store import add_location
 
 __all__ = [
+    "SOURCING_RULE",
     "Bucket",
     "Claim",
     "ClaimMissing",

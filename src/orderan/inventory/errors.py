@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from orderan.inventory.models import Shortfall
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 
 @dataclass(eq=False)

@@ -58,12 +58,19 @@ class Pool:
             return [demand.only_at]
         return sorted(
             self._place,
-            key=lambda location: (-nearness(self._place[location][1], demand.village_code), self._place[location][0]),
+            key=lambda location: (
+                -nearness(self._place[location][1], demand.village_code),
+                self._place[location][0],
+            ),
         )
 
     def _claim(self, demand: Demand, locations: Sequence[UUID], how: str) -> Taken:
         claims = [claim for want in demand.wants for claim in self._units(demand.holder_id, want, locations)]
-        nearest = f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}" if claims else ""
+        nearest = (
+            f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}"
+            if claims
+            else ""
+        )
         return Taken(claims, (how, nearest))
 
     def _units(self, holder_id: UUID, want: Want, locations: Sequence[UUID]) -> Iterable[Claim]:

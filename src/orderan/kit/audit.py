@@ -49,5 +49,5 @@ async def leave(tx: Tx, *traces: Trace, now: datetime) -> None:
     )
 
 
-def _each(sides: Any) -> Sequence[Jsonb | None]:  # noqa: ANN401
+def _each(sides: Any) -> Sequence[Jsonb | None]:
     return [None if side is None else Jsonb(side) for side in sides]

@@ -51,6 +51,7 @@ class Keyring:
             raise ValueError(message)
         self._wrapping = AESGCM(_derive(master, b"orderan wrap"))
         self._index = _derive(master, b"orderan index")
+        self._signing = _derive(master, b"orderan signing")
         self.fingerprint = hashlib.sha256(_derive(master, b"orderan fingerprint")).hexdigest()[:16]
 
     def new_key(self, shop_id: int, subject_id: UUID) -> DataKey:
@@ -69,6 +70,10 @@ class Keyring:
         """A keyed hash for equality search: the same text of one shop and purpose, the same 16 bytes."""
         message = f"{shop_id}|{purpose}|{text}".encode()
         return hmac.digest(self._index, message, "sha256")[:16]
+
+    def secret(self, purpose: str) -> str:
+        """A secret of the installation for signing something, the same after every start."""
+        return hmac.digest(self._signing, purpose.encode(), "sha256").hex()
 
 
 def _derive(master: bytes, label: bytes) -> bytes:

@@ -18,6 +18,8 @@ from psycopg import AsyncConnection, errors
 from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool
 
+from orderan.kit import adapt
+
 T = TypeVar("T")
 
 ALL_SHOPS = 0
@@ -73,12 +75,12 @@ class Tx:
         cursor = await self.connection.execute(sql, params)
         return await cursor.fetchall()
 
-    async def maybe(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    async def maybe(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         """The first row, or None."""
         cursor = await self.connection.execute(sql, params)
         return await cursor.fetchone()
 
-    async def one(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    async def one(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         """The only row.
 
         Raises:
@@ -89,7 +91,7 @@ class Tx:
             raise NotOneRow(sql)
         return rows[0]
 
-    async def value(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    async def value(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         """The first column of the only row."""
         return (await self.one(sql, params))[0]
 
@@ -171,6 +173,7 @@ _SCOPE: LiteralString = "SELECT set_config('orderan.shop', %(shop)s, true)"
 
 
 async def _configure(connection: AsyncConnection[Any]) -> None:
+    adapt.install(connection)
     await connection.execute("SET statement_timeout = '60s'")
     await connection.execute("SET lock_timeout = '10s'")
     await connection.execute("SET idle_in_transaction_session_timeout = '60s'")

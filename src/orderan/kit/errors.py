@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 @dataclass(eq=False)
-class Refusal(Exception):  # noqa: N818 - a refusal is not an error
+class Refusal(Exception):
     """A request turned down; nothing was changed.
 
     Subclasses are dataclasses whose fields are the facts a caller can act on. `sentence` is

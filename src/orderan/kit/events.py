@@ -10,7 +10,7 @@ them (docs/decisions: events are sequenced after commit).
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -31,7 +31,7 @@ class Event:
     kind: ClassVar[str]
 
     def payload(self) -> dict[str, Any]:
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,7 @@ class Fact:
     reason: str | None = None
 
 
-async def record(
-    tx: Tx, entity_id: UUID, *events: Event, now: datetime, reason: str | None = None
-) -> None:
+async def record(tx: Tx, entity_id: UUID, *events: Event, now: datetime, reason: str | None = None) -> None:
     """Record facts about one entity, whose row the caller has locked."""
     await record_all(tx, [Fact(entity_id, event, reason) for event in events], now=now)
 
@@ -237,23 +235,14 @@ async def history(tx: Tx, entity_id: UUID) -> list[Recorded]:
 
 async def first_time(tx: Tx, source: str, message_id: str, *, now: datetime) -> bool:
     """Whether a message from outside is new; it is remembered in this transaction either way."""
-    return 1 == await tx.run(
-        """
+    return (
+        await tx.run(
+            """
         INSERT INTO inbound (shop_id, source, message_id, received_at)
         VALUES (%(shop)s, %(source)s, %(message)s, %(now)s)
         ON CONFLICT DO NOTHING
         """,
-        {"shop": tx.shop_id, "source": source, "message": message_id, "now": now},
+            {"shop": tx.shop_id, "source": source, "message": message_id, "now": now},
+        )
+        == 1
     )
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return value

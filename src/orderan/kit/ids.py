@@ -9,7 +9,7 @@ import time
 from datetime import datetime
 from uuid import UUID
 
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 NIL = UUID(int=0)
 

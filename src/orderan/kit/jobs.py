@@ -6,12 +6,15 @@ are not jobs: they are columns swept by set-based statements in the worker.
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.tasks import Task
 
-from orderan.kit.db import Tx
+from orderan.kit.clock import Clock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Database, Tx
 
 app = App(connector=PsycopgConnector())
 """Where job functions are registered; the worker replaces the connector with a live one."""
@@ -19,15 +22,39 @@ app = App(connector=PsycopgConnector())
 TRANSIENT = RetryStrategy(max_attempts=6, exponential_wait=4)
 """Faults of the world: six tries over about 20 minutes, then the job stays failed and visible."""
 
+
+@dataclass(frozen=True)
+class Tools:
+    """What the worker hands to every job."""
+
+    db: Database
+    clock: Clock
+    keyring: Keyring
+
+
 Job = Callable[..., Coroutine[Any, Any, None]]
 
 
-def job(name: str, *, retry: RetryStrategy = TRANSIENT, queue: str = "work") -> Callable[[Job], Task[..., Any, Any]]:
-    """Declare a job under a name that is kept for ever, since queued rows carry it."""
-    return app.task(name=name, queue=queue, retry=retry, pass_context=False)
+def job(
+    name: str, *, retry: RetryStrategy = TRANSIENT, queue: str = "work"
+) -> Callable[[Job], Task[..., Any, Any]]:
+    """Declare a job under a name that is kept for ever, since queued rows carry it.
+
+    The function takes `tools`, `shop_id` and the plain arguments it was deferred with.
+    """
+
+    def declare(work: Job) -> Task[..., Any, Any]:
+        async def run(context: JobContext, /, **arguments: Any) -> None:
+            await work(context.additional_context["tools"], **arguments)
+
+        run.__doc__ = work.__doc__
+        declared: Task[..., Any, Any] = app.task(name=name, queue=queue, retry=retry, pass_context=True)(run)
+        return declared
+
+    return declare
 
 
-async def defer(tx: Tx, task: Task[..., Any, Any], *, lock: str | None = None, **arguments: Any) -> int:  # noqa: ANN401
+async def defer(tx: Tx, task: Task[..., Any, Any], *, lock: str | None = None, **arguments: Any) -> int:
     """Enqueue in this transaction; returns the job's number.
 
     Args:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -97,8 +97,10 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration, start: int
     for number, statement in enumerate(migration.statements[start:], start + 1):
         with connection.transaction():
             connection.execute("SET LOCAL lock_timeout = '5s'")
-            connection.execute(cast("LiteralString", statement))
-            connection.execute(_KEEP, {"name": migration.name, "checksum": migration.checksum, "done": number})
+            connection.execute(statement.encode())
+            connection.execute(
+                _KEEP, {"name": migration.name, "checksum": migration.checksum, "done": number}
+            )
 
 
 def _done(connection: psycopg.Connection[Any]) -> dict[str, tuple[str, int]]:

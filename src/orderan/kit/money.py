@@ -70,7 +70,7 @@ def split_minor(whole: int, weights: Sequence[int]) -> list[int]:
 
 
 def round_half_up(numerator: int, denominator: int) -> int:
-    """numerator / denominator to the nearest integer, halves away from zero; denominator > 0."""
+    """Numerator / denominator to the nearest integer, halves away from zero; denominator > 0."""
     if numerator < 0:
         return -round_half_up(-numerator, denominator)
     return (2 * numerator + denominator) // (2 * denominator)

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 KEY_LENGTH = 255
 
@@ -159,6 +159,6 @@ class Runner:
         except _Overtaken:
             return await self.db.run(caller, work)
 
-    async def run(self, caller: Caller, command: Callable[[Tx], Awaitable[Any]]) -> Any:  # noqa: ANN401
+    async def run(self, caller: Caller, command: Callable[[Tx], Awaitable[Any]]) -> Any:
         """Run a command without a key: pages, whose forms carry their own guard."""
         return await self.db.run(caller, command)

@@ -78,6 +78,11 @@ def configure_logs(
         logger.propagate = True
 
 
+def debugging() -> bool:
+    """Whether debug lines are written; asked before one is put together on a hot path."""
+    return logging.getLogger().isEnabledFor(logging.DEBUG)
+
+
 def new_request_id(offered: str | None = None) -> str:
     """The id a caller offered, if it is harmless in a log and a header; else a fresh one."""
     if offered is not None and _ACCEPTABLE_ID.fullmatch(offered):

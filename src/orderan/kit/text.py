@@ -4,7 +4,7 @@ import unicodedata
 
 from stdnum import damm
 
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 
 class NumberMistyped(Refusal):

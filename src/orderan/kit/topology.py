@@ -1,12 +1,12 @@
 """Where each table lives on a cluster, read from the table's comment, and what guards it.
 
-    distributed   keyed by shop_id first; guarded by row-level security
-    reference     small, the same everywhere; may be pointed to, never points to a shop's rows
-    local         on the coordinator only; no shop's business
+distributed   keyed by shop_id first; guarded by row-level security
+reference     small, the same everywhere; may be pointed to, never points to a shop's rows
+local         on the coordinator only; no shop's business
 """
 
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -51,15 +51,13 @@ def guard(connection: psycopg.Connection[Any]) -> list[str]:
         if table.home == "distributed" and not table.guarded:
             for statement in _GUARD:
                 connection.execute(
-                    sql.SQL(cast("LiteralString", statement)).format(
-                        table=sql.Identifier(table.name), policy=sql.Identifier(POLICY)
-                    )
+                    sql.SQL(statement).format(table=sql.Identifier(table.name), policy=sql.Identifier(POLICY))
                 )
             guarded.append(table.name)
     return guarded
 
 
-_GUARD = (
+_GUARD: tuple[LiteralString, ...] = (
     "DROP POLICY IF EXISTS {policy} ON {table}",
     """
     CREATE POLICY {policy} ON {table}

@@ -9,19 +9,19 @@ Ignores  how money is paid, how stock is counted, how parcels travel
 """
 
 from orderan.orders.commands.accept import accept_orders
-from orderan.orders.commands.money import note_money
 from orderan.orders.commands.expire import close_unpaid, overdue
+from orderan.orders.commands.money import note_money
 from orderan.orders.commands.open_orders import NewOrder, open_orders
-from orderan.orders.errors import AlreadyPlaced, OrderNotFound
+from orderan.orders.errors import OrderNotFound
 from orderan.orders.headline import Headline, Units, headline
 from orderan.orders.models import Line, Order, OrderKind, Terms
 from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent, Verification
 from orderan.orders.store import known_orders, lock_orders, set_allocated
+from orderan.orders.views import load_orders
 
 __all__ = [
     "COMMERCIAL",
-    "AlreadyPlaced",
     "Commercial",
     "CommercialEvent",
     "Headline",
@@ -38,6 +38,7 @@ __all__ = [
     "close_unpaid",
     "headline",
     "known_orders",
+    "load_orders",
     "lock_orders",
     "note_money",
     "open_orders",

@@ -1,9 +1,8 @@
 """Refusals of orders."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 
 @dataclass(eq=False)
@@ -15,14 +14,3 @@ class OrderNotFound(Refusal):
     code = "order_not_found"
     kind = Kind.NOT_FOUND
     sentence = N_("Pesanan “{order}” tidak ditemukan.")
-
-
-@dataclass(eq=False)
-class AlreadyPlaced(Refusal):
-    """The channel's order id or the cart became an order before; that one stands."""
-
-    order_id: UUID
-
-    code = "already_placed"
-    kind = Kind.CONFLICT
-    sentence = N_("Pesanan ini sudah pernah dibuat.")

@@ -10,11 +10,36 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.orders.models import Line, Order
 
-_COLUMNS = (
-    "id number channel_id external_id cart_id kind terms customer_id address_id currency commercial money "
-    "verification headline goods_minor discount_minor shipping_minor tax_minor rounding_minor total_minor "
-    "tax_included shipping_service units note placed_by placed_at hold_until accepted_at"
-).split()
+_COLUMNS = [
+    "id",
+    "number",
+    "channel_id",
+    "external_id",
+    "cart_id",
+    "kind",
+    "terms",
+    "customer_id",
+    "address_id",
+    "currency",
+    "commercial",
+    "money",
+    "verification",
+    "headline",
+    "goods_minor",
+    "discount_minor",
+    "shipping_minor",
+    "tax_minor",
+    "rounding_minor",
+    "total_minor",
+    "tax_included",
+    "shipping_service",
+    "units",
+    "note",
+    "placed_by",
+    "placed_at",
+    "hold_until",
+    "accepted_at",
+]
 
 
 async def insert_orders(tx: Tx, orders: Sequence[Order]) -> None:
@@ -40,10 +65,21 @@ async def insert_orders(tx: Tx, orders: Sequence[Order]) -> None:
     )
 
 
-_LINE = (
-    "order_id line_no sku_id sku_code title unit_price_minor quantity allocated goods_minor discount_minor "
-    "tax_minor tax_class tax_rate_bp"
-).split()
+_LINE = [
+    "order_id",
+    "line_no",
+    "sku_id",
+    "sku_code",
+    "title",
+    "unit_price_minor",
+    "quantity",
+    "allocated",
+    "goods_minor",
+    "discount_minor",
+    "tax_minor",
+    "tax_class",
+    "tax_rate_bp",
+]
 
 
 async def insert_lines(tx: Tx, lines: Sequence[Line]) -> None:
@@ -58,7 +94,10 @@ async def insert_lines(tx: Tx, lines: Sequence[Line]) -> None:
                     %(goods_minor)s::bigint[], %(discount_minor)s::bigint[], %(tax_minor)s::bigint[],
                     %(tax_class)s::text[], %(tax_rate_bp)s::int[], %(discounts)s::jsonb[]) AS made
         """,
-        {"shop": tx.shop_id, "discounts": [Jsonb(line.discounts) if line.discounts else None for line in lines]}
+        {
+            "shop": tx.shop_id,
+            "discounts": [Jsonb(line.discounts) if line.discounts else None for line in lines],
+        }
         | {name: [getattr(line, name) for line in lines] for name in _LINE},
     )
 

@@ -6,8 +6,8 @@ Speaks   payments.money_moved.v1
 Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
-from orderan.payments.commands.append import MoneyEvent, append_money
-from orderan.payments.models import MoneyKind, Standing
+from orderan.payments.commands.append import append_money
+from orderan.payments.models import MoneyEvent, MoneyKind, Standing
 from orderan.payments.rules import standing
 from orderan.payments.states import Money
 

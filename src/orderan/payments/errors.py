@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from uuid import UUID
 
 from orderan.payments.states import Money
 
@@ -37,3 +38,22 @@ class Standing:
     collected_minor: int
     remitted_minor: int
     balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyEvent:
+    """One thing that happened to an order's money.
+
+    Attributes:
+        method: `bank_transfer`, `cash`, `cod`, later a gateway's.
+        amount_minor: Above zero; the kind gives the sign.
+        reference: The method's own reference; one of a kind counts once.
+    """
+
+    order_id: UUID
+    kind: MoneyKind
+    method: str
+    amount_minor: int
+    currency: str
+    reference: str | None = None
+    note: str | None = None

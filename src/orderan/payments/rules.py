@@ -31,7 +31,9 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
     elif unknown > 0:
         state = Money.UNKNOWN
     else:
-        state = _taken(paid, total_minor, pending=pending, cod=terms == COD, collected=collected, remitted=remitted)
+        state = _taken(
+            paid, total_minor, pending=pending, cod=terms == COD, collected=collected, remitted=remitted
+        )
     return Standing(state, paid, refunded, collected, remitted, paid - refunded - total_minor)
 
 

@@ -2,17 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.payments.models import MoneyKind
-
-if TYPE_CHECKING:
-    from orderan.payments.commands.append import MoneyEvent
+from orderan.payments.models import MoneyEvent, MoneyKind
 
 
-async def append(tx: Tx, events: Sequence["MoneyEvent"], *, now: datetime) -> None:
+async def append(tx: Tx, events: Sequence[MoneyEvent], *, now: datetime) -> None:
     """Append events, numbered on from the last of each order, whose row the caller has locked."""
     await tx.run(
         """

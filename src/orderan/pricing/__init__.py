@@ -6,7 +6,7 @@ Ignores  stock, orders; an offer comes in as plain prices
 """
 
 from orderan.pricing.errors import NoPrice, NoShippingFee, TotalChanged
-from orderan.pricing.models import Discount, QuotedLine, Quote, ShippingTable, ToQuote
+from orderan.pricing.models import Discount, Quote, QuotedLine, ShippingTable, ToQuote
 from orderan.pricing.rules import best_price, quote, shipping_fee
 from orderan.pricing.views import shipping_table
 

@@ -36,7 +36,8 @@ def best_price(
     prices: Iterable[Priced], *, currency: str, channel_id: UUID, group: str | None, quantity: int
 ) -> int | None:
     """The unit price: highest rank among lists for this buyer, then the largest quantity step
-    reached, then the newest; None when no list has one."""
+    reached, then the newest; None when no list has one.
+    """
     fitting = [
         price
         for price in prices

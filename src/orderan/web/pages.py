@@ -16,7 +16,7 @@ answers with the whole page to a person and with only the block `rows` to htmx. 
 An undefined name in a template raises: an empty space where a price should be is worse.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -138,19 +138,34 @@ def environment() -> jinja2.Environment:
         active_entry=active_entry,
         ABSENT=ABSENT,
     )
-    made.filters.update(
-        money=money,
-        rupiah=rupiah,
-        number=number,
-        percent=percent,
-        datetime=datetime_text,
-        date=date_text,
-        time=time_text,
-        age=age,
-        phone=lambda text: format_phone(text) if text else ABSENT,
-        iso=lambda moment: moment.isoformat() if moment else "",
-    )
+    filters: dict[str, Callable[..., object]] = {
+        "money": money,
+        "rupiah": rupiah,
+        "number": number,
+        "percent": percent,
+        "datetime": datetime_text,
+        "date": date_text,
+        "time": time_text,
+        "age": age,
+        "phone": lambda text: format_phone(text) if text else ABSENT,
+        "iso": lambda moment: moment.isoformat() if moment else "",
+    }
+    made.filters.update({name: _for_each_reader(written) for name, written in filters.items()})
     return made
+
+
+def _for_each_reader(written: Callable[..., object]) -> Callable[..., object]:
+    """Keep Jinja from writing `8|rupiah` once, when it compiles, in the first reader's language.
+
+    A filter that takes the context is never folded into a constant; `optimized=False` does not
+    stop the folding.
+    """
+
+    @jinja2.pass_context
+    def filtered(_context: jinja2.runtime.Context, *given: object, **named: object) -> object:
+        return written(*given, **named)
+
+    return filtered
 
 
 class _Standpoint:

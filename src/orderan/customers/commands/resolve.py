@@ -51,24 +51,30 @@ class Resolved:
     customer_group: str | None
 
 
-async def resolve_customers(tx: Tx, keyring: Keyring, buyers: Sequence[Buyer], *, now: datetime) -> list[Resolved]:
+async def resolve_customers(
+    tx: Tx, keyring: Keyring, buyers: Sequence[Buyer], *, now: datetime
+) -> list[Resolved]:
     """Customer and address of each buyer, in the order given.
 
     An existing customer's name and e-mail are left as they are.
     """
     indexes = [keyring.blind(tx.shop_id, "phone", buyer.phone) for buyer in buyers]
     known = await store.ids_by_phone(tx, set(indexes))
-    if fresh := {
-        index: buyer for index, buyer in zip(indexes, buyers, strict=True) if index not in known
-    }:
-        await store.insert_customers(tx, [_sealed(tx, keyring, index, fresh[index]) for index in fresh], now=now)
+    if fresh := {index: buyer for index, buyer in zip(indexes, buyers, strict=True) if index not in known}:
+        await store.insert_customers(
+            tx, [_sealed(tx, keyring, index, fresh[index]) for index in fresh], now=now
+        )
         known |= await store.ids_by_phone(tx, set(fresh))
     customers = [known[index] for index in indexes]
     addresses = await _addresses(
-        tx, keyring, [(row.id, row.wrapped, buyer) for row, buyer in zip(customers, buyers, strict=True)], now=now
+        tx,
+        keyring,
+        [(row.id, row.wrapped, buyer) for row, buyer in zip(customers, buyers, strict=True)],
+        now=now,
     )
     return [
-        Resolved(row.id, address, row.customer_group) for row, address in zip(customers, addresses, strict=True)
+        Resolved(row.id, address, row.customer_group)
+        for row, address in zip(customers, addresses, strict=True)
     ]
 
 
@@ -83,9 +89,11 @@ async def _addresses(
     known = await store.addresses_by_digest(tx, wanted) if wanted else {}
     if missing := wanted - known.keys():
         made = {
-            pair: _sealed_address(tx, keyring.unwrap(tx.shop_id, customer, wrapped), pair[1], buyer, buyer.address)
+            pair: _sealed_address(
+                tx, keyring.unwrap(tx.shop_id, customer, wrapped), pair[1], buyer, buyer.address
+            )
             for pair, (customer, wrapped, buyer) in zip(pairs, buyers, strict=True)
-            if pair in missing and pair is not None and buyer.address is not None
+            if pair is not None and pair in missing and buyer.address is not None
         }
         await store.insert_addresses(tx, list(made.values()), now=now)
         known |= await store.addresses_by_digest(tx, missing)
@@ -94,13 +102,22 @@ async def _addresses(
 
 def digest(tx: Tx, keyring: Keyring, buyer: Buyer, address: BuyerAddress) -> bytes:
     """Two addresses with one digest are one address."""
-    parts = (buyer.name, buyer.phone, address.line, address.village_code or "", address.postcode or "", address.area)
+    parts = (
+        buyer.name,
+        buyer.phone,
+        address.line,
+        address.village_code or "",
+        address.postcode or "",
+        address.area,
+    )
     return keyring.blind(tx.shop_id, "address", "\n".join(folded(part) for part in parts))
 
 
 def words(keyring: Keyring, shop_id: int, name: str) -> list[bytes]:
     """Blind indexes of a name's words and of their beginnings from three letters on."""
-    beginnings = {word[:length] for word in folded(name).split() for length in range(3, min(len(word), 12) + 1)}
+    beginnings = {
+        word[:length] for word in folded(name).split() for length in range(3, min(len(word), 12) + 1)
+    }
     short = {word for word in folded(name).split() if len(word) < 3}
     return [keyring.blind(shop_id, "word", word) for word in sorted(beginnings | short)]
 

@@ -23,5 +23,7 @@ async def plan_tasks(tx: Tx, claims: Iterable[Claim], *, now: datetime) -> None:
             )
         )
     if tasks:
-        await store.insert_tasks(tx, [(task, order, place) for (order, place), task in tasks.items()], now=now)
+        await store.insert_tasks(
+            tx, [(task, order, place) for (order, place), task in tasks.items()], now=now
+        )
         await store.insert_units(tx, units)

@@ -11,7 +11,9 @@ from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
 
 
-async def adjust_stock(tx: Tx, changes: Sequence[tuple[StockKey, int]], *, reason: str, now: datetime) -> None:
+async def adjust_stock(
+    tx: Tx, changes: Sequence[tuple[StockKey, int]], *, reason: str, now: datetime
+) -> None:
     """Add (positive) or take away (negative) free units, against the loss account.
 
     Raises:
@@ -23,13 +25,17 @@ async def adjust_stock(tx: Tx, changes: Sequence[tuple[StockKey, int]], *, reaso
     await store.ensure_rows(tx, [key for key, _ in changes])
     await store.lock_rows(tx, [key for key, _ in changes])
     free = await views.free_units(tx, [key for key, _ in changes])
-    short = tuple(Shortfall(key.sku_id, -change, free[key]) for key, change in changes if free[key] + change < 0)
+    short = tuple(
+        Shortfall(key.sku_id, -change, free[key]) for key, change in changes if free[key] + change < 0
+    )
     if short:
         raise StockShort(short)
     movements = []
     for key, change in changes:
         ends = (loss, key.location_id) if change > 0 else (key.location_id, loss)
-        movements.append(Movement(key, abs(change), ends[0], Bucket.FREE, ends[1], Bucket.FREE, reason=reason))
+        movements.append(
+            Movement(key, abs(change), ends[0], Bucket.FREE, ends[1], Bucket.FREE, reason=reason)
+        )
     await store.move(
         tx, MovementKind.ADJUST, movements, counted={key.location_id for key, _ in changes}, now=now
     )

@@ -23,7 +23,9 @@ class Receipt:
     lot_id: UUID = NIL
 
 
-async def receive_stock(tx: Tx, receipts: Sequence[Receipt], *, cause_id: UUID | None = None, now: datetime) -> None:
+async def receive_stock(
+    tx: Tx, receipts: Sequence[Receipt], *, cause_id: UUID | None = None, now: datetime
+) -> None:
     """Book goods in, free for sale at once.
 
     Raises:
@@ -32,7 +34,8 @@ async def receive_stock(tx: Tx, receipts: Sequence[Receipt], *, cause_id: UUID |
     supplier = await views.account(tx, LocationKind.SUPPLIER)
     await views.require_counted(tx, {receipt.location_id for receipt in receipts})
     keys = [
-        StockKey(receipt.sku_id, receipt.location_id, receipt.owner_id, receipt.lot_id) for receipt in receipts
+        StockKey(receipt.sku_id, receipt.location_id, receipt.owner_id, receipt.lot_id)
+        for receipt in receipts
     ]
     await store.ensure_rows(tx, keys)
     await store.lock_rows(tx, keys)

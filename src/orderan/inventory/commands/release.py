@@ -61,9 +61,7 @@ async def release_claims(
     return claims
 
 
-def _cut(
-    claims: Sequence[tuple[ClaimState, Claim]], parts: Sequence[Part]
-) -> list[tuple[ClaimState, Claim]]:
+def _cut(claims: Sequence[tuple[ClaimState, Claim]], parts: Sequence[Part]) -> list[tuple[ClaimState, Claim]]:
     left: dict[tuple[UUID, int, UUID], int] = defaultdict(int)
     for part in parts:
         left[part.holder_id, part.line_no, part.sku_id] += part.quantity

@@ -187,7 +187,12 @@ def _dump(url: str, binaries: Binaries, out: IO[bytes], tell: Callable[[int], No
 
 
 def _load(url: str, binaries: Binaries, file: Path, owner: str, tell: Callable[[int], None]) -> None:
-    command: list[str | Path] = [binaries.program("pg_restore"), "--no-owner", "--exit-on-error", f"--role={owner}"]
+    command: list[str | Path] = [
+        binaries.program("pg_restore"),
+        "--no-owner",
+        "--exit-on-error",
+        f"--role={owner}",
+    ]
     database = str(conninfo_to_dict(url)["dbname"])
     with (
         zipfile.ZipFile(file) as archive,

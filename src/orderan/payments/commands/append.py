@@ -1,7 +1,6 @@
 """Append to the money ledger of orders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,29 +11,12 @@ from orderan.kit.events import Fact, record_all
 from orderan.payments import store
 from orderan.payments.errors import ReferenceUsed
 from orderan.payments.events import MoneyMoved
-from orderan.payments.models import MoneyKind
+from orderan.payments.models import MoneyEvent, MoneyKind
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyEvent:
-    """One thing that happened to an order's money.
-
-    Attributes:
-        method: `bank_transfer`, `cash`, `cod`, later a gateway's.
-        amount_minor: Above zero; the kind gives the sign.
-        reference: The method's own reference; one of a kind counts once.
-    """
-
-    order_id: UUID
-    kind: MoneyKind
-    method: str
-    amount_minor: int
-    currency: str
-    reference: str | None = None
-    note: str | None = None
-
-
-async def append_money(tx: Tx, events: Sequence[MoneyEvent], *, now: datetime) -> dict[UUID, dict[MoneyKind, int]]:
+async def append_money(
+    tx: Tx, events: Sequence[MoneyEvent], *, now: datetime
+) -> dict[UUID, dict[MoneyKind, int]]:
     """Append events of orders the caller has locked; returns each order's sums after it.
 
     Raises:

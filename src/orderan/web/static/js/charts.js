@@ -51,7 +51,7 @@ function draw(uPlot, figure) {
     cursor: { y: false },
     legend: { live: true },
     axes: [
-      { stroke: ink, font, grid: { show: false }, ticks: { show: false }, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 90, 180], values: (_, at) => at.map((i) => (Number.isInteger(i) && labels[i] ? named(labels[i]) : "")) },
+      { stroke: ink, font, size: 30, grid: { show: false }, ticks: { show: false }, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 90, 180], values: (_, at) => at.map((i) => (Number.isInteger(i) && labels[i] ? named(labels[i]) : "")) },
       { stroke: ink, font, size: 72, grid: { stroke: grid, width: 1 }, ticks: { show: false }, values: (_, at) => at.map(brief) },
     ],
     series: [

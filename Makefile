@@ -1,0 +1,83 @@
+# `make` lists every task. A fresh machine needs Python 3.11 or newer and make, nothing else.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# What to test: a file, a folder, or anything else pytest takes.
+only ?=
+# What to measure; all of it by default.
+name ?=
+
+.PHONY: help install up demo test check format bench lock browser screenshots clean
+
+help: ## list these tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## fill .venv from the locked list and stop
+
+# Hashes are required, so nothing comes in that was not locked. The package itself is put on the path
+# instead of being built: that needs no build tool, and what runs is what stands in src/.
+$(STAMP): locks/dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is too old: Python 3.11 or newer is needed; set PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "installing into $(VENV), once"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r locks/dev.txt
+	@$(BIN)/python tools/link.py
+	@touch $(STAMP)
+
+up: install ## install, start everything with the demo shop, and serve it until Ctrl-C
+	@exec $(BIN)/orderan serve --demo
+
+demo: install ## load the demo shop into the database
+	@$(BIN)/orderan demo
+
+test: install browser ## install and pass every test; only=tests/kit for some of them
+	@$(BIN)/python -m pytest $(only)
+
+check: install ## format, lint, types, import contracts, then every test: what CI runs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory test
+
+format: install ## format the code and mend what the linter can
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: install ## measure against the promises; name=placement for one
+	@$(BIN)/orderan bench $(name)
+
+lock: install ## choose versions anew and write locks/
+	@$(BIN)/python -m pip install --quiet uv
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --generate-hashes \
+		--universal --no-emit-index-url --python-version 3.11 pyproject.toml -o locks/run.txt
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
+		--universal --no-emit-index-url --python-version 3.11 --extra dev -c locks/run.txt pyproject.toml \
+		-o locks/dev.txt
+
+browser: ## see to Chromium for the browser tests, where that is possible
+	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "installing Chromium for the browser tests"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends chromium >/dev/null; } \
+			|| echo "Chromium could not be installed: browser tests are skipped"; \
+	else \
+		echo "no Chromium here, and installing it takes root and apt-get: browser tests are skipped"; \
+	fi
+
+screenshots: install browser ## make the pictures of README.md from the demo shop
+	@$(BIN)/python -m tools.screenshots
+
+clean: ## remove .venv and caches; never touches data
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist build
+	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

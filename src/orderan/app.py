@@ -1,0 +1,137 @@
+"""The web application put together: what it is made of, and nothing else."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Final
+
+from litestar import Litestar, Request, Router
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp
+
+from orderan import __version__
+from orderan.kit import masterkey
+from orderan.kit.clock import Clock, SystemClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Caller, Database
+from orderan.kit.runner import Runner
+from orderan.settings import Settings
+from orderan.web.api.placing import PlacingDoor
+from orderan.web.errors import HANDLERS
+from orderan.web.gather import Gatherer
+from orderan.web.headers import security_headers
+from orderan.web.health import health, metrics
+from orderan.web.observing import Observing
+from orderan.web.preferences import choose_preferences
+from orderan.web.principal import KeyMemory, allowed, identify, principal_of, require_declared
+from orderan.web.static import serve_static
+
+MODULES: Final = ("orderan.web.api.orders",)
+"""Modules whose `handlers` are served."""
+
+FORM_BYTES: Final = 12 * 1024 * 1024
+
+
+def create() -> ASGIApp:
+    """What uvicorn serves: the application from the environment, with the hot door before it."""
+    settings = Settings.from_environment(os.environ)
+    master = masterkey.obtain(
+        settings.secrets.master_key_file, given=settings.secrets.master_key, create=False
+    )
+    app = build(settings, Keyring(master), SystemClock())
+    door: ASGIApp = app.state.door
+    return door
+
+
+def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
+    """The application from its parts.
+
+    Raises:
+        Undeclared: A route does not say who may call it.
+    """
+    database = settings.database
+    if database.url is None:
+        message = "the web application needs a database URL"
+        raise ValueError(message)
+    db = Database(
+        database.url,
+        min_size=database.pool_min,
+        max_size=database.pool_max,
+        timeout_s=database.acquire_timeout_s,
+    )
+    keys = KeyMemory(db)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await db.open()
+        app.state.gatherer = app.state.door.gatherer = Gatherer(db, keyring, clock)
+        yield
+        await db.close()
+
+    app = Litestar(
+        [health, metrics, serve_static, choose_preferences, *_handlers()],
+        guards=[allowed],
+        dependencies=_dependencies(db, keyring, clock, settings),
+        exception_handlers=HANDLERS,
+        middleware=[Observing, security_headers, identify(db, keys, clock)],
+        csrf_config=CSRFConfig(
+            secret=keyring.secret("csrf"),
+            cookie_name="orderan_csrf",
+            cookie_secure=settings.web.secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api/"],
+        ),
+        lifespan=[lifespan],
+        state=State({"keys": keys, "settings": settings}),
+        openapi_config=_openapi(),
+        request_max_body_size=FORM_BYTES,
+    )
+    require_declared(app)
+    app.state.door = PlacingDoor(app, keys)
+    return app
+
+
+def _handlers() -> list[Any]:
+    return [handler for module in MODULES for handler in import_module(module).handlers]
+
+
+def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settings) -> dict[str, Provide]:
+    runner = Runner(db)
+
+    async def caller(request: Request[Any, Any, Any]) -> Caller:
+        return principal_of(request).caller(request.scope["state"].get("request_id"))
+
+    def now() -> datetime:
+        return clock.now()
+
+    return {
+        "db": Provide(lambda: db, sync_to_thread=False),
+        "runner": Provide(lambda: runner, sync_to_thread=False),
+        "keyring": Provide(lambda: keyring, sync_to_thread=False),
+        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "now": Provide(now, sync_to_thread=False),
+        "principal": Provide(principal_of, sync_to_thread=False),
+        "caller": Provide(caller),
+    }
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Orderan",
+        version=__version__,
+        description="Orders, stock, payments and parcels of a shop.",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        openapi_router=Router("/api", route_handlers=[], opt={"public": True}, include_in_schema=False),
+        components=Components(
+            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key")}
+        ),
+        security=[{"key": []}],
+    )

@@ -1,0 +1,294 @@
+"""Orders over the API: placing one, placing a batch."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, Router, post
+from litestar.datastructures import State
+from pydantic import Field
+
+from orderan.access import Permission, Principal
+from orderan.customers import Buyer, BuyerAddress, e164
+from orderan.flows.place_order import Placed, Placement, PlacementLine
+from orderan.kit.errors import Refusal
+from orderan.kit.ids import to_text
+from orderan.kit.runner import Answer
+from orderan.orders import OrderKind, Terms
+from orderan.pricing import Discount
+from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
+from orderan.web.errors import refusal_problem, request_id_of, words_of
+from orderan.web.gather import Gatherer
+
+MOST_LINES = 200
+MOST_ORDERS = 500
+MOST_MINOR = 10**15
+
+
+class LineAsked(Asked):
+    """A line."""
+
+    sku: Annotated[str, Field(min_length=1, max_length=64)]
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class AddressAsked(Asked):
+    """Where to send it."""
+
+    line: Annotated[str, Field(min_length=1, max_length=300)]
+    village_code: Annotated[str | None, Field(pattern=r"^\d\d\.\d\d\.\d\d\.\d{4}$")] = None
+    postcode: Annotated[str | None, Field(pattern=r"^\d{5}$")] = None
+    area: Annotated[str, Field(max_length=200)] = ""
+
+
+class BuyerAsked(Asked):
+    """Who buys; the phone says who it is."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    phone: Annotated[str, Field(min_length=5, max_length=30)]
+    email: Annotated[str | None, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] = None
+    address: AddressAsked | None = None
+
+
+class DiscountAsked(Asked):
+    """Money off, and who pays for it."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    payer: Annotated[str, Field(pattern=r"^(merchant|platform|brand|bank|courier)$")]
+    amount: Annotated[int, Field(ge=1, le=MOST_MINOR, description="Minor units of the shop's currency")]
+    line: Annotated[
+        int | None, Field(ge=1, le=MOST_LINES, description="Line it is for; absent: the order")
+    ] = None
+
+
+class OrderAsked(Asked):
+    """An order to place."""
+
+    channel: Annotated[str, Field(min_length=1, max_length=64)]
+    lines: Annotated[list[LineAsked], Field(min_length=1, max_length=MOST_LINES)]
+    buyer: BuyerAsked | None = None
+    kind: OrderKind = OrderKind.B2C
+    terms: Terms = Terms.PREPAID
+    external_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    cart_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    discounts: Annotated[tuple[DiscountAsked, ...], Field(max_length=50)] = ()
+    shipping_service: Annotated[str | None, Field(min_length=1, max_length=40)] = None
+    expected_total: Annotated[int | None, Field(ge=0, le=MOST_MINOR)] = None
+    note: Annotated[str | None, Field(max_length=1000)] = None
+
+    def placement(self) -> Placement:
+        """As the flow takes it.
+
+        Raises:
+            PhoneUnreadable: The phone is no number.
+        """
+        return Placement(
+            channel=self.channel,
+            lines=[PlacementLine(line.sku, line.quantity) for line in self.lines],
+            buyer=_buyer(self.buyer) if self.buyer else None,
+            kind=self.kind,
+            terms=self.terms,
+            external_id=self.external_id,
+            cart_id=self.cart_id,
+            discounts=[Discount(one.code, one.payer, one.amount, one.line) for one in self.discounts],
+            shipping_service=self.shipping_service,
+            expected_total_minor=self.expected_total,
+            note=self.note,
+        )
+
+
+def _buyer(asked: BuyerAsked) -> Buyer:
+    address = None
+    if asked.address:
+        address = BuyerAddress(
+            asked.address.line, asked.address.village_code, asked.address.postcode, asked.address.area
+        )
+    return Buyer(asked.name, e164(asked.phone), asked.email, address)
+
+
+class LineTold(Told):
+    """A line as placed."""
+
+    line: int
+    sku: str
+    title: str
+    quantity: int
+    unit_price: int
+    discount: int
+    tax: int
+
+
+class OrderTold(Told):
+    """An order as placed; amounts are minor units of `currency`."""
+
+    id: str
+    number: str
+    status: str
+    money: str
+    currency: str
+    goods: int
+    discount: int
+    shipping: int
+    tax: int
+    tax_included: bool
+    total: int
+    placed_at: str
+    pay_before: str | None
+    lines: list[LineTold]
+
+
+class BatchAsked(Asked):
+    """Orders to place, each for itself."""
+
+    orders: Annotated[list[OrderAsked], Field(min_length=1, max_length=MOST_ORDERS)]
+
+
+class RowTold(Told):
+    """What became of one order of a batch: `order`, or `problem`."""
+
+    index: int
+    status: int
+    order: OrderTold | None = None
+    problem: Problem | None = None
+
+
+class BatchTold(Told):
+    """Results in the order the orders were sent."""
+
+    placed: int
+    refused: int
+    results: list[RowTold]
+
+
+@post(
+    "/",
+    summary="Place an order",
+    opt={"needs": Permission.ORDERS_WRITE},
+    status_code=201,
+    responses={
+        200: answers(OrderTold, "This external_id or cart_id became an order before; here it is"),
+        **REFUSED,
+    },
+)
+async def place_order(
+    request: Request[Any, Any, Any],
+    state: State,
+    principal: Principal,
+    data: OrderAsked,
+    idempotency_key: IdempotencyKey,
+) -> OrderTold:
+    """Place one order: priced, its stock reserved, whole or not at all.
+
+    Requests that arrive together are placed together; each keeps its own answer.
+    """
+    gatherer: Gatherer = state.gatherer
+    request_id = request_id_of(request)
+    key = await key_of(request, principal, idempotency_key)
+    to_answer = answering(request, request_id)
+    answer = await gatherer.place(principal, key, data.placement(), to_answer, request_id=request_id)
+    return as_response(answer)  # type: ignore[return-value]
+
+
+def answering(
+    request: Request[Any, Any, Any], request_id: str | None
+) -> Callable[[Placed | Refusal], Answer]:
+    """Makes the answer of an outcome for whoever asked."""
+
+    def to_answer(outcome: Placed | Refusal) -> Answer:
+        if isinstance(outcome, Placed):
+            return Answer(200 if outcome.again else 201, encode(told(outcome)))
+        document = refusal_problem(outcome, words_of(request), request_id=request_id)
+        return Answer(document["status"], encode(document))
+
+    return to_answer
+
+
+@post(
+    "/batch",
+    summary="Place up to 500 orders",
+    opt={"needs": Permission.ORDERS_WRITE},
+    status_code=200,
+    responses=REFUSED,
+)
+async def place_batch(
+    request: Request[Any, Any, Any],
+    state: State,
+    principal: Principal,
+    data: BatchAsked,
+    idempotency_key: IdempotencyKey,
+) -> BatchTold:
+    """Place many orders in one transaction; a refused one never hinders the others.
+
+    Results stand in the order the orders were sent, each with the status it would have had alone.
+    """
+    gatherer: Gatherer = state.gatherer
+    spoken, request_id = words_of(request), request_id_of(request)
+    rows: list[Placement | Refusal] = [_placement_or_refusal(asked) for asked in data.orders]
+
+    def to_answer(outcomes: list[Placed | Refusal]) -> Answer:
+        results = []
+        for index, outcome in enumerate(outcomes):
+            if isinstance(outcome, Placed):
+                results.append(
+                    {"index": index, "status": 200 if outcome.again else 201, "order": told(outcome)}
+                )
+            else:
+                document = refusal_problem(outcome, spoken, request_id=request_id)
+                results.append({"index": index, "status": document["status"], "problem": document})
+        placed = sum(isinstance(outcome, Placed) for outcome in outcomes)
+        return Answer(200, encode({"placed": placed, "refused": len(outcomes) - placed, "results": results}))
+
+    key = await key_of(request, principal, idempotency_key)
+    answer = await gatherer.place_batch(principal, key, rows, to_answer, request_id=request_id)
+    return as_response(answer)  # type: ignore[return-value]
+
+
+def _placement_or_refusal(asked: OrderAsked) -> Placement | Refusal:
+    try:
+        return asked.placement()
+    except Refusal as refusal:
+        return refusal
+
+
+def told(placed: Placed) -> dict[str, Any]:
+    """An order as the API tells it right after it was placed."""
+    order = placed.order
+    return {
+        "id": to_text("ord", order.id),
+        "number": str(order.number),
+        "status": order.headline,
+        "money": order.money,
+        "currency": order.currency,
+        "goods": order.goods_minor,
+        "discount": order.discount_minor,
+        "shipping": order.shipping_minor,
+        "tax": order.tax_minor,
+        "tax_included": order.tax_included,
+        "total": order.total_minor,
+        "placed_at": order.placed_at.isoformat(),
+        "pay_before": order.hold_until.isoformat() if order.hold_until else None,
+        "lines": [
+            {
+                "line": line.line_no,
+                "sku": line.sku_code,
+                "title": line.title,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price_minor,
+                "discount": line.discount_minor,
+                "tax": line.tax_minor,
+            }
+            for line in placed.lines
+        ],
+    }
+
+
+def encode(document: Any) -> bytes:
+    return msgspec.json.encode(document)
+
+
+def as_response(answer: Answer) -> Response[bytes]:
+    media = "application/json" if answer.status < 400 else "application/problem+json"
+    return Response(answer.body, status_code=answer.status, media_type=media)
+
+
+handlers = [Router("/api/v1/orders", route_handlers=[place_order, place_batch], tags=["orders"])]

@@ -1,0 +1,184 @@
+"""From refusals and faults to answers: the one table, and problem details as RFC 9457 has them."""
+
+from typing import Any, Final
+
+import msgspec
+import psycopg
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from psycopg_pool import PoolTimeout
+from pydantic import ValidationError
+
+from orderan.kit import telemetry
+from orderan.kit.errors import Kind, Refusal
+from orderan.kit.i18n import Words
+from orderan.kit.runner import Answer
+from orderan.web.here import locale_of
+from orderan.web.words import words
+
+STATUS: Final = {
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.INVALID: 422,
+    Kind.FORBIDDEN: 403,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.TRY_AGAIN: 503,
+}
+TYPE: Final = "/problems/"
+PROBLEM_JSON: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2
+
+_log = telemetry.log("orderan.web")
+
+
+def problem(
+    status: int, code: str, title: str, *, request_id: str | None, facts: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A problem document; facts stand beside the standard members."""
+    return (facts or {}) | {
+        "type": TYPE + code,
+        "title": title,
+        "status": status,
+        "code": code,
+        "request_id": request_id,
+    }
+
+
+def refusal_problem(refusal: Refusal, spoken: Words, *, request_id: str | None) -> dict[str, Any]:
+    """A refusal as a problem document in the reader's language."""
+    facts = {name: plain(value) for name, value in refusal.facts().items()}
+    return problem(
+        STATUS[refusal.kind], refusal.code, sentence(refusal, spoken), request_id=request_id, facts=facts
+    )
+
+
+def sentence(refusal: Refusal, spoken: Words) -> str:
+    """What a refusal says to a person."""
+    facts = {
+        name: ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        for name, value in refusal.facts().items()
+    }
+    return spoken.gettext(refusal.sentence).format(**facts)
+
+
+def plain(value: Any) -> Any:
+    """A fact as JSON has it."""
+    return msgspec.to_builtins(value, enc_hook=str)
+
+
+def words_of(request: Request[Any, Any, Any]) -> Words:
+    """The reader's words: the person's own language, else what the client accepts."""
+    viewer = request.scope.get("user")
+    return words(
+        locale_of(viewer.locale if viewer else None, None, request.headers.get("accept-language", ""))
+    )
+
+
+def request_id_of(request: Request[Any, Any, Any]) -> str | None:
+    found = request.scope.get("state", {}).get("request_id")
+    return found if isinstance(found, str) else None
+
+
+def as_problem(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[dict[str, Any]]:
+    return Response(document, status_code=document["status"], media_type=PROBLEM_JSON, headers=headers)
+
+
+def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    """A correct request the business turned down."""
+    document = refusal_problem(refusal, words_of(request), request_id=request_id_of(request))
+    headers = {"www-authenticate": 'Bearer realm="orderan"'} if refusal.kind is Kind.UNAUTHENTICATED else None
+    return as_problem(document, headers)
+
+
+def on_invalid(
+    request: Request[Any, Any, Any], fault: ValidationException | ValidationError
+) -> Response[Any]:
+    """A request that does not have the shape the document promises; every wrong field at once."""
+    return as_problem(
+        problem(
+            400,
+            "invalid_request",
+            words_of(request).gettext("Permintaan tidak sesuai bentuknya."),
+            request_id=request_id_of(request),
+            facts={"errors": _fields(fault)},
+        )
+    )
+
+
+def _fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]]:
+    if isinstance(fault, ValidationError):
+        return [
+            {"field": ".".join(map(str, error["loc"])), "code": error["type"], "message": error["msg"]}
+            for error in fault.errors(include_url=False, include_input=False, include_context=False)
+        ]
+    extra = fault.extra if isinstance(fault.extra, list) else []
+    found = [
+        {"field": str(item.get("key", "")), "code": "invalid", "message": str(item.get("message", ""))}
+        for item in extra
+        if isinstance(item, dict)
+    ]
+    return found or [{"field": "", "code": "invalid", "message": fault.detail}]
+
+
+def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
+    """What the framework itself turns down: no such route, method, media type, CSRF."""
+    code = {404: "not_found", 405: "method_not_allowed", 403: "forbidden", 401: "not_signed_in"}.get(
+        fault.status_code, f"http_{fault.status_code}"
+    )
+    document = problem(fault.status_code, code, fault.detail, request_id=request_id_of(request))
+    return as_problem(document, dict(fault.headers or {}))
+
+
+class BodyTooLarge(Exception):
+    """A request body is larger than the route takes."""
+
+
+def on_too_large(request: Request[Any, Any, Any], _fault: Exception) -> Response[Any]:
+    """More bytes than any correct request of the route has."""
+    title = words_of(request).gettext("Permintaan terlalu besar.")
+    return as_problem(problem(413, "too_large", title, request_id=request_id_of(request)))
+
+
+def on_database_away(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+    """The database cannot be reached, is full or too busy: nothing was changed, try again."""
+    _log.warning("database away", fault=type(fault).__name__)
+    document = problem(
+        503,
+        "try_again",
+        words_of(request).gettext("Sistem sedang sibuk. Coba lagi sebentar."),
+        request_id=request_id_of(request),
+    )
+    return as_problem(document, {"retry-after": str(RETRY_AFTER_S)})
+
+
+def on_bug(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+    """Anything else is a bug: it is logged whole and told as little as possible."""
+    _log.error("unexpected", exc_info=fault)
+    document = problem(
+        500,
+        "internal_error",
+        words_of(request).gettext("Terjadi kesalahan. Sebutkan nomor permintaan ini kepada kami."),
+        request_id=request_id_of(request),
+    )
+    return as_problem(document)
+
+
+HANDLERS: Final[dict[Any, Any]] = {
+    Refusal: on_refusal,
+    ValidationException: on_invalid,
+    ValidationError: on_invalid,
+    HTTPException: on_http,
+    psycopg.OperationalError: on_database_away,
+    PoolTimeout: on_database_away,
+    BodyTooLarge: on_too_large,
+    Exception: on_bug,
+}
+"""Handlers of the API; pages wrap them in a page (see web/dashboard/errors)."""
+
+
+def problem_of(request: Request[Any, Any, Any], fault: Exception) -> tuple[Answer, list[tuple[bytes, bytes]]]:
+    """The answer of a fault, and headers that go with it, for what is served outside the framework."""
+    handler = next(HANDLERS[kind] for kind in type(fault).__mro__ if kind in HANDLERS)
+    response = handler(request, fault)
+    headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+    return Answer(response.status_code, msgspec.json.encode(response.content, enc_hook=str)), headers

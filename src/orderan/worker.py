@@ -1,0 +1,177 @@
+"""The worker: puts facts in order, lets consumers apply them, sweeps timers, runs jobs.
+
+    a round     for each shop: sequence the log, feed each consumer, sweep what is due
+    beside it   procrastinate runs jobs, which are the only place partners are called
+
+Any number of workers may run: rows and heads are locked, so a second one waits or skips. A
+fault of the database ends the round, is counted and logged, and the next round starts anew.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from importlib import import_module
+from typing import Final
+
+import psycopg
+from procrastinate import PsycopgConnector
+from psycopg_pool import PoolTimeout
+
+from orderan.flows.expire_orders import expire_orders
+from orderan.kit import jobs, masterkey, telemetry
+from orderan.kit.clock import Clock, SystemClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.kit.events import Consumer, consume, sequence
+from orderan.settings import Settings
+from orderan.shops import all_shops
+
+Sweep = Callable[[Tx, datetime], Awaitable[int]]
+
+_log = telemetry.log("orderan.worker")
+_swept = telemetry.counter("swept", "Rows a sweep worked on", ["sweep"])
+_faults = telemetry.counter("worker_faults", "Rounds that a fault of the world cut short", ["fault"])
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A sweep, how often it is due, and how many rows it takes at once.
+
+    Attributes:
+        run: Works on one shop in one transaction; returns how many rows it touched. It is run
+            again at once while it keeps finding work.
+    """
+
+    name: str
+    every_s: float
+    run: Sweep
+
+
+async def _expire(tx: Tx, now: datetime) -> int:
+    return await expire_orders(tx, now=now)
+
+
+TIMERS: Final[tuple[Timer, ...]] = (Timer("expire_orders", 1.0, _expire),)
+CONSUMERS: Final[tuple[Consumer, ...]] = ()
+JOB_MODULES: Final[tuple[str, ...]] = ()
+"""Modules whose import declares jobs."""
+
+MOST_TURNS: Final = 50
+
+
+class Rounds:
+    """The worker's own work, apart from jobs."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        *,
+        timers: Sequence[Timer] = TIMERS,
+        consumers: Sequence[Consumer] = CONSUMERS,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._timers = timers
+        self._consumers = consumers
+        self._due: dict[tuple[int, str], datetime] = {}
+
+    async def once(self) -> int:
+        """One round over all shops; returns how much was done."""
+        async with self._db.transaction(Caller(ALL_SHOPS, "system:worker")) as tx:
+            shops = await all_shops(tx)
+        return sum([await self.shop(shop.shop_id) for shop in shops])
+
+    async def shop(self, shop_id: int) -> int:
+        """One round for one shop."""
+        done = await self._until_idle(shop_id, "sequence", sequence)
+        for consumer in self._consumers:
+            done += await self._until_idle(shop_id, consumer.name, partial(consume, consumer=consumer))
+        now = self._clock.now()
+        for timer in self._timers:
+            last = self._due.get((shop_id, timer.name))
+            if last is None or (now - last).total_seconds() >= timer.every_s:
+                self._due[shop_id, timer.name] = now
+                swept = await self._until_idle(shop_id, timer.name, partial(self._sweep, timer))
+                _swept.labels(timer.name).inc(swept)
+                done += swept
+        return done
+
+    async def _sweep(self, timer: Timer, tx: Tx) -> int:
+        return await timer.run(tx, self._clock.now())
+
+    async def _until_idle(self, shop_id: int, part: str, work: Callable[[Tx], Awaitable[int]]) -> int:
+        total = 0
+        for _ in range(MOST_TURNS):
+            done = await self._db.run(Caller(shop_id, f"system:{part}"), work)
+            total += done
+            if not done:
+                break
+        return total
+
+    async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
+        """Rounds until told to stop; an idle worker looks again after the interval."""
+        while not stop.is_set():
+            done = 0
+            try:
+                done = await self.once()
+            except (psycopg.OperationalError, PoolTimeout) as fault:
+                _faults.labels(type(fault).__name__).inc()
+                _log.warning("round cut short", fault=type(fault).__name__)
+            if not done:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), interval_s)
+
+
+async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio.Event) -> None:
+    """Run rounds and jobs until told to stop."""
+    if settings.database.url is None:
+        message = "the worker needs a database URL"
+        raise ValueError(message)
+    for module in JOB_MODULES:
+        import_module(module)
+    db = Database(settings.database.url, min_size=1, max_size=settings.worker.concurrency + 2)
+    await db.open()
+    connector = PsycopgConnector(conninfo=settings.database.url)
+    try:
+        with jobs.app.replace_connector(connector) as app:
+            async with app.open_async():
+                rounds = asyncio.create_task(
+                    Rounds(db, clock).run(stop, interval_s=settings.worker.sweep_interval_s)
+                )
+                runner = asyncio.create_task(
+                    app.run_worker_async(
+                        concurrency=settings.worker.concurrency,
+                        install_signal_handlers=False,
+                        additional_context={"tools": jobs.Tools(db, clock, keyring)},
+                    )
+                )
+                waiting = asyncio.create_task(stop.wait())
+                await asyncio.wait({rounds, runner, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                stop.set()
+                await rounds
+                runner.cancel()
+                with suppress(asyncio.CancelledError):
+                    await runner
+    finally:
+        await db.close()
+
+
+def main() -> None:
+    """A worker process; SIGTERM and SIGINT end it after what it is doing."""
+    settings = Settings.from_environment(os.environ)
+    secrets = settings.secrets
+    master = masterkey.obtain(secrets.master_key_file, given=secrets.master_key, create=False)
+
+    async def until_signalled() -> None:
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        await work(settings, Keyring(master), SystemClock(), stop)
+
+    asyncio.run(until_signalled())

@@ -1,0 +1,256 @@
+"""The other commands: migrate, doctor, db url, backup and restore; exit codes and JSON."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cli.given import Installation, free_port
+from orderan.cli.distribution import plan
+from orderan.kit.migrations import shipped
+from orderan.kit.postgres import running
+from orderan.kit.postgres.processes import processes_of
+
+
+@pytest.fixture
+def here() -> Iterator[Installation]:
+    with tempfile.TemporaryDirectory(prefix="orderan-test-") as folder:
+        yield Installation(Path(folder) / "data", free_port())
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Installation]:
+    """An installation whose database holds something to lose; only ever copied."""
+    with tempfile.TemporaryDirectory(prefix="orderan-test-") as folder:
+        made = Installation(Path(folder) / "data", free_port())
+        assert made.run("migrate").returncode == 0
+        execute(made, "CREATE TABLE kept (n int); INSERT INTO kept SELECT generate_series(1, 5000)")
+        yield made
+
+
+@pytest.fixture
+def shop(filled: Installation, here: Installation) -> Installation:
+    """A copy of the filled installation, owners and permissions included."""
+    subprocess.run(["cp", "-a", str(filled.folder), str(here.folder)], check=True)
+    return here
+
+
+def execute(here: Installation, script: str) -> None:
+    with (
+        running(here.folder, purpose="the test") as server,
+        psycopg.connect(server.url, autocommit=True) as database,
+    ):
+        for statement in script.split("; "):
+            database.execute(statement.encode())
+
+
+def value(here: Installation, query: str) -> object:
+    with running(here.folder, purpose="the test") as server, psycopg.connect(server.url) as database:
+        row = database.execute(query.encode()).fetchone()
+    return row[0] if row is not None else None
+
+
+def test_help_lists_every_command_and_the_exit_codes(here: Installation) -> None:
+    told = here.run("--help")
+    assert told.returncode == 0
+    for command in ("serve", "web", "worker", "migrate", "doctor", "db"):
+        assert f" {command} " in told.stdout
+    assert (
+        "Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage, 3 the environment is broken"
+        in told.stdout
+    )
+
+
+def test_a_setting_that_cannot_be_used_is_one_line_and_exit_2(here: Installation) -> None:
+    told = here.run("migrate", ORDERAN_PORT="banyak")
+    assert (told.returncode, told.stderr) == (2, "orderan: ORDERAN_PORT: 'banyak' is not a whole number\n")
+
+
+def test_a_database_that_cannot_be_reached_is_exit_3(here: Installation) -> None:
+    told = here.run("migrate", ORDERAN_DATABASE_URL=f"postgresql://u:p@127.0.0.1:{free_port()}/none")
+    assert told.returncode == 3
+    assert told.stderr.startswith("orderan: the database cannot be used: connection")
+    assert len(told.stderr.splitlines()) == 1
+
+
+def test_migrate_applies_everything_once_and_stops_the_database_it_started(here: Installation) -> None:
+    first, second = here.run("migrate", "--json"), here.run("migrate", "--json")
+    assert json.loads(first.stdout) == {"applied": [one.name for one in shipped()]}
+    assert json.loads(second.stdout) == {"applied": []}
+    assert processes_of(here.folder / "postgres" / "cluster") == []
+
+
+def test_db_url_needs_a_running_database(shop: Installation) -> None:
+    refused = shop.run("db", "url")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    with running(shop.folder, purpose="the test") as server:
+        assert shop.run("db", "url").stdout == f"{server.url}\n"
+        assert json.loads(shop.run("db", "url", "--tcp", "--json").stdout) == {"url": server.tcp_url}
+
+
+def test_doctor_finds_a_fresh_installation_healthy(shop: Installation) -> None:
+    told = shop.run("doctor", "--json")
+    found = json.loads(told.stdout)
+    assert (told.returncode, found["healthy"]) == (0, True), found
+    assert [one["check"] for one in found["checks"]] == [
+        "python",
+        "data folder",
+        "disk",
+        "port",
+        "PostgreSQL programs",
+        "leftover processes",
+        "database",
+        "migrations",
+        "master key",
+        "extensions",
+        "clock",
+    ]
+
+
+def test_doctor_says_what_is_broken_and_how_to_mend_it(shop: Installation) -> None:
+    execute(shop, "DELETE FROM migration WHERE name LIKE '0012%'")
+    (shop.folder / "master.key").write_bytes(os.urandom(32))
+    shop.folder.chmod(0o777)
+    told = shop.run("doctor", "--json")
+    broken = {one["check"]: one for one in json.loads(told.stdout)["checks"] if one["state"] == "broken"}
+    assert told.returncode == 1
+    assert set(broken) == {"data folder", "migrations", "master key"}
+    assert broken["data folder"]["mend"] == f"chmod go-w {shop.folder}"
+    assert broken["migrations"]["mend"] == "run `orderan migrate`; `orderan serve` does it too"
+    assert broken["master key"]["words"].startswith("this is not the master key of this database")
+
+
+def test_a_wrong_or_missing_master_key_stops_a_start_before_anything_is_changed(shop: Installation) -> None:
+    key = shop.folder / "master.key"
+    right = key.read_bytes()
+    key.write_bytes(os.urandom(32))
+    wrong = shop.run("migrate")
+    assert wrong.returncode == 3
+    assert "this is not the master key of this database" in wrong.stderr
+    key.unlink()
+    missing = shop.run("migrate")
+    assert missing.returncode == 3
+    assert "master.key is missing: put it back" in missing.stderr
+    assert not key.exists()
+    key.write_bytes(right)
+    key.chmod(0o600)
+    assert shop.run("migrate").stdout == "up to date\n"
+
+
+def test_a_backup_goes_round_and_replaces_what_was_there(shop: Installation) -> None:
+    file = shop.folder.parent / "shop.backup"
+    made = shop.run("db", "backup", str(file), "--json")
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["bytes"] == file.stat().st_size
+    assert file.stat().st_mode & 0o777 == 0o600
+    execute(shop, "DELETE FROM kept; CREATE TABLE later (n int)")
+
+    refused = shop.run("db", "restore", str(file))
+    assert refused.returncode == 1
+    assert "is not empty" in refused.stderr
+    assert value(shop, "SELECT count(*) FROM kept") == 0
+
+    restored = shop.run("db", "restore", str(file), "--replace")
+    assert restored.returncode == 0, restored.stderr
+    assert value(shop, "SELECT sum(n) FROM kept") == 12_502_500
+    assert value(shop, "SELECT to_regclass('later')") is None
+    assert value(shop, "SELECT count(*) FROM pg_class WHERE relforcerowsecurity") != 0
+    assert (
+        value(shop, "SELECT bool_and(tableowner = 'orderan') FROM pg_tables WHERE schemaname = 'public'")
+        is True
+    )
+    assert value(shop, "SELECT count(*) FROM pg_database WHERE datname LIKE 'orderan%'") == 1
+    assert shop.run("doctor").returncode == 0
+
+
+def test_a_backup_moves_to_a_new_installation_with_its_key_and_only_with_it(
+    shop: Installation,
+) -> None:
+    file = shop.folder.parent / "shop.backup"
+    assert shop.run("db", "backup", str(file)).returncode == 0
+    new = Installation(shop.folder.parent / "new", free_port())
+    keyless = new.run("db", "restore", str(file))
+    assert keyless.returncode == 3
+    assert "the master key" in keyless.stderr
+
+    new.folder.mkdir(exist_ok=True)
+    (new.folder / "master.key").write_bytes(os.urandom(32))
+    (new.folder / "master.key").chmod(0o600)
+    wrong = new.run("db", "restore", str(file))
+    assert wrong.returncode == 1
+    assert "was sealed with another master key" in wrong.stderr
+
+    (new.folder / "master.key").write_bytes((shop.folder / "master.key").read_bytes())
+    right = new.run("db", "restore", str(file))
+    assert right.returncode == 0, right.stderr
+    assert value(new, "SELECT count(*) FROM kept") == 5000
+
+
+def test_a_damaged_backup_leaves_the_database_as_it_was(shop: Installation) -> None:
+    file = shop.folder.parent / "shop.backup"
+    assert shop.run("db", "backup", str(file)).returncode == 0
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 2] ^= 0xFF
+    file.write_bytes(whole)
+    refused = shop.run("db", "restore", str(file), "--replace")
+    assert refused.returncode == 1
+    assert value(shop, "SELECT count(*) FROM kept") == 5000
+    assert value(shop, "SELECT count(*) FROM pg_database WHERE datname LIKE 'orderan%'") == 1
+
+    file.write_bytes(b"not a backup")
+    assert "is no backup made by" in shop.run("db", "restore", str(file), "--replace").stderr
+    assert value(shop, "SELECT count(*) FROM kept") == 5000
+
+
+def test_a_backup_never_overwrites_a_file(shop: Installation) -> None:
+    file = shop.folder.parent / "mine"
+    file.write_text("precious")
+    assert shop.run("db", "backup", str(file)).returncode == 1
+    assert file.read_text() == "precious"
+
+
+def test_a_restore_under_a_running_shop_is_refused(shop: Installation) -> None:
+    file = shop.folder.parent / "shop.backup"
+    assert shop.run("db", "backup", str(file)).returncode == 0
+    with running(shop.folder, purpose="the shop") as server, psycopg.connect(server.url):
+        refused = shop.run("db", "restore", str(file), "--replace")
+    assert refused.returncode == 1
+    assert "1 other session(s) use the database orderan: stop Orderan first" in refused.stderr
+    assert value(shop, "SELECT count(*) FROM kept") == 5000
+
+
+def test_distribute_without_citus_is_refused(shop: Installation) -> None:
+    refused = shop.run("db", "distribute")
+    assert refused.returncode == 3
+    assert "this database has no Citus" in refused.stderr
+
+
+def test_distribute_plans_reference_tables_first_and_parents_before_children(shop: Installation) -> None:
+    with (
+        running(shop.folder, purpose="the test") as server,
+        psycopg.connect(server.url, autocommit=True) as database,
+    ):
+        database.execute("DROP TABLE kept")
+        # What Citus keeps of tables it has placed, with one of ours placed already.
+        database.execute(
+            'CREATE TEMPORARY TABLE pg_dist_partition (logicalrelid regclass, partmethod "char")'
+        )
+        database.execute("INSERT INTO pg_dist_partition VALUES ('shop', 'h')")
+        planned = plan(database)
+        points_to = database.execute(
+            "SELECT DISTINCT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint"
+            " WHERE contype = 'f' AND conrelid <> confrelid"
+        ).fetchall()
+    order = {name: place for place, (name, _) in enumerate(planned)}
+    homes = [home for _, home in planned]
+    assert homes == sorted(homes, reverse=True)
+    assert "shop" not in order
+    assert "migration" not in order
+    assert len(points_to) > 10
+    for child, parent in points_to:
+        assert parent not in order or child not in order or order[parent] < order[child], (child, parent)

@@ -1,0 +1,115 @@
+"""`orderan serve`: one command runs everything, mends what crashes, and stops it all cleanly."""
+
+import json
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cli.given import Installation, free_port
+from orderan.kit.postgres import EmbeddedPostgres
+from orderan.kit.postgres.processes import postmaster_pid, processes_of, wait_until
+
+
+@pytest.fixture
+def here() -> Iterator[Installation]:
+    with tempfile.TemporaryDirectory(prefix="orderan-test-") as folder:
+        yield Installation(Path(folder) / "data", free_port())
+
+
+def cluster(here: Installation) -> Path:
+    return here.folder / "postgres" / "cluster"
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_serve_answers_tells_its_address_and_stops_everything_cleanly(here: Installation) -> None:
+    with here.serving() as served:
+        assert json.loads(here.get("/health/ready")[2]) == {
+            "status": "ready",
+            "checks": {"database": "ok", "migrations": "ok"},
+        }
+        status, headers, body = here.get("/health/live", {"X-Request-ID": "permintaan-0001"})
+        assert (status, body) == (200, '{"status":"alive"}')
+        assert headers["x-request-id"] == "permintaan-0001"
+        assert here.get("/health/live", {"X-Request-ID": "<script>"})[1]["x-request-id"] != "<script>"
+        here.get("/pid", {"X-Request-ID": "permintaan-0002"})
+        assert 'route="/pid"' in here.get("/metrics")[2]
+        assert wait_until(lambda: f"Orderan is ready: http://127.0.0.1:{here.port}" in served.words(), 10)
+
+        assert served.end(signal.SIGINT) == 0
+    asked = [line for line in served.lines() if line["event"] == "asked"]
+    assert [line["request_id"] for line in asked] == ["permintaan-0002"]
+    assert "worker done" in served.words()
+    assert processes_of(cluster(here)) == []
+    assert not here.answers()
+    assert (here.folder / "master.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_serve_says_which_process_runs_already(here: Installation) -> None:
+    with here.serving() as served:
+        second = here.run("serve", ORDERAN_PORT=str(free_port()))
+        assert second.returncode == 1
+        assert (
+            f"process {served.process.pid} (orderan serve) already runs Orderan in {here.folder}"
+            in second.stderr
+        )
+        assert here.answers()
+
+
+def test_a_taken_port_is_said_so_and_no_database_is_left_running(here: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", here.port))
+        other.listen()
+        refused = here.run("serve")
+    assert refused.returncode == 3
+    assert f"127.0.0.1 port {here.port} is taken by another program" in refused.stderr
+    assert processes_of(cluster(here)) == []
+
+
+def test_a_killed_web_process_and_a_killed_database_come_back(here: Installation) -> None:
+    with here.serving() as served:
+        os.kill(int(here.get("/pid")[2]), signal.SIGKILL)
+        assert wait_until(lambda: "a process ended; starting it again" in served.words(), 10)
+        assert wait_until(here.answers, 30)
+
+        pid = postmaster_pid(cluster(here))
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert wait_until(lambda: postmaster_pid(cluster(here)) not in {None, pid}, 30)
+        assert wait_until(here.answers, 30), served.words()
+        assert served.process.poll() is None
+
+
+def test_after_a_sigkill_nothing_is_left_and_the_next_serve_recovers(here: Installation) -> None:
+    with here.serving() as served:
+        web = int(here.get("/pid")[2])
+        served.end(signal.SIGKILL)
+        assert wait_until(lambda: not running(web), 30)
+        assert wait_until(lambda: not processes_of(cluster(here)), 30)
+    with here.serving():
+        assert here.answers()
+
+
+def test_ready_turns_503_when_the_schema_is_not_this_releases(here: Installation) -> None:
+    with here.serving():
+        url = EmbeddedPostgres(here.folder).url
+        with psycopg.connect(url, autocommit=True) as database:
+            database.execute("DELETE FROM migration WHERE name LIKE '0001%'")
+        status, _, body = here.get("/health/ready")
+        assert status == 503
+        assert json.loads(body) == {
+            "status": "not_ready",
+            "checks": {"database": "ok", "migrations": "pending"},
+        }
+        assert here.get("/health/live")[0] == 200
