@@ -60,7 +60,7 @@ from orderan.orders.errors import (
 )
 from orderan.orders.headline import Headline, headline
 from orderan.orders.models import EVERYTHING, Change, Hold, HoldKind, Line, Order, OrderKind, Scope, Terms
-from orderan.orders.numbers import NumberLease
+from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.rules import Cut, Tax, least_advanced, owed, taxes_for, unshipped
 from orderan.orders.states import (
     CHANGE,
@@ -210,6 +210,7 @@ __all__ = [
     "standing_change",
     "tag_orders",
     "tags_of",
+    "take_numbers",
     "taxes_for",
     "totals_of_customers",
     "under_way_of_customers",
