@@ -30,7 +30,7 @@ from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.kit.inbox import report
-from orderan.orders import Commercial, Units, headline
+from orderan.orders import Commercial, Tally, headline
 from orderan.payments import MoneyKind, standing
 
 CUSTOMERS_AT_ONCE = 250
@@ -191,7 +191,7 @@ async def _update_words(tx: Tx, orders: Iterable[UUID], returns: Iterable[Histor
             total_minor=order.total_minor,
             terms="prepaid",
         )
-        units = Units(order.ordered, 0, order.shipped, order.shipped, order.returned)
+        units = Tally(order.ordered, 0, order.shipped, order.shipped, order.returned)
         word = headline(Commercial.COMPLETED, units, ())
         words.append((order.order_id, refunded, str(money.state), str(word)))
     await store.update_orders(tx, words)

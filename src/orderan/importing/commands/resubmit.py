@@ -39,7 +39,7 @@ from orderan.importing.store.lines import Fate
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
 from orderan.kit.inbox import close
-from orderan.orders import Commercial, Units, headline
+from orderan.orders import Commercial, Tally, headline
 from orderan.payments import MoneyKind, standing
 from orderan.shops import Shop
 
@@ -171,7 +171,7 @@ async def _append(
         total_minor=order.total_minor + minor,
         terms="prepaid",
     )
-    units = Units(order.ordered, 0, order.shipped, order.shipped, order.returned)
+    units = Tally(order.ordered, 0, order.shipped, order.shipped, order.returned)
     added = Addition(
         order_id=there.id,
         minor=minor,
