@@ -38,6 +38,8 @@ MODULES: Final = (
     "orderan.web.api.orders",
     "orderan.web.dashboard.account",
     "orderan.web.dashboard.login",
+    "orderan.web.api.customers",
+    "orderan.web.api.regions",
 )
 """Modules whose `handlers` are served."""
 

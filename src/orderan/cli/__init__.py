@@ -23,6 +23,7 @@ MODULES = (
     "orderan.cli.bench",
     "orderan.cli.audit",
     "orderan.cli.access",
+    "orderan.cli.imports",
 )
 
 app = typer.Typer(
