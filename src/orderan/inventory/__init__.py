@@ -74,16 +74,15 @@ from orderan.inventory.models import (
     Want,
 )
 from orderan.inventory.rules import SOURCING_RULE
+from orderan.inventory.states import TRANSFER, TransferEvent
 from orderan.inventory.store import claims_of
 from orderan.inventory.views import StockedSku, list_locations, sellable_units, stocked_skus
-from orderan.inventory.states import TRANSFER, TransferEvent
 from orderan.inventory.views_waiting import transfers_waiting
 
 __all__ = [
-    "TRANSFER",
-    "TransferEvent",
     "COUNTED",
     "SOURCING_RULE",
+    "TRANSFER",
     "Arrival",
     "Bucket",
     "Claim",
@@ -118,6 +117,7 @@ __all__ = [
     "TakenBack",
     "Transfer",
     "TransferEmpty",
+    "TransferEvent",
     "TransferLine",
     "TransferState",
     "Travel",
