@@ -58,9 +58,9 @@ from orderan.orders.errors import (
     TooMany,
     UnitsNotOpen,
 )
-from orderan.orders.headline import Headline, headline
+from orderan.orders.headline import Headline, Tally, headline
 from orderan.orders.models import EVERYTHING, Change, Hold, HoldKind, Line, Order, OrderKind, Scope, Terms
-from orderan.orders.numbers import NumberLease
+from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.rules import Cut, Tax, least_advanced, owed, taxes_for, unshipped
 from orderan.orders.states import (
     CHANGE,
@@ -89,6 +89,13 @@ from orderan.orders.views import (
     versions_of,
 )
 from orderan.orders.views import open_change as standing_change
+from orderan.orders.views_of_customer import (
+    CustomerOrder,
+    CustomerTotals,
+    orders_of_customers,
+    totals_of_customers,
+    under_way_of_customers,
+)
 from orderan.orders.views_waiting import (
     changes_waiting,
     holds_waiting,
@@ -118,6 +125,8 @@ __all__ = [
     "ChangeState",
     "Commercial",
     "CommercialEvent",
+    "CustomerOrder",
+    "CustomerTotals",
     "Cut",
     "EmptyNote",
     "GoodsStillOwed",
@@ -146,6 +155,7 @@ __all__ = [
     "SetQuantity",
     "SetShipping",
     "TagUnusable",
+    "Tally",
     "Tax",
     "Terms",
     "TooMany",
@@ -187,6 +197,7 @@ __all__ = [
     "note_moneys",
     "open_change",
     "open_orders",
+    "orders_of_customers",
     "orders_waiting",
     "overdue",
     "owed",
@@ -200,7 +211,10 @@ __all__ = [
     "standing_change",
     "tag_orders",
     "tags_of",
+    "take_numbers",
     "taxes_for",
+    "totals_of_customers",
+    "under_way_of_customers",
     "unshipped",
     "verifications_waiting",
     "version_of",
