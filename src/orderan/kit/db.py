@@ -18,6 +18,7 @@ from psycopg import AsyncConnection, errors
 from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool
 
+from orderan.kit import adapt
 from orderan.kit.home import from_home
 
 T = TypeVar("T")
@@ -191,6 +192,7 @@ def _scope(shop_id: int) -> bytes:
 
 
 async def _configure(connection: AsyncConnection[Any]) -> None:
+    adapt.install(connection)
     await connection.execute("SET statement_timeout = '60s'")
     await connection.execute("SET lock_timeout = '10s'")
     await connection.execute("SET idle_in_transaction_session_timeout = '60s'")
