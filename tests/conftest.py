@@ -115,4 +115,4 @@ def _named(url: str, database: str) -> str:
 
 def _on(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(cast("LiteralString", statement))
+        connection.execute(statement.encode())

@@ -25,6 +25,7 @@ from psycopg_pool import PoolTimeout
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hold_order import let_holds_expire
+from orderan.flows.watch_limits import watch_limits
 from orderan.kit import jobs, masterkey, telemetry
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
@@ -66,10 +67,15 @@ async def _complete(tx: Tx, now: datetime) -> int:
     return await complete_delivered(tx, now=now)
 
 
+async def _watch(tx: Tx, now: datetime) -> int:
+    return await watch_limits(tx, now=now)
+
+
 TIMERS: Final[tuple[Timer, ...]] = (
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
     Timer("complete_orders", 60.0, _complete),
+    Timer("watch_limits", 60.0, _watch),
 )
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
 JOB_MODULES: Final[tuple[str, ...]] = ()

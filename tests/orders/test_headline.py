@@ -9,7 +9,7 @@ from given import a_shop, asked, place
 from orderan.flows.place_order import Placed
 from orderan.kit.crypto import Keyring
 from orderan.orders import Commercial, Headline, Terms, headline, refresh_headline
-from orderan.orders.headline import Units
+from orderan.orders.headlines import Tally
 
 pytestmark = pytest.mark.anyio
 
@@ -17,23 +17,23 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize(
     ("commercial", "units", "tasks", "word"),
     [
-        (Commercial.DRAFT, Units(2, 0, 0, 0, 0), set(), Headline.AWAITING_PAYMENT),
-        (Commercial.AWAITING_PAYMENT, Units(2, 0, 0, 0, 0), set(), Headline.AWAITING_PAYMENT),
-        (Commercial.CANCELLED, Units(2, 2, 0, 0, 0), set(), Headline.CANCELLED),
-        (Commercial.EXPIRED, Units(2, 0, 0, 0, 0), set(), Headline.CANCELLED),
-        (Commercial.ACCEPTED, Units(2, 0, 0, 0, 0), {"planned"}, Headline.ACCEPTED),
-        (Commercial.ACCEPTED, Units(2, 0, 0, 0, 0), {"released"}, Headline.PROCESSING),
-        (Commercial.ACCEPTED, Units(2, 0, 0, 0, 0), {"packed", "planned"}, Headline.PROCESSING),
-        (Commercial.ACCEPTED, Units(2, 0, 0, 0, 0), {"packed"}, Headline.PACKED),
-        (Commercial.ACCEPTED, Units(2, 0, 1, 0, 0), {"handed_over", "planned"}, Headline.PROCESSING),
-        (Commercial.ACCEPTED, Units(3, 1, 2, 0, 0), {"handed_over"}, Headline.SHIPPED),
-        (Commercial.ACCEPTED, Units(2, 0, 2, 2, 1), {"handed_over"}, Headline.SHIPPED),
-        (Commercial.COMPLETED, Units(2, 0, 2, 2, 0), {"handed_over"}, Headline.COMPLETED),
-        (Commercial.COMPLETED, Units(2, 0, 2, 2, 2), {"handed_over"}, Headline.RETURNED),
+        (Commercial.DRAFT, Tally(2, 0, 0, 0, 0), set(), Headline.AWAITING_PAYMENT),
+        (Commercial.AWAITING_PAYMENT, Tally(2, 0, 0, 0, 0), set(), Headline.AWAITING_PAYMENT),
+        (Commercial.CANCELLED, Tally(2, 2, 0, 0, 0), set(), Headline.CANCELLED),
+        (Commercial.EXPIRED, Tally(2, 0, 0, 0, 0), set(), Headline.CANCELLED),
+        (Commercial.ACCEPTED, Tally(2, 0, 0, 0, 0), {"planned"}, Headline.ACCEPTED),
+        (Commercial.ACCEPTED, Tally(2, 0, 0, 0, 0), {"released"}, Headline.PROCESSING),
+        (Commercial.ACCEPTED, Tally(2, 0, 0, 0, 0), {"packed", "planned"}, Headline.PROCESSING),
+        (Commercial.ACCEPTED, Tally(2, 0, 0, 0, 0), {"packed"}, Headline.PACKED),
+        (Commercial.ACCEPTED, Tally(2, 0, 1, 0, 0), {"handed_over", "planned"}, Headline.PROCESSING),
+        (Commercial.ACCEPTED, Tally(3, 1, 2, 0, 0), {"handed_over"}, Headline.SHIPPED),
+        (Commercial.ACCEPTED, Tally(2, 0, 2, 2, 1), {"handed_over"}, Headline.SHIPPED),
+        (Commercial.COMPLETED, Tally(2, 0, 2, 2, 0), {"handed_over"}, Headline.COMPLETED),
+        (Commercial.COMPLETED, Tally(2, 0, 2, 2, 2), {"handed_over"}, Headline.RETURNED),
     ],
 )
 async def test_the_word_follows_from_the_axes(
-    commercial: Commercial, units: Units, tasks: set[str], word: Headline
+    commercial: Commercial, units: Tally, tasks: set[str], word: Headline
 ) -> None:
     assert headline(commercial, units, tasks) == word
 

@@ -74,12 +74,15 @@ from orderan.inventory.models import (
     Want,
 )
 from orderan.inventory.rules import SOURCING_RULE
+from orderan.inventory.states import TRANSFER, TransferEvent
 from orderan.inventory.store import claims_of
 from orderan.inventory.views import StockedSku, list_locations, sellable_units, stocked_skus
+from orderan.inventory.views_waiting import transfers_waiting
 
 __all__ = [
     "COUNTED",
     "SOURCING_RULE",
+    "TRANSFER",
     "Arrival",
     "Bucket",
     "Claim",
@@ -114,6 +117,7 @@ __all__ = [
     "TakenBack",
     "Transfer",
     "TransferEmpty",
+    "TransferEvent",
     "TransferLine",
     "TransferState",
     "Travel",
@@ -151,6 +155,7 @@ __all__ = [
     "stocked_skus",
     "take_back",
     "take_stock",
+    "transfers_waiting",
     "watch_low_stock",
     "write_off",
 ]

@@ -44,7 +44,7 @@ def job(
     """
 
     def declare(work: Job) -> Task[..., Any, Any]:
-        async def run(context: JobContext, **arguments: Any) -> None:
+        async def run(context: JobContext, /, **arguments: Any) -> None:
             await work(context.additional_context["tools"], **arguments)
 
         run.__doc__ = work.__doc__

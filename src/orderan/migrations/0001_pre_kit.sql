@@ -148,8 +148,10 @@ COMMENT ON TABLE subject_key IS 'distributed: data key of one person, wrapped by
 CREATE TABLE throttle (
     bucket text NOT NULL,
     window_start timestamptz NOT NULL,
+    window_s integer NOT NULL,
     hits integer NOT NULL,
+    hits_before integer NOT NULL,
     CONSTRAINT throttle_pkey PRIMARY KEY (bucket)
 );
 
-COMMENT ON TABLE throttle IS 'local: attempts per bucket and window, for login and guessing guards';
+COMMENT ON TABLE throttle IS 'local: attempts per bucket in the present window and the one before it, for login and guessing guards';

@@ -58,9 +58,9 @@ from orderan.orders.errors import (
     TooMany,
     UnitsNotOpen,
 )
-from orderan.orders.headline import Headline, headline
+from orderan.orders.headlines import Headline, Tally, headline
 from orderan.orders.models import EVERYTHING, Change, Hold, HoldKind, Line, Order, OrderKind, Scope, Terms
-from orderan.orders.numbers import NumberLease
+from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.rules import Cut, Tax, least_advanced, owed, taxes_for, unshipped
 from orderan.orders.states import (
     CHANGE,
@@ -89,6 +89,20 @@ from orderan.orders.views import (
     versions_of,
 )
 from orderan.orders.views import open_change as standing_change
+from orderan.orders.views_of_customer import (
+    CustomerOrder,
+    CustomerTotals,
+    orders_of_customers,
+    totals_of_customers,
+    under_way_of_customers,
+)
+from orderan.orders.views_waiting import (
+    changes_waiting,
+    holds_waiting,
+    moneys_waiting,
+    orders_waiting,
+    verifications_waiting,
+)
 
 __all__ = [
     "CHANGE",
@@ -111,6 +125,8 @@ __all__ = [
     "ChangeState",
     "Commercial",
     "CommercialEvent",
+    "CustomerOrder",
+    "CustomerTotals",
     "Cut",
     "EmptyNote",
     "GoodsStillOwed",
@@ -139,6 +155,7 @@ __all__ = [
     "SetQuantity",
     "SetShipping",
     "TagUnusable",
+    "Tally",
     "Tax",
     "Terms",
     "TooMany",
@@ -151,6 +168,7 @@ __all__ = [
     "advance_lines",
     "cancel_units",
     "change",
+    "changes_waiting",
     "choose_cuts",
     "clean_tag",
     "close_unpaid",
@@ -167,16 +185,20 @@ __all__ = [
     "group_of",
     "headline",
     "holds_of",
+    "holds_waiting",
     "insert_moves",
     "known_orders",
     "least_advanced",
     "lines_of",
     "load_orders",
     "lock_orders",
+    "moneys_waiting",
     "note_money",
     "note_moneys",
     "open_change",
     "open_orders",
+    "orders_of_customers",
+    "orders_waiting",
     "overdue",
     "owed",
     "place_hold",
@@ -189,8 +211,12 @@ __all__ = [
     "standing_change",
     "tag_orders",
     "tags_of",
+    "take_numbers",
     "taxes_for",
+    "totals_of_customers",
+    "under_way_of_customers",
     "unshipped",
+    "verifications_waiting",
     "version_of",
     "versions_of",
 ]

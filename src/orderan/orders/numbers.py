@@ -4,6 +4,7 @@ Numbers are leased in blocks, so placing an order does not wait for the counter 
 leaves a gap, never a duplicate.
 """
 
+import asyncio
 from functools import partial
 
 from orderan.kit.db import Caller, Database, Tx
@@ -32,14 +33,19 @@ class NumberLease:
         self._db = db
         self._caller = Caller(shop_id, "system:numbers")
         self._left: list[int] = []
+        self._drawing = asyncio.Lock()
 
     async def draw(self, count: int) -> list[int]:
         """Numbers nobody else will get; called before the transaction that uses them."""
-        while len(self._left) < count:
-            self._left += await self._db.run(self._caller, partial(take_numbers, count=max(BLOCK, count)))
-        drawn, self._left = self._left[:count], self._left[count:]
-        return drawn
+        async with self._drawing:
+            if len(self._left) < count:
+                wanted = max(BLOCK, count)
+                block = await self._db.run(self._caller, partial(take_numbers, count=wanted))
+                self._left.extend(block)
+            drawn = self._left[:count]
+            del self._left[:count]
+            return drawn
 
     def give_back(self, numbers: list[int]) -> None:
         """Numbers that were drawn and not used."""
-        self._left = numbers + self._left
+        self._left.extend(numbers)

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
-from orderan.orders.headline import Units
+from orderan.orders.headlines import Tally
 from orderan.orders.models import Line, Order
 from orderan.orders.states import Commercial
 
@@ -271,7 +271,7 @@ class Axes:
 
     order_id: UUID
     commercial: Commercial
-    units: Units
+    units: Tally
     tasks: Collection[str]
 
 
@@ -300,7 +300,7 @@ async def axes_of(tx: Tx, ids: Collection[UUID]) -> list[Axes]:
         Axes(
             row.id,
             Commercial(row.commercial),
-            Units(row.ordered, row.cancelled, row.shipped, row.delivered, row.returned),
+            Tally(row.ordered, row.cancelled, row.shipped, row.delivered, row.returned),
             row.tasks,
         )
         for row in rows

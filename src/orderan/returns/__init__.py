@@ -9,11 +9,24 @@ Ignores  how a refund is paid
 
 from orderan.returns.commands.move import find_return, inspect_return, move_return, receive_return
 from orderan.returns.commands.request import request_return
-from orderan.returns.errors import CountsDiffer, NothingToReturn, NotReturnable, ReturnNotFound
+from orderan.returns.errors import (
+    CountsDiffer,
+    NothingToReturn,
+    NotReturnable,
+    RefundStillOpen,
+    ReturnNotFound,
+)
 from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Sent, Wanted
 from orderan.returns.rules import goods_of, worth
 from orderan.returns.states import RETURN, ReturnEvent, ReturnState
-from orderan.returns.store import behind, inspected_before, lines_of, set_refund
+from orderan.returns.store import (
+    behind,
+    coming_back,
+    inspected_before,
+    lines_of,
+    set_refund,
+    waiting_for_refund,
+)
 from orderan.returns.views import ReturnWithLines, returns_of, returns_waiting, sent_for
 
 __all__ = [
@@ -23,6 +36,7 @@ __all__ = [
     "Inspected",
     "NotReturnable",
     "NothingToReturn",
+    "RefundStillOpen",
     "ReturnEvent",
     "ReturnLine",
     "ReturnNotFound",
@@ -31,6 +45,7 @@ __all__ = [
     "Sent",
     "Wanted",
     "behind",
+    "coming_back",
     "find_return",
     "goods_of",
     "inspect_return",
@@ -43,5 +58,6 @@ __all__ = [
     "returns_waiting",
     "sent_for",
     "set_refund",
+    "waiting_for_refund",
     "worth",
 ]

@@ -70,3 +70,14 @@ class CountsDiffer(Refusal):
                 for line_no, told, expected in self.lines
             ]
         }
+
+
+@dataclass(eq=False)
+class RefundStillOpen(Refusal):
+    """The refund granted for a return is neither paid nor withdrawn, so the return stays open."""
+
+    refund: str
+
+    code = "refund_still_open"
+    kind = Kind.CONFLICT
+    sentence = N_("Pengembalian dananya belum dibayar atau ditarik.")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from orderan.kit.db import Tx
+from orderan.kit.ids import NIL
 from orderan.returns.models import GoodsReturn, ReturnLine, Sent
 from orderan.returns.store import lines_of
 
@@ -35,19 +36,29 @@ async def returns_of(tx: Tx, order_id: UUID) -> list[ReturnWithLines]:
 
 
 async def sent_for(tx: Tx, order_id: UUID) -> list[Sent]:
-    """Units of stock rows that left for each line of an order, oldest hand-over first."""
+    """Units of stock rows that left for each line of an order, oldest hand-over first.
+
+    A line that was shipped before we kept tasks left as its own sku, without owner or lot.
+    """
     rows = await tx.all(
         """
-        SELECT task_line.line_no, task_line.sku_id, task_line.owner_id, task_line.lot_id, task_line.packed
+        SELECT task_line.line_no, task_line.sku_id, task_line.owner_id, task_line.lot_id, task_line.packed,
+               task.handed_over_at AS left_at
         FROM task
         JOIN task_line ON task_line.shop_id = task.shop_id AND task_line.task_id = task.id
         WHERE task.shop_id = %(shop)s AND task.order_id = %(order)s AND task.state = 'handed_over'
           AND task_line.packed > 0
-        ORDER BY task.handed_over_at, task.id, task_line.line_no, task_line.sku_id, task_line.lot_id
+        UNION ALL
+        SELECT order_line.line_no, order_line.sku_id, %(nil)s, %(nil)s, order_line.shipped, NULL
+        FROM order_line
+        JOIN sku ON sku.shop_id = order_line.shop_id AND sku.id = order_line.sku_id AND sku.is_stocked
+        WHERE order_line.shop_id = %(shop)s AND order_line.order_id = %(order)s AND order_line.shipped > 0
+          AND NOT EXISTS (SELECT 1 FROM task WHERE task.shop_id = %(shop)s AND task.order_id = %(order)s)
+        ORDER BY left_at, line_no, sku_id, lot_id
         """,
-        {"shop": tx.shop_id, "order": order_id},
+        {"shop": tx.shop_id, "order": order_id, "nil": NIL},
     )
-    return [Sent(*row) for row in rows]
+    return [Sent(*row[:5]) for row in rows]
 
 
 async def returns_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:

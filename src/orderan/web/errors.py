@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 import psycopg
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from orderan.kit import telemetry
 from orderan.kit.errors import Kind, Refusal
 from orderan.kit.i18n import Words
+from orderan.kit.runner import Answer
 from orderan.web.here import locale_of
 from orderan.web.words import words
 
@@ -22,6 +23,7 @@ STATUS: Final = {
     Kind.FORBIDDEN: 403,
     Kind.UNAUTHENTICATED: 401,
     Kind.TRY_AGAIN: 503,
+    Kind.TOO_MANY: 429,
 }
 TYPE: Final = "/problems/"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -121,9 +123,13 @@ def _fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]
 
 def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
     """What the framework itself turns down: no such route, method, media type, CSRF."""
-    code = {404: "not_found", 405: "method_not_allowed", 403: "forbidden", 401: "not_signed_in"}.get(
-        fault.status_code, f"http_{fault.status_code}"
-    )
+    code = {
+        404: "not_found",
+        405: "method_not_allowed",
+        403: "forbidden",
+        401: "not_signed_in",
+        413: "too_large",
+    }.get(fault.status_code, f"http_{fault.status_code}")
     document = problem(fault.status_code, code, fault.detail, request_id=request_id_of(request))
     return as_problem(document, dict(fault.headers or {}))
 
@@ -163,4 +169,10 @@ HANDLERS: Final[dict[Any, Any]] = {
 }
 """Handlers of the API; pages wrap them in a page (see web/dashboard/errors)."""
 
-__all__ = ["HANDLERS", "MediaType", "as_problem", "problem", "refusal_problem", "sentence", "words_of"]
+
+def problem_of(request: Request[Any, Any, Any], fault: Exception) -> tuple[Answer, list[tuple[bytes, bytes]]]:
+    """The answer of a fault, and headers that go with it, for what is served outside the framework."""
+    handler = next(HANDLERS[kind] for kind in type(fault).__mro__ if kind in HANDLERS)
+    response = handler(request, fault)
+    headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+    return Answer(response.status_code, msgspec.json.encode(response.content, enc_hook=str)), headers

@@ -1,7 +1,7 @@
 """Around every request: an id, a log line and a measurement. Pure ASGI, the outermost layer."""
 
 import time
-from typing import Any
+from typing import Final
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,11 +53,24 @@ class Observing:
             try:
                 await self._app(scope, receive, send_with_id)
             finally:
-                _observe(dict(scope), status, time.perf_counter() - began)
+                route = scope.get("path_template") or "unmatched"
+                observe(scope["method"], route, status, time.perf_counter() - began)
 
 
-def _observe(scope: dict[str, Any], status: int, seconds: float) -> None:
-    route = scope.get("path_template") or "unmatched"
-    _seconds.labels(scope["method"], route, str(status)).observe(seconds)
-    if route not in {"/health/live", "/health/ready", "/metrics"}:
-        _log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+QUIET: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
+SLOW_S: Final = 1.0
+
+
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    """Measure a request and write its log line.
+
+    Programs that succeed are many and alike: their lines are for debugging only, unless slow.
+    """
+    _seconds.labels(method, route, str(status)).observe(seconds)
+    if route in QUIET:
+        return
+    ordinary = route.startswith("/api/") and status < 400 and seconds < SLOW_S
+    if ordinary and not telemetry.debugging():
+        return
+    write = _log.debug if ordinary else _log.info
+    write("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

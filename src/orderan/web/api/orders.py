@@ -1,5 +1,6 @@
 """Orders over the API: placing one, placing a batch."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -16,7 +17,7 @@ from orderan.kit.runner import Answer
 from orderan.orders import OrderKind, Terms
 from orderan.pricing import Discount
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
-from orderan.web.errors import STATUS, refusal_problem, request_id_of, words_of
+from orderan.web.errors import refusal_problem, request_id_of, words_of
 from orderan.web.gather import Gatherer
 
 MOST_LINES = 200
@@ -181,17 +182,25 @@ async def place_order(
     Requests that arrive together are placed together; each keeps its own answer.
     """
     gatherer: Gatherer = state.gatherer
-    spoken, request_id = words_of(request), request_id_of(request)
+    request_id = request_id_of(request)
+    key = await key_of(request, principal, idempotency_key)
+    to_answer = answering(request, request_id)
+    answer = await gatherer.place(principal, key, data.placement(), to_answer, request_id=request_id)
+    return as_response(answer)  # type: ignore[return-value]
+
+
+def answering(
+    request: Request[Any, Any, Any], request_id: str | None
+) -> Callable[[Placed | Refusal], Answer]:
+    """Makes the answer of an outcome for whoever asked."""
 
     def to_answer(outcome: Placed | Refusal) -> Answer:
         if isinstance(outcome, Placed):
             return Answer(200 if outcome.again else 201, encode(told(outcome)))
-        status = STATUS[outcome.kind]
-        return Answer(status, encode(refusal_problem(outcome, spoken, request_id=request_id)))
+        document = refusal_problem(outcome, words_of(request), request_id=request_id)
+        return Answer(document["status"], encode(document))
 
-    key = await key_of(request, principal, idempotency_key)
-    answer = await gatherer.place(principal, key, data.placement(), to_answer, request_id=request_id)
-    return as_response(answer)  # type: ignore[return-value]
+    return to_answer
 
 
 @post(
