@@ -77,6 +77,7 @@ from orderan.orders.states import (
     VerificationEvent,
 )
 from orderan.orders.store import insert_moves, known_orders, lines_of, lock_orders, set_allocated
+from orderan.orders.store_bulk import bulk, bulk_rows, insert_bulk, next_row, set_row
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
 from orderan.orders.views import (
     change,
@@ -185,6 +186,8 @@ __all__ = [
     "accept_orders",
     "add_note",
     "advance_lines",
+    "bulk",
+    "bulk_rows",
     "cancel_units",
     "change",
     "changes_waiting",
@@ -206,6 +209,7 @@ __all__ = [
     "headline",
     "holds_of",
     "holds_waiting",
+    "insert_bulk",
     "insert_moves",
     "insert_view",
     "known_orders",
@@ -215,6 +219,7 @@ __all__ = [
     "load_orders",
     "lock_orders",
     "moneys_waiting",
+    "next_row",
     "note_money",
     "note_moneys",
     "open_change",
@@ -231,6 +236,7 @@ __all__ = [
     "require_current",
     "saved_views",
     "set_allocated",
+    "set_row",
     "standing_change",
     "tag_orders",
     "tags_of",
