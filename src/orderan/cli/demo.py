@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from orderan.cli.edge import database_url, read_settings, say
+from orderan.cli.edge import database_url, prepare_database, read_settings, say
 from orderan.cli.exits import NotDone
 
 
@@ -25,6 +25,7 @@ def demo(
 
     settings = read_settings()
     with database_url("orderan demo", settings) as url:
+        prepare_database(settings, url)
         asyncio.run(_demo(url, if_empty=if_empty, live=live, orders=orders, days=days, per_minute=per_minute))
 
 

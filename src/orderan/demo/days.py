@@ -99,23 +99,32 @@ class Days:
 
     async def live(self, midnight: datetime, orders: int, *, until: datetime, days_left: int) -> None:
         """One day of about `orders` orders, no later than `until`."""
+        # The warehouse works in the afternoon: 15.00 in Jakarta is 08.00 UTC.
+        afternoon = midnight + timedelta(hours=8)
+        worked = False
         for at, count in self._hours(midnight, orders):
             if at >= until:
-                return
+                break
+            if at >= afternoon and not worked:
+                worked = True
+                await self._afternoon(afternoon, orders, days_left)
             await self._place(at, count)
             await self._pay(at)
-        evening = min(midnight + timedelta(hours=14), until)
-        await self._sweep(evening)
-        await self._work(evening, days_left)
-        await self._couriers(evening)
-        await self._people_change_their_minds(evening)
-        await self._take_back(evening)
-        if midnight.weekday() == 0:
+        if not worked and afternoon < until:
+            await self._afternoon(afternoon, orders, days_left)
+
+    async def _afternoon(self, at: datetime, orders: int, days_left: int) -> None:
+        await self._sweep(at)
+        await self._work(at, days_left)
+        await self._couriers(at)
+        await self._people_change_their_minds(at)
+        await self._take_back(at)
+        if at.weekday() == 0:
             for place in self._ground.places:
                 await self._do(
                     "demo",
                     lambda tx: replenish(
-                        tx, self._ground, self._chance, place, orders * 18, first=False, now=evening
+                        tx, self._ground, self._chance, place, orders * 18, first=False, now=at
                     ),
                 )
 
@@ -132,7 +141,7 @@ class Days:
             for start in range(0, count, BATCH):
                 yield at + timedelta(seconds=start), min(BATCH, count - start)
         if left > 0:
-            yield midnight + timedelta(hours=13, minutes=40), left
+            yield midnight + timedelta(hours=16, minutes=59), left
 
     # Orders
 
@@ -357,7 +366,7 @@ class Days:
                         now=at,
                     ),
                 )
-        for placed in await self._drawn(at, 2):
+        for placed in await self._drawn(at, 1):
             await self._try("layanan", lambda tx: self._change(tx, placed, at))
         for placed in await self._drawn(at, 2):
             kind = self._chance.choice((HoldKind.FRAUD, HoldKind.ADDRESS, HoldKind.CUSTOMER_REQUEST))
