@@ -21,7 +21,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.pricing import add_zone, set_fee
-from orderan.shops import ChannelKind, Shop, add_channel, open_shop
+from orderan.shops import ChannelKind, Shop, ShopState, add_channel, open_shop
 
 PLACES = (
     ("JKT", "Gudang Jakarta", "31.75.07.1001", "Asia/Jakarta"),
@@ -66,6 +66,7 @@ async def open_demo_shop(tx: Tx, *, now: datetime) -> Shop:
         name="Nusantara Pilihan",
         legal_name="PT Nusantara Pilihan Bersama",
         complete_after_days=3,
+        state=ShopState.PREPARING,
         now=now,
     )
 
