@@ -37,7 +37,9 @@ from orderan.web.static import serve_static
 MODULES: Final = (
     "orderan.web.api.orders",
     "orderan.web.dashboard.account",
+    "orderan.web.dashboard.home",
     "orderan.web.dashboard.login",
+    "orderan.web.dashboard.search",
     "orderan.web.api.customers",
     "orderan.web.api.regions",
 )
