@@ -39,7 +39,9 @@ MODULES: Final = (
     "orderan.web.dashboard.account",
     "orderan.web.dashboard.home",
     "orderan.web.dashboard.login",
+    "orderan.web.dashboard.keys",
     "orderan.web.dashboard.search",
+    "orderan.web.dashboard.users",
     "orderan.web.api.customers",
     "orderan.web.api.regions",
 )

@@ -147,6 +147,7 @@ _PAGES: Final[dict[Any, Handler]] = {
     Exception: on_bug,
 }
 HANDLERS: Final[dict[Any, Handler]] = {
-    fault: _either(program, _PAGES.get(fault) or _in_words_of(program)) for fault, program in problems.HANDLERS.items()
+    fault: _either(program, _PAGES.get(fault) or _in_words_of(program))
+    for fault, program in problems.HANDLERS.items()
 }
 """Handlers of the application: problem documents under /api, pages elsewhere."""
