@@ -62,3 +62,17 @@ class ByDay:
     days: list[date]
     revenue_minor: list[int]
     orders: list[int]
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which part of the audit trail; "" is everything.
+
+    Attributes:
+        after: Entries older than this one.
+    """
+
+    actor: str = ""
+    action: str = ""
+    entity_id: str = ""
+    after: UUID | None = None

@@ -5,7 +5,7 @@ days shown and with the work waiting, not with the orders ever taken.
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 
-from orderan.insights.models import ByDay, ByHour, Scope, Today
+from orderan.insights.models import AuditFilter, ByDay, ByHour, Scope, Today
 from orderan.insights.rules import HOURS, day_of, day_start
 from orderan.kit.db import Tx
 
@@ -186,3 +186,48 @@ async def find_order(tx: Tx, number: int) -> Any:
         """,
         {"shop": tx.shop_id, "number": number},
     )
+
+
+async def audit_trail(tx: Tx, chosen: AuditFilter, *, limit: int) -> list[Any]:
+    """Entries of the audit trail, newest first, from below `after`; ids are in order of time."""
+    return await tx.all(
+        """
+        SELECT id, at, actor, action, entity_kind, entity_id, before, after, request_id
+        FROM audit_entry
+        WHERE shop_id = %(shop)s
+          AND (%(after)s::uuid IS NULL OR id < %(after)s)
+          AND (%(actor)s = '' OR actor = %(actor)s)
+          AND (%(action)s = '' OR action = %(action)s)
+          AND (%(entity)s = '' OR entity_id = %(entity)s)
+        ORDER BY id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "after": chosen.after,
+            "actor": chosen.actor,
+            "action": chosen.action,
+            "entity": chosen.entity_id,
+            "limit": limit,
+        },
+    )
+
+
+async def audit_actions(tx: Tx) -> list[str]:
+    """Every action there is in the trail, found by skipping along its index."""
+    rows = await tx.all(
+        """
+        WITH RECURSIVE step AS (
+            (SELECT action FROM audit_entry WHERE shop_id = %(shop)s ORDER BY action LIMIT 1)
+            UNION ALL
+            SELECT (SELECT entry.action FROM audit_entry AS entry
+                    WHERE entry.shop_id = %(shop)s AND entry.action > step.action
+                    ORDER BY entry.action LIMIT 1)
+            FROM step
+            WHERE step.action IS NOT NULL
+        )
+        SELECT action FROM step WHERE action IS NOT NULL
+        """,
+        {"shop": tx.shop_id},
+    )
+    return [row.action for row in rows]

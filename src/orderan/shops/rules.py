@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from stdnum.exceptions import ValidationError
-from stdnum.id import nik, npwp
+from stdnum.id import npwp
 
 from orderan.shops.errors import (
     CodeUnusable,
@@ -18,7 +18,6 @@ from orderan.shops.errors import (
 
 _CODE: Final = re.compile(r"[a-z0-9_-]{1,32}")
 _LONGEST_NAME: Final = 120
-NPWP_16: Final = 16
 
 
 def clean_name(typed: str) -> str:
@@ -59,10 +58,7 @@ def clean_tax_number(typed: str) -> str | None:
     if not digits:
         return None
     try:
-        if len(digits) == NPWP_16 and not digits.startswith("0"):
-            nik.validate(digits)
-        else:
-            npwp.validate(digits.removeprefix("0") if len(digits) == NPWP_16 else digits)
+        npwp.validate(digits)
     except ValidationError as fault:
         raise TaxNumberWrong(typed.strip()[:40]) from fault
     return digits
