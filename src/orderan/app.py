@@ -36,6 +36,9 @@ from orderan.web.static import serve_static
 
 MODULES: Final = (
     "orderan.web.api.orders",
+    "orderan.web.api.docs",
+    "orderan.web.api.events",
+    "orderan.web.buyer.tracking",
     "orderan.web.dashboard.account",
     "orderan.web.dashboard.audit",
     "orderan.web.dashboard.channels",

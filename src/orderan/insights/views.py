@@ -231,3 +231,19 @@ async def audit_actions(tx: Tx) -> list[str]:
         {"shop": tx.shop_id},
     )
     return [row.action for row in rows]
+
+
+async def order_for_buyer(tx: Tx, number: int) -> Any:
+    """What a buyer may be told of an order; None when the shop has none of this number.
+
+    A row of id, number, customer_id, headline, money, terms, units, placed_at, hold_until,
+    delivered_at.
+    """
+    return await tx.maybe(
+        """
+        SELECT id, number, customer_id, headline, money, terms, units, placed_at, hold_until, delivered_at
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND number = %(number)s AND commercial <> 'draft'
+        """,
+        {"shop": tx.shop_id, "number": number},
+    )
