@@ -36,8 +36,18 @@ from orderan.web.static import serve_static
 
 MODULES: Final = (
     "orderan.web.api.orders",
+    "orderan.web.api.docs",
+    "orderan.web.api.events",
+    "orderan.web.buyer.tracking",
     "orderan.web.dashboard.account",
+    "orderan.web.dashboard.audit",
+    "orderan.web.dashboard.channels",
+    "orderan.web.dashboard.home",
     "orderan.web.dashboard.login",
+    "orderan.web.dashboard.keys",
+    "orderan.web.dashboard.search",
+    "orderan.web.dashboard.settings",
+    "orderan.web.dashboard.users",
     "orderan.web.api.customers",
     "orderan.web.api.regions",
 )
