@@ -101,7 +101,9 @@ async def test_an_order_whose_every_unit_came_back_is_returned(
 
 
 async def test_a_bundle_comes_back_as_its_parts(floor: ShopFloor, keyring: Keyring, now: datetime) -> None:
-    world = await a_shop(floor, now, stock={"cangkir": 9, "teko": 9}, bundles={"set": {"cangkir": 2, "teko": 1}})
+    world = await a_shop(
+        floor, now, stock={"cangkir": 9, "teko": 9}, bundles={"set": {"cangkir": 2, "teko": 1}}
+    )
     order = await an_order(world, keyring, ("set", 3), now=now, terms=Terms.COD)
     await delivered(world, order, now=now)
     assert await world.stock("cangkir") == (3, 0, 0)
@@ -174,7 +176,9 @@ async def test_an_inspection_accounts_for_exactly_what_was_received(
     assert await world.stock("kopi") == (2, 0, 0)
 
 
-async def test_more_than_was_asked_back_is_not_received(floor: ShopFloor, keyring: Keyring, now: datetime) -> None:
+async def test_more_than_was_asked_back_is_not_received(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
     world = await a_shop(floor, now, stock={"kopi": 5})
     order = await an_order(world, keyring, ("kopi", 3), now=now, terms=Terms.COD)
     await delivered(world, order, now=now)
@@ -214,6 +218,4 @@ async def test_goods_arriving_at_another_location_are_not_there_for_this_one(
     made = await received(world, order, (1, 2), now=now)
 
     with pytest.raises(ReturnNotFound):
-        await floor.run(
-            lambda tx: inspect_goods(tx, made, [Inspected(1, 2, 0)], within=[new_id()], now=now)
-        )
+        await floor.run(lambda tx: inspect_goods(tx, made, [Inspected(1, 2, 0)], within=[new_id()], now=now))

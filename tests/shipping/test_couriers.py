@@ -29,7 +29,13 @@ def test_a_number_is_kept_without_spaces_in_capitals(courier: str, typed: str, a
 
 @pytest.mark.parametrize(
     ("courier", "typed"),
-    [("sicepat", "0812-3456-7890"), ("sicepat", ""), ("jnt", "JP123456789"), ("anteraja", "1000123456789"), ("own", "x")],
+    [
+        ("sicepat", "0812-3456-7890"),
+        ("sicepat", ""),
+        ("jnt", "JP123456789"),
+        ("anteraja", "1000123456789"),
+        ("own", "x"),
+    ],
 )
 def test_what_is_not_a_number_of_the_courier_is_refused(courier: str, typed: str) -> None:
     with pytest.raises(AwbMistyped):
