@@ -36,6 +36,7 @@ from orderan.web.static import serve_static
 
 MODULES: Final = (
     "orderan.web.api.orders",
+    "orderan.web.dashboard.account",
     "orderan.web.dashboard.login",
     "orderan.web.api.customers",
     "orderan.web.api.regions",

@@ -69,6 +69,11 @@ def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[A
     return told(request, fault.status_code)
 
 
+def on_too_large(request: Request[Any, Any, Any], _fault: Exception) -> Response[Any]:
+    """More was sent than is read."""
+    return told(request, 413)
+
+
 def on_database_away(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
     """The database cannot be reached: nothing was changed."""
     _log.warning("database away", fault=type(fault).__name__)
