@@ -15,6 +15,12 @@ async def require_sight(tx: Tx, scope: Scope, orders: Collection[UUID]) -> None:
     Raises:
         OrderNotFound: One is outside the scope, or not the shop's.
     """
+    if missing := set(orders) - await seen_orders(tx, scope, orders):
+        raise OrderNotFound(str(min(missing)))
+
+
+async def seen_orders(tx: Tx, scope: Scope, orders: Collection[UUID]) -> set[UUID]:
+    """Those of these orders that are inside the scope."""
     rows = await tx.all(
         """
         SELECT id
@@ -31,8 +37,7 @@ async def require_sight(tx: Tx, scope: Scope, orders: Collection[UUID]) -> None:
         """,
         {"shop": tx.shop_id, "orders": list(orders)} | bounds(scope),
     )
-    if missing := set(orders) - {row.id for row in rows}:
-        raise OrderNotFound(str(min(missing)))
+    return {row.id for row in rows}
 
 
 def bounds(scope: Scope) -> dict[str, list[UUID] | None]:
