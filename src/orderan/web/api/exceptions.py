@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
@@ -88,7 +88,7 @@ async def exceptions_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
-    state: FromQuery[Literal["open", "resolved", "dismissed"]] = "open",
+    standing_in: Annotated[Literal["open", "resolved", "dismissed"], QueryParameter(name="state")] = "open",
     kind: FromQuery[str | None] = None,
     by: FromQuery[Literal["money", "deadline"]] = "money",
     cursor: Cursor = "",
@@ -99,7 +99,7 @@ async def exceptions_listed(
 
     async def read(tx: Tx) -> ExceptionsTold:
         rows = await entry_list(
-            tx, scope_of(principal), state=state, kind=kind, by=by, after=after, limit=limit + 1
+            tx, scope_of(principal), state=standing_in, kind=kind, by=by, after=after, limit=limit + 1
         )
         more = to_text("exc", rows[limit - 1].id) if len(rows) > limit else None
         return ExceptionsTold(data=[entry_told(row, request) for row in rows[:limit]], next_cursor=more)

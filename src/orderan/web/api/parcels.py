@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
@@ -102,14 +102,14 @@ async def parcels_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
-    state: FromQuery[ParcelState | None] = None,
+    standing_in: Annotated[ParcelState | None, QueryParameter(name="state")] = None,
     courier: FromQuery[str | None] = None,
     awb: FromQuery[str | None] = None,
     cursor: Cursor = "",
     limit: PageSize = 50,
 ) -> ParcelsTold:
     """The newest first."""
-    states = [state] if state else list(ParcelState)
+    states = [standing_in] if standing_in else list(ParcelState)
 
     async def read(tx: Tx) -> ParcelsTold:
         rows = await parcel_list(

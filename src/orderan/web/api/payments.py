@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
@@ -333,13 +333,13 @@ async def refunds_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
-    state: FromQuery[RefundState | None] = None,
+    standing_in: Annotated[RefundState | None, QueryParameter(name="state")] = None,
     order_id: FromQuery[str | None] = None,
     cursor: Cursor = "",
     limit: PageSize = 50,
 ) -> RefundsTold:
     """The longest promised first."""
-    states = [state] if state else list(RefundState)
+    states = [standing_in] if standing_in else list(RefundState)
     order = from_text("ord", order_id) if order_id else None
 
     async def read(tx: Tx) -> RefundsTold:

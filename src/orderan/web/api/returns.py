@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
@@ -185,13 +185,13 @@ async def returns_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
-    state: FromQuery[ReturnState | None] = None,
+    standing_in: Annotated[ReturnState | None, QueryParameter(name="state")] = None,
     order_id: FromQuery[str | None] = None,
     cursor: Cursor = "",
     limit: PageSize = 50,
 ) -> ReturnsTold:
     """The oldest first."""
-    states = [state] if state else list(ReturnState)
+    states = [standing_in] if standing_in else list(ReturnState)
     order = from_text("ord", order_id) if order_id else None
 
     async def read(tx: Tx) -> ReturnsTold:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
@@ -142,13 +142,13 @@ async def tasks_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
-    state: FromQuery[TaskState | None] = None,
+    standing_in: Annotated[TaskState | None, QueryParameter(name="state")] = None,
     location_id: FromQuery[str | None] = None,
     cursor: Cursor = "",
     limit: PageSize = 50,
 ) -> TasksTold:
     """The oldest first."""
-    states = [state] if state else list(TaskState)
+    states = [standing_in] if standing_in else list(TaskState)
     place = from_text("loc", location_id) if location_id else None
 
     async def read(tx: Tx) -> TasksTold:
