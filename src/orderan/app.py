@@ -50,6 +50,11 @@ MODULES: Final = (
     "orderan.web.dashboard.users",
     "orderan.web.api.customers",
     "orderan.web.api.regions",
+    "orderan.web.api.payments",
+    "orderan.web.api.tasks",
+    "orderan.web.api.parcels",
+    "orderan.web.api.returns",
+    "orderan.web.api.exceptions",
 )
 """Modules whose `handlers` are served."""
 
