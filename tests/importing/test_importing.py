@@ -388,7 +388,7 @@ _TABLES = (
 async def _everything(floor: ShopFloor) -> dict[str, int]:
     async def count(tx: Tx) -> dict[str, int]:
         return {
-            table: await tx.value(f"SELECT count(*)::int FROM {table} WHERE shop_id = {floor.shop.shop_id}")  # type: ignore[arg-type]
+            table: await tx.value(f"SELECT count(*)::int FROM {table} WHERE shop_id = {floor.shop.shop_id}")
             for table in _TABLES
         }
 

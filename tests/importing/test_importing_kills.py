@@ -161,4 +161,4 @@ _END = {
 
 
 async def _end(floor: ShopFloor) -> dict[str, list[tuple[object, ...]]]:
-    return {name: [tuple(row) for row in await floor.all(sql)] for name, sql in _END.items()}  # type: ignore[arg-type]
+    return {name: [tuple(row) for row in await floor.all(sql)] for name, sql in _END.items()}

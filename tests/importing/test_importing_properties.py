@@ -44,9 +44,9 @@ def shared_url(server_url: str, template: str) -> Any:
     """One database for all examples; each opens a shop of its own."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield psycopg.conninfo.make_conninfo(server_url, dbname=name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -118,8 +118,8 @@ async def _audit(tx: Tx) -> None:
         """
         SELECT (SELECT coalesce(sum(line.minor), 0) FROM import_outcome AS became JOIN import_line AS line
                      ON line.shop_id = became.shop_id AND line.run_id = became.run_id AND line.number = became.number
-                WHERE became.shop_id = %(shop)s AND became.outcome = 'returned' AND NOT became.known),
-               (SELECT coalesce(sum(minor), 0) FROM import_taken WHERE shop_id = %(shop)s)
+                WHERE became.shop_id = %(shop)s AND became.outcome = 'returned' AND NOT became.known) AS returned,
+               (SELECT coalesce(sum(minor), 0) FROM import_taken WHERE shop_id = %(shop)s) AS taken
         """,
         {"shop": tx.shop_id},
     )

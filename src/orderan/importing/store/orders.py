@@ -75,21 +75,26 @@ async def customer_ids(
     customer was merged leads to the survivor.
     """
     references = sorted(first_seen)
-    made = await tx.run(
+    ids = [new_id(first_seen[known]) for known in references]
+    # Invoices do not come in order of time, so a customer may turn out to be older than thought.
+    touched = await tx.all(
         """
         INSERT INTO customer (shop_id, id, external_id, state, created_at, updated_at)
         SELECT %(shop)s, id, reference, 'active', at, %(now)s
         FROM unnest(%(ids)s::uuid[], %(references)s::text[], %(times)s::timestamptz[]) AS made (id, reference, at)
-        ON CONFLICT (shop_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
+        ON CONFLICT (shop_id, external_id) WHERE external_id IS NOT NULL
+        DO UPDATE SET created_at = excluded.created_at WHERE excluded.created_at < customer.created_at
+        RETURNING id
         """,
         {
             "shop": tx.shop_id,
             "now": now,
-            "ids": [new_id(first_seen[reference]) for reference in references],
+            "ids": ids,
             "references": references,
-            "times": [first_seen[reference] for reference in references],
+            "times": [first_seen[known] for known in references],
         },
     )
+    made = len({row.id for row in touched} & set(ids))
     rows = await tx.all(
         """
         SELECT external_id, coalesce(merged_into, id) AS id FROM customer
