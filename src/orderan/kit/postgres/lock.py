@@ -8,6 +8,9 @@ from types import TracebackType
 from typing import Self
 
 from orderan.kit.postgres.errors import AlreadyRunning
+from orderan.kit.postgres.processes import wait_until
+
+LOOK_S = 0.3
 
 
 class SupervisorLock:
@@ -24,12 +27,11 @@ class SupervisorLock:
             AlreadyRunning: Another process, or another server object of this one, holds it.
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        # Somebody who only looks (`is_held`) shares the lock for an instant: that is no holder.
+        if not wait_until(lambda: _locked(descriptor), LOOK_S):
             os.close(descriptor)
             pid, held_for = holder(self._path)
-            raise AlreadyRunning(self._path.parent, pid, held_for) from None
+            raise AlreadyRunning(self._path.parent, pid, held_for)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "purpose": purpose}).encode(), 0)
         self._descriptor = descriptor
@@ -47,6 +49,14 @@ class SupervisorLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_held(path: Path) -> bool:

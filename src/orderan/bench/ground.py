@@ -1,0 +1,134 @@
+"""Ground to measure on: a throw-away durable server, a shop, a web process of its own."""
+
+import asyncio
+import base64
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from orderan.access import Permission, make_key
+from orderan.bench.wares import stock_shop
+from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.kit.migrations import migrate
+from orderan.kit.postgres import ephemeral
+from orderan.shops import Shop, open_shop
+
+STARTED_S = 30.0
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A migrated database with one stocked shop and a key that may place orders in it."""
+
+    url: str
+    shop: Shop
+    key: str
+    skus: list[UUID]
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A durable PostgreSQL for the time of a benchmark; its files are gone afterwards."""
+    with ephemeral(fast=False) as running:
+        migrate(running.url)
+        yield running.url
+
+
+def prepared(url: str, *, skus: int, units: int) -> Ground:
+    """Open a shop on a migrated database: `skus` skus with `units` each at one warehouse."""
+    return asyncio.run(_prepare(url, skus, units))
+
+
+async def _prepare(url: str, skus: int, units: int) -> Ground:
+    db = Database(url, min_size=1, max_size=2)
+    await db.open()
+    now = datetime.now(UTC)
+    code = f"bench-{random.randrange(10**9)}"  # noqa: S311 - a name, not a secret
+
+    async def opening(tx: Tx) -> Shop:
+        return await open_shop(tx, code=code, name="Bench", now=now)
+
+    try:
+        shop = await db.run(Caller(ALL_SHOPS, "system:bench"), opening)
+
+        async def stocking(tx: Tx) -> tuple[list[UUID], str]:
+            made = await stock_shop(tx, skus=skus, units=units, now=now)
+            _, secret = await make_key(tx, name="bench", permissions=[Permission.ORDERS_WRITE], now=now)
+            return made, secret
+
+        made, secret = await db.run(Caller(shop.shop_id, "system:bench"), stocking)
+        return Ground(url, shop, secret, made)
+    finally:
+        await db.close()
+
+
+@dataclass(frozen=True)
+class Web:
+    """A web process that answers on a port of its own."""
+
+    port: int
+    pid: int
+
+
+@contextmanager
+def web(url: str) -> Iterator[Web]:
+    """A web process against a database, stopped afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {
+            "ORDERAN_DATABASE_URL": url,
+            "ORDERAN_MASTER_KEY": base64.b64encode(b"bench" * 6 + b"be").decode(),
+            "ORDERAN_DATA_DIR": folder,
+            "ORDERAN_PORT": str(port),
+            "ORDERAN_LOG_LEVEL": "warning",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orderan", "web"],
+            env=environment,
+            cwd=Path(folder),
+            start_new_session=True,
+        )
+        try:
+            _until_ready(port, process)
+            yield Web(port, process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+class DidNotStart(Exception):
+    """The web process ended or did not answer in time."""
+
+
+def _until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
+    waited = 0.0
+    while waited < STARTED_S:
+        if process.poll() is not None:
+            raise DidNotStart(f"exit code {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            try:
+                process.wait(0.1)
+            except subprocess.TimeoutExpired:
+                waited += 0.1
+    raise DidNotStart(f"no answer after {STARTED_S:.0f} s")
