@@ -5,15 +5,16 @@ Promises a channel says how long an unpaid order may hold stock
 Ignores  orders, stock, people
 """
 
-from orderan.shops.commands.open_shop import add_channel, open_shop
+from orderan.shops.commands.open_shop import add_channel, open_shop, start_shop
 from orderan.shops.errors import UnknownChannel, UnknownShop
-from orderan.shops.models import Channel, ChannelKind, Shop
+from orderan.shops.models import Channel, ChannelKind, Shop, ShopState
 from orderan.shops.views import all_shops, channels_by_code, list_channels, shop_by_code, shop_by_id
 
 __all__ = [
     "Channel",
     "ChannelKind",
     "Shop",
+    "ShopState",
     "UnknownChannel",
     "UnknownShop",
     "add_channel",
@@ -23,4 +24,5 @@ __all__ = [
     "open_shop",
     "shop_by_code",
     "shop_by_id",
+    "start_shop",
 ]
