@@ -8,6 +8,18 @@ Speaks   inventory.stock_received.v1, stock_adjusted, stock_returned, stock_ran_
 Ignores  orders, prices, customers: a claim has a holder, and that is all we know
 """
 
+from orderan.inventory.availability_views import (
+    Availability,
+    Change,
+    ClaimAt,
+    Level,
+    StockAt,
+    availability,
+    claims_on,
+    policies_of,
+    rows_of,
+    watched_levels,
+)
 from orderan.inventory.commands.adjust import adjust_stock
 from orderan.inventory.commands.allocate import allocate_claims
 from orderan.inventory.commands.arrive import Goods, find_or_make_lots, receive_goods
@@ -36,6 +48,7 @@ from orderan.inventory.commands.transfer import (
     receive_transfer,
 )
 from orderan.inventory.commands.watch_low_stock import watch_low_stock
+from orderan.inventory.count_sheet import NotASheet, SheetRow, Wrong, read_sheet, write_sheet
 from orderan.inventory.errors import (
     ClaimMissing,
     LocationBusy,
@@ -73,15 +86,21 @@ from orderan.inventory.models import (
     TransferState,
     Want,
 )
+from orderan.inventory.movement_views import Moved, movements
 from orderan.inventory.rules import SOURCING_RULE
-from orderan.inventory.views import StockedSku, list_locations, stocked_skus
+from orderan.inventory.transfer_store import read as read_transfer
+from orderan.inventory.transfer_views import TransferRow, list_transfers, names_of
+from orderan.inventory.views import StockedSku, counted_rows, list_locations, stocked_skus
 
 __all__ = [
     "COUNTED",
     "SOURCING_RULE",
     "Arrival",
+    "Availability",
     "Bucket",
+    "Change",
     "Claim",
+    "ClaimAt",
     "ClaimMissing",
     "ClaimState",
     "CountResult",
@@ -90,6 +109,7 @@ __all__ = [
     "Counters",
     "Demand",
     "Goods",
+    "Level",
     "Location",
     "LocationBusy",
     "LocationCannotSell",
@@ -100,12 +120,16 @@ __all__ = [
     "LotExpiryDiffers",
     "LotNeeded",
     "MoreThanSent",
+    "Moved",
     "MovementKind",
+    "NotASheet",
     "NotDispatched",
     "OversellInUse",
     "Part",
     "Receipt",
+    "SheetRow",
     "Shortfall",
+    "StockAt",
     "StockKey",
     "StockShort",
     "StockedSku",
@@ -114,40 +138,54 @@ __all__ = [
     "Transfer",
     "TransferEmpty",
     "TransferLine",
+    "TransferRow",
     "TransferState",
     "Travel",
     "UnknownLocation",
     "UnknownSku",
     "UnknownTransfer",
     "Want",
+    "Wrong",
     "add_location",
     "adjust_stock",
     "allocate_claims",
+    "availability",
     "cancel_transfer",
     "change_location",
+    "claims_on",
     "close_location",
     "count_stock",
+    "counted_rows",
     "dispatch_claims",
     "dispatch_transfer",
     "expect_stock",
     "find_or_make_lots",
     "forget_expected",
     "list_locations",
+    "list_transfers",
     "move_claims",
+    "movements",
+    "names_of",
     "open_accounts",
     "open_transfer",
     "permit_oversell",
+    "policies_of",
+    "read_sheet",
+    "read_transfer",
     "receive_goods",
     "receive_stock",
     "receive_transfer",
     "release_claims",
     "reopen_location",
     "restore_stock",
+    "rows_of",
     "set_aside",
     "set_policy",
     "stocked_skus",
     "take_back",
     "take_stock",
     "watch_low_stock",
+    "watched_levels",
     "write_off",
+    "write_sheet",
 ]
