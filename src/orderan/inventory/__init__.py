@@ -88,13 +88,17 @@ from orderan.inventory.models import (
 )
 from orderan.inventory.movement_views import Moved, movements
 from orderan.inventory.rules import SOURCING_RULE
+from orderan.inventory.states import TRANSFER, TransferEvent
+from orderan.inventory.store import claims_of
 from orderan.inventory.transfer_store import read as read_transfer
 from orderan.inventory.transfer_views import TransferRow, list_transfers, names_of
-from orderan.inventory.views import StockedSku, counted_rows, list_locations, stocked_skus
+from orderan.inventory.views import StockedSku, counted_rows, list_locations, sellable_units, stocked_skus
+from orderan.inventory.views_waiting import transfers_waiting
 
 __all__ = [
     "COUNTED",
     "SOURCING_RULE",
+    "TRANSFER",
     "Arrival",
     "Availability",
     "Bucket",
@@ -137,6 +141,7 @@ __all__ = [
     "TakenBack",
     "Transfer",
     "TransferEmpty",
+    "TransferEvent",
     "TransferLine",
     "TransferRow",
     "TransferState",
@@ -152,6 +157,7 @@ __all__ = [
     "availability",
     "cancel_transfer",
     "change_location",
+    "claims_of",
     "claims_on",
     "close_location",
     "count_stock",
@@ -179,11 +185,13 @@ __all__ = [
     "reopen_location",
     "restore_stock",
     "rows_of",
+    "sellable_units",
     "set_aside",
     "set_policy",
     "stocked_skus",
     "take_back",
     "take_stock",
+    "transfers_waiting",
     "watch_low_stock",
     "watched_levels",
     "write_off",

@@ -177,3 +177,30 @@ async def counted_rows(
         },
     )
     return [tuple(row) for row in rows]
+
+
+async def sellable_units(tx: Tx, skus: Collection[UUID], *, today: date) -> dict[UUID, int]:
+    """Units of each sku that could be taken now over all places that sell: not promised, not
+    expired, safety stock held back per place.
+    """
+    rows = await tx.all(
+        """
+        SELECT place.sku_id, sum(greatest(place.free - coalesce(stock_policy.safety, 0), 0))::bigint AS units
+        FROM (
+            SELECT stock.sku_id, stock.location_id,
+                   sum(greatest(stock.on_hand + stock.oversell - stock.reserved - stock.allocated, 0)) AS free
+            FROM stock
+            JOIN location ON location.shop_id = stock.shop_id AND location.id = stock.location_id
+            WHERE stock.shop_id = %(shop)s AND stock.sku_id = ANY(%(skus)s)
+              AND location.sells AND location.active
+              AND (stock.expires_on IS NULL OR stock.expires_on > %(today)s)
+            GROUP BY stock.sku_id, stock.location_id
+        ) AS place
+        LEFT JOIN stock_policy ON stock_policy.shop_id = %(shop)s AND stock_policy.sku_id = place.sku_id
+             AND stock_policy.location_id = place.location_id
+        GROUP BY place.sku_id
+        """,
+        {"shop": tx.shop_id, "skus": list(skus), "today": today},
+    )
+    found = {row.sku_id: int(row.units) for row in rows}
+    return {sku: found.get(sku, 0) for sku in skus}

@@ -10,11 +10,14 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.customers import store
+from orderan.customers.sealing import whole_name_index
 from orderan.customers.store import SealedAddress, SealedCustomer
 from orderan.kit.crypto import DataKey, Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.kit.text import folded
+
+LONGEST_BEGINNING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +117,16 @@ def digest(tx: Tx, keyring: Keyring, buyer: Buyer, address: BuyerAddress) -> byt
 
 
 def words(keyring: Keyring, shop_id: int, name: str) -> list[bytes]:
-    """Blind indexes of a name's words and of their beginnings from three letters on."""
+    """Blind indexes of what a name is found by: its words, their beginnings from three letters on,
+    and the whole of it, which two records of one person share.
+    """
+    spelled = folded(name).split()
     beginnings = {
-        word[:length] for word in folded(name).split() for length in range(3, min(len(word), 12) + 1)
+        word[:length] for word in spelled for length in range(3, min(len(word), LONGEST_BEGINNING) + 1)
     }
-    short = {word for word in folded(name).split() if len(word) < 3}
-    return [keyring.blind(shop_id, "word", word) for word in sorted(beginnings | short)]
+    short = {word for word in spelled if len(word) < 3}
+    found_by = [keyring.blind(shop_id, "word", word) for word in sorted(beginnings | short)]
+    return [*found_by, whole_name_index(keyring, shop_id, name)]
 
 
 def _sealed(tx: Tx, keyring: Keyring, index: bytes, buyer: Buyer) -> SealedCustomer:
