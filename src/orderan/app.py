@@ -37,6 +37,9 @@ MODULES: Final = (
     "orderan.web.api.customers",
     "orderan.web.api.orders",
     "orderan.web.api.regions",
+    "orderan.web.dashboard.customer_address",
+    "orderan.web.dashboard.customer_merging",
+    "orderan.web.dashboard.customers",
 )
 """Modules whose `handlers` are served."""
 

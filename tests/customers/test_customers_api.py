@@ -65,9 +65,7 @@ def as_url(conninfo: str) -> str:
 
 
 @pytest.fixture
-async def shop(
-    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
-) -> AsyncIterator[Shop]:
+async def shop(floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str) -> AsyncIterator[Shop]:
     settings = Settings.from_environment({"ORDERAN_DATABASE_URL": as_url(database_url)})
     async with AsyncTestClient(build(settings, keyring, SetClock(now))) as client:
         shop = Shop(client, floor, now)
@@ -123,7 +121,12 @@ async def test_every_doubtful_field_is_told_with_what_was_probably_meant(shop: S
             "suggestion": "0812-3456-7890",
             "can_insist": False,
         },
-        {"field": "email", "doubt": "domain_like_another", "suggestion": "budi@gmail.com", "can_insist": True},
+        {
+            "field": "email",
+            "doubt": "domain_like_another",
+            "suggestion": "budi@gmail.com",
+            "can_insist": True,
+        },
     ]
     insisted = {"name": "Budi", "email": "budi@gmial.com", "insisted": ["email"]}
     assert (await shop.ask("POST", "/customers", insisted)).status_code == 201
@@ -191,7 +194,11 @@ async def test_an_address_is_added_checked_and_retired(shop: Shop) -> None:
     ]
     assert added.status_code == 201
     [address] = added.json()["addresses"]
-    assert (address["line"], address["phone"], address["postcode"]) == ("Jalan ***", "0812-****-7890", "12160")
+    assert (address["line"], address["phone"], address["postcode"]) == (
+        "Jalan ***",
+        "0812-****-7890",
+        "12160",
+    )
     path = f"/customers/{budi}/addresses/{address['id']}"
     assert (await shop.ask("DELETE", path)).status_code == 204
     assert (await shop.ask("DELETE", path)).status_code == 404
@@ -209,7 +216,11 @@ async def test_consents_are_kept_and_the_newest_counts(shop: Shop) -> None:
 
     assert answer.status_code == 201
     [consent] = answer.json()["consents"]
-    assert (consent["purpose"], consent["granted"], consent["source"]) == ("marketing_whatsapp", False, "chat")
+    assert (consent["purpose"], consent["granted"], consent["source"]) == (
+        "marketing_whatsapp",
+        False,
+        "chat",
+    )
 
 
 async def test_unmasked_data_is_given_for_a_reason_and_logged(shop: Shop) -> None:
@@ -235,9 +246,9 @@ async def test_unmasked_data_is_given_for_a_reason_and_logged(shop: Shop) -> Non
 
 async def test_duplicates_are_told_and_merged(shop: Shop) -> None:
     budi = await shop.budi()
-    twin = (
-        await shop.ask("POST", "/customers", {"name": "B. Santoso", "email": "BUDI@gmail.com"})
-    ).json()["id"]
+    twin = (await shop.ask("POST", "/customers", {"name": "B. Santoso", "email": "BUDI@gmail.com"})).json()[
+        "id"
+    ]
 
     [suggested] = (await shop.ask("GET", f"/customers/{budi}/duplicates")).json()
     merged = await shop.ask("POST", f"/customers/{budi}/merge", {"others": [twin]})

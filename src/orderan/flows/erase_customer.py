@@ -12,7 +12,7 @@ from uuid import UUID
 
 from orderan.customers import erase, family
 from orderan.kit.db import Tx
-from orderan.kit.errors import Kind, N_, Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 from orderan.orders import under_way_of_customers
 
 

@@ -28,14 +28,11 @@ from orderan.orders.views_of_customer import (
 )
 
 __all__ = [
-    "CustomerOrder",
-    "CustomerTotals",
-    "orders_of_customers",
-    "totals_of_customers",
-    "under_way_of_customers",
     "COMMERCIAL",
     "Commercial",
     "CommercialEvent",
+    "CustomerOrder",
+    "CustomerTotals",
     "Headline",
     "Line",
     "NewOrder",
@@ -53,6 +50,9 @@ __all__ = [
     "lock_orders",
     "note_money",
     "open_orders",
+    "orders_of_customers",
     "overdue",
     "set_allocated",
+    "totals_of_customers",
+    "under_way_of_customers",
 ]

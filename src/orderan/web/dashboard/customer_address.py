@@ -17,7 +17,7 @@ from orderan.access import Permission
 from orderan.customers import PREFIX, EntryRefused, Level, TypedAddress, add_address, atlas, find
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database
-from orderan.kit.i18n import N_
+from orderan.kit.errors import N_
 from orderan.kit.ids import from_text
 from orderan.web.dashboard.customer_words import field_errors
 from orderan.web.dashboard.customers import Form, path_of

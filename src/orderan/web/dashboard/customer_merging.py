@@ -38,9 +38,7 @@ async def merge_page(
 ) -> Response[str]:
     """Likely twins, and whoever is searched for, to choose from."""
     customer = from_text(PREFIX, customer_id)
-    context = await db.run(
-        caller, lambda tx: _choices(tx, keyring, principal, customer_id=customer_id, q=q)
-    )
+    context = await db.run(caller, lambda tx: _choices(tx, keyring, principal, customer_id=customer_id, q=q))
     return page(request, "customers/merge.html", path=path_of(customer), q=q, general="", **context)
 
 
@@ -59,7 +57,9 @@ async def _choices(
     }
 
 
-@post("/customers/{customer_id:str}/merge", opt={"needs": Permission.CUSTOMERS_WRITE}, include_in_schema=False)
+@post(
+    "/customers/{customer_id:str}/merge", opt={"needs": Permission.CUSTOMERS_WRITE}, include_in_schema=False
+)
 async def merged(
     request: Asking,
     db: NamedDependency[Database],
@@ -104,7 +104,9 @@ async def erase_page(
     """What will be gone, what will stay, and the question."""
     customer = from_text(PREFIX, customer_id)
     context = await db.run(caller, lambda tx: _losses(tx, keyring, customer_id))
-    return page(request, "customers/erase.html", path=path_of(customer), errors={}, values={}, general="", **context)
+    return page(
+        request, "customers/erase.html", path=path_of(customer), errors={}, values={}, general="", **context
+    )
 
 
 async def _losses(tx: Tx, keyring: Keyring, customer_id: str) -> dict[str, Any]:
@@ -112,7 +114,9 @@ async def _losses(tx: Tx, keyring: Keyring, customer_id: str) -> dict[str, Any]:
     return {"card": card, "totals": await totals_of_customers(tx, [card.id]), "yes": YES}
 
 
-@post("/customers/{customer_id:str}/erase", opt={"needs": Permission.CUSTOMERS_ERASE}, include_in_schema=False)
+@post(
+    "/customers/{customer_id:str}/erase", opt={"needs": Permission.CUSTOMERS_ERASE}, include_in_schema=False
+)
 async def erased(
     request: Asking,
     db: NamedDependency[Database],

@@ -12,7 +12,8 @@ from orderan.customers import (
     Likeness,
     Purpose,
 )
-from orderan.kit.i18n import N_, Words
+from orderan.kit.errors import N_
+from orderan.kit.i18n import Words
 
 _SAID: Final = {
     Doubt.MISSING: N_("Isian ini wajib diisi."),

@@ -197,7 +197,14 @@ def _insisted(data: dict[str, str]) -> frozenset[str]:
 
 
 def _form(values: dict[str, str], **more: Any) -> dict[str, Any]:
-    return {"values": values, "card": None, "errors": {}, "doubted": set(), "general": "", "holder": ""} | more
+    return {
+        "values": values,
+        "card": None,
+        "errors": {},
+        "doubted": set(),
+        "general": "",
+        "holder": "",
+    } | more
 
 
 def _refused(request: Asking, refusal: Refusal) -> dict[str, Any]:
@@ -305,7 +312,9 @@ async def customer_revealed(
 
 
 @post(
-    "/customers/{customer_id:str}/consents", opt={"needs": Permission.CUSTOMERS_WRITE}, include_in_schema=False
+    "/customers/{customer_id:str}/consents",
+    opt={"needs": Permission.CUSTOMERS_WRITE},
+    include_in_schema=False,
 )
 async def consent_changed(
     db: NamedDependency[Database],
