@@ -17,6 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
 from orderan import __version__
+from orderan.access import Entrance
 from orderan.kit import masterkey
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
@@ -24,7 +25,7 @@ from orderan.kit.db import Caller, Database
 from orderan.kit.runner import Runner
 from orderan.settings import Settings
 from orderan.web.api.placing import PlacingDoor
-from orderan.web.errors import HANDLERS
+from orderan.web.dashboard.errors import HANDLERS
 from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
@@ -34,8 +35,10 @@ from orderan.web.principal import KeyMemory, allowed, identify, principal_of, re
 from orderan.web.static import serve_static
 
 MODULES: Final = (
-    "orderan.web.api.customers",
     "orderan.web.api.orders",
+    "orderan.web.dashboard.account",
+    "orderan.web.dashboard.login",
+    "orderan.web.api.customers",
     "orderan.web.api.regions",
     "orderan.web.dashboard.customer_address",
     "orderan.web.dashboard.customer_merging",
@@ -73,7 +76,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         max_size=database.pool_max,
         timeout_s=database.acquire_timeout_s,
     )
-    keys = KeyMemory(db)
+    keys = KeyMemory(db, clock)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -113,6 +116,7 @@ def _handlers() -> list[Any]:
 
 def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settings) -> dict[str, Provide]:
     runner = Runner(db)
+    entrance = Entrance(db, keyring)
 
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         return principal_of(request).caller(request.scope["state"].get("request_id"))
@@ -126,6 +130,7 @@ def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settin
         "keyring": Provide(lambda: keyring, sync_to_thread=False),
         "settings": Provide(lambda: settings, sync_to_thread=False),
         "now": Provide(now, sync_to_thread=False),
+        "entrance": Provide(lambda: entrance, sync_to_thread=False),
         "principal": Provide(principal_of, sync_to_thread=False),
         "caller": Provide(caller),
     }

@@ -23,6 +23,7 @@ from procrastinate import PsycopgConnector
 from psycopg_pool import PoolTimeout
 
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.watch_limits import watch_limits
 from orderan.kit import jobs, masterkey, telemetry
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
@@ -56,7 +57,14 @@ async def _expire(tx: Tx, now: datetime) -> int:
     return await expire_orders(tx, now=now)
 
 
-TIMERS: Final[tuple[Timer, ...]] = (Timer("expire_orders", 1.0, _expire),)
+async def _watch(tx: Tx, now: datetime) -> int:
+    return await watch_limits(tx, now=now)
+
+
+TIMERS: Final[tuple[Timer, ...]] = (
+    Timer("expire_orders", 1.0, _expire),
+    Timer("watch_limits", 60.0, _watch),
+)
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
 JOB_MODULES: Final[tuple[str, ...]] = ()
 """Modules whose import declares jobs."""

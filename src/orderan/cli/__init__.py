@@ -20,6 +20,10 @@ MODULES = (
     "orderan.cli.serve",
     "orderan.cli.db",
     "orderan.cli.doctor",
+    "orderan.cli.bench",
+    "orderan.cli.audit",
+    "orderan.cli.access",
+    "orderan.cli.imports",
 )
 
 app = typer.Typer(

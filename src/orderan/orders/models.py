@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+from orderan.orders.states import ChangeState
+
+if TYPE_CHECKING:
+    from orderan.orders.changes import Action
 
 
 class OrderKind(StrEnum):
@@ -23,6 +29,19 @@ class Terms(StrEnum):
     PREPAID = auto()
     COD = auto()
     INVOICE = auto()
+
+
+class HoldKind(StrEnum):
+    """Why an order waits."""
+
+    FRAUD = auto()
+    ADDRESS = auto()
+    STOCK = auto()
+    CUSTOMER_REQUEST = auto()
+    PROOF = auto()
+    CREDIT = auto()
+    PAYMENT = auto()
+    OTHER = auto()
 
 
 @dataclass(frozen=True)
@@ -90,3 +109,52 @@ class Line:
     delivered: int = 0
     returned: int = 0
     cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which orders somebody may see: of these channels, touching these locations; None is all."""
+
+    channel_ids: frozenset[UUID] | None = None
+    location_ids: frozenset[UUID] | None = None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A staged edit of an order.
+
+    Attributes:
+        base_version: The order's version when it was begun; it fits no other.
+        difference_minor: What the buyer paid more (or got back, negative) once confirmed.
+    """
+
+    id: UUID
+    order_id: UUID
+    base_version: int
+    state: ChangeState
+    actions: tuple["Action", ...]
+    difference_minor: int | None
+    reason: str
+    opened_by: str
+    opened_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A reason to wait."""
+
+    order_id: UUID
+    id: UUID
+    kind: str
+    reason: str
+    owner: str
+    expires_at: datetime | None
+    placed_at: datetime
+    placed_by: str
+    released_at: datetime | None
+    released_by: str | None

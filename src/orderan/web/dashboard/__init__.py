@@ -1,1 +1,1 @@
-"""The dashboard: one module per domain, each exporting `handlers`."""
+"""Pages for the people who work in the shop."""
