@@ -23,14 +23,18 @@ async def placed(world: World, keyring: Keyring, placement: Placement, now: date
     return answer.order
 
 
-async def pay(world: World, order: Order, amount_minor: int, now: datetime, *, reference: str = "TRX-1") -> None:
+async def pay(
+    world: World, order: Order, amount_minor: int, now: datetime, *, reference: str = "TRX-1"
+) -> None:
     event = MoneyEvent(order.id, MoneyKind.CAPTURED, "bank_transfer", amount_minor, "IDR", reference)
     await world.floor.run(lambda tx: settle_payment(tx, event, now=now))
 
 
 async def look(world: World, order_id: UUID) -> tuple[Order, list[Line]]:
     """The order as it stands."""
-    found: dict[UUID, tuple[Order, list[Line]]] = await world.floor.run(lambda tx: load_orders(tx, [order_id]))
+    found: dict[UUID, tuple[Order, list[Line]]] = await world.floor.run(
+        lambda tx: load_orders(tx, [order_id])
+    )
     return found[order_id]
 
 

@@ -10,9 +10,9 @@ from orderan.flows.cancel_order import cancel_order
 from orderan.fulfilment import UnitsHandedOver
 from orderan.inventory import Receipt, receive_stock
 from orderan.kit.crypto import Keyring
+from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
 from orderan.orders import LineNotFound, OrderNotFound, Terms, TooMany, Units, UnitsNotOpen, version_of
-from orderan.kit.ids import new_id
 from orderan.pricing import Discount
 from orders.acting import look, open_entries, pay, placed, shipped, worked
 
@@ -28,12 +28,19 @@ async def test_an_unpaid_order_that_is_cancelled_gives_its_stock_back_and_says_w
     after = await floor.run(lambda tx: cancel_order(tx, order.id, reason="Salah pesan", now=now))
 
     stored, [line] = await look(world, order.id)
-    assert (stored.commercial, stored.headline, stored.total_minor, stored.units) == ("cancelled", "cancelled", 0, 0)
+    assert (stored.commercial, stored.headline, stored.total_minor, stored.units) == (
+        "cancelled",
+        "cancelled",
+        0,
+        0,
+    )
     assert (line.quantity, line.cancelled, line.goods_minor, line.tax_minor) == (2, 2, 0, 0)
     assert after.version == stored.version == 2
     assert stored.closed_at == now
     assert await world.stock("kopi") == (5, 0, 0)
-    [move] = await floor.all("SELECT from_state, to_state, reason, actor FROM order_move WHERE axis = 'commercial'")
+    [move] = await floor.all(
+        "SELECT from_state, to_state, reason, actor FROM order_move WHERE axis = 'commercial'"
+    )
     assert tuple(move) == ("awaiting_payment", "cancelled", "Salah pesan", "staff:test")
 
 
@@ -64,9 +71,7 @@ async def test_some_units_cancelled_leave_the_rest_at_its_share_of_discount_and_
     )
     await pay(world, order, 36_000, now)
 
-    await floor.run(
-        lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="Kurang satu", now=now)
-    )
+    await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="Kurang satu", now=now))
 
     stored, [kopi, teh] = await look(world, order.id)
     assert (kopi.cancelled, kopi.goods_minor, kopi.discount_minor) == (1, 20_000, 2_000)

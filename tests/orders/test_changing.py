@@ -84,7 +84,9 @@ async def test_more_of_an_accepted_order_takes_stock_plans_work_and_leaves_a_bal
     order = await placed(world, keyring, asked(("kopi", 2)), now)
     await pay(world, order, 20_000, now)
     change = await floor.run(
-        lambda tx: open_change(tx, order.id, [SetQuantity(1, 3), AddLine("paket", 1)], reason="Tambah", now=now)
+        lambda tx: open_change(
+            tx, order.id, [SetQuantity(1, 3), AddLine("paket", 1)], reason="Tambah", now=now
+        )
     )
 
     await floor.run(lambda tx: confirm(tx, order.id, change.id, expected_total_minor=40_000, now=now))
@@ -108,7 +110,9 @@ async def test_less_of_a_paid_order_proposes_the_difference_as_a_refund(
     order = await placed(world, keyring, asked(("kopi", 3), ("teh", 1)), now)
     await pay(world, order, 40_000, now)
     change = await floor.run(
-        lambda tx: open_change(tx, order.id, [SetQuantity(1, 1), SetQuantity(2, 0)], reason="Kurangi", now=now)
+        lambda tx: open_change(
+            tx, order.id, [SetQuantity(1, 1), SetQuantity(2, 0)], reason="Kurangi", now=now
+        )
     )
 
     await floor.run(lambda tx: confirm(tx, order.id, change.id, now=now))
@@ -126,14 +130,14 @@ async def test_an_unpaid_order_reserves_what_is_added_and_is_accepted_when_nothi
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 5})
     order = await placed(world, keyring, asked(("kopi", 2)), now)
-    more = await floor.run(
-        lambda tx: open_change(tx, order.id, [SetQuantity(1, 4)], reason="", now=now)
-    )
+    more = await floor.run(lambda tx: open_change(tx, order.id, [SetQuantity(1, 4)], reason="", now=now))
     await floor.run(lambda tx: confirm(tx, order.id, more.id, now=now))
     assert await world.stock("kopi") == (5, 4, 0)
 
     gift = await floor.run(
-        lambda tx: open_change(tx, order.id, [SetDiscount("hadiah", "merchant", 40_000)], reason="Hadiah", now=now)
+        lambda tx: open_change(
+            tx, order.id, [SetDiscount("hadiah", "merchant", 40_000)], reason="Hadiah", now=now
+        )
     )
     await floor.run(lambda tx: confirm(tx, order.id, gift.id, now=now))
 
@@ -185,9 +189,7 @@ async def test_a_change_begun_on_an_older_version_is_refused(
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 5})
     order = await placed(world, keyring, asked(("kopi", 3)), now)
-    change = await floor.run(
-        lambda tx: open_change(tx, order.id, [SetQuantity(1, 5)], reason="", now=now)
-    )
+    change = await floor.run(lambda tx: open_change(tx, order.id, [SetQuantity(1, 5)], reason="", now=now))
     await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="-", now=now))
 
     with pytest.raises(ChangeOutdated) as refused:
@@ -200,9 +202,7 @@ async def test_a_change_begun_on_an_older_version_is_refused(
 async def test_a_change_ends_once(floor: ShopFloor, keyring: Keyring, now: datetime) -> None:
     world = await a_shop(floor, now, stock={"kopi": 5})
     order = await placed(world, keyring, asked(("kopi", 2)), now)
-    change = await floor.run(
-        lambda tx: open_change(tx, order.id, [SetQuantity(1, 3)], reason="", now=now)
-    )
+    change = await floor.run(lambda tx: open_change(tx, order.id, [SetQuantity(1, 3)], reason="", now=now))
     await floor.run(lambda tx: confirm(tx, order.id, change.id, now=now))
 
     for again in (confirm, decline_change):
@@ -216,9 +216,7 @@ async def test_the_total_that_was_previewed_is_the_one_that_is_confirmed(
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 5, "teh": 5})
     order = await placed(world, keyring, asked(("kopi", 2)), now)
-    change = await floor.run(
-        lambda tx: open_change(tx, order.id, [AddLine("teh", 1)], reason="", now=now)
-    )
+    change = await floor.run(lambda tx: open_change(tx, order.id, [AddLine("teh", 1)], reason="", now=now))
     await floor.run(lambda tx: tx.run("UPDATE price SET amount_minor = 12000"))
 
     with pytest.raises(TotalChanged) as refused:
@@ -235,9 +233,7 @@ async def test_another_address_and_service_cost_what_they_cost_and_are_known_by_
     await floor.run(zones)
     order = await placed(world, keyring, asked(("kopi", 3), buyer=a_buyer(), shipping_service="REG"), now)
     assert order.shipping_minor == 20_000  # 1.5 kg is two begun kilograms
-    [moved] = await floor.run(
-        lambda tx: resolve_customers(tx, keyring, [a_buyer(village=BANDUNG)], now=now)
-    )
+    [moved] = await floor.run(lambda tx: resolve_customers(tx, keyring, [a_buyer(village=BANDUNG)], now=now))
     [stranger] = await floor.run(
         lambda tx: resolve_customers(tx, keyring, [a_buyer("Budi", "+628129999999")], now=now)
     )
@@ -306,7 +302,9 @@ async def test_every_earlier_version_is_shown_as_it_was(
     order = await placed(world, keyring, asked(("kopi", 2)), now)
     for units in (3, 5, 4):
         change = await floor.run(
-            lambda tx, units=units: open_change(tx, order.id, [SetQuantity(1, units)], reason=f"{units}", now=now)
+            lambda tx, units=units: open_change(
+                tx, order.id, [SetQuantity(1, units)], reason=f"{units}", now=now
+            )
         )
         await floor.run(lambda tx, change=change: confirm(tx, order.id, change.id, now=now))
 

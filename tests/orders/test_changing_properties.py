@@ -32,7 +32,10 @@ from orderan.pricing import Discount, DiscountTooLarge, ToQuote, quote
 
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
 PPN = Tax(1200, 11, 12)
-SKUS = {code: (new_id(), price, weight) for code, price, weight in (("a", 9_999, 350), ("b", 17, 0), ("c", 125_000, 990))}
+SKUS = {
+    code: (new_id(), price, weight)
+    for code, price, weight in (("a", 9_999, 350), ("b", 17, 0), ("c", 125_000, 990))
+}
 SERVICES = {None: 0, "REG": 9_000, "ONS": 17_000}
 
 
@@ -52,7 +55,9 @@ CONTEXT = ChangeContext(article, {"ppn": PPN}, fee, {sku_id: weight for sku_id, 
 def orders(draw: st.DrawFn) -> tuple[Order, list[Line]]:
     """An order as placement writes it."""
     included = draw(st.booleans())
-    asked = draw(st.lists(st.tuples(st.sampled_from(sorted(SKUS)), st.integers(1, 9)), min_size=1, max_size=4))
+    asked = draw(
+        st.lists(st.tuples(st.sampled_from(sorted(SKUS)), st.integers(1, 9)), min_size=1, max_size=4)
+    )
     to_quote = [
         ToQuote(number, units, SKUS[code][1], SKUS[code][2], "ppn", 1200, 11, 12)
         for number, (code, units) in enumerate(asked, 1)
@@ -159,7 +164,9 @@ def edits(draw: st.DrawFn, order: Order, lines: Sequence[Line]) -> Action:
         case "discount":
             number = draw(numbers)
             line = next(one for one in lines if one.line_no == number)
-            return SetDiscount("TAWAR", "merchant", draw(st.integers(0, owed(line) * line.unit_price_minor)), line.line_no)
+            return SetDiscount(
+                "TAWAR", "merchant", draw(st.integers(0, owed(line) * line.unit_price_minor)), line.line_no
+            )
         case _:
             number = draw(numbers)
             others = any(owed(line) for line in lines if line.line_no != number)
@@ -185,7 +192,9 @@ def inverse(action: Action, order: Order, lines: Sequence[Line]) -> Action:
 
 
 def adds_up(order: Order, lines: Sequence[Line]) -> None:
-    sums = summed(lines, shipping_minor=order.shipping_minor, rounding_minor=0, tax_included=order.tax_included)
+    sums = summed(
+        lines, shipping_minor=order.shipping_minor, rounding_minor=0, tax_included=order.tax_included
+    )
     assert (sums.goods_minor, sums.discount_minor, sums.tax_minor, sums.total_minor, sums.units) == (
         order.goods_minor,
         order.discount_minor,
@@ -262,8 +271,8 @@ def test_cancelling_never_makes_an_order_dearer_and_never_loses_a_rupiah(data: s
         assert after.goods_minor == owed(after) * line.unit_price_minor
         assert 0 <= after.discount_minor <= line.discount_minor
         assert after.goods_minor - after.discount_minor <= line.goods_minor - line.discount_minor
-        assert after.tax_minor == PPN.of(after.goods_minor - after.discount_minor, included=order.tax_included)
+        assert after.tax_minor == PPN.of(
+            after.goods_minor - after.discount_minor, included=order.tax_included
+        )
         lines = [after if one.line_no == number else one for one in lines]
-    assert all(
-        (line.goods_minor, line.discount_minor, line.tax_minor) == (0, 0, 0) for line in lines
-    )
+    assert all((line.goods_minor, line.discount_minor, line.tax_minor) == (0, 0, 0) for line in lines)

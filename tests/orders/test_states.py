@@ -82,7 +82,11 @@ def squares() -> list[Any]:
         for state, *cells in rows:
             for event, cell in zip(head[1:], cells, strict=True):
                 following = None if cell == "-" else states(cell)
-                found.append(pytest.param(machine, states(state), events(event), following, id=f"{name}-{state}-{event}"))
+                found.append(
+                    pytest.param(
+                        machine, states(state), events(event), following, id=f"{name}-{state}-{event}"
+                    )
+                )
     return found
 
 
@@ -97,7 +101,9 @@ def test_the_grid_has_every_state_and_every_event(
 
 
 @pytest.mark.parametrize(("machine", "state", "event", "following"), squares())
-def test_a_square(machine: Machine[Any, Any], state: StrEnum, event: StrEnum, following: StrEnum | None) -> None:
+def test_a_square(
+    machine: Machine[Any, Any], state: StrEnum, event: StrEnum, following: StrEnum | None
+) -> None:
     if following is not None:
         assert machine.after(state, event) is following
         return

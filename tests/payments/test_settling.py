@@ -90,7 +90,9 @@ async def test_money_given_back_after_delivery_is_not_asked_for_again(
     await pay(world, order, now=now)
     await delivered(world, order, now=now)
 
-    refund = await floor.run(lambda tx: promise_refund(tx, order.id, amount_minor=8_000, reason="Penyok", now=now))
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=8_000, reason="Penyok", now=now)
+    )
     stands = await floor.run(lambda tx: execute_refund(tx, refund.id, method="cash", reference=None, now=now))
 
     assert stands.state is Money.PARTLY_REFUNDED
@@ -188,7 +190,9 @@ async def test_money_for_a_cancelled_order_is_reported_and_leaves_when_it_is_giv
     await pay(world, order, 20_000, now=now)
     assert [entry[0] for entry in await inbox(world)] == ["payment_after_close"]
 
-    refund = await floor.run(lambda tx: promise_refund(tx, order.id, amount_minor=20_000, reason="Batal", now=now))
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=20_000, reason="Batal", now=now)
+    )
     await floor.run(lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="X", now=now))
     assert await inbox(world) == []
 
@@ -222,7 +226,9 @@ async def test_a_refund_is_paid_once_and_what_is_paid_is_not_withdrawn(
     await floor.run(lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="X", now=now))
 
     with pytest.raises(IllegalMove):
-        await floor.run(lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="Y", now=now))
+        await floor.run(
+            lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="Y", now=now)
+        )
     with pytest.raises(IllegalMove):
         await floor.run(lambda tx: withdraw_refund(tx, refund.id, reason="b", now=now))
 
@@ -265,7 +271,11 @@ async def test_a_statement_for_cash_nobody_noted_as_collected_notes_it(
 
     [stands] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-9", [Cash("002589984055")], now=now))
 
-    assert (stands.state, stands.collected_minor, stands.remitted_minor) == (Money.COD_REMITTED, 20_000, 20_000)
+    assert (stands.state, stands.collected_minor, stands.remitted_minor) == (
+        Money.COD_REMITTED,
+        20_000,
+        20_000,
+    )
 
 
 async def test_a_courier_cannot_remit_more_than_it_collected(

@@ -139,7 +139,6 @@ _PAGES: Final[dict[Any, Handler]] = {
     HTTPException: on_http,
     psycopg.OperationalError: on_database_away,
     PoolTimeout: on_database_away,
-    problems.BodyTooLarge: on_too_large,
     Exception: on_bug,
 }
 HANDLERS: Final[dict[Any, Handler]] = {
