@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -13,12 +13,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from conftest import ShopFloor
 from given import a_buyer, a_shop, asked, place
-from orderan.access.secrets import new_session_token, secret_hash
+from orderan.access import add_staff, open_session
 from orderan.app import build
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
-from orderan.kit.ids import new_id
 from orderan.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -29,45 +28,29 @@ BUDI = {"name": "Budi Santoso", "phone": "0812-3456-7890", "email": "budi@gmail.
 class Desk:
     """A browser without JavaScript at a desk of the shop."""
 
-    def __init__(self, client: AsyncTestClient[Any], floor: ShopFloor, now: datetime) -> None:
-        self.client, self.floor, self.now = client, floor, now
+    def __init__(
+        self, client: AsyncTestClient[Any], floor: ShopFloor, keyring: Keyring, now: datetime
+    ) -> None:
+        self.client, self.floor, self.keyring, self.now = client, floor, keyring, now
         self.session = ""
         self.token = ""
 
     async def sit(self, *roles: str) -> None:
         """Sign in as somebody with these roles."""
-        token = new_session_token(self.floor.shop.shop_id)
 
-        async def signing_in(tx: Tx) -> None:
-            staff = new_id()
-            await tx.run(
-                """
-                INSERT INTO staff (shop_id, id, email, name, password_hash, locale, theme, roles, state, created_at)
-                VALUES (%(shop)s, %(id)s, %(email)s, 'Rina', 'x', 'id', 'auto', %(roles)s, 'active', %(now)s)
-                """,
-                {
-                    "shop": tx.shop_id,
-                    "id": staff,
-                    "email": f"{staff}@x.id",
-                    "roles": list(roles),
-                    "now": self.now,
-                },
+        async def signing_in(tx: Tx) -> str:
+            staff = await add_staff(
+                tx,
+                email=f"{roles[0]}@toko.id",
+                name="Rina",
+                roles=roles,
+                password_hash="unused",
+                keyring=self.keyring,
+                now=self.now,
             )
-            await tx.run(
-                """
-                INSERT INTO staff_session (shop_id, token_hash, staff_id, csrf_token, created_at, seen_at, expires_at)
-                VALUES (%(shop)s, %(hash)s, %(staff)s, 'x', %(now)s, %(now)s, %(end)s)
-                """,
-                {
-                    "shop": tx.shop_id,
-                    "hash": secret_hash(token),
-                    "staff": staff,
-                    "now": self.now,
-                    "end": self.now + timedelta(hours=1),
-                },
-            )
+            return await open_session(tx, staff.id, address="127.0.0.1", browser="", now=self.now)
 
-        await self.floor.run(signing_in)
+        token = await self.floor.run(signing_in)
         self.client.cookies.set("orderan_session", token)
 
     async def see(self, path: str, **query: str) -> str:
@@ -102,7 +85,7 @@ async def desk(floor: ShopFloor, keyring: Keyring, now: datetime, database_url: 
     url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
     settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url})
     async with AsyncTestClient(build(settings, keyring, SetClock(now))) as client:
-        desk = Desk(client, floor, now)
+        desk = Desk(client, floor, keyring, now)
         await desk.sit("owner")
         yield desk
 
