@@ -13,6 +13,7 @@ from orderan.catalog.store import (
     insert_products,
     insert_skus,
     insert_tax_rate,
+    set_parts,
 )
 from orderan.catalog.views import offers, tax_rates
 
@@ -30,5 +31,6 @@ __all__ = [
     "insert_skus",
     "insert_tax_rate",
     "offers",
+    "set_parts",
     "tax_rates",
 ]

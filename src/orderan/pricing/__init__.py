@@ -8,6 +8,7 @@ Ignores  stock, orders; an offer comes in as plain prices
 from orderan.pricing.errors import DiscountTooLarge, NoPrice, NoShippingFee, TotalChanged
 from orderan.pricing.models import Discount, Quote, QuotedLine, ShippingTable, ToQuote
 from orderan.pricing.rules import best_price, quote, shipping_fee
+from orderan.pricing.store import add_zone, set_fee
 from orderan.pricing.views import shipping_table
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "ShippingTable",
     "ToQuote",
     "TotalChanged",
+    "add_zone",
     "best_price",
     "quote",
+    "set_fee",
     "shipping_fee",
     "shipping_table",
 ]
