@@ -62,6 +62,9 @@ MODULES: Final = (
     "orderan.web.dashboard.stock_forms",
     "orderan.web.dashboard.transfers",
     "orderan.web.dashboard.locations",
+    "orderan.web.dashboard.customer_address",
+    "orderan.web.dashboard.customer_merging",
+    "orderan.web.dashboard.customers",
 )
 """Modules whose `handlers` are served."""
 

@@ -23,10 +23,9 @@ from orderan.orders import (
     tag_orders,
     understand,
     used_tags,
-
+    views_list,
     visible,
 )
-from orderan.orders import views_list
 from orderan.orders.views_list import Listed
 from orderan.shops import ChannelKind, add_channel
 from orders.acting import pay, shipped
@@ -179,7 +178,10 @@ async def test_the_search_box_knows_numbers_parcels_skus_phones_and_names(
     world = await a_shop(floor, now, stock={"kopi": 99, "TEH-50": 9})
     [ani] = await place(world, keyring, asked(("kopi", 1), buyer=a_buyer(), terms=Terms.COD), now=now)
     [siti] = await place(
-        world, keyring, asked(("TEH-50", 1), buyer=a_buyer("Siti Rahmawati", "+628111222333")), now=now + MINUTE
+        world,
+        keyring,
+        asked(("TEH-50", 1), buyer=a_buyer("Siti Rahmawati", "+628111222333")),
+        now=now + MINUTE,
     )
     assert isinstance(ani, Placed)
     assert isinstance(siti, Placed)
