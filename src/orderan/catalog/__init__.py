@@ -7,6 +7,7 @@ Ignores  stock, orders, customers
 
 from orderan.catalog.errors import UnknownSkus
 from orderan.catalog.models import BundlePart, Offer, Price, Product, Sku, TaxRate
+from orderan.catalog.rules import rates_on
 from orderan.catalog.store import (
     insert_price_list,
     insert_prices,
@@ -30,5 +31,6 @@ __all__ = [
     "insert_skus",
     "insert_tax_rate",
     "offers",
+    "rates_on",
     "tax_rates",
 ]

@@ -5,7 +5,21 @@ Promises one active customer per phone; an address is never edited, so an order 
 Ignores  orders, money
 """
 
-from orderan.customers.commands.resolve import Buyer, BuyerAddress, Resolved, resolve_customers
+from orderan.customers.commands.resolve import (
+    Buyer,
+    BuyerAddress,
+    Resolved,
+    customer_groups,
+    resolve_customers,
+)
 from orderan.customers.rules import PhoneUnreadable, e164
 
-__all__ = ["Buyer", "BuyerAddress", "PhoneUnreadable", "Resolved", "e164", "resolve_customers"]
+__all__ = [
+    "Buyer",
+    "BuyerAddress",
+    "PhoneUnreadable",
+    "Resolved",
+    "customer_groups",
+    "e164",
+    "resolve_customers",
+]

@@ -5,13 +5,14 @@ Promises total = goods - discounts + shipping + tax (unless included) + rounding
 Ignores  stock, orders; an offer comes in as plain prices
 """
 
-from orderan.pricing.errors import NoPrice, NoShippingFee, TotalChanged
+from orderan.pricing.errors import DiscountTooLarge, NoPrice, NoShippingFee, TotalChanged
 from orderan.pricing.models import Discount, Quote, QuotedLine, ShippingTable, ToQuote
 from orderan.pricing.rules import best_price, quote, shipping_fee
 from orderan.pricing.views import shipping_table
 
 __all__ = [
     "Discount",
+    "DiscountTooLarge",
     "NoPrice",
     "NoShippingFee",
     "Quote",
