@@ -1,13 +1,74 @@
-"""Catalog: products, the skus sold, bundles, prices by list, tax by class.
+"""Catalog: products, the skus sold, bundles, pictures, prices by list, tax by class, sheets in and out.
 
-Owns     product, sku, bundle_part, price_list, price, tax_rate
-Promises a sku code and a GTIN belong to one sku of the shop; prices and taxes are valid over intervals
+Owns     product, sku, bundle_part, price_list, price, tax_rate, catalog_import
+Promises a sku code and a GTIN belong to one sku of the shop; a bundle holds no bundle; of one list,
+         sku and quantity step one price is valid at a time; a sheet brought in twice changes nothing
 Ignores  stock, orders, customers
 """
 
-from orderan.catalog.errors import UnknownSkus
-from orderan.catalog.models import BundlePart, Offer, Price, Product, Sku, TaxRate
-from orderan.catalog.rules import rates_on
+from orderan.catalog.commands.import_sheet import apply_sheet, check_sheet, refused_rows
+from orderan.catalog.commands.pictures import add_picture, arrange_pictures
+from orderan.catalog.commands.prices import (
+    PriceListFields,
+    add_price_list,
+    change_price_list,
+    end_price,
+    set_price,
+    the_list,
+)
+from orderan.catalog.commands.products import add_product, change_product, set_product_state
+from orderan.catalog.commands.skus import add_skus, change_sku, set_sku_state
+from orderan.catalog.errors import (
+    SENTENCES,
+    ColumnsMissing,
+    EntryRefused,
+    Fault,
+    ImageTooLarge,
+    ImportApplied,
+    ImportNotFound,
+    NotAnImage,
+    PartArchived,
+    PriceIsHistory,
+    PriceListNotFound,
+    PriceListTaken,
+    PriceNotFound,
+    PriceOverlaps,
+    ProductNotFound,
+    SheetUnreadable,
+    SkuNotFound,
+    StillInBundles,
+    TooManyImages,
+    UnknownColumns,
+    UnknownSkus,
+    Wrong,
+)
+from orderan.catalog.exporting import export_sheet
+from orderan.catalog.fields import fields_of
+from orderan.catalog.models import (
+    IMPORT_PREFIX,
+    LIST_PREFIX,
+    PRODUCT_PREFIX,
+    SKU_PREFIX,
+    UNITS,
+    BundlePart,
+    CatalogState,
+    Offer,
+    Part,
+    Price,
+    PriceList,
+    PriceRow,
+    Product,
+    ProductCard,
+    ProductDetail,
+    ProductFields,
+    Sku,
+    SkuFields,
+    TaxRate,
+)
+from orderan.catalog.pictures import TYPES as PICTURE_TYPES
+from orderan.catalog.pictures import PictureFolder
+from orderan.catalog.rules import assemblable, check_gtin, rates_on, write_pairs, write_parts
+from orderan.catalog.sheet import HEADERS, MOST_ROWS
 from orderan.catalog.store import (
     insert_price_list,
     insert_prices,
@@ -15,22 +76,111 @@ from orderan.catalog.store import (
     insert_skus,
     insert_tax_rate,
 )
-from orderan.catalog.views import offers, tax_rates
+from orderan.catalog.store_imports import Import, latest_imports, the_import
+from orderan.catalog.views import UNTAXED, offers, price_lists, prices_of, tax_classes, tax_rates
+from orderan.catalog.views_products import (
+    bundle_parts,
+    categories,
+    list_products,
+    list_skus,
+    product_detail,
+    sku_by_id,
+    skus_by_code,
+    skus_by_id,
+    skus_of,
+)
 
 __all__ = [
+    "HEADERS",
+    "IMPORT_PREFIX",
+    "LIST_PREFIX",
+    "MOST_ROWS",
+    "PICTURE_TYPES",
+    "PRODUCT_PREFIX",
+    "SENTENCES",
+    "SKU_PREFIX",
+    "UNITS",
+    "UNTAXED",
     "BundlePart",
+    "CatalogState",
+    "ColumnsMissing",
+    "EntryRefused",
+    "Fault",
+    "ImageTooLarge",
+    "Import",
+    "ImportApplied",
+    "ImportNotFound",
+    "NotAnImage",
     "Offer",
+    "Part",
+    "PartArchived",
+    "PictureFolder",
     "Price",
+    "PriceIsHistory",
+    "PriceList",
+    "PriceListFields",
+    "PriceListNotFound",
+    "PriceListTaken",
+    "PriceNotFound",
+    "PriceOverlaps",
+    "PriceRow",
     "Product",
+    "ProductCard",
+    "ProductDetail",
+    "ProductFields",
+    "ProductNotFound",
+    "SheetUnreadable",
     "Sku",
+    "SkuFields",
+    "SkuNotFound",
+    "StillInBundles",
     "TaxRate",
+    "TooManyImages",
+    "UnknownColumns",
     "UnknownSkus",
+    "Wrong",
+    "add_picture",
+    "add_price_list",
+    "add_product",
+    "add_skus",
+    "apply_sheet",
+    "arrange_pictures",
+    "assemblable",
+    "bundle_parts",
+    "categories",
+    "change_price_list",
+    "change_product",
+    "change_sku",
+    "check_gtin",
+    "check_sheet",
+    "end_price",
+    "export_sheet",
+    "fields_of",
     "insert_price_list",
     "insert_prices",
     "insert_products",
     "insert_skus",
     "insert_tax_rate",
+    "latest_imports",
+    "list_products",
+    "list_skus",
     "offers",
+    "price_lists",
+    "prices_of",
+    "product_detail",
     "rates_on",
+    "refused_rows",
+    "set_price",
+    "set_product_state",
+    "set_sku_state",
+    "sku_by_id",
+    "skus_by_code",
+    "skus_by_id",
+    "skus_of",
+    "tax_classes",
     "tax_rates",
+    "the_import",
+    "the_list",
+    "write_pairs",
+    "write_parts",
 ]
