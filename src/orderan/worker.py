@@ -32,7 +32,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.events import Consumer, consume, sequence
 from orderan.settings import Settings
-from orderan.shops import all_shops
+from orderan.shops import ShopState, all_shops
 
 Sweep = Callable[[Tx, datetime], Awaitable[int]]
 
@@ -105,7 +105,7 @@ class Rounds:
         """One round over all shops; returns how much was done."""
         async with self._db.transaction(Caller(ALL_SHOPS, "system:worker")) as tx:
             shops = await all_shops(tx)
-        return sum([await self.shop(shop.shop_id) for shop in shops])
+        return sum([await self.shop(shop.shop_id) for shop in shops if shop.state == ShopState.OPEN])
 
     async def shop(self, shop_id: int) -> int:
         """One round for one shop."""
