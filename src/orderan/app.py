@@ -45,6 +45,8 @@ MODULES: Final = (
     "orderan.web.dashboard.channels",
     "orderan.web.dashboard.home",
     "orderan.web.dashboard.login",
+    "orderan.web.dashboard.orders",
+    "orderan.web.dashboard.order_detail",
     "orderan.web.dashboard.keys",
     "orderan.web.dashboard.search",
     "orderan.web.dashboard.settings",

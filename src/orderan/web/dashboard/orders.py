@@ -436,13 +436,6 @@ async def print_page(
     return page(request, "orders/print.html", now=now, orders=orders, cards=cards, **LABELS)
 
 
-@get("/search", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
-async def search(request: Asking) -> Redirect:
-    """The search box of every page."""
-    text = request.query_params.get("q", "").strip()
-    return Redirect(f"/orders?{urlencode({'q': text})}" if text else "/orders", status_code=303)
-
-
 handlers = [
     orders_page,
     keep_view,
@@ -452,5 +445,4 @@ handlers = [
     bulk_refused,
     export,
     print_page,
-    search,
 ]
