@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orderan.cli.areas import run_over_all_shops
+from orderan.cli.areas import bring_regions, run_over_all_shops
 from orderan.cli.edge import database_url, print_json, say
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a program.")]
