@@ -1,12 +1,12 @@
 """Transfers in the dashboard: what is on its way, sending, receiving."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
@@ -54,16 +54,16 @@ async def transfers_page(
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
-    state: FromQuery[str] = "",
+    chosen: Annotated[str, QueryParameter(query="state")] = "",
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """Newest first."""
-    chosen = [state] if state in set(TransferState) else None
+    states = [chosen] if chosen in set(TransferState) else None
     begin = read_moment(after)
     found = await db.run(
         caller,
         lambda tx: list_transfers(
-            tx, states=chosen, locations=principal.location_ids, after=begin, limit=SHOWN + 1
+            tx, states=states, locations=principal.location_ids, after=begin, limit=SHOWN + 1
         ),
     )
     last = found[SHOWN - 1] if len(found) > SHOWN else None
@@ -72,7 +72,7 @@ async def transfers_page(
         "stock/transfers.html",
         now=now,
         transfers=found[:SHOWN],
-        state=state,
+        state=chosen,
         states=TRANSFERS,
         after=after,
         older=cursor(last.created_at, last.id) if last else None,
