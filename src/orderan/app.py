@@ -47,6 +47,8 @@ MODULES: Final = (
     "orderan.web.dashboard.login",
     "orderan.web.dashboard.orders",
     "orderan.web.dashboard.order_detail",
+    "orderan.web.dashboard.order_change",
+    "orderan.web.dashboard.order_new",
     "orderan.web.dashboard.keys",
     "orderan.web.dashboard.search",
     "orderan.web.dashboard.settings",

@@ -328,7 +328,9 @@ def _sourced(moment: Moment, words: Words, names: Names, _currency: str) -> Sent
     places = [names.place(one) for one in moment.facts["outcome"].get("locations", [])]
     if not any(places):
         return None
-    title = words.gettext("Dikirim dari %(places)s", places=", ".join(place for place in places if place))
+    title = words.gettext(
+        "Stok diambil dari %(places)s", places=", ".join(place for place in places if place)
+    )
     return title, "", "calm", "route"
 
 
