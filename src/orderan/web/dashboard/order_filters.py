@@ -145,15 +145,15 @@ def chips(place: Here, found: Choices) -> list[dict[str, str]]:
 _CHIPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "q": (N_("Cari"), {}),
     "status": (N_("Status"), HEADLINES),
-    "channel": (N_("Kanal"), {}),
+    "channel": (N_("Kanal penjualan"), {}),
     "terms": (N_("Cara bayar"), TERMS),
     "kind": (N_("Jenis"), KINDS),
     "money": (N_("Pembayaran"), MONEY),
     "tag": (N_("Label"), {}),
     "location": (N_("Tempat"), {}),
     "held": (N_("Ditahan"), {"1": N_("ya")}),
-    "from": (N_("Mulai"), {}),
-    "until": (N_("Sampai"), {}),
+    "from": (N_("Mulai tanggal"), {}),
+    "until": (N_("Sampai tanggal"), {}),
     "min": (N_("Total paling sedikit"), {}),
     "max": (N_("Total paling banyak"), {}),
 }
