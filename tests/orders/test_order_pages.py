@@ -229,8 +229,8 @@ async def test_what_cannot_be_sold_is_said_beside_what_was_typed(
     bad_phone = await send(owner, "/orders/new", typed | {"units_0": "1", "phone": "abc", "name": "A", "expected": "10000"})
     assert bad_phone.status_code == 422
     assert 'value="abc"' in bad_phone.text
-    ahead = await owner.get("/orders/skus", params={"q": "kop", "channel": "web"})
-    assert [one["value"] for one in ahead.json()] == ["kopi"]
+    ahead = await owner.get("/orders/skus", params={"q": "kopi", "channel": "web"})
+    assert [one["value"] for one in ahead.json()] == ["kopi", "teh"]  # both are of the product Kopi
     assert "Rp10.000" in ahead.json()[0]["sub"]
     assert "stok 50" in ahead.json()[0]["sub"]
     assert await world.floor.value("SELECT count(*) FROM sales_order") == 0
