@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
+from litestar.exceptions import ValidationException
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
@@ -325,7 +326,9 @@ async def consent_changed(
 ) -> Redirect:
     """Keep a consent or a withdrawal that was told to us."""
     customer = from_text(PREFIX, customer_id)
-    purpose = Purpose(data.get("purpose", ""))
+    if data.get("purpose") not in set(Purpose):
+        raise ValidationException
+    purpose = Purpose(data["purpose"])
     verb = give_consent if data.get("granted") == "yes" else withdraw_consent
     source = data.get("source", "")
     await db.run(caller, lambda tx: verb(tx, customer, purpose, source=source, now=now))
