@@ -12,8 +12,7 @@ from orderan.demo.people import buyers
 from orderan.demo.staff import CODE, hashed_password
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
-from orderan.kit.events import sequence
-from orderan.shops import UnknownShop, shop_by_code
+from orderan.shops import UnknownShop, shop_by_code, start_shop
 
 SEED = 17_081_945
 SYSTEM = "system:demo"
@@ -42,12 +41,18 @@ async def load_if_empty(
     size: Size = Size(),
     tell: Tell = lambda _done, _all: None,
 ) -> bool:
-    """Load the demo unless this installation has a shop already; returns whether it was loaded."""
+    """Load the demo unless this installation has a shop already; returns whether it was loaded.
+
+    A demo whose loading was cut short is opened as far as it came.
+    """
 
     async def any_shop(tx: Tx) -> bool:
         return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM shop)"))
 
     if await db.run(Caller(ALL_SHOPS, SYSTEM), any_shop):
+        if await demo_shop_exists(db):
+            shop = await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: shop_by_code(tx, CODE))
+            await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, shop.shop_id))
         return False
     await load(db, keyring, now=now, size=size, tell=tell)
     return True
@@ -80,8 +85,7 @@ async def load(
         tell(done, size.orders)
     caller = Caller(ground.shop.shop_id, SYSTEM)
     await db.run(caller, lambda tx: watch_levels(tx, ground, chance, now=now))
-    while await db.run(caller, sequence):
-        pass
+    await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
     return ground
 
 
