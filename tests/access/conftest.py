@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
@@ -29,7 +29,7 @@ class House:
 
     def browser(self, **headers: str) -> AsyncClient:
         """A browser with no cookies; it follows no redirect, so that each is seen."""
-        transport = ASGITransport(self.app, raise_app_exceptions=False)
+        transport = ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
         return AsyncClient(transport=transport, base_url="http://testserver.local", headers=headers)
 
 

@@ -40,9 +40,7 @@ def audit(
         with connection.transaction():
             for setting in _SETTINGS:
                 connection.execute(setting)
-            connection.execute(
-                "SELECT set_config('orderan.shop', %(shop)s, true)", {"shop": str(scope["shop"])}
-            )
+            connection.execute(b"SET LOCAL orderan.shop = '%d'" % (shop_id or ALL))
             verdicts = []
             for check in checks:
                 tell(check)

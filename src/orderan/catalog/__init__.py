@@ -14,6 +14,7 @@ from orderan.catalog.store import (
     insert_products,
     insert_skus,
     insert_tax_rate,
+    set_parts,
 )
 from orderan.catalog.views import offers, tax_rates
 
@@ -31,6 +32,7 @@ __all__ = [
     "insert_skus",
     "insert_tax_rate",
     "offers",
+    "set_parts",
     "set_tax_rate",
     "tax_rates",
 ]

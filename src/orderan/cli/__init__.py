@@ -21,6 +21,7 @@ MODULES = (
     "orderan.cli.db",
     "orderan.cli.doctor",
     "orderan.cli.bench",
+    "orderan.cli.demo",
     "orderan.cli.audit",
     "orderan.cli.access",
     "orderan.cli.imports",

@@ -21,7 +21,7 @@ from orderan.importing.errors import (
 )
 from orderan.importing.mapping import Mapping, load, parse, preset, presets
 from orderan.importing.models import Outcome, Reason
-from orderan.importing.start import Imported, Progress, start
+from orderan.importing.running import Imported, Progress, start
 from orderan.importing.store.entries import open_entries
 from orderan.importing.views import RunShown, export_fates, list_runs
 

@@ -58,7 +58,7 @@ from orderan.orders.errors import (
     TooMany,
     UnitsNotOpen,
 )
-from orderan.orders.headline import Headline, Tally, headline
+from orderan.orders.headlines import Headline, Tally, headline
 from orderan.orders.models import EVERYTHING, Change, Hold, HoldKind, Line, Order, OrderKind, Scope, Terms
 from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.rules import Cut, Tax, least_advanced, owed, taxes_for, unshipped

@@ -6,7 +6,7 @@ Ignores  orders, stock, people
 """
 
 from orderan.shops.commands.change_shop import change_channel, change_shop
-from orderan.shops.commands.open_shop import add_channel, open_shop
+from orderan.shops.commands.open_shop import add_channel, open_shop, start_shop
 from orderan.shops.errors import (
     CodeTaken,
     CodeUnusable,
@@ -19,7 +19,7 @@ from orderan.shops.errors import (
     UnknownShop,
     ZoneUnknown,
 )
-from orderan.shops.models import Channel, ChannelKind, Shop
+from orderan.shops.models import Channel, ChannelKind, Shop, ShopState
 from orderan.shops.rules import clean_code, clean_name, complete_days, hold_minutes
 from orderan.shops.views import all_shops, channels_by_code, list_channels, shop_by_code, shop_by_id
 
@@ -33,6 +33,7 @@ __all__ = [
     "NameEmpty",
     "NoSuchChannel",
     "Shop",
+    "ShopState",
     "TaxNumberWrong",
     "UnknownChannel",
     "UnknownShop",
@@ -50,4 +51,5 @@ __all__ = [
     "open_shop",
     "shop_by_code",
     "shop_by_id",
+    "start_shop",
 ]

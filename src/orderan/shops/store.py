@@ -16,9 +16,10 @@ async def insert_shop(tx: Tx, shop: Shop) -> None:
     await tx.run(
         """
         INSERT INTO shop (shop_id, code, name, legal_name, tax_number, currency, time_zone, locale,
-                          prices_include_tax, complete_after_days, created_at)
+                          prices_include_tax, complete_after_days, state, created_at)
         VALUES (%(shop_id)s, %(code)s, %(name)s, %(legal_name)s, %(tax_number)s, %(currency)s, %(time_zone)s,
-                %(locale)s, %(prices_include_tax)s, %(complete_after_days)s, %(created_at)s)
+                %(locale)s, %(prices_include_tax)s, %(complete_after_days)s, %(state)s,
+                %(created_at)s)
         """,
         asdict(shop),
     )
@@ -81,4 +82,10 @@ async def update_channel(tx: Tx, channel: Channel) -> None:
         WHERE shop_id = %(shop_id)s AND id = %(id)s
         """,
         asdict(channel),
+    )
+
+
+async def set_state(tx: Tx, shop_id: int, state: str) -> None:
+    await tx.run(
+        "UPDATE shop SET state = %(state)s WHERE shop_id = %(shop)s", {"shop": shop_id, "state": state}
     )

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from orderan.access import (
     CodeRefused,
     LoginRefused,
+    NotAllowed,
     PasswordTooShort,
     Principal,
     begin_onetime_codes,
@@ -28,7 +29,6 @@ from orderan.access import (
     staff_by_id,
     use_code,
 )
-from orderan.access.errors import NotAllowed
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Tx
 from orderan.kit.ids import from_text, to_text
