@@ -51,7 +51,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat(
         assert positions == list(range(1, len(seen) + 1))
         assert {fact["entity_id"] for fact in seen} >= set(orders)
         assert len({fact["id"] for fact in seen}) == len(seen)
-        kind = "orders.order_placed.v1"
+        kind = "orders.placed.v1"
         only = (await program.get(f"/api/v1/events?kind={kind}", headers=bearer)).json()["data"]
         assert [fact["entity_id"] for fact in only] == [f["entity_id"] for f in seen if f["kind"] == kind]
         assert len(only) == 5
