@@ -5,7 +5,7 @@ Promises total = goods - discounts + shipping + tax (unless included) + rounding
 Ignores  stock, orders; an offer comes in as plain prices
 """
 
-from orderan.pricing.commands.set_shipping import change_fee, put_zone
+from orderan.pricing.commands.set_shipping import put_zone, set_fee
 from orderan.pricing.errors import (
     AreaTaken,
     DiscountTooLarge,
@@ -17,7 +17,6 @@ from orderan.pricing.errors import (
 )
 from orderan.pricing.models import Discount, Fee, Quote, QuotedLine, ShippingTable, ToQuote, ZoneWithFees
 from orderan.pricing.rules import best_price, quote, shipping_fee
-from orderan.pricing.store import add_zone, set_fee
 from orderan.pricing.views import shipping_table, shipping_zones
 
 __all__ = [
@@ -35,9 +34,7 @@ __all__ = [
     "TotalChanged",
     "ZoneCodeTaken",
     "ZoneWithFees",
-    "add_zone",
     "best_price",
-    "change_fee",
     "put_zone",
     "quote",
     "set_fee",

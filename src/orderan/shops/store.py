@@ -44,6 +44,12 @@ async def insert_channel(tx: Tx, channel: Channel, *, now: datetime) -> None:
     )
 
 
+async def set_state(tx: Tx, shop_id: int, state: str) -> None:
+    await tx.run(
+        "UPDATE shop SET state = %(state)s WHERE shop_id = %(shop)s", {"shop": shop_id, "state": state}
+    )
+
+
 async def lock_shop(tx: Tx) -> None:
     await tx.run("SELECT FROM shop WHERE shop_id = %(shop)s FOR UPDATE", {"shop": tx.shop_id})
 
@@ -82,10 +88,4 @@ async def update_channel(tx: Tx, channel: Channel) -> None:
         WHERE shop_id = %(shop_id)s AND id = %(id)s
         """,
         asdict(channel),
-    )
-
-
-async def set_state(tx: Tx, shop_id: int, state: str) -> None:
-    await tx.run(
-        "UPDATE shop SET state = %(state)s WHERE shop_id = %(shop)s", {"shop": shop_id, "state": state}
     )

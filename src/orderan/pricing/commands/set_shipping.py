@@ -43,7 +43,7 @@ async def put_zone(
     return made
 
 
-async def change_fee(
+async def set_fee(
     tx: Tx, zone_id: UUID, *, service: str, first_kg_minor: int, next_kg_minor: int, now: datetime
 ) -> None:
     """What a service costs to a zone from now on; the fees before stay for the record.

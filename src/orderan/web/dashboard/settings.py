@@ -16,8 +16,8 @@ from orderan.kit.runner import Runner
 from orderan.pricing import (
     AreaTaken,
     ZoneCodeTaken,
-    change_fee,
     put_zone,
+    set_fee,
     shipping_zones,
 )
 from orderan.shops import (
@@ -169,7 +169,7 @@ async def save_fee(
         zone_id = from_text("zon", zone)
         await runner.run(
             caller,
-            lambda tx: change_fee(
+            lambda tx: set_fee(
                 tx, zone_id, service=service, first_kg_minor=first, next_kg_minor=then, now=now
             ),
         )
