@@ -45,6 +45,12 @@ MODULES: Final = (
     "orderan.web.api.parcels",
     "orderan.web.api.returns",
     "orderan.web.api.exceptions",
+    "orderan.web.dashboard.warehouse",
+    "orderan.web.dashboard.handing_over",
+    "orderan.web.dashboard.shipping",
+    "orderan.web.dashboard.returns",
+    "orderan.web.dashboard.payments",
+    "orderan.web.dashboard.inbox",
 )
 """Modules whose `handlers` are served."""
 
