@@ -79,7 +79,7 @@ async def test_an_invoice_becomes_a_paid_delivered_order_of_its_own_time(
     [payment] = await floor.all("SELECT kind, amount_minor, at FROM payment_event WHERE shop_id = %(shop)s")
     assert (payment.kind, payment.amount_minor, payment.at) == ("captured", 2205, order.placed_at)
     moves = await floor.all("SELECT event, to_state FROM order_move WHERE shop_id = %(shop)s ORDER BY id")
-    assert [tuple(move) for move in moves] == [("accept", "accepted"), ("complete", "completed")]
+    assert [tuple(move) for move in moves] == [("import", "completed")]
 
 
 async def test_todays_stock_is_not_touched_and_the_ledger_knows_where_the_goods_went(

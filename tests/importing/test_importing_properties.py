@@ -118,8 +118,8 @@ async def _audit(tx: Tx) -> None:
         """
         SELECT (SELECT coalesce(sum(line.minor), 0) FROM import_outcome AS became JOIN import_line AS line
                      ON line.shop_id = became.shop_id AND line.run_id = became.run_id AND line.number = became.number
-                WHERE became.shop_id = %(shop)s AND became.outcome = 'returned' AND NOT became.known),
-               (SELECT coalesce(sum(minor), 0) FROM import_taken WHERE shop_id = %(shop)s)
+                WHERE became.shop_id = %(shop)s AND became.outcome = 'returned' AND NOT became.known) AS returned,
+               (SELECT coalesce(sum(minor), 0) FROM import_taken WHERE shop_id = %(shop)s) AS taken
         """,
         {"shop": tx.shop_id},
     )
