@@ -87,7 +87,14 @@ from orderan.orders.states import (
     Verification,
     VerificationEvent,
 )
-from orderan.orders.store import insert_moves, known_orders, lines_of, lock_orders, set_allocated
+from orderan.orders.store import (
+    insert_moves,
+    known_orders,
+    lines_of,
+    lock_orders,
+    order_numbered,
+    set_allocated,
+)
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
 from orderan.orders.views import (
     change,
@@ -230,6 +237,7 @@ __all__ = [
     "note_moneys",
     "open_change",
     "open_orders",
+    "order_numbered",
     "orders_of_customers",
     "orders_waiting",
     "overdue",
