@@ -39,6 +39,7 @@ def test_the_role_of_the_application_is_one_that_policies_bind(catalogue: Catalo
     role = catalogue.execute(
         "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
+    assert role is not None
     assert tuple(role) == (False, False)
 
 

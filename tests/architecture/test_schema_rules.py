@@ -271,6 +271,7 @@ async def test_rule_14_an_answer_is_kept_with_its_effect_or_not_at_all(
     key = catalogue.execute(
         "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'answer_pkey'"
     ).fetchone()
+    assert key is not None
     assert key.definition == "PRIMARY KEY (shop_id, scope, key)"
 
     async def dying(tx: Tx) -> Answer:
