@@ -78,3 +78,9 @@ def a_row(
 
 
 DAY = date(2011, 3, 1)
+NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
+
+
+def local() -> datetime:
+    """Nine in the morning of that day, as a file writes it: without a zone."""
+    return datetime(2011, 3, 1, 9, 0)  # noqa: DTZ001

@@ -9,7 +9,7 @@ from given import a_shop, asked, place
 from orderan.flows.place_order import Placed
 from orderan.kit.crypto import Keyring
 from orderan.orders import Commercial, Headline, Terms, headline, refresh_headline
-from orderan.orders.headline import Tally
+from orderan.orders.headlines import Tally
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ Ignores  what the permissions guard
 """
 
 from orderan.access.commands.add_staff import add_staff
-from orderan.access.commands.change_staff import change_staff
+from orderan.access.commands.change_staff import change_staff, choose_locale
 from orderan.access.commands.make_key import make_key, revoke_key
 from orderan.access.commands.onetime_codes import (
     begin_onetime_codes,
@@ -41,7 +41,7 @@ from orderan.access.errors import (
     RoleMissing,
     ScopeUnknown,
 )
-from orderan.access.login import Account, Entrance, enrolment_address
+from orderan.access.login import Account, Entrance, enrolment_address, own_password_fits
 from orderan.access.models import (
     ROLES,
     SEEN_EVERY,
@@ -102,6 +102,7 @@ __all__ = [
     "add_staff",
     "begin_onetime_codes",
     "change_staff",
+    "choose_locale",
     "confirm_onetime_codes",
     "drop_onetime_codes",
     "end_other_sessions",
@@ -118,6 +119,7 @@ __all__ = [
     "make_key",
     "new_session_token",
     "open_session",
+    "own_password_fits",
     "principal_of_key",
     "principal_of_session",
     "renew_token",

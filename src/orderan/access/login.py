@@ -172,3 +172,20 @@ class Entrance:
 def enrolment_address(secret: str, *, email: str, shop: str) -> str:
     """The otpauth:// address of a secret, for a QR code."""
     return onetime.address(secret, email=email, shop=shop)
+
+
+async def own_password_fits(
+    db: Database, caller: Caller, staff_id: UUID, password: str, *, now: datetime
+) -> None:
+    """Somebody signed in shows once more that it is them; counted like a login.
+
+    Raises:
+        TooManyAttempts: Guessed too often; nothing was compared.
+        LoginRefused: It is not their password.
+    """
+    limit = Limit(f"password:{caller.shop_id}:{staff_id}", _PER_PAIR, _WINDOW)
+    await db.run(Caller(ALL_SHOPS, _LOGIN), lambda tx: spend(tx, [limit], now=now))
+    row = await db.run(caller, lambda tx: store.lock_staff(tx, staff_id))
+    if row is None or not await passwords.fits(row.password_hash, password):
+        raise LoginRefused
+    await db.run(Caller(ALL_SHOPS, _LOGIN), lambda tx: forgive(tx, [limit.bucket]))

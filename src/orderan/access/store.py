@@ -98,6 +98,13 @@ async def update_staff(
     )
 
 
+async def set_locale(tx: Tx, staff_id: UUID, locale: str | None) -> None:
+    await tx.run(
+        "UPDATE staff SET locale = %(locale)s WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": staff_id, "locale": locale},
+    )
+
+
 async def set_password_hash(tx: Tx, staff_id: UUID, password_hash: str) -> None:
     await tx.run(
         "UPDATE staff SET password_hash = %(hash)s WHERE shop_id = %(shop)s AND id = %(id)s",

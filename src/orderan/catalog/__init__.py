@@ -5,6 +5,7 @@ Promises a sku code and a GTIN belong to one sku of the shop; prices and taxes a
 Ignores  stock, orders, customers
 """
 
+from orderan.catalog.commands.set_tax_rate import set_tax_rate
 from orderan.catalog.errors import UnknownSkus
 from orderan.catalog.models import BundlePart, Offer, Price, Product, Sku, TaxRate
 from orderan.catalog.store import (
@@ -13,6 +14,7 @@ from orderan.catalog.store import (
     insert_products,
     insert_skus,
     insert_tax_rate,
+    set_parts,
 )
 from orderan.catalog.views import offers, tax_rates
 
@@ -30,5 +32,7 @@ __all__ = [
     "insert_skus",
     "insert_tax_rate",
     "offers",
+    "set_parts",
+    "set_tax_rate",
     "tax_rates",
 ]

@@ -17,7 +17,7 @@ from orderan.kit.errors import N_
 from orderan.kit.ids import to_text
 from orderan.kit.inbox import Stuck
 from orderan.orders import Order, insert_moves, lines_of, lock_orders
-from orderan.returns import ReturnEvent, Wanted, find_return, move_return, request_return
+from orderan.returns import ReturnEvent, Wanted, coming_back, find_return, move_return, request_return
 from orderan.shipping import PARCEL, Parcel, ParcelEvent, ParcelNotFound, ParcelState, behind, move_parcels
 
 
@@ -77,10 +77,11 @@ async def _open_return(tx: Tx, parcel: Parcel, *, now: datetime) -> None:
 
 
 async def _whole_lines(tx: Tx, parcel: Parcel) -> list[Wanted]:
-    """Units of order lines in a parcel; of a bundle in several boxes, as many as are whole in this one."""
+    """Units of order lines in a parcel that are not coming back already; a bundle comes back whole."""
     wanted = []
+    expected = await coming_back(tx, parcel.order_id)
     for line in await lines_of(tx, parcel.order_id):
-        left = line.shipped - line.returned
+        left = line.shipped - line.returned - expected.get(line.line_no, 0)
         inside: dict[UUID, int] = {}
         for content in parcel.contents:
             if content.line_no == line.line_no:

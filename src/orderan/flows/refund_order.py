@@ -1,6 +1,7 @@
 """Money back to a buyer: promised by one person, paid by another, or withdrawn.
 
-The order's row is locked first, so two promises made at once see each other.
+The order's row is locked first, so two promises made at once see each other. A return that waited
+only for its refund closes by itself.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from orderan.payments import (
     find_refund,
     grant_refund,
 )
+from orderan.returns import ReturnEvent, find_return, move_return, waiting_for_refund
 
 
 async def promise_refund(
@@ -68,7 +70,14 @@ async def execute_refund(
         currency=refund.currency,
         reference=reference,
     )
-    return await settle_payment(tx, paid, now=now)
+    stands = await settle_payment(tx, paid, now=now)
+    await _close_returns(tx, refund_id, now=now)
+    return stands
+
+
+async def _close_returns(tx: Tx, refund_id: UUID, *, now: datetime) -> None:
+    for return_id in await waiting_for_refund(tx, refund_id):
+        await move_return(tx, await find_return(tx, return_id), ReturnEvent.CLOSE, now=now)
 
 
 async def withdraw_refund(tx: Tx, refund_id: UUID, *, reason: str, now: datetime) -> None:
@@ -83,3 +92,4 @@ async def withdraw_refund(tx: Tx, refund_id: UUID, *, reason: str, now: datetime
     await close_refund(tx, refund_id, RefundEvent.WITHDRAW, now=now)
     move = (refund.order_id, str(RefundState.GRANTED), str(RefundEvent.WITHDRAW), str(RefundState.WITHDRAWN))
     await insert_moves(tx, "refund", [move], reason=reason, now=now)
+    await _close_returns(tx, refund_id, now=now)

@@ -4,7 +4,8 @@ Owns     import_run, import_file_sum, import_line, import_outcome, import_invoic
          import_cancellation, import_taken
 Promises every source line has exactly one outcome, and the outcomes add up to the file; a run
          killed anywhere goes on from its last commit; a second run adds nothing
-Speaks   importing.finished.v1
+Speaks   importing.order_imported.v1, importing.return_imported.v1, importing.order_repaired.v1,
+         importing.finished.v1
 Ignores  today's stock: what was sold last year left the shelf last year
 """
 
@@ -21,7 +22,7 @@ from orderan.importing.errors import (
 )
 from orderan.importing.mapping import Mapping, load, parse, preset, presets
 from orderan.importing.models import Outcome, Reason
-from orderan.importing.start import Imported, Progress, start
+from orderan.importing.running import Imported, Progress, start
 from orderan.importing.store.entries import open_entries
 from orderan.importing.views import RunShown, export_fates, list_runs
 

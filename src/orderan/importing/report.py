@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from orderan.importing.errors import BooksDisagree, Problem
@@ -60,8 +62,12 @@ class FileSums:
     rows: dict[Key, Tally] = field(default_factory=dict)
 
     def add(self, lines: Iterable[AnyLine]) -> None:
-        for line in lines:
-            self._row(Key(line.day, line.currency)).add(1, line.exact, line.minor)
+        # Lines of one day stand together, so the row is looked up where the day changes.
+        for (day, currency), group in groupby(lines, key=_day_and_currency):
+            together = list(group)
+            exact = sum_exact(line.exact for line in together)
+            minor = sum(line.minor or 0 for line in together)
+            self._row(Key(day, currency)).add(len(together), exact, minor)
 
     def put(self, key: Key, tally: Tally) -> None:
         """Add sums kept elsewhere, as those of an earlier part of the run."""
@@ -199,6 +205,18 @@ class Report:
             }
             for (reason, currency), tally in by_size
         ]
+
+
+_day_and_currency = attrgetter("day", "currency")
+
+
+def sum_exact(amounts: Iterable[Decimal | None]) -> Decimal:
+    """The sum without losing a digit; what is unknown counts as nothing."""
+    whole = Decimal(0)
+    for amount in amounts:
+        if amount is not None:
+            whole = EXACT.add(whole, amount)
+    return whole
 
 
 def _columns(said: Tally, became: Mapping[Outcome, Tally]) -> dict[str, Any]:

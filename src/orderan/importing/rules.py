@@ -7,6 +7,7 @@ were cut into chunks on the way here therefore makes no difference.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -70,28 +71,30 @@ def _contradiction(lines: Sequence[SourceLine], customers: int) -> Reason | None
 
 def _doubled(lines: Sequence[SourceLine]) -> frozenset[int]:
     """Numbers of the lines that repeat an earlier one in every column."""
+    # Comparing whole lines is dear; most differ in these two already.
+    alike = Counter((line.sku, line.quantity) for line in lines)
     seen: set[tuple[object, ...]] = set()
     again: set[int] = set()
     for line in lines:
-        written = line[1:]
-        if written in seen:
-            again.add(line.number)
-        seen.add(written)
+        if alike[line.sku, line.quantity] > 1:
+            written = line[1:]
+            if written in seen:
+                again.add(line.number)
+            seen.add(written)
     return frozenset(again)
 
 
 def _reason_to_wait(line: SourceLine, customer: str | None, mapping: Mapping) -> Reason | None:
     """Why a line by itself is neither a sale nor a cancellation; None if it is one."""
     prefix = mapping.adjustment.invoice_prefix
-    faults = (
-        (prefix is not None and line.invoice.startswith(prefix), Reason.ADJUSTMENT_INVOICE),
-        (mapping.codes.role(line.sku) == "not_a_sale", Reason.NOT_A_SALE),
-        (line.price < 0, Reason.NEGATIVE_PRICE),
-        (line.quantity == 0, Reason.ZERO_QUANTITY),
-    )
-    for found, reason in faults:
-        if found:
-            return reason
+    if prefix is not None and line.invoice.startswith(prefix):
+        return Reason.ADJUSTMENT_INVOICE
+    if mapping.codes.role(line.sku) == "not_a_sale":
+        return Reason.NOT_A_SALE
+    if line.price < 0:
+        return Reason.NEGATIVE_PRICE
+    if line.quantity == 0:
+        return Reason.ZERO_QUANTITY
     return _no_cancellation(line, customer) if line.cancelling else _no_sale(line, customer, mapping)
 
 

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
-from orderan.orders.headline import Tally
+from orderan.orders.headlines import Tally
 from orderan.orders.models import Line, Order
 from orderan.orders.states import Commercial
 

@@ -21,7 +21,7 @@ from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, S
 from orderan.payments.rules import refundable, room_for, share_of_line, standing
 from orderan.payments.states import REFUND, Money, RefundEvent, RefundState
 from orderan.payments.store import promised, sums, used_references
-from orderan.payments.views import LedgerRow, ledger_of, refunds_of, refunds_waiting
+from orderan.payments.views import LedgerRow, MoneyOf, ledger_of, money_of, refunds_of, refunds_waiting
 
 __all__ = [
     "REFUND",
@@ -31,6 +31,7 @@ __all__ = [
     "Money",
     "MoneyEvent",
     "MoneyKind",
+    "MoneyOf",
     "MoreThanThereIs",
     "ReferenceUsed",
     "Refund",
@@ -45,6 +46,7 @@ __all__ = [
     "find_refund",
     "grant_refund",
     "ledger_of",
+    "money_of",
     "promised",
     "refundable",
     "refunds_of",

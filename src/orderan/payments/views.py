@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.payments.models import Refund
+from orderan.payments.models import Refund, Standing
+from orderan.payments.rules import refundable, standing, summed
+from orderan.payments.states import RefundState
 from orderan.payments.store import as_refund
 
 
@@ -47,6 +49,37 @@ async def refunds_of(tx: Tx, order_id: UUID) -> list[Refund]:
         {"shop": tx.shop_id, "order": order_id},
     )
     return [as_refund(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOf:
+    """An order's money for a page: every event, every refund, and what they add up to.
+
+    Attributes:
+        promised_minor: Refunds granted and not yet paid.
+        refundable_minor: What may still be promised back.
+    """
+
+    ledger: tuple[LedgerRow, ...]
+    refunds: tuple[Refund, ...]
+    standing: Standing
+    promised_minor: int
+    refundable_minor: int
+
+
+async def money_of(tx: Tx, order_id: UUID, *, total_minor: int, terms: str) -> MoneyOf:
+    """Everything about the money of an order that costs `total_minor` on these terms."""
+    ledger = await ledger_of(tx, order_id)
+    refunds = await refunds_of(tx, order_id)
+    sums = summed((row.kind, row.amount_minor) for row in ledger)
+    promised = sum(refund.amount_minor for refund in refunds if refund.state == RefundState.GRANTED)
+    return MoneyOf(
+        tuple(ledger),
+        tuple(refunds),
+        standing(sums, total_minor=total_minor, terms=terms),
+        promised,
+        refundable(sums, promised_minor=promised),
+    )
 
 
 async def refunds_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:

@@ -19,7 +19,14 @@ from orderan.returns.errors import (
 from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Sent, Wanted
 from orderan.returns.rules import goods_of, worth
 from orderan.returns.states import RETURN, ReturnEvent, ReturnState
-from orderan.returns.store import behind, inspected_before, lines_of, set_refund
+from orderan.returns.store import (
+    behind,
+    coming_back,
+    inspected_before,
+    lines_of,
+    set_refund,
+    waiting_for_refund,
+)
 from orderan.returns.views import ReturnWithLines, returns_of, returns_waiting, sent_for
 
 __all__ = [
@@ -38,6 +45,7 @@ __all__ = [
     "Sent",
     "Wanted",
     "behind",
+    "coming_back",
     "find_return",
     "goods_of",
     "inspect_return",
@@ -50,5 +58,6 @@ __all__ = [
     "returns_waiting",
     "sent_for",
     "set_refund",
+    "waiting_for_refund",
     "worth",
 ]

@@ -203,3 +203,16 @@ async def set_refund(tx: Tx, return_id: UUID, refund_id: UUID) -> None:
         "UPDATE goods_return SET refund_id = %(refund)s WHERE shop_id = %(shop)s AND id = %(id)s",
         {"shop": tx.shop_id, "id": return_id, "refund": refund_id},
     )
+
+
+async def waiting_for_refund(tx: Tx, refund_id: UUID) -> list[UUID]:
+    """Resolved returns this refund was granted for."""
+    rows = await tx.all(
+        """
+        SELECT id FROM goods_return
+        WHERE shop_id = %(shop)s AND refund_id = %(refund)s AND state = 'resolved'
+        ORDER BY id
+        """,
+        {"shop": tx.shop_id, "refund": refund_id},
+    )
+    return [row.id for row in rows]

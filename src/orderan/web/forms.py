@@ -1,9 +1,7 @@
 """Reading what a page's form posted."""
 
 import ipaddress
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
@@ -29,25 +27,29 @@ def many(form: FormMultiDict, name: str) -> list[str]:
     return [value for value in form.getall(name, []) if isinstance(value, str) and value]
 
 
-class Refused:
-    """What was refused in a block, as a page shows it: field name -> sentence."""
+class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, ...) as refused:`
+    """Collect a refusal of these types beside its field, for the form to show; any other goes its way.
 
-    def __init__(self) -> None:
+    `errors` is what a page shows: field name -> sentence.
+    """
+
+    def __init__(self, request: Request[Any, Any, Any], fields: dict[type[Refusal], str]) -> None:
+        self._request = request
+        self._fields = fields
         self.errors: dict[str, str] = {}
 
     def __bool__(self) -> bool:
         return bool(self.errors)
 
+    def __enter__(self) -> Self:
+        return self
 
-@contextmanager
-def refusals_to(request: Request[Any, Any, Any], fields: dict[type[Refusal], str]) -> Iterator[Refused]:
-    """Collect a refusal of these types beside its field; any other goes its way."""
-    found = Refused()
-    try:
-        yield found
-    except tuple(fields) as refusal:
-        name = next(field for kind, field in fields.items() if isinstance(refusal, kind))
-        found.errors[name] = sentence(refusal, place_of(request).words)
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> bool:
+        for kind, field in self._fields.items():
+            if isinstance(fault, kind):
+                self.errors[field] = sentence(fault, place_of(self._request).words)
+                return True
+        return False
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:

@@ -85,3 +85,8 @@ async def _write(tx: Tx, before: Staff, after: Staff, giver: Principal | None, n
         await store.delete_sessions(tx, after.id, but=giver.session_id if giver else None)
         changed = Trace("staff.change", "staff", str(after.id), before=traced(before), after=traced(after))
         await leave(tx, changed, now=now)
+
+
+async def choose_locale(tx: Tx, staff_id: UUID, locale: str | None) -> None:
+    """The language somebody reads; None follows the browser. Not worth a trace."""
+    await store.set_locale(tx, staff_id, locale)

@@ -16,6 +16,7 @@ from uuid import UUID
 from orderan.importing.cases import cases
 from orderan.importing.commands.order_invoices import reference
 from orderan.importing.desk import Desk
+from orderan.importing.events import ReturnImported
 from orderan.importing.matching import Cancelling, Sold, match
 from orderan.importing.models import Outcome, Reason
 from orderan.importing.settling import unmatched_reason
@@ -28,6 +29,7 @@ from orderan.importing.store.orders import Moved
 from orderan.importing.store.returns import HistoricReturn, Pending, SaleLine, Taking
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
+from orderan.kit.events import Fact, record_all
 from orderan.kit.ids import new_id
 from orderan.kit.inbox import report
 from orderan.orders import Commercial, Tally, headline
@@ -62,7 +64,7 @@ async def match_next(tx: Tx, desk: Desk, run: Run, *, now: datetime) -> tuple[Ru
     if not batch:
         return run, 0
     found = await find_sales(tx, desk, run, batch)
-    made = {"returns": await write_returns(tx, desk, run, batch, found)}
+    made = {"returns": await write_returns(tx, desk, run, batch, found, now=now)}
     fates = [
         Fate(line.number, Outcome.WAITING, found.refused[line.number])
         if line.number in found.refused
@@ -120,7 +122,9 @@ def _told(line: Pending, reason: Reason, desk: Desk) -> Reason:
     return unmatched_reason(line.sku, reason, desk.mapping) or reason
 
 
-async def write_returns(tx: Tx, desk: Desk, run: Run, batch: Sequence[Pending], found: Found) -> int:
+async def write_returns(
+    tx: Tx, desk: Desk, run: Run, batch: Sequence[Pending], found: Found, *, now: datetime
+) -> int:
     """Returns, refunds, movements and order words for what was taken; returns how many returns."""
     grouped: dict[tuple[UUID, str], list[tuple[Pending, SaleLine, Taking]]] = {}
     for line in batch:
@@ -137,6 +141,10 @@ async def write_returns(tx: Tx, desk: Desk, run: Run, batch: Sequence[Pending], 
         tx, list(_moved_back(parts)), source=desk.customer, target=desk.supplier
     )
     await _update_words(tx, orders, returns)
+    facts = [
+        Fact(back.order_id, ReturnImported(back.id, back.invoice, back.minor, back.at)) for back in returns
+    ]
+    await record_all(tx, facts, now=now)
     return len(returns)
 
 

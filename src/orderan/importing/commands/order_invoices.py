@@ -17,6 +17,7 @@ from uuid import UUID
 
 from orderan.importing.cases import cases
 from orderan.importing.desk import Desk
+from orderan.importing.events import OrderImported
 from orderan.importing.mapping import Mapping as Rulebook
 from orderan.importing.models import AnyLine, FaultyLine, JudgedInvoice, Outcome, Reason, SourceLine
 from orderan.importing.money import unit_minor
@@ -30,6 +31,7 @@ from orderan.importing.store.orders import HistoricLine, HistoricOrder, Moved, N
 from orderan.importing.store.returns import Pending
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
+from orderan.kit.events import Fact, record_all
 from orderan.kit.ids import new_id
 from orderan.kit.inbox import report
 from orderan.orders import take_numbers
@@ -208,6 +210,7 @@ async def write_orders(
     await order_store.insert_orders(tx, run, orders, note=desk.note)
     await order_store.insert_lines(tx, lines)
     await order_store.insert_movements(tx, list(moved(lines)), source=desk.supplier, target=desk.customer)
+    await record_all(tx, [_fact(order, run) for order in orders], now=now, fresh=True)
     return {"orders": len(orders), "order_lines": len(lines), "customers": new_customers, "skus": new_skus}
 
 
@@ -258,6 +261,13 @@ def _order(invoice: JudgedInvoice, order_id: str, number: int, customer_id: str 
         units=sum(sale.quantity for sale in invoice.sales),
         at=invoice.at,
     )
+
+
+def _fact(order: HistoricOrder, run: Run) -> Fact:
+    told = OrderImported(
+        order.number, run.channel_id, order.invoice, order.currency, order.total_minor, order.at
+    )
+    return Fact(UUID(order.id), told)
 
 
 def historic_line(sale: SourceLine, order_id: str, line_no: int, sku: order_store.Article) -> HistoricLine:

@@ -25,6 +25,7 @@ from orderan.importing.commands.order_invoices import (
 )
 from orderan.importing.desk import Desk, open_desk
 from orderan.importing.errors import NotAnImportEntry, Problem, StillWaiting
+from orderan.importing.events import OrderRepaired
 from orderan.importing.mapping import Cancellation, MoneyFormat, TimeFormat
 from orderan.importing.mapping import Mapping as Rulebook
 from orderan.importing.models import AnyLine, FaultyLine, JudgedInvoice, Outcome, Reason, SourceLine
@@ -38,6 +39,7 @@ from orderan.importing.store.additions import Addition, ThatOrder
 from orderan.importing.store.lines import Fate
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
+from orderan.kit.events import record
 from orderan.kit.inbox import close
 from orderan.orders import Commercial, Tally, headline
 from orderan.payments import MoneyKind, standing
@@ -82,7 +84,7 @@ async def resubmit(
     for invoice in invoices:
         if invoice.sales:
             problems += await _sell(tx, desk, run, invoice, fates, entry_id=entry_id, now=now)
-        problems += await _cancel(tx, desk, run, invoice, fates)
+        problems += await _cancel(tx, desk, run, invoice, fates, now=now)
     if problems:
         raise StillWaiting(problems)
     repaired = await line_store.repair_fates(tx, run, fates, now=now)
@@ -183,16 +185,19 @@ async def _append(
         at=invoice.at,
     )
     await additions.add_to_order(tx, added, note=ADDED, now=now)
+    await record(tx, there.id, OrderRepaired(len(lines), minor), now=now)
 
 
-async def _cancel(tx: Tx, desk: Desk, run: Run, invoice: JudgedInvoice, fates: list[Fate]) -> list[Problem]:
+async def _cancel(
+    tx: Tx, desk: Desk, run: Run, invoice: JudgedInvoice, fates: list[Fate], *, now: datetime
+) -> list[Problem]:
     wanted = list(pending([invoice]))
     if not wanted:
         return []
     found = await find_sales(tx, desk, run, wanted)
     if found.refused:
         return [_problem(number, reason) for number, reason in found.refused.items()]
-    await write_returns(tx, desk, run, wanted, found)
+    await write_returns(tx, desk, run, wanted, found, now=now)
     fates.extend(returned_fate(line, found) for line in wanted)
     return []
 

@@ -21,12 +21,28 @@ def plain(values: Iterable[int | Decimal | UUID | bool | str | None]) -> str:
 
 def dates(values: Iterable[date | datetime | None]) -> str:
     """Days or instants."""
-    return "{" + ",".join(["NULL" if value is None else value.isoformat() for value in values]) + "}"
+    known: dict[date | datetime | None, str] = {None: "NULL"}
+    told = []
+    for value in values:
+        text = known.get(value)
+        if text is None:
+            assert value is not None
+            text = known[value] = value.isoformat()
+        told.append(text)
+    return "{" + ",".join(told) + "}"
 
 
 def texts(values: Iterable[str | None]) -> str:
     """Any text."""
-    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+    known: dict[str | None, str] = {None: "NULL"}
+    told = []
+    for value in values:
+        text = known.get(value)
+        if text is None:
+            assert value is not None
+            text = known[value] = _quoted(value)
+        told.append(text)
+    return "{" + ",".join(told) + "}"
 
 
 def _quoted(value: str) -> str:

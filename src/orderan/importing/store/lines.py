@@ -195,7 +195,7 @@ async def is_larger(tx: Tx, run: Run, invoice: str, *, than: int) -> bool:
             SELECT 1 FROM import_line
             WHERE shop_id = %(shop)s AND channel_id = %(channel)s AND run_id = %(run)s AND invoice = %(invoice)s
             LIMIT %(limit)s
-        ) AS some
+        ) AS first_ones
         """,
         {
             "shop": tx.shop_id,

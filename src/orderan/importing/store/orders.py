@@ -75,25 +75,30 @@ async def customer_ids(
     customer was merged leads to the survivor.
     """
     references = sorted(first_seen)
-    made = await tx.run(
+    ids = [new_id(first_seen[known]) for known in references]
+    # Invoices do not come in order of time, so a customer may turn out to be older than thought.
+    touched = await tx.all(
         """
         INSERT INTO customer (shop_id, id, external_id, state, created_at, updated_at)
         SELECT %(shop)s, id, reference, 'active', at, %(now)s
         FROM unnest(%(ids)s::uuid[], %(references)s::text[], %(times)s::timestamptz[]) AS made (id, reference, at)
-        ON CONFLICT (shop_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
+        ON CONFLICT (shop_id, external_id) WHERE external_id IS NOT NULL
+        DO UPDATE SET created_at = excluded.created_at WHERE excluded.created_at < customer.created_at
+        RETURNING id
         """,
         {
             "shop": tx.shop_id,
             "now": now,
-            "ids": [new_id(first_seen[reference]) for reference in references],
+            "ids": ids,
             "references": references,
-            "times": [first_seen[reference] for reference in references],
+            "times": [first_seen[known] for known in references],
         },
     )
+    made = len({row.id for row in touched} & set(ids))
     rows = await tx.all(
         """
         SELECT external_id, coalesce(merged_into, id) AS id FROM customer
-        WHERE shop_id = %(shop)s AND external_id = ANY(%(references)s)
+        WHERE shop_id = %(shop)s AND external_id = ANY(%(references)s) AND external_id IS NOT NULL
         """,
         {"shop": tx.shop_id, "references": references},
     )
@@ -157,7 +162,7 @@ async def add_articles(tx: Tx, skus: Sequence[NewSku], *, mark: str, now: dateti
 
 
 async def insert_orders(tx: Tx, run: Run, orders: Sequence[HistoricOrder], *, note: str) -> None:
-    """Orders, their two moves, and the payment of each that cost anything."""
+    """Orders, the move that made each, and the payment of each that cost anything."""
     columns = {
         "shop": tx.shop_id,
         "actor": tx.actor,
@@ -197,20 +202,14 @@ async def insert_orders(tx: Tx, run: Run, orders: Sequence[HistoricOrder], *, no
         """,
         columns,
     )
+    # One move of its own kind: an order of the past did not go through the machine here.
     await tx.run(
         """
         INSERT INTO order_move (shop_id, order_id, id, axis, from_state, event, to_state, actor, reason, at)
-        SELECT %(shop)s, placed.id, move.id, 'commercial', move.was, move.event, move.becomes, %(actor)s, %(note)s, at
-        FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(first)s::uuid[], %(second)s::uuid[])
-             AS placed (id, at, first, second)
-        CROSS JOIN LATERAL (VALUES (first, 'draft', 'accept', 'accepted'), (second, 'accepted', 'complete', 'completed'))
-             AS move (id, was, event, becomes)
+        SELECT %(shop)s, id, move_id, 'commercial', 'draft', 'import', 'completed', %(actor)s, %(note)s, at
+        FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(moves)s::uuid[]) AS placed (id, at, move_id)
         """,
-        columns
-        | {
-            "first": plain([new_id() for _ in orders]),
-            "second": plain([new_id() for _ in orders]),
-        },
+        columns | {"moves": plain([new_id() for _ in orders])},
     )
     await tx.run(
         """

@@ -162,7 +162,7 @@ async def customers_by_reference(tx: Tx, references: Collection[str]) -> dict[st
     rows = await tx.all(
         """
         SELECT external_id, coalesce(merged_into, id) AS id FROM customer
-        WHERE shop_id = %(shop)s AND external_id = ANY(%(references)s)
+        WHERE shop_id = %(shop)s AND external_id = ANY(%(references)s) AND external_id IS NOT NULL
         """,
         {"shop": tx.shop_id, "references": list(references)},
     )
@@ -369,6 +369,12 @@ async def refresh_statistics(tx: Tx) -> None:
     """Tell the planner about rows just written by the hundred thousand, before it joins them."""
     for statement in _ANALYZE:
         await tx.run(statement)
+
+
+async def refresh_small_statistics(tx: Tx) -> None:
+    """The same for the tables every batch looks its customers and skus up in, while they grow."""
+    await tx.run("ANALYZE customer")
+    await tx.run("ANALYZE sku")
 
 
 _ANALYZE: tuple[LiteralString, ...] = (

@@ -11,7 +11,7 @@ from orderan.orders.commands.change import decline_open
 from orderan.orders.commands.versions import keep_version
 from orderan.orders.errors import LineNotFound, TooMany, UnitsNotOpen
 from orderan.orders.events import OrderCancelled, UnitsCancelled
-from orderan.orders.headline import Headline
+from orderan.orders.headlines import Headline
 from orderan.orders.models import Line, Order
 from orderan.orders.rules import Cut, Sums, Tax
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent

@@ -9,7 +9,7 @@ from orderan.kit.events import Fact, record_all
 from orderan.orders import rules, store
 from orderan.orders.errors import GoodsStillOwed, MoneyStillDue, OnHold
 from orderan.orders.events import OrderCompleted
-from orderan.orders.headline import Headline
+from orderan.orders.headlines import Headline
 from orderan.orders.models import Line, Order, Terms
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.orders import store
-from orderan.orders.headline import headline
+from orderan.orders.headlines import headline
 
 
 async def refresh_headline(tx: Tx, ids: Collection[UUID]) -> None:

@@ -127,6 +127,16 @@ def _either(program: Handler, person: Handler) -> Handler:
     return answered
 
 
+def _in_words_of(program: Handler) -> Handler:
+    """A page for a fault that only the API has words for."""
+
+    def answered(request: Request[Any, Any, Any], fault: Any) -> Response[Any]:
+        document = program(request, fault).content
+        return told(request, document["status"], document["title"])
+
+    return answered
+
+
 _PAGES: Final[dict[Any, Handler]] = {
     Refusal: on_refusal,
     ValidationException: on_invalid,
@@ -137,6 +147,7 @@ _PAGES: Final[dict[Any, Handler]] = {
     Exception: on_bug,
 }
 HANDLERS: Final[dict[Any, Handler]] = {
-    fault: _either(program, _PAGES[fault]) for fault, program in problems.HANDLERS.items()
+    fault: _either(program, _PAGES.get(fault) or _in_words_of(program))
+    for fault, program in problems.HANDLERS.items()
 }
 """Handlers of the application: problem documents under /api, pages elsewhere."""

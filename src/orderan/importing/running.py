@@ -167,6 +167,7 @@ class _Work:
         if run.state != "ordering":
             return run
         done = await self.db.run(self.caller, lambda tx: settled_lines(tx, run))
+        batches = 0
         coming = asyncio.create_task(self._look_ahead(desk, run))
         try:
             while (batch := await coming) is not None:
@@ -177,6 +178,10 @@ class _Work:
                     lambda tx: order_batch(tx, desk, before, these, now=self.clock.now()),  # noqa: B023 - run at once
                 )
                 done += len(batch.placed)
+                batches += 1
+                # After 1, 2, 4, 8 ... batches: in a new shop these tables double that often.
+                if batches & (batches - 1) == 0:
+                    await self.db.run(self.caller, return_store.refresh_small_statistics)
                 self.progress("ordering", done, run.lines_read)
         finally:
             await asyncio.gather(coming, return_exceptions=True)
