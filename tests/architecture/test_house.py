@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from tools import reference
 
-from orderan.orders.headline import Headline
+from orderan.orders.headlines import Headline
 from orderan.payments.models import MoneyKind
 from orderan.payments.states import Money
 

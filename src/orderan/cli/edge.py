@@ -63,7 +63,7 @@ def prepare_database(settings: Settings, url: str) -> list[str]:
     Returns the names of the migrations applied. The areas are brought when there were any: a new
     list ships with a release, and a release with another list has a migration.
     """
-    from orderan.cli.regions import bring_regions
+    from orderan.cli.areas import bring_regions
     from orderan.kit.installation import prepare
 
     applied = prepare(

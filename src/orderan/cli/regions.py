@@ -1,16 +1,12 @@
 """`orderan regions ...`: Indonesia's administrative areas, and a list of postcodes of one's own."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from orderan.cli.areas import bring_regions, run_over_all_shops
 from orderan.cli.edge import database_url, print_json, say
-
-if TYPE_CHECKING:
-    from orderan.kit.db import Tx
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a program.")]
 SHOWN = 20
@@ -49,7 +45,7 @@ def postcodes(
 
     read = load_postcodes(file.read_text(encoding="utf-8-sig"))
     with database_url("orderan regions postcodes") as url:
-        changed = _run(url, lambda tx: save_postcodes(tx, read.by_village))
+        changed = run_over_all_shops(url, lambda tx: save_postcodes(tx, read.by_village))
     refused = [{"line": row.line, "reason": row.reason, "code": row.code} for row in read.refused]
     if json:
         print_json({"read": len(read.by_village), "changed": changed, "refused": refused})
@@ -59,24 +55,3 @@ def postcodes(
             say(f"line {row.line}: {row.reason} ({row.code} {row.postcode})")
     if refused:
         raise typer.Exit(1)
-
-
-def bring_regions(url: str) -> int:
-    """Bring the table of areas to the list shipped; how many were new or renamed."""
-    from orderan.customers import load_regions
-
-    return _run(url, load_regions)
-
-
-def _run(url: str, work: "Callable[[Tx], Awaitable[int]]") -> int:
-    from orderan.kit.db import ALL_SHOPS, Caller, Database
-
-    async def run() -> int:
-        db = Database(url, min_size=1, max_size=1)
-        await db.open()
-        try:
-            return await db.run(Caller(ALL_SHOPS, "system:regions"), work)
-        finally:
-            await db.close()
-
-    return asyncio.run(run())

@@ -10,14 +10,8 @@ Ignores  how money is paid, how stock is counted, how parcels travel
 """
 
 from orderan.orders.changes import (
-    Action,
-    AddLine,
     Article,
     Becomes,
-    SetAddress,
-    SetDiscount,
-    SetQuantity,
-    SetShipping,
     fold,
 )
 from orderan.orders.changes import Shop as ChangeContext
@@ -37,7 +31,7 @@ from orderan.orders.commands.headline import refresh_headline
 from orderan.orders.commands.hold import expire_holds, place_hold, release_every_hold, release_hold
 from orderan.orders.commands.money import note_money, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
-from orderan.orders.commands.progress import Progress, advance_lines, count_returned
+from orderan.orders.commands.progress import advance_lines, count_returned
 from orderan.orders.errors import (
     AddressNotTheirs,
     AlreadyOnItsWay,
@@ -59,7 +53,24 @@ from orderan.orders.errors import (
     UnitsNotOpen,
 )
 from orderan.orders.headlines import Headline, Tally, headline
-from orderan.orders.models import EVERYTHING, Change, Hold, HoldKind, Line, Order, OrderKind, Scope, Terms
+from orderan.orders.models import (
+    EVERYTHING,
+    Action,
+    AddLine,
+    Change,
+    Hold,
+    HoldKind,
+    Line,
+    Order,
+    OrderKind,
+    Progress,
+    Scope,
+    SetAddress,
+    SetDiscount,
+    SetQuantity,
+    SetShipping,
+    Terms,
+)
 from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.rules import Cut, Tax, least_advanced, owed, taxes_for, unshipped
 from orderan.orders.states import (

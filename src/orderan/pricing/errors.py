@@ -1,8 +1,10 @@
 """Refusals of pricing."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from orderan.kit.errors import N_, Kind, Refusal
+from orderan.pricing.models import Quote, QuotedLine
 
 
 @dataclass(eq=False)
@@ -41,7 +43,10 @@ class DiscountTooLarge(Refusal):
 
 @dataclass(eq=False)
 class TotalChanged(Refusal):
-    """The total is not the one the buyer was shown; the new one needs their consent."""
+    """The total is not the one the buyer was shown; the new one needs their consent.
+
+    Carries the whole new quote, so that nobody has to ask a second time.
+    """
 
     expected_minor: int
     total_minor: int
@@ -49,10 +54,28 @@ class TotalChanged(Refusal):
     discount_minor: int
     shipping_minor: int
     tax_minor: int
+    rounding_minor: int
+    tax_included: bool
+    lines: tuple[QuotedLine, ...]
 
     code = "total_changed"
     kind = Kind.CONFLICT
     sentence = N_("Totalnya berubah. Tunjukkan total baru kepada pembeli.")
+
+    @classmethod
+    def to(cls, quote: Quote, *, expected_minor: int) -> Self:
+        """The refusal that carries this quote."""
+        return cls(
+            expected_minor=expected_minor,
+            total_minor=quote.total_minor,
+            goods_minor=quote.goods_minor,
+            discount_minor=quote.discount_minor,
+            shipping_minor=quote.shipping_minor,
+            tax_minor=quote.tax_minor,
+            rounding_minor=quote.rounding_minor,
+            tax_included=quote.tax_included,
+            lines=quote.lines,
+        )
 
 
 @dataclass(eq=False)

@@ -79,6 +79,13 @@ async def resolve_customers(
     ]
 
 
+async def customer_groups(tx: Tx, keyring: Keyring, phones: Sequence[str]) -> list[str | None]:
+    """The customer group each phone (E.164) would resolve to; nobody is made, a stranger has none."""
+    indexes = [keyring.blind(tx.shop_id, "phone", phone) for phone in phones]
+    known = await store.ids_by_phone(tx, set(indexes))
+    return [known[index].customer_group if index in known else None for index in indexes]
+
+
 async def _addresses(
     tx: Tx, keyring: Keyring, buyers: Sequence[tuple[UUID, bytes, Buyer]], *, now: datetime
 ) -> list[UUID | None]:
