@@ -105,12 +105,12 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Site]:
+def serving(folder: Path, *, log: Path | None = None) -> Iterator[Site]:
     """`orderan serve` on a folder until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    log = folder.parent / f"{folder.name}.log"
+    log = log or folder.parent / f"{folder.name}.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "orderan", "serve"], env=environment(folder, port), stdout=out, stderr=out
@@ -169,6 +169,7 @@ class Buyers:
     site: Site
     key: str
     skus: tuple[str, ...]
+    lines: int = 2
     acknowledged: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     setbacks: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     broken: int = 0
@@ -201,7 +202,7 @@ class Buyers:
         while not self._stop.is_set():
             turn += 1
             name = f"{number}-{turn}"
-            lines = [{"sku": dice.choice(self.skus), "quantity": dice.randint(1, 2)} for _ in range(2)]
+            lines = [{"sku": dice.choice(self.skus), "quantity": dice.randint(1, 2)} for _ in range(self.lines)]
             terms = dice.choice(["prepaid", "cod"])
             self.buy(name, {"channel": "web", "external_id": name, "terms": terms, "lines": lines})
 
