@@ -29,6 +29,7 @@ from orderan.web.dashboard.errors import HANDLERS
 from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
+from orderan.web.live_stock import StockWatch
 from orderan.web.observing import Observing
 from orderan.web.preferences import choose_preferences
 from orderan.web.principal import KeyMemory, allowed, identify, principal_of, require_declared
@@ -36,10 +37,34 @@ from orderan.web.static import serve_static
 
 MODULES: Final = (
     "orderan.web.api.orders",
+    "orderan.web.api.docs",
+    "orderan.web.api.events",
+    "orderan.web.buyer.tracking",
     "orderan.web.dashboard.account",
+    "orderan.web.dashboard.audit",
+    "orderan.web.dashboard.channels",
+    "orderan.web.dashboard.home",
     "orderan.web.dashboard.login",
+    "orderan.web.dashboard.keys",
+    "orderan.web.dashboard.search",
+    "orderan.web.dashboard.settings",
+    "orderan.web.dashboard.users",
     "orderan.web.api.customers",
     "orderan.web.api.regions",
+    "orderan.web.api.payments",
+    "orderan.web.api.tasks",
+    "orderan.web.api.parcels",
+    "orderan.web.api.returns",
+    "orderan.web.api.exceptions",
+    "orderan.web.api.stock",
+    "orderan.web.api.transfers",
+    "orderan.web.dashboard.stock",
+    "orderan.web.dashboard.stock_forms",
+    "orderan.web.dashboard.transfers",
+    "orderan.web.dashboard.locations",
+    "orderan.web.dashboard.customer_address",
+    "orderan.web.dashboard.customer_merging",
+    "orderan.web.dashboard.customers",
 )
 """Modules whose `handlers` are served."""
 
@@ -78,6 +103,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await db.open()
+        app.state.stock_watch = StockWatch(db, clock)
         app.state.gatherer = app.state.door.gatherer = Gatherer(db, keyring, clock)
         yield
         await db.close()

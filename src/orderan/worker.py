@@ -22,7 +22,9 @@ import psycopg
 from procrastinate import PsycopgConnector
 from psycopg_pool import PoolTimeout
 
+from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.watch_limits import watch_limits
 from orderan.kit import jobs, masterkey, telemetry
 from orderan.kit.clock import Clock, SystemClock
@@ -57,12 +59,22 @@ async def _expire(tx: Tx, now: datetime) -> int:
     return await expire_orders(tx, now=now)
 
 
+async def _expire_holds(tx: Tx, now: datetime) -> int:
+    return await let_holds_expire(tx, now=now)
+
+
+async def _complete(tx: Tx, now: datetime) -> int:
+    return await complete_delivered(tx, now=now)
+
+
 async def _watch(tx: Tx, now: datetime) -> int:
     return await watch_limits(tx, now=now)
 
 
 TIMERS: Final[tuple[Timer, ...]] = (
     Timer("expire_orders", 1.0, _expire),
+    Timer("expire_holds", 10.0, _expire_holds),
+    Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
 )
 CONSUMERS: Final[tuple[Consumer, ...]] = ()

@@ -339,8 +339,8 @@ async def test_a_manifest_is_handed_over_whole_or_not_at_all(
     ready = [await packed(world, order, now=now) for order in orders]
     boxes = [(task, Box("sicepat", f"00111111111{turn}")) for turn, task in enumerate(ready)]
 
+    repeated = [*boxes[:2], (ready[2], Box("sicepat", "001111111110"))]
     with pytest.raises(AwbUsed):
-        repeated = [*boxes[:2], (ready[2], Box("sicepat", "001111111110"))]
         await floor.run(lambda tx: hand_over_many(tx, repeated, now=now))
     assert await floor.value("SELECT count(*) FROM parcel") == 0
     assert await world.stock("kopi") == (5, 0, 3)

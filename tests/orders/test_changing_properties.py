@@ -25,8 +25,9 @@ from orderan.orders import (
     owed,
     unshipped,
 )
-from orderan.orders.changes import Action, from_plain, to_plain
+from orderan.orders.changes import from_plain, to_plain
 from orderan.orders.commands.versions import snapshot
+from orderan.orders.models import Action
 from orderan.orders.rules import cancelled_by, specs_of, summed, with_more, without
 from orderan.pricing import Discount, DiscountTooLarge, ToQuote, quote
 

@@ -4,9 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from orderan.catalog.models import BundlePart, Offer, Price, TaxRate
+from orderan.catalog.models import BundlePart, Offer, Price, PriceList, PriceRow, TaxRate
 from orderan.kit.db import Tx
+
+UNTAXED = "none"
+"""The class of what carries no tax."""
 
 
 async def offers(tx: Tx, codes: Collection[str], *, now: datetime) -> dict[str, Offer]:
@@ -93,3 +97,39 @@ async def tax_rates(tx: Tx) -> list[TaxRate]:
         {"shop": tx.shop_id},
     )
     return [TaxRate(**row._asdict()) for row in rows]
+
+
+async def price_lists(tx: Tx) -> list[PriceList]:
+    """Every price list, the general ones first, then by rank."""
+    rows = await tx.all(
+        """
+        SELECT id, code, name, currency, channel_id, customer_group, rank
+        FROM price_list
+        WHERE shop_id = %(shop)s
+        ORDER BY (channel_id IS NULL AND customer_group IS NULL) DESC, rank, code
+        """,
+        {"shop": tx.shop_id},
+    )
+    return [PriceList(**row._asdict()) for row in rows]
+
+
+async def prices_of(tx: Tx, sku_ids: Collection[UUID]) -> list[PriceRow]:
+    """Every price these skus ever had and will have, by list and step, oldest first."""
+    rows = await tx.all(
+        """
+        SELECT price_list_id, sku_id, min_quantity, valid_from, valid_until, amount_minor
+        FROM price
+        WHERE shop_id = %(shop)s AND sku_id = ANY(%(skus)s)
+        ORDER BY price_list_id, sku_id, min_quantity, valid_from
+        """,
+        {"shop": tx.shop_id, "skus": list(sku_ids)},
+    )
+    return [PriceRow(**row._asdict()) for row in rows]
+
+
+async def tax_classes(tx: Tx) -> list[str]:
+    """Tax classes that may stand on a product: those with a rate, and the untaxed one."""
+    rows = await tx.all(
+        "SELECT DISTINCT tax_class FROM tax_rate WHERE shop_id = %(shop)s", {"shop": tx.shop_id}
+    )
+    return sorted({row.tax_class for row in rows} | {UNTAXED})

@@ -25,6 +25,7 @@ MODULES = (
     "orderan.cli.audit",
     "orderan.cli.access",
     "orderan.cli.imports",
+    "orderan.cli.regions",
 )
 
 app = typer.Typer(

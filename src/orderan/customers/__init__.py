@@ -13,7 +13,13 @@ from orderan.customers.commands.erase import erase
 from orderan.customers.commands.give_consent import give_consent
 from orderan.customers.commands.merge import merge
 from orderan.customers.commands.register import register
-from orderan.customers.commands.resolve import Buyer, BuyerAddress, Resolved, resolve_customers
+from orderan.customers.commands.resolve import (
+    Buyer,
+    BuyerAddress,
+    Resolved,
+    customer_groups,
+    resolve_customers,
+)
 from orderan.customers.commands.retire_address import retire_address
 from orderan.customers.commands.reveal import reveal
 from orderan.customers.commands.update import update
@@ -166,6 +172,7 @@ __all__ = [
     "consents",
     "customer_card",
     "customer_cards",
+    "customer_groups",
     "duplicates",
     "e164",
     "erase",

@@ -11,6 +11,9 @@ from orderan.kit.text import folded
 CUSTOMER: Final = "customer"
 ADDRESS: Final = "address"
 
+LONGEST_BEGINNING: Final = 12
+"""Longer beginnings of a word find no fewer people, and every one of them is a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:
@@ -49,3 +52,16 @@ def email_index(keyring: Keyring, shop_id: int, email: str) -> bytes:
 def whole_name_index(keyring: Keyring, shop_id: int, name: str) -> bytes:
     """Kept among a customer's words; what two records of one person share."""
     return keyring.blind(shop_id, "name", " ".join(sorted(folded(name).split())))
+
+
+def words(keyring: Keyring, shop_id: int, name: str) -> list[bytes]:
+    """Blind indexes of what a name is found by: its words, their beginnings from three letters on,
+    and the whole of it, which two records of one person share.
+    """
+    spelled = folded(name).split()
+    beginnings = {
+        word[:length] for word in spelled for length in range(3, min(len(word), LONGEST_BEGINNING) + 1)
+    }
+    short = {word for word in spelled if len(word) < 3}
+    found_by = [keyring.blind(shop_id, "word", word) for word in sorted(beginnings | short)]
+    return [*found_by, whole_name_index(keyring, shop_id, name)]

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from orderan.customers import store
-from orderan.customers.commands.resolve import LONGEST_BEGINNING
 from orderan.customers.entry import Email, Phone, check_email, check_phone
 from orderan.customers.errors import UnknownCustomer
 from orderan.customers.masking import mask_email, mask_line, mask_name, mask_phone
@@ -24,6 +23,7 @@ from orderan.customers.models import (
 from orderan.customers.sealing import (
     ADDRESS,
     CUSTOMER,
+    LONGEST_BEGINNING,
     email_index,
     phone_index,
     seal_of,

@@ -20,7 +20,7 @@ from orderan.inventory import (
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
-from orderan.pricing import add_zone, set_fee
+from orderan.pricing import put_zone, set_fee
 from orderan.shops import ChannelKind, Shop, ShopState, add_channel, open_shop
 
 PLACES = (
@@ -89,15 +89,15 @@ async def furnish(
         places[code] = await _warehouse(tx, code, name, village, zone, rank, now)
     await open_accounts(tx, time_zone="Asia/Jakarta", now=now)
     for code, name, regions, first, following in ZONES:
-        zone_id = await add_zone(tx, code=code, name=name, regions=regions)
+        zone_id = await put_zone(tx, None, code=code, name=name, areas=regions, now=now)
         for service, factor in (("reguler", 100), ("kilat", 180)):
             await set_fee(
                 tx,
                 zone_id,
-                service,
+                service=service,
                 first_kg_minor=first * factor // 100,
                 next_kg_minor=following * factor // 100,
-                valid_from=now,
+                now=now,
             )
     await hire(tx, keyring, password_hash, places, now=now)
     wares = await stock_catalogue(tx, chance, skus, now=now)

@@ -47,7 +47,7 @@ from orderan.orders import (
 from orderan.orders import decline_change as decline
 from orderan.orders import edit_change as edit
 from orderan.orders import open_change as begin
-from orderan.pricing import NoPrice, TotalChanged, best_price, shipping_fee, shipping_table
+from orderan.pricing import NoPrice, QuotedLine, TotalChanged, best_price, shipping_fee, shipping_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ async def confirm(
     becomes = fold(order, lines, change.actions, world.context)
     _require_something(order, lines, becomes)
     if expected_total_minor not in (None, becomes.sums.total_minor):
-        raise _total_changed(expected_total_minor or 0, becomes)
+        raise _total_changed(expected_total_minor or 0, order, becomes)
     by_number = {line.line_no: line for line in lines}
     cuts = [least_advanced(by_number[number], units) for number, units in becomes.fewer.items()]
     await confirm_change(tx, order, lines, change, becomes, cuts, now=now)
@@ -278,7 +278,7 @@ def _require_something(order: Order, lines: Sequence[Line], becomes: Becomes) ->
         raise NothingChanged
 
 
-def _total_changed(expected_minor: int, becomes: Becomes) -> TotalChanged:
+def _total_changed(expected_minor: int, order: Order, becomes: Becomes) -> TotalChanged:
     sums = becomes.sums
     return TotalChanged(
         expected_minor=expected_minor,
@@ -287,4 +287,10 @@ def _total_changed(expected_minor: int, becomes: Becomes) -> TotalChanged:
         discount_minor=sums.discount_minor,
         shipping_minor=sums.shipping_minor,
         tax_minor=sums.tax_minor,
+        rounding_minor=order.rounding_minor,
+        tax_included=order.tax_included,
+        lines=tuple(
+            QuotedLine(line.line_no, line.goods_minor, line.discount_minor, line.tax_minor, ())
+            for line in becomes.lines
+        ),
     )

@@ -13,9 +13,10 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.settle_payment import settle_payments
+from orderan.flows.views_sight import seen_orders
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
-from orderan.orders import Order, Terms, lock_orders
+from orderan.orders import EVERYTHING, Order, Scope, Terms, lock_orders
 from orderan.payments import MoneyEvent, MoneyKind, Standing, sums
 from orderan.shipping import Parcel, courier, parcels_with
 
@@ -53,14 +54,14 @@ class Cash:
 
 
 async def collect_cod(
-    tx: Tx, courier_code: str, cash: Sequence[Cash], *, now: datetime
+    tx: Tx, courier_code: str, cash: Sequence[Cash], scope: Scope = EVERYTHING, *, now: datetime
 ) -> list[Standing | Refusal]:
     """The courier has the buyers' cash; an answer per line, in order.
 
     Raises:
         UnknownCourier: No courier has this code.
     """
-    found, orders = await _look_up(tx, courier_code, cash)
+    found, orders = await _look_up(tx, courier_code, cash, scope)
     known = await sums(tx, orders)
     events: list[MoneyEvent | Refusal] = []
     for line in cash:
@@ -77,7 +78,13 @@ async def collect_cod(
 
 
 async def remit_cod(
-    tx: Tx, courier_code: str, statement: str, cash: Sequence[Cash], *, now: datetime
+    tx: Tx,
+    courier_code: str,
+    statement: str,
+    cash: Sequence[Cash],
+    scope: Scope = EVERYTHING,
+    *,
+    now: datetime,
 ) -> list[Standing | Refusal]:
     """The courier paid us; an answer per line, in order.
 
@@ -87,7 +94,7 @@ async def remit_cod(
     Raises:
         UnknownCourier: No courier has this code.
     """
-    found, orders = await _look_up(tx, courier_code, cash)
+    found, orders = await _look_up(tx, courier_code, cash, scope)
     known = await sums(tx, orders)
     collected: list[MoneyEvent | Refusal] = []
     remitted: list[MoneyEvent | Refusal] = []
@@ -111,11 +118,12 @@ async def remit_cod(
 
 
 async def _look_up(
-    tx: Tx, courier_code: str, cash: Sequence[Cash]
+    tx: Tx, courier_code: str, cash: Sequence[Cash], scope: Scope
 ) -> tuple[dict[str, Parcel], dict[UUID, Order]]:
     courier(courier_code)
     parcels = await parcels_with(tx, [line.awb for line in cash], courier=courier_code)
-    orders = await lock_orders(tx, {parcel.order_id for parcel in parcels})
+    seen = await seen_orders(tx, scope, {parcel.order_id for parcel in parcels})
+    orders = await lock_orders(tx, seen)
     return {parcel.awb: parcel for parcel in parcels}, orders
 
 

@@ -11,11 +11,12 @@ at last  orders, lines, claims, movements, facts and decisions are written, a st
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from orderan.catalog import Offer, TaxRate, UnknownSkus, offers, tax_rates
+from orderan.catalog import Offer, TaxRate
 from orderan.customers import Buyer, Resolved, resolve_customers
+from orderan.flows.quote_order import Market, look_up, price
 from orderan.fulfilment import plan_tasks
 from orderan.inventory import SOURCING_RULE, ClaimState, Demand, StockShort, Taken, Want, take_stock
 from orderan.kit import decisions
@@ -38,19 +39,8 @@ from orderan.orders import (
     open_orders,
 )
 from orderan.payments import standing
-from orderan.pricing import (
-    Discount,
-    NoPrice,
-    Quote,
-    ShippingTable,
-    ToQuote,
-    TotalChanged,
-    best_price,
-    quote,
-    shipping_fee,
-    shipping_table,
-)
-from orderan.shops import Channel, Shop, UnknownChannel, channels_by_code
+from orderan.pricing import Discount, Quote
+from orderan.shops import Channel, Shop, UnknownChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +102,6 @@ class _Quoted:
     quote: Quote
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the batch was looked up once for."""
-
-    shop: Shop
-    channels: dict[str, Channel]
-    offers: dict[str, Offer]
-    rates: list[TaxRate]
-    shipping: ShippingTable | None
-
-
 async def place_orders(
     tx: Tx,
     shop: Shop,
@@ -144,15 +123,15 @@ async def place_orders(
         psycopg.errors.UniqueViolation: Somebody placed one of these external ids or carts at
             this moment; run the whole batch again.
     """
-    known = await _look_up(tx, shop, placements, now=now)
-    answers = await _repeats(tx, known, placements)
+    market = await look_up(tx, shop, placements, now=now)
+    answers = await _repeats(tx, market, placements)
     echoes = _echoes(placements)
     open_ = [index for index in range(len(placements)) if answers[index] is None and index not in echoes]
     buyers = await _buyers(tx, keyring, {index: placements[index].buyer for index in open_}, now=now)
     quoted: list[_Quoted] = []
     for index in open_:
         try:
-            quoted.append(_quote(index, placements[index], known, buyers.get(index), now=now))
+            quoted.append(_quote(index, placements[index], market, buyers.get(index), now=now))
         except Refusal as refusal:
             answers[index] = refusal
     await _take_and_write(tx, shop, quoted, answers, next_number=next_number, now=now)
@@ -183,29 +162,17 @@ def _echoes(placements: Sequence[Placement]) -> dict[int, int]:
     return echoes
 
 
-async def _look_up(tx: Tx, shop: Shop, placements: Sequence[Placement], *, now: datetime) -> _Known:
-    codes = {line.sku for placement in placements for line in placement.lines}
-    ships = any(placement.shipping_service for placement in placements)
-    return _Known(
-        shop=shop,
-        channels=await channels_by_code(tx, {placement.channel for placement in placements}),
-        offers=await offers(tx, codes, now=now),
-        rates=await tax_rates(tx),
-        shipping=await shipping_table(tx) if ships else None,
-    )
-
-
-async def _repeats(tx: Tx, known: _Known, placements: Sequence[Placement]) -> list[Placed | Refusal | None]:
+async def _repeats(tx: Tx, market: Market, placements: Sequence[Placement]) -> list[Placed | Refusal | None]:
     externals = [
-        (known.channels[placement.channel].id, placement.external_id)
+        (market.channels[placement.channel].id, placement.external_id)
         for placement in placements
-        if placement.external_id and placement.channel in known.channels
+        if placement.external_id and placement.channel in market.channels
     ]
     carts = [placement.cart_id for placement in placements if placement.cart_id]
     by_external, by_cart = await known_orders(tx, externals, carts)
     found: list[UUID | Refusal | None] = []
     for placement in placements:
-        channel = known.channels.get(placement.channel)
+        channel = market.channels.get(placement.channel)
         if channel is None:
             found.append(UnknownChannel(placement.channel))
         else:
@@ -229,74 +196,19 @@ async def _buyers(
 
 
 def _quote(
-    index: int, placement: Placement, known: _Known, buyer: Resolved | None, *, now: datetime
+    index: int, placement: Placement, market: Market, buyer: Resolved | None, *, now: datetime
 ) -> _Quoted:
-    if missing := tuple(line.sku for line in placement.lines if line.sku not in known.offers):
-        raise UnknownSkus(missing)
-    channel = known.channels[placement.channel]
-    chosen = [known.offers[line.sku] for line in placement.lines]
-    prices = _prices(placement, chosen, channel, known.shop, buyer)
-    rates = [_rate(known.rates, offer.tax_class, now) for offer in chosen]
-    weight = sum(offer.weight_g * line.quantity for offer, line in zip(chosen, placement.lines, strict=True))
-    shipping = 0
-    if placement.shipping_service and known.shipping is not None:
-        village = (
-            placement.buyer.address.village_code if placement.buyer and placement.buyer.address else None
-        )
-        shipping = shipping_fee(
-            known.shipping, placement.shipping_service, village_code=village, weight_g=weight, now=now
-        )
-    lines = [
-        ToQuote(
-            line_no=number,
-            quantity=line.quantity,
-            unit_price_minor=price,
-            weight_g=offer.weight_g,
-            tax_class=offer.tax_class,
-            tax_rate_bp=rate.rate_bp,
-            base_numerator=rate.base_numerator,
-            base_denominator=rate.base_denominator,
-        )
-        for number, (line, offer, price, rate) in enumerate(
-            zip(placement.lines, chosen, prices, rates, strict=True), 1
-        )
-    ]
-    total = quote(
-        lines, placement.discounts, shipping_minor=shipping, tax_included=known.shop.prices_include_tax
+    address = placement.buyer.address if placement.buyer else None
+    priced = price(
+        placement,
+        market,
+        group=buyer.customer_group if buyer else None,
+        village_code=address.village_code if address else None,
+        now=now,
     )
-    if placement.expected_total_minor not in (None, total.total_minor):
-        raise TotalChanged(
-            expected_minor=placement.expected_total_minor or 0,
-            total_minor=total.total_minor,
-            goods_minor=total.goods_minor,
-            discount_minor=total.discount_minor,
-            shipping_minor=total.shipping_minor,
-            tax_minor=total.tax_minor,
-        )
-    return _Quoted(index, placement, channel, buyer, chosen, prices, rates, total)
-
-
-def _prices(
-    placement: Placement, chosen: Sequence[Offer], channel: Channel, shop: Shop, buyer: Resolved | None
-) -> list[int]:
-    group = buyer.customer_group if buyer else None
-    prices = [
-        best_price(
-            offer.prices, currency=shop.currency, channel_id=channel.id, group=group, quantity=line.quantity
-        )
-        for offer, line in zip(chosen, placement.lines, strict=True)
-    ]
-    if missing := tuple(offer.code for offer, price in zip(chosen, prices, strict=True) if price is None):
-        raise NoPrice(missing)
-    return [price for price in prices if price is not None]
-
-
-NO_TAX = TaxRate("none", date.min, 0, 1, 1)
-
-
-def _rate(rates: Sequence[TaxRate], tax_class: str, now: datetime) -> TaxRate:
-    valid = [rate for rate in rates if rate.tax_class == tax_class and rate.valid_from <= now.date()]
-    return valid[-1] if valid else NO_TAX
+    return _Quoted(
+        index, placement, priced.channel, buyer, priced.offers, priced.prices, priced.rates, priced.quote
+    )
 
 
 async def _take_and_write(

@@ -186,6 +186,7 @@ WATCHES = (
 )
 
 RESTING = {
+    ("customer", "active"): "people stay until they are merged or ask to be forgotten",
     (
         COMMERCIAL.name,
         Commercial.EXPIRED,

@@ -8,6 +8,18 @@ Speaks   inventory.stock_received.v1, stock_adjusted, stock_returned, stock_ran_
 Ignores  orders, prices, customers: a claim has a holder, and that is all we know
 """
 
+from orderan.inventory.availability_views import (
+    Availability,
+    Change,
+    ClaimAt,
+    Level,
+    StockAt,
+    availability,
+    claims_on,
+    policies_of,
+    rows_of,
+    watched_levels,
+)
 from orderan.inventory.commands.adjust import adjust_stock
 from orderan.inventory.commands.allocate import allocate_claims
 from orderan.inventory.commands.arrive import Goods, find_or_make_lots, receive_goods
@@ -36,6 +48,7 @@ from orderan.inventory.commands.transfer import (
     receive_transfer,
 )
 from orderan.inventory.commands.watch_low_stock import watch_low_stock
+from orderan.inventory.count_sheet import NotASheet, SheetRow, Wrong, read_sheet, write_sheet
 from orderan.inventory.errors import (
     ClaimMissing,
     LocationBusy,
@@ -73,10 +86,13 @@ from orderan.inventory.models import (
     TransferState,
     Want,
 )
+from orderan.inventory.movement_views import Moved, movements
 from orderan.inventory.rules import SOURCING_RULE
 from orderan.inventory.states import TRANSFER, TransferEvent
 from orderan.inventory.store import claims_of
-from orderan.inventory.views import StockedSku, list_locations, sellable_units, stocked_skus
+from orderan.inventory.transfer_store import read as read_transfer
+from orderan.inventory.transfer_views import TransferRow, list_transfers, names_of
+from orderan.inventory.views import StockedSku, counted_rows, list_locations, sellable_units, stocked_skus
 from orderan.inventory.views_waiting import transfers_waiting
 
 __all__ = [
@@ -84,8 +100,11 @@ __all__ = [
     "SOURCING_RULE",
     "TRANSFER",
     "Arrival",
+    "Availability",
     "Bucket",
+    "Change",
     "Claim",
+    "ClaimAt",
     "ClaimMissing",
     "ClaimState",
     "CountResult",
@@ -94,6 +113,7 @@ __all__ = [
     "Counters",
     "Demand",
     "Goods",
+    "Level",
     "Location",
     "LocationBusy",
     "LocationCannotSell",
@@ -104,12 +124,16 @@ __all__ = [
     "LotExpiryDiffers",
     "LotNeeded",
     "MoreThanSent",
+    "Moved",
     "MovementKind",
+    "NotASheet",
     "NotDispatched",
     "OversellInUse",
     "Part",
     "Receipt",
+    "SheetRow",
     "Shortfall",
+    "StockAt",
     "StockKey",
     "StockShort",
     "StockedSku",
@@ -119,36 +143,48 @@ __all__ = [
     "TransferEmpty",
     "TransferEvent",
     "TransferLine",
+    "TransferRow",
     "TransferState",
     "Travel",
     "UnknownLocation",
     "UnknownSku",
     "UnknownTransfer",
     "Want",
+    "Wrong",
     "add_location",
     "adjust_stock",
     "allocate_claims",
+    "availability",
     "cancel_transfer",
     "change_location",
     "claims_of",
+    "claims_on",
     "close_location",
     "count_stock",
+    "counted_rows",
     "dispatch_claims",
     "dispatch_transfer",
     "expect_stock",
     "find_or_make_lots",
     "forget_expected",
     "list_locations",
+    "list_transfers",
     "move_claims",
+    "movements",
+    "names_of",
     "open_accounts",
     "open_transfer",
     "permit_oversell",
+    "policies_of",
+    "read_sheet",
+    "read_transfer",
     "receive_goods",
     "receive_stock",
     "receive_transfer",
     "release_claims",
     "reopen_location",
     "restore_stock",
+    "rows_of",
     "sellable_units",
     "set_aside",
     "set_policy",
@@ -157,5 +193,7 @@ __all__ = [
     "take_stock",
     "transfers_waiting",
     "watch_low_stock",
+    "watched_levels",
     "write_off",
+    "write_sheet",
 ]

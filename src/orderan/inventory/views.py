@@ -8,6 +8,7 @@ from uuid import UUID
 from orderan.inventory.errors import UnknownLocation
 from orderan.inventory.models import COUNTED, Counters, Location, LocationKind, Lot, StockKey
 from orderan.kit.db import Tx
+from orderan.kit.ids import NIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,30 @@ async def held_by_customers(
         {"shop": tx.shop_id, "holders": list(holders), "customer": customer},
     )
     return {(row.cause_id, row.sku_id, row.owner_id, row.lot_id): row.units for row in rows}
+
+
+async def counted_rows(
+    tx: Tx, *, locations: Collection[UUID] | None = None
+) -> list[tuple[str, str, str | None, date | None, int]]:
+    """Every stock row of our own goods as a count sheet has it: sku, location, lot, expiry, on hand."""
+    rows = await tx.all(
+        """
+        SELECT sku.code AS sku, location.code AS place, lot.code AS lot, stock.expires_on, stock.on_hand
+        FROM stock
+        JOIN sku ON sku.shop_id = stock.shop_id AND sku.id = stock.sku_id
+        JOIN location ON location.shop_id = stock.shop_id AND location.id = stock.location_id
+        LEFT JOIN lot ON lot.shop_id = stock.shop_id AND lot.id = stock.lot_id
+        WHERE stock.shop_id = %(shop)s AND stock.owner_id = %(ours)s
+          AND (%(places)s::uuid[] IS NULL OR stock.location_id = ANY(%(places)s))
+        ORDER BY location.code, sku.code, stock.expires_on, lot.code
+        """,
+        {
+            "shop": tx.shop_id,
+            "ours": NIL,
+            "places": None if locations is None else list(locations),
+        },
+    )
+    return [tuple(row) for row in rows]
 
 
 async def sellable_units(tx: Tx, skus: Collection[UUID], *, today: date) -> dict[UUID, int]:

@@ -131,7 +131,11 @@ CREATE TABLE audit_entry (
 
 COMMENT ON TABLE audit_entry IS 'distributed: who changed what, before and after';
 
-CREATE INDEX audit_entry_entity ON audit_entry (shop_id, entity_kind, entity_id, id);
+CREATE INDEX audit_entry_entity ON audit_entry (shop_id, entity_id, id);
+
+CREATE INDEX audit_entry_actor ON audit_entry (shop_id, actor, id);
+
+CREATE INDEX audit_entry_action ON audit_entry (shop_id, action, id);
 
 CREATE TABLE subject_key (
     shop_id bigint NOT NULL,

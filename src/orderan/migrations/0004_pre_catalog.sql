@@ -17,6 +17,8 @@ CREATE TABLE product (
 
 COMMENT ON TABLE product IS 'distributed: what is sold, as people speak of it';
 
+CREATE INDEX product_by_name ON product (shop_id, lower(name), id);
+
 CREATE TABLE sku (
     shop_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -45,7 +47,10 @@ CREATE TABLE sku (
 
 COMMENT ON TABLE sku IS 'distributed: a sellable variant; a bundle is sold whole and taken as its parts';
 
-CREATE UNIQUE INDEX sku_gtin_once ON sku (shop_id, gtin) WHERE gtin IS NOT NULL;
+-- A scanner may read twelve digits or the same thirteen with a zero in front: one GTIN, as GS1 pads it.
+CREATE UNIQUE INDEX sku_gtin_once ON sku (shop_id, lpad(gtin, 14, '0')) WHERE gtin IS NOT NULL;
+
+CREATE INDEX sku_code_beginning ON sku (shop_id, lower(code) text_pattern_ops);
 
 CREATE INDEX sku_product_id ON sku (shop_id, product_id);
 
@@ -110,3 +115,21 @@ CREATE TABLE tax_rate (
 );
 
 COMMENT ON TABLE tax_rate IS 'distributed: tax in basis points on base_numerator/base_denominator of the price (DPP nilai lain), from a date';
+
+CREATE TABLE catalog_import (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    file_name text NOT NULL,
+    content bytea NOT NULL,
+    state text NOT NULL,
+    counts jsonb NOT NULL,
+    problems jsonb NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamptz NOT NULL,
+    applied_at timestamptz,
+    CONSTRAINT catalog_import_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT catalog_import_state_known CHECK (state IN ('checked', 'applied')),
+    CONSTRAINT catalog_import_applied_when CHECK ((state = 'applied') = (applied_at IS NOT NULL))
+);
+
+COMMENT ON TABLE catalog_import IS 'distributed: sheets of products as they came, what was wrong with which row, and whether the good rows were applied';

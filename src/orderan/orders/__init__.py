@@ -10,14 +10,8 @@ Ignores  how money is paid, how stock is counted, how parcels travel
 """
 
 from orderan.orders.changes import (
-    Action,
-    AddLine,
     Article,
     Becomes,
-    SetAddress,
-    SetDiscount,
-    SetQuantity,
-    SetShipping,
     fold,
 )
 from orderan.orders.changes import Shop as ChangeContext
@@ -37,7 +31,7 @@ from orderan.orders.commands.headline import refresh_headline
 from orderan.orders.commands.hold import expire_holds, place_hold, release_every_hold, release_hold
 from orderan.orders.commands.money import note_money, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
-from orderan.orders.commands.progress import Progress, advance_lines, count_returned
+from orderan.orders.commands.progress import advance_lines, count_returned
 from orderan.orders.errors import (
     AddressNotTheirs,
     AlreadyOnItsWay,
@@ -59,7 +53,24 @@ from orderan.orders.errors import (
     UnitsNotOpen,
 )
 from orderan.orders.headlines import Headline, Tally, headline
-from orderan.orders.models import EVERYTHING, Change, Hold, HoldKind, Line, Order, OrderKind, Scope, Terms
+from orderan.orders.models import (
+    EVERYTHING,
+    Action,
+    AddLine,
+    Change,
+    Hold,
+    HoldKind,
+    Line,
+    Order,
+    OrderKind,
+    Progress,
+    Scope,
+    SetAddress,
+    SetDiscount,
+    SetQuantity,
+    SetShipping,
+    Terms,
+)
 from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.rules import Cut, Tax, least_advanced, owed, taxes_for, unshipped
 from orderan.orders.states import (
@@ -77,7 +88,7 @@ from orderan.orders.states import (
     VerificationEvent,
 )
 from orderan.orders.store import insert_moves, known_orders, lines_of, lock_orders, set_allocated
-from orderan.orders.store_notes import expired_holds
+from orderan.orders.store_notes import delete_view, expired_holds, insert_view
 from orderan.orders.views import (
     change,
     destinations,
@@ -89,6 +100,17 @@ from orderan.orders.views import (
     versions_of,
 )
 from orderan.orders.views import open_change as standing_change
+from orderan.orders.views_list import (
+    Filters,
+    Key,
+    Listed,
+    Row,
+    list_orders,
+    saved_views,
+    tags_of_many,
+    used_tags,
+    visible,
+)
 from orderan.orders.views_of_customer import (
     CustomerOrder,
     CustomerTotals,
@@ -96,6 +118,8 @@ from orderan.orders.views_of_customer import (
     totals_of_customers,
     under_way_of_customers,
 )
+from orderan.orders.views_search import Found, understand
+from orderan.orders.views_timeline import Moment, timeline
 from orderan.orders.views_waiting import (
     changes_waiting,
     holds_waiting,
@@ -129,6 +153,8 @@ __all__ = [
     "CustomerTotals",
     "Cut",
     "EmptyNote",
+    "Filters",
+    "Found",
     "GoodsStillOwed",
     "Headline",
     "Hold",
@@ -136,8 +162,11 @@ __all__ = [
     "HoldKind",
     "HoldNotOpen",
     "HoldState",
+    "Key",
     "Line",
     "LineNotFound",
+    "Listed",
+    "Moment",
     "MoneyStillDue",
     "NewOrder",
     "NothingChanged",
@@ -149,6 +178,7 @@ __all__ = [
     "OrderNotEditable",
     "OrderNotFound",
     "Progress",
+    "Row",
     "Scope",
     "SetAddress",
     "SetDiscount",
@@ -176,6 +206,7 @@ __all__ = [
     "confirm_change",
     "count_returned",
     "decline_change",
+    "delete_view",
     "destinations",
     "due_for_completion",
     "edit_change",
@@ -187,9 +218,11 @@ __all__ = [
     "holds_of",
     "holds_waiting",
     "insert_moves",
+    "insert_view",
     "known_orders",
     "least_advanced",
     "lines_of",
+    "list_orders",
     "load_orders",
     "lock_orders",
     "moneys_waiting",
@@ -207,16 +240,22 @@ __all__ = [
     "release_hold",
     "require_complete",
     "require_current",
+    "saved_views",
     "set_allocated",
     "standing_change",
     "tag_orders",
     "tags_of",
+    "tags_of_many",
     "take_numbers",
     "taxes_for",
+    "timeline",
     "totals_of_customers",
     "under_way_of_customers",
+    "understand",
     "unshipped",
+    "used_tags",
     "verifications_waiting",
     "version_of",
     "versions_of",
+    "visible",
 ]

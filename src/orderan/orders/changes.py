@@ -14,52 +14,18 @@ from uuid import UUID
 from orderan.kit.money import split_minor
 from orderan.orders import rules
 from orderan.orders.errors import AlreadyOnItsWay, LineNotFound, NothingLeft, TooMany, UnitsNotOpen
-from orderan.orders.models import Line, Order
+from orderan.orders.models import (
+    Action,
+    AddLine,
+    Line,
+    Order,
+    SetAddress,
+    SetDiscount,
+    SetQuantity,
+    SetShipping,
+)
 from orderan.orders.rules import Spec, Sums, Tax
 from orderan.pricing import DiscountTooLarge
-
-
-@dataclass(frozen=True, slots=True)
-class AddLine:
-    """More of something: a new line at today's price."""
-
-    sku: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetQuantity:
-    """A line shall have this many units standing; 0 takes it out."""
-
-    line_no: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetAddress:
-    """Send it to another address of the customer."""
-
-    address_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class SetDiscount:
-    """A discount shall be this much: on a line, or split over all by value; 0 takes it off."""
-
-    code: str
-    payer: str
-    amount_minor: int
-    line_no: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetShipping:
-    """Send it by another service; None is no shipping."""
-
-    service: str | None
-
-
-Action = AddLine | SetQuantity | SetAddress | SetDiscount | SetShipping
 
 _KINDS: dict[str, type[Action]] = {
     "add_line": AddLine,

@@ -3,13 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from orderan.orders.states import ChangeState
-
-if TYPE_CHECKING:
-    from orderan.orders.changes import Action
 
 
 class OrderKind(StrEnum):
@@ -123,6 +119,64 @@ EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Units of a line by how far they are, each counting what is further along too.
+
+    Bundles count whole: a bundle is picked when every part of it is.
+    """
+
+    order_id: UUID
+    line_no: int
+    picked: int
+    packed: int
+    shipped: int
+    delivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    """More of something: a new line at today's price."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuantity:
+    """A line shall have this many units standing; 0 takes it out."""
+
+    line_no: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAddress:
+    """Send it to another address of the customer."""
+
+    address_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SetDiscount:
+    """A discount shall be this much: on a line, or split over all by value; 0 takes it off."""
+
+    code: str
+    payer: str
+    amount_minor: int
+    line_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetShipping:
+    """Send it by another service; None is no shipping."""
+
+    service: str | None
+
+
+Action = AddLine | SetQuantity | SetAddress | SetDiscount | SetShipping
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A staged edit of an order.
 
@@ -135,7 +189,7 @@ class Change:
     order_id: UUID
     base_version: int
     state: ChangeState
-    actions: tuple["Action", ...]
+    actions: tuple[Action, ...]
     difference_minor: int | None
     reason: str
     opened_by: str

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -11,11 +10,8 @@ from psycopg.types.json import Jsonb
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.orders.headlines import Tally
-from orderan.orders.models import Line, Order
+from orderan.orders.models import Line, Order, Progress
 from orderan.orders.states import Commercial
-
-if TYPE_CHECKING:
-    from orderan.orders.commands.progress import Progress
 
 _COLUMNS = [
     "id",
@@ -321,7 +317,7 @@ async def set_headlines(tx: Tx, words: Mapping[UUID, str]) -> None:
     )
 
 
-async def set_progress(tx: Tx, progress: Sequence["Progress"]) -> None:
+async def set_progress(tx: Tx, progress: Sequence[Progress]) -> None:
     """How far the units of these lines are; all four quantities at once, because each bounds the next."""
     await tx.run(
         """

@@ -70,8 +70,6 @@ def quote(
     quoted = []
     for line in lines:
         taken = sum(amount for _, _, amount in shares[line.line_no])
-        if taken > goods[line.line_no]:
-            raise DiscountTooLarge(shares[line.line_no][-1][0])
         tax = line_tax(goods[line.line_no] - taken, line, included=tax_included)
         quoted.append(QuotedLine(line.line_no, goods[line.line_no], taken, tax, tuple(shares[line.line_no])))
     return _summed(quoted, shipping_minor=shipping_minor, tax_included=tax_included)
@@ -90,6 +88,9 @@ def _discounts_by_line(
     shares: dict[int, list[tuple[str, str, int]]] = {line_no: [] for line_no in goods}
     left = dict(goods)
     for discount in discounts:
+        if discount.amount_minor < 0:
+            message = f"a discount takes money off: {discount.code}"
+            raise ValueError(message)
         if discount.line_no is None:
             parts = split_minor(discount.amount_minor, list(left.values()))
             cuts = dict(zip(left, parts, strict=True))

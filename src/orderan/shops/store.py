@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.shops.models import Channel, Shop
+from orderan.shops.models import Channel, ChannelKind, Shop
 
 
 async def next_shop_id(tx: Tx) -> int:
@@ -46,4 +47,45 @@ async def insert_channel(tx: Tx, channel: Channel, *, now: datetime) -> None:
 async def set_state(tx: Tx, shop_id: int, state: str) -> None:
     await tx.run(
         "UPDATE shop SET state = %(state)s WHERE shop_id = %(shop)s", {"shop": shop_id, "state": state}
+    )
+
+
+async def lock_shop(tx: Tx) -> None:
+    await tx.run("SELECT FROM shop WHERE shop_id = %(shop)s FOR UPDATE", {"shop": tx.shop_id})
+
+
+async def update_shop(tx: Tx, shop: Shop) -> None:
+    await tx.run(
+        """
+        UPDATE shop
+        SET name = %(name)s, legal_name = %(legal_name)s, tax_number = %(tax_number)s,
+            time_zone = %(time_zone)s, locale = %(locale)s, prices_include_tax = %(prices_include_tax)s,
+            complete_after_days = %(complete_after_days)s
+        WHERE shop_id = %(shop_id)s
+        """,
+        asdict(shop),
+    )
+
+
+async def lock_channel(tx: Tx, channel_id: UUID) -> Channel | None:
+    row = await tx.maybe(
+        """
+        SELECT shop_id, id, code, name, kind, payment_hold_minutes, active
+        FROM channel
+        WHERE shop_id = %(shop)s AND id = %(id)s
+        FOR UPDATE
+        """,
+        {"shop": tx.shop_id, "id": channel_id},
+    )
+    return None if row is None else Channel(**row._asdict() | {"kind": ChannelKind(row.kind)})
+
+
+async def update_channel(tx: Tx, channel: Channel) -> None:
+    await tx.run(
+        """
+        UPDATE channel
+        SET name = %(name)s, payment_hold_minutes = %(payment_hold_minutes)s, active = %(active)s
+        WHERE shop_id = %(shop_id)s AND id = %(id)s
+        """,
+        asdict(channel),
     )

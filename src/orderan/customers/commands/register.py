@@ -8,12 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.customers import store
-from orderan.customers.commands.resolve import words
 from orderan.customers.entry import Complaint, Doubt, Email, Phone, check_email, check_name, check_phone
 from orderan.customers.errors import PREFIX, EntryRefused, ExternalIdTaken, PhoneTaken
 from orderan.customers.events import CustomerRegistered
 from orderan.customers.models import Typed
-from orderan.customers.sealing import CUSTOMER, Seal, email_index, phone_index
+from orderan.customers.sealing import CUSTOMER, Seal, email_index, phone_index, words
 from orderan.customers.store import SealedEntry
 from orderan.kit import audit, events
 from orderan.kit.crypto import Keyring

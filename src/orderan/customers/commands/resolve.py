@@ -10,14 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.customers import store
-from orderan.customers.sealing import whole_name_index
+from orderan.customers.sealing import words
 from orderan.customers.store import SealedAddress, SealedCustomer
 from orderan.kit.crypto import DataKey, Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.kit.text import folded
-
-LONGEST_BEGINNING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +79,13 @@ async def resolve_customers(
     ]
 
 
+async def customer_groups(tx: Tx, keyring: Keyring, phones: Sequence[str]) -> list[str | None]:
+    """The customer group each phone (E.164) would resolve to; nobody is made, a stranger has none."""
+    indexes = [keyring.blind(tx.shop_id, "phone", phone) for phone in phones]
+    known = await store.ids_by_phone(tx, set(indexes))
+    return [known[index].customer_group if index in known else None for index in indexes]
+
+
 async def _addresses(
     tx: Tx, keyring: Keyring, buyers: Sequence[tuple[UUID, bytes, Buyer]], *, now: datetime
 ) -> list[UUID | None]:
@@ -114,19 +119,6 @@ def digest(tx: Tx, keyring: Keyring, buyer: Buyer, address: BuyerAddress) -> byt
         address.area,
     )
     return keyring.blind(tx.shop_id, "address", "\n".join(folded(part) for part in parts))
-
-
-def words(keyring: Keyring, shop_id: int, name: str) -> list[bytes]:
-    """Blind indexes of what a name is found by: its words, their beginnings from three letters on,
-    and the whole of it, which two records of one person share.
-    """
-    spelled = folded(name).split()
-    beginnings = {
-        word[:length] for word in spelled for length in range(3, min(len(word), LONGEST_BEGINNING) + 1)
-    }
-    short = {word for word in spelled if len(word) < 3}
-    found_by = [keyring.blind(shop_id, "word", word) for word in sorted(beginnings | short)]
-    return [*found_by, whole_name_index(keyring, shop_id, name)]
 
 
 def _sealed(tx: Tx, keyring: Keyring, index: bytes, buyer: Buyer) -> SealedCustomer:

@@ -9,12 +9,11 @@ import psycopg
 from orderan.customers import store
 from orderan.customers.commands.lock import lock_active
 from orderan.customers.commands.register import checked
-from orderan.customers.commands.resolve import words
 from orderan.customers.entry import Email, Phone
 from orderan.customers.errors import PREFIX, PhoneTaken
 from orderan.customers.events import CustomerChanged
 from orderan.customers.models import Changes, Typed
-from orderan.customers.sealing import CUSTOMER, Seal, email_index, phone_index, seal_of
+from orderan.customers.sealing import CUSTOMER, Seal, email_index, phone_index, seal_of, words
 from orderan.kit import audit, events
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx

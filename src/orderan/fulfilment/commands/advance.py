@@ -46,7 +46,10 @@ async def move_tasks(
         raise AssertionError(message)
     for was, group in _by_state(tasks, event).items():
         becomes = TASK.after(was, event)
-        await store.set_state(tx, [task.id for task in group], was=was, becomes=becomes, now=now)
+        moved = await store.set_state(tx, [task.id for task in group], was=was, becomes=becomes, now=now)
+        if moved != len(group):
+            message = "tasks moved while they were locked"
+            raise AssertionError(message)
     await tell_moves(
         tx, {task: TASK.after(TaskState(task.state), event) for task in tasks}, event, reason, now=now
     )

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from orderan.fulfilment import store_withdraw
+from orderan.fulfilment import store, store_withdraw
+from orderan.fulfilment.commands.advance import tell_moves
 from orderan.fulfilment.errors import UnitsHandedOver
 from orderan.fulfilment.states import TASK, TaskEvent, TaskState
 from orderan.fulfilment.store_withdraw import TaskUnits
 from orderan.inventory import Claim, StockKey
 from orderan.kit.db import Tx
-from orderan.orders import insert_moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ async def withdraw_units(tx: Tx, order_id: UUID, parts: Sequence[Withdrawal], no
     changed = [after for before, after in zip(there, left, strict=True) if before != after]
     if changed:
         await store_withdraw.shrink_units(tx, changed)
-        await _cancel_empty(tx, order_id, left, {unit.task_id for unit in changed}, now=now)
+        await _cancel_empty(tx, left, {unit.task_id for unit in changed}, now=now)
     return released
 
 
@@ -104,17 +104,12 @@ def _less(unit: TaskUnits, stage: str, units: int) -> TaskUnits:
     )
 
 
-async def _cancel_empty(
-    tx: Tx, order_id: UUID, left: Sequence[TaskUnits], touched: set[UUID], *, now: datetime
-) -> None:
+async def _cancel_empty(tx: Tx, left: Sequence[TaskUnits], touched: set[UUID], *, now: datetime) -> None:
     busy = {unit.task_id for unit in left if unit.quantity}
-    states = {unit.task_id: TaskState(unit.state) for unit in left}
     empty = sorted(touched - busy)
     if not empty:
         return
-    moves = [
-        (order_id, str(states[task]), str(TaskEvent.CANCEL), str(TASK.after(states[task], TaskEvent.CANCEL)))
-        for task in empty
-    ]
+    tasks = (await store.lock_tasks(tx, empty)).values()
+    moved = {task: TASK.after(TaskState(task.state), TaskEvent.CANCEL) for task in tasks}
     await store_withdraw.cancel_empty(tx, empty, now=now)
-    await insert_moves(tx, "task", moves, now=now)
+    await tell_moves(tx, moved, TaskEvent.CANCEL, None, now=now)

@@ -8,11 +8,11 @@ from orderan.kit.db import Tx
 from orderan.kit.events import record
 from orderan.kit.ids import new_id
 from orderan.orders import changes, rules, store, store_edits, views
-from orderan.orders.changes import Action, Becomes
+from orderan.orders.changes import Becomes
 from orderan.orders.commands.versions import keep_version
 from orderan.orders.errors import ChangeNotOpen, ChangeOpen, ChangeOutdated, OrderNotEditable
 from orderan.orders.events import OrderChanged
-from orderan.orders.models import Change, Line, Order
+from orderan.orders.models import Action, Change, Line, Order
 from orderan.orders.rules import Cut
 from orderan.orders.states import CHANGE, ChangeEvent, ChangeState, Commercial
 

@@ -1,7 +1,6 @@
 """Follow the goods: how far the units of a line are, as the warehouse and the couriers say."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,21 +8,7 @@ from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record_all
 from orderan.orders import store
 from orderan.orders.events import OrderDelivered
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Units of a line by how far they are, each counting what is further along too.
-
-    Bundles count whole: a bundle is picked when every part of it is.
-    """
-
-    order_id: UUID
-    line_no: int
-    picked: int
-    packed: int
-    shipped: int
-    delivered: int
+from orderan.orders.models import Progress
 
 
 async def advance_lines(tx: Tx, progress: Sequence[Progress], *, now: datetime) -> None:

@@ -46,9 +46,12 @@ async def move_return(
         IllegalMove: This event does not happen in its state; nothing changed.
     """
     becomes = RETURN.after(ReturnState(found.state), event)
-    await store.set_state(
+    moved = await store.set_state(
         tx, found.id, was=found.state, becomes=becomes, note=note, location_id=location_id, now=now
     )
+    if not moved:
+        message = "a return moved while it was locked"
+        raise AssertionError(message)
     move = (found.order_id, found.state, str(event), str(becomes))
     await insert_moves(tx, "return", [move], reason=note, now=now)
     fact = ReturnMoved(found.id, found.number, found.state, becomes)

@@ -63,7 +63,10 @@ async def move_parcels(
         by_state[ParcelState(parcel.state)].append(parcel)
     for was, group in by_state.items():
         becomes = PARCEL.after(was, event)
-        await store.set_state(tx, [parcel.id for parcel in group], was=was, becomes=becomes, now=now)
+        moved = await store.set_state(tx, [parcel.id for parcel in group], was=was, becomes=becomes, now=now)
+        if moved != len(group):
+            message = "parcels moved while they were locked"
+            raise AssertionError(message)
     facts = [
         Fact(
             parcel.order_id,

@@ -69,11 +69,6 @@ def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[A
     return told(request, fault.status_code)
 
 
-def on_too_large(request: Request[Any, Any, Any], _fault: Exception) -> Response[Any]:
-    """More was sent than is read."""
-    return told(request, 413)
-
-
 def on_database_away(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
     """The database cannot be reached: nothing was changed."""
     _log.warning("database away", fault=type(fault).__name__)
@@ -132,6 +127,16 @@ def _either(program: Handler, person: Handler) -> Handler:
     return answered
 
 
+def _in_words_of(program: Handler) -> Handler:
+    """A page for a fault that only the API has words for."""
+
+    def answered(request: Request[Any, Any, Any], fault: Any) -> Response[Any]:
+        document = program(request, fault).content
+        return told(request, document["status"], document["title"])
+
+    return answered
+
+
 _PAGES: Final[dict[Any, Handler]] = {
     Refusal: on_refusal,
     ValidationException: on_invalid,
@@ -142,6 +147,7 @@ _PAGES: Final[dict[Any, Handler]] = {
     Exception: on_bug,
 }
 HANDLERS: Final[dict[Any, Handler]] = {
-    fault: _either(program, _PAGES[fault]) for fault, program in problems.HANDLERS.items()
+    fault: _either(program, _PAGES.get(fault) or _in_words_of(program))
+    for fault, program in problems.HANDLERS.items()
 }
 """Handlers of the application: problem documents under /api, pages elsewhere."""
