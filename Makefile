@@ -14,7 +14,7 @@ only ?=
 # What to measure; all of it by default.
 name ?=
 
-.PHONY: help install up demo test check format bench lock browser screenshots clean
+.PHONY: help install up demo test check format bench lock browser reference screenshots clean
 
 help: ## list these tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ format: install ## format the code and mend what the linter can
 
 bench: install ## measure against the promises; name=placement for one
 	@$(BIN)/orderan bench $(name)
+
+reference: install ## write docs/reference again from the code, after changing schema, states or refusals
+	@$(BIN)/python -m tools.reference
 
 lock: install ## choose versions anew and write locks/
 	@$(BIN)/python -m pip install --quiet uv

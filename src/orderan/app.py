@@ -17,6 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
 from orderan import __version__
+from orderan.access import Entrance
 from orderan.kit import masterkey
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
@@ -24,16 +25,47 @@ from orderan.kit.db import Caller, Database
 from orderan.kit.runner import Runner
 from orderan.settings import Settings
 from orderan.web.api.placing import PlacingDoor
-from orderan.web.errors import HANDLERS
+from orderan.web.dashboard.errors import HANDLERS
 from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
+from orderan.web.live_stock import StockWatch
 from orderan.web.observing import Observing
 from orderan.web.preferences import choose_preferences
 from orderan.web.principal import KeyMemory, allowed, identify, principal_of, require_declared
 from orderan.web.static import serve_static
 
-MODULES: Final = ("orderan.web.api.orders",)
+MODULES: Final = (
+    "orderan.web.api.orders",
+    "orderan.web.api.docs",
+    "orderan.web.api.events",
+    "orderan.web.buyer.tracking",
+    "orderan.web.dashboard.account",
+    "orderan.web.dashboard.audit",
+    "orderan.web.dashboard.channels",
+    "orderan.web.dashboard.home",
+    "orderan.web.dashboard.login",
+    "orderan.web.dashboard.keys",
+    "orderan.web.dashboard.search",
+    "orderan.web.dashboard.settings",
+    "orderan.web.dashboard.users",
+    "orderan.web.api.customers",
+    "orderan.web.api.regions",
+    "orderan.web.api.payments",
+    "orderan.web.api.tasks",
+    "orderan.web.api.parcels",
+    "orderan.web.api.returns",
+    "orderan.web.api.exceptions",
+    "orderan.web.api.stock",
+    "orderan.web.api.transfers",
+    "orderan.web.dashboard.stock",
+    "orderan.web.dashboard.stock_forms",
+    "orderan.web.dashboard.transfers",
+    "orderan.web.dashboard.locations",
+    "orderan.web.dashboard.customer_address",
+    "orderan.web.dashboard.customer_merging",
+    "orderan.web.dashboard.customers",
+)
 """Modules whose `handlers` are served."""
 
 FORM_BYTES: Final = 12 * 1024 * 1024
@@ -66,11 +98,12 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         max_size=database.pool_max,
         timeout_s=database.acquire_timeout_s,
     )
-    keys = KeyMemory(db)
+    keys = KeyMemory(db, clock)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await db.open()
+        app.state.stock_watch = StockWatch(db, clock)
         app.state.gatherer = app.state.door.gatherer = Gatherer(db, keyring, clock)
         yield
         await db.close()
@@ -106,6 +139,7 @@ def _handlers() -> list[Any]:
 
 def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settings) -> dict[str, Provide]:
     runner = Runner(db)
+    entrance = Entrance(db, keyring)
 
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         return principal_of(request).caller(request.scope["state"].get("request_id"))
@@ -119,6 +153,7 @@ def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settin
         "keyring": Provide(lambda: keyring, sync_to_thread=False),
         "settings": Provide(lambda: settings, sync_to_thread=False),
         "now": Provide(now, sync_to_thread=False),
+        "entrance": Provide(lambda: entrance, sync_to_thread=False),
         "principal": Provide(principal_of, sync_to_thread=False),
         "caller": Provide(caller),
     }

@@ -22,14 +22,17 @@ import psycopg
 from procrastinate import PsycopgConnector
 from psycopg_pool import PoolTimeout
 
+from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.hold_order import let_holds_expire
+from orderan.flows.watch_limits import watch_limits
 from orderan.kit import jobs, masterkey, telemetry
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.events import Consumer, consume, sequence
 from orderan.settings import Settings
-from orderan.shops import all_shops
+from orderan.shops import ShopState, all_shops
 
 Sweep = Callable[[Tx, datetime], Awaitable[int]]
 
@@ -56,7 +59,24 @@ async def _expire(tx: Tx, now: datetime) -> int:
     return await expire_orders(tx, now=now)
 
 
-TIMERS: Final[tuple[Timer, ...]] = (Timer("expire_orders", 1.0, _expire),)
+async def _expire_holds(tx: Tx, now: datetime) -> int:
+    return await let_holds_expire(tx, now=now)
+
+
+async def _complete(tx: Tx, now: datetime) -> int:
+    return await complete_delivered(tx, now=now)
+
+
+async def _watch(tx: Tx, now: datetime) -> int:
+    return await watch_limits(tx, now=now)
+
+
+TIMERS: Final[tuple[Timer, ...]] = (
+    Timer("expire_orders", 1.0, _expire),
+    Timer("expire_holds", 10.0, _expire_holds),
+    Timer("complete_orders", 60.0, _complete),
+    Timer("watch_limits", 60.0, _watch),
+)
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
 JOB_MODULES: Final[tuple[str, ...]] = ()
 """Modules whose import declares jobs."""
@@ -85,7 +105,7 @@ class Rounds:
         """One round over all shops; returns how much was done."""
         async with self._db.transaction(Caller(ALL_SHOPS, "system:worker")) as tx:
             shops = await all_shops(tx)
-        return sum([await self.shop(shop.shop_id) for shop in shops])
+        return sum([await self.shop(shop.shop_id) for shop in shops if shop.state == ShopState.OPEN])
 
     async def shop(self, shop_id: int) -> int:
         """One round for one shop."""

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from cli.given import Installation, free_port
-from orderan.cli.distribution import plan
+from orderan.kit.distribution import plan
 from orderan.kit.migrations import shipped
 from orderan.kit.postgres import running
 from orderan.kit.postgres.processes import processes_of
@@ -227,7 +227,7 @@ def test_a_restore_under_a_running_shop_is_refused(shop: Installation) -> None:
 def test_distribute_without_citus_is_refused(shop: Installation) -> None:
     refused = shop.run("db", "distribute")
     assert refused.returncode == 3
-    assert "this database has no Citus" in refused.stderr
+    assert "this PostgreSQL has no Citus" in refused.stderr
 
 
 def test_distribute_plans_reference_tables_first_and_parents_before_children(shop: Installation) -> None:
@@ -238,16 +238,16 @@ def test_distribute_plans_reference_tables_first_and_parents_before_children(sho
         database.execute("DROP TABLE kept")
         # What Citus keeps of tables it has placed, with one of ours placed already.
         database.execute(
-            'CREATE TEMPORARY TABLE pg_dist_partition (logicalrelid regclass, partmethod "char")'
+            'CREATE TEMPORARY TABLE pg_dist_partition (logicalrelid regclass, partmethod "char", repmodel "char")'
         )
-        database.execute("INSERT INTO pg_dist_partition VALUES ('shop', 'h')")
+        database.execute("INSERT INTO pg_dist_partition VALUES ('shop', 'n', 't')")
         planned = plan(database)
         points_to = database.execute(
             "SELECT DISTINCT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint"
             " WHERE contype = 'f' AND conrelid <> confrelid"
         ).fetchall()
-    order = {name: place for place, (name, _) in enumerate(planned)}
-    homes = [home for _, home in planned]
+    order = {step.table: place for place, step in enumerate(planned)}
+    homes = [step.home for step in planned]
     assert homes == sorted(homes, reverse=True)
     assert "shop" not in order
     assert "migration" not in order

@@ -27,7 +27,7 @@ async def test_an_unpaid_order_reserves_its_stock_until_the_channels_hold_is_ove
     assert placed.order.total_minor == 20_000
     assert placed.order.tax_minor == 1_982  # 11/111 of the price, rounded half up
     assert await world.stock("kopi") == (5, 2, 0)
-    assert await floor.value("SELECT count(*) FROM event WHERE shop_id = %(shop)s") == 1
+    assert await floor.value("SELECT count(*) FROM event WHERE kind = 'orders.placed.v1'") == 1
     assert read_number(str(placed.order.number)) == placed.order.number
 
 

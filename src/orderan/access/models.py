@@ -1,7 +1,10 @@
-"""Permissions, the roles that bundle them, and who is asking."""
+"""Permissions, the roles that bundle them, who is asking, and the accounts behind them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from typing import Final
 from uuid import UUID
 
 from orderan.kit.db import Caller
@@ -130,10 +133,114 @@ class Principal:
     zone: str = "Asia/Jakarta"
     staff_id: UUID | None = None
     key_id: UUID | None = None
+    session_id: UUID | None = None
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
 
+    def sees_channel(self, channel_id: UUID) -> bool:
+        """Whether a channel, or an order that came through it, is inside the scope."""
+        return self.channel_ids is None or channel_id in self.channel_ids
+
+    def sees_location(self, location_id: UUID) -> bool:
+        """Whether a location, or work and stock at it, is inside the scope."""
+        return self.location_ids is None or location_id in self.location_ids
+
+    def sees_order(self, *, channel_id: UUID, location_ids: Collection[UUID]) -> bool:
+        """Whether an order is inside the scope: its channel, and one of its tasks' locations."""
+        return self.sees_channel(channel_id) and (
+            self.location_ids is None or not self.location_ids.isdisjoint(location_ids)
+        )
+
+    @property
+    def scope(self) -> dict[str, list[UUID] | None]:
+        """The scope as parameters of a query; NULL is everywhere.
+
+        (%(channels)s::uuid[] IS NULL OR channel_id = ANY(%(channels)s))
+        """
+        return {
+            "channels": None if self.channel_ids is None else sorted(self.channel_ids),
+            "locations": None if self.location_ids is None else sorted(self.location_ids),
+        }
+
     def caller(self, request_id: str | None = None) -> Caller:
         """On whose behalf a transaction runs."""
         return Caller(self.shop_id, self.actor, request_id)
+
+
+class StaffState(StrEnum):
+    """Whether somebody may work."""
+
+    ACTIVE = auto()
+    DISABLED = auto()
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A person who works in the shop.
+
+    Attributes:
+        location_ids, channel_ids: The scope; None is everywhere.
+        locale: Chosen language; None follows the browser.
+        onetime_codes: Whether a code is asked for after the password.
+    """
+
+    shop_id: int
+    id: UUID
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    location_ids: frozenset[UUID] | None
+    channel_ids: frozenset[UUID] | None
+    locale: str | None
+    state: StaffState
+    onetime_codes: bool
+    recovery_codes_left: int
+    created_at: datetime
+    last_login_at: datetime | None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        return permissions_of(self.roles)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A browser somebody is signed in with.
+
+    Attributes:
+        address, browser: Where it was opened from, for its owner to recognise it.
+    """
+
+    id: UUID
+    staff_id: UUID
+    address: str
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key of a program; its secret is not here and nowhere else."""
+
+    id: UUID
+    name: str
+    permissions: tuple[str, ...]
+    location_ids: frozenset[UUID] | None
+    channel_ids: frozenset[UUID] | None
+    created_by: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+SESSION_LASTS: Final = timedelta(days=7)
+SESSION_IDLE: Final = timedelta(hours=12)
+SEEN_EVERY: Final = timedelta(minutes=1)
+
+
+def permissions_of(roles: Collection[Role]) -> frozenset[str]:
+    """All that these roles may do together."""
+    return frozenset(str(permission) for role in roles for permission in ROLES[role])

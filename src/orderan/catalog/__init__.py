@@ -1,8 +1,7 @@
-"""Catalog: products, the skus sold, bundles, pictures, prices by list, tax by class, sheets in and out.
+"""Catalog: products, the skus sold, bundles, prices by list, tax by class.
 
-Owns     product, sku, bundle_part, price_list, price, tax_rate, catalog_import
-Promises a sku code and a GTIN belong to one sku of the shop; a bundle holds no bundle; of one list,
-         sku and quantity step one price is valid at a time; a sheet brought in twice changes nothing
+Owns     product, sku, bundle_part, price_list, price, tax_rate
+Promises a sku code and a GTIN belong to one sku of the shop; prices and taxes are valid over intervals
 Ignores  stock, orders, customers
 """
 
@@ -17,6 +16,7 @@ from orderan.catalog.commands.prices import (
     the_list,
 )
 from orderan.catalog.commands.products import add_product, change_product, set_product_state
+from orderan.catalog.commands.set_tax_rate import set_tax_rate
 from orderan.catalog.commands.skus import add_skus, change_sku, set_sku_state
 from orderan.catalog.errors import (
     SENTENCES,
@@ -75,6 +75,7 @@ from orderan.catalog.store import (
     insert_products,
     insert_skus,
     insert_tax_rate,
+    set_parts,
 )
 from orderan.catalog.store_imports import Import, latest_imports, the_import
 from orderan.catalog.views import UNTAXED, offers, price_lists, prices_of, tax_classes, tax_rates
@@ -170,9 +171,11 @@ __all__ = [
     "product_detail",
     "rates_on",
     "refused_rows",
+    "set_parts",
     "set_price",
     "set_product_state",
     "set_sku_state",
+    "set_tax_rate",
     "sku_by_id",
     "skus_by_code",
     "skus_by_id",

@@ -310,3 +310,39 @@ async def insert_tax_rate(
             "down": base_denominator,
         },
     )
+
+
+async def lock_tax_rate(tx: Tx, tax_class: str, valid_from: date) -> Any:
+    """The rate of a class from exactly this date, locked; None when there is none."""
+    return await tx.maybe(
+        """
+        SELECT rate_bp, base_numerator, base_denominator
+        FROM tax_rate
+        WHERE shop_id = %(shop)s AND tax_class = %(class)s AND valid_from = %(from)s
+        FOR UPDATE
+        """,
+        {"shop": tx.shop_id, "class": tax_class, "from": valid_from},
+    )
+
+
+async def put_tax_rate(
+    tx: Tx, tax_class: str, valid_from: date, rate_bp: int, base_numerator: int, base_denominator: int
+) -> None:
+    """Write a rate, over the one of the same class and date."""
+    await tx.run(
+        """
+        INSERT INTO tax_rate (shop_id, tax_class, valid_from, rate_bp, base_numerator, base_denominator)
+        VALUES (%(shop)s, %(class)s, %(from)s, %(rate)s, %(up)s, %(down)s)
+        ON CONFLICT (shop_id, tax_class, valid_from) DO UPDATE
+        SET rate_bp = excluded.rate_bp, base_numerator = excluded.base_numerator,
+            base_denominator = excluded.base_denominator
+        """,
+        {
+            "shop": tx.shop_id,
+            "class": tax_class,
+            "from": valid_from,
+            "rate": rate_bp,
+            "up": base_numerator,
+            "down": base_denominator,
+        },
+    )

@@ -20,6 +20,12 @@ MODULES = (
     "orderan.cli.serve",
     "orderan.cli.db",
     "orderan.cli.doctor",
+    "orderan.cli.bench",
+    "orderan.cli.demo",
+    "orderan.cli.audit",
+    "orderan.cli.access",
+    "orderan.cli.imports",
+    "orderan.cli.regions",
 )
 
 app = typer.Typer(

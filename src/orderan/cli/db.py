@@ -128,13 +128,13 @@ def restore(
 @db.command()
 def distribute(json: AsJson = False) -> None:
     """Spread the tables over a PostgreSQL with Citus, by shop. Safe to run again after an interruption."""
-    from orderan.cli.distribution import distribute_tables
+    from orderan.kit.distribution import distribute as spread
 
     settings = read_settings()
     with database_url("orderan db distribute", settings) as url:
-        done = distribute_tables(url, tell=say)
+        done = spread(url, tell=say)
     if json:
-        print_json({"distributed": [{"table": name, "home": home} for name, home in done]})
+        print_json({"distributed": [{"table": step.table, "home": step.home} for step in done]})
     else:
         print(f"{len(done)} tables placed" if done else "every table is in its place already")
 

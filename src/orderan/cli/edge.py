@@ -58,16 +58,25 @@ def admin_url(purpose: str, settings: Settings) -> Iterator[str]:
 
 
 def prepare_database(settings: Settings, url: str) -> list[str]:
-    """Right master key, then migrations; says each on standard error. Names of those applied."""
+    """Right master key, migrations, then the list of areas; says each on standard error.
+
+    Returns the names of the migrations applied. The areas are brought when there were any: a new
+    list ships with a release, and a release with another list has a migration.
+    """
+    from orderan.cli.areas import bring_regions
     from orderan.kit.installation import prepare
 
-    return prepare(
+    applied = prepare(
         url,
         key_file=settings.secrets.master_key_file,
         given_key=settings.secrets.master_key,
         now=datetime.now(UTC),
         tell=lambda name: say(f"migrating {name}"),
     )
+    if applied:
+        say("loading administrative areas")
+        bring_regions(url)
+    return applied
 
 
 def say(words: str) -> None:

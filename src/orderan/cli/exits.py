@@ -24,6 +24,7 @@ def explained(error: Exception) -> tuple[ExitCode, str] | None:
     """Exit code and one line for an error that is not a bug; None for one that is."""
     from psycopg import OperationalError
 
+    from orderan.kit.distribution import CannotDistribute
     from orderan.kit.errors import Refusal
     from orderan.kit.masterkey import MasterKeyRefused
     from orderan.kit.migrations import ChangedMigration
@@ -42,7 +43,7 @@ def explained(error: Exception) -> tuple[ExitCode, str] | None:
             found = ExitCode.USAGE, words
         case ChangedMigration():
             found = ExitCode.BROKEN, f"the migration {words} was changed after it had been applied"
-        case PostgresFault() | MasterKeyRefused():
+        case PostgresFault() | MasterKeyRefused() | CannotDistribute():
             found = ExitCode.BROKEN, words
         case OperationalError():
             found = ExitCode.BROKEN, f"the database cannot be used: {words}"

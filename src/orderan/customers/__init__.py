@@ -1,10 +1,18 @@
 """Customers: people who buy, known by their phone; their personal data under their own key.
 
 Owns     customer, customer_word, customer_address, consent, personal_access, region
-Promises one active customer per phone; an address is never edited, so an order keeps its own
+Promises one active customer per phone; an address is never edited, so an order keeps its own; what
+         is shown is masked, what is shown whole is logged; after an erasure nothing opens any more
+Speaks   customers.customer_registered.v1, customer_changed, address_added, address_retired,
+         consent_given, consent_withdrawn, customers_merged, customer_erased
 Ignores  orders, money
 """
 
+from orderan.customers.commands.add_address import add_address
+from orderan.customers.commands.erase import erase
+from orderan.customers.commands.give_consent import give_consent
+from orderan.customers.commands.merge import merge
+from orderan.customers.commands.register import register
 from orderan.customers.commands.resolve import (
     Buyer,
     BuyerAddress,
@@ -12,14 +20,180 @@ from orderan.customers.commands.resolve import (
     customer_groups,
     resolve_customers,
 )
+from orderan.customers.commands.retire_address import retire_address
+from orderan.customers.commands.reveal import reveal
+from orderan.customers.commands.update import update
+from orderan.customers.commands.withdraw_consent import withdraw_consent
+from orderan.customers.entry import (
+    Complaint,
+    Doubt,
+    Email,
+    Phone,
+    PhoneKind,
+    check_email,
+    check_name,
+    check_phone,
+)
+from orderan.customers.errors import (
+    ADDRESS_PREFIX,
+    PREFIX,
+    CustomerNotActive,
+    EntryRefused,
+    ExternalIdTaken,
+    NothingToMerge,
+    PhoneTaken,
+    ReasonMissing,
+    UnknownAddress,
+    UnknownCustomer,
+)
+from orderan.customers.events import (
+    AddressAdded,
+    AddressRetired,
+    ConsentGiven,
+    ConsentWithdrawn,
+    CustomerChanged,
+    CustomerErased,
+    CustomerRegistered,
+    CustomersMerged,
+)
+from orderan.customers.masking import mask_email, mask_line, mask_name, mask_phone
+from orderan.customers.models import (
+    ERASED_NAME,
+    Access,
+    AddressCard,
+    Card,
+    Changes,
+    Consent,
+    Duplicate,
+    Field,
+    Likeness,
+    Purpose,
+    Revealed,
+    Typed,
+    TypedAddress,
+    WholeAddress,
+)
+from orderan.customers.regions import (
+    AreaComplaint,
+    AreaDoubt,
+    Found,
+    Level,
+    Place,
+    Region,
+    atlas,
+    check_code,
+    check_names,
+    check_postcode,
+    find,
+    load_postcodes,
+    load_regions,
+    save_postcodes,
+)
 from orderan.customers.rules import PhoneUnreadable, e164
+from orderan.customers.states import CUSTOMER, CustomerEvent, CustomerState
+from orderan.customers.views import (
+    After,
+    Reader,
+    accesses,
+    addresses,
+    consents,
+    customer_card,
+    customer_cards,
+    duplicates,
+    family,
+    find_customers,
+    list_customers,
+    standing_consents,
+)
 
 __all__ = [
+    "ADDRESS_PREFIX",
+    "CUSTOMER",
+    "ERASED_NAME",
+    "PREFIX",
+    "Access",
+    "AddressAdded",
+    "AddressCard",
+    "AddressRetired",
+    "After",
+    "AreaComplaint",
+    "AreaDoubt",
     "Buyer",
     "BuyerAddress",
+    "Card",
+    "Changes",
+    "Complaint",
+    "Consent",
+    "ConsentGiven",
+    "ConsentWithdrawn",
+    "CustomerChanged",
+    "CustomerErased",
+    "CustomerEvent",
+    "CustomerNotActive",
+    "CustomerRegistered",
+    "CustomerState",
+    "CustomersMerged",
+    "Doubt",
+    "Duplicate",
+    "Email",
+    "EntryRefused",
+    "ExternalIdTaken",
+    "Field",
+    "Found",
+    "Level",
+    "Likeness",
+    "NothingToMerge",
+    "Phone",
+    "PhoneKind",
+    "PhoneTaken",
     "PhoneUnreadable",
+    "Place",
+    "Purpose",
+    "Reader",
+    "ReasonMissing",
+    "Region",
     "Resolved",
+    "Revealed",
+    "Typed",
+    "TypedAddress",
+    "UnknownAddress",
+    "UnknownCustomer",
+    "WholeAddress",
+    "accesses",
+    "add_address",
+    "addresses",
+    "atlas",
+    "check_code",
+    "check_email",
+    "check_name",
+    "check_names",
+    "check_phone",
+    "check_postcode",
+    "consents",
+    "customer_card",
+    "customer_cards",
     "customer_groups",
+    "duplicates",
     "e164",
+    "erase",
+    "family",
+    "find",
+    "find_customers",
+    "give_consent",
+    "list_customers",
+    "load_postcodes",
+    "load_regions",
+    "mask_email",
+    "mask_line",
+    "mask_name",
+    "mask_phone",
+    "merge",
+    "register",
     "resolve_customers",
+    "retire_address",
+    "reveal",
+    "save_postcodes",
+    "standing_consents",
+    "update",
+    "withdraw_consent",
 ]

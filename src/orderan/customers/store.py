@@ -39,9 +39,20 @@ class SealedAddress:
 
 
 async def ids_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
-    """Active customers by blind index of the phone: rows of id, customer_group, wrapped."""
+    """Active customers by blind index of the phone: rows of id, customer_group, wrapped.
+
+    A phone that only a record merged away has leads to the survivor, so that the next order does
+    not make the record anew.
+    """
     rows = await tx.all(
         """
+        SELECT merged.phone_index, survivor.id, survivor.customer_group, subject_key.wrapped
+        FROM customer AS merged
+        JOIN customer AS survivor ON survivor.shop_id = merged.shop_id AND survivor.id = merged.merged_into
+        JOIN subject_key ON subject_key.shop_id = survivor.shop_id AND subject_key.subject_id = survivor.id
+        WHERE merged.shop_id = %(shop)s AND merged.phone_index = ANY(%(indexes)s)
+          AND merged.state = 'merged' AND survivor.state = 'active'
+        UNION ALL
         SELECT customer.phone_index, customer.id, customer.customer_group, subject_key.wrapped
         FROM customer
         JOIN subject_key ON subject_key.shop_id = customer.shop_id AND subject_key.subject_id = customer.id
@@ -50,6 +61,7 @@ async def ids_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
         """,
         {"shop": tx.shop_id, "indexes": list(indexes)},
     )
+    # Whoever has the phone now comes after whoever had it, and so replaces them.
     return {row.phone_index: row for row in rows}
 
 
@@ -156,4 +168,254 @@ async def insert_addresses(tx: Tx, addresses: Sequence[SealedAddress], *, now: d
             "postcodes": [address.postcode for address in addresses],
             "areas": [address.area for address in addresses],
         },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """A customer typed by hand, about to be written: unlike a buyer's, the phone may be missing."""
+
+    id: UUID
+    wrapped_key: bytes
+    name_enc: bytes
+    phone_enc: bytes | None
+    email_enc: bytes | None
+    note_enc: bytes | None
+    phone_index: bytes | None
+    email_index: bytes | None
+    external_id: str | None
+    customer_group: str | None
+    words: Sequence[bytes]
+
+
+async def insert_customer(tx: Tx, entry: SealedEntry, *, now: datetime) -> bool:
+    """Insert unless another has the phone or the external id; says whether it did."""
+    inserted = await tx.run(
+        """
+        INSERT INTO customer (shop_id, id, name_enc, phone_enc, email_enc, note_enc, phone_index, email_index,
+                              external_id, customer_group, state, created_at, updated_at)
+        VALUES (%(shop)s, %(id)s, %(name_enc)s, %(phone_enc)s, %(email_enc)s, %(note_enc)s, %(phone_index)s,
+                %(email_index)s, %(external_id)s, %(customer_group)s, 'active', %(now)s, %(now)s)
+        ON CONFLICT DO NOTHING
+        """,
+        {
+            "shop": tx.shop_id,
+            "now": now,
+            "id": entry.id,
+            "name_enc": entry.name_enc,
+            "phone_enc": entry.phone_enc,
+            "email_enc": entry.email_enc,
+            "note_enc": entry.note_enc,
+            "phone_index": entry.phone_index,
+            "email_index": entry.email_index,
+            "external_id": entry.external_id,
+            "customer_group": entry.customer_group,
+        },
+    )
+    if not inserted:
+        return False
+    await insert_keys(tx, [(entry.id, entry.wrapped_key)], now=now)
+    await insert_words(tx, [(word, entry.id) for word in entry.words])
+    return True
+
+
+async def holder_of_phone(tx: Tx, index: bytes) -> UUID | None:
+    """The active customer with this phone."""
+    row = (await ids_by_phone(tx, [index])).get(index)
+    return None if row is None else row.id
+
+
+async def lock_customers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Any]:
+    """Rows of these customers with their wrapped keys, locked in key order."""
+    rows = await tx.all(
+        """
+        SELECT customer.*, subject_key.wrapped
+        FROM customer
+        LEFT JOIN subject_key ON subject_key.shop_id = customer.shop_id AND subject_key.subject_id = customer.id
+        WHERE customer.shop_id = %(shop)s AND customer.id = ANY(%(ids)s)
+        ORDER BY customer.id
+        FOR UPDATE OF customer
+        """,
+        {"shop": tx.shop_id, "ids": list(ids)},
+    )
+    return {row.id: row for row in rows}
+
+
+async def lock_family(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """The customers merged into this one, locked in key order."""
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM customer
+        WHERE shop_id = %(shop)s AND merged_into = %(survivor)s
+        ORDER BY id
+        FOR UPDATE
+        """,
+        {"shop": tx.shop_id, "survivor": customer_id},
+    )
+    return [row.id for row in rows]
+
+
+async def update_customer(tx: Tx, row: Any, *, words: Sequence[bytes] | None, now: datetime) -> None:
+    """Write a locked row as it stands now, and its words where they changed.
+
+    Raises:
+        psycopg.errors.UniqueViolation: Another active customer has the phone.
+    """
+    await tx.run(
+        """
+        UPDATE customer
+        SET name_enc = %(name_enc)s, phone_enc = %(phone_enc)s, email_enc = %(email_enc)s,
+            note_enc = %(note_enc)s, phone_index = %(phone_index)s, email_index = %(email_index)s,
+            customer_group = %(customer_group)s, updated_at = %(now)s
+        WHERE shop_id = %(shop)s AND id = %(id)s AND state = 'active'
+        """,
+        row._asdict() | {"shop": tx.shop_id, "now": now},
+    )
+    if words is not None:
+        await delete_words(tx, [row.id])
+        await insert_words(tx, [(word, row.id) for word in words])
+
+
+async def delete_words(tx: Tx, ids: Collection[UUID]) -> None:
+    await tx.run(
+        "DELETE FROM customer_word WHERE shop_id = %(shop)s AND customer_id = ANY(%(ids)s)",
+        {"shop": tx.shop_id, "ids": list(ids)},
+    )
+
+
+async def insert_address(tx: Tx, address: SealedAddress, *, label: str, now: datetime) -> UUID:
+    """Insert the address, or bring back the same one retired earlier; its id either way."""
+    return UUID(
+        str(
+            await tx.value(
+                """
+                INSERT INTO customer_address (shop_id, id, customer_id, digest, recipient_enc, phone_enc, line_enc,
+                                              label, village_code, postcode, area, created_at)
+                VALUES (%(shop)s, %(id)s, %(customer_id)s, %(digest)s, %(recipient_enc)s, %(phone_enc)s,
+                        %(line_enc)s, %(label)s, %(village_code)s, %(postcode)s, %(area)s, %(now)s)
+                ON CONFLICT (shop_id, customer_id, digest) DO UPDATE SET retired_at = NULL, label = excluded.label
+                RETURNING id
+                """,
+                {
+                    "shop": tx.shop_id,
+                    "now": now,
+                    "id": address.id,
+                    "customer_id": address.customer_id,
+                    "digest": address.digest,
+                    "recipient_enc": address.recipient_enc,
+                    "phone_enc": address.phone_enc,
+                    "line_enc": address.line_enc,
+                    "label": label,
+                    "village_code": address.village_code,
+                    "postcode": address.postcode,
+                    "area": address.area,
+                },
+            )
+        )
+    )
+
+
+async def retire_address(tx: Tx, customers: Collection[UUID], address_id: UUID, *, now: datetime) -> bool:
+    """Retire an address of these customers; False when they have no such address in use."""
+    retired = await tx.run(
+        """
+        UPDATE customer_address
+        SET retired_at = %(now)s
+        WHERE shop_id = %(shop)s AND id = %(id)s AND customer_id = ANY(%(customers)s) AND retired_at IS NULL
+        """,
+        {"shop": tx.shop_id, "id": address_id, "customers": list(customers), "now": now},
+    )
+    return retired == 1
+
+
+async def insert_consent(
+    tx: Tx, consent_id: UUID, customer_id: UUID, purpose: str, *, granted: bool, source: str, now: datetime
+) -> None:
+    await tx.run(
+        """
+        INSERT INTO consent (shop_id, id, customer_id, purpose, granted, source, at, actor)
+        VALUES (%(shop)s, %(id)s, %(customer)s, %(purpose)s, %(granted)s, %(source)s, %(now)s, %(actor)s)
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": consent_id,
+            "customer": customer_id,
+            "purpose": purpose,
+            "granted": granted,
+            "source": source,
+            "now": now,
+            "actor": tx.actor,
+        },
+    )
+
+
+async def insert_access(
+    tx: Tx, accesses: Sequence[tuple[UUID, UUID]], *, fields: Sequence[str], purpose: str, now: datetime
+) -> None:
+    """Log unmasked reading: pairs of a fresh id and the customer read."""
+    await tx.run(
+        """
+        INSERT INTO personal_access (shop_id, id, customer_id, fields, purpose, actor, at)
+        SELECT %(shop)s, id, customer_id, %(fields)s, %(purpose)s, %(actor)s, %(now)s
+        FROM unnest(%(ids)s::uuid[], %(customers)s::uuid[]) AS read (id, customer_id)
+        """,
+        {
+            "shop": tx.shop_id,
+            "ids": [access[0] for access in accesses],
+            "customers": [access[1] for access in accesses],
+            "fields": list(fields),
+            "purpose": purpose,
+            "actor": tx.actor,
+            "now": now,
+        },
+    )
+
+
+async def point_to_survivor(tx: Tx, survivor: UUID, merged: Collection[UUID], *, now: datetime) -> None:
+    """Mark records as merged, and whatever was merged into them before: one hop, always."""
+    await tx.run(
+        """
+        UPDATE customer
+        SET state = 'merged', merged_into = %(survivor)s, updated_at = %(now)s
+        WHERE shop_id = %(shop)s AND (id = ANY(%(merged)s) OR merged_into = ANY(%(merged)s))
+        """,
+        {"shop": tx.shop_id, "survivor": survivor, "merged": list(merged), "now": now},
+    )
+
+
+async def empty_customers(tx: Tx, customer_id: UUID, family: Collection[UUID], *, now: datetime) -> None:
+    """Take everything personal out of a customer and its merged parts, and destroy their keys.
+
+    Addresses keep the city, which names nobody; orders point at the rows and totals add up.
+    """
+    ids = {"shop": tx.shop_id, "customer": customer_id, "ids": [customer_id, *family], "now": now}
+    await tx.run(
+        """
+        UPDATE customer
+        SET name_enc = NULL, phone_enc = NULL, email_enc = NULL, note_enc = NULL, phone_index = NULL,
+            email_index = NULL, external_id = NULL, updated_at = %(now)s,
+            state = CASE WHEN id = %(customer)s THEN 'erased' ELSE state END
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)
+        """,
+        ids,
+    )
+    await tx.run(
+        """
+        UPDATE customer_address
+        SET digest = NULL, recipient_enc = NULL, phone_enc = NULL, line_enc = NULL, label = '', postcode = NULL,
+            area = coalesce((SELECT region.name FROM region WHERE region.code = left(village_code, 5)), ''),
+            village_code = left(village_code, 5), retired_at = coalesce(retired_at, %(now)s)
+        WHERE shop_id = %(shop)s AND customer_id = ANY(%(ids)s)
+        """,
+        ids,
+    )
+    await delete_words(tx, [customer_id, *family])
+    await tx.run(
+        """
+        UPDATE subject_key
+        SET wrapped = NULL, destroyed_at = %(now)s
+        WHERE shop_id = %(shop)s AND subject_id = ANY(%(ids)s) AND destroyed_at IS NULL
+        """,
+        ids,
     )

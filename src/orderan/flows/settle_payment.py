@@ -1,18 +1,22 @@
-"""Money came in, by whatever way: one flow for every way.
+"""Money moved, by whatever way: one flow for every way, and a batch is its native unit.
 
-always     the event is appended and the order's standing computed from all of its events
+always     the events are appended and each order's standing computed from all of its events
 paid       an order awaiting payment is accepted, its stock allocated, its work planned
 too late   an expired order is revived if its stock can be had again; else a person decides
-odd        too little or too much goes to the exception inbox with the difference
+odd        too little or too much goes to the exception inbox with the difference, and leaves
+           it by itself once the difference is gone
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
+from orderan.flows.revive_order import revive_order
 from orderan.fulfilment import plan_tasks
 from orderan.inventory import allocate_claims
 from orderan.kit import inbox
 from orderan.kit.db import Tx
-from orderan.kit.errors import N_
+from orderan.kit.errors import N_, Refusal
 from orderan.kit.inbox import Stuck
 from orderan.orders import (
     Commercial,
@@ -20,10 +24,25 @@ from orderan.orders import (
     OrderNotFound,
     accept_orders,
     lock_orders,
-    note_money,
+    note_moneys,
     set_allocated,
 )
-from orderan.payments import MoneyEvent, Standing, append_money, standing
+from orderan.payments import (
+    AmountNotPositive,
+    CurrencyDiffers,
+    MoneyEvent,
+    MoneyKind,
+    MoreThanThereIs,
+    ReferenceUsed,
+    Standing,
+    append_money,
+    room_for,
+    standing,
+    sums,
+    used_references,
+)
+
+Sums = dict[MoneyKind, int]
 
 
 async def settle_payment(tx: Tx, event: MoneyEvent, *, now: datetime) -> Standing:
@@ -31,54 +50,181 @@ async def settle_payment(tx: Tx, event: MoneyEvent, *, now: datetime) -> Standin
 
     Raises:
         OrderNotFound: No such order in this shop.
-        ReferenceUsed: This reference was booked before; nothing changed.
+        ReferenceUsed: This reference was booked before.
+        AmountNotPositive, CurrencyDiffers: The event cannot be of this order.
+        MoreThanThereIs: It would take back, or pass on, more than came in.
     """
-    order = (await lock_orders(tx, [event.order_id])).get(event.order_id)
+    [answer] = await settle_payments(tx, [event], now=now)
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+async def settle_payments(tx: Tx, events: Sequence[MoneyEvent], *, now: datetime) -> list[Standing | Refusal]:
+    """Book many money events, each as if it came alone; an answer per event, in order.
+
+    A refused event books nothing and does not hinder the others. The standing told is the one
+    after all events of its order.
+    """
+    orders = await lock_orders(tx, {event.order_id for event in events})
+    while True:
+        answers, fresh, after = await _decide(tx, orders, events)
+        if not fresh:
+            break
+        try:
+            await append_money(tx, fresh, now=now)
+            break
+        except ReferenceUsed:
+            # Somebody booked one of the references between our look and our write. It is
+            # committed now, so the next look sees it: each turn refuses at least one more.
+            continue
+    stands = {
+        order_id: standing(
+            after[order_id], total_minor=orders[order_id].total_minor, terms=orders[order_id].terms
+        )
+        for order_id in {event.order_id for event in fresh}
+    }
+    await _follow(tx, orders, stands, now=now)
+    return [
+        answer if answer is not None else stands[event.order_id]
+        for event, answer in zip(events, answers, strict=True)
+    ]
+
+
+async def follow_totals(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
+    """Let locked orders follow their money after their totals changed.
+
+    What was reported about the old totals is closed, so that the inbox names the new difference.
+
+    Args:
+        orders: With their new totals.
+    """
+    by_id = {order.id: order for order in orders}
+    after = await sums(tx, by_id)
+    stands = {
+        order.id: standing(after[order.id], total_minor=order.total_minor, terms=order.terms)
+        for order in orders
+    }
+    stale = [f"{kind}:{order.id}" for order in orders for kind in DIFFERENCES]
+    await inbox.settle(tx, stale, note="total changed", now=now)
+    await _follow(tx, by_id, stands, now=now)
+
+
+async def _decide(
+    tx: Tx, orders: dict[UUID, Order], events: Sequence[MoneyEvent]
+) -> tuple[list[Refusal | None], list[MoneyEvent], dict[UUID, Sums]]:
+    after = await sums(tx, orders)
+    used = await used_references(tx, events)
+    answers: list[Refusal | None] = []
+    fresh = []
+    for event in events:
+        refusal = _refusal(event, orders.get(event.order_id), after.get(event.order_id, {}), used)
+        answers.append(refusal)
+        if refusal is None:
+            fresh.append(event)
+            of = after[event.order_id]
+            of[event.kind] = of.get(event.kind, 0) + event.amount_minor
+            if event.reference is not None:
+                used.add((event.method, event.kind, event.reference))
+    return answers, fresh, after
+
+
+def _refusal(
+    event: MoneyEvent, order: Order | None, of: Sums, used: set[tuple[str, str, str]]
+) -> Refusal | None:
     if order is None:
-        raise OrderNotFound(str(event.order_id))
-    sums = await append_money(tx, [event], now=now)
-    now_stands = standing(sums[order.id], total_minor=order.total_minor, terms=order.terms)
-    await note_money(
-        tx,
-        order,
-        money=now_stands.state,
-        paid_minor=now_stands.paid_minor,
-        refunded_minor=now_stands.refunded_minor,
-        now=now,
+        return OrderNotFound(str(event.order_id))
+    if event.amount_minor <= 0:
+        return AmountNotPositive(event.amount_minor)
+    if event.currency != order.currency:
+        return CurrencyDiffers(event.currency, order.currency)
+    if event.reference is not None and (event.method, event.kind, event.reference) in used:
+        return ReferenceUsed(event.method, event.reference)
+    room = room_for(event.kind, of)
+    if room is not None and event.amount_minor > room:
+        return MoreThanThereIs(event.kind, event.amount_minor, room, event.currency)
+    return None
+
+
+async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing], *, now: datetime) -> None:
+    if not stands:
+        return
+    moved = [orders[order_id] for order_id in sorted(stands)]
+    noted = [
+        (order, stands[order.id].state, stands[order.id].paid_minor, stands[order.id].refunded_minor)
+        for order in moved
+    ]
+    await note_moneys(
+        tx, [(order, str(state), paid, refunded) for order, state, paid, refunded in noted], now=now
     )
-    if order.commercial == Commercial.AWAITING_PAYMENT and now_stands.balance_minor >= 0:
-        await _accept(tx, order, now=now)
-    await _report_difference(tx, order, now_stands, now=now)
-    return now_stands
+    covered = [order for order in moved if stands[order.id].balance_minor >= 0]
+    await _accept(
+        tx, [order for order in covered if order.commercial == Commercial.AWAITING_PAYMENT], now=now
+    )
+    revived = set()
+    for order in covered:
+        if order.commercial == Commercial.EXPIRED and await revive_order(tx, order, now=now):
+            revived.add(order.id)
+    await _report_differences(tx, moved, stands, revived, now=now)
 
 
-async def _accept(tx: Tx, order: Order, *, now: datetime) -> None:
-    await accept_orders(tx, [order], now=now)
-    claims = await allocate_claims(tx, [order.id], now=now)
-    await set_allocated(tx, [order.id])
+async def _accept(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
+    if not orders:
+        return
+    ids = [order.id for order in orders]
+    await accept_orders(tx, orders, now=now)
+    claims = await allocate_claims(tx, ids, now=now)
+    await set_allocated(tx, ids)
     await plan_tasks(tx, claims, now=now)
 
 
-async def _report_difference(tx: Tx, order: Order, stands: Standing, *, now: datetime) -> None:
-    keys = {"payment_over": f"payment_over:{order.id}", "payment_under": f"payment_under:{order.id}"}
-    if stands.balance_minor > 0 and stands.paid_minor:
-        kind, step = "payment_over", N_("Kembalikan kelebihan bayar kepada pembeli.")
-    elif stands.balance_minor < 0 < stands.paid_minor:
-        kind, step = "payment_under", N_("Minta pembeli melunasi kekurangannya.")
-    else:
-        await inbox.settle(tx, list(keys.values()), note="balanced", now=now)
-        return
-    await inbox.settle(tx, [key for name, key in keys.items() if name != kind], note="balanced", now=now)
-    entry = Stuck(
+CLOSED = frozenset({Commercial.CANCELLED, Commercial.EXPIRED})
+DIFFERENCES = {
+    "payment_over": N_("Kembalikan kelebihan bayar kepada pembeli."),
+    "payment_under": N_("Minta pembeli melunasi kekurangannya."),
+    "payment_after_close": N_("Kembalikan uangnya, atau buatkan pesanan baru untuk pembeli ini."),
+}
+"""Kinds of money trouble of an order, each with its next step."""
+
+
+def difference(order: Order, stands: Standing, *, revived: bool) -> tuple[str, int] | None:
+    """What is wrong with an order's money, and by how much, or None.
+
+    Refunds never make an order underpaid: what was given back on purpose is not owed again.
+    """
+    kept = stands.paid_minor - stands.refunded_minor
+    if order.commercial in CLOSED and not revived:
+        return ("payment_after_close", kept) if kept > 0 else None
+    if kept > order.total_minor:
+        return "payment_over", kept - order.total_minor
+    if 0 < stands.paid_minor < order.total_minor:
+        return "payment_under", order.total_minor - stands.paid_minor
+    return None
+
+
+async def _report_differences(
+    tx: Tx, orders: Sequence[Order], stands: dict[UUID, Standing], revived: set[UUID], *, now: datetime
+) -> None:
+    gone, entries = [], []
+    for order in orders:
+        found = difference(order, stands[order.id], revived=order.id in revived)
+        gone += [f"{kind}:{order.id}" for kind in DIFFERENCES if found is None or kind != found[0]]
+        if found is not None:
+            entries.append(_stuck(order, stands[order.id], *found))
+    await inbox.settle(tx, gone, note="balanced", now=now)
+    await inbox.report(tx, entries, now=now)
+
+
+def _stuck(order: Order, stands: Standing, kind: str, money_minor: int) -> Stuck:
+    return Stuck(
         kind=kind,
         reason=stands.state,
         subject_kind="order",
         subject_id=order.id,
-        dedupe_key=keys[kind],
-        payload={"number": order.number, "paid": stands.paid_minor, "total": order.total_minor},
-        money_minor=abs(stands.balance_minor),
+        dedupe_key=f"{kind}:{order.id}",
+        payload={"number": order.number, "paid_minor": stands.paid_minor, "total_minor": order.total_minor},
+        money_minor=money_minor,
         currency=order.currency,
         deadline=order.hold_until,
-        next_step=step,
+        next_step=DIFFERENCES[kind],
     )
-    await inbox.report(tx, [entry], now=now)

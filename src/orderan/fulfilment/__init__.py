@@ -1,12 +1,65 @@
-"""Fulfilment: what each location has to do for an order, and the parcels that leave.
+"""Fulfilment: what each location has to do for an order.
 
-Owns     task, task_line, parcel
-Promises a task moves only by its machine; what is dispatched was allocated
-Speaks   fulfilment.task_*.v1
-Ignores  prices and payments: a guard with reasons is handed in
+Owns     task, task_line
+Promises a task moves only by its machine; picking starts past no hold, unpaid balance or unmet
+         guard, whichever way it is asked; what is dispatched was allocated
+Speaks   fulfilment.task_moved.v1
+Ignores  prices and payments: whether an order is paid is a fact handed in
 """
 
+from orderan.fulfilment.commands.advance import lock_tasks, move_tasks, start_tasks
+from orderan.fulfilment.commands.count import follow_goods
+from orderan.fulfilment.commands.pick import finish_picking, missing_units, pack_tasks, pick_units
 from orderan.fulfilment.commands.plan import plan_tasks
+from orderan.fulfilment.commands.withdraw import Withdrawal, withdraw_units
+from orderan.fulfilment.errors import (
+    ContentsDiffer,
+    NothingLikeThatToPick,
+    PickIncomplete,
+    PickingBlocked,
+    TaskNotFound,
+    UnitsHandedOver,
+)
+from orderan.fulfilment.models import Box, Pick, Task, TaskLine
+from orderan.fulfilment.rules import Readiness, Reason, misfits, obstacles
 from orderan.fulfilment.states import TASK, TaskEvent, TaskState
+from orderan.fulfilment.store import behind, lines_of_tasks
+from orderan.fulfilment.views import TaskAtPlace, parcels_waiting, readiness, tasks_of, tasks_waiting
 
-__all__ = ["TASK", "TaskEvent", "TaskState", "plan_tasks"]
+__all__ = [
+    "TASK",
+    "Box",
+    "ContentsDiffer",
+    "NothingLikeThatToPick",
+    "Pick",
+    "PickIncomplete",
+    "PickingBlocked",
+    "Readiness",
+    "Reason",
+    "Task",
+    "TaskAtPlace",
+    "TaskEvent",
+    "TaskLine",
+    "TaskNotFound",
+    "TaskState",
+    "UnitsHandedOver",
+    "Withdrawal",
+    "behind",
+    "finish_picking",
+    "follow_goods",
+    "lines_of_tasks",
+    "lock_tasks",
+    "misfits",
+    "missing_units",
+    "move_tasks",
+    "obstacles",
+    "pack_tasks",
+    "parcels_waiting",
+    "pick_units",
+    "plan_tasks",
+    "readiness",
+    "start_tasks",
+    "tasks_of",
+    "tasks_waiting",
+    "withdraw_units",
+]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import NamedTuple
 from uuid import UUID
@@ -136,6 +136,104 @@ class Claim:
     line_no: int
     key: StockKey
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of a sku claimed by a line, when it is not the whole claim.
+
+    Attributes:
+        location_id, lot_id: Only units claimed there, or of that lot; None is wherever they are.
+    """
+
+    holder_id: UUID
+    line_no: int
+    sku_id: UUID
+    quantity: int
+    location_id: UUID | None = None
+    lot_id: UUID | None = None
+
+    def covers(self, claim: Claim) -> bool:
+        return (
+            (self.holder_id, self.line_no, self.sku_id) == (claim.holder_id, claim.line_no, claim.key.sku_id)
+            and self.location_id in (None, claim.key.location_id)
+            and self.lot_id in (None, claim.key.lot_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """A stock row's counters; free is what is neither reserved nor allocated, physically."""
+
+    on_hand: int = 0
+    reserved: int = 0
+    allocated: int = 0
+    damaged: int = 0
+    quarantine: int = 0
+    incoming: int = 0
+    oversell: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.on_hand - self.reserved - self.allocated
+
+    def of(self, bucket: Bucket) -> int:
+        """Units in a bucket of the row."""
+        return int(getattr(self, bucket.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A batch of goods with its expiry."""
+
+    id: UUID
+    sku_id: UUID
+    code: str
+    expires_on: date | None
+
+
+class TransferState(StrEnum):
+    """Goods on the way between two of our locations."""
+
+    DRAFT = auto()
+    IN_TRANSIT = auto()
+    RECEIVED = auto()
+    CANCELLED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class TransferLine:
+    """What travels: received + lost <= quantity."""
+
+    line_no: int
+    sku_id: UUID
+    owner_id: UUID
+    lot_id: UUID
+    quantity: int
+    received: int = 0
+    lost: int = 0
+    loss_reason: str | None = None
+
+    @property
+    def under_way(self) -> int:
+        return self.quantity - self.received - self.lost
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Goods moved from one of our locations to another, over the transit account."""
+
+    shop_id: int
+    id: UUID
+    from_location: UUID
+    to_location: UUID
+    state: TransferState
+    note: str
+    created_by: str
+    created_at: datetime
+    dispatched_at: datetime | None
+    received_at: datetime | None
+    lines: Sequence[TransferLine] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

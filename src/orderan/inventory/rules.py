@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from orderan.inventory.models import Claim, Demand, Shortfall, StockRow, Taken, Want
+from orderan.inventory.errors import ClaimMissing
+from orderan.inventory.models import Claim, Demand, Part, Shortfall, StockKey, StockRow, Taken, Want
 
 SOURCING_RULE = "nearest_whole@1"
 
@@ -82,6 +83,47 @@ class Pool:
                     row.free -= units
                     left -= units
                     yield Claim(holder_id, want.line_no, row.key, units)
+
+
+def cut(claims: Sequence[Claim], parts: Sequence[Part]) -> list[tuple[int, Claim]]:
+    """The units of claims that parts name: (index of the claim, the claim with those units only).
+
+    Claims are cut in the order given, and a unit once, however many parts name it.
+
+    Raises:
+        ClaimMissing: A part is more than what the claims hold for it.
+    """
+    left = [claim.quantity for claim in claims]
+    for part in parts:
+        wanted = part.quantity
+        for index, claim in enumerate(claims):
+            if part.covers(claim):
+                units = min(wanted, left[index])
+                wanted -= units
+                left[index] -= units
+        if wanted:
+            raise ClaimMissing(part.holder_id)
+    return [
+        (index, Claim(claim.holder_id, claim.line_no, claim.key, claim.quantity - left[index]))
+        for index, claim in enumerate(claims)
+        if left[index] < claim.quantity
+    ]
+
+
+def per_key(units: Iterable[tuple[StockKey, int]]) -> dict[StockKey, int]:
+    """Units summed per stock row, so that a repeated row is counted once."""
+    sums: dict[StockKey, int] = {}
+    for key, quantity in units:
+        sums[key] = sums.get(key, 0) + quantity
+    return sums
+
+
+def per_line(claims: Iterable[Claim]) -> dict[tuple[int, UUID], int]:
+    """Units of claims of one holder, summed per line and sku."""
+    sums: dict[tuple[int, UUID], int] = defaultdict(int)
+    for claim in claims:
+        sums[claim.line_no, claim.key.sku_id] += claim.quantity
+    return dict(sums)
 
 
 def first_expired_first_out(row: StockRow) -> tuple[bool, date, UUID]:

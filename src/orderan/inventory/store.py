@@ -1,12 +1,12 @@
 """Writing stock: rows are locked in key order, counters and movements change together."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from orderan.inventory.models import Bucket, Claim, ClaimState, Location, MovementKind, StockKey, StockRow
+from orderan.inventory.models import Bucket, Claim, ClaimState, MovementKind, StockKey, StockRow
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 
@@ -69,6 +69,20 @@ async def lock_rows(tx: Tx, keys: Collection[StockKey]) -> None:
         FOR NO KEY UPDATE OF stock
         """,
         {"shop": tx.shop_id} | _columns(sorted(set(keys))),
+    )
+
+
+async def lock_every_row(tx: Tx, skus: Collection[UUID]) -> None:
+    """Lock every row of these skus wherever they are, in key order."""
+    await tx.run(
+        """
+        SELECT 1
+        FROM stock
+        WHERE shop_id = %(shop)s AND sku_id = ANY(%(skus)s)
+        ORDER BY sku_id, location_id, owner_id, lot_id
+        FOR NO KEY UPDATE
+        """,
+        {"shop": tx.shop_id, "skus": list(skus)},
     )
 
 
@@ -288,16 +302,4 @@ async def set_claims_allocated(tx: Tx, holders: Collection[UUID]) -> None:
         WHERE shop_id = %(shop)s AND holder_id = ANY(%(holders)s) AND state = 'reserved'
         """,
         {"shop": tx.shop_id, "holders": list(holders)},
-    )
-
-
-async def add_location(tx: Tx, location: Location, *, now: datetime) -> None:
-    await tx.run(
-        """
-        INSERT INTO location (shop_id, id, code, name, kind, village_code, address, time_zone, sells, rank,
-                              active, created_at)
-        VALUES (%(shop_id)s, %(id)s, %(code)s, %(name)s, %(kind)s, %(village_code)s, %(address)s, %(time_zone)s,
-                %(sells)s, %(rank)s, %(active)s, %(now)s)
-        """,
-        asdict(location) | {"now": now},
     )

@@ -19,6 +19,7 @@ from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool
 
 from orderan.kit import adapt
+from orderan.kit.home import from_home
 
 T = TypeVar("T")
 
@@ -64,20 +65,21 @@ class Caller:
 class Tx:
     """An open transaction: thin verbs over a connection, rows as named tuples."""
 
-    def __init__(self, connection: AsyncConnection[Any], caller: Caller) -> None:
+    def __init__(self, connection: AsyncConnection[Any], caller: Caller, *, spread: bool = False) -> None:
         self.connection = connection
+        self._wording = from_home if spread else _as_it_is
         self.caller = caller
         self.shop_id = caller.shop_id
         self.actor = caller.actor
 
     async def all(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> list[Any]:
         """Every row."""
-        cursor = await self.connection.execute(sql, params)
+        cursor = await self.connection.execute(self._wording(sql), params)
         return await cursor.fetchall()
 
     async def maybe(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         """The first row, or None."""
-        cursor = await self.connection.execute(sql, params)
+        cursor = await self.connection.execute(self._wording(sql), params)
         return await cursor.fetchone()
 
     async def one(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
@@ -97,13 +99,13 @@ class Tx:
 
     async def run(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> int:
         """Execute; returns the number of rows touched."""
-        cursor = await self.connection.execute(sql, params)
+        cursor = await self.connection.execute(self._wording(sql), params)
         return cursor.rowcount
 
     async def run_each(self, sql: LiteralString, params: Sequence[Mapping[str, Any]]) -> None:
         """Execute once per parameter set, pipelined."""
         async with self.connection.cursor() as cursor:
-            await cursor.executemany(sql, params)
+            await cursor.executemany(self._wording(sql), params)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -117,6 +119,7 @@ class Database:
 
     def __init__(self, url: str, *, min_size: int = 2, max_size: int = 16, timeout_s: float = 10.0) -> None:
         self.url = url
+        self._spread = False
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
             min_size=min_size,
@@ -129,8 +132,14 @@ class Database:
         )
 
     async def open(self) -> None:
-        """Open the pool inside the running loop and wait for its first connections."""
+        """Open the pool inside the running loop and wait for its first connections.
+
+        Whether the database is spread over a cluster is learned here, once.
+        """
         await self._pool.open(wait=True, timeout=30.0)
+        async with self._pool.connection() as connection:
+            found = await (await connection.execute(_IS_SPREAD)).fetchone()
+            self._spread = bool(found and found[0])
 
     async def close(self) -> None:
         await self._pool.close()
@@ -142,8 +151,8 @@ class Database:
             token = _inside.set(True)
             try:
                 async with connection.transaction():
-                    await connection.execute(_SCOPE, {"shop": str(caller.shop_id)})
-                    yield Tx(connection, caller)
+                    await connection.execute(_scope(caller.shop_id))
+                    yield Tx(connection, caller, spread=self._spread)
             finally:
                 _inside.reset(token)
 
@@ -169,7 +178,17 @@ class Database:
             yield connection
 
 
-_SCOPE: LiteralString = "SELECT set_config('orderan.shop', %(shop)s, true)"
+_IS_SPREAD: LiteralString = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AS spread"
+
+
+def _as_it_is(statement: LiteralString) -> LiteralString:
+    return statement
+
+
+def _scope(shop_id: int) -> bytes:
+    # SET LOCAL and not set_config(): on a distributed PostgreSQL row-level security is decided on the
+    # node that has the rows, and only SET LOCAL is sent along to it.
+    return b"SET LOCAL orderan.shop = '%d'" % shop_id
 
 
 async def _configure(connection: AsyncConnection[Any]) -> None:

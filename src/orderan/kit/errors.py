@@ -26,6 +26,7 @@ class Kind(StrEnum):
     FORBIDDEN = auto()
     UNAUTHENTICATED = auto()
     TRY_AGAIN = auto()
+    TOO_MANY = auto()
 
 
 @dataclass(eq=False)

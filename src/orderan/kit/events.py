@@ -10,7 +10,7 @@ them (docs/decisions: events are sequenced after commit).
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -31,7 +31,8 @@ class Event:
     kind: ClassVar[str]
 
     def payload(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        # `__dataclass_fields__` would bring the class variable `kind` along.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ async def sequence(tx: Tx, *, limit: int = 5_000) -> int:
 
     The head row's lock makes one sequencer per shop. Facts of one entity keep their order:
     a later one is written only after the earlier one was committed, so whoever sees the later
-    sees both.
+    sees both. Clocks may differ, so a fact never stands before an earlier one of its entity
+    whatever its instant says, and a batch takes the earlier ones along.
     """
     head = await tx.maybe(
         "SELECT position FROM event_head WHERE shop_id = %(shop)s FOR UPDATE", {"shop": tx.shop_id}
@@ -131,15 +133,22 @@ async def sequence(tx: Tx, *, limit: int = 5_000) -> int:
         return 0
     given = await tx.run(
         """
-        WITH waiting AS (
-            SELECT entity_id, seq, row_number() OVER (ORDER BY occurred_at, entity_id, seq) AS turn
-            FROM (
-                SELECT entity_id, seq, occurred_at
-                FROM event
-                WHERE shop_id = %(shop)s AND position IS NULL
-                ORDER BY occurred_at, entity_id, seq
-                LIMIT %(limit)s
-            ) AS oldest
+        WITH oldest AS (
+            SELECT entity_id, seq
+            FROM event
+            WHERE shop_id = %(shop)s AND position IS NULL
+            ORDER BY occurred_at
+            LIMIT %(limit)s
+        ), reached AS (
+            SELECT entity_id, max(seq) AS seq FROM oldest GROUP BY entity_id
+        ), batch AS (
+            SELECT event.entity_id, event.seq,
+                   max(event.occurred_at) OVER (PARTITION BY event.entity_id ORDER BY event.seq) AS at
+            FROM event
+            JOIN reached ON reached.entity_id = event.entity_id AND reached.seq >= event.seq
+            WHERE event.shop_id = %(shop)s AND event.position IS NULL
+        ), waiting AS (
+            SELECT entity_id, seq, row_number() OVER (ORDER BY at, entity_id, seq) AS turn FROM batch
         )
         UPDATE event
         SET position = %(head)s + waiting.turn

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -115,3 +115,40 @@ async def close(tx: Tx, entry_id: UUID, *, state: str, note: str, now: datetime)
     )
     if not closed:
         raise EntryNotOpen(str(entry_id))
+
+
+async def watch(
+    tx: Tx, kind: str, entries: Sequence[Stuck], *, quiet_for: timedelta, now: datetime
+) -> tuple[int, int]:
+    """Make the open entries of a kind those given: new ones are reported, others close by themselves.
+
+    An entry a person closed while its trouble lasts stays closed for a while and then comes back:
+    a promise that nothing is stuck in silence does not end with one click.
+
+    Args:
+        quiet_for: How long a person's closing of an entry holds.
+
+    Returns:
+        How many were opened, how many closed.
+    """
+    keys = [entry.dedupe_key for entry in entries]
+    closed = await tx.run(
+        """
+        UPDATE exception_entry
+        SET state = 'resolved', closed_at = %(now)s, closed_by = %(actor)s, closing_note = 'moved on'
+        WHERE shop_id = %(shop)s AND state = 'open' AND kind = %(kind)s AND NOT dedupe_key = ANY(%(keys)s)
+        """,
+        {"shop": tx.shop_id, "kind": kind, "keys": keys, "now": now, "actor": tx.actor},
+    )
+    quiet = await tx.all(
+        """
+        SELECT DISTINCT dedupe_key
+        FROM exception_entry
+        WHERE shop_id = %(shop)s AND state <> 'open' AND dedupe_key = ANY(%(keys)s)
+          AND closed_at > %(since)s AND closed_by NOT LIKE 'system:%%'
+        """,
+        {"shop": tx.shop_id, "keys": keys, "since": now - quiet_for},
+    )
+    silent = {row.dedupe_key for row in quiet}
+    opened = await report(tx, [entry for entry in entries if entry.dedupe_key not in silent], now=now)
+    return opened, closed

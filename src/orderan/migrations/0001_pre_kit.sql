@@ -107,6 +107,8 @@ COMMENT ON TABLE exception_entry IS 'distributed: what is stuck and needs a pers
 
 CREATE UNIQUE INDEX exception_entry_open_once ON exception_entry (shop_id, dedupe_key) WHERE state = 'open';
 
+CREATE INDEX exception_entry_key ON exception_entry (shop_id, dedupe_key, closed_at) WHERE state <> 'open';
+
 CREATE INDEX exception_entry_by_money ON exception_entry (shop_id, money_minor DESC, id) WHERE state = 'open';
 
 CREATE INDEX exception_entry_by_deadline ON exception_entry (shop_id, deadline, id) WHERE state = 'open';
@@ -129,7 +131,11 @@ CREATE TABLE audit_entry (
 
 COMMENT ON TABLE audit_entry IS 'distributed: who changed what, before and after';
 
-CREATE INDEX audit_entry_entity ON audit_entry (shop_id, entity_kind, entity_id, id);
+CREATE INDEX audit_entry_entity ON audit_entry (shop_id, entity_id, id);
+
+CREATE INDEX audit_entry_actor ON audit_entry (shop_id, actor, id);
+
+CREATE INDEX audit_entry_action ON audit_entry (shop_id, action, id);
 
 CREATE TABLE subject_key (
     shop_id bigint NOT NULL,
@@ -146,8 +152,10 @@ COMMENT ON TABLE subject_key IS 'distributed: data key of one person, wrapped by
 CREATE TABLE throttle (
     bucket text NOT NULL,
     window_start timestamptz NOT NULL,
+    window_s integer NOT NULL,
     hits integer NOT NULL,
+    hits_before integer NOT NULL,
     CONSTRAINT throttle_pkey PRIMARY KEY (bucket)
 );
 
-COMMENT ON TABLE throttle IS 'local: attempts per bucket and window, for login and guessing guards';
+COMMENT ON TABLE throttle IS 'local: attempts per bucket in the present window and the one before it, for login and guessing guards';

@@ -11,8 +11,10 @@ CREATE TABLE shop (
     locale text NOT NULL,
     prices_include_tax boolean NOT NULL,
     complete_after_days integer NOT NULL,
+    state text NOT NULL,
     created_at timestamptz NOT NULL,
     CONSTRAINT shop_pkey PRIMARY KEY (shop_id),
+    CONSTRAINT shop_state_known CHECK (state IN ('preparing', 'open')),
     CONSTRAINT shop_locale_known CHECK (locale IN ('id', 'en')),
     CONSTRAINT shop_completes_some_day CHECK (complete_after_days BETWEEN 0 AND 365)
 );

@@ -94,7 +94,7 @@ CREATE TABLE movement (
     reason text,
     actor text NOT NULL,
     occurred_at timestamptz NOT NULL,
-    CONSTRAINT movement_pkey PRIMARY KEY (shop_id, sku_id, id),
+    CONSTRAINT movement_pkey PRIMARY KEY (shop_id, sku_id, occurred_at, id),
     CONSTRAINT movement_some CHECK (quantity > 0),
     CONSTRAINT movement_goes_somewhere CHECK (from_location <> to_location OR from_bucket <> to_bucket),
     CONSTRAINT movement_buckets_known CHECK (from_bucket IN ('free', 'reserved', 'allocated', 'damaged', 'quarantine', 'incoming') AND to_bucket IN ('free', 'reserved', 'allocated', 'damaged', 'quarantine', 'incoming')),
@@ -103,6 +103,12 @@ CREATE TABLE movement (
 );
 
 COMMENT ON TABLE movement IS 'distributed: the stock ledger, append-only';
+
+-- The history of one sku reads by the primary key; of a whole shop, newest first, by this.
+CREATE INDEX movement_history ON movement (shop_id, occurred_at, id);
+
+-- What an order, a return or a transfer did to stock.
+CREATE INDEX movement_cause ON movement (shop_id, cause_id) WHERE cause_id IS NOT NULL;
 
 CREATE TABLE claim (
     shop_id bigint NOT NULL,
@@ -139,8 +145,13 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_from FOREIGN KEY (shop_id, from_location) REFERENCES location (shop_id, id),
     CONSTRAINT transfer_to FOREIGN KEY (shop_id, to_location) REFERENCES location (shop_id, id),
     CONSTRAINT transfer_state_known CHECK (state IN ('draft', 'in_transit', 'received', 'cancelled')),
+    CONSTRAINT transfer_state_has_its_times CHECK ((state IN ('in_transit', 'received')) = (dispatched_at IS NOT NULL) AND (state = 'received') = (received_at IS NOT NULL)),
     CONSTRAINT transfer_goes_somewhere CHECK (from_location <> to_location)
 );
+
+CREATE INDEX transfer_newest ON transfer (shop_id, created_at, id);
+
+CREATE INDEX transfer_under_way ON transfer (shop_id, to_location) WHERE state IN ('draft', 'in_transit');
 
 COMMENT ON TABLE transfer IS 'distributed: goods on the way between two of our locations';
 
@@ -157,6 +168,7 @@ CREATE TABLE transfer_line (
     loss_reason text,
     CONSTRAINT transfer_line_pkey PRIMARY KEY (shop_id, transfer_id, line_no),
     CONSTRAINT transfer_line_transfer FOREIGN KEY (shop_id, transfer_id) REFERENCES transfer (shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT transfer_line_loss_says_why CHECK (lost = 0 OR loss_reason IS NOT NULL),
     CONSTRAINT transfer_line_accounted CHECK (quantity > 0 AND received >= 0 AND lost >= 0 AND received + lost <= quantity)
 );
 

@@ -72,6 +72,18 @@ CREATE INDEX sales_order_headline ON sales_order (shop_id, headline, placed_at D
 
 CREATE INDEX sales_order_customer_of ON sales_order (shop_id, customer_id, placed_at DESC) WHERE customer_id IS NOT NULL;
 
+CREATE INDEX sales_order_channel_of ON sales_order (shop_id, channel_id, placed_at DESC, id DESC);
+
+-- The rare ones only, so that placing and paying an ordinary order writes none of these.
+
+CREATE INDEX sales_order_held ON sales_order (shop_id, placed_at DESC, id DESC) WHERE open_holds > 0;
+
+CREATE INDEX sales_order_odd_money ON sales_order (shop_id, money, placed_at DESC, id DESC) WHERE money NOT IN ('unpaid', 'paid', 'cod_due');
+
+CREATE INDEX sales_order_odd_kind ON sales_order (shop_id, kind, placed_at DESC, id DESC) WHERE kind <> 'b2c';
+
+CREATE INDEX sales_order_to_complete ON sales_order (shop_id, delivered_at) WHERE commercial = 'accepted' AND delivered_at IS NOT NULL;
+
 CREATE INDEX sales_order_due ON sales_order (shop_id, hold_until) WHERE commercial = 'awaiting_payment';
 
 CREATE TABLE order_line (
@@ -170,13 +182,14 @@ CREATE TABLE order_tag (
     shop_id bigint NOT NULL,
     tag text NOT NULL,
     order_id uuid NOT NULL,
+    placed_at timestamptz NOT NULL,
     CONSTRAINT order_tag_pkey PRIMARY KEY (shop_id, order_id, tag),
     CONSTRAINT order_tag_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order (shop_id, id) ON DELETE CASCADE
 );
 
-COMMENT ON TABLE order_tag IS 'distributed: labels people gave an order';
+COMMENT ON TABLE order_tag IS 'distributed: labels people gave an order; placed_at is the order''s, so that a tag''s orders are listed without reading all of them';
 
-CREATE INDEX order_tag_of ON order_tag (shop_id, tag, order_id DESC);
+CREATE INDEX order_tag_of ON order_tag (shop_id, tag, placed_at DESC, order_id DESC);
 
 CREATE TABLE order_version (
     shop_id bigint NOT NULL,

@@ -46,3 +46,7 @@ CREATE TABLE refund (
 COMMENT ON TABLE refund IS 'distributed: refunds granted (who, why, which lines), then executed or withdrawn';
 
 CREATE INDEX refund_order_of ON refund (shop_id, order_id);
+
+CREATE INDEX refund_open ON refund (shop_id, granted_at, id) WHERE state = 'granted';
+
+CREATE INDEX sales_order_cod ON sales_order (shop_id, money, accepted_at) WHERE money IN ('cod_due', 'cod_collected');

@@ -12,13 +12,14 @@ CREATE TABLE task (
     picking_at timestamptz,
     packed_at timestamptz,
     handed_over_at timestamptz,
+    moved_at timestamptz,
     CONSTRAINT task_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT task_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order (shop_id, id),
     CONSTRAINT task_location FOREIGN KEY (shop_id, location_id) REFERENCES location (shop_id, id),
     CONSTRAINT task_state_known CHECK (state IN ('planned', 'released', 'picking', 'short', 'picked', 'packed', 'handed_over', 'cancelled'))
 );
 
-COMMENT ON TABLE task IS 'distributed: what one location has to do for one order';
+COMMENT ON TABLE task IS 'distributed: what one location has to do for one order; moved_at is when it came into its state, null while it is in its first';
 
 CREATE INDEX task_order_of ON task (shop_id, order_id);
 
@@ -55,6 +56,7 @@ CREATE TABLE parcel (
     created_at timestamptz NOT NULL,
     shipped_at timestamptz,
     delivered_at timestamptz,
+    moved_at timestamptz,
     CONSTRAINT parcel_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT parcel_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order (shop_id, id),
     CONSTRAINT parcel_task FOREIGN KEY (shop_id, task_id) REFERENCES task (shop_id, id),

@@ -14,6 +14,8 @@ CREATE TABLE goods_return (
     received_at timestamptz,
     inspected_at timestamptz,
     closed_at timestamptz,
+    moved_at timestamptz,
+    note text,
     CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order (shop_id, id),
     CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
@@ -23,6 +25,8 @@ CREATE TABLE goods_return (
 COMMENT ON TABLE goods_return IS 'distributed: one return (RMA) of an order';
 
 CREATE INDEX goods_return_open ON goods_return (shop_id, requested_at) WHERE state NOT IN ('rejected', 'closed');
+
+CREATE INDEX goods_return_order_of ON goods_return (shop_id, order_id);
 
 CREATE TABLE return_line (
     shop_id bigint NOT NULL,

@@ -41,3 +41,90 @@ class OrderExpired(Event):
 
     number: int
     hold_until: datetime | None
+
+
+@dataclass(frozen=True)
+class OrderDelivered(Event):
+    """Every unit that is still owed has reached the buyer."""
+
+    kind: ClassVar[str] = "orders.delivered.v1"
+
+    number: int
+
+
+@dataclass(frozen=True)
+class OrderCancelled(Event):
+    """Nothing of it will be delivered; its stock is free again."""
+
+    kind: ClassVar[str] = "orders.cancelled.v1"
+
+    number: int
+
+
+@dataclass(frozen=True)
+class UnitsCancelled(Event):
+    """Some units were cancelled: (line, units); the rest stands, at a new total."""
+
+    kind: ClassVar[str] = "orders.units_cancelled.v1"
+
+    number: int
+    version: int
+    units: Sequence[tuple[int, int]]
+    total_minor: int
+    difference_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderChanged(Event):
+    """A change set was confirmed; the version before it is kept."""
+
+    kind: ClassVar[str] = "orders.changed.v1"
+
+    number: int
+    version: int
+    total_minor: int
+    difference_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderCompleted(Event):
+    """Delivered and paid: nobody owes anybody anything."""
+
+    kind: ClassVar[str] = "orders.completed.v1"
+
+    number: int
+
+
+@dataclass(frozen=True)
+class HoldPlaced(Event):
+    """The order waits, and why."""
+
+    kind: ClassVar[str] = "orders.hold_placed.v1"
+
+    number: int
+    hold: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class HoldReleased(Event):
+    """One reason to wait is gone; others may stand."""
+
+    kind: ClassVar[str] = "orders.hold_released.v1"
+
+    number: int
+    hold: str
+    expired: bool
+
+
+@dataclass(frozen=True)
+class OrderTagged(Event):
+    """Labels were put on or taken off."""
+
+    kind: ClassVar[str] = "orders.tagged.v1"
+
+    number: int
+    added: Sequence[str]
+    removed: Sequence[str]

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum, auto
 from uuid import UUID
 
+from orderan.orders.states import ChangeState
+
 
 class OrderKind(StrEnum):
     """Kinds share one machine and differ by policy."""
@@ -23,6 +25,19 @@ class Terms(StrEnum):
     PREPAID = auto()
     COD = auto()
     INVOICE = auto()
+
+
+class HoldKind(StrEnum):
+    """Why an order waits."""
+
+    FRAUD = auto()
+    ADDRESS = auto()
+    STOCK = auto()
+    CUSTOMER_REQUEST = auto()
+    PROOF = auto()
+    CREDIT = auto()
+    PAYMENT = auto()
+    OTHER = auto()
 
 
 @dataclass(frozen=True)
@@ -90,3 +105,110 @@ class Line:
     delivered: int = 0
     returned: int = 0
     cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which orders somebody may see: of these channels, touching these locations; None is all."""
+
+    channel_ids: frozenset[UUID] | None = None
+    location_ids: frozenset[UUID] | None = None
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Units of a line by how far they are, each counting what is further along too.
+
+    Bundles count whole: a bundle is picked when every part of it is.
+    """
+
+    order_id: UUID
+    line_no: int
+    picked: int
+    packed: int
+    shipped: int
+    delivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    """More of something: a new line at today's price."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuantity:
+    """A line shall have this many units standing; 0 takes it out."""
+
+    line_no: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAddress:
+    """Send it to another address of the customer."""
+
+    address_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SetDiscount:
+    """A discount shall be this much: on a line, or split over all by value; 0 takes it off."""
+
+    code: str
+    payer: str
+    amount_minor: int
+    line_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetShipping:
+    """Send it by another service; None is no shipping."""
+
+    service: str | None
+
+
+Action = AddLine | SetQuantity | SetAddress | SetDiscount | SetShipping
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A staged edit of an order.
+
+    Attributes:
+        base_version: The order's version when it was begun; it fits no other.
+        difference_minor: What the buyer paid more (or got back, negative) once confirmed.
+    """
+
+    id: UUID
+    order_id: UUID
+    base_version: int
+    state: ChangeState
+    actions: tuple[Action, ...]
+    difference_minor: int | None
+    reason: str
+    opened_by: str
+    opened_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A reason to wait."""
+
+    order_id: UUID
+    id: UUID
+    kind: str
+    reason: str
+    owner: str
+    expires_at: datetime | None
+    placed_at: datetime
+    placed_by: str
+    released_at: datetime | None
+    released_by: str | None

@@ -89,3 +89,53 @@ VERIFICATION = Machine(
         (Verification.UNREACHABLE, VerificationEvent.ASK): Verification.WAITING,
     },
 )
+
+
+class ChangeState(StrEnum):
+    """Life of a change set."""
+
+    OPEN = auto()
+    CONFIRMED = auto()
+    DECLINED = auto()
+
+
+class ChangeEvent(StrEnum):
+    """What ends it."""
+
+    CONFIRM = auto()
+    DECLINE = auto()
+
+
+CHANGE = Machine(
+    name="order.change",
+    initial=ChangeState.OPEN,
+    moves={
+        (ChangeState.OPEN, ChangeEvent.CONFIRM): ChangeState.CONFIRMED,
+        (ChangeState.OPEN, ChangeEvent.DECLINE): ChangeState.DECLINED,
+    },
+)
+
+
+class HoldState(StrEnum):
+    """Life of one hold; the reasons to wait are a set, so each has its own."""
+
+    OPEN = auto()
+    RELEASED = auto()
+    EXPIRED = auto()
+
+
+class HoldEvent(StrEnum):
+    """What ends it."""
+
+    RELEASE = auto()
+    EXPIRE = auto()
+
+
+HOLD = Machine(
+    name="order.hold",
+    initial=HoldState.OPEN,
+    moves={
+        (HoldState.OPEN, HoldEvent.RELEASE): HoldState.RELEASED,
+        (HoldState.OPEN, HoldEvent.EXPIRE): HoldState.EXPIRED,
+    },
+)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from orderan.kit.events import Event
 
@@ -16,4 +17,29 @@ class MoneyMoved(Event):
     method: str
     amount_minor: int
     currency: str
+    reference: str | None
+
+
+@dataclass(frozen=True)
+class RefundGranted(Event):
+    """The shop promised money back; it is not paid yet."""
+
+    kind: ClassVar[str] = "payments.refund_granted.v1"
+
+    refund_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundClosed(Event):
+    """A granted refund was executed or withdrawn."""
+
+    kind: ClassVar[str] = "payments.refund_closed.v1"
+
+    refund_id: UUID
+    state: str
+    amount_minor: int
+    currency: str
+    method: str | None
     reference: str | None

@@ -1,6 +1,7 @@
 """The nouns of money."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, auto
 from uuid import UUID
 
@@ -38,6 +39,39 @@ class Standing:
     collected_minor: int
     remitted_minor: int
     balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLine:
+    """What part of a refund is for: units of an order line, minor units of money."""
+
+    line_no: int
+    quantity: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money promised back to a buyer.
+
+    Attributes:
+        lines: What it is for; their amounts need not add up to it, shipping and goodwill have no line.
+        method, reference: How it was paid, once it was.
+    """
+
+    id: UUID
+    order_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+    lines: tuple[RefundLine, ...]
+    state: str
+    granted_by: str
+    granted_at: datetime
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    method: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

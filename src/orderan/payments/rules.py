@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from orderan.kit.money import round_half_up
 from orderan.payments.models import MoneyKind, Standing
 from orderan.payments.states import Money
 
@@ -49,6 +50,56 @@ def _taken(paid: int, total: int, *, pending: int, cod: bool, collected: int, re
     if collected:
         return Money.COD_REMITTED if remitted >= collected else Money.COD_COLLECTED
     return Money.PAID
+
+
+_OUT_OF = {
+    MoneyKind.CAPTURE_REVERSED: (
+        (MoneyKind.CAPTURED, 1),
+        (MoneyKind.REFUNDED, -1),
+        (MoneyKind.REFUND_REVERSED, 1),
+    ),
+    MoneyKind.COD_REMITTED: ((MoneyKind.COD_COLLECTED, 1),),
+    MoneyKind.REFUNDED: (
+        (MoneyKind.CAPTURED, 1),
+        (MoneyKind.CAPTURE_REVERSED, -1),
+        (MoneyKind.COD_COLLECTED, 1),
+        (MoneyKind.REFUND_REVERSED, 1),
+    ),
+    MoneyKind.REFUND_REVERSED: ((MoneyKind.REFUNDED, 1),),
+    MoneyKind.PENDING_CLEARED: ((MoneyKind.PENDING, 1),),
+    MoneyKind.UNKNOWN_CLEARED: ((MoneyKind.UNKNOWN, 1),),
+}
+"""Kinds that take out of others: their sum never exceeds the signed sum of these."""
+
+
+def room_for(kind: MoneyKind, sums: Mapping[MoneyKind, int]) -> int | None:
+    """How much an event of this kind may be at most, None when nothing bounds it.
+
+    A capture that was refunded cannot be reversed as well: the shop would pay twice.
+    """
+    sources = _OUT_OF.get(kind)
+    if sources is None:
+        return None
+    bound = sum(sign * sums.get(source, 0) for source, sign in sources) - sums.get(kind, 0)
+    return max(bound, 0)
+
+
+def refundable(sums: Mapping[MoneyKind, int], *, promised_minor: int) -> int:
+    """What may still be promised back: taken in, not given back, not promised already."""
+    return max((room_for(MoneyKind.REFUNDED, sums) or 0) - promised_minor, 0)
+
+
+def share_of_line(net_minor: int, quantity: int, *, units: int, before: int) -> int:
+    """What `units` of a line are worth, when `before` units of it were given back already.
+
+    Cumulative shares rounded half up, so that giving back a line unit by unit adds up to its
+    whole net amount whatever the steps.
+
+    Args:
+        net_minor: What the buyer pays for the whole line, minor units.
+        quantity: Units on the line, above zero.
+    """
+    return round_half_up(net_minor * (before + units), quantity) - round_half_up(net_minor * before, quantity)
 
 
 def summed(events: Iterable[tuple[str, int]]) -> dict[MoneyKind, int]:

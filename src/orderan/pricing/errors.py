@@ -76,3 +76,34 @@ class TotalChanged(Refusal):
             tax_included=quote.tax_included,
             lines=quote.lines,
         )
+
+
+@dataclass(eq=False)
+class NoSuchZone(Refusal):
+    """The shop has no zone of this id."""
+
+    code = "zone_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Zona itu tidak ada.")
+
+
+@dataclass(eq=False)
+class ZoneCodeTaken(Refusal):
+    """Another zone of the shop has the code."""
+
+    zone: str
+
+    code = "zone_code_taken"
+    kind = Kind.CONFLICT
+    sentence = N_("Kode zona “{zone}” sudah dipakai.")
+
+
+@dataclass(eq=False)
+class AreaTaken(Refusal):
+    """Areas that belong to another zone already; one area has one fee."""
+
+    areas: tuple[str, ...]
+
+    code = "area_taken"
+    kind = Kind.CONFLICT
+    sentence = N_("Wilayah ini sudah ada di zona lain: {areas}.")

@@ -66,3 +66,23 @@ class ShippingTable:
 
     zones: Mapping[str, UUID]
     fees: Mapping[tuple[UUID, str], Sequence[tuple[datetime, int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a service costs: the first kilogram, then each begun one."""
+
+    service: str
+    first_kg_minor: int
+    next_kg_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneWithFees:
+    """An area that costs the same to ship to, and the fees that hold now."""
+
+    id: UUID
+    code: str
+    name: str
+    areas: tuple[str, ...]
+    fees: tuple[Fee, ...]

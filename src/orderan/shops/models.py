@@ -6,6 +6,13 @@ from enum import StrEnum, auto
 from uuid import UUID
 
 
+class ShopState(StrEnum):
+    """Whether the shop's own clockwork runs."""
+
+    PREPARING = auto()
+    OPEN = auto()
+
+
 @dataclass(frozen=True)
 class Shop:
     """A brand or company with its own staff, catalogue, stock and orders.
@@ -13,6 +20,7 @@ class Shop:
     Attributes:
         shop_id: First part of every key of every row of the shop, from 1.
         complete_after_days: Days after delivery until an order completes by itself.
+        state: While it is being prepared (its history brought in), no sweep touches it.
     """
 
     shop_id: int
@@ -25,6 +33,7 @@ class Shop:
     locale: str
     prices_include_tax: bool
     complete_after_days: int
+    state: ShopState
     created_at: datetime
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.shops.models import Channel, Shop
+from orderan.shops.models import Channel, ChannelKind, Shop
 
 
 async def next_shop_id(tx: Tx) -> int:
@@ -15,9 +16,10 @@ async def insert_shop(tx: Tx, shop: Shop) -> None:
     await tx.run(
         """
         INSERT INTO shop (shop_id, code, name, legal_name, tax_number, currency, time_zone, locale,
-                          prices_include_tax, complete_after_days, created_at)
+                          prices_include_tax, complete_after_days, state, created_at)
         VALUES (%(shop_id)s, %(code)s, %(name)s, %(legal_name)s, %(tax_number)s, %(currency)s, %(time_zone)s,
-                %(locale)s, %(prices_include_tax)s, %(complete_after_days)s, %(created_at)s)
+                %(locale)s, %(prices_include_tax)s, %(complete_after_days)s, %(state)s,
+                %(created_at)s)
         """,
         asdict(shop),
     )
@@ -39,4 +41,51 @@ async def insert_channel(tx: Tx, channel: Channel, *, now: datetime) -> None:
         VALUES (%(shop_id)s, %(id)s, %(code)s, %(name)s, %(kind)s, %(payment_hold_minutes)s, %(active)s, %(now)s)
         """,
         asdict(channel) | {"now": now},
+    )
+
+
+async def set_state(tx: Tx, shop_id: int, state: str) -> None:
+    await tx.run(
+        "UPDATE shop SET state = %(state)s WHERE shop_id = %(shop)s", {"shop": shop_id, "state": state}
+    )
+
+
+async def lock_shop(tx: Tx) -> None:
+    await tx.run("SELECT FROM shop WHERE shop_id = %(shop)s FOR UPDATE", {"shop": tx.shop_id})
+
+
+async def update_shop(tx: Tx, shop: Shop) -> None:
+    await tx.run(
+        """
+        UPDATE shop
+        SET name = %(name)s, legal_name = %(legal_name)s, tax_number = %(tax_number)s,
+            time_zone = %(time_zone)s, locale = %(locale)s, prices_include_tax = %(prices_include_tax)s,
+            complete_after_days = %(complete_after_days)s
+        WHERE shop_id = %(shop_id)s
+        """,
+        asdict(shop),
+    )
+
+
+async def lock_channel(tx: Tx, channel_id: UUID) -> Channel | None:
+    row = await tx.maybe(
+        """
+        SELECT shop_id, id, code, name, kind, payment_hold_minutes, active
+        FROM channel
+        WHERE shop_id = %(shop)s AND id = %(id)s
+        FOR UPDATE
+        """,
+        {"shop": tx.shop_id, "id": channel_id},
+    )
+    return None if row is None else Channel(**row._asdict() | {"kind": ChannelKind(row.kind)})
+
+
+async def update_channel(tx: Tx, channel: Channel) -> None:
+    await tx.run(
+        """
+        UPDATE channel
+        SET name = %(name)s, payment_hold_minutes = %(payment_hold_minutes)s, active = %(active)s
+        WHERE shop_id = %(shop_id)s AND id = %(id)s
+        """,
+        asdict(channel),
     )

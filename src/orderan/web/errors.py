@@ -23,6 +23,7 @@ STATUS: Final = {
     Kind.FORBIDDEN: 403,
     Kind.UNAUTHENTICATED: 401,
     Kind.TRY_AGAIN: 503,
+    Kind.TOO_MANY: 429,
 }
 TYPE: Final = "/problems/"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -122,21 +123,15 @@ def _fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]
 
 def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
     """What the framework itself turns down: no such route, method, media type, CSRF."""
-    code = {404: "not_found", 405: "method_not_allowed", 403: "forbidden", 401: "not_signed_in"}.get(
-        fault.status_code, f"http_{fault.status_code}"
-    )
+    code = {
+        404: "not_found",
+        405: "method_not_allowed",
+        403: "forbidden",
+        401: "not_signed_in",
+        413: "too_large",
+    }.get(fault.status_code, f"http_{fault.status_code}")
     document = problem(fault.status_code, code, fault.detail, request_id=request_id_of(request))
     return as_problem(document, dict(fault.headers or {}))
-
-
-class BodyTooLarge(Exception):
-    """A request body is larger than the route takes."""
-
-
-def on_too_large(request: Request[Any, Any, Any], _fault: Exception) -> Response[Any]:
-    """More bytes than any correct request of the route has."""
-    title = words_of(request).gettext("Permintaan terlalu besar.")
-    return as_problem(problem(413, "too_large", title, request_id=request_id_of(request)))
 
 
 def on_database_away(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
@@ -170,7 +165,6 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: on_http,
     psycopg.OperationalError: on_database_away,
     PoolTimeout: on_database_away,
-    BodyTooLarge: on_too_large,
     Exception: on_bug,
 }
 """Handlers of the API; pages wrap them in a page (see web/dashboard/errors)."""

@@ -1,12 +1,14 @@
 """Who is asking: a key under /api, a session everywhere else; and whether they may.
 
 Under /api a Bearer key is looked up once and remembered for a second; a revoked key is refused
-again inside every placement's own transaction. Sessions are looked up on each request. A route
-says what it needs in `opt`; a route that says nothing stops the application from starting.
+again inside every placement's own transaction. Sessions are looked up on each request. When a key
+or a session was last used is written at most once a minute. A route says what it needs in `opt`;
+a route that says nothing stops the application from starting.
 """
 
 import time
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -14,22 +16,36 @@ from litestar.enums import ScopeType
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from orderan.access import NotAllowed, NotSignedIn, Principal, principal_of_key, principal_of_session, shop_of
+from orderan.access import (
+    SEEN_EVERY,
+    NotAllowed,
+    NotSignedIn,
+    Principal,
+    principal_of_key,
+    principal_of_session,
+    shop_of,
+    touch_keys,
+    touch_session,
+)
 from orderan.kit.clock import Clock
-from orderan.kit.db import Caller, Database
+from orderan.kit.db import Caller, Database, Tx
 
 SESSION_COOKIE: Final = "orderan_session"
 REMEMBERED_S: Final = 1.0
 MOST_REMEMBERED: Final = 1_000
 LOOKING: Final = "system:access"
+NOBODYS: Final = ("/static/", "/health/", "/metrics")
+"""Addresses where nobody is asked for: a page's twenty files need not look up its reader."""
 
 
 class KeyMemory:
     """Keys seen in the last second, so that a burst of requests asks the database once."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
+        self._clock = clock
         self._seen: dict[str, tuple[float, Principal | None]] = {}
+        self._noted: dict[UUID, float] = {}
 
     async def principal(self, secret: str) -> Principal | None:
         seen = self._seen.get(secret)
@@ -39,10 +55,18 @@ class KeyMemory:
         if shop_id := shop_of(secret):
             async with self._db.transaction(Caller(shop_id, LOOKING)) as tx:
                 found = await principal_of_key(tx, secret)
+                if found is not None and found.key_id is not None:
+                    await self._note(tx, found.key_id)
         if len(self._seen) >= MOST_REMEMBERED:
             self._seen.clear()
         self._seen[secret] = (time.monotonic() + REMEMBERED_S, found)
         return found
+
+    async def _note(self, tx: Tx, key_id: UUID) -> None:
+        """Write down that a key is in use, once a minute and process."""
+        if self._noted.get(key_id, float("-inf")) <= time.monotonic() - SEEN_EVERY.total_seconds():
+            await touch_keys(tx, [key_id], now=self._clock.now())
+            self._noted[key_id] = time.monotonic()
 
     def forget(self) -> None:
         """After a key changed in this process."""
@@ -60,14 +84,30 @@ def identify(db: Database, keys: KeyMemory, clock: Clock) -> Any:
                 if scope["path"].startswith("/api/"):
                     if secret := bearer(headers.get(b"authorization", b"")):
                         scope["user"] = await keys.principal(secret)
-                elif shop_id := shop_of(token := _cookie(headers.get(b"cookie", b""), SESSION_COOKIE)):
-                    async with db.transaction(Caller(shop_id, LOOKING)) as tx:
-                        scope["user"] = await principal_of_session(tx, token, now=clock.now())
+                elif not scope["path"].startswith(NOBODYS):
+                    scope["user"] = await _signed_in(
+                        db, clock, _cookie(headers.get(b"cookie", b""), SESSION_COOKIE)
+                    )
             await app(scope, receive, send)
 
         return identified
 
     return wrap
+
+
+async def _signed_in(db: Database, clock: Clock, token: str) -> Principal | None:
+    shop_id = shop_of(token)
+    if shop_id is None:
+        return None
+    now = clock.now()
+    async with db.transaction(Caller(shop_id, LOOKING)) as tx:
+        found = await principal_of_session(tx, token, now=now)
+        if found is None:
+            return None
+        principal, seen_at = found
+        if principal.session_id is not None and now - seen_at >= SEEN_EVERY:
+            await touch_session(tx, principal.session_id, now=now)
+    return principal
 
 
 def bearer(header: bytes) -> str | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.customers import store
+from orderan.customers.sealing import words
 from orderan.customers.store import SealedAddress, SealedCustomer
 from orderan.kit.crypto import DataKey, Keyring
 from orderan.kit.db import Tx
@@ -118,15 +119,6 @@ def digest(tx: Tx, keyring: Keyring, buyer: Buyer, address: BuyerAddress) -> byt
         address.area,
     )
     return keyring.blind(tx.shop_id, "address", "\n".join(folded(part) for part in parts))
-
-
-def words(keyring: Keyring, shop_id: int, name: str) -> list[bytes]:
-    """Blind indexes of a name's words and of their beginnings from three letters on."""
-    beginnings = {
-        word[:length] for word in folded(name).split() for length in range(3, min(len(word), 12) + 1)
-    }
-    short = {word for word in folded(name).split() if len(word) < 3}
-    return [keyring.blind(shop_id, "word", word) for word in sorted(beginnings | short)]
 
 
 def _sealed(tx: Tx, keyring: Keyring, index: bytes, buyer: Buyer) -> SealedCustomer:

@@ -1,26 +1,13 @@
 """Let claims go: the units are free again in the same instant."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan.inventory import store
-from orderan.inventory.errors import ClaimMissing
-from orderan.inventory.models import Bucket, Claim, ClaimState, MovementKind
+from orderan.inventory import rules, store
+from orderan.inventory.models import Bucket, Claim, ClaimState, MovementKind, Part
 from orderan.inventory.store import Movement
 from orderan.kit.db import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Units of a sku of one line to let go, when it is not the whole claim."""
-
-    holder_id: UUID
-    line_no: int
-    sku_id: UUID
-    quantity: int
 
 
 async def release_claims(
@@ -38,7 +25,11 @@ async def release_claims(
         claims = await store.claims_of(tx, holders, state=state)
         released += [(state, claim) for claim in claims]
     if parts is not None:
-        released = _cut(released, parts)
+        # Reserved units go before allocated ones, and of either the last line first.
+        order = list(ClaimState)
+        released.sort(key=lambda pair: (order.index(pair[0]), -pair[1].line_no))
+        chosen = rules.cut([claim for _, claim in released], parts)
+        released = [(released[index][0], claim) for index, claim in chosen]
     if not released:
         return []
     claims = [claim for _, claim in released]
@@ -59,19 +50,3 @@ async def release_claims(
     await store.move(tx, MovementKind.RELEASE, movements, counted=counted, now=now)
     await store.shrink_claims(tx, claims)
     return claims
-
-
-def _cut(claims: Sequence[tuple[ClaimState, Claim]], parts: Sequence[Part]) -> list[tuple[ClaimState, Claim]]:
-    left: dict[tuple[UUID, int, UUID], int] = defaultdict(int)
-    for part in parts:
-        left[part.holder_id, part.line_no, part.sku_id] += part.quantity
-    chosen = []
-    for state, claim in reversed(claims):
-        of = (claim.holder_id, claim.line_no, claim.key.sku_id)
-        if units := min(left[of], claim.quantity):
-            left[of] -= units
-            chosen.append((state, Claim(claim.holder_id, claim.line_no, claim.key, units)))
-    for (holder, _, _), units in left.items():
-        if units:
-            raise ClaimMissing(holder)
-    return chosen

@@ -7,7 +7,7 @@ from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record_all
 from orderan.orders import store
 from orderan.orders.events import OrderExpired
-from orderan.orders.headline import Headline
+from orderan.orders.headlines import Headline
 from orderan.orders.models import Order
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent
 

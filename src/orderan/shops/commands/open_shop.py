@@ -9,7 +9,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.shops import store
 from orderan.shops.errors import CodeTaken
-from orderan.shops.models import Channel, ChannelKind, Shop
+from orderan.shops.models import Channel, ChannelKind, Shop, ShopState
 
 FIRST_NUMBER = 10_001
 
@@ -27,8 +27,12 @@ async def open_shop(
     locale: str = "id",
     prices_include_tax: bool = True,
     complete_after_days: int = 7,
+    state: ShopState = ShopState.OPEN,
 ) -> Shop:
-    """Open a shop; the transaction must span all shops.
+    """Make a shop; the transaction must span all shops.
+
+    Args:
+        state: PREPARING keeps sweeps away until `start_shop`.
 
     Raises:
         CodeTaken: Another shop has the code.
@@ -44,6 +48,7 @@ async def open_shop(
         locale=locale,
         prices_include_tax=prices_include_tax,
         complete_after_days=complete_after_days,
+        state=state,
         created_at=now,
     )
     try:
@@ -53,6 +58,11 @@ async def open_shop(
         raise CodeTaken(code) from fault
     await store.insert_counters(tx, shop.shop_id, first_number=FIRST_NUMBER)
     return shop
+
+
+async def start_shop(tx: Tx, shop_id: int) -> None:
+    """Its history is in: from now on sweeps run for it. Doing it twice is no change."""
+    await store.set_state(tx, shop_id, ShopState.OPEN)
 
 
 async def add_channel(

@@ -12,13 +12,14 @@ from typing import Any, Final
 from litestar import Request
 from litestar.enums import ScopeType
 from litestar.exceptions import ValidationException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from orderan.access import NotAllowed, NotSignedIn, Permission, Principal
 from orderan.kit import telemetry
 from orderan.kit.runner import KEY_LENGTH, Answer, Key
 from orderan.web.api.orders import OrderAsked, answering
-from orderan.web.errors import BodyTooLarge, problem_of
+from orderan.web.errors import problem_of
 from orderan.web.gather import Gatherer
 from orderan.web.headers import SECURITY_HEADERS
 from orderan.web.observing import observe
@@ -107,7 +108,7 @@ async def _body(receive: Receive) -> bytes:
     """The whole body.
 
     Raises:
-        BodyTooLarge: More than a mebibyte, which no order of 200 lines needs.
+        RequestEntityTooLarge: More than a mebibyte, which no order of 200 lines needs.
     """
     parts = bytearray()
     while True:
@@ -116,7 +117,7 @@ async def _body(receive: Receive) -> bytes:
             break
         parts += message.get("body", b"")
         if len(parts) > MOST_BYTES:
-            raise BodyTooLarge
+            raise RequestEntityTooLarge
         if not message.get("more_body", False):
             break
     return bytes(parts)

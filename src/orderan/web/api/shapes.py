@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from orderan.access import Principal
@@ -75,8 +75,8 @@ REFUSED = {
 
 IdempotencyKey = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=KEY_LENGTH,
         description="Any text of your own, one per intended effect; a repeat gives the first answer.",

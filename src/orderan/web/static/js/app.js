@@ -33,7 +33,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const status = event.detail.xhr.status;
   const html = event.detail.xhr.getResponseHeader("content-type")?.startsWith("text/html");
-  if (html && (status === 400 || status === 409 || status === 422)) {
+  const aimed = event.detail.xhr.getResponseHeader("hx-retarget");
+  if (html && (aimed || status === 400 || status === 409 || status === 422)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }

@@ -24,7 +24,7 @@ class Headline(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class Tally:
     """Quantities over all lines of an order."""
 
     ordered: int
@@ -37,7 +37,7 @@ class Units:
 UNDER_WAY = frozenset({"released", "picking", "short", "picked"})
 
 
-def headline(commercial: Commercial, units: Units, tasks: Collection[str]) -> Headline:
+def headline(commercial: Commercial, units: Tally, tasks: Collection[str]) -> Headline:
     """The word for an order.
 
     Args:

@@ -1,0 +1,1236 @@
+-- The schema after every migration. Written by `make reference`; a test compares.
+
+-- distributed: first answer per idempotency key, written with its effect
+CREATE TABLE answer (
+    shop_id bigint NOT NULL,
+    scope text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    status smallint NOT NULL,
+    body bytea NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT answer_pkey PRIMARY KEY (shop_id, scope, key)
+);
+CREATE INDEX answer_age ON answer USING btree (shop_id, answered_at);
+CREATE POLICY own_shop_only ON answer USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE answer FORCE ROW LEVEL SECURITY;
+
+-- distributed: keys of programs; only a hash of the secret is kept
+CREATE TABLE api_key (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    secret_hash bytea NOT NULL,
+    permissions text[] NOT NULL,
+    location_ids uuid[],
+    channel_ids uuid[],
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_key_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT api_key_secret_once UNIQUE (shop_id, secret_hash)
+);
+CREATE POLICY own_shop_only ON api_key USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE api_key FORCE ROW LEVEL SECURITY;
+
+-- distributed: who changed what, before and after
+CREATE TABLE audit_entry (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    entity_kind text NOT NULL,
+    entity_id text NOT NULL,
+    before jsonb,
+    after jsonb,
+    request_id text,
+    CONSTRAINT audit_entry_pkey PRIMARY KEY (shop_id, id)
+);
+CREATE INDEX audit_entry_entity ON audit_entry USING btree (shop_id, entity_kind, entity_id, id);
+CREATE POLICY own_shop_only ON audit_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
+
+-- distributed: what one bundle takes from stock
+CREATE TABLE bundle_part (
+    shop_id bigint NOT NULL,
+    bundle_id uuid NOT NULL,
+    part_id uuid NOT NULL,
+    quantity integer NOT NULL,
+    CONSTRAINT bundle_part_pkey PRIMARY KEY (shop_id, bundle_id, part_id),
+    CONSTRAINT bundle_part_bundle FOREIGN KEY (shop_id, bundle_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT bundle_part_part FOREIGN KEY (shop_id, part_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT bundle_part_not_itself CHECK ((bundle_id <> part_id)),
+    CONSTRAINT bundle_part_some CHECK ((quantity > 0))
+);
+CREATE POLICY own_shop_only ON bundle_part USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bundle_part FORCE ROW LEVEL SECURITY;
+
+-- distributed: where orders come from; how long an unpaid one holds stock
+CREATE TABLE channel (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    payment_hold_minutes integer NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT channel_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT channel_code_once UNIQUE (shop_id, code),
+    CONSTRAINT channel_hold_sane CHECK (((payment_hold_minutes >= 1) AND (payment_hold_minutes <= 43200))),
+    CONSTRAINT channel_kind_known CHECK ((kind = ANY (ARRAY['web'::text, 'phone'::text, 'chat'::text, 'store'::text, 'marketplace'::text, 'import'::text])))
+);
+CREATE POLICY own_shop_only ON channel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE channel FORCE ROW LEVEL SECURITY;
+
+-- distributed: open promises of stock to a holder; gone once released or dispatched, the ledger remembers
+CREATE TABLE claim (
+    shop_id bigint NOT NULL,
+    holder_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    state text NOT NULL,
+    quantity bigint NOT NULL,
+    CONSTRAINT claim_pkey PRIMARY KEY (shop_id, holder_id, line_no, sku_id, location_id, owner_id, lot_id),
+    CONSTRAINT claim_stock FOREIGN KEY (shop_id, sku_id, location_id, owner_id, lot_id) REFERENCES stock(shop_id, sku_id, location_id, owner_id, lot_id),
+    CONSTRAINT claim_some CHECK ((quantity > 0)),
+    CONSTRAINT claim_state_known CHECK ((state = ANY (ARRAY['reserved'::text, 'allocated'::text])))
+);
+CREATE INDEX claim_stock_of ON claim USING btree (shop_id, sku_id, location_id);
+CREATE POLICY own_shop_only ON claim USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE claim FORCE ROW LEVEL SECURITY;
+
+-- distributed: given and withdrawn consents, append-only; the newest per purpose counts
+CREATE TABLE consent (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    purpose text NOT NULL,
+    granted boolean NOT NULL,
+    source text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    CONSTRAINT consent_pkey PRIMARY KEY (shop_id, customer_id, id),
+    CONSTRAINT consent_customer FOREIGN KEY (shop_id, customer_id) REFERENCES customer(shop_id, id),
+    CONSTRAINT consent_purpose_known CHECK ((purpose = ANY (ARRAY['marketing_email'::text, 'marketing_whatsapp'::text, 'marketing_sms'::text, 'profiling'::text])))
+);
+CREATE POLICY own_shop_only ON consent USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE consent FORCE ROW LEVEL SECURITY;
+
+-- distributed: a buyer; name, phone and e-mail encrypted
+CREATE TABLE customer (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name_enc bytea,
+    phone_enc bytea,
+    email_enc bytea,
+    phone_index bytea,
+    email_index bytea,
+    external_id text,
+    customer_group text,
+    note_enc bytea,
+    state text NOT NULL,
+    merged_into uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT customer_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT customer_erased_is_empty CHECK (((state <> 'erased'::text) OR ((name_enc IS NULL) AND (phone_enc IS NULL) AND (email_enc IS NULL) AND (phone_index IS NULL) AND (email_index IS NULL) AND (note_enc IS NULL)))),
+    CONSTRAINT customer_merged_has_survivor CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL))),
+    CONSTRAINT customer_state_known CHECK ((state = ANY (ARRAY['active'::text, 'merged'::text, 'erased'::text])))
+);
+CREATE INDEX customer_email ON customer USING btree (shop_id, email_index) WHERE (email_index IS NOT NULL);
+CREATE UNIQUE INDEX customer_external_once ON customer USING btree (shop_id, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX customer_family ON customer USING btree (shop_id, merged_into) WHERE (merged_into IS NOT NULL);
+CREATE INDEX customer_merged_phone ON customer USING btree (shop_id, phone_index) WHERE (state = 'merged'::text);
+CREATE INDEX customer_newest ON customer USING btree (shop_id, created_at DESC, id);
+CREATE UNIQUE INDEX customer_phone_once ON customer USING btree (shop_id, phone_index) WHERE ((state = 'active'::text) AND (phone_index IS NOT NULL));
+CREATE POLICY own_shop_only ON customer USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE customer FORCE ROW LEVEL SECURITY;
+
+-- distributed: an address, never edited (orders point at it): a correction is a new row and retires this one
+CREATE TABLE customer_address (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    digest bytea,
+    recipient_enc bytea,
+    phone_enc bytea,
+    line_enc bytea,
+    label text NOT NULL,
+    village_code text,
+    postcode text,
+    area text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT customer_address_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT customer_address_once UNIQUE (shop_id, customer_id, digest),
+    CONSTRAINT customer_address_customer FOREIGN KEY (shop_id, customer_id) REFERENCES customer(shop_id, id)
+);
+CREATE POLICY own_shop_only ON customer_address USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE customer_address FORCE ROW LEVEL SECURITY;
+
+-- distributed: keyed hashes of the words of a name and of their beginnings, for search
+CREATE TABLE customer_word (
+    shop_id bigint NOT NULL,
+    word_index bytea NOT NULL,
+    customer_id uuid NOT NULL,
+    CONSTRAINT customer_word_pkey PRIMARY KEY (shop_id, word_index, customer_id),
+    CONSTRAINT customer_word_customer FOREIGN KEY (shop_id, customer_id) REFERENCES customer(shop_id, id) ON DELETE CASCADE
+);
+CREATE INDEX customer_word_customer_id ON customer_word USING btree (shop_id, customer_id);
+CREATE POLICY own_shop_only ON customer_word USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE customer_word FORCE ROW LEVEL SECURITY;
+
+-- distributed: every automatic choice with inputs, rule version, outcome and reasons
+CREATE TABLE decision (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    kind text NOT NULL,
+    rule text NOT NULL,
+    inputs jsonb NOT NULL,
+    outcome jsonb NOT NULL,
+    reasons jsonb NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    CONSTRAINT decision_pkey PRIMARY KEY (shop_id, subject_id, id)
+);
+CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE decision FORCE ROW LEVEL SECURITY;
+
+-- distributed: facts, written in the transaction of their change; position is given later, once, by the sequencer
+CREATE TABLE event (
+    shop_id bigint NOT NULL,
+    entity_id uuid NOT NULL,
+    seq integer NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    actor text NOT NULL,
+    reason text,
+    request_id text,
+    occurred_at timestamp with time zone NOT NULL,
+    position bigint,
+    CONSTRAINT event_pkey PRIMARY KEY (shop_id, entity_id, seq),
+    CONSTRAINT event_seq_counts_from_one CHECK ((seq >= 1))
+);
+CREATE UNIQUE INDEX event_position ON event USING btree (shop_id, "position") WHERE ("position" IS NOT NULL);
+CREATE INDEX event_unsequenced ON event USING btree (shop_id, occurred_at) WHERE ("position" IS NULL);
+CREATE POLICY own_shop_only ON event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE event FORCE ROW LEVEL SECURITY;
+
+-- distributed: how far each consumer has applied the log
+CREATE TABLE event_cursor (
+    shop_id bigint NOT NULL,
+    consumer text NOT NULL,
+    position bigint NOT NULL,
+    CONSTRAINT event_cursor_pkey PRIMARY KEY (shop_id, consumer)
+);
+CREATE POLICY own_shop_only ON event_cursor USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE event_cursor FORCE ROW LEVEL SECURITY;
+
+-- distributed: last position given per shop; its row lock makes one sequencer per shop
+CREATE TABLE event_head (
+    shop_id bigint NOT NULL,
+    position bigint NOT NULL,
+    CONSTRAINT event_head_pkey PRIMARY KEY (shop_id)
+);
+CREATE POLICY own_shop_only ON event_head USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE event_head FORCE ROW LEVEL SECURITY;
+
+-- distributed: what is stuck and needs a person
+CREATE TABLE exception_entry (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid,
+    dedupe_key text NOT NULL,
+    payload jsonb NOT NULL,
+    money_minor bigint NOT NULL,
+    currency text NOT NULL,
+    deadline timestamp with time zone,
+    next_step text NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by text,
+    closing_note text,
+    CONSTRAINT exception_entry_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT exception_entry_closing_is_told CHECK (((state = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT exception_entry_state_known CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text, 'dismissed'::text])))
+);
+CREATE INDEX exception_entry_by_deadline ON exception_entry USING btree (shop_id, deadline, id) WHERE (state = 'open'::text);
+CREATE INDEX exception_entry_by_money ON exception_entry USING btree (shop_id, money_minor DESC, id) WHERE (state = 'open'::text);
+CREATE INDEX exception_entry_key ON exception_entry USING btree (shop_id, dedupe_key, closed_at) WHERE (state <> 'open'::text);
+CREATE UNIQUE INDEX exception_entry_open_once ON exception_entry USING btree (shop_id, dedupe_key) WHERE (state = 'open'::text);
+CREATE INDEX exception_entry_subject ON exception_entry USING btree (shop_id, subject_id) WHERE (subject_id IS NOT NULL);
+CREATE POLICY own_shop_only ON exception_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE exception_entry FORCE ROW LEVEL SECURITY;
+
+-- distributed: one return (RMA) of an order
+CREATE TABLE goods_return (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    order_id uuid NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    location_id uuid,
+    refund_id uuid,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone,
+    inspected_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    moved_at timestamp with time zone,
+    note text,
+    CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
+    CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text])))
+);
+CREATE INDEX goods_return_open ON goods_return USING btree (shop_id, requested_at) WHERE (state <> ALL (ARRAY['rejected'::text, 'closed'::text]));
+CREATE INDEX goods_return_order_of ON goods_return USING btree (shop_id, order_id);
+CREATE POLICY own_shop_only ON goods_return USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE goods_return FORCE ROW LEVEL SECURITY;
+
+-- distributed: cancellation lines of a run under the customer of their invoice, to be matched once all sales are in
+CREATE TABLE import_cancellation (
+    shop_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    customer text NOT NULL,
+    number integer NOT NULL,
+    invoice text NOT NULL,
+    sku text NOT NULL,
+    price numeric NOT NULL,
+    currency text NOT NULL,
+    units integer NOT NULL,
+    minor bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT import_cancellation_pkey PRIMARY KEY (shop_id, run_id, customer, number)
+);
+CREATE POLICY own_shop_only ON import_cancellation USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_cancellation FORCE ROW LEVEL SECURITY;
+
+-- distributed: what the file adds up to per day and currency, counted while reading; unknown where the file does not say
+CREATE TABLE import_file_sum (
+    shop_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    day text NOT NULL,
+    currency text NOT NULL,
+    lines bigint NOT NULL,
+    exact numeric NOT NULL,
+    minor bigint NOT NULL,
+    CONSTRAINT import_file_sum_pkey PRIMARY KEY (shop_id, run_id, day, currency),
+    CONSTRAINT import_file_sum_run FOREIGN KEY (shop_id, run_id) REFERENCES import_run(shop_id, id) ON DELETE CASCADE
+);
+CREATE POLICY own_shop_only ON import_file_sum USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_file_sum FORCE ROW LEVEL SECURITY;
+
+-- distributed: invoices any run has brought, so that the next run adds nothing to them
+CREATE TABLE import_invoice (
+    shop_id bigint NOT NULL,
+    channel_id uuid NOT NULL,
+    invoice text NOT NULL,
+    run_id uuid NOT NULL,
+    order_id uuid,
+    CONSTRAINT import_invoice_pkey PRIMARY KEY (shop_id, channel_id, invoice)
+);
+CREATE POLICY own_shop_only ON import_invoice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_invoice FORCE ROW LEVEL SECURITY;
+
+-- distributed: every line of a file as it was read; raw is kept for lines that could not be
+CREATE TABLE import_line (
+    shop_id bigint NOT NULL,
+    channel_id uuid NOT NULL,
+    invoice text NOT NULL,
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    sku text,
+    description text,
+    quantity integer,
+    at timestamp with time zone,
+    day date,
+    price numeric,
+    customer text,
+    country text,
+    currency text,
+    exact numeric,
+    minor bigint,
+    cancelling boolean NOT NULL,
+    fault text,
+    raw jsonb,
+    CONSTRAINT import_line_pkey PRIMARY KEY (shop_id, channel_id, invoice, run_id, number),
+    CONSTRAINT import_line_sound_or_faulty CHECK (((fault IS NOT NULL) OR ((sku IS NOT NULL) AND (quantity IS NOT NULL) AND (at IS NOT NULL) AND (day IS NOT NULL) AND (price IS NOT NULL) AND (currency IS NOT NULL) AND (exact IS NOT NULL) AND (minor IS NOT NULL))))
+);
+CREATE POLICY own_shop_only ON import_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: what became of a line of a file, exactly one row per line; known when an earlier run had brought it
+CREATE TABLE import_outcome (
+    shop_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    known boolean NOT NULL,
+    order_id uuid,
+    line_no integer,
+    repaired_at timestamp with time zone,
+    CONSTRAINT import_outcome_pkey PRIMARY KEY (shop_id, run_id, number),
+    CONSTRAINT import_outcome_known CHECK ((outcome = ANY (ARRAY['ordered'::text, 'returned'::text, 'waiting'::text]))),
+    CONSTRAINT import_outcome_waits_for_a_reason CHECK (((outcome = 'waiting'::text) = (reason IS NOT NULL)))
+);
+CREATE POLICY own_shop_only ON import_outcome USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_outcome FORCE ROW LEVEL SECURITY;
+
+-- distributed: one file read under one mapping, and how far it has come; moves in the transaction of what it counts
+CREATE TABLE import_run (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    source text NOT NULL,
+    fingerprint text NOT NULL,
+    mapping jsonb NOT NULL,
+    state text NOT NULL,
+    lines_total integer,
+    lines_read integer NOT NULL,
+    last_invoice text NOT NULL,
+    last_number integer NOT NULL,
+    last_customer text NOT NULL,
+    made jsonb NOT NULL,
+    report jsonb,
+    started_by text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT import_run_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT import_run_file_once UNIQUE (shop_id, channel_id, fingerprint),
+    CONSTRAINT import_run_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),
+    CONSTRAINT import_run_finished_has_report CHECK (((state = 'finished'::text) = (report IS NOT NULL))),
+    CONSTRAINT import_run_state_known CHECK ((state = ANY (ARRAY['reading'::text, 'ordering'::text, 'matching'::text, 'finished'::text])))
+);
+CREATE POLICY own_shop_only ON import_run USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_run FORCE ROW LEVEL SECURITY;
+
+-- distributed: which sale each cancellation line took its units and money from
+CREATE TABLE import_taken (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    units integer NOT NULL,
+    minor bigint NOT NULL,
+    CONSTRAINT import_taken_pkey PRIMARY KEY (shop_id, order_id, line_no, run_id, number),
+    CONSTRAINT import_taken_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT import_taken_some CHECK (((units > 0) AND (minor >= 0)))
+);
+CREATE POLICY own_shop_only ON import_taken USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_taken FORCE ROW LEVEL SECURITY;
+
+-- distributed: messages already applied, so that a second delivery does nothing
+CREATE TABLE inbound (
+    shop_id bigint NOT NULL,
+    source text NOT NULL,
+    message_id text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT inbound_pkey PRIMARY KEY (shop_id, source, message_id)
+);
+CREATE POLICY own_shop_only ON inbound USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE inbound FORCE ROW LEVEL SECURITY;
+
+-- local: the installation itself, one row
+CREATE TABLE installation (
+    only_row smallint NOT NULL,
+    master_key_fingerprint text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT installation_pkey PRIMARY KEY (only_row),
+    CONSTRAINT installation_is_one CHECK ((only_row = 1))
+);
+
+-- distributed: places that hold stock, and the accounts it comes from and goes to
+CREATE TABLE location (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    village_code text,
+    address text NOT NULL,
+    time_zone text NOT NULL,
+    sells boolean NOT NULL,
+    rank integer NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT location_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT location_code_once UNIQUE (shop_id, code),
+    CONSTRAINT location_kind_known CHECK ((kind = ANY (ARRAY['warehouse'::text, 'store'::text, 'supplier'::text, 'customer'::text, 'loss'::text, 'transit'::text, 'quarantine'::text]))),
+    CONSTRAINT location_only_real_ones_sell CHECK (((NOT sells) OR (kind = ANY (ARRAY['warehouse'::text, 'store'::text]))))
+);
+CREATE POLICY own_shop_only ON location USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE location FORCE ROW LEVEL SECURITY;
+
+-- distributed: a batch of goods with its expiry
+CREATE TABLE lot (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    code text NOT NULL,
+    expires_on date,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT lot_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT lot_code_once UNIQUE (shop_id, sku_id, code),
+    CONSTRAINT lot_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id)
+);
+CREATE POLICY own_shop_only ON lot USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE lot FORCE ROW LEVEL SECURITY;
+
+-- distributed: the stock ledger, append-only
+CREATE TABLE movement (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    from_location uuid NOT NULL,
+    from_bucket text NOT NULL,
+    to_location uuid NOT NULL,
+    to_bucket text NOT NULL,
+    kind text NOT NULL,
+    cause_id uuid,
+    reason text,
+    actor text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    CONSTRAINT movement_pkey PRIMARY KEY (shop_id, sku_id, occurred_at, id),
+    CONSTRAINT movement_adjustment_says_why CHECK (((kind <> 'adjust'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT movement_buckets_known CHECK (((from_bucket = ANY (ARRAY['free'::text, 'reserved'::text, 'allocated'::text, 'damaged'::text, 'quarantine'::text, 'incoming'::text])) AND (to_bucket = ANY (ARRAY['free'::text, 'reserved'::text, 'allocated'::text, 'damaged'::text, 'quarantine'::text, 'incoming'::text])))),
+    CONSTRAINT movement_goes_somewhere CHECK (((from_location <> to_location) OR (from_bucket <> to_bucket))),
+    CONSTRAINT movement_kind_known CHECK ((kind = ANY (ARRAY['reserve'::text, 'allocate'::text, 'release'::text, 'dispatch'::text, 'receive'::text, 'expect'::text, 'adjust'::text, 'transfer_out'::text, 'transfer_in'::text, 'return'::text, 'quarantine'::text, 'damage'::text, 'restore'::text, 'historic'::text]))),
+    CONSTRAINT movement_some CHECK ((quantity > 0))
+);
+CREATE INDEX movement_cause ON movement USING btree (shop_id, cause_id) WHERE (cause_id IS NOT NULL);
+CREATE INDEX movement_history ON movement USING btree (shop_id, occurred_at, id);
+CREATE POLICY own_shop_only ON movement USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE movement FORCE ROW LEVEL SECURITY;
+
+-- distributed: a staged edit: previewed, then confirmed or declined
+CREATE TABLE order_change (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    id uuid NOT NULL,
+    base_version integer NOT NULL,
+    state text NOT NULL,
+    actions jsonb NOT NULL,
+    difference_minor bigint,
+    reason text NOT NULL,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_by text,
+    closed_at timestamp with time zone,
+    CONSTRAINT order_change_pkey PRIMARY KEY (shop_id, order_id, id),
+    CONSTRAINT order_change_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT order_change_state_known CHECK ((state = ANY (ARRAY['open'::text, 'confirmed'::text, 'declined'::text])))
+);
+CREATE UNIQUE INDEX order_change_open_once ON order_change USING btree (shop_id, order_id) WHERE (state = 'open'::text);
+CREATE POLICY own_shop_only ON order_change USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_change FORCE ROW LEVEL SECURITY;
+
+-- distributed: next free order number, leased in blocks, so numbers may have gaps
+CREATE TABLE order_counter (
+    shop_id bigint NOT NULL,
+    next_number bigint NOT NULL,
+    CONSTRAINT order_counter_pkey PRIMARY KEY (shop_id)
+);
+CREATE POLICY own_shop_only ON order_counter USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_counter FORCE ROW LEVEL SECURITY;
+
+-- distributed: reasons to wait; picking cannot start while one is open
+CREATE TABLE order_hold (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    owner text NOT NULL,
+    expires_at timestamp with time zone,
+    placed_at timestamp with time zone NOT NULL,
+    placed_by text NOT NULL,
+    released_at timestamp with time zone,
+    released_by text,
+    CONSTRAINT order_hold_pkey PRIMARY KEY (shop_id, order_id, id),
+    CONSTRAINT order_hold_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT order_hold_kind_known CHECK ((kind = ANY (ARRAY['fraud'::text, 'address'::text, 'stock'::text, 'customer_request'::text, 'proof'::text, 'credit'::text, 'payment'::text, 'other'::text]))),
+    CONSTRAINT order_hold_release_is_told CHECK (((released_at IS NULL) = (released_by IS NULL)))
+);
+CREATE INDEX order_hold_open ON order_hold USING btree (shop_id, expires_at) WHERE (released_at IS NULL);
+CREATE POLICY own_shop_only ON order_hold USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_hold FORCE ROW LEVEL SECURITY;
+
+-- distributed: what was ordered, as quantities by state, never one row per unit; allocated counts every unit promised and not yet released, picked and shipped ones included
+CREATE TABLE order_line (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    sku_id uuid NOT NULL,
+    sku_code text NOT NULL,
+    title text NOT NULL,
+    unit_price_minor bigint NOT NULL,
+    quantity integer NOT NULL,
+    allocated integer NOT NULL DEFAULT 0,
+    picked integer NOT NULL DEFAULT 0,
+    packed integer NOT NULL DEFAULT 0,
+    shipped integer NOT NULL DEFAULT 0,
+    delivered integer NOT NULL DEFAULT 0,
+    returned integer NOT NULL DEFAULT 0,
+    cancelled integer NOT NULL DEFAULT 0,
+    goods_minor bigint NOT NULL,
+    discount_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    tax_class text NOT NULL,
+    tax_rate_bp integer NOT NULL,
+    discounts jsonb,
+    CONSTRAINT order_line_pkey PRIMARY KEY (shop_id, order_id, line_no),
+    CONSTRAINT order_line_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT order_line_money_not_negative CHECK (((unit_price_minor >= 0) AND (goods_minor >= 0) AND ((discount_minor >= 0) AND (discount_minor <= goods_minor)) AND (tax_minor >= 0))),
+    CONSTRAINT order_line_quantities_in_order CHECK (((quantity > 0) AND ((cancelled >= 0) AND (cancelled <= quantity)) AND ((allocated >= 0) AND (allocated <= (quantity - cancelled))) AND ((picked >= 0) AND (picked <= (quantity - cancelled))) AND ((packed >= 0) AND (packed <= picked)) AND ((shipped >= 0) AND (shipped <= packed)) AND ((delivered >= 0) AND (delivered <= shipped)) AND ((returned >= 0) AND (returned <= shipped))))
+) WITH (fillfactor=80);
+CREATE INDEX order_line_sku ON order_line USING btree (shop_id, sku_id, order_id DESC);
+CREATE POLICY own_shop_only ON order_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: every move of every axis of an order, append-only
+CREATE TABLE order_move (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    id uuid NOT NULL,
+    axis text NOT NULL,
+    from_state text NOT NULL,
+    event text NOT NULL,
+    to_state text NOT NULL,
+    actor text NOT NULL,
+    reason text,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT order_move_pkey PRIMARY KEY (shop_id, order_id, id),
+    CONSTRAINT order_move_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT order_move_axis_known CHECK ((axis = ANY (ARRAY['commercial'::text, 'money'::text, 'verification'::text, 'task'::text, 'parcel'::text, 'return'::text, 'hold'::text, 'change'::text, 'refund'::text])))
+);
+CREATE POLICY own_shop_only ON order_move USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_move FORCE ROW LEVEL SECURITY;
+
+-- distributed: what people wrote about an order
+CREATE TABLE order_note (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    id uuid NOT NULL,
+    body text NOT NULL,
+    author text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT order_note_pkey PRIMARY KEY (shop_id, order_id, id),
+    CONSTRAINT order_note_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE
+);
+CREATE POLICY own_shop_only ON order_note USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_note FORCE ROW LEVEL SECURITY;
+
+-- distributed: labels people gave an order; placed_at is the order's, so that a tag's orders are listed without reading all of them
+CREATE TABLE order_tag (
+    shop_id bigint NOT NULL,
+    tag text NOT NULL,
+    order_id uuid NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    CONSTRAINT order_tag_pkey PRIMARY KEY (shop_id, order_id, tag),
+    CONSTRAINT order_tag_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE
+);
+CREATE INDEX order_tag_of ON order_tag USING btree (shop_id, tag, placed_at DESC, order_id DESC);
+CREATE POLICY own_shop_only ON order_tag USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_tag FORCE ROW LEVEL SECURITY;
+
+-- distributed: an order exactly as it was before a change replaced it
+CREATE TABLE order_version (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    version integer NOT NULL,
+    snapshot jsonb NOT NULL,
+    replaced_at timestamp with time zone NOT NULL,
+    replaced_by text NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT order_version_pkey PRIMARY KEY (shop_id, order_id, version),
+    CONSTRAINT order_version_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE
+);
+CREATE POLICY own_shop_only ON order_version USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_version FORCE ROW LEVEL SECURITY;
+
+-- distributed: a box with a tracking number (AWB) and what is in it
+CREATE TABLE parcel (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    courier text NOT NULL,
+    service text NOT NULL,
+    awb text NOT NULL,
+    state text NOT NULL,
+    contents jsonb NOT NULL,
+    weight_g integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    shipped_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    moved_at timestamp with time zone,
+    CONSTRAINT parcel_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT parcel_awb_once UNIQUE (shop_id, courier, awb),
+    CONSTRAINT parcel_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT parcel_task FOREIGN KEY (shop_id, task_id) REFERENCES task(shop_id, id),
+    CONSTRAINT parcel_state_known CHECK ((state = ANY (ARRAY['created'::text, 'picked_up'::text, 'in_transit'::text, 'out_for_delivery'::text, 'delivered'::text, 'attempt_failed'::text, 'returning'::text, 'returned'::text, 'lost'::text, 'damaged'::text])))
+);
+CREATE INDEX parcel_awb ON parcel USING btree (shop_id, awb);
+CREATE INDEX parcel_order_of ON parcel USING btree (shop_id, order_id);
+CREATE INDEX parcel_under_way ON parcel USING btree (shop_id, state, shipped_at) WHERE (state <> ALL (ARRAY['delivered'::text, 'returned'::text, 'lost'::text, 'damaged'::text]));
+CREATE POLICY own_shop_only ON parcel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE parcel FORCE ROW LEVEL SECURITY;
+
+-- distributed: the money ledger, append-only; paid, refunded, due and balance are sums of it
+CREATE TABLE payment_event (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    seq integer NOT NULL,
+    kind text NOT NULL,
+    method text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reference text,
+    note text,
+    actor text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_event_pkey PRIMARY KEY (shop_id, order_id, seq),
+    CONSTRAINT payment_event_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT payment_event_amount_positive CHECK ((amount_minor > 0)),
+    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text])))
+);
+CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
+CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE payment_event FORCE ROW LEVEL SECURITY;
+
+-- distributed: who read unmasked personal data, when and why
+CREATE TABLE personal_access (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    fields text[] NOT NULL,
+    purpose text NOT NULL,
+    actor text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT personal_access_pkey PRIMARY KEY (shop_id, customer_id, id)
+);
+CREATE POLICY own_shop_only ON personal_access USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE personal_access FORCE ROW LEVEL SECURITY;
+
+-- distributed: unit price in minor units, valid over [valid_from, valid_until)
+CREATE TABLE price (
+    shop_id bigint NOT NULL,
+    price_list_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    min_quantity integer NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    amount_minor bigint NOT NULL,
+    CONSTRAINT price_pkey PRIMARY KEY (shop_id, sku_id, price_list_id, min_quantity, valid_from),
+    CONSTRAINT price_list_of FOREIGN KEY (shop_id, price_list_id) REFERENCES price_list(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT price_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT price_interval_forward CHECK (((valid_until IS NULL) OR (valid_until > valid_from))),
+    CONSTRAINT price_min_quantity_positive CHECK ((min_quantity >= 1)),
+    CONSTRAINT price_not_negative CHECK ((amount_minor >= 0))
+);
+CREATE POLICY own_shop_only ON price USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE price FORCE ROW LEVEL SECURITY;
+
+-- distributed: prices for a channel or a customer group; the highest rank that has the sku wins
+CREATE TABLE price_list (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    channel_id uuid,
+    customer_group text,
+    rank integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT price_list_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT price_list_code_once UNIQUE (shop_id, code),
+    CONSTRAINT price_list_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id)
+);
+CREATE POLICY own_shop_only ON price_list USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE price_list FORCE ROW LEVEL SECURITY;
+
+-- local: job queue
+-- TABLE procrastinate_events: see procrastinate
+
+-- local: job queue
+-- TABLE procrastinate_jobs: see procrastinate
+
+-- local: job queue
+-- TABLE procrastinate_periodic_defers: see procrastinate
+
+-- local: job queue
+-- TABLE procrastinate_workers: see procrastinate
+
+-- distributed: what is sold, as people speak of it
+CREATE TABLE product (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    brand text NOT NULL,
+    category text NOT NULL,
+    tax_class text NOT NULL,
+    state text NOT NULL,
+    images jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT product_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT product_state_known CHECK ((state = ANY (ARRAY['active'::text, 'archived'::text])))
+);
+CREATE POLICY own_shop_only ON product USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE product FORCE ROW LEVEL SECURITY;
+
+-- distributed: refunds granted (who, why, which lines), then executed or withdrawn
+CREATE TABLE refund (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reason text NOT NULL,
+    lines jsonb NOT NULL,
+    state text NOT NULL,
+    granted_by text NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    closed_by text,
+    closed_at timestamp with time zone,
+    method text,
+    reference text,
+    CONSTRAINT refund_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT refund_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT refund_amount_positive CHECK ((amount_minor > 0)),
+    CONSTRAINT refund_state_known CHECK ((state = ANY (ARRAY['granted'::text, 'executed'::text, 'withdrawn'::text])))
+);
+CREATE INDEX refund_open ON refund USING btree (shop_id, granted_at, id) WHERE (state = 'granted'::text);
+CREATE INDEX refund_order_of ON refund USING btree (shop_id, order_id);
+CREATE POLICY own_shop_only ON refund USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE refund FORCE ROW LEVEL SECURITY;
+
+-- reference: provinces (1), regencies and cities (2), districts (3), villages (4)
+CREATE TABLE region (
+    code text NOT NULL,
+    parent_code text,
+    level smallint NOT NULL,
+    name text NOT NULL,
+    search text NOT NULL,
+    postcode text,
+    CONSTRAINT region_pkey PRIMARY KEY (code),
+    CONSTRAINT region_level_known CHECK (((level >= 1) AND (level <= 4)))
+);
+CREATE INDEX region_parent ON region USING btree (parent_code, name);
+
+-- distributed: what is sent back, what arrived, and where it went after inspection
+CREATE TABLE return_line (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    quantity integer NOT NULL,
+    received integer NOT NULL DEFAULT 0,
+    to_stock integer NOT NULL DEFAULT 0,
+    to_quarantine integer NOT NULL DEFAULT 0,
+    reason text NOT NULL,
+    condition text,
+    CONSTRAINT return_line_pkey PRIMARY KEY (shop_id, return_id, line_no),
+    CONSTRAINT return_line_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT return_line_quantities_in_order CHECK (((quantity > 0) AND ((received >= 0) AND (received <= quantity)) AND (to_stock >= 0) AND (to_quarantine >= 0) AND ((to_stock + to_quarantine) <= received)))
+);
+CREATE POLICY own_shop_only ON return_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: an order; each axis has its own column, headline is an index for lists
+CREATE TABLE sales_order (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    channel_id uuid NOT NULL,
+    external_id text,
+    cart_id text,
+    kind text NOT NULL,
+    terms text NOT NULL,
+    customer_id uuid,
+    address_id uuid,
+    currency text NOT NULL,
+    commercial text NOT NULL,
+    money text NOT NULL,
+    verification text NOT NULL,
+    headline text NOT NULL,
+    open_holds integer NOT NULL DEFAULT 0,
+    goods_minor bigint NOT NULL,
+    discount_minor bigint NOT NULL,
+    shipping_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    rounding_minor bigint NOT NULL,
+    total_minor bigint NOT NULL,
+    paid_minor bigint NOT NULL DEFAULT 0,
+    refunded_minor bigint NOT NULL DEFAULT 0,
+    tax_included boolean NOT NULL,
+    shipping_service text,
+    units integer NOT NULL,
+    version integer NOT NULL DEFAULT 1,
+    note text,
+    placed_by text NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    hold_until timestamp with time zone,
+    accepted_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
+    CONSTRAINT sales_order_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),
+    CONSTRAINT sales_order_customer FOREIGN KEY (shop_id, customer_id) REFERENCES customer(shop_id, id),
+    CONSTRAINT sales_order_adds_up CHECK ((total_minor = ((((goods_minor - discount_minor) + shipping_minor) + CASE WHEN tax_included THEN (0)::bigint ELSE tax_minor END) + rounding_minor))),
+    CONSTRAINT sales_order_commercial_known CHECK ((commercial = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'accepted'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))),
+    CONSTRAINT sales_order_headline_known CHECK ((headline = ANY (ARRAY['awaiting_payment'::text, 'accepted'::text, 'processing'::text, 'packed'::text, 'shipped'::text, 'completed'::text, 'cancelled'::text, 'returned'::text]))),
+    CONSTRAINT sales_order_holds_counted CHECK ((open_holds >= 0)),
+    CONSTRAINT sales_order_kind_known CHECK ((kind = ANY (ARRAY['b2c'::text, 'b2b'::text, 'dropship'::text, 'preorder'::text, 'made_to_order'::text, 'subscription'::text]))),
+    CONSTRAINT sales_order_money_known CHECK ((money = ANY (ARRAY['unpaid'::text, 'pending'::text, 'unknown'::text, 'partly_paid'::text, 'paid'::text, 'overpaid'::text, 'partly_refunded'::text, 'refunded'::text, 'cod_due'::text, 'cod_collected'::text, 'cod_remitted'::text]))),
+    CONSTRAINT sales_order_money_not_negative CHECK (((goods_minor >= 0) AND (discount_minor >= 0) AND (shipping_minor >= 0) AND (tax_minor >= 0) AND (total_minor >= 0) AND (paid_minor >= 0) AND (refunded_minor >= 0))),
+    CONSTRAINT sales_order_terms_known CHECK ((terms = ANY (ARRAY['prepaid'::text, 'cod'::text, 'invoice'::text]))),
+    CONSTRAINT sales_order_verification_known CHECK ((verification = ANY (ARRAY['not_needed'::text, 'waiting'::text, 'confirmed'::text, 'refused'::text, 'unreachable'::text, 'waived'::text]))),
+    CONSTRAINT sales_order_waits_with_a_limit CHECK (((commercial <> 'awaiting_payment'::text) OR (hold_until IS NOT NULL)))
+) WITH (fillfactor=80);
+CREATE UNIQUE INDEX sales_order_cart_once ON sales_order USING btree (shop_id, cart_id) WHERE (cart_id IS NOT NULL);
+CREATE INDEX sales_order_channel_of ON sales_order USING btree (shop_id, channel_id, placed_at DESC, id DESC);
+CREATE INDEX sales_order_cod ON sales_order USING btree (shop_id, money, accepted_at) WHERE (money = ANY (ARRAY['cod_due'::text, 'cod_collected'::text]));
+CREATE INDEX sales_order_customer_of ON sales_order USING btree (shop_id, customer_id, placed_at DESC) WHERE (customer_id IS NOT NULL);
+CREATE INDEX sales_order_due ON sales_order USING btree (shop_id, hold_until) WHERE (commercial = 'awaiting_payment'::text);
+CREATE UNIQUE INDEX sales_order_external_once ON sales_order USING btree (shop_id, channel_id, external_id) WHERE (external_id IS NOT NULL);
+CREATE INDEX sales_order_headline ON sales_order USING btree (shop_id, headline, placed_at DESC, id DESC);
+CREATE INDEX sales_order_held ON sales_order USING btree (shop_id, placed_at DESC, id DESC) WHERE (open_holds > 0);
+CREATE INDEX sales_order_newest ON sales_order USING btree (shop_id, placed_at DESC, id DESC);
+CREATE INDEX sales_order_odd_kind ON sales_order USING btree (shop_id, kind, placed_at DESC, id DESC) WHERE (kind <> 'b2c'::text);
+CREATE INDEX sales_order_odd_money ON sales_order USING btree (shop_id, money, placed_at DESC, id DESC) WHERE (money <> ALL (ARRAY['unpaid'::text, 'paid'::text, 'cod_due'::text]));
+CREATE INDEX sales_order_to_complete ON sales_order USING btree (shop_id, delivered_at) WHERE ((commercial = 'accepted'::text) AND (delivered_at IS NOT NULL));
+CREATE POLICY own_shop_only ON sales_order USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sales_order FORCE ROW LEVEL SECURITY;
+
+-- distributed: filters a person kept under a name; without a person it is shared
+CREATE TABLE saved_view (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    page text NOT NULL,
+    staff_id uuid,
+    name text NOT NULL,
+    query text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT saved_view_pkey PRIMARY KEY (shop_id, id)
+);
+CREATE POLICY own_shop_only ON saved_view USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE saved_view FORCE ROW LEVEL SECURITY;
+
+-- distributed: fee of the first kilogram and of each begun one after it, from an instant
+CREATE TABLE shipping_fee (
+    shop_id bigint NOT NULL,
+    zone_id uuid NOT NULL,
+    service text NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    first_kg_minor bigint NOT NULL,
+    next_kg_minor bigint NOT NULL,
+    CONSTRAINT shipping_fee_pkey PRIMARY KEY (shop_id, zone_id, service, valid_from),
+    CONSTRAINT shipping_fee_zone FOREIGN KEY (shop_id, zone_id) REFERENCES shipping_zone(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT shipping_fee_not_negative CHECK (((first_kg_minor >= 0) AND (next_kg_minor >= 0)))
+);
+CREATE POLICY own_shop_only ON shipping_fee USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE shipping_fee FORCE ROW LEVEL SECURITY;
+
+-- distributed: areas that cost the same to ship to
+CREATE TABLE shipping_zone (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT shipping_zone_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT shipping_zone_code_once UNIQUE (shop_id, code)
+);
+CREATE POLICY own_shop_only ON shipping_zone USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE shipping_zone FORCE ROW LEVEL SECURITY;
+
+-- distributed: region to zone; the longest code that begins a village code wins, * is the rest
+CREATE TABLE shipping_zone_area (
+    shop_id bigint NOT NULL,
+    region_code text NOT NULL,
+    zone_id uuid NOT NULL,
+    CONSTRAINT shipping_zone_area_pkey PRIMARY KEY (shop_id, region_code),
+    CONSTRAINT shipping_zone_area_zone FOREIGN KEY (shop_id, zone_id) REFERENCES shipping_zone(shop_id, id) ON DELETE CASCADE
+);
+CREATE POLICY own_shop_only ON shipping_zone_area USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE shipping_zone_area FORCE ROW LEVEL SECURITY;
+
+-- reference: the shops of this installation
+CREATE TABLE shop (
+    shop_id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    legal_name text NOT NULL,
+    tax_number text,
+    currency text NOT NULL,
+    time_zone text NOT NULL,
+    locale text NOT NULL,
+    prices_include_tax boolean NOT NULL,
+    complete_after_days integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT shop_pkey PRIMARY KEY (shop_id),
+    CONSTRAINT shop_completes_some_day CHECK (((complete_after_days >= 0) AND (complete_after_days <= 365))),
+    CONSTRAINT shop_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text])))
+);
+CREATE UNIQUE INDEX shop_code ON shop USING btree (code);
+
+-- distributed: a sellable variant; a bundle is sold whole and taken as its parts
+CREATE TABLE sku (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    options jsonb NOT NULL,
+    gtin text,
+    unit text NOT NULL,
+    weight_g integer NOT NULL,
+    length_mm integer NOT NULL,
+    width_mm integer NOT NULL,
+    height_mm integer NOT NULL,
+    is_bundle boolean NOT NULL,
+    is_stocked boolean NOT NULL,
+    lot_tracked boolean NOT NULL,
+    state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT sku_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT sku_code_once UNIQUE (shop_id, code),
+    CONSTRAINT sku_product FOREIGN KEY (shop_id, product_id) REFERENCES product(shop_id, id),
+    CONSTRAINT sku_bundle_holds_no_stock CHECK ((NOT (is_bundle AND is_stocked))),
+    CONSTRAINT sku_measures_not_negative CHECK (((weight_g >= 0) AND (length_mm >= 0) AND (width_mm >= 0) AND (height_mm >= 0))),
+    CONSTRAINT sku_state_known CHECK ((state = ANY (ARRAY['active'::text, 'archived'::text])))
+);
+CREATE UNIQUE INDEX sku_gtin_once ON sku USING btree (shop_id, gtin) WHERE (gtin IS NOT NULL);
+CREATE INDEX sku_product_id ON sku USING btree (shop_id, product_id);
+CREATE POLICY own_shop_only ON sku USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sku FORCE ROW LEVEL SECURITY;
+
+-- distributed: people who work in the shop; null scopes mean every location or channel; a one-time-code secret counts once confirmed
+CREATE TABLE staff (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text NOT NULL,
+    totp_secret bytea,
+    totp_confirmed_at timestamp with time zone,
+    totp_last_counter bigint,
+    recovery_hashes bytea[] NOT NULL,
+    locale text,
+    roles text[] NOT NULL,
+    location_ids uuid[],
+    channel_ids uuid[],
+    state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_login_at timestamp with time zone,
+    CONSTRAINT staff_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT staff_email_once UNIQUE (shop_id, email),
+    CONSTRAINT staff_confirms_a_secret CHECK (((totp_confirmed_at IS NULL) OR (totp_secret IS NOT NULL))),
+    CONSTRAINT staff_has_a_role CHECK ((cardinality(roles) > 0)),
+    CONSTRAINT staff_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))),
+    CONSTRAINT staff_roles_known CHECK ((roles <@ ARRAY['owner'::text, 'operations'::text, 'warehouse'::text, 'care'::text, 'finance'::text, 'marketing'::text, 'viewer'::text])),
+    CONSTRAINT staff_state_known CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+CREATE INDEX staff_email ON staff USING btree (email);
+CREATE POLICY own_shop_only ON staff USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE staff FORCE ROW LEVEL SECURITY;
+
+-- distributed: open dashboard sessions; the token itself is only in the cookie
+CREATE TABLE staff_session (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    staff_id uuid NOT NULL,
+    address text NOT NULL,
+    browser text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT staff_session_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT staff_session_token_once UNIQUE (shop_id, token_hash),
+    CONSTRAINT staff_session_staff FOREIGN KEY (shop_id, staff_id) REFERENCES staff(shop_id, id) ON DELETE CASCADE
+);
+CREATE INDEX staff_session_expiry ON staff_session USING btree (shop_id, expires_at);
+CREATE INDEX staff_session_of ON staff_session USING btree (shop_id, staff_id);
+CREATE POLICY own_shop_only ON staff_session USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE staff_session FORCE ROW LEVEL SECURITY;
+
+-- distributed: counters per sku, location, owner and lot; the nil uuid is our own stock and goods without lots
+CREATE TABLE stock (
+    shop_id bigint NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    on_hand bigint NOT NULL DEFAULT 0,
+    reserved bigint NOT NULL DEFAULT 0,
+    allocated bigint NOT NULL DEFAULT 0,
+    damaged bigint NOT NULL DEFAULT 0,
+    quarantine bigint NOT NULL DEFAULT 0,
+    incoming bigint NOT NULL DEFAULT 0,
+    oversell bigint NOT NULL DEFAULT 0,
+    expires_on date,
+    CONSTRAINT stock_pkey PRIMARY KEY (shop_id, sku_id, location_id, owner_id, lot_id),
+    CONSTRAINT stock_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT stock_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT stock_counters_not_negative CHECK (((on_hand >= 0) AND (reserved >= 0) AND (allocated >= 0) AND (damaged >= 0) AND (quarantine >= 0) AND (incoming >= 0) AND (oversell >= 0))),
+    CONSTRAINT stock_never_oversold CHECK (((reserved + allocated) <= (on_hand + oversell)))
+) WITH (fillfactor=70);
+CREATE INDEX stock_location_sku ON stock USING btree (shop_id, location_id, sku_id);
+CREATE POLICY own_shop_only ON stock USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE stock FORCE ROW LEVEL SECURITY;
+
+-- distributed: units kept back from sale, and the level at which a person is told
+CREATE TABLE stock_policy (
+    shop_id bigint NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    safety bigint NOT NULL,
+    reorder_point bigint NOT NULL,
+    CONSTRAINT stock_policy_pkey PRIMARY KEY (shop_id, sku_id, location_id),
+    CONSTRAINT stock_policy_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT stock_policy_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT stock_policy_not_negative CHECK (((safety >= 0) AND (reorder_point >= 0)))
+);
+CREATE POLICY own_shop_only ON stock_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE stock_policy FORCE ROW LEVEL SECURITY;
+
+-- distributed: data key of one person, wrapped by the master key; destroyed on erasure
+CREATE TABLE subject_key (
+    shop_id bigint NOT NULL,
+    subject_id uuid NOT NULL,
+    wrapped bytea,
+    made_at timestamp with time zone NOT NULL,
+    destroyed_at timestamp with time zone,
+    CONSTRAINT subject_key_pkey PRIMARY KEY (shop_id, subject_id),
+    CONSTRAINT subject_key_is_whole_or_destroyed CHECK (((wrapped IS NULL) = (destroyed_at IS NOT NULL)))
+);
+CREATE POLICY own_shop_only ON subject_key USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE subject_key FORCE ROW LEVEL SECURITY;
+
+-- distributed: what one location has to do for one order; moved_at is when it came into its state, null while it is in its first
+CREATE TABLE task (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    state text NOT NULL,
+    assigned_to text,
+    planned_at timestamp with time zone NOT NULL,
+    released_at timestamp with time zone,
+    picking_at timestamp with time zone,
+    packed_at timestamp with time zone,
+    handed_over_at timestamp with time zone,
+    moved_at timestamp with time zone,
+    CONSTRAINT task_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT task_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT task_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT task_state_known CHECK ((state = ANY (ARRAY['planned'::text, 'released'::text, 'picking'::text, 'short'::text, 'picked'::text, 'packed'::text, 'handed_over'::text, 'cancelled'::text])))
+);
+CREATE INDEX task_order_of ON task USING btree (shop_id, order_id);
+CREATE INDEX task_queue ON task USING btree (shop_id, location_id, state, planned_at, id) WHERE (state <> ALL (ARRAY['handed_over'::text, 'cancelled'::text]));
+CREATE POLICY own_shop_only ON task USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE task FORCE ROW LEVEL SECURITY;
+
+-- distributed: units of a stock row to pick for an order line; a bundle is picked as its parts
+CREATE TABLE task_line (
+    shop_id bigint NOT NULL,
+    task_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    sku_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    quantity integer NOT NULL,
+    picked integer NOT NULL DEFAULT 0,
+    packed integer NOT NULL DEFAULT 0,
+    CONSTRAINT task_line_pkey PRIMARY KEY (shop_id, task_id, line_no, sku_id, owner_id, lot_id),
+    CONSTRAINT task_line_task FOREIGN KEY (shop_id, task_id) REFERENCES task(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT task_line_quantities_in_order CHECK (((quantity > 0) AND ((picked >= 0) AND (picked <= quantity)) AND ((packed >= 0) AND (packed <= picked))))
+);
+CREATE POLICY own_shop_only ON task_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE task_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: tax in basis points on base_numerator/base_denominator of the price (DPP nilai lain), from a date
+CREATE TABLE tax_rate (
+    shop_id bigint NOT NULL,
+    tax_class text NOT NULL,
+    valid_from date NOT NULL,
+    rate_bp integer NOT NULL,
+    base_numerator integer NOT NULL,
+    base_denominator integer NOT NULL,
+    CONSTRAINT tax_rate_pkey PRIMARY KEY (shop_id, tax_class, valid_from),
+    CONSTRAINT tax_rate_sane CHECK ((((rate_bp >= 0) AND (rate_bp <= 10000)) AND ((base_numerator >= 0) AND (base_numerator <= base_denominator)) AND (base_denominator > 0)))
+);
+CREATE POLICY own_shop_only ON tax_rate USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE tax_rate FORCE ROW LEVEL SECURITY;
+
+-- local: attempts per bucket in the present window and the one before it, for login and guessing guards
+CREATE TABLE throttle (
+    bucket text NOT NULL,
+    window_start timestamp with time zone NOT NULL,
+    window_s integer NOT NULL,
+    hits integer NOT NULL,
+    hits_before integer NOT NULL,
+    CONSTRAINT throttle_pkey PRIMARY KEY (bucket)
+);
+
+-- distributed: goods on the way between two of our locations
+CREATE TABLE transfer (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    from_location uuid NOT NULL,
+    to_location uuid NOT NULL,
+    state text NOT NULL,
+    note text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    dispatched_at timestamp with time zone,
+    received_at timestamp with time zone,
+    CONSTRAINT transfer_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT transfer_from FOREIGN KEY (shop_id, from_location) REFERENCES location(shop_id, id),
+    CONSTRAINT transfer_to FOREIGN KEY (shop_id, to_location) REFERENCES location(shop_id, id),
+    CONSTRAINT transfer_goes_somewhere CHECK ((from_location <> to_location)),
+    CONSTRAINT transfer_state_has_its_times CHECK ((((state = ANY (ARRAY['in_transit'::text, 'received'::text])) = (dispatched_at IS NOT NULL)) AND ((state = 'received'::text) = (received_at IS NOT NULL)))),
+    CONSTRAINT transfer_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'in_transit'::text, 'received'::text, 'cancelled'::text])))
+);
+CREATE INDEX transfer_newest ON transfer USING btree (shop_id, created_at, id);
+CREATE INDEX transfer_under_way ON transfer USING btree (shop_id, to_location) WHERE (state = ANY (ARRAY['draft'::text, 'in_transit'::text]));
+CREATE POLICY own_shop_only ON transfer USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE transfer FORCE ROW LEVEL SECURITY;
+
+-- distributed: what travels, what arrived, what was lost
+CREATE TABLE transfer_line (
+    shop_id bigint NOT NULL,
+    transfer_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    sku_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    received bigint NOT NULL,
+    lost bigint NOT NULL,
+    loss_reason text,
+    CONSTRAINT transfer_line_pkey PRIMARY KEY (shop_id, transfer_id, line_no),
+    CONSTRAINT transfer_line_transfer FOREIGN KEY (shop_id, transfer_id) REFERENCES transfer(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT transfer_line_accounted CHECK (((quantity > 0) AND (received >= 0) AND (lost >= 0) AND ((received + lost) <= quantity))),
+    CONSTRAINT transfer_line_loss_says_why CHECK (((lost = 0) OR (loss_reason IS NOT NULL)))
+);
+CREATE POLICY own_shop_only ON transfer_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE transfer_line FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,145 @@
+"""Promises 1 and 2: never sold twice, and every counter is the sum of its movements."""
+
+from orderan.auditor.models import Check, by_sql
+
+_NEVER_OVERSOLD = """
+SELECT shop_id, sku_id AS subject, location_id, owner_id, lot_id, on_hand, oversell, reserved, allocated,
+       damaged, quarantine, incoming
+FROM stock
+WHERE reserved + allocated > on_hand + oversell
+   OR least(on_hand, reserved, allocated, damaged, quarantine, incoming, oversell) < 0
+"""
+
+# Suppliers, customers, loss and transit are accounts without counters.
+_COUNTERS_EQUAL_LEDGER = """
+WITH side AS (
+    SELECT shop_id, sku_id, to_location AS location_id, owner_id, lot_id, to_bucket AS bucket, quantity
+    FROM movement
+    UNION ALL
+    SELECT shop_id, sku_id, from_location, owner_id, lot_id, from_bucket, -quantity
+    FROM movement
+), summed AS (
+    SELECT side.shop_id, side.sku_id, side.location_id, side.owner_id, side.lot_id,
+           coalesce(sum(quantity) FILTER (WHERE bucket IN ('free', 'reserved', 'allocated')), 0) AS on_hand,
+           coalesce(sum(quantity) FILTER (WHERE bucket = 'reserved'), 0) AS reserved,
+           coalesce(sum(quantity) FILTER (WHERE bucket = 'allocated'), 0) AS allocated,
+           coalesce(sum(quantity) FILTER (WHERE bucket = 'damaged'), 0) AS damaged,
+           coalesce(sum(quantity) FILTER (WHERE bucket = 'quarantine'), 0) AS quarantine,
+           coalesce(sum(quantity) FILTER (WHERE bucket = 'incoming'), 0) AS incoming
+    FROM side
+    GROUP BY side.shop_id, side.sku_id, side.location_id, side.owner_id, side.lot_id
+), ledger AS (
+    SELECT summed.*
+    FROM summed
+    JOIN location ON location.shop_id = summed.shop_id AND location.id = summed.location_id
+    WHERE location.kind IN ('warehouse', 'store', 'quarantine')
+)
+SELECT shop_id, sku_id AS subject, location_id, owner_id, lot_id,
+       ARRAY[stock.on_hand, stock.reserved, stock.allocated, stock.damaged, stock.quarantine,
+             stock.incoming]::bigint[] AS counters,
+       ARRAY[ledger.on_hand, ledger.reserved, ledger.allocated, ledger.damaged, ledger.quarantine,
+             ledger.incoming]::bigint[] AS sums
+FROM stock
+FULL JOIN ledger USING (shop_id, sku_id, location_id, owner_id, lot_id)
+WHERE coalesce(stock.on_hand, 0) <> coalesce(ledger.on_hand, 0)
+   OR coalesce(stock.reserved, 0) <> coalesce(ledger.reserved, 0)
+   OR coalesce(stock.allocated, 0) <> coalesce(ledger.allocated, 0)
+   OR coalesce(stock.damaged, 0) <> coalesce(ledger.damaged, 0)
+   OR coalesce(stock.quarantine, 0) <> coalesce(ledger.quarantine, 0)
+   OR coalesce(stock.incoming, 0) <> coalesce(ledger.incoming, 0)
+"""
+
+_CLAIMS_EQUAL_COUNTERS = """
+WITH claimed AS (
+    SELECT shop_id, sku_id, location_id, owner_id, lot_id,
+           coalesce(sum(quantity) FILTER (WHERE state = 'reserved'), 0) AS reserved,
+           coalesce(sum(quantity) FILTER (WHERE state = 'allocated'), 0) AS allocated
+    FROM claim
+    GROUP BY shop_id, sku_id, location_id, owner_id, lot_id
+)
+SELECT shop_id, sku_id AS subject, location_id, owner_id, lot_id,
+       stock.reserved, claimed.reserved::bigint AS claimed_reserved,
+       stock.allocated, claimed.allocated::bigint AS claimed_allocated
+FROM stock
+FULL JOIN claimed USING (shop_id, sku_id, location_id, owner_id, lot_id)
+WHERE coalesce(stock.reserved, 0) <> coalesce(claimed.reserved, 0)
+   OR coalesce(stock.allocated, 0) <> coalesce(claimed.allocated, 0)
+"""
+
+_CLAIMS_HAVE_A_HOLDER = """
+SELECT claim.shop_id, claim.holder_id AS subject, claim.line_no, claim.sku_id, claim.state, claim.quantity
+FROM claim
+LEFT JOIN order_line ON order_line.shop_id = claim.shop_id AND order_line.order_id = claim.holder_id
+     AND order_line.line_no = claim.line_no
+LEFT JOIN transfer ON transfer.shop_id = claim.shop_id AND transfer.id = claim.holder_id
+WHERE order_line.order_id IS NULL AND transfer.id IS NULL
+"""
+
+# A bundle is claimed as its parts, whose recipe may have changed since: each part must still be
+# a whole multiple of the bundles owed.
+_LINES_EQUAL_CLAIMS = """
+WITH part AS (
+    SELECT shop_id, holder_id, line_no, sku_id,
+           coalesce(sum(quantity) FILTER (WHERE state = 'reserved'), 0)::bigint AS reserved,
+           coalesce(sum(quantity) FILTER (WHERE state = 'allocated'), 0)::bigint AS allocated
+    FROM claim
+    GROUP BY shop_id, holder_id, line_no, sku_id
+), owed AS (
+    SELECT line.shop_id, line.order_id, line.line_no, line.sku_id, sku.is_bundle, sku.is_stocked,
+           CASE WHEN sales_order.commercial = 'awaiting_payment' THEN line.quantity - line.cancelled ELSE 0 END
+               AS reserved,
+           greatest(line.allocated - line.shipped, 0) AS allocated
+    FROM order_line AS line
+    JOIN sales_order ON sales_order.shop_id = line.shop_id AND sales_order.id = line.order_id
+    JOIN sku ON sku.shop_id = line.shop_id AND sku.id = line.sku_id
+)
+SELECT owed.shop_id, owed.order_id AS subject, owed.line_no, part.sku_id,
+       owed.reserved, part.reserved AS claimed_reserved, owed.allocated, part.allocated AS claimed_allocated
+FROM owed
+LEFT JOIN part ON part.shop_id = owed.shop_id AND part.holder_id = owed.order_id AND part.line_no = owed.line_no
+WHERE CASE
+    WHEN owed.is_bundle THEN
+        coalesce(part.reserved, 0) %% greatest(owed.reserved, 1) <> 0
+        OR coalesce(part.allocated, 0) %% greatest(owed.allocated, 1) <> 0
+        OR (coalesce(part.reserved, 0) > 0) <> (owed.reserved > 0)
+        OR (coalesce(part.allocated, 0) > 0) <> (owed.allocated > 0)
+    WHEN owed.is_stocked THEN
+        coalesce(part.sku_id, owed.sku_id) <> owed.sku_id
+        OR coalesce(part.reserved, 0) <> owed.reserved
+        OR coalesce(part.allocated, 0) <> owed.allocated
+    ELSE part.sku_id IS NOT NULL
+END
+"""
+
+CHECKS = (
+    Check(
+        "stock.never_oversold",
+        1,
+        "No stock row promises more than it holds and may oversell; no counter is below zero.",
+        by_sql(_NEVER_OVERSOLD),
+    ),
+    Check(
+        "stock.counters_equal_ledger",
+        2,
+        "Every counter of every stock row is the sum of the movements into and out of its account.",
+        by_sql(_COUNTERS_EQUAL_LEDGER),
+    ),
+    Check(
+        "stock.claims_equal_counters",
+        2,
+        "What is reserved and allocated on a stock row is the sum of the open claims on it.",
+        by_sql(_CLAIMS_EQUAL_COUNTERS),
+    ),
+    Check(
+        "stock.claims_have_a_holder",
+        2,
+        "Every open claim belongs to a line of an order, or to a transfer.",
+        by_sql(_CLAIMS_HAVE_A_HOLDER),
+    ),
+    Check(
+        "stock.lines_equal_claims",
+        2,
+        "Units a line has reserved, or allocated and not yet shipped, are the units claimed for it.",
+        by_sql(_LINES_EQUAL_CLAIMS),
+    ),
+)

@@ -1,0 +1,130 @@
+"""Placement over HTTP against pgbench writing the same rows, one order per transaction.
+
+orders_per_s       64 connections, two lines each out of 1,000 skus, everything on the way
+p50_ms, p99_ms     at half that rate, sent at a steady pace
+pgbench_tps        the same server, the same rows, 64 clients, no thinking at all
+ratio_to_pgbench   the first over the fourth
+hot_to_spread      the rate when every line is one sku, over the first
+"""
+
+import asyncio
+import random
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import count
+from uuid import uuid4
+
+import uvloop
+
+from orderan.bench import load, rows
+from orderan.bench.ground import Ground, prepared, server, web
+from orderan.bench.load import Outcome
+
+CONNECTIONS = 64
+SKUS = 1_000
+BUYERS = 2_000
+SECONDS = 8.0
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run measured; rates are medians over interleaved rounds."""
+
+    orders_per_s: float
+    p50_ms: float
+    p99_ms: float
+    pgbench_tps: float
+    ratio_to_pgbench: float
+    hot_per_s: float
+    hot_to_spread: float
+    placed: int
+
+
+class NotAllPlaced(Exception):
+    """Some requests were not answered with 201, so the rate means nothing."""
+
+
+def measure(*, seconds: float = SECONDS, tell: Callable[[str], None] = lambda _text: None) -> Figures:
+    """Run the benchmark on a throw-away server; what it made is gone afterwards."""
+    with server() as url:
+        ground = prepared(url, skus=SKUS, units=1_000_000_000)
+        with web(url) as site:
+            return _measure(ground, site.port, seconds, tell)
+
+
+def _measure(ground: Ground, port: int, seconds: float, tell: Callable[[str], None]) -> Figures:
+    def run(*, hot: bool = False, length: float = seconds) -> Outcome:
+        requests = orders(ground.key, hot=hot)
+        return whole(
+            uvloop.run(load.closed("127.0.0.1", port, requests, connections=CONNECTIONS, seconds=length))
+        )
+
+    tell("warming up")
+    run(length=3)
+    rows.lay_out(ground)
+    spread: list[float] = []
+    hot: list[float] = []
+    bench: list[float] = []
+    placed = 0
+    for turn in range(1, ROUNDS + 1):
+        tell(f"round {turn} of {ROUNDS}")
+        outcome = run()
+        spread.append(outcome.per_second)
+        bench.append(rows.tps(ground, clients=CONNECTIONS, seconds=int(seconds), hot=False))
+        hot.append(run(hot=True).per_second)
+        placed += len(outcome.latencies)
+    rate = statistics.median(spread)
+    tell("half the rate, at a steady pace")
+    steady = whole(
+        asyncio.run(
+            load.paced("127.0.0.1", port, orders(ground.key, hot=False), per_second=rate / 2, seconds=seconds)
+        )
+    )
+    tps = statistics.median(bench)
+    return Figures(
+        orders_per_s=round(rate, 1),
+        p50_ms=steady.percentile_ms(0.50),
+        p99_ms=steady.percentile_ms(0.99),
+        pgbench_tps=round(tps, 1),
+        ratio_to_pgbench=round(statistics.median(a / b for a, b in zip(spread, bench, strict=True)), 3),
+        hot_per_s=round(statistics.median(hot), 1),
+        hot_to_spread=round(statistics.median(a / b for a, b in zip(hot, spread, strict=True)), 3),
+        placed=placed,
+    )
+
+
+def whole(outcome: Outcome) -> Outcome:
+    """The outcome, if every request was placed.
+
+    Raises:
+        NotAllPlaced: Another answer than 201 was among them.
+    """
+    if set(outcome.statuses) != {201}:
+        raise NotAllPlaced(str(outcome.statuses))
+    return outcome
+
+
+def orders(key: str, *, hot: bool) -> Iterator[bytes]:
+    """Requests: two lines, a buyer out of 2,000 with an address, a cart and a key of their own."""
+    run = uuid4().hex[:12]
+    head = (
+        "POST /api/v1/orders HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+        f"authorization: Bearer {key}\r\ncontent-type: application/json\r\n"
+    )
+    for turn in count():
+        one, two = (0, 0) if hot else (random.randrange(SKUS), random.randrange(SKUS))  # noqa: S311 - load
+        buyer = random.randrange(BUYERS)  # noqa: S311 - load
+        body = (
+            f'{{"channel":"web","cart_id":"{run}-{turn}",'
+            f'"lines":[{{"sku":"K{one}","quantity":1}},{{"sku":"K{two}","quantity":2}}],'
+            f'"buyer":{{"name":"Ani Lestari {buyer}","phone":"08123{buyer:07d}","address":{{'
+            f'"line":"Jl. Mawar {buyer}","village_code":"31.71.01.1001","postcode":"10110",'
+            f'"area":"Gambir, Jakarta Pusat"}}}}}}'
+        )
+        yield f"{head}idempotency-key: {run}-{turn}\r\ncontent-length: {len(body)}\r\n\r\n{body}".encode()
+
+
+def as_json(figures: Figures) -> dict[str, float]:
+    return asdict(figures)

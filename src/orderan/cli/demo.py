@@ -1,0 +1,73 @@
+"""`orderan demo`: the demo shop, and orders that trickle into it."""
+
+from typing import Annotated
+
+import typer
+
+from orderan.cli.edge import database_url, prepare_database, read_settings, say
+from orderan.cli.exits import NotDone
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command()(demo)
+
+
+def demo(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when there is no shop yet.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Let new orders trickle in until Ctrl-C.")] = False,
+    orders: Annotated[int, typer.Option(min=100, help="Orders to make.")] = 10_000,
+    days: Annotated[int, typer.Option(min=3, max=365, help="Days to spread them over.")] = 90,
+    per_minute: Annotated[float, typer.Option(min=0.1, max=600, help="With --live: orders a minute.")] = 6.0,
+) -> None:
+    """Load the demo shop: 500 skus, 2,000 customers, 90 days and 10,000 orders in every state."""
+    import asyncio
+
+    settings = read_settings()
+    with database_url("orderan demo", settings) as url:
+        prepare_database(settings, url)
+        asyncio.run(_demo(url, if_empty=if_empty, live=live, orders=orders, days=days, per_minute=per_minute))
+
+
+async def _demo(url: str, *, if_empty: bool, live: bool, orders: int, days: int, per_minute: float) -> None:
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from orderan.demo import Size, load, logins
+    from orderan.demo.live import trickle
+    from orderan.demo.load import demo_shop_exists, load_if_empty
+    from orderan.kit import masterkey
+    from orderan.kit.crypto import Keyring
+    from orderan.kit.db import Database
+
+    secrets = read_settings().secrets
+    keyring = Keyring(masterkey.obtain(secrets.master_key_file, given=secrets.master_key, create=False))
+    db = Database(url, min_size=1, max_size=4)
+    await db.open()
+    columns = (TextColumn("demo shop"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        there = await demo_shop_exists(db)
+        if there and not (live or if_empty):
+            raise NotDone("the demo shop is loaded already; `orderan demo --live` lets orders trickle in")
+        if not there:
+            with Progress(*columns, console=Console(stderr=True)) as progress:
+                bar = progress.add_task("", total=orders)
+                size = Size(orders=orders, days=days)
+                now = datetime.now(UTC)
+                make = load_if_empty if if_empty else load
+                await make(
+                    db,
+                    keyring,
+                    now=now,
+                    size=size,
+                    tell=lambda done, _all: progress.update(bar, completed=done),
+                )
+            for line in logins(url):
+                say(line)
+        if live:
+            say(f"about {per_minute:g} orders a minute, Ctrl-C ends it")
+            await trickle(db, keyring, per_minute=per_minute, tell=say)
+    finally:
+        await db.close()

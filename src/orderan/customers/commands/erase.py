@@ -1,0 +1,45 @@
+"""Erase a customer on their request: the key is destroyed, the totals stay.
+
+Whatever was written under the key, in backups too, is noise from then on. Orders keep their rows,
+their amounts and the customer's id, under which stands "Pelanggan terhapus".
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from orderan.customers import store
+from orderan.customers.commands.lock import lock_active
+from orderan.customers.errors import PREFIX, ReasonMissing
+from orderan.customers.events import CustomerErased
+from orderan.customers.states import CUSTOMER, CustomerEvent, CustomerState
+from orderan.kit import audit, events
+from orderan.kit.db import Tx
+from orderan.kit.ids import to_text
+
+
+async def erase(tx: Tx, customer_id: UUID, *, reason: str, now: datetime) -> None:
+    """Erase a customer and every record merged into it.
+
+    Whether orders are still under way is for the caller to ask: customers know no orders.
+
+    Args:
+        reason: Kept in the trail, so it must not name the person.
+
+    Raises:
+        UnknownCustomer: The shop has no such customer.
+        CustomerNotActive: It was merged (erase the survivor) or erased before.
+        ReasonMissing: No reason was given.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    row = await lock_active(tx, customer_id)
+    CUSTOMER.after(CustomerState(row.state), CustomerEvent.ERASE)
+    family = await store.lock_family(tx, customer_id)
+    await store.empty_customers(tx, customer_id, family, now=now)
+    erased = (customer_id, *family)
+    await events.record(tx, customer_id, CustomerErased(customer_id, erased), now=now, reason=reason.strip())
+    names = [to_text(PREFIX, one) for one in erased]
+    trace = audit.Trace(
+        "customer.erase", "customer", names[0], after={"erased": names, "reason": reason.strip()}
+    )
+    await audit.leave(tx, trace, now=now)

@@ -1,0 +1,56 @@
+"""The reference table `region`: filled from the list shipped, with the shop's postcodes kept.
+
+The areas are the installation's, not a shop's; so are the postcodes.
+"""
+
+from collections.abc import Mapping
+
+from orderan.customers.closeness import plain
+from orderan.customers.regions.atlas import Atlas, atlas
+from orderan.kit.db import Tx
+
+
+async def load_regions(tx: Tx, *, areas: Atlas | None = None) -> int:
+    """Bring the table to the list shipped, in one COPY; returns how many areas were new or renamed.
+
+    Areas that are no longer in the list stay: old addresses name them. Postcodes stay too.
+    """
+    areas = areas or atlas()
+    await tx.run("CREATE TEMPORARY TABLE region_shipped (LIKE region) ON COMMIT DROP")
+    async with (
+        tx.connection.cursor() as cursor,
+        cursor.copy("COPY region_shipped (code, parent_code, level, name, search) FROM STDIN") as copy,
+    ):
+        for code, name in zip(areas.codes, areas.names, strict=True):
+            parent = code.rpartition(".")[0] or None
+            await copy.write_row((code, parent, code.count(".") + 1, name, plain(name)))
+    changed = await tx.run(
+        """
+        INSERT INTO region (code, parent_code, level, name, search)
+        SELECT code, parent_code, level, name, search
+        FROM region_shipped
+        ON CONFLICT (code) DO UPDATE SET name = excluded.name, search = excluded.search
+        WHERE region.name <> excluded.name OR region.search <> excluded.search
+        """
+    )
+    await tx.run("DROP TABLE region_shipped")
+    return changed
+
+
+async def save_postcodes(tx: Tx, by_village: Mapping[str, str]) -> int:
+    """Store postcodes by village code; returns how many villages got another one than before."""
+    return await tx.run(
+        """
+        UPDATE region
+        SET postcode = given.postcode
+        FROM unnest(%(codes)s::text[], %(postcodes)s::text[]) AS given (code, postcode)
+        WHERE region.code = given.code AND region.level = 4 AND region.postcode IS DISTINCT FROM given.postcode
+        """,
+        {"codes": list(by_village), "postcodes": list(by_village.values())},
+    )
+
+
+async def postcode_of(tx: Tx, village_code: str) -> str | None:
+    """The village's own postcode, where a list of them was loaded."""
+    row = await tx.maybe("SELECT postcode FROM region WHERE code = %(code)s", {"code": village_code})
+    return None if row is None else row.postcode

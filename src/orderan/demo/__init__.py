@@ -1,0 +1,16 @@
+"""The demo shop: an Indonesian shop with ninety days behind it, made from a seed.
+
+    ground.py    the shop itself: places, channels, prices, taxes, shipping, staff
+    wares.py     500 skus: variants, goods with an expiry, bundles
+    people.py    2,000 buyers at real areas, with made-up names and numbers
+    days.py      its days, one after another: orders, payments, the warehouse, couriers, returns
+    live.py      new orders that trickle in
+
+Everything goes through the product's own commands at the instant it is said to have happened, so
+the demo's books are in order and `orderan audit` finds nothing. Dates are counted back from today.
+"""
+
+from orderan.demo.load import Size, load, load_if_empty
+from orderan.demo.staff import CODE, PASSWORD, logins
+
+__all__ = ["CODE", "PASSWORD", "Size", "load", "load_if_empty", "logins"]

@@ -1,0 +1,93 @@
+"""What the demo's days look up before they act."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from orderan.kit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Travelling:
+    """A parcel on the road."""
+
+    id: UUID
+    order_id: UUID
+    courier: str
+    awb: str
+    state: str
+    terms: str
+
+
+async def tasks_at(tx: Tx, place: UUID, *, state: str, ready: bool) -> list[UUID]:
+    """Tasks of a place in a state, the oldest first; `ready` leaves out orders on hold."""
+    rows = await tx.all(
+        """
+        SELECT task.id
+        FROM task
+        JOIN sales_order ON sales_order.shop_id = task.shop_id AND sales_order.id = task.order_id
+        WHERE task.shop_id = %(shop)s AND task.location_id = %(place)s AND task.state = %(state)s
+          AND (NOT %(ready)s OR (sales_order.open_holds = 0
+               AND (sales_order.terms <> 'prepaid' OR sales_order.paid_minor >= sales_order.total_minor)))
+        ORDER BY task.planned_at, task.id
+        """,
+        {"shop": tx.shop_id, "place": place, "state": state, "ready": ready},
+    )
+    return [row.id for row in rows]
+
+
+async def parcels_under_way(tx: Tx, *, before: datetime) -> list[Travelling]:
+    """Parcels that did not move since an instant and have somewhere to go."""
+    rows = await tx.all(
+        """
+        SELECT parcel.id, parcel.order_id, parcel.courier, parcel.awb, parcel.state, sales_order.terms
+        FROM parcel
+        JOIN sales_order ON sales_order.shop_id = parcel.shop_id AND sales_order.id = parcel.order_id
+        WHERE parcel.shop_id = %(shop)s AND parcel.moved_at <= %(before)s
+          AND parcel.state IN ('picked_up', 'in_transit', 'out_for_delivery', 'attempt_failed', 'returning')
+        ORDER BY parcel.id
+        """,
+        {"shop": tx.shop_id, "before": before},
+    )
+    return [Travelling(**row._asdict()) for row in rows]
+
+
+async def returns_open(tx: Tx) -> list[tuple[str, UUID]]:
+    """Returns that wait for a step: (state, id)."""
+    rows = await tx.all(
+        """
+        SELECT state, id
+        FROM goods_return
+        WHERE shop_id = %(shop)s AND state IN ('requested', 'approved', 'in_transit', 'received', 'inspected')
+        ORDER BY id
+        """,
+        {"shop": tx.shop_id},
+    )
+    return [(row.state, row.id) for row in rows]
+
+
+async def return_lines(tx: Tx, return_id: UUID) -> list[tuple[int, int]]:
+    """What is to come back: (line, units)."""
+    rows = await tx.all(
+        "SELECT line_no, quantity FROM return_line WHERE shop_id = %(shop)s AND return_id = %(id)s",
+        {"shop": tx.shop_id, "id": return_id},
+    )
+    return [(row.line_no, row.quantity) for row in rows]
+
+
+async def received_lines(tx: Tx, return_id: UUID) -> list[tuple[int, int]]:
+    """What came back: (line, units)."""
+    rows = await tx.all(
+        "SELECT line_no, received FROM return_line WHERE shop_id = %(shop)s AND return_id = %(id)s",
+        {"shop": tx.shop_id, "id": return_id},
+    )
+    return [(row.line_no, row.received) for row in rows]
+
+
+async def refunds_granted(tx: Tx) -> list[UUID]:
+    """Refunds that wait for the money to leave."""
+    rows = await tx.all(
+        "SELECT id FROM refund WHERE shop_id = %(shop)s AND state = 'granted' ORDER BY id",
+        {"shop": tx.shop_id},
+    )
+    return [row.id for row in rows]

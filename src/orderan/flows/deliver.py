@@ -1,0 +1,115 @@
+"""What happens to parcels on the way, told by a person or a courier.
+
+delivered   lines are delivered; the order's delivery time is noted once nothing is missing
+returned    to us: a return is opened by itself and waits for the goods to be inspected
+lost, damaged   reported to the inbox with the order's money and what to do
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from orderan.flows.pick_task import Within
+from orderan.fulfilment import follow_goods, lock_tasks
+from orderan.kit import inbox
+from orderan.kit.db import Tx
+from orderan.kit.errors import N_
+from orderan.kit.ids import to_text
+from orderan.kit.inbox import Stuck
+from orderan.orders import Order, insert_moves, lines_of, lock_orders
+from orderan.returns import ReturnEvent, Wanted, coming_back, find_return, move_return, request_return
+from orderan.shipping import PARCEL, Parcel, ParcelEvent, ParcelNotFound, ParcelState, behind, move_parcels
+
+
+async def move_on(
+    tx: Tx,
+    ids: Collection[UUID],
+    event: ParcelEvent,
+    *,
+    reason: str | None = None,
+    within: Within = None,
+    now: datetime,
+) -> list[Parcel]:
+    """Move parcels by one event, all or none, and let orders follow; returns them as they were.
+
+    Raises:
+        ParcelNotFound: One is not the shop's, or left from a location outside `within`.
+        IllegalMove: One is in a state this event does not happen in.
+    """
+    orders = await _lock(tx, ids, within=within)
+    parcels = await move_parcels(tx, ids, event, reason=reason, now=now)
+    moved = [
+        (parcel.order_id, parcel.state, str(event), str(PARCEL.after(ParcelState(parcel.state), event)))
+        for parcel in parcels
+    ]
+    await insert_moves(tx, "parcel", moved, reason=reason, now=now)
+    if event is ParcelEvent.DELIVER:
+        await follow_goods(tx, list(orders), now=now)
+    if event is ParcelEvent.ARRIVE_BACK:
+        for parcel in parcels:
+            await _open_return(tx, parcel, now=now)
+    if event in {ParcelEvent.LOSE, ParcelEvent.DAMAGE}:
+        await inbox.report(tx, [_gone(parcel, event, orders[parcel.order_id]) for parcel in parcels], now=now)
+    return parcels
+
+
+async def _lock(tx: Tx, ids: Collection[UUID], *, within: Within) -> dict[UUID, Order]:
+    found = await behind(tx, ids)
+    if missing := set(ids) - set(found):
+        raise ParcelNotFound(to_text("pcl", min(missing)))
+    orders = await lock_orders(tx, {order_id for order_id, _ in found.values()})
+    if within is not None:
+        await lock_tasks(tx, {task_id for _, task_id in found.values()}, within=within)
+    return orders
+
+
+async def _open_return(tx: Tx, parcel: Parcel, *, now: datetime) -> None:
+    """The courier brought it back: the goods of whole lines wait on our table."""
+    wanted = await _whole_lines(tx, parcel)
+    if not wanted:
+        return
+    [task] = (await lock_tasks(tx, [parcel.task_id])).values()
+    made = await request_return(
+        tx, parcel.order_id, wanted, reason="returned_to_sender", location_id=task.location_id, now=now
+    )
+    for event in (ReturnEvent.APPROVE, ReturnEvent.SEND):
+        await move_return(tx, await find_return(tx, made.id), event, now=now)
+
+
+async def _whole_lines(tx: Tx, parcel: Parcel) -> list[Wanted]:
+    """Units of order lines in a parcel that are not coming back already; a bundle comes back whole."""
+    wanted = []
+    expected = await coming_back(tx, parcel.order_id)
+    for line in await lines_of(tx, parcel.order_id):
+        left = line.shipped - line.returned - expected.get(line.line_no, 0)
+        inside: dict[UUID, int] = {}
+        for content in parcel.contents:
+            if content.line_no == line.line_no:
+                inside[content.sku_id] = inside.get(content.sku_id, 0) + content.quantity
+        if inside and left > 0:
+            units = min(left, max(inside.values()) if line.sku_id in inside else left)
+            wanted.append(Wanted(line.line_no, units, "returned_to_sender"))
+    return wanted
+
+
+def _gone(parcel: Parcel, event: ParcelEvent, order: Order) -> Stuck:
+    lost = event is ParcelEvent.LOSE
+    return Stuck(
+        kind="parcel_lost" if lost else "parcel_damaged",
+        reason=parcel.state,
+        subject_kind="order",
+        subject_id=order.id,
+        dedupe_key=f"parcel_gone:{parcel.id}",
+        payload={"number": order.number, "courier": parcel.courier, "awb": parcel.awb},
+        money_minor=order.total_minor,
+        currency=order.currency,
+        deadline=None,
+        next_step=N_("Ajukan klaim ke kurir, lalu kirim ulang atau kembalikan uang pembeli."),
+    )
+
+
+async def deliver_parcels(
+    tx: Tx, ids: Sequence[UUID], *, within: Within = None, now: datetime
+) -> list[Parcel]:
+    """They reached the buyer; refusals as `move_on`'s."""
+    return await move_on(tx, ids, ParcelEvent.DELIVER, within=within, now=now)

@@ -1,0 +1,46 @@
+"""Holding orders: a reason to wait, with an owner and an end; picking does not start past it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.orders import OrderNotFound, expire_holds, expired_holds, lock_orders, place_hold, release_hold
+
+
+async def hold_order(
+    tx: Tx, order_id: UUID, kind: str, *, reason: str, expires_at: datetime | None = None, now: datetime
+) -> UUID:
+    """Put a hold on an order; returns the hold's id.
+
+    Raises:
+        OrderNotFound: No such order in this shop.
+        OrderNotEditable: It is closed.
+    """
+    order = (await lock_orders(tx, [order_id])).get(order_id)
+    if order is None:
+        raise OrderNotFound(str(order_id))
+    return await place_hold(tx, order, kind, reason=reason, expires_at=expires_at, now=now)
+
+
+async def let_continue(
+    tx: Tx, order_id: UUID, hold_id: UUID, *, reason: str | None = None, now: datetime
+) -> None:
+    """Release one hold of an order.
+
+    Raises:
+        OrderNotFound: No such order in this shop.
+        HoldNotOpen: It was released or ran out before.
+    """
+    order = (await lock_orders(tx, [order_id])).get(order_id)
+    if order is None:
+        raise OrderNotFound(str(order_id))
+    await release_hold(tx, order, hold_id, reason=reason, now=now)
+
+
+async def let_holds_expire(tx: Tx, *, now: datetime, limit: int = 500) -> int:
+    """Release holds whose time is over; returns how many."""
+    holds = await expired_holds(tx, now=now, limit=limit)
+    if not holds:
+        return 0
+    orders = await lock_orders(tx, {order_id for order_id, _ in holds})
+    return await expire_holds(tx, orders.values(), holds, now=now)

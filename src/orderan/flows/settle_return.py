@@ -1,0 +1,217 @@
+"""A return from the request to the money.
+
+    ask        units that were shipped and are not coming back already
+    receive    counted on the table; the order's lines say returned
+    inspect    each unit on sale again or aside: booked into stock in the same transaction
+    resolve    a refund is granted, or none; granting is not paying
+    close      what was granted is paid or withdrawn
+
+The order's row is locked first in every step.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from orderan.flows.pick_task import Within
+from orderan.flows.refund_order import promise_refund
+from orderan.inventory import Bucket, TakenBack, take_back
+from orderan.kit.db import Tx
+from orderan.kit.ids import to_text
+from orderan.orders import Order, OrderNotFound, lock_orders, refresh_headline
+from orderan.orders import lines_of as order_lines
+from orderan.payments import Refund, RefundLine, RefundState, find_refund
+from orderan.returns import (
+    RETURN,
+    GoodsReturn,
+    Inspected,
+    RefundStillOpen,
+    ReturnEvent,
+    ReturnNotFound,
+    ReturnState,
+    Wanted,
+    behind,
+    find_return,
+    goods_of,
+    inspect_return,
+    inspected_before,
+    lines_of,
+    move_return,
+    receive_return,
+    request_return,
+    sent_for,
+    set_refund,
+    worth,
+)
+
+
+async def ask_return(
+    tx: Tx, order_id: UUID, wanted: Sequence[Wanted], *, reason: str, now: datetime
+) -> GoodsReturn:
+    """Open a return of an order.
+
+    Raises:
+        OrderNotFound: No such order in this shop.
+        NothingToReturn, NotReturnable: Of its lines; nothing was opened.
+    """
+    if order_id not in await lock_orders(tx, [order_id]):
+        raise OrderNotFound(str(order_id))
+    return await request_return(tx, order_id, wanted, reason=reason, now=now)
+
+
+async def _lock(tx: Tx, return_id: UUID, within: Within) -> tuple[Order, GoodsReturn]:
+    order_id = await behind(tx, return_id)
+    if order_id is None:
+        raise ReturnNotFound(to_text("ret", return_id))
+    order = (await lock_orders(tx, [order_id]))[order_id]
+    return order, await find_return(tx, return_id, within=within)
+
+
+async def decide_return(
+    tx: Tx,
+    return_id: UUID,
+    event: ReturnEvent,
+    *,
+    note: str | None = None,
+    within: Within = None,
+    now: datetime,
+) -> None:
+    """Approve, reject, mark sent or give up a return: the moves that touch no goods and no money.
+
+    Raises:
+        ReturnNotFound: Not there for this caller.
+        IllegalMove: Not from its state.
+    """
+    if event not in {ReturnEvent.APPROVE, ReturnEvent.REJECT, ReturnEvent.SEND, ReturnEvent.GIVE_UP}:
+        message = f"{event} has its own step"
+        raise AssertionError(message)
+    _, found = await _lock(tx, return_id, within)
+    await move_return(tx, found, event, note=note, now=now)
+
+
+async def receive_goods_back(
+    tx: Tx,
+    return_id: UUID,
+    received: Mapping[int, int],
+    *,
+    location_id: UUID,
+    within: Within = None,
+    now: datetime,
+) -> None:
+    """Goods arrived at a location: units per line.
+
+    Raises:
+        ReturnNotFound, IllegalMove, CountsDiffer: See `receive_return`; nothing changed.
+    """
+    order, found = await _lock(tx, return_id, within)
+    await receive_return(tx, found, received, location_id=location_id, now=now)
+    await refresh_headline(tx, [order.id])
+
+
+async def inspect_goods(
+    tx: Tx,
+    return_id: UUID,
+    inspected: Sequence[Inspected],
+    *,
+    note: str | None = None,
+    within: Within = None,
+    now: datetime,
+) -> None:
+    """Judge received goods and book them: on sale at the place they arrived at, or into its quarantine.
+
+    Raises:
+        ReturnNotFound, IllegalMove, CountsDiffer: See `inspect_return`; nothing changed.
+        NotDispatched: The ledger never saw these goods leave for this order.
+    """
+    order, found = await _lock(tx, return_id, within)
+    lines = await inspect_return(tx, found, inspected, note=note, now=now)
+    shipped = {line.line_no: line.shipped for line in await order_lines(tx, order.id)}
+    before = await inspected_before(tx, order.id, except_id=return_id)
+    sent = await sent_for(tx, order.id)
+    if found.location_id is None:
+        message = "a received return has a location"
+        raise AssertionError(message)
+    back = []
+    for line in lines:
+        told = next(one for one in inspected if one.line_no == line.line_no)
+        of_line = [row for row in sent if row.line_no == line.line_no]
+        passed = before.get(line.line_no, 0)
+        for units, into in ((told.to_stock, Bucket.FREE), (told.to_quarantine, Bucket.QUARANTINE)):
+            goods = goods_of(of_line, shipped=shipped[line.line_no], before=passed, units=units)
+            back += [
+                TakenBack(
+                    order.id,
+                    row.sku_id,
+                    found.location_id,
+                    row.quantity,
+                    into,
+                    owner_id=row.owner_id,
+                    lot_id=row.lot_id,
+                    reason=told.condition or line.reason,
+                )
+                for row in goods
+            ]
+            passed += units
+    if back:
+        await take_back(tx, back, now=now)
+
+
+async def propose_refund(tx: Tx, return_id: UUID) -> list[RefundLine]:
+    """What the inspected goods are worth: a person may grant another amount.
+
+    Raises:
+        ReturnNotFound: The shop has no such return.
+    """
+    order, found = await _lock(tx, return_id, None)
+    before = await inspected_before(tx, order.id, except_id=return_id)
+    returned = [(line.line_no, line.to_stock + line.to_quarantine) for line in await lines_of(tx, found.id)]
+    lines = await order_lines(tx, order.id)
+    return worth(lines, returned, refunded_before=before, tax_included=order.tax_included)
+
+
+async def resolve_return(
+    tx: Tx,
+    return_id: UUID,
+    *,
+    amount_minor: int,
+    note: str | None = None,
+    within: Within = None,
+    now: datetime,
+) -> Refund | None:
+    """Grant the refund of an inspected return, or none with an amount of zero, and say why.
+
+    Raises:
+        ReturnNotFound, IllegalMove: It is not inspected.
+        RefundTooLarge: More than the order has left to give back; nothing changed.
+    """
+    order, found = await _lock(tx, return_id, within)
+    RETURN.after(ReturnState(found.state), ReturnEvent.RESOLVE)
+    refund = None
+    if amount_minor:
+        refund = await promise_refund(
+            tx,
+            order.id,
+            amount_minor=amount_minor,
+            reason=note or found.reason,
+            lines=await propose_refund(tx, return_id),
+            now=now,
+        )
+        await set_refund(tx, return_id, refund.id)
+    await move_return(tx, found, ReturnEvent.RESOLVE, note=note, now=now)
+    if refund is None:
+        await move_return(tx, await find_return(tx, return_id), ReturnEvent.CLOSE, now=now)
+    return refund
+
+
+async def close_return(tx: Tx, return_id: UUID, *, within: Within = None, now: datetime) -> None:
+    """Nothing is left to do.
+
+    Raises:
+        ReturnNotFound, IllegalMove: It is not resolved.
+        RefundStillOpen: What was granted is neither paid nor withdrawn.
+    """
+    _, found = await _lock(tx, return_id, within)
+    RETURN.after(ReturnState(found.state), ReturnEvent.CLOSE)
+    if found.refund_id is not None and (await find_refund(tx, found.refund_id)).state == RefundState.GRANTED:
+        raise RefundStillOpen(to_text("rfd", found.refund_id))
+    await move_return(tx, found, ReturnEvent.CLOSE, now=now)

@@ -1,0 +1,236 @@
+"""What finance works from: orders that wait for a transfer, cash at couriers, refunds to pay."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from orderan.flows.views_sight import bounds
+from orderan.flows.views_work import Place
+from orderan.kit.db import Tx
+from orderan.orders import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An order that waits for money."""
+
+    id: UUID
+    number: int
+    channel: str
+    money: str
+    currency: str
+    total_minor: int
+    paid_minor: int
+    placed_at: datetime
+    hold_until: datetime
+
+    @property
+    def due_minor(self) -> int:
+        return self.total_minor - self.paid_minor
+
+
+async def awaited_payments(
+    tx: Tx, scope: Scope, *, number: int | None = None, after: Place | None = None, limit: int = 50
+) -> list[Awaited]:
+    """Orders awaiting payment, those that expire first on top."""
+    rows = await tx.all(
+        """
+        SELECT sales_order.id, sales_order.number, channel.name AS channel, sales_order.money,
+               sales_order.currency, sales_order.total_minor, sales_order.paid_minor, sales_order.placed_at,
+               sales_order.hold_until
+        FROM sales_order
+        JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.commercial = 'awaiting_payment'
+          AND (%(number)s::bigint IS NULL OR sales_order.number = %(number)s::bigint)
+          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
+          AND (%(locations)s::uuid[] IS NULL
+               OR EXISTS (SELECT 1 FROM claim
+                          WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id
+                            AND claim.location_id = ANY(%(locations)s::uuid[])))
+          AND (%(at)s::timestamptz IS NULL
+               OR (sales_order.hold_until, sales_order.id) > (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY sales_order.hold_until, sales_order.id
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "number": number,
+            "at": after[0] if after else None,
+            "last": after[1] if after else None,
+            "limit": limit,
+        }
+        | bounds(scope),
+    )
+    return [Awaited(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CourierCash:
+    """Cash of one courier: still with buyers, with the courier, delivered but not even noted."""
+
+    courier: str
+    currency: str
+    due_orders: int
+    due_minor: int
+    delivered_minor: int
+    collected_orders: int
+    collected_minor: int
+    oldest_at: datetime | None
+
+
+async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
+    """What each courier owes us or will; an order counts with the courier of its first parcel."""
+    rows = await tx.all(
+        """
+        SELECT carried.courier, sales_order.currency,
+               count(*) FILTER (WHERE sales_order.money = 'cod_due')::int AS due_orders,
+               coalesce(sum(sales_order.total_minor) FILTER (WHERE sales_order.money = 'cod_due'), 0)::bigint
+                   AS due_minor,
+               coalesce(sum(sales_order.total_minor) FILTER (
+                   WHERE sales_order.money = 'cod_due' AND sales_order.delivered_at IS NOT NULL), 0)::bigint
+                   AS delivered_minor,
+               count(*) FILTER (WHERE sales_order.money = 'cod_collected')::int AS collected_orders,
+               coalesce(sum(sales_order.paid_minor) FILTER (WHERE sales_order.money = 'cod_collected'), 0)::bigint
+                   AS collected_minor,
+               min(sales_order.delivered_at) AS oldest_at
+        FROM sales_order
+        CROSS JOIN LATERAL (
+            SELECT parcel.courier FROM parcel
+            WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
+            ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.money IN ('cod_due', 'cod_collected')
+          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
+          AND (%(locations)s::uuid[] IS NULL
+               OR EXISTS (SELECT 1 FROM task
+                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
+                            AND task.location_id = ANY(%(locations)s::uuid[])))
+        GROUP BY carried.courier, sales_order.currency
+        ORDER BY carried.courier, sales_order.currency
+        """,
+        {"shop": tx.shop_id} | bounds(scope),
+    )
+    return [CourierCash(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CashRow:
+    """An order's cash, with the parcel it travels with."""
+
+    order_id: UUID
+    number: int
+    courier: str
+    awb: str
+    parcel: str
+    money: str
+    currency: str
+    total_minor: int
+    collected_minor: int
+    shipped_at: datetime
+    delivered_at: datetime | None
+
+
+async def cash_rows(
+    tx: Tx,
+    scope: Scope,
+    *,
+    money: Collection[str],
+    courier: str | None = None,
+    after: Place | None = None,
+    limit: int = 50,
+) -> list[CashRow]:
+    """Orders paid at the door by where their cash stands, the longest under way first."""
+    rows = await tx.all(
+        """
+        SELECT sales_order.id, sales_order.number, carried.courier, carried.awb, carried.state AS parcel,
+               sales_order.money, sales_order.currency, sales_order.total_minor, sales_order.paid_minor,
+               carried.created_at, sales_order.delivered_at
+        FROM sales_order
+        CROSS JOIN LATERAL (
+            SELECT parcel.courier, parcel.awb, parcel.state, parcel.created_at FROM parcel
+            WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
+            ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.money = ANY(%(money)s)
+          AND sales_order.money IN ('cod_due', 'cod_collected', 'cod_remitted')
+          AND (%(courier)s::text IS NULL OR carried.courier = %(courier)s::text)
+          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
+          AND (%(locations)s::uuid[] IS NULL
+               OR EXISTS (SELECT 1 FROM task
+                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
+                            AND task.location_id = ANY(%(locations)s::uuid[])))
+          AND (%(at)s::timestamptz IS NULL
+               OR (carried.created_at, sales_order.id) > (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY carried.created_at, sales_order.id
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "money": list(money),
+            "courier": courier,
+            "at": after[0] if after else None,
+            "last": after[1] if after else None,
+            "limit": limit,
+        }
+        | bounds(scope),
+    )
+    return [CashRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """A refund with its order's number."""
+
+    id: UUID
+    order_id: UUID
+    number: int
+    amount_minor: int
+    currency: str
+    reason: str
+    state: str
+    granted_by: str
+    granted_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    method: str | None
+    reference: str | None
+
+
+async def refund_list(
+    tx: Tx,
+    scope: Scope,
+    *,
+    states: Collection[str],
+    order_id: UUID | None = None,
+    after: Place | None = None,
+    limit: int = 50,
+) -> list[RefundRow]:
+    """Refunds in these states, the longest promised first."""
+    rows = await tx.all(
+        """
+        SELECT refund.id, refund.order_id, sales_order.number, refund.amount_minor, refund.currency, refund.reason,
+               refund.state, refund.granted_by, refund.granted_at, refund.closed_by, refund.closed_at,
+               refund.method, refund.reference
+        FROM refund
+        JOIN sales_order ON sales_order.shop_id = refund.shop_id AND sales_order.id = refund.order_id
+        WHERE refund.shop_id = %(shop)s AND refund.state = ANY(%(states)s)
+          AND (%(order)s::uuid IS NULL OR refund.order_id = %(order)s::uuid)
+          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
+          AND (%(locations)s::uuid[] IS NULL
+               OR EXISTS (SELECT 1 FROM task
+                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
+                            AND task.location_id = ANY(%(locations)s::uuid[])))
+          AND (%(at)s::timestamptz IS NULL OR (refund.granted_at, refund.id) > (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY refund.granted_at, refund.id
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "states": list(states),
+            "order": order_id,
+            "at": after[0] if after else None,
+            "last": after[1] if after else None,
+            "limit": limit,
+        }
+        | bounds(scope),
+    )
+    return [RefundRow(*row) for row in rows]

@@ -1,0 +1,231 @@
+"""Nothing is stuck in silence: every state that is not an end has a limit.
+
+    past its limit   an entry in the exception inbox, with the money at stake and the next step
+    moved on         the entry closes by itself on the next round
+
+This is the one register of limits. A state of a machine that is neither here nor in RESTING fails
+a test, so a new state cannot be added without saying how long anything may stand in it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from orderan.fulfilment import TASK, TaskState, parcels_waiting, tasks_waiting
+from orderan.inventory import TRANSFER, TransferState, transfers_waiting
+from orderan.kit import inbox
+from orderan.kit.db import Tx
+from orderan.kit.errors import N_
+from orderan.kit.inbox import Stuck
+from orderan.orders import (
+    CHANGE,
+    COMMERCIAL,
+    HOLD,
+    VERIFICATION,
+    ChangeState,
+    Commercial,
+    HoldState,
+    Verification,
+    changes_waiting,
+    holds_waiting,
+    moneys_waiting,
+    orders_waiting,
+    verifications_waiting,
+)
+from orderan.payments import REFUND, Money, RefundState, refunds_waiting
+from orderan.returns import RETURN, ReturnState, returns_waiting
+from orderan.shipping import PARCEL, ParcelState
+
+Look = Callable[[Tx, Mapping[str, datetime]], Awaitable[list[Any]]]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+QUIET = 3 * DAY
+"""How long an entry a person closed stays away while its trouble lasts."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How long something may stand in a state, and what to do about it then."""
+
+    after: timedelta
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One machine's limits, and the one statement that finds what is past them.
+
+    Attributes:
+        machine: Its name, as the machine itself has it.
+        kind: Of the inbox entries.
+        subject: What they are about: `order`, or the thing itself where no order is behind it.
+    """
+
+    machine: str
+    kind: str
+    subject: str
+    look: Look
+    limits: Mapping[str, Limit]
+
+
+WATCHES = (
+    Watch(
+        TASK.name,
+        "task_waiting",
+        "order",
+        tasks_waiting,
+        {
+            TaskState.PLANNED: Limit(
+                2 * DAY, N_("Rilis tugasnya ke gudang, atau cari tahu apa yang menahan.")
+            ),
+            TaskState.RELEASED: Limit(DAY, N_("Mulai ambil barangnya.")),
+            TaskState.PICKING: Limit(4 * HOUR, N_("Selesaikan pengambilan, atau laporkan kurang.")),
+            TaskState.SHORT: Limit(
+                DAY, N_("Cari barangnya, ambil dari lokasi lain, atau batalkan bagian yang kurang.")
+            ),
+            TaskState.PICKED: Limit(12 * HOUR, N_("Kemas barangnya.")),
+            TaskState.PACKED: Limit(DAY, N_("Serahkan paket ke kurir.")),
+        },
+    ),
+    Watch(
+        PARCEL.name,
+        "parcel_waiting",
+        "order",
+        parcels_waiting,
+        {
+            ParcelState.CREATED: Limit(2 * DAY, N_("Serahkan paket ke kurir.")),
+            ParcelState.PICKED_UP: Limit(3 * DAY, N_("Tanyakan paket ini ke kurir.")),
+            ParcelState.IN_TRANSIT: Limit(7 * DAY, N_("Tanyakan paket ini ke kurir.")),
+            ParcelState.OUT_FOR_DELIVERY: Limit(2 * DAY, N_("Tanyakan paket ini ke kurir.")),
+            ParcelState.ATTEMPT_FAILED: Limit(2 * DAY, N_("Hubungi pembeli dan minta kurir mengantar lagi.")),
+            ParcelState.RETURNING: Limit(14 * DAY, N_("Tanyakan ke kurir kapan paket kembali.")),
+        },
+    ),
+    Watch(
+        RETURN.name,
+        "return_waiting",
+        "order",
+        returns_waiting,
+        {
+            ReturnState.REQUESTED: Limit(2 * DAY, N_("Setujui atau tolak retur ini.")),
+            ReturnState.APPROVED: Limit(14 * DAY, N_("Tanyakan pembeli apakah barangnya sudah dikirim.")),
+            ReturnState.IN_TRANSIT: Limit(14 * DAY, N_("Lacak kiriman balik ini.")),
+            ReturnState.RECEIVED: Limit(2 * DAY, N_("Periksa barang yang diterima.")),
+            ReturnState.INSPECTED: Limit(2 * DAY, N_("Putuskan pengembalian dananya.")),
+            ReturnState.RESOLVED: Limit(7 * DAY, N_("Bayar pengembalian dananya, lalu tutup retur ini.")),
+        },
+    ),
+    Watch(
+        REFUND.name,
+        "refund_waiting",
+        "order",
+        refunds_waiting,
+        {RefundState.GRANTED: Limit(3 * DAY, N_("Bayar pengembalian dana yang sudah dijanjikan."))},
+    ),
+    Watch(
+        COMMERCIAL.name,
+        "order_waiting",
+        "order",
+        orders_waiting,
+        {
+            Commercial.DRAFT: Limit(7 * DAY, N_("Selesaikan atau batalkan rancangan pesanan ini.")),
+            Commercial.AWAITING_PAYMENT: Limit(
+                HOUR, N_("Batas bayarnya sudah lewat: periksa apakah pekerja latar berjalan.")
+            ),
+            Commercial.ACCEPTED: Limit(30 * DAY, N_("Cari tahu mengapa pesanan ini belum selesai.")),
+        },
+    ),
+    Watch(
+        VERIFICATION.name,
+        "verification_waiting",
+        "order",
+        verifications_waiting,
+        {
+            Verification.WAITING: Limit(DAY, N_("Hubungi pembeli untuk memastikan pesanannya.")),
+            Verification.UNREACHABLE: Limit(2 * DAY, N_("Coba hubungi lagi, atau batalkan pesanannya.")),
+        },
+    ),
+    Watch(
+        CHANGE.name,
+        "change_waiting",
+        "order",
+        changes_waiting,
+        {ChangeState.OPEN: Limit(DAY, N_("Konfirmasi atau tolak perubahan pesanan ini."))},
+    ),
+    Watch(
+        HOLD.name,
+        "hold_waiting",
+        "order",
+        holds_waiting,
+        {HoldState.OPEN: Limit(2 * DAY, N_("Lepas penahanan ini, atau batalkan pesanannya."))},
+    ),
+    Watch(
+        TRANSFER.name,
+        "transfer_waiting",
+        "transfer",
+        transfers_waiting,
+        {
+            TransferState.DRAFT: Limit(7 * DAY, N_("Kirim atau batalkan pemindahan stok ini.")),
+            TransferState.IN_TRANSIT: Limit(14 * DAY, N_("Terima pemindahan ini, atau catat yang hilang.")),
+        },
+    ),
+    # Money is derived and has no machine, but cash at a courier waits like anything else.
+    Watch(
+        "order.money",
+        "money_waiting",
+        "order",
+        moneys_waiting,
+        {
+            Money.COD_DUE: Limit(3 * DAY, N_("Paket sudah diterima pembeli: tagih uang COD-nya ke kurir.")),
+            Money.COD_COLLECTED: Limit(14 * DAY, N_("Uang COD masih di kurir: minta setorannya.")),
+            Money.PENDING: Limit(2 * DAY, N_("Pastikan pembayaran ini masuk atau gagal.")),
+            Money.UNKNOWN: Limit(HOUR, N_("Tanyakan nasib pembayaran ini sebelum mengambil langkah lain.")),
+        },
+    ),
+)
+
+RESTING = {
+    ("customer", "active"): "people stay until they are merged or ask to be forgotten",
+    (
+        COMMERCIAL.name,
+        Commercial.EXPIRED,
+    ): "over, unless money comes; then settle_payment revives or reports it",
+    (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
+}
+"""States that can still be left but in which nothing waits, each with its reason."""
+
+
+async def watch_limits(tx: Tx, *, now: datetime) -> int:
+    """Report whatever of a shop stands past its limit, close what moved on; returns how many changed."""
+    changed = 0
+    for watch in WATCHES:
+        befores = {str(state): now - limit.after for state, limit in watch.limits.items()}
+        stuck = [_entry(watch, row) for row in await watch.look(tx, befores)]
+        opened, closed = await inbox.watch(tx, watch.kind, stuck, quiet_for=QUIET, now=now)
+        changed += opened + closed
+    return changed
+
+
+def _entry(watch: Watch, row: Any) -> Stuck:
+    columns = row._asdict()
+    limit = watch.limits[row.state]
+    told = {name: _plain(value) for name, value in columns.items() if name not in {"money_minor", "currency"}}
+    return Stuck(
+        kind=watch.kind,
+        reason=row.state,
+        subject_kind=watch.subject,
+        subject_id=columns.get("order_id") or row.id,
+        dedupe_key=f"{watch.kind}:{row.state}:{row.id}",
+        payload=told,
+        money_minor=columns.get("money_minor", 0),
+        currency=columns.get("currency", "IDR"),
+        deadline=row.since + limit.after,
+        next_step=limit.next_step,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

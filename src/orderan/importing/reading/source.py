@@ -1,0 +1,107 @@
+"""What a file looks like to the rest of the import, whatever its format.
+
+A source hands out chunks: columns of raw values under our own names, with the number of their
+first line. Line numbers count the rows of data from 1 and never depend on the size of the chunk,
+so a run can stop after any line and go on from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from orderan.importing.errors import Problem, SourceRefused
+
+Raw = object
+"""A value as its format gives it: text, int, float, Decimal, date, datetime, None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some lines of the file, column by column.
+
+    Attributes:
+        first: Number of the first line, from 1.
+        size: Lines in this chunk.
+        columns: Our name of a mapped column to its `size` values; a column that the mapping
+            does not name, or that the file need not have, is absent.
+        broken: Offset in the chunk of a row with the wrong number of columns, to its text.
+    """
+
+    first: int
+    size: int
+    columns: Mapping[str, Sequence[Raw]]
+    broken: Mapping[int, str]
+
+
+class Source(Protocol):
+    """A file that can be read from any line on."""
+
+    path: Path
+    total: int | None
+    """Lines in the file, where the format tells without reading all of it."""
+
+    def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
+        """Chunks of at most `size` lines, beginning with the line after number `after`."""
+        ...
+
+
+def place_columns(
+    path: Path, wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str]
+) -> dict[str, int]:
+    """Where each wanted column stands.
+
+    Raises:
+        SourceRefused: A column is missing, or several of its names are there, or a name is there
+            twice; every such column is listed.
+    """
+    places: dict[str, int] = {}
+    problems: list[Problem] = []
+    for ours, names in wanted.items():
+        found = [place for place, written in enumerate(heading) if written in names]
+        if len(found) == 1:
+            places[ours] = found[0]
+        else:
+            what = "no such column" if not found else "several such columns"
+            problems.append(Problem(ours, f"{what}: {' or '.join(names)}"))
+    if problems:
+        raise SourceRefused(path.name, (*problems, Problem("heading", ", ".join(heading))))
+    return places
+
+
+def chunk_rows(
+    rows: Iterable[Sequence[Raw]],
+    *,
+    width: int,
+    places: Mapping[str, int],
+    after: int,
+    size: int,
+) -> Iterator[Chunk]:
+    """Rows, already past line `after`, as chunks.
+
+    A row of another width than the heading cannot be trusted at all (a stray comma moves every
+    value one to the right), so none of its values is used.
+    """
+    batch: list[Sequence[Raw]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield _as_chunk(batch, width, places, after + 1)
+            after += size
+            batch = []
+    if batch:
+        yield _as_chunk(batch, width, places, after + 1)
+
+
+def _as_chunk(batch: list[Sequence[Raw]], width: int, places: Mapping[str, int], first: int) -> Chunk:
+    broken = {
+        offset: " | ".join("" if value is None else str(value) for value in row)
+        for offset, row in enumerate(batch)
+        if len(row) != width
+    }
+    blank = (None,) * width
+    sound = [blank if offset in broken else row for offset, row in enumerate(batch)]
+    columns = {ours: [row[place] for row in sound] for ours, place in places.items()}
+    return Chunk(first, len(batch), columns, broken)

@@ -1,0 +1,142 @@
+"""Single values: text, float, cell or typed column to codes, numbers and instants.
+
+Each function answers None (or an empty code) for what it cannot read; the caller says why.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from orderan.importing.mapping import MoneyFormat, TimeFormat
+from orderan.importing.money import FLOAT_PLACES
+from orderan.importing.reading.source import Raw
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?", re.ASCII)
+# As wide as money.EXACT: what _NUMBER admits has at most 150 digits.
+_FLOATING = Context(prec=300, rounding=ROUND_HALF_EVEN)
+_LARGEST = 10**40
+_SPREADSHEET_WHOLE = re.compile(r"\d+\.0", re.ASCII)
+
+
+class Moment(NamedTuple):
+    """An instant, and the calendar day as the file writes it."""
+
+    at: datetime
+    day: date
+
+
+def text_of(raw: Raw) -> str | None:
+    """Text without the blanks around it; None for nothing, for NaN and for blanks alone."""
+    if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+        return None
+    # The database cannot store NUL; the mark in its place shows that something stood there.
+    text = str(raw).strip().replace("\x00", "\ufffd")
+    return text or None
+
+
+def code_of(raw: Raw) -> str:
+    """A code as text: a spreadsheet's 536365.0 is the invoice 536365. Empty when there is none."""
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    return text_of(raw) or ""
+
+
+def customer_of(raw: Raw) -> str | None:
+    """Reference of a customer. "17850.0" is what a column with gaps makes of 17850."""
+    code = code_of(raw)
+    return code[:-2] if _SPREADSHEET_WHOLE.fullmatch(code) else code or None
+
+
+def number_of(raw: Raw, how: MoneyFormat) -> Decimal | None:
+    """A number, exact. Binary floats are read to nine places, see `money.FLOAT_PLACES`."""
+    match raw:
+        case int() if not isinstance(raw, bool) and abs(raw) < _LARGEST:
+            return Decimal(raw)
+        case Decimal() if raw.is_finite() and abs(raw) < _LARGEST:
+            return _shortest(raw)
+        case float():
+            return _binary_number(raw)
+        case str():
+            return _written_number(raw, how)
+        case _:
+            return None
+
+
+def _binary_number(raw: float) -> Decimal | None:
+    if not math.isfinite(raw) or abs(raw) > _LARGEST:
+        return None
+    return _shortest(Decimal(repr(raw)).quantize(FLOAT_PLACES, context=_FLOATING))
+
+
+def _written_number(raw: str, how: MoneyFormat) -> Decimal | None:
+    text = raw.strip()
+    if how.grouping_sign:
+        text = text.replace(how.grouping_sign, "")
+    if how.decimal_sign == ",":
+        # A point that groups nothing and is no decimal sign here means the mapping is wrong.
+        if "." in text:
+            return None
+        text = text.replace(",", ".")
+    return _shortest(Decimal(text)) if _NUMBER.fullmatch(text) else None
+
+
+def _shortest(number: Decimal) -> Decimal:
+    """Without trailing zeros, so that 2.50 and 2.5 are one price."""
+    whole = number == number.to_integral_value()
+    return number.quantize(Decimal(1), context=_FLOATING) if whole else number.normalize(_FLOATING)
+
+
+def quantity_of(raw: Raw, how: MoneyFormat) -> int | Decimal | None:
+    """Units: an int, or a Decimal where the file sells fractions, which we do not."""
+    if type(raw) is int:
+        return raw if abs(raw) < _LARGEST else None
+    number = number_of(raw, how)
+    if number is None:
+        return None
+    return int(number) if number == number.to_integral_value() else number
+
+
+def moment_of(raw: Raw, zone: ZoneInfo, how: TimeFormat) -> Moment | None:
+    """An instant and the day as written; times without a zone are the mapping's.
+
+    A time that an autumn night has twice is taken as the first of the two; one that a spring
+    night skips is read with the offset before the change.
+    """
+    written = _written_time(raw, how)
+    if written is None:
+        return None
+    local = written if written.tzinfo is not None else written.replace(tzinfo=zone)
+    try:
+        return Moment(local.astimezone(UTC), written.date())
+    except OverflowError:
+        return None
+
+
+def _written_time(raw: Raw, how: TimeFormat) -> datetime | None:
+    match raw:
+        case datetime():
+            return raw
+        case date():
+            return datetime(raw.year, raw.month, raw.day)  # noqa: DTZ001  # zoned by the caller
+        case str():
+            return _parsed_time(raw.strip(), how)
+        case _:
+            return None
+
+
+def _parsed_time(text: str, how: TimeFormat) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    for layout in how.formats:
+        try:
+            return datetime.strptime(text, layout)  # noqa: DTZ007  # zoned by the caller
+        except ValueError:
+            continue
+    return None

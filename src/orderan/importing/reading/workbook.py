@@ -1,0 +1,80 @@
+"""XLSX through openpyxl's read-only mode: one row in memory at a time, one sheet after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from orderan.importing.errors import Problem, SourceRefused
+from orderan.importing.reading.source import Chunk, Raw, chunk_rows, place_columns
+
+
+class WorkbookSource:
+    """A workbook whose sheets (all of them, or one) have the same heading row."""
+
+    def __init__(self, path: Path, wanted: Mapping[str, tuple[str, ...]], *, sheet: str | None) -> None:
+        self.path = path
+        self.total: int | None = None
+        self._sheets: list[tuple[str, int]] = []
+        try:
+            book = load_workbook(path, read_only=True, data_only=True)
+        except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+            raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
+        try:
+            names = [sheet] if sheet is not None else book.sheetnames
+            if missing := [name for name in names if name not in book.sheetnames]:
+                raise SourceRefused(path.name, (Problem("file.sheet", f"no sheet {missing[0]}"),))
+            headings = {name: _heading(book[name].iter_rows(values_only=True)) for name in names}
+        finally:
+            book.close()
+        filled = {name: heading for name, heading in headings.items() if heading}
+        if not filled:
+            raise SourceRefused(path.name, (Problem("heading", "the workbook is empty"),))
+        # One order of columns for the whole book keeps line numbers and widths comparable.
+        if len(set(filled.values())) > 1:
+            raise SourceRefused(path.name, (Problem("heading", "the sheets have different columns"),))
+        heading = next(iter(filled.values()))
+        self._names = list(filled)
+        self._width = len(heading)
+        self._places = place_columns(path, wanted, heading)
+
+    def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
+        """See `Source.chunks`. Lines up to `after` are parsed and dropped."""
+        rows = islice(self._rows(), after, None)
+        return chunk_rows(rows, width=self._width, places=self._places, after=after, size=size)
+
+    def _rows(self) -> Iterator[Sequence[Raw]]:
+        book = load_workbook(self.path, read_only=True, data_only=True)
+        try:
+            for name in self._names:
+                rows = iter(book[name].iter_rows(values_only=True))
+                _heading(rows)
+                for row in rows:
+                    if any(value is not None for value in row):
+                        yield self._fit(row)
+        finally:
+            book.close()
+
+    def _fit(self, row: tuple[Raw, ...]) -> tuple[Raw, ...]:
+        # A sheet leaves out empty cells at the end of a row and may keep formatted empty ones
+        # past the last column; neither is a value.
+        if len(row) < self._width:
+            return row + (None,) * (self._width - len(row))
+        if all(value is None for value in row[self._width :]):
+            return row[: self._width]
+        return row
+
+
+def _heading(rows: Iterator[tuple[Raw, ...]]) -> tuple[str, ...]:
+    for row in rows:
+        if any(value is not None for value in row):
+            names = ["" if value is None else str(value).strip() for value in row]
+            while names and not names[-1]:
+                names.pop()
+            return tuple(names)
+    return ()

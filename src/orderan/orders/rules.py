@@ -1,0 +1,197 @@
+"""Sums and choices about the lines of an order. Pure.
+
+A unit is on its way through a line: unallocated, allocated, picked, packed, shipped. Letting
+units go starts with the least advanced, because a unit on a shelf costs nobody a walk.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from orderan.kit.money import round_half_up, split_minor
+from orderan.orders.models import Line
+
+BASIS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A class's tax when the order was placed: rate_bp basis points on numerator/denominator of the price."""
+
+    rate_bp: int
+    numerator: int
+    denominator: int
+
+    def of(self, net_minor: int, *, included: bool) -> int:
+        """Tax on an amount, or in it when prices include tax; rounded half up once."""
+        up, down = self.rate_bp * self.numerator, BASIS * self.denominator
+        return round_half_up(net_minor * up, down + up if included else down)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Units of a line to let go, counted by how far each was."""
+
+    line_no: int
+    unallocated: int
+    allocated: int
+    picked: int
+    packed: int
+
+    @property
+    def units(self) -> int:
+        return self.unallocated + self.promised
+
+    @property
+    def promised(self) -> int:
+        """Units that stock was allocated to."""
+        return self.allocated + self.picked + self.packed
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What an order costs, minor units."""
+
+    goods_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+    rounding_minor: int
+    total_minor: int
+    units: int
+
+
+def owed(line: Line) -> int:
+    """Units of a line that stand: ordered and not cancelled."""
+    return line.quantity - line.cancelled
+
+
+def unshipped(line: Line) -> int:
+    """Units that can still be let go; a shipped unit can only come back as a return."""
+    return owed(line) - line.shipped
+
+
+def least_advanced(line: Line, units: int) -> Cut:
+    """Choose `units` of what is unshipped, the least advanced first; units <= unshipped(line)."""
+    left = units
+    taken = []
+    for there in (
+        owed(line) - line.allocated,
+        line.allocated - line.picked,
+        line.picked - line.packed,
+        line.packed - line.shipped,
+    ):
+        now = min(left, max(there, 0))
+        taken.append(now)
+        left -= now
+    return Cut(line.line_no, *taken)
+
+
+def without(line: Line, cut: Cut) -> Line:
+    """The line's quantities after a cut; its money is left alone."""
+    return replace(
+        line,
+        cancelled=line.cancelled + cut.units,
+        allocated=line.allocated - cut.promised,
+        picked=line.picked - cut.picked - cut.packed,
+        packed=line.packed - cut.packed,
+    )
+
+
+def with_more(line: Line, units: int, *, new: bool, allocated: bool) -> Line:
+    """The line with more units standing; a new line has them already."""
+    return replace(
+        line,
+        quantity=line.quantity if new else line.quantity + units,
+        allocated=line.allocated + (units if allocated else 0),
+    )
+
+
+def repriced(line: Line, units: int, specs: Sequence["Spec"], tax: Tax | None, *, included: bool) -> Line:
+    """The line's money for `units` at its own price; a discount never exceeds the goods.
+
+    Args:
+        specs: What was granted; an amount that the goods no longer cover is cut to them and
+            comes back with them.
+    """
+    goods = line.unit_price_minor * units
+    left = goods
+    entries: list[list[str | int]] = []
+    for spec in specs:
+        amount = min(spec.amount_minor, left)
+        left -= amount
+        entries.append([spec.code, spec.payer, amount, spec.amount_minor])
+    return replace(
+        line,
+        goods_minor=goods,
+        discount_minor=goods - left,
+        tax_minor=tax.of(left, included=included) if tax else 0,
+        discounts=entries or None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A discount as it was granted to a line."""
+
+    code: str
+    payer: str
+    amount_minor: int
+
+
+def specs_of(line: Line) -> list[Spec]:
+    """What was granted to a line; where nothing was ever cut, that is what stands."""
+    if line.discount_minor and not line.discounts:
+        return [Spec("discount", "merchant", line.discount_minor)]
+    return [
+        Spec(str(entry[0]), str(entry[1]), int(entry[3] if len(entry) > 3 else entry[2]))
+        for entry in line.discounts or ()
+    ]
+
+
+def in_proportion(line: Line, units: int) -> list[Spec]:
+    """Discounts of a line of which only `units` of the standing units stay: their share, exactly.
+
+    The whole discount is split by units first and then over its parts, so that the parts of the
+    units that stay and of those that go add up, and never exceed the goods.
+    """
+    gone = owed(line) - units
+    specs = specs_of(line)
+    if not specs or gone <= 0:
+        return specs
+    granted = sum(spec.amount_minor for spec in specs)
+    kept = split_minor(min(granted, line.goods_minor), [units, gone])[0] if units else 0
+    parts = split_minor(kept, [spec.amount_minor for spec in specs])
+    return [replace(spec, amount_minor=part) for spec, part in zip(specs, parts, strict=True) if part]
+
+
+def cancelled_by(line: Line, cut: Cut, tax: Tax | None, *, included: bool) -> Line:
+    """The line after a cancellation: quantities, goods, discounts in proportion, tax on the rest."""
+    units = owed(line) - cut.units
+    return repriced(without(line, cut), units, in_proportion(line, units), tax, included=included)
+
+
+def summed(lines: Iterable[Line], *, shipping_minor: int, rounding_minor: int, tax_included: bool) -> Sums:
+    """What an order costs, from its lines as they stand."""
+    lines = list(lines)
+    goods = sum(line.goods_minor for line in lines)
+    discount = sum(line.discount_minor for line in lines)
+    tax = sum(line.tax_minor for line in lines)
+    return Sums(
+        goods_minor=goods,
+        discount_minor=discount,
+        shipping_minor=shipping_minor,
+        tax_minor=tax,
+        rounding_minor=rounding_minor,
+        total_minor=goods - discount + shipping_minor + (0 if tax_included else tax) + rounding_minor,
+        units=sum(owed(line) for line in lines),
+    )
+
+
+def taxes_for(lines: Collection[Line], classes: Mapping[str, Tax]) -> dict[int, Tax]:
+    """The tax of each line; a class that is no longer known keeps the rate the line was written with."""
+    return {
+        line.line_no: classes.get(line.tax_class) or Tax(line.tax_rate_bp, 1, 1)
+        if line.tax_rate_bp
+        else Tax(0, 1, 1)
+        for line in lines
+    }

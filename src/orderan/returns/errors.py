@@ -1,0 +1,83 @@
+"""Refusals of returns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orderan.kit.errors import N_, Kind, Refusal
+
+
+@dataclass(eq=False)
+class ReturnNotFound(Refusal):
+    """The shop has no such return, or it is outside the caller's scope."""
+
+    goods_return: str
+
+    code = "return_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Retur “{goods_return}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class NotReturnable(Refusal):
+    """More units than were shipped and are not coming back already.
+
+    Attributes:
+        lines: (line number, wanted, at most).
+    """
+
+    lines: tuple[tuple[int, int, int], ...]
+
+    code = "not_returnable"
+    kind = Kind.CONFLICT
+    sentence = N_("Jumlah retur lebih besar dari yang dikirim dan belum diretur.")
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "lines": [
+                {"line_no": line_no, "wanted": wanted, "at_most": at_most}
+                for line_no, wanted, at_most in self.lines
+            ]
+        }
+
+
+@dataclass(eq=False)
+class NothingToReturn(Refusal):
+    """No line, or no unit, was named."""
+
+    code = "nothing_to_return"
+    kind = Kind.INVALID
+    sentence = N_("Pilih setidaknya satu barang.")
+
+
+@dataclass(eq=False)
+class CountsDiffer(Refusal):
+    """What was received or inspected does not fit what the return says.
+
+    Attributes:
+        lines: (line number, told, expected at most or exactly).
+    """
+
+    lines: tuple[tuple[int, int, int], ...]
+
+    code = "return_counts_differ"
+    kind = Kind.INVALID
+    sentence = N_("Jumlahnya tidak cocok dengan retur ini.")
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "lines": [
+                {"line_no": line_no, "told": told, "expected": expected}
+                for line_no, told, expected in self.lines
+            ]
+        }
+
+
+@dataclass(eq=False)
+class RefundStillOpen(Refusal):
+    """The refund granted for a return is neither paid nor withdrawn, so the return stays open."""
+
+    refund: str
+
+    code = "refund_still_open"
+    kind = Kind.CONFLICT
+    sentence = N_("Pengembalian dananya belum dibayar atau ditarik.")

@@ -1,0 +1,19 @@
+"""Facts about returns; they are recorded under their order."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from orderan.kit.events import Event
+
+
+@dataclass(frozen=True)
+class ReturnMoved(Event):
+    """A return came into a state; `was` is empty for one that was just asked for."""
+
+    kind: ClassVar[str] = "returns.return_moved.v1"
+
+    return_id: UUID
+    number: int
+    was: str
+    state: str

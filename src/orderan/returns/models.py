@@ -1,0 +1,69 @@
+"""The nouns of returns."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of an order line that are to come back, and why."""
+
+    line_no: int
+    quantity: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """Where the received units of a line go: back on sale, or aside."""
+
+    line_no: int
+    to_stock: int
+    to_quarantine: int
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """A line of a return with what became of it."""
+
+    return_id: UUID
+    line_no: int
+    quantity: int
+    received: int
+    to_stock: int
+    to_quarantine: int
+    reason: str
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReturn:
+    """One return of an order; `number` counts them per order from one."""
+
+    id: UUID
+    number: int
+    order_id: UUID
+    state: str
+    reason: str
+    location_id: UUID | None
+    refund_id: UUID | None
+    requested_by: str
+    requested_at: datetime
+    received_at: datetime | None
+    inspected_at: datetime | None
+    closed_at: datetime | None
+    moved_at: datetime | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Units of a stock row that went out for a line: what may come back, of which owner and lot."""
+
+    line_no: int
+    sku_id: UUID
+    owner_id: UUID
+    lot_id: UUID
+    quantity: int

@@ -1,0 +1,91 @@
+"""What may come back, where it goes and what it is worth. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from orderan.orders import Line
+from orderan.payments import RefundLine, share_of_line
+from orderan.returns.models import Inspected, ReturnLine, Sent, Wanted
+
+
+def beyond(
+    wanted: Iterable[Wanted], lines: Iterable[Line], coming_back: Mapping[int, int]
+) -> tuple[tuple[int, int, int], ...]:
+    """Lines of which more is wanted back than there is: (line, wanted, at most).
+
+    Args:
+        coming_back: Units per line in returns that are neither rejected nor over with.
+    """
+    shipped = {line.line_no: line.shipped - line.returned for line in lines}
+    asked: dict[int, int] = {}
+    for want in wanted:
+        asked[want.line_no] = asked.get(want.line_no, 0) + want.quantity
+    found = []
+    for line_no, units in asked.items():
+        at_most = max(shipped.get(line_no, 0) - coming_back.get(line_no, 0), 0)
+        if units > at_most or units <= 0:
+            found.append((line_no, units, at_most))
+    return tuple(found)
+
+
+def miscounted(
+    lines: Sequence[ReturnLine], inspected: Sequence[Inspected]
+) -> tuple[tuple[int, int, int], ...]:
+    """Lines whose inspection does not account for exactly what was received: (line, told, received)."""
+    told = {one.line_no: one.to_stock + one.to_quarantine for one in inspected}
+    negative = {one.line_no for one in inspected if min(one.to_stock, one.to_quarantine) < 0}
+    expected = {line.line_no: line.received for line in lines}
+    return tuple(
+        (line_no, told.get(line_no, 0), expected.get(line_no, 0))
+        for line_no in sorted(told.keys() | expected.keys())
+        if told.get(line_no, 0) != expected.get(line_no, 0) or line_no in negative
+    )
+
+
+def goods_of(sent: Iterable[Sent], *, shipped: int, before: int, units: int) -> list[Sent]:
+    """Which stock rows' goods `units` of a line are, when `before` units of it came back already.
+
+    Each part of a bundle comes back in the proportion it went out in; rows are given back in the
+    order they were sent, so that a lot is never credited with more than left it.
+
+    Args:
+        sent: What left for the line, whole.
+        shipped: Units of the line that left, above zero.
+    """
+    per_sku: dict[object, list[Sent]] = {}
+    for row in sent:
+        per_sku.setdefault(row.sku_id, []).append(row)
+    found = []
+    for rows in per_sku.values():
+        per_unit = sum(row.quantity for row in rows) // shipped
+        skip, take = before * per_unit, units * per_unit
+        for row in rows:
+            passed = min(skip, row.quantity)
+            skip -= passed
+            taken = min(take, row.quantity - passed)
+            take -= taken
+            if taken:
+                found.append(Sent(row.line_no, row.sku_id, row.owner_id, row.lot_id, taken))
+    return found
+
+
+def worth(
+    lines: Iterable[Line],
+    returned: Iterable[tuple[int, int]],
+    *,
+    refunded_before: Mapping[int, int],
+    tax_included: bool,
+) -> list[RefundLine]:
+    """What returned units are worth to the buyer: (line, units) at the price paid, discounts taken off.
+
+    Args:
+        refunded_before: Units per line that earlier returns gave money back for.
+    """
+    by_no = {line.line_no: line for line in lines}
+    found = []
+    for line_no, units in returned:
+        line = by_no[line_no]
+        net = line.goods_minor - line.discount_minor + (0 if tax_included else line.tax_minor)
+        amount = share_of_line(net, line.quantity, units=units, before=refunded_before.get(line_no, 0))
+        if units:
+            found.append(RefundLine(line_no, units, amount))
+    return found

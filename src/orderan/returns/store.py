@@ -1,0 +1,218 @@
+"""Writing returns."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Wanted
+
+_COLUMNS: LiteralString = """
+id, number, order_id, state, reason, location_id, refund_id, requested_by, requested_at, received_at,
+inspected_at, closed_at, moved_at, note
+"""
+
+
+async def next_number(tx: Tx, order_id: UUID) -> int:
+    """The number of the next return of a locked order."""
+    number: int = await tx.value(
+        "SELECT coalesce(max(number), 0) + 1 FROM goods_return WHERE shop_id = %(shop)s AND order_id = %(order)s",
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return number
+
+
+async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> None:
+    await tx.run(
+        """
+        INSERT INTO goods_return (shop_id, id, number, order_id, state, reason, requested_by, requested_at,
+                                  location_id, moved_at)
+        VALUES (%(shop)s, %(id)s, %(number)s, %(order)s, %(state)s, %(reason)s, %(by)s, %(at)s, %(location)s,
+                %(at)s)
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": made.id,
+            "number": made.number,
+            "order": made.order_id,
+            "state": made.state,
+            "reason": made.reason,
+            "by": made.requested_by,
+            "at": made.requested_at,
+            "location": made.location_id,
+        },
+    )
+    await tx.run(
+        """
+        INSERT INTO return_line (shop_id, return_id, line_no, quantity, reason)
+        SELECT %(shop)s, %(id)s, line_no, sum(quantity)::int, min(reason)
+        FROM unnest(%(lines)s::int[], %(quantities)s::int[], %(reasons)s::text[]) AS wanted (line_no, quantity, reason)
+        GROUP BY line_no
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": made.id,
+            "lines": [want.line_no for want in wanted],
+            "quantities": [want.quantity for want in wanted],
+            "reasons": [want.reason or made.reason for want in wanted],
+        },
+    )
+
+
+async def behind(tx: Tx, return_id: UUID) -> UUID | None:
+    """The order of a return, read without a lock: whoever moves a return locks its order first."""
+    row = await tx.maybe(
+        "SELECT order_id FROM goods_return WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": return_id},
+    )
+    return None if row is None else row.order_id
+
+
+async def find(tx: Tx, return_id: UUID) -> GoodsReturn | None:
+    row = await tx.maybe(
+        "SELECT "
+        + _COLUMNS
+        + " FROM goods_return WHERE shop_id = %(shop)s AND id = %(id)s FOR NO KEY UPDATE",
+        {"shop": tx.shop_id, "id": return_id},
+    )
+    return None if row is None else GoodsReturn(*row)
+
+
+async def lines_of(tx: Tx, return_id: UUID) -> list[ReturnLine]:
+    rows = await tx.all(
+        """
+        SELECT return_id, line_no, quantity, received, to_stock, to_quarantine, reason, condition
+        FROM return_line
+        WHERE shop_id = %(shop)s AND return_id = %(id)s
+        ORDER BY line_no
+        """,
+        {"shop": tx.shop_id, "id": return_id},
+    )
+    return [ReturnLine(*row) for row in rows]
+
+
+async def coming_back(tx: Tx, order_id: UUID) -> dict[int, int]:
+    """Units per line asked back and not arrived yet, in returns that may still bring them."""
+    rows = await tx.all(
+        """
+        SELECT return_line.line_no, sum(return_line.quantity)::int AS units
+        FROM goods_return
+        JOIN return_line ON return_line.shop_id = goods_return.shop_id AND return_line.return_id = goods_return.id
+        WHERE goods_return.shop_id = %(shop)s AND goods_return.order_id = %(order)s
+          AND goods_return.state IN ('requested', 'approved', 'in_transit')
+        GROUP BY return_line.line_no
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return {row.line_no: row.units for row in rows}
+
+
+async def inspected_before(tx: Tx, order_id: UUID, *, except_id: UUID) -> dict[int, int]:
+    """Units per line that other returns of an order have put back or aside."""
+    rows = await tx.all(
+        """
+        SELECT return_line.line_no, sum(return_line.to_stock + return_line.to_quarantine)::int AS units
+        FROM goods_return
+        JOIN return_line ON return_line.shop_id = goods_return.shop_id AND return_line.return_id = goods_return.id
+        WHERE goods_return.shop_id = %(shop)s AND goods_return.order_id = %(order)s
+          AND goods_return.id <> %(id)s
+        GROUP BY return_line.line_no
+        """,
+        {"shop": tx.shop_id, "order": order_id, "id": except_id},
+    )
+    return {row.line_no: row.units for row in rows}
+
+
+async def set_state(
+    tx: Tx,
+    return_id: UUID,
+    *,
+    was: str,
+    becomes: str,
+    note: str | None,
+    location_id: UUID | None,
+    now: datetime,
+) -> bool:
+    """Move a return; False when it is no longer in the state it had to be in."""
+    return (
+        await tx.run(
+            """
+        UPDATE goods_return
+        SET state = %(becomes)s, moved_at = %(now)s, note = coalesce(%(note)s, note),
+            location_id = coalesce(%(location)s, location_id),
+            received_at = CASE WHEN %(becomes)s = 'received' THEN %(now)s ELSE received_at END,
+            inspected_at = CASE WHEN %(becomes)s = 'inspected' THEN %(now)s ELSE inspected_at END,
+            closed_at = CASE WHEN %(becomes)s IN ('closed', 'rejected') THEN %(now)s ELSE closed_at END
+        WHERE shop_id = %(shop)s AND id = %(id)s AND state = %(was)s
+        """,
+            {
+                "shop": tx.shop_id,
+                "id": return_id,
+                "was": was,
+                "becomes": becomes,
+                "note": note,
+                "location": location_id,
+                "now": now,
+            },
+        )
+        == 1
+    )
+
+
+async def set_received(tx: Tx, return_id: UUID, received: Collection[tuple[int, int]]) -> None:
+    await tx.run(
+        """
+        UPDATE return_line SET received = came.units
+        FROM unnest(%(lines)s::int[], %(units)s::int[]) AS came (line_no, units)
+        WHERE return_line.shop_id = %(shop)s AND return_line.return_id = %(id)s
+          AND return_line.line_no = came.line_no
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": return_id,
+            "lines": [line for line, _ in received],
+            "units": [units for _, units in received],
+        },
+    )
+
+
+async def set_inspected(tx: Tx, return_id: UUID, inspected: Collection[Inspected]) -> None:
+    await tx.run(
+        """
+        UPDATE return_line
+        SET to_stock = seen.to_stock, to_quarantine = seen.to_quarantine, condition = seen.condition
+        FROM unnest(%(lines)s::int[], %(stock)s::int[], %(quarantine)s::int[], %(conditions)s::text[])
+             AS seen (line_no, to_stock, to_quarantine, condition)
+        WHERE return_line.shop_id = %(shop)s AND return_line.return_id = %(id)s
+          AND return_line.line_no = seen.line_no
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": return_id,
+            "lines": [one.line_no for one in inspected],
+            "stock": [one.to_stock for one in inspected],
+            "quarantine": [one.to_quarantine for one in inspected],
+            "conditions": [one.condition for one in inspected],
+        },
+    )
+
+
+async def set_refund(tx: Tx, return_id: UUID, refund_id: UUID) -> None:
+    await tx.run(
+        "UPDATE goods_return SET refund_id = %(refund)s WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": return_id, "refund": refund_id},
+    )
+
+
+async def waiting_for_refund(tx: Tx, refund_id: UUID) -> list[UUID]:
+    """Resolved returns this refund was granted for."""
+    rows = await tx.all(
+        """
+        SELECT id FROM goods_return
+        WHERE shop_id = %(shop)s AND refund_id = %(refund)s AND state = 'resolved'
+        ORDER BY id
+        """,
+        {"shop": tx.shop_id, "refund": refund_id},
+    )
+    return [row.id for row in rows]

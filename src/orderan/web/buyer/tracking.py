@@ -1,0 +1,194 @@
+"""Following an order: its number and the last four digits of the phone, guarded against guessing.
+
+A wrong number and wrong digits get one answer, and both are counted: per address, and per order,
+so that ten thousand endings cannot be tried out from anywhere. What is shown names nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from orderan.customers import Card, Reader, customer_card, mask_name
+from orderan.insights import order_for_buyer
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.text import NumberMistyped, read_number
+from orderan.kit.throttle import Limit, TooManyAttempts, spend
+from orderan.kit.tickets import read_ticket, write_ticket
+from orderan.settings import Settings
+from orderan.shipping import COURIERS, parcels_of, tracking_link
+from orderan.shops import Shop, all_shops
+from orderan.web.forms import client_address, one, posted, refusals_to
+from orderan.web.pages import page
+
+COOKIE: Final = "orderan_track"
+OPEN_FOR: Final = timedelta(minutes=30)
+PER_ADDRESS: Final = 30
+PER_ORDER: Final = 6
+WINDOW: Final = timedelta(hours=1)
+LONGEST_NUMBER: Final = 10
+BUYER: Final = "buyer"
+
+
+@dataclass(eq=False)
+class NotThatOrder(Refusal):
+    """No order has this number together with these digits; which of them is wrong is not told."""
+
+    code = "not_that_order"
+    kind = Kind.INVALID
+    sentence = N_("Nomor pesanan dan empat angka itu tidak cocok.")
+
+
+@get("/track", name="track", opt={"public": True}, include_in_schema=False)
+async def ask(request: Request[Any, Any, Any], db: Database) -> Response[Any]:
+    """The form."""
+    typed = {name: request.query_params.get(name, "")[:40] for name in ("number", "shop")} | {"digits": ""}
+    return _form(request, await _shops(db), typed, {})
+
+
+@post("/track", opt={"public": True}, include_in_schema=False)
+async def check(
+    request: Request[Any, Any, Any], db: Database, keyring: Keyring, settings: Settings, now: datetime
+) -> Response[Any]:
+    """Compare, and remember this browser for half an hour."""
+    form = await posted(request)
+    typed = {name: one(form, name)[:40] for name in ("number", "shop", "digits")}
+    shops = await _shops(db)
+    with refusals_to(
+        request, {NumberMistyped: "number", NotThatOrder: "number", TooManyAttempts: "number"}
+    ) as refused:
+        number = read_number(typed["number"])
+        shop = _chosen(shops, typed["shop"])
+        await _count(db, client_address(request), shop, number, now)
+        order_id = await _order_of(db, keyring, shop, number, typed["digits"])
+        answer = Redirect("/track/order", status_code=303)
+        _remember(answer, keyring, shop, order_id, number, now, settings)
+        return answer
+    return _form(request, shops, typed, refused.errors)
+
+
+@get("/track/order", opt={"public": True}, include_in_schema=False)
+async def follow(
+    request: Request[Any, Any, Any], db: Database, keyring: Keyring, now: datetime
+) -> Response[Any]:
+    """The order this browser was let in to; otherwise the form."""
+    says = read_ticket(keyring.secret("tracking"), "track", request.cookies.get(COOKIE, ""), now=now)
+    if says is None:
+        return Redirect("/track", status_code=303)
+    caller = Caller(int(says["shop"]), BUYER)
+
+    async def read(tx: Tx) -> tuple[Any, Card | None, list[Any], Shop | None]:
+        order = await order_for_buyer(tx, int(says["number"]))
+        if order is None or order.id != UUID(says["order"]):
+            return None, None, [], None
+        card = await customer_card(tx, keyring, order.customer_id) if order.customer_id else None
+        shop = next((shop for shop in await all_shops(tx) if shop.shop_id == tx.shop_id), None)
+        return order, card, await parcels_of(tx, order.id), shop
+
+    order, card, parcels, shop = await db.run(caller, read)
+    if order is None:
+        return Redirect("/track", status_code=303)
+    return page(
+        request,
+        "buyer/tracking.html",
+        headers={"cache-control": "no-store"},
+        order=order,
+        shop=shop,
+        name=mask_name(card.name) if card else "",
+        parcels=[
+            {
+                "parcel": parcel,
+                "courier": COURIERS[parcel.courier].name if parcel.courier in COURIERS else parcel.courier,
+                "href": tracking_link(parcel.courier, parcel.awb),
+            }
+            for parcel in parcels
+        ],
+        now=now,
+    )
+
+
+async def _count(db: Database, address: str, shop: Shop | None, number: int, now: datetime) -> None:
+    limits = [
+        Limit(f"track:address:{address}", PER_ADDRESS, WINDOW),
+        Limit(f"track:order:{shop.shop_id if shop else 0}:{number}", PER_ORDER, WINDOW),
+    ]
+    await db.run(Caller(ALL_SHOPS, "system:tracking"), lambda tx: spend(tx, limits, now=now))
+
+
+async def _order_of(db: Database, keyring: Keyring, shop: Shop | None, number: int, digits: str) -> UUID:
+    """The order of a number, when its customer's phone ends with the digits.
+
+    Raises:
+        NotThatOrder: Anything else.
+    """
+    if shop is None or len(str(number)) > LONGEST_NUMBER:
+        raise NotThatOrder
+
+    async def read(tx: Tx) -> UUID:
+        order = await order_for_buyer(tx, number)
+        if order is None or order.customer_id is None:
+            raise NotThatOrder
+        card = await customer_card(tx, keyring, order.customer_id, reader=Reader())
+        ending = "".join(letter for letter in digits if letter.isdigit())
+        if card.phone is None or len(ending) != 4 or card.phone[-4:] != ending:
+            raise NotThatOrder
+        found: UUID = order.id
+        return found
+
+    return await db.run(Caller(shop.shop_id, BUYER), read)
+
+
+def _remember(
+    answer: Response[Any],
+    keyring: Keyring,
+    shop: Shop | None,
+    order_id: UUID,
+    number: int,
+    now: datetime,
+    settings: Settings,
+) -> None:
+    says = {"shop": shop.shop_id if shop else 0, "order": str(order_id), "number": number}
+    answer.set_cookie(
+        Cookie(
+            key=COOKIE,
+            value=write_ticket(keyring.secret("tracking"), "track", says, until=now + OPEN_FOR),
+            max_age=int(OPEN_FOR.total_seconds()),
+            path="/track",
+            httponly=True,
+            samesite="lax",
+            secure=settings.web.secure,
+        )
+    )
+
+
+async def _shops(db: Database) -> list[Shop]:
+    return await db.run(Caller(ALL_SHOPS, "system:tracking"), all_shops)
+
+
+def _chosen(shops: list[Shop], code: str) -> Shop | None:
+    """The shop asked for; the only one needs no asking."""
+    if len(shops) == 1:
+        return shops[0]
+    return next((shop for shop in shops if shop.code == code), None)
+
+
+def _form(
+    request: Request[Any, Any, Any], shops: list[Shop], typed: dict[str, str], errors: dict[str, str]
+) -> Response[Any]:
+    return page(
+        request,
+        "buyer/track.html",
+        status_code=422 if errors else 200,
+        shops=[(shop.code, shop.name) for shop in shops] if len(shops) > 1 else [],
+        typed=typed,
+        errors=errors,
+    )
+
+
+handlers: list[Any] = [ask, check, follow]

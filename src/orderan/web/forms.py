@@ -1,0 +1,64 @@
+"""Reading what a page's form posted."""
+
+import ipaddress
+from typing import Any, Self
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict
+
+from orderan.kit.errors import Refusal
+from orderan.web.errors import sentence
+from orderan.web.here import place_of
+
+
+async def posted(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """The form of a request, fields that stand several times included; read with `one` and `many`."""
+    return await request.form()
+
+
+def one(form: FormMultiDict, name: str) -> str:
+    """A field as it was typed; "" when it is not there."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def many(form: FormMultiDict, name: str) -> list[str]:
+    """Every value of a field that may stand several times."""
+    return [value for value in form.getall(name, []) if isinstance(value, str) and value]
+
+
+class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, ...) as refused:`
+    """Collect a refusal of these types beside its field, for the form to show; any other goes its way.
+
+    `errors` is what a page shows: field name -> sentence.
+    """
+
+    def __init__(self, request: Request[Any, Any, Any], fields: dict[type[Refusal], str]) -> None:
+        self._request = request
+        self._fields = fields
+        self.errors: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.errors)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> bool:
+        for kind, field in self._fields.items():
+            if isinstance(fault, kind):
+                self.errors[field] = sentence(fault, place_of(self._request).words)
+                return True
+        return False
+
+
+def client_address(request: Request[Any, Any, Any]) -> str:
+    """Where a request comes from; of IPv6 the network, since a home has the whole of one."""
+    host = request.client.host if request.client else "unknown"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

@@ -1,0 +1,97 @@
+"""The whole application over a test database, and people to ask as."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+from litestar import Litestar
+
+from conftest import ShopFloor
+from orderan.access import Staff, add_staff, hashed
+from orderan.app import build
+from orderan.kit.clock import SetClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.settings import Settings
+
+PASSWORD = "kuda-laut-berenang"
+
+
+@dataclass
+class House:
+    """The application with a clock that tests move."""
+
+    app: Litestar
+    clock: SetClock
+
+    def browser(self, **headers: str) -> AsyncClient:
+        """A browser with no cookies; it follows no redirect, so that each is seen."""
+        transport = ASGITransport(cast("Any", self.app), raise_app_exceptions=False)
+        return AsyncClient(transport=transport, base_url="http://testserver.local", headers=headers)
+
+
+def settings_on(database_url: str) -> Settings:
+    plain = Settings.from_environment({})
+    return replace(plain, database=replace(plain.database, url=database_url))
+
+
+@pytest.fixture
+async def house(database_url: str, keyring: Keyring, now: datetime) -> AsyncIterator[House]:
+    settings = settings_on(database_url)
+    clock = SetClock(now)
+    app = build(settings, keyring, clock)
+    async with app.lifespan():
+        yield House(app, clock)
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hashing takes long on purpose, so it is done once."""
+    import asyncio
+
+    return asyncio.run(hashed(PASSWORD))
+
+
+Hire = Callable[..., Awaitable[Staff]]
+
+
+@pytest.fixture
+def hire(floor: ShopFloor, keyring: Keyring, now: datetime, password_hash: str) -> Hire:
+    async def hiring(email: str = "pemilik@toko.test", *roles: str, **others: Any) -> Staff:
+        async def command(tx: Tx) -> Staff:
+            return await add_staff(
+                tx,
+                email=email,
+                name=others.pop("name", email.split("@", maxsplit=1)[0].title()),
+                roles=roles or ("owner",),
+                password_hash=password_hash,
+                keyring=keyring,
+                now=now,
+                **others,
+            )
+
+        staff: Staff = await floor.run(command)
+        return staff
+
+    return hiring
+
+
+async def sign_in(
+    browser: AsyncClient,
+    email: str = "pemilik@toko.test",
+    password: str = PASSWORD,
+    **more: str,
+) -> Any:
+    """Open the form and send it; the answer to the form."""
+    return await send(browser, "/login", {"email": email, "password": password, **more}, page="/login")
+
+
+async def send(browser: AsyncClient, address: str, fields: dict[str, Any], page: str = "/login") -> Any:
+    """Post a form as a browser does, with the token of a page opened before."""
+    if "orderan_csrf" not in browser.cookies:
+        await browser.get(page)
+    token = browser.cookies.get("orderan_csrf", "")
+    return await browser.post(address, data={**fields, "_csrf_token": token})

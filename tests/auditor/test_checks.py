@@ -1,0 +1,240 @@
+"""Each check finds the damage it is for, and a shop that only ever ran commands has none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psycopg
+import pytest
+
+from conftest import ShopFloor
+from given import World, a_buyer, a_shop, asked, place
+from orderan.auditor import CHECKS, audit
+from orderan.flows.expire_orders import expire_orders
+from orderan.flows.place_order import Placed
+from orderan.flows.settle_payment import settle_payment
+from orderan.inventory.models import COUNTED
+from orderan.kit import events
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.ids import to_text
+from orderan.kit.runner import Answer, Key, remember
+from orderan.orders import Terms
+from orderan.payments import MoneyEvent, MoneyKind
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True)
+class Running:
+    """A shop after a short day: its orders by what became of them."""
+
+    world: World
+    orders: dict[str, Placed]
+
+
+@pytest.fixture
+async def running(floor: ShopFloor, keyring: Keyring, now: datetime) -> Running:
+    world = await a_shop(
+        floor, now, stock={"kopi": 50, "gula": 50}, bundles={"paket": {"kopi": 2, "gula": 1}}
+    )
+    wanted = {
+        "unpaid": asked(("kopi", 2), buyer=a_buyer(), external_id="TKP-1", cart_id="c-1"),
+        "cod": asked(("kopi", 1), ("paket", 2), buyer=a_buyer(), terms=Terms.COD, external_id="TKP-2"),
+        "paid": asked(("kopi", 3), ("gula", 1), cart_id="c-2"),
+        "expired": asked(("gula", 4)),
+    }
+    long_ago = now - timedelta(days=2)
+    placed = dict(
+        zip(list(wanted)[:3], await place(world, keyring, *list(wanted.values())[:3], now=now), strict=True)
+    )
+    [placed["expired"]] = await place(world, keyring, wanted["expired"], now=long_ago)
+    orders = {name: order for name, order in placed.items() if isinstance(order, Placed)}
+    assert len(orders) == len(wanted)
+
+    async def live(tx: Tx) -> None:
+        paid = orders["paid"].order
+        captured = MoneyEvent(paid.id, MoneyKind.CAPTURED, "bank_transfer", paid.total_minor, "IDR", "BCA-1")
+        await settle_payment(tx, captured, now=now)
+        assert await expire_orders(tx, now=now) == 1
+        body = b'{"id":"' + to_text("ord", paid.id).encode() + b'"}'
+        await remember(tx, [(Key.of("api", "k-1", b""), Answer(201, body))], now=now)
+
+    async def sequenced(tx: Tx) -> None:
+        assert await events.sequence(tx) > 0
+
+    await floor.run(live)
+    await floor.run(sequenced)
+    return Running(world, orders)
+
+
+async def test_a_shop_that_only_ran_commands_has_no_finding(
+    running: Running, database_url: str, now: datetime
+) -> None:
+    report = audit(database_url, now=now)
+
+    assert report.findings == []
+    assert report.clean
+    assert [verdict.check for verdict in report.verdicts] == list(CHECKS)
+
+
+DAMAGE: dict[str, tuple[str, ...]] = {
+    "stock.never_oversold": (
+        "ALTER TABLE stock DROP CONSTRAINT stock_never_oversold",
+        "UPDATE stock SET on_hand = 1 WHERE sku_id = '{gula}'",
+        # The ledger agrees, so that the counters still equal it.
+        "UPDATE movement SET quantity = 1 WHERE kind = 'receive' AND sku_id = '{gula}'",
+    ),
+    "stock.counters_equal_ledger": (
+        "UPDATE movement SET quantity = 49 WHERE kind = 'receive' AND sku_id = '{kopi}'",
+    ),
+    "stock.claims_equal_counters": (
+        "UPDATE stock SET allocated = allocated - 1 WHERE sku_id = '{kopi}'",
+        (
+            "UPDATE movement SET quantity = quantity - 1 WHERE to_bucket = 'allocated' AND kind = 'allocate'"
+            " AND sku_id = '{kopi}' AND cause_id = '{cod}' AND quantity = 4"
+        ),
+    ),
+    "stock.claims_have_a_holder": (
+        (
+            "INSERT INTO claim SELECT shop_id, gen_random_uuid(), line_no, sku_id, location_id, owner_id, lot_id, state, 1"
+            " FROM claim WHERE holder_id = '{unpaid}'"
+        ),
+        "UPDATE claim SET quantity = 1 WHERE holder_id = '{unpaid}'",
+        "UPDATE order_line SET quantity = 1 WHERE order_id = '{unpaid}'",
+    ),
+    "stock.lines_equal_claims": (
+        "UPDATE order_line SET allocated = allocated - 1, quantity = quantity - 1 WHERE order_id = '{paid}' AND line_no = 1",
+    ),
+    "money.equals_ledger": ("UPDATE sales_order SET paid_minor = paid_minor - 1 WHERE id = '{paid}'",),
+    "money.order_adds_up": (
+        "UPDATE order_line SET tax_minor = tax_minor + 1 WHERE order_id = '{cod}' AND line_no = 1",
+    ),
+    "money.refunds_within_captures": (
+        (
+            "INSERT INTO refund (shop_id, id, order_id, amount_minor, currency, reason, lines, state, granted_by, granted_at)"
+            " VALUES (1, gen_random_uuid(), '{paid}', 40001, 'IDR', 'x', '[]', 'granted', 'x', now())"
+        ),
+    ),
+    "money.ledger_is_whole": ("UPDATE payment_event SET seq = 2",),
+    "money.has_an_order": (
+        "ALTER TABLE payment_event DROP CONSTRAINT payment_event_order",
+        (
+            "INSERT INTO payment_event SELECT shop_id, '{nobody}', seq, kind, method, amount_minor, currency, 'BCA-2', note,"
+            " actor, at FROM payment_event"
+        ),
+        (
+            "INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, occurred_at)"
+            " VALUES (1, '{nobody}', 1, 'payments.money_moved.v1', '{{}}', 'x', now())"
+        ),
+    ),
+    "orders.numbers_once": (
+        "ALTER TABLE sales_order DROP CONSTRAINT sales_order_number_once",
+        "UPDATE sales_order SET number = (SELECT number FROM sales_order WHERE id = '{cod}')",
+    ),
+    "orders.external_ids_once": (
+        "DROP INDEX sales_order_external_once",
+        "UPDATE sales_order SET external_id = 'TKP-1' WHERE id = '{cod}'",
+    ),
+    "orders.carts_once": (
+        "DROP INDEX sales_order_cart_once",
+        "UPDATE sales_order SET cart_id = 'c-1' WHERE id = '{paid}'",
+    ),
+    "orders.have_lines": ("DELETE FROM order_line WHERE order_id = '{expired}'",),
+    "orders.units_are_in_order": (
+        "ALTER TABLE order_line DROP CONSTRAINT order_line_quantities_in_order",
+        "UPDATE order_line SET packed = 1 WHERE order_id = '{paid}' AND line_no = 1",
+    ),
+    "orders.accepted_are_allocated": (
+        "ALTER TABLE order_line DROP CONSTRAINT order_line_quantities_in_order",
+        "UPDATE order_line SET quantity = quantity + 1 WHERE order_id = '{paid}' AND line_no = 1",
+    ),
+    "orders.allocated_have_work": ("UPDATE task SET state = 'cancelled' WHERE order_id = '{paid}'",),
+    "orders.headline_is_true": ("UPDATE sales_order SET headline = 'packed' WHERE id = '{paid}'",),
+    "orders.holds_are_counted": ("UPDATE sales_order SET open_holds = 1 WHERE id = '{paid}'",),
+    "answers.told_orders_exist": (
+        "UPDATE answer SET body = convert_to(replace(convert_from(body, 'UTF8'), 'ord_0', 'ord_1'), 'UTF8')",
+    ),
+    "facts.seq_has_no_gaps": ("UPDATE event SET seq = seq + 1 WHERE entity_id = '{cod}'",),
+    "facts.positions_have_no_gaps": ("UPDATE event SET position = NULL WHERE entity_id = '{cod}'",),
+    "facts.entity_order_is_kept": (
+        "DROP INDEX event_position",
+        (
+            "UPDATE event SET position = CASE seq WHEN 1 THEN last ELSE first END"
+            " FROM (SELECT min(position) AS first, max(position) AS last FROM event WHERE entity_id = '{expired}') AS ends"
+            " WHERE entity_id = '{expired}'"
+        ),
+    ),
+    "facts.cursors_within_head": ("INSERT INTO event_cursor VALUES (1, 'stock', 99)",),
+    "facts.orders_are_placed_once": (
+        "UPDATE event SET kind = 'orders.put.v1' WHERE entity_id = '{cod}' AND seq = 1",
+    ),
+    "facts.moves_have_facts": ("UPDATE event SET kind = 'orders.done.v1' WHERE kind = 'orders.expired.v1'",),
+    "facts.state_is_the_last_move": (
+        "UPDATE sales_order SET commercial = 'cancelled' WHERE id = '{expired}'",
+    ),
+    "facts.money_has_facts": (
+        "UPDATE event SET kind = 'payments.x.v1' WHERE kind = 'payments.money_moved.v1'",
+    ),
+    "waiting.unpaid_past_hold": (
+        "UPDATE sales_order SET hold_until = placed_at - interval '1 day' WHERE id = '{unpaid}'",
+    ),
+    "waiting.holds_past_expiry": (
+        "INSERT INTO order_hold VALUES (1, '{paid}', gen_random_uuid(), 'fraud', 'x', 'x', '2020-01-01', '2020-01-01', 'x')",
+        "UPDATE sales_order SET open_holds = 1 WHERE id = '{paid}'",
+    ),
+}
+
+
+@pytest.mark.parametrize("check", DAMAGE)
+async def test_damage_is_found_by_the_check_that_is_for_it_and_by_no_other(
+    check: str, running: Running, database_url: str, now: datetime
+) -> None:
+    named = {name: str(placed.order.id) for name, placed in running.orders.items()}
+    named |= {code: str(sku) for code, sku in running.world.skus.items()} | {
+        "nobody": str(running.world.locations["JKT"])
+    }
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("SELECT set_config('orderan.shop', '0', false)")
+        for statement in DAMAGE[check]:
+            connection.execute(statement.format(**named).encode())
+
+    report = audit(database_url, now=now)
+
+    assert not report.clean
+    assert {finding.check for finding in report.findings} == {check}
+
+
+def test_every_check_has_damage_that_shows_it_works() -> None:
+    assert {check.name for check in CHECKS} == set(DAMAGE)
+
+
+async def test_another_shops_damage_is_not_this_shops_finding(
+    running: Running, database_url: str, now: datetime
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("SELECT set_config('orderan.shop', '0', false)")
+        connection.execute("UPDATE sales_order SET open_holds = 1")
+
+    assert audit(database_url, now=now, shop_id=2).clean
+    assert not audit(database_url, now=now, shop_id=1).clean
+
+
+async def test_findings_are_counted_beyond_those_that_are_listed(
+    running: Running, database_url: str, now: datetime
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("SELECT set_config('orderan.shop', '0', false)")
+        connection.execute(
+            "INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, occurred_at)"
+            " SELECT 1, gen_random_uuid(), 2, 'x.y.v1', '{}', 'x', now() FROM generate_series(1, 250)"
+        )
+
+    [verdict] = [verdict for verdict in audit(database_url, now=now).verdicts if verdict.found]
+
+    assert verdict.check.name == "facts.seq_has_no_gaps"
+    assert verdict.found == 250
+    assert len(verdict.findings) == 100
+
+
+def test_the_places_whose_counters_are_proved_are_those_that_have_counters() -> None:
+    assert {str(kind) for kind in COUNTED} == {"warehouse", "store", "quarantine"}

@@ -1,0 +1,295 @@
+"""Money comes in, too little, too much, too late, twice; and goes back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from conftest import ShopFloor
+from fulfilment.working import an_order, delivered, inbox, money, order_row, pay, shipped
+from given import a_shop
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.collect_cod import Cash, NoSuchAwb, NotCod, collect_cod, remit_cod
+from orderan.flows.expire_orders import expire_orders
+from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
+from orderan.flows.settle_payment import settle_payments
+from orderan.kit.crypto import Keyring
+from orderan.kit.ids import new_id
+from orderan.kit.states import IllegalMove
+from orderan.orders import OrderNotFound, Terms
+from orderan.payments import (
+    AmountNotPositive,
+    CurrencyDiffers,
+    Money,
+    MoneyEvent,
+    MoneyKind,
+    MoreThanThereIs,
+    ReferenceUsed,
+    RefundTooLarge,
+    Standing,
+    money_of,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_paid_order_is_accepted_its_stock_allocated_and_its_work_planned(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+
+    stands = await pay(world, order, now=now, reference="BCA-1")
+
+    assert stands == Standing(Money.PAID, 20_000, 0, 0, 0, 0)
+    assert (await order_row(world, order)).commercial == "accepted"
+    assert await world.stock("kopi") == (5, 0, 2)
+    assert await floor.value("SELECT count(*) FROM task") == 1
+
+
+async def test_too_little_waits_in_the_inbox_until_the_rest_comes(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+
+    assert (await pay(world, order, 15_000, now=now)).state is Money.PARTLY_PAID
+    assert await inbox(world) == [("payment_under", "partly_paid", 5_000)]
+    assert (await order_row(world, order)).commercial == "awaiting_payment"
+
+    assert (await pay(world, order, 5_000, now=now)).state is Money.PAID
+    assert await inbox(world) == []
+    assert await inbox(world, "resolved") == [("payment_under", "partly_paid", 5_000)]
+    assert (await order_row(world, order)).commercial == "accepted"
+
+
+async def test_too_much_waits_in_the_inbox_until_it_is_given_back(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, 23_000, now=now)
+    assert await inbox(world) == [("payment_over", "overpaid", 3_000)]
+
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=3_000, reason="Kelebihan bayar", now=now)
+    )
+    assert await inbox(world) == [("payment_over", "overpaid", 3_000)]
+    stands = await floor.run(
+        lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="OUT-1", now=now)
+    )
+
+    assert (stands.paid_minor, stands.refunded_minor, stands.balance_minor) == (23_000, 3_000, 0)
+    assert await inbox(world) == []
+
+
+async def test_money_given_back_after_delivery_is_not_asked_for_again(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, now=now)
+    await delivered(world, order, now=now)
+
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=8_000, reason="Penyok", now=now)
+    )
+    stands = await floor.run(lambda tx: execute_refund(tx, refund.id, method="cash", reference=None, now=now))
+
+    assert stands.state is Money.PARTLY_REFUNDED
+    assert await inbox(world) == []
+
+
+async def test_a_reference_is_booked_once(floor: ShopFloor, keyring: Keyring, now: datetime) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, 10_000, reference="BCA-1", now=now)
+
+    with pytest.raises(ReferenceUsed):
+        await pay(world, order, 10_000, reference="BCA-1", now=now)
+
+    assert (await order_row(world, order)).paid_minor == 10_000
+    assert await floor.value("SELECT count(*) FROM payment_event") == 1
+
+
+async def test_a_batch_answers_row_by_row_and_a_bad_row_hinders_nobody(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    first, second = [await an_order(world, keyring, ("kopi", 2), now=now) for _ in range(2)]
+    nobody = new_id()
+    events = [
+        money(first, 20_000, reference="A"),
+        MoneyEvent(nobody, MoneyKind.CAPTURED, "bank_transfer", 1, "IDR", "B"),
+        money(second, 20_000, reference="A"),
+        money(second, 0),
+        MoneyEvent(second.id, MoneyKind.CAPTURED, "bank_transfer", 5, "USD", "C"),
+        money(second, 1, kind=MoneyKind.CAPTURE_REVERSED),
+        money(second, 12_000, reference="D"),
+        money(second, 8_000, reference="E"),
+    ]
+
+    answers = await floor.run(lambda tx: settle_payments(tx, events, now=now))
+
+    assert [type(answer) for answer in answers] == [
+        Standing,
+        OrderNotFound,
+        ReferenceUsed,
+        AmountNotPositive,
+        CurrencyDiffers,
+        MoreThanThereIs,
+        Standing,
+        Standing,
+    ]
+    assert {(await order_row(world, order)).commercial for order in (first, second)} == {"accepted"}
+    assert await world.stock("kopi") == (9, 0, 4)
+    assert await floor.value("SELECT count(*) FROM payment_event") == 3
+
+
+async def test_an_order_paid_after_it_expired_is_revived_while_its_stock_can_be_had(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 4, "gula": 2}, bundles={"paket": {"kopi": 1, "gula": 1}})
+    order = await an_order(world, keyring, ("kopi", 2), ("paket", 2), now=now)
+    later = now + timedelta(days=40)
+    assert await floor.run(lambda tx: expire_orders(tx, now=later)) == 1
+    assert await world.stock("kopi") == (4, 0, 0)
+
+    await pay(world, order, now=later)
+
+    row = await order_row(world, order)
+    assert (row.commercial, row.headline) == ("accepted", "accepted")
+    assert await world.stock("kopi") == (4, 0, 4)
+    assert await world.stock("gula") == (2, 0, 2)
+    assert await floor.value("SELECT count(*) FROM task_line") == 3
+    assert await inbox(world) == []
+
+
+async def test_an_order_paid_after_it_expired_waits_for_a_person_when_its_stock_is_gone(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 2})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    later = now + timedelta(days=40)
+    await floor.run(lambda tx: expire_orders(tx, now=later))
+    await an_order(world, keyring, ("kopi", 1), now=later, terms=Terms.COD)
+
+    await pay(world, order, now=later)
+
+    assert (await order_row(world, order)).commercial == "expired"
+    assert await world.stock("kopi") == (2, 0, 1)
+    assert await inbox(world) == [("payment_after_close", "paid", 20_000)]
+
+
+async def test_money_for_a_cancelled_order_is_reported_and_leaves_when_it_is_given_back(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 2})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await floor.run(lambda tx: cancel_order(tx, order.id, reason="Salah pesan", now=now))
+
+    await pay(world, order, 20_000, now=now)
+    assert [entry[0] for entry in await inbox(world)] == ["payment_after_close"]
+
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=20_000, reason="Batal", now=now)
+    )
+    await floor.run(lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="X", now=now))
+    assert await inbox(world) == []
+
+
+async def test_no_more_is_promised_back_than_was_taken_in(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, now=now)
+    first = await floor.run(lambda tx: promise_refund(tx, order.id, amount_minor=12_000, reason="a", now=now))
+
+    with pytest.raises(RefundTooLarge) as refused:
+        await floor.run(lambda tx: promise_refund(tx, order.id, amount_minor=8_001, reason="b", now=now))
+    assert refused.value.at_most_minor == 8_000
+    assert await floor.value("SELECT count(*) FROM refund") == 1
+
+    await floor.run(lambda tx: withdraw_refund(tx, first.id, reason="Pembeli setuju tukar", now=now))
+    await floor.run(lambda tx: promise_refund(tx, order.id, amount_minor=20_000, reason="c", now=now))
+    told = await floor.run(lambda tx: money_of(tx, order.id, total_minor=20_000, terms="prepaid"))
+    assert (told.promised_minor, told.refundable_minor, len(told.refunds)) == (20_000, 0, 2)
+
+
+async def test_a_refund_is_paid_once_and_what_is_paid_is_not_withdrawn(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, now=now)
+    refund = await floor.run(lambda tx: promise_refund(tx, order.id, amount_minor=5_000, reason="a", now=now))
+    await floor.run(lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="X", now=now))
+
+    with pytest.raises(IllegalMove):
+        await floor.run(
+            lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="Y", now=now)
+        )
+    with pytest.raises(IllegalMove):
+        await floor.run(lambda tx: withdraw_refund(tx, refund.id, reason="b", now=now))
+
+    assert (await order_row(world, order)).refunded_minor == 5_000
+
+
+async def test_cash_at_the_door_is_due_then_collected_then_remitted_and_a_statement_counts_once(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    cod = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    prepaid = await an_order(world, keyring, ("kopi", 1), now=now)
+    await pay(world, prepaid, now=now)
+    assert (await order_row(world, cod)).money == "cod_due"
+    await shipped(world, cod, now=now)
+    await shipped(world, prepaid, awb="002589984056", now=now)
+
+    answers = await floor.run(
+        lambda tx: collect_cod(
+            tx, "sicepat", [Cash("002589984055"), Cash("002589984056"), Cash("009999999999")], now=now
+        )
+    )
+    assert [type(answer) for answer in answers] == [Standing, NotCod, NoSuchAwb]
+    assert (await order_row(world, cod)).money == "cod_collected"
+
+    statement = [Cash("002589984055", 20_000)]
+    [first] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-9", statement, now=now))
+    [again] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-9", statement, now=now))
+    assert first.state is Money.COD_REMITTED
+    assert isinstance(again, ReferenceUsed)
+    assert await floor.value("SELECT count(*) FROM payment_event WHERE method = 'cod'") == 2
+
+
+async def test_a_statement_for_cash_nobody_noted_as_collected_notes_it(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await shipped(world, order, now=now)
+
+    [stands] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-9", [Cash("002589984055")], now=now))
+
+    assert (stands.state, stands.collected_minor, stands.remitted_minor) == (
+        Money.COD_REMITTED,
+        20_000,
+        20_000,
+    )
+
+
+async def test_a_courier_cannot_remit_more_than_it_collected(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await shipped(world, order, now=now)
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash("002589984055", 15_000)], now=now))
+
+    [answer] = await floor.run(
+        lambda tx: remit_cod(tx, "sicepat", "ST-9", [Cash("002589984055", 20_000)], now=now)
+    )
+
+    assert isinstance(answer, MoreThanThereIs)
+    assert answer.at_most_minor == 15_000
+    assert await inbox(world) == [("payment_under", "partly_paid", 5_000)]

@@ -1,0 +1,76 @@
+"""What holds of money for every history."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderan.payments import Money, MoneyKind, refundable, room_for, share_of_line, standing
+from orderan.payments.rules import summed
+
+EVENTS = st.lists(st.tuples(st.sampled_from(list(MoneyKind)), st.integers(1, 10_000_000)), max_size=30)
+
+
+def possible(events: list[tuple[MoneyKind, int]]) -> list[tuple[MoneyKind, int]]:
+    """The events of a list that the ledger would take, one after the other."""
+    taken: list[tuple[MoneyKind, int]] = []
+    for kind, amount in events:
+        room = room_for(kind, summed(taken))
+        if room is None or amount <= room:
+            taken.append((kind, amount))
+    return taken
+
+
+@given(EVENTS, st.data(), st.integers(0, 10_000_000), st.sampled_from(["prepaid", "cod", "invoice"]))
+def test_any_order_of_events_gives_the_same_standing(
+    events: list[tuple[MoneyKind, int]], data: st.DataObject, total: int, terms: str
+) -> None:
+    shuffled = data.draw(st.permutations(events))
+
+    assert standing(summed(shuffled), total_minor=total, terms=terms) == standing(
+        summed(events), total_minor=total, terms=terms
+    )
+
+
+@given(EVENTS, st.integers(0, 10_000_000))
+def test_what_goes_back_never_exceeds_what_came_in(events: list[tuple[MoneyKind, int]], total: int) -> None:
+    taken: list[tuple[MoneyKind, int]] = []
+    for event in possible(events):
+        taken.append(event)
+        stands = standing(summed(taken), total_minor=total, terms="prepaid")
+        assert 0 <= stands.refunded_minor <= stands.paid_minor
+        assert 0 <= stands.remitted_minor <= stands.collected_minor <= stands.paid_minor
+
+
+@given(EVENTS, st.lists(st.integers(1, 10_000_000), max_size=10))
+def test_promises_and_payments_back_together_never_exceed_what_came_in(
+    events: list[tuple[MoneyKind, int]], asked: list[int]
+) -> None:
+    sums = summed(possible(events))
+    promised = 0
+    for amount in asked:
+        if amount <= refundable(sums, promised_minor=promised):
+            promised += amount
+    stands = standing(sums, total_minor=0, terms="prepaid")
+    assert stands.refunded_minor + promised <= stands.paid_minor
+
+
+@given(EVENTS, st.integers(1, 10_000_000))
+def test_paid_means_paid(events: list[tuple[MoneyKind, int]], total: int) -> None:
+    stands = standing(summed(possible(events)), total_minor=total, terms="prepaid")
+    if stands.state in {Money.PAID, Money.COD_COLLECTED, Money.COD_REMITTED}:
+        assert stands.paid_minor == total
+    if stands.state is Money.OVERPAID:
+        assert stands.paid_minor > total
+    if stands.state in {Money.UNPAID, Money.PENDING, Money.COD_DUE}:
+        assert stands.paid_minor == 0
+
+
+@given(st.integers(0, 1_000_000_000), st.lists(st.integers(1, 50), min_size=1, max_size=20))
+def test_a_line_given_back_bit_by_bit_adds_up_to_the_whole(net: int, steps: list[int]) -> None:
+    quantity = sum(steps)
+    before, parts = 0, []
+    for units in steps:
+        parts.append(share_of_line(net, quantity, units=units, before=before))
+        before += units
+
+    assert sum(parts) == net
+    assert min(parts) >= 0
