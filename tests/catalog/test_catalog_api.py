@@ -132,7 +132,7 @@ async def test_prices_are_set_replaced_and_ended(program: Program, now: datetime
 
 
 @pytest.mark.parametrize(
-    "path", ["/products/prd_x", "/skus/sku_00000000000000000000000000", "/products/\x00"]
+    "path", ["/products/prd_x", "/skus/sku_00000000000000000000000000", "/products/%00"]
 )
 async def test_what_is_not_there_is_not_found(program: Program, path: str) -> None:
     assert (await program.get(path)).status_code == 404

@@ -116,7 +116,7 @@ async def products_listed(
         ),
     ] = "",
     category: Annotated[str, QueryParameter(max_length=80, pattern=TEXT)] = "",
-    state: CatalogState | None = None,
+    sold: Annotated[CatalogState | None, QueryParameter(name="state")] = None,
     cursor: Cursor = "",
     limit: PageSize = 50,
 ) -> ProductsTold:
@@ -128,7 +128,7 @@ async def products_listed(
             last = (await product_detail(tx, from_text(PRODUCT_PREFIX, cursor))).product
             after = (last.name.lower(), last.id)
         return await list_products(
-            tx, q=q, category=category, state=state or "", after=after, limit=limit + 1, now=now
+            tx, q=q, category=category, state=sold or "", after=after, limit=limit + 1, now=now
         )
 
     cards = await db.run(caller, read)

@@ -151,7 +151,7 @@ async def skus_listed(
     ] = "",
     gtin: Annotated[str, QueryParameter(max_length=14, pattern=r"^\d*$")] = "",
     product_id: Annotated[str, QueryParameter(max_length=40)] = "",
-    state: CatalogState | None = None,
+    sold: Annotated[CatalogState | None, QueryParameter(name="state")] = None,
     cursor: Cursor = "",
     limit: PageSize = 50,
 ) -> SkusTold:
@@ -161,7 +161,7 @@ async def skus_listed(
     async def read(tx: Tx) -> tuple[list[Sku], list[Part]]:
         after = (await sku_by_id(tx, from_text(SKU_PREFIX, cursor))).code if cursor else ""
         rows = await list_skus(
-            tx, q=q, gtin=gtin, product_id=product, state=state or "", after=after, limit=limit + 1
+            tx, q=q, gtin=gtin, product_id=product, state=sold or "", after=after, limit=limit + 1
         )
         skus = [sku for sku, _ in rows]
         return skus, await bundle_parts(tx, [sku.id for sku in skus if sku.is_bundle])
