@@ -71,6 +71,10 @@ MODULES: Final = (
     "orderan.web.dashboard.customer_address",
     "orderan.web.dashboard.customer_merging",
     "orderan.web.dashboard.customers",
+    "orderan.web.api.products",
+    "orderan.web.api.skus",
+    "orderan.web.api.prices",
+    "orderan.web.api.quotes",
 )
 """Modules whose `handlers` are served."""
 
