@@ -202,7 +202,9 @@ class Buyers:
         while not self._stop.is_set():
             turn += 1
             name = f"{number}-{turn}"
-            lines = [{"sku": dice.choice(self.skus), "quantity": dice.randint(1, 2)} for _ in range(self.lines)]
+            lines = [
+                {"sku": dice.choice(self.skus), "quantity": dice.randint(1, 2)} for _ in range(self.lines)
+            ]
             terms = dice.choice(["prepaid", "cod"])
             self.buy(name, {"channel": "web", "external_id": name, "terms": terms, "lines": lines})
 

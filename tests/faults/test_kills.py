@@ -9,13 +9,25 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from faults.site import Buyers, Site, open_for_business, serving
 from orderan.kit.ids import from_text
 from orderan.kit.postgres.processes import wait_until
 
 pytestmark = pytest.mark.slow
 
-KILLS = ("web", "postgres", "worker", "web", "postgres", "worker", "web", "postgres", "worker", "postgres") * 2
+KILLS = (
+    "web",
+    "postgres",
+    "worker",
+    "web",
+    "postgres",
+    "worker",
+    "web",
+    "postgres",
+    "worker",
+    "postgres",
+) * 2
 STOCK = {f"sku-{number}": 1_000_000 for number in range(20)}
 
 
@@ -53,14 +65,20 @@ def test_twenty_kills_lose_nothing_and_double_nothing(site: Site) -> None:
 
 
 def _every_acknowledged_order_exists_once_and_nothing_else(site: Site, buyers: Buyers) -> None:
-    told = {name: json.loads(body) for name, (status, body) in buyers.acknowledged.items() if status in (200, 201)}
-    assert len(told) == len(buyers.acknowledged), Counter(status for status, _ in buyers.acknowledged.values())
+    told = {
+        name: json.loads(body) for name, (status, body) in buyers.acknowledged.items() if status in (200, 201)
+    }
+    assert len(told) == len(buyers.acknowledged), Counter(
+        status for status, _ in buyers.acknowledged.values()
+    )
     with psycopg.connect(site.database_url) as connection:
         connection.execute("SET LOCAL orderan.shop = '0'")
         kept = connection.execute("SELECT external_id, id, total_minor FROM sales_order").fetchall()
         units = connection.execute("SELECT sum(quantity) FROM order_line").fetchone()
         promised = connection.execute("SELECT sum(reserved + allocated) FROM stock").fetchone()
-    assert sorted((name, from_text("ord", order["id"]), order["total"]) for name, order in told.items()) == sorted(kept)
+    assert sorted(
+        (name, from_text("ord", order["id"]), order["total"]) for name, order in told.items()
+    ) == sorted(kept)
     assert units == promised
     # The same key is answered with the same bytes long after.
     name, (_, body) = next(iter(buyers.acknowledged.items()))
@@ -80,7 +98,9 @@ def test_a_killed_installation_starts_again_with_everything_it_had_promised(tmp_
         site.process.kill()
         site.process.wait()
         told = {
-            json.loads(body)["id"] for status, body in dict(buyers.acknowledged).values() if status in (200, 201)
+            json.loads(body)["id"]
+            for status, body in dict(buyers.acknowledged).values()
+            if status in (200, 201)
         }
     # Its clients go on asking; the next start answers on another port, so they are left to themselves.
     with serving(folder) as site, psycopg.connect(site.database_url) as connection:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from faults.site import Buyers, Site, open_for_business, serving
 from orderan.kit.postgres.processes import wait_until
 

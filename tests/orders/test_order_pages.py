@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from access.conftest import House, Hire, hire, house, password_hash, send, sign_in
+from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked
 from orderan.kit.crypto import Keyring
@@ -47,7 +47,9 @@ async def test_the_list_shows_filters_and_finds(
     owner: AsyncClient, world: World, keyring: Keyring, now: datetime
 ) -> None:
     unpaid = await placed(world, keyring, asked(("kopi", 1), buyer=a_buyer()), now)
-    cod = await placed(world, keyring, asked(("teh", 2), terms=Terms.COD, buyer=a_buyer("Siti", "+628111222333")), now)
+    cod = await placed(
+        world, keyring, asked(("teh", 2), terms=Terms.COD, buyer=a_buyer("Siti", "+628111222333")), now
+    )
 
     whole = await owner.get("/orders")
     assert whole.status_code == 200
@@ -78,7 +80,9 @@ async def test_a_clerk_confirms_a_payment_and_the_page_says_what_comes_next(
     assert "Konfirmasi pembayaran Rp20.000" in before
     assert "0812-****-7890" in before
 
-    done = await send(owner, f"{path(order)}/pay", {"amount": "20.000", "method": "bank_transfer", "reference": "BCA1"})
+    done = await send(
+        owner, f"{path(order)}/pay", {"amount": "20.000", "method": "bank_transfer", "reference": "BCA1"}
+    )
     assert (done.status_code, done.headers["location"]) == (303, f"{path(order)}?said=paid")
     after = words(await owner.get(done.headers["location"]))
     assert "Pembayaran dicatat." in after
@@ -131,7 +135,9 @@ async def test_a_cancelled_and_paid_order_asks_for_the_refund_and_finance_sends_
     page = await owner.get(path(order))
     assert "Kirim pengembalian dana Rp20.000" in words(page)
     [refund] = set(re.findall(r"/refunds/(ref_\w+)/execute", page.text))
-    await send(owner, f"{path(order)}/refunds/{refund}/execute", {"method": "bank_transfer", "reference": "R1"})
+    await send(
+        owner, f"{path(order)}/refunds/{refund}/execute", {"method": "bank_transfer", "reference": "R1"}
+    )
 
     stored, _ = await look(world, order.id)
     assert (stored.refunded_minor, stored.money) == (20_000, "refunded")
@@ -144,7 +150,9 @@ async def test_a_change_is_previewed_then_confirmed_and_a_second_editor_is_told(
 ) -> None:
     order = await placed(world, keyring, asked(("kopi", 2), terms=Terms.COD), now)
     opened = await send(
-        owner, f"{path(order)}/change", {"units_1": "3", "sku_0_text": "teh", "new_0": "2", "reason": "Tambah"}
+        owner,
+        f"{path(order)}/change",
+        {"units_1": "3", "sku_0_text": "teh", "new_0": "2", "reason": "Tambah"},
     )
     assert (opened.status_code, opened.headers["location"]) == (303, f"{path(order)}/change")
     page = await owner.get(opened.headers["location"])
@@ -191,7 +199,9 @@ async def test_a_phone_sale_is_quoted_and_placed_once(
         "note": "Telepon dulu",
     }
     token = owner.cookies.get("orderan_csrf", "")
-    quote = await owner.post("/orders/new/quote", data=typed | {"_csrf_token": token}, headers={"hx-request": "true"})
+    quote = await owner.post(
+        "/orders/new/quote", data=typed | {"_csrf_token": token}, headers={"hx-request": "true"}
+    )
     assert "Buat pesanan Rp29.000" in words(quote)
     assert "<html" not in quote.text
     without = await send(owner, "/orders/new", typed)
@@ -206,7 +216,9 @@ async def test_a_phone_sale_is_quoted_and_placed_once(
     assert "Pesanan dibuat." in words(await owner.get(first.headers["location"]))
 
     known = await owner.post(
-        "/orders/new/buyer", data={"phone": "081234567890", "_csrf_token": token}, headers={"hx-request": "true"}
+        "/orders/new/buyer",
+        data={"phone": "081234567890", "_csrf_token": token},
+        headers={"hx-request": "true"},
     )
     assert "Pembeli lama" in words(known)
     assert 'value="Jl. Mawar 1"' in known.text
@@ -226,7 +238,9 @@ async def test_what_cannot_be_sold_is_said_beside_what_was_typed(
     assert "Stok tidak cukup." in words(placed_anyway)
     unknown = await send(owner, "/orders/new", typed | {"sku_0_text": "gula"})
     assert "gula" in words(unknown)
-    bad_phone = await send(owner, "/orders/new", typed | {"units_0": "1", "phone": "abc", "name": "A", "expected": "10000"})
+    bad_phone = await send(
+        owner, "/orders/new", typed | {"units_0": "1", "phone": "abc", "name": "A", "expected": "10000"}
+    )
     assert bad_phone.status_code == 422
     assert 'value="abc"' in bad_phone.text
     ahead = await owner.get("/orders/skus", params={"q": "kopi", "channel": "web"})
