@@ -60,11 +60,21 @@ MODULES: Final = (
     "orderan.web.api.parcels",
     "orderan.web.api.returns",
     "orderan.web.api.exceptions",
+    "orderan.web.dashboard.warehouse",
+    "orderan.web.dashboard.handing_over",
+    "orderan.web.dashboard.shipping",
+    "orderan.web.dashboard.returns",
+    "orderan.web.dashboard.payments",
+    "orderan.web.dashboard.inbox",
     "orderan.web.api.stock",
     "orderan.web.api.transfers",
     "orderan.web.dashboard.customer_address",
     "orderan.web.dashboard.customer_merging",
     "orderan.web.dashboard.customers",
+    "orderan.web.api.products",
+    "orderan.web.api.skus",
+    "orderan.web.api.prices",
+    "orderan.web.api.quotes",
 )
 """Modules whose `handlers` are served."""
 

@@ -9,11 +9,7 @@ Speaks   orders.placed.v1, orders.accepted.v1, orders.cancelled.v1, orders.expir
 Ignores  how money is paid, how stock is counted, how parcels travel
 """
 
-from orderan.orders.changes import (
-    Article,
-    Becomes,
-    fold,
-)
+from orderan.orders.changes import Article, Becomes, fold
 from orderan.orders.changes import Shop as ChangeContext
 from orderan.orders.commands.accept import accept_orders
 from orderan.orders.commands.annotate import add_note, clean_tag, tag_orders
@@ -87,7 +83,14 @@ from orderan.orders.states import (
     Verification,
     VerificationEvent,
 )
-from orderan.orders.store import insert_moves, known_orders, lines_of, lock_orders, set_allocated
+from orderan.orders.store import (
+    insert_moves,
+    known_orders,
+    lines_of,
+    lock_orders,
+    order_numbered,
+    set_allocated,
+)
 from orderan.orders.store_bulk import bulk, bulk_rows, insert_bulk, next_row, set_row
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
 from orderan.orders.views import (
@@ -235,6 +238,7 @@ __all__ = [
     "note_moneys",
     "open_change",
     "open_orders",
+    "order_numbered",
     "orders_of_customers",
     "orders_waiting",
     "overdue",

@@ -66,7 +66,12 @@ async def locations_page(
 @get("/stock/locations/new", opt=SETTINGS, include_in_schema=False)
 async def location_form(request: Asking) -> Response[str]:
     """An empty form."""
-    values = {"kind": "warehouse", "time_zone": "Asia/Jakarta", "sells": "yes", "rank": "0"}
+    values = dict.fromkeys(FIELDS, "") | {
+        "kind": "warehouse",
+        "time_zone": "Asia/Jakarta",
+        "sells": "yes",
+        "rank": "0",
+    }
     return _form(request, values)
 
 

@@ -177,6 +177,7 @@ async def _sku_page(
     *,
     said: str = "",
     errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
     status_code: int = 200,
 ) -> Response[str]:
     async def read(tx: Tx) -> dict[str, Any]:
@@ -210,6 +211,7 @@ async def _sku_page(
         soon=now.date() + timedelta(days=30),
         said=said,
         errors=errors or {},
+        typed=typed or {},
         may_write=principal.may(Permission.INVENTORY_WRITE),
         stream=_stream_of([context["sku"]]),
         order_id=lambda holder: to_text("ord", holder),
@@ -227,20 +229,39 @@ async def policy_changed(
     now: NamedDependency[datetime],
     sku: FromPath[str],
 ) -> Response[Any]:
-    """Safety stock and reorder point at one place."""
+    """Safety stock and reorder point at each place; only what was changed is written."""
     sku_id, form = from_text(SKU, sku), await posted(request)
-    place = from_text(LOCATION, one(form, "location"))
-    require_scope(principal, place)
-    safety, reorder = whole(one(form, "safety")), whole(one(form, "reorder_point"))
-    if safety is None or reorder is None:
+    typed = {name: one(form, name) for name in form}
+
+    async def command(tx: Tx) -> bool:
+        before, wanted = await policies_of(tx, sku_id), []
+        for place in await places_of(tx, principal):
+            name = to_text(LOCATION, place.id)
+            if f"safety-{name}" not in typed:
+                continue
+            safety = whole(typed[f"safety-{name}"] or "0")
+            reorder = whole(typed.get(f"reorder-{name}") or "0")
+            if safety is None or reorder is None:
+                return False
+            if (safety, reorder) != before.get(place.id, (0, 0)):
+                wanted.append((place.id, safety, reorder))
+        for place_id, safety, reorder in wanted:
+            await set_policy(tx, sku_id, place_id, safety=safety, reorder_point=reorder, now=now)
+        return True
+
+    if not await db.run(caller, command):
         spoken = place_of(request).words.gettext("Isi bilangan bulat, 0 atau lebih.")
-        wrong = {
-            name: spoken for name, value in (("safety", safety), ("reorder_point", reorder)) if value is None
-        }
-        return await _sku_page(request, db, caller, principal, now, sku_id, errors=wrong, status_code=422)
-    await db.run(
-        caller, lambda tx: set_policy(tx, sku_id, place, safety=safety, reorder_point=reorder, now=now)
-    )
+        return await _sku_page(
+            request,
+            db,
+            caller,
+            principal,
+            now,
+            sku_id,
+            errors={"policy": spoken},
+            typed=typed,
+            status_code=422,
+        )
     return Redirect(f"{sku_path(sku_id)}?said=policy", status_code=303)
 
 

@@ -9,7 +9,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 
 KINDS: Final = {
-    "reserve": (N_("Ditahan"), "hourglass"),
+    "reserve": (N_("Stok ditahan"), "hourglass"),
     "allocate": (N_("Dialokasikan"), "list-check"),
     "release": (N_("Dilepas"), "lock-open"),
     "dispatch": (N_("Dikirim ke pelanggan"), "truck"),
@@ -47,7 +47,7 @@ PLACES: Final = {
 TRANSFERS: Final = {
     "draft": (N_("Draf"), "calm", "edit"),
     "in_transit": (N_("Dalam perjalanan"), "wait", "truck"),
-    "received": (N_("Diterima"), "done", "circle-check"),
+    "received": (N_("Sudah tiba"), "done", "circle-check"),
     "cancelled": (N_("Dibatalkan"), "calm", "ban"),
 }
 
@@ -61,7 +61,7 @@ TABS: Final = (
     ("/stock", N_("Stok")),
     ("/stock/movements", N_("Pergerakan")),
     ("/stock/transfers", N_("Transfer")),
-    ("/stock/locations", N_("Lokasi")),
+    ("/stock/locations", N_("Daftar lokasi")),
 )
 
 _OTHERS: Final = {"buyer": N_("Pembeli"), "system": N_("Sistem"), "key": N_("Program"), "staff": N_("Staf")}
