@@ -125,7 +125,7 @@ async def transfers_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
-    states: Annotated[list[TransferState] | None, QueryParameter(query="state")] = None,
+    states: Annotated[list[TransferState] | None, QueryParameter(name="state")] = None,
     after: Cursor = "",
     limit: Limit = 50,
 ) -> TransfersTold:
