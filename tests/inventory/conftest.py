@@ -82,6 +82,8 @@ class Person:
         return await self.client.get(path, headers=headers, follow_redirects=False)
 
     async def send(self, path: str, fields: dict[str, Any], files: Any = None) -> Any:
+        if "orderan_csrf" not in self.client.cookies:
+            await self.open("/stock/locations")
         token = self.client.cookies.get("orderan_csrf", "")
         return await self.client.post(
             path, data=fields | {"_csrf_token": token}, files=files, follow_redirects=False
@@ -89,9 +91,7 @@ class Person:
 
 
 @pytest.fixture
-async def person(
-    client: AsyncTestClient[Any], world: World, keyring: Keyring, now: datetime
-) -> Person:
+async def person(client: AsyncTestClient[Any], world: World, keyring: Keyring, now: datetime) -> Person:
     """The owner of the shop, signed in."""
     fingerprint = await hashed(PASSWORD)
     await world.floor.run(
