@@ -67,6 +67,10 @@ MODULES: Final = (
     "orderan.web.dashboard.customer_address",
     "orderan.web.dashboard.customer_merging",
     "orderan.web.dashboard.customers",
+    "orderan.web.dashboard.stock",
+    "orderan.web.dashboard.stock_forms",
+    "orderan.web.dashboard.transfers",
+    "orderan.web.dashboard.locations",
 )
 """Modules whose `handlers` are served."""
 

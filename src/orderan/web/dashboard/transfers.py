@@ -54,7 +54,7 @@ async def transfers_page(
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
-    chosen: Annotated[str, QueryParameter(query="state")] = "",
+    chosen: Annotated[str, QueryParameter(name="state")] = "",
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """Newest first."""
