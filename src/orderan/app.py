@@ -45,6 +45,10 @@ MODULES: Final = (
     "orderan.web.dashboard.channels",
     "orderan.web.dashboard.home",
     "orderan.web.dashboard.login",
+    "orderan.web.dashboard.orders",
+    "orderan.web.dashboard.order_detail",
+    "orderan.web.dashboard.order_change",
+    "orderan.web.dashboard.order_new",
     "orderan.web.dashboard.keys",
     "orderan.web.dashboard.search",
     "orderan.web.dashboard.settings",
@@ -71,6 +75,10 @@ MODULES: Final = (
     "orderan.web.dashboard.stock_forms",
     "orderan.web.dashboard.transfers",
     "orderan.web.dashboard.locations",
+    "orderan.web.api.products",
+    "orderan.web.api.skus",
+    "orderan.web.api.prices",
+    "orderan.web.api.quotes",
 )
 """Modules whose `handlers` are served."""
 

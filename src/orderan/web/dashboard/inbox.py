@@ -44,7 +44,7 @@ KINDS: Final = {
     "import_run": N_("Impor"),
 }
 FACTS: Final = {
-    "number": N_("Pesanan"),
+    "number": N_("Nomor pesanan"),
     "place": N_("Lokasi"),
     "courier": N_("Kurir"),
     "awb": N_("Nomor resi"),
