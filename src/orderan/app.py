@@ -65,6 +65,11 @@ MODULES: Final = (
     "orderan.web.api.skus",
     "orderan.web.api.prices",
     "orderan.web.api.quotes",
+    "orderan.web.dashboard.product_prices",
+    "orderan.web.dashboard.product_sheets",
+    "orderan.web.dashboard.product_skus",
+    "orderan.web.dashboard.products",
+    "orderan.web.images",
 )
 """Modules whose `handlers` are served."""
 
