@@ -176,10 +176,11 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "UPDATE event SET kind = 'payments.x.v1' WHERE kind = 'payments.money_moved.v1'",
     ),
     "waiting.unpaid_past_hold": (
-        "UPDATE sales_order SET hold_until = placed_at - interval '1 day' WHERE id = '{unpaid}'",
+        "UPDATE sales_order SET hold_until = placed_at - interval '10 minutes' WHERE id = '{unpaid}'",
     ),
+    "waiting.stuck_are_told": ("UPDATE task SET planned_at = '2020-01-01' WHERE order_id = '{paid}'",),
     "waiting.holds_past_expiry": (
-        "INSERT INTO order_hold VALUES (1, '{paid}', gen_random_uuid(), 'fraud', 'x', 'x', '2020-01-01', '2020-01-01', 'x')",
+        "INSERT INTO order_hold VALUES (1, '{paid}', gen_random_uuid(), 'fraud', 'x', 'x', '2026-11-11 03:50Z', '2026-11-11 03:50Z', 'x')",
         "UPDATE sales_order SET open_holds = 1 WHERE id = '{paid}'",
     ),
 }

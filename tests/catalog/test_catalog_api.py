@@ -131,9 +131,7 @@ async def test_prices_are_set_replaced_and_ended(program: Program, now: datetime
     assert [(one["tax_class"], one["base_numerator"]) for one in rates] == [("ppn", 11), ("ppn_mewah", 1)]
 
 
-@pytest.mark.parametrize(
-    "path", ["/products/prd_x", "/skus/sku_00000000000000000000000000", "/products/%00"]
-)
+@pytest.mark.parametrize("path", ["/products/prd_x", "/skus/sku_00000000000000000000000000", "/products/%00"])
 async def test_what_is_not_there_is_not_found(program: Program, path: str) -> None:
     assert (await program.get(path)).status_code == 404
 

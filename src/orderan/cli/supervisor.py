@@ -16,6 +16,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import psycopg
 from prometheus_client import multiprocess
 
 from orderan.cli.children import Child, told
@@ -211,9 +212,14 @@ class Crew:
     def _announce(self) -> None:
         if not _answers(self._settings.web.host, self._settings.web.port):
             return
+        try:
+            lines = greeting(self._url)
+        except psycopg.OperationalError:
+            # It went away just now; a greeting is no reason to give up. It is said once it is back.
+            return
         self._announced = True
         say(f"\nOrderan is ready: {self._settings.web.address}")
-        for line in greeting(self._url):
+        for line in lines:
             say(f"  {line}")
         say("Ctrl-C stops everything.\n")
 

@@ -207,6 +207,11 @@ async def watch_limits(tx: Tx, *, now: datetime) -> int:
     return changed
 
 
+def entry_key(watch: Watch, row: Any) -> str:
+    """Key of the inbox entry about a row that a watch's look found."""
+    return f"{watch.kind}:{row.state}:{row.id}"
+
+
 def _entry(watch: Watch, row: Any) -> Stuck:
     columns = row._asdict()
     limit = watch.limits[row.state]
@@ -216,7 +221,7 @@ def _entry(watch: Watch, row: Any) -> Stuck:
         reason=row.state,
         subject_kind=watch.subject,
         subject_id=columns.get("order_id") or row.id,
-        dedupe_key=f"{watch.kind}:{row.state}:{row.id}",
+        dedupe_key=entry_key(watch, row),
         payload=told,
         money_minor=columns.get("money_minor", 0),
         currency=columns.get("currency", "IDR"),

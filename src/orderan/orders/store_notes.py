@@ -104,7 +104,7 @@ async def add_tags(tx: Tx, orders: Sequence[UUID], tags: Sequence[str]) -> list[
     rows = await tx.all(
         """
         INSERT INTO order_tag (shop_id, tag, order_id, placed_at)
-        SELECT %(shop)s, tag, sales_order.id, sales_order.placed_at
+        SELECT sales_order.shop_id, tag, sales_order.id, sales_order.placed_at
         FROM sales_order
         CROSS JOIN unnest(%(tags)s::text[]) AS tag
         WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(orders)s)

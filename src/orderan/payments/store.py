@@ -108,8 +108,9 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
             """
         INSERT INTO refund (shop_id, id, order_id, amount_minor, currency, reason, lines, state, granted_by,
                             granted_at)
-        SELECT %(shop)s, %(id)s, %(order)s, %(amount)s, %(currency)s, %(reason)s, %(lines)s, %(state)s,
+        SELECT %(shop)s, made.id, %(order)s, %(amount)s, %(currency)s, %(reason)s, %(lines)s, %(state)s,
                %(actor)s, %(at)s
+        FROM unnest(ARRAY[%(id)s]::uuid[]) AS made (id)
         WHERE %(amount)s <= (
             SELECT coalesce(sum(CASE WHEN kind IN ('captured', 'cod_collected', 'refund_reversed') THEN amount_minor
                                      WHEN kind IN ('capture_reversed', 'refunded') THEN -amount_minor

@@ -1,6 +1,18 @@
 """Promise 6: nothing is stuck in silence."""
 
-from orderan.auditor.models import Check, by_sql
+from collections.abc import Coroutine, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg.rows import namedtuple_row
+
+from orderan.auditor.models import Check, Row, by_sql
+from orderan.flows.watch_limits import QUIET, WATCHES, Watch, entry_key
+from orderan.kit.db import Tx
+
+PATIENCE = timedelta(hours=1)
+"""How long past a limit the inbox may take to say so."""
 
 # The worker looks every second; minutes later somebody forgot to start one.
 _UNPAID_PAST_HOLD = """
@@ -16,6 +28,64 @@ FROM order_hold
 WHERE released_at IS NULL AND expires_at < %(now)s::timestamptz - interval '5 minutes'
 """
 
+
+class _Reading:
+    """What a look at waiting things needs of a transaction, over the audit's own connection."""
+
+    def __init__(self, connection: psycopg.Connection[Row], shop_id: int) -> None:
+        self._cursor = connection.cursor(row_factory=namedtuple_row)
+        self.shop_id = shop_id
+
+    async def all(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> list[Any]:
+        return self._cursor.execute(sql, params).fetchall()
+
+
+def _stuck_are_told(connection: psycopg.Connection[Row], scope: Mapping[str, Any]) -> Iterator[Row]:
+    shops = connection.execute(
+        "SELECT shop_id FROM shop WHERE %(shop)s IN (0, shop_id) ORDER BY shop_id", scope
+    )
+    for row in shops.fetchall():
+        told = {
+            one["dedupe_key"] for one in connection.execute(_TOLD, _told_of(row["shop_id"], scope["now"]))
+        }
+        for watch in WATCHES:
+            for stuck in _past_limit(connection, row["shop_id"], watch, scope["now"]):
+                if entry_key(watch, stuck) not in told:
+                    yield {
+                        "shop_id": row["shop_id"],
+                        "subject": stuck.id,
+                        "what": watch.machine,
+                        "state": stuck.state,
+                        "since": stuck.since,
+                    }
+
+
+# An entry that a person closed stays away for a while although its trouble lasts.
+_TOLD: LiteralString = """
+SELECT dedupe_key FROM exception_entry
+WHERE shop_id = %(shop)s AND kind = ANY(%(kinds)s) AND (state = 'open' OR closed_at > %(lately)s)
+"""
+
+
+def _told_of(shop_id: int, now: datetime) -> dict[str, Any]:
+    return {"shop": shop_id, "kinds": [watch.kind for watch in WATCHES], "lately": now - QUIET - PATIENCE}
+
+
+def _past_limit(connection: psycopg.Connection[Row], shop_id: int, watch: Watch, now: datetime) -> list[Any]:
+    befores = {str(state): now - limit.after - PATIENCE for state, limit in watch.limits.items()}
+    look = watch.look(cast("Tx", _Reading(connection, shop_id)), befores)
+    return _at_once(cast("Coroutine[Any, Any, list[Any]]", look))
+
+
+def _at_once(look: Coroutine[Any, Any, list[Any]]) -> list[Any]:
+    # The reading never waits, so the coroutine runs to its end in one step.
+    try:
+        look.send(None)
+    except StopIteration as ended:
+        return cast("list[Any]", ended.value)
+    raise AssertionError("a look waited for something else than its transaction")
+
+
 CHECKS = (
     Check(
         "waiting.unpaid_past_hold",
@@ -28,5 +98,11 @@ CHECKS = (
         6,
         "No hold is open past its own time.",
         by_sql(_HOLDS_PAST_EXPIRY),
+    ),
+    Check(
+        "waiting.stuck_are_told",
+        6,
+        "Whatever stands past the limit of its state has an entry in the exception inbox.",
+        _stuck_are_told,
     ),
 )

@@ -81,9 +81,10 @@ async def add_to_order(tx: Tx, added: Addition, *, note: str, now: datetime) -> 
         await tx.run(
             """
             INSERT INTO payment_event (shop_id, order_id, seq, kind, method, amount_minor, currency, reference, actor, at)
-            SELECT %(shop)s, %(order_id)s, coalesce(max(seq), 0) + 1, 'captured', 'historic', %(minor)s, %(currency)s,
-                   %(reference)s, %(actor)s, %(at)s
-            FROM payment_event WHERE shop_id = %(shop)s AND order_id = %(order_id)s
+            SELECT %(shop)s, made.order_id, 1 + coalesce((
+                       SELECT max(seq) FROM payment_event WHERE shop_id = %(shop)s AND order_id = %(order_id)s
+                   ), 0), 'captured', 'historic', %(minor)s, %(currency)s, %(reference)s, %(actor)s, %(at)s
+            FROM unnest(ARRAY[%(order_id)s]::uuid[]) AS made (order_id)
             """,
             columns,
         )
