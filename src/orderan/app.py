@@ -83,6 +83,11 @@ MODULES: Final = (
     "orderan.web.dashboard.stock_forms",
     "orderan.web.dashboard.transfers",
     "orderan.web.dashboard.locations",
+    "orderan.web.dashboard.product_prices",
+    "orderan.web.dashboard.product_sheets",
+    "orderan.web.dashboard.product_skus",
+    "orderan.web.dashboard.products",
+    "orderan.web.images",
 )
 """Modules whose `handlers` are served."""
 

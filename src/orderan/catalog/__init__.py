@@ -5,6 +5,8 @@ Promises a sku code and a GTIN belong to one sku of the shop; prices and taxes a
 Ignores  stock, orders, customers
 """
 
+from orderan.catalog import cells
+from orderan.catalog.cells import Unreadable
 from orderan.catalog.commands.import_sheet import apply_sheet, check_sheet, refused_rows
 from orderan.catalog.commands.pictures import add_picture, arrange_pictures
 from orderan.catalog.commands.prices import (
@@ -139,6 +141,7 @@ __all__ = [
     "TooManyImages",
     "UnknownColumns",
     "UnknownSkus",
+    "Unreadable",
     "Wrong",
     "add_picture",
     "add_price_list",
@@ -149,6 +152,7 @@ __all__ = [
     "assemblable",
     "bundle_parts",
     "categories",
+    "cells",
     "change_price_list",
     "change_product",
     "change_sku",
