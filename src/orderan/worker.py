@@ -78,7 +78,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("watch_limits", 60.0, _watch),
 )
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
-JOB_MODULES: Final[tuple[str, ...]] = ()
+JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders",)
 """Modules whose import declares jobs."""
 
 MOST_TURNS: Final = 50

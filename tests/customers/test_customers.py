@@ -162,7 +162,16 @@ async def test_an_external_id_belongs_to_one_customer(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["0812-3456-7890", "+6281234567890", "BUDI@gmail.com", "budi", "san bud", "Santoso Budi", "santo"],
+    [
+        "0812-3456-7890",
+        "81234567890",
+        "+6281234567890",
+        "BUDI@gmail.com",
+        "budi",
+        "san bud",
+        "Santoso Budi",
+        "santo",
+    ],
 )
 async def test_a_customer_is_found_by_phone_email_and_words_of_the_name(desk: Desk, typed: str) -> None:
     budi = await desk.register()

@@ -340,3 +340,24 @@ async def test_nobody_sees_the_customers_of_another_shop(shop: Shop) -> None:
     assert (await shop.ask("GET", f"/customers/{budi}")).status_code == 404
     assert (await shop.ask("GET", "/customers", q="081234567890")).json()["items"] == []
     assert (await shop.ask("PATCH", f"/customers/{budi}", {"name": "X"})).status_code == 404
+
+
+async def test_characters_no_column_can_hold_are_no_fault(shop: Shop) -> None:
+    odd = "a\x00b\u0007\u202ec"
+    made = await shop.ask(
+        "POST", "/customers", BUDI | {"name": odd, "customer_group": odd, "external_id": odd}
+    )
+
+    assert made.status_code == 201
+    budi = made.json()["id"]
+    assert made.json()["customer_group"] == "a b c"
+    consent = {"purpose": "profiling", "granted": True, "source": odd}
+    assert (await shop.ask("POST", f"/customers/{budi}/consents", consent)).status_code == 201
+    address = await shop.ask("POST", f"/customers/{budi}/addresses", HOME | {"label": odd})
+    assert address.json()["addresses"][0]["label"] == "a b c"
+    unknown = await shop.ask("POST", f"/customers/{budi}/addresses", HOME | {"village_code": "31\x00"})
+    assert unknown.status_code == 422
+    seen = await shop.ask("GET", f"/customers/{budi}/personal", fields=["name"], purpose=odd)
+    assert seen.json()["name"] == "a b c"
+    assert (await shop.ask("GET", "/customers", group=odd)).json()["items"][0]["id"] == budi
+    assert (await shop.ask("GET", "/regions", q=odd, within=odd)).status_code == 200

@@ -236,7 +236,10 @@ async def test_whole_data_is_shown_for_a_reason_and_the_reading_is_on_the_page(d
     assert shown.status_code == 200
     assert "0812-3456-7890" in shown.text
     assert shown.headers["cache-control"] == "no-store"
-    assert "telepon kurir" in await desk.see(path)
+    page = await desk.see(path)
+    assert "telepon kurir" in page
+    assert page.count("Rina") > 1
+    assert "staff:" not in page
 
 
 async def test_consents_are_kept_with_their_source(desk: Desk) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from conftest import ShopFloor
+from orderan.auditor import audit
 from orderan.importing.mapping import preset
 from orderan.importing.models import AnyLine, Outcome, SourceLine
 from orderan.importing.reading import read
 from orderan.importing.report import FileSums, Outcomes, Report
+from orderan.importing.running import start
 from orderan.importing.settling import settle
+from orderan.kit.clock import SetClock
 
 SETS = Path(os.environ.get("ORDERAN_DATA_SETS", "../shared/data"))
 FILE = SETS / "online_retail" / "online_retail.parquet"
@@ -55,3 +61,28 @@ def test_every_line_is_accounted_for_and_the_sums_are_those_of_the_file(lines: l
     assert pounds["file_exact"] == "9747747.934"
     assert (pounds["file_minor"], len(written["days"])) == (974_774_793, 305)
     assert sum(v.outcome is Outcome.RETURNED for v in settled.verdicts.values()) == 7_149
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+async def test_the_whole_year_goes_into_the_database_and_the_audit_finds_nothing(
+    floor: ShopFloor, database_url: str, now: datetime
+) -> None:
+    mapping = preset("online-retail")
+    done = await start(floor.db, floor.shop, FILE, mapping, clock=SetClock(now), actor="system:import")
+    assert done.report["lines"] == {
+        "file": 541_909, "ordered": 524_903, "returned": 7_149, "waiting": 9_857, "known_before": 0,
+    }  # fmt: skip
+    assert {word: done.report["made"][word] for word in ("orders", "customers", "skus")} == {
+        "orders": 19_950,
+        "customers": 4_338,
+        "skus": 3_809,
+    }
+    ordered = await floor.value("SELECT sum(total_minor)::bigint FROM sales_order WHERE shop_id = %(shop)s")
+    refunded = await floor.value(
+        "SELECT sum(refunded_minor)::bigint FROM sales_order WHERE shop_id = %(shop)s"
+    )
+    [pounds] = done.report["currencies"]
+    assert (ordered, -refunded) == (pounds["ordered_minor"], pounds["returned_minor"])
+    found = await asyncio.to_thread(audit, database_url, now=now)
+    assert [verdict.check.name for verdict in found.verdicts if verdict.found] == []

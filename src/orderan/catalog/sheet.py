@@ -17,8 +17,8 @@ from orderan.kit.text import folded
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_ROWS: Final = 50_000
 DASH: Final = "-"
-EMPTIED: Final = "\0"
-"""What a cell holds that asks for the field to be emptied; no file can hold it itself."""
+EMPTIED: Final = "\ue000"
+"""What a cell that asks for its field to be emptied is read as: a letter of no script."""
 PRICE: Final = "price"
 PROBLEM: Final = "problem"
 

@@ -12,6 +12,7 @@ from orderan.cli.exits import NotDone
 
 BENCHES = {
     "placement": "orderan.bench.placement",
+    "import": "orderan.bench.importing",
 }
 """Name to module; a module offers `measure(tell=...)` and returns a dataclass of figures."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from orderan.customers import store
-from orderan.customers.entry import Email, Phone, check_email, check_phone
+from orderan.customers.entry import Complaint, Email, Phone, check_email, check_phone, one_line
 from orderan.customers.errors import UnknownCustomer
 from orderan.customers.masking import mask_email, mask_line, mask_name, mask_phone
 from orderan.customers.models import (
@@ -83,7 +83,7 @@ async def list_customers(
         {
             "shop": tx.shop_id,
             "state": state.value,
-            "grp": group,
+            "grp": one_line(group) if group else None,
             "at": after.created_at if after else None,
             "id": after.id if after else None,
             "limit": limit,
@@ -97,10 +97,12 @@ async def find_customers(
 ) -> list[Card]:
     """Active customers by phone, e-mail, or words of the name (their beginnings, three letters and more).
 
-    A phone or e-mail in full finds exactly its holder; a record that was merged away is found as its
+    A phone or e-mail in full finds exactly its holder, a phone also with a slip that can be explained; a record that was merged away is found as its
     survivor. Empty when nothing was typed.
     """
     phone, email = check_phone(text), check_email(text, insisted=True)
+    if isinstance(phone, Complaint) and phone.suggestion:
+        phone = check_phone(phone.suggestion)
     if isinstance(phone, Phone):
         holder = await store.holder_of_phone(tx, phone_index(keyring, tx.shop_id, phone.e164))
         ids = [] if holder is None else [holder]

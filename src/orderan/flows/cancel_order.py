@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from orderan.catalog import tax_rates
+from orderan.catalog import rates_on, tax_rates
 from orderan.flows.settle_payment import follow_totals
 from orderan.fulfilment import Withdrawal, follow_goods, withdraw_units
 from orderan.inventory import Part, claims_of, release_claims
 from orderan.kit.db import Tx
+from orderan.kit.i18n import local_date
 from orderan.orders import (
     Commercial,
     Cut,
@@ -31,6 +32,7 @@ from orderan.orders import (
     release_every_hold,
     taxes_for,
 )
+from orderan.shops import shop_by_id
 
 
 async def cancel_order(
@@ -110,9 +112,10 @@ async def _reserved(tx: Tx, order: Order, lines: Mapping[int, Line], cuts: Seque
 
 
 async def tax_classes(tx: Tx, placed_at: datetime) -> dict[str, Tax]:
-    """Tax per class as it was when an order was placed."""
+    """Tax per class as it was on the shop's day an order was placed."""
+    shop = await shop_by_id(tx, tx.shop_id)
+    rates = rates_on(await tax_rates(tx), local_date(placed_at, shop.time_zone))
     return {
-        rate.tax_class: Tax(rate.rate_bp, rate.base_numerator, rate.base_denominator)
-        for rate in await tax_rates(tx)
-        if rate.valid_from <= placed_at.date()
+        tax_class: Tax(rate.rate_bp, rate.base_numerator, rate.base_denominator)
+        for tax_class, rate in rates.items()
     }

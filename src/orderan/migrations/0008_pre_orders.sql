@@ -239,3 +239,31 @@ CREATE TABLE saved_view (
 );
 
 COMMENT ON TABLE saved_view IS 'distributed: filters a person kept under a name; without a person it is shared';
+
+CREATE TABLE order_bulk (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    verb text NOT NULL,
+    arguments jsonb NOT NULL,
+    started_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    CONSTRAINT order_bulk_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT order_bulk_verb_known CHECK (verb IN ('pay', 'cancel', 'tag', 'untag', 'hold', 'release', 'complete'))
+);
+
+COMMENT ON TABLE order_bulk IS 'distributed: one thing done to many orders, each for itself';
+
+CREATE TABLE order_bulk_row (
+    shop_id bigint NOT NULL,
+    bulk_id uuid NOT NULL,
+    turn integer NOT NULL,
+    order_id uuid NOT NULL,
+    state text NOT NULL,
+    refusal jsonb,
+    CONSTRAINT order_bulk_row_pkey PRIMARY KEY (shop_id, bulk_id, turn),
+    CONSTRAINT order_bulk_row_bulk FOREIGN KEY (shop_id, bulk_id) REFERENCES order_bulk (shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT order_bulk_row_state_known CHECK (state IN ('waiting', 'done', 'refused')),
+    CONSTRAINT order_bulk_row_refusal_is_told CHECK ((state = 'refused') = (refusal IS NOT NULL))
+);
+
+COMMENT ON TABLE order_bulk_row IS 'distributed: what became of each order of a bulk action';

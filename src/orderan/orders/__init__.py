@@ -9,11 +9,7 @@ Speaks   orders.placed.v1, orders.accepted.v1, orders.cancelled.v1, orders.expir
 Ignores  how money is paid, how stock is counted, how parcels travel
 """
 
-from orderan.orders.changes import (
-    Article,
-    Becomes,
-    fold,
-)
+from orderan.orders.changes import Article, Becomes, fold
 from orderan.orders.changes import Shop as ChangeContext
 from orderan.orders.commands.accept import accept_orders
 from orderan.orders.commands.annotate import add_note, clean_tag, tag_orders
@@ -87,7 +83,15 @@ from orderan.orders.states import (
     Verification,
     VerificationEvent,
 )
-from orderan.orders.store import insert_moves, known_orders, lines_of, lock_orders, set_allocated
+from orderan.orders.store import (
+    insert_moves,
+    known_orders,
+    lines_of,
+    lock_orders,
+    order_numbered,
+    set_allocated,
+)
+from orderan.orders.store_bulk import bulk, bulk_rows, insert_bulk, next_row, set_row
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
 from orderan.orders.views import (
     change,
@@ -196,6 +200,8 @@ __all__ = [
     "accept_orders",
     "add_note",
     "advance_lines",
+    "bulk",
+    "bulk_rows",
     "cancel_units",
     "change",
     "changes_waiting",
@@ -217,6 +223,7 @@ __all__ = [
     "headline",
     "holds_of",
     "holds_waiting",
+    "insert_bulk",
     "insert_moves",
     "insert_view",
     "known_orders",
@@ -226,10 +233,12 @@ __all__ = [
     "load_orders",
     "lock_orders",
     "moneys_waiting",
+    "next_row",
     "note_money",
     "note_moneys",
     "open_change",
     "open_orders",
+    "order_numbered",
     "orders_of_customers",
     "orders_waiting",
     "overdue",
@@ -242,6 +251,7 @@ __all__ = [
     "require_current",
     "saved_views",
     "set_allocated",
+    "set_row",
     "standing_change",
     "tag_orders",
     "tags_of",

@@ -143,6 +143,15 @@ async def lock_orders(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Order]:
     return {row.id: Order(**row._asdict()) for row in rows}
 
 
+async def order_numbered(tx: Tx, number: int) -> UUID | None:
+    """The order with this number."""
+    row = await tx.maybe(
+        "SELECT id FROM sales_order WHERE shop_id = %(shop)s AND number = %(number)s",
+        {"shop": tx.shop_id, "number": number},
+    )
+    return None if row is None else row.id
+
+
 async def lines_of(tx: Tx, order_id: UUID) -> list[Line]:
     """The lines of an order, by number."""
     rows = await tx.all(

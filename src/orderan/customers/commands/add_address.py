@@ -6,7 +6,7 @@ from uuid import UUID
 from orderan.customers import store
 from orderan.customers.commands.lock import lock_active
 from orderan.customers.commands.resolve import Buyer, BuyerAddress, digest
-from orderan.customers.entry import Complaint, Doubt, Phone, check_name, check_phone
+from orderan.customers.entry import Complaint, Doubt, Phone, check_name, check_phone, one_line
 from orderan.customers.errors import ADDRESS_PREFIX, PREFIX, EntryRefused
 from orderan.customers.events import AddressAdded
 from orderan.customers.models import TypedAddress
@@ -37,10 +37,10 @@ async def add_address(
     """
     row = await lock_active(tx, customer_id)
     recipient, phone, place, postcode = _checked(
-        typed, of_village=await postcode_of(tx, typed.village_code.strip())
+        typed, of_village=await postcode_of(tx, one_line(typed.village_code))
     )
     seal = seal_of(keyring, tx.shop_id, customer_id, row.wrapped)
-    line = " ".join(typed.line.split())
+    line = one_line(typed.line)
     where = BuyerAddress(line, place.code, postcode, place.written())
     address = SealedAddress(
         id=new_id(),
@@ -53,7 +53,7 @@ async def add_address(
         postcode=postcode,
         area=where.area,
     )
-    address_id = await store.insert_address(tx, address, label=typed.label.strip()[:LONGEST_LABEL], now=now)
+    address_id = await store.insert_address(tx, address, label=one_line(typed.label)[:LONGEST_LABEL], now=now)
     await events.record(tx, customer_id, AddressAdded(customer_id, address_id), now=now)
     trace = audit.Trace(
         "customer.add_address",

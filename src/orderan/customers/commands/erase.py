@@ -9,6 +9,7 @@ from uuid import UUID
 
 from orderan.customers import store
 from orderan.customers.commands.lock import lock_active
+from orderan.customers.entry import one_line
 from orderan.customers.errors import PREFIX, ReasonMissing
 from orderan.customers.events import CustomerErased
 from orderan.customers.states import CUSTOMER, CustomerEvent, CustomerState
@@ -30,16 +31,15 @@ async def erase(tx: Tx, customer_id: UUID, *, reason: str, now: datetime) -> Non
         CustomerNotActive: It was merged (erase the survivor) or erased before.
         ReasonMissing: No reason was given.
     """
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise ReasonMissing
     row = await lock_active(tx, customer_id)
     CUSTOMER.after(CustomerState(row.state), CustomerEvent.ERASE)
     family = await store.lock_family(tx, customer_id)
     await store.empty_customers(tx, customer_id, family, now=now)
     erased = (customer_id, *family)
-    await events.record(tx, customer_id, CustomerErased(customer_id, erased), now=now, reason=reason.strip())
+    await events.record(tx, customer_id, CustomerErased(customer_id, erased), now=now, reason=reason)
     names = [to_text(PREFIX, one) for one in erased]
-    trace = audit.Trace(
-        "customer.erase", "customer", names[0], after={"erased": names, "reason": reason.strip()}
-    )
+    trace = audit.Trace("customer.erase", "customer", names[0], after={"erased": names, "reason": reason})
     await audit.leave(tx, trace, now=now)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from orderan.customers import store
 from orderan.customers.commands.lock import lock_active
+from orderan.customers.entry import one_line
 from orderan.customers.errors import ReasonMissing
 from orderan.customers.events import ConsentGiven, ConsentWithdrawn
 from orderan.customers.models import Purpose
@@ -30,11 +31,12 @@ async def keep(
     tx: Tx, customer_id: UUID, purpose: Purpose, *, granted: bool, source: str, now: datetime
 ) -> None:
     """Append a consent given or withdrawn; the newest per purpose counts."""
-    if not source.strip():
+    source = one_line(source)
+    if not source:
         raise ReasonMissing
     await lock_active(tx, customer_id)
     await store.insert_consent(
-        tx, new_id(), customer_id, purpose.value, granted=granted, source=source.strip(), now=now
+        tx, new_id(), customer_id, purpose.value, granted=granted, source=source, now=now
     )
     told = ConsentGiven if granted else ConsentWithdrawn
     await events.record(tx, customer_id, told(customer_id, purpose.value), now=now)

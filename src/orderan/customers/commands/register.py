@@ -8,7 +8,16 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.customers import store
-from orderan.customers.entry import Complaint, Doubt, Email, Phone, check_email, check_name, check_phone
+from orderan.customers.entry import (
+    Complaint,
+    Doubt,
+    Email,
+    Phone,
+    check_email,
+    check_name,
+    check_phone,
+    one_line,
+)
 from orderan.customers.errors import PREFIX, EntryRefused, ExternalIdTaken, PhoneTaken
 from orderan.customers.events import CustomerRegistered
 from orderan.customers.models import Typed
@@ -39,8 +48,8 @@ async def register(tx: Tx, keyring: Keyring, typed: Typed, *, now: datetime) -> 
         note_enc=seal.shut(CUSTOMER, "note", typed.note.strip()) if typed.note.strip() else None,
         phone_index=phone_index(keyring, tx.shop_id, phone.e164) if phone else None,
         email_index=email_index(keyring, tx.shop_id, email.address) if email else None,
-        external_id=typed.external_id.strip() or None,
-        customer_group=typed.customer_group.strip() or None,
+        external_id=one_line(typed.external_id) or None,
+        customer_group=one_line(typed.customer_group) or None,
         words=words(keyring, tx.shop_id, name),
     )
     if entry.phone_index and (holder := await store.holder_of_phone(tx, entry.phone_index)):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from orderan.customers import store, views
+from orderan.customers.entry import one_line
 from orderan.customers.errors import PREFIX, CustomerNotActive, ReasonMissing, UnknownCustomer
 from orderan.customers.models import Field, Revealed, WholeAddress
 from orderan.customers.sealing import ADDRESS, CUSTOMER, Seal, seal_of
@@ -27,7 +28,8 @@ async def reveal(
         UnknownCustomer: The shop has no such customer.
         CustomerNotActive: It was erased; there is nothing to read.
     """
-    if not purpose.strip():
+    purpose = one_line(purpose)
+    if not purpose:
         raise ReasonMissing
     row = await views.customer_row(tx, customer_id)
     if row is None:
@@ -41,7 +43,7 @@ async def reveal(
         tx,
         [(new_id(), customer_id)],
         fields=[field.value for field in wanted],
-        purpose=purpose.strip(),
+        purpose=purpose,
         now=now,
     )
     opened = {

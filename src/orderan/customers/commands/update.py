@@ -9,7 +9,7 @@ import psycopg
 from orderan.customers import store
 from orderan.customers.commands.lock import lock_active
 from orderan.customers.commands.register import checked
-from orderan.customers.entry import Email, Phone
+from orderan.customers.entry import Email, Phone, one_line
 from orderan.customers.errors import PREFIX, PhoneTaken
 from orderan.customers.events import CustomerChanged
 from orderan.customers.models import Changes, Typed
@@ -36,7 +36,7 @@ async def update(
     before = _as_typed(seal, row)
     name, phone, email = checked(_with(before, changes))
     note = before.note if changes.note is None else changes.note.strip()
-    group = before.customer_group if changes.customer_group is None else changes.customer_group.strip()
+    group = before.customer_group if changes.customer_group is None else one_line(changes.customer_group)
     after = Typed(name, phone.e164 if phone else "", email.address if email else "", group, "", note)
     fields = _different(before, after)
     if not fields:

@@ -2,7 +2,7 @@
 
 from orderan.customers.entry.complaints import Complaint, Doubt
 from orderan.customers.entry.email import Email, check_email
-from orderan.customers.entry.naming import check_name
+from orderan.customers.entry.naming import check_name, one_line
 from orderan.customers.entry.phone import Phone, PhoneKind, check_phone
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "check_email",
     "check_name",
     "check_phone",
+    "one_line",
 ]

@@ -7,10 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from psycopg.rows import tuple_row
+
 from orderan.importing.models import AnyLine, FaultyLine, Outcome, Reason, SourceLine
+from orderan.importing.money import EXACT
 from orderan.importing.report import Outcomes, Tally
 from orderan.importing.store.arrays import dates, plain, texts
 from orderan.importing.store.runs import Run, key_from
@@ -123,10 +127,13 @@ async def _insert_faulty(tx: Tx, run: Run, lines: Sequence[FaultyLine]) -> None:
 
 async def next_lines(tx: Tx, run: Run, *, limit: int) -> list[Placed]:
     """The lines after the run's position, in order of invoice and number."""
-    rows = await tx.all(
+    # Every line of the file passes here, so values travel in binary and plain tuples; that and
+    # computing the exact amount again instead of sending it halve the time.
+    cursor = tx.connection.cursor(binary=True, row_factory=tuple_row)
+    await cursor.execute(
         """
-        SELECT invoice, number, sku, description, quantity, at, day, price, customer, country, currency,
-               exact, minor, cancelling, fault, raw
+        SELECT invoice, number, sku, description, quantity, at, day, price::text, customer, country, currency,
+               CASE WHEN fault IS NOT NULL THEN exact END, minor, cancelling, fault, raw
         FROM import_line
         WHERE shop_id = %(shop)s AND channel_id = %(channel)s AND run_id = %(run)s
           AND invoice >= %(invoice)s AND (invoice, number) > (%(invoice)s, %(number)s)
@@ -142,7 +149,25 @@ async def next_lines(tx: Tx, run: Run, *, limit: int) -> list[Placed]:
             "limit": limit,
         },
     )
-    return [Placed(row.invoice, _line(row)) for row in rows]
+    return [_placed(row) for row in await cursor.fetchall()]
+
+
+def _placed(row: tuple[Any, ...]) -> Placed:
+    (invoice, number, sku, description, quantity, at, day, price, customer, country, currency, exact, minor,
+     cancelling, fault, raw) = row  # fmt: skip
+    if fault is not None:
+        return Placed(
+            invoice, FaultyLine(number, invoice or None, Reason(fault), day, currency, exact, minor, raw)
+        )
+    cost = _price(price)
+    line = SourceLine(
+        number, invoice, sku, description, quantity, at, day, cost, customer, country, currency,
+        EXACT.multiply(quantity, cost), minor, cancelling,
+    )  # fmt: skip
+    return Placed(invoice, line)
+
+
+_price = lru_cache(maxsize=50_000)(Decimal)
 
 
 async def lines_by_number(

@@ -21,7 +21,7 @@ class EventTold(Told):
 
     id: str
     position: int = Field(description="Its place in the log of the shop; never changes")
-    kind: str = Field(examples=["orders.order_placed.v1"])
+    kind: str = Field(examples=["orders.placed.v1"])
     entity_id: str = Field(description="What it is about; facts of one entity are in order")
     sequence: int = Field(description="Count of the facts of this entity, from 1")
     actor: str

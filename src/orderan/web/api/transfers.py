@@ -125,7 +125,7 @@ async def transfers_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
-    state: Annotated[list[TransferState] | None, QueryParameter()] = None,
+    states: Annotated[list[TransferState] | None, QueryParameter(name="state")] = None,
     after: Cursor = "",
     limit: Limit = 50,
 ) -> TransfersTold:
@@ -134,7 +134,7 @@ async def transfers_listed(
     found = await db.run(
         caller,
         lambda tx: list_transfers(
-            tx, states=state, locations=principal.location_ids, after=begin, limit=limit + 1
+            tx, states=states, locations=principal.location_ids, after=begin, limit=limit + 1
         ),
     )
     last = found[limit - 1] if len(found) > limit else None

@@ -7,13 +7,15 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
+from litestar.exceptions import ValidationException
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
-from orderan.access import Permission, Principal
+from orderan.access import Permission, Principal, key_names, staff_names
 from orderan.customers import (
     ADDRESS_PREFIX,
     PREFIX,
+    Access,
     After,
     Card,
     Changes,
@@ -45,7 +47,7 @@ from orderan.customers import (
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
-from orderan.kit.ids import from_text, to_text
+from orderan.kit.ids import NIL, from_text, to_text
 from orderan.orders import orders_of_customers, totals_of_customers
 from orderan.web.dashboard.customer_words import FIELDS, LIKENESSES, PURPOSES, doubted, field_errors
 from orderan.web.errors import sentence
@@ -244,6 +246,7 @@ async def around(
     people = await family(tx, customer_id)
     sees_orders = principal.may(Permission.ORDERS_READ)
     sees_log = principal.may(Permission.AUDIT_READ)
+    seen = await accesses(tx, people) if sees_log else []
     return {
         "card": card,
         "active": card.state is CustomerState.ACTIVE,
@@ -253,7 +256,8 @@ async def around(
         "alike": await duplicates(tx, keyring, customer_id, reader=reader),
         "orders": await orders_of_customers(tx, people) if sees_orders else [],
         "totals": await totals_of_customers(tx, people) if sees_orders else [],
-        "seen": await accesses(tx, people) if sees_log else [],
+        "seen": seen,
+        "who": await _who(tx, seen),
         "sees_log": sees_log,
         "sees_orders": sees_orders,
         "may_write": principal.may(Permission.CUSTOMERS_WRITE),
@@ -268,6 +272,19 @@ async def around(
         "order_path": lambda order: f"/orders/{to_text('ord', order)}",
         "address_id": lambda address: to_text(ADDRESS_PREFIX, address),
     } | more
+
+
+async def _who(tx: Tx, seen: list[Access]) -> dict[str, str]:
+    """Names of the people and programs in the log, by actor; the rest of them as they stand."""
+    ids: dict[str, list[UUID]] = {"staff": [], "key": []}
+    for access in seen:
+        kind, _, text = access.actor.partition(":")
+        if kind in ids and len(text) == len(str(NIL)):
+            ids[kind].append(UUID(text))
+    people, programs = await staff_names(tx, ids["staff"]), await key_names(tx, ids["key"])
+    return {f"staff:{one}": name for one, name in people.items()} | {
+        f"key:{one}": name for one, name in programs.items()
+    }
 
 
 @post(
@@ -325,7 +342,9 @@ async def consent_changed(
 ) -> Redirect:
     """Keep a consent or a withdrawal that was told to us."""
     customer = from_text(PREFIX, customer_id)
-    purpose = Purpose(data.get("purpose", ""))
+    if data.get("purpose") not in set(Purpose):
+        raise ValidationException
+    purpose = Purpose(data["purpose"])
     verb = give_consent if data.get("granted") == "yes" else withdraw_consent
     source = data.get("source", "")
     await db.run(caller, lambda tx: verb(tx, customer, purpose, source=source, now=now))

@@ -7,6 +7,7 @@ import { palette } from "./palette.js";
 import { stock } from "./stock.js";
 import { charts } from "./charts.js";
 import { say } from "./toast.js";
+import { scan } from "./scan.js";
 
 menus();
 dialogs();
@@ -19,6 +20,7 @@ function refresh(root) {
   stock(root);
   charts(root);
   root.querySelector?.("[data-focus]")?.focus();
+  scan(root);
 }
 
 refresh(document);

@@ -20,12 +20,26 @@ export function forms() {
     const combo = event.target.closest?.("[data-combo]");
     if (combo) steer(event, combo);
   });
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form[data-enter-next]");
+    if (!form || event.key !== "Enter" || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey) form.querySelector("[data-send]:enabled")?.click();
+    else if (event.target.matches("input, select")) next(form, event.target)?.focus();
+    else return;
+    event.preventDefault();
+  });
   document.addEventListener("click", (event) => {
     const option = event.target.closest('[data-combo] [role="option"]');
     if (option) take(option.closest("[data-combo]"), option);
     for (const combo of document.querySelectorAll("[data-combo]"))
       if (!combo.contains(event.target)) close(combo);
   });
+}
+
+/** The field after this one: Enter walks a form that is filled in by keyboard. */
+function next(form, field) {
+  const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, [data-send]")];
+  return fields[fields.indexOf(field) + 1];
 }
 
 const waiting = new WeakMap();

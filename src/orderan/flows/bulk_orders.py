@@ -1,0 +1,125 @@
+"""One thing done to many orders: each in a transaction of its own, each with its own answer.
+
+few     done at once, while the person waits
+many    a job does them; the page shows how far it is, and may be closed
+
+A row is locked, done and marked in one transaction, so a crash or a second worker repeats nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Any, Final
+from uuid import UUID
+
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.complete_orders import complete_order
+from orderan.flows.hold_order import hold_order
+from orderan.flows.settle_payment import settle_payment
+from orderan.kit import jobs
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import Refusal
+from orderan.orders import (
+    Order,
+    OrderNotFound,
+    insert_bulk,
+    lock_orders,
+    next_row,
+    release_every_hold,
+    set_row,
+    tag_orders,
+)
+from orderan.orders import bulk as bulk_of
+from orderan.payments import AmountNotPositive, MoneyEvent, MoneyKind
+
+AT_ONCE: Final = 100
+"""Up to so many orders are done while the person waits."""
+MOST: Final = 20_000
+"""More orders than this are refused in one action; a narrower filter splits them."""
+
+
+class Verb(StrEnum):
+    """What can be done to many orders."""
+
+    PAY = auto()
+    CANCEL = auto()
+    TAG = auto()
+    UNTAG = auto()
+    HOLD = auto()
+    RELEASE = auto()
+    COMPLETE = auto()
+
+
+async def start(
+    tx: Tx, verb: Verb, arguments: dict[str, Any], orders: Sequence[UUID], *, now: datetime
+) -> UUID:
+    """Keep a bulk action; many orders are left to a job, few wait for `work_off`."""
+    bulk_id = await insert_bulk(tx, verb, arguments, orders, now=now)
+    if len(orders) > AT_ONCE:
+        await jobs.defer(tx, work_off_job, lock=f"bulk:{bulk_id}", bulk_id=str(bulk_id), actor=tx.actor)
+    return bulk_id
+
+
+async def work_off(db: Database, caller: Caller, bulk_id: UUID, *, now: datetime) -> int:
+    """Do every waiting row; returns how many were done or refused here."""
+    worked = 0
+    while await db.run(caller, lambda tx: work_off_one(tx, bulk_id, now=now)):
+        worked += 1
+    return worked
+
+
+async def work_off_one(tx: Tx, bulk_id: UUID, *, now: datetime) -> bool:
+    """Do the next waiting row; False when there is none."""
+    row = await next_row(tx, bulk_id)
+    if row is None:
+        return False
+    action = await bulk_of(tx, bulk_id)
+    refusal = None
+    try:
+        async with tx.savepoint():
+            await _do(tx, Verb(action.verb), action.arguments, row.order_id, now=now)
+    except Refusal as refused:
+        refusal = {"code": refused.code, "facts": {name: str(fact) for name, fact in refused.facts().items()}}
+    await set_row(tx, bulk_id, row.turn, refusal)
+    return True
+
+
+async def _do(tx: Tx, verb: Verb, arguments: dict[str, Any], order_id: UUID, *, now: datetime) -> None:
+    reason = str(arguments.get("reason", ""))
+    match verb:
+        case Verb.CANCEL:
+            await cancel_order(tx, order_id, reason=reason, now=now)
+        case Verb.COMPLETE:
+            await complete_order(tx, order_id, reason=reason or None, now=now)
+        case Verb.HOLD:
+            await hold_order(tx, order_id, str(arguments["kind"]), reason=reason, now=now)
+        case Verb.PAY:
+            await _pay(tx, await _locked(tx, order_id), now=now)
+        case Verb.RELEASE:
+            await release_every_hold(tx, await _locked(tx, order_id), reason=reason or None, now=now)
+        case Verb.TAG:
+            await tag_orders(tx, [await _locked(tx, order_id)], add=arguments["tags"], now=now)
+        case Verb.UNTAG:
+            await tag_orders(tx, [await _locked(tx, order_id)], remove=arguments["tags"], now=now)
+
+
+async def _locked(tx: Tx, order_id: UUID) -> Order:
+    order = (await lock_orders(tx, [order_id])).get(order_id)
+    if order is None:
+        raise OrderNotFound(str(order_id))
+    return order
+
+
+async def _pay(tx: Tx, order: Order, *, now: datetime) -> None:
+    """A person says the bank shows what is due."""
+    due = order.total_minor - order.paid_minor + order.refunded_minor
+    if due <= 0:
+        raise AmountNotPositive(due)
+    event = MoneyEvent(order.id, MoneyKind.CAPTURED, "bank_transfer", due, order.currency)
+    await settle_payment(tx, event, now=now)
+
+
+@jobs.job("orders.bulk")
+async def work_off_job(tools: jobs.Tools, *, shop_id: int, bulk_id: str, actor: str) -> None:
+    """Do the waiting rows of a bulk action on behalf of who started it."""
+    await work_off(tools.db, Caller(shop_id, actor), UUID(bulk_id), now=tools.clock.now())

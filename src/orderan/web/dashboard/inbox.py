@@ -1,0 +1,252 @@
+"""The exception inbox: what is stuck, what it costs, what to do about it."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from orderan.access import Permission, Principal
+from orderan.flows.close_entry import close_entries
+from orderan.flows.views_inbox import EntryRow, KindCount, entry_kinds, entry_list, one_entry
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import N_, Refusal
+from orderan.kit.ids import from_text, to_text
+from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
+from orderan.web.forms import many, one, posted
+from orderan.web.here import place_of
+from orderan.web.pages import page
+
+SHOWN: Final = 50
+KINDS: Final = {
+    "payment_over": N_("Lebih bayar"),
+    "payment_under": N_("Kurang bayar"),
+    "payment_after_close": N_("Dibayar setelah ditutup"),
+    "task_short": N_("Barang kurang"),
+    "task_waiting": N_("Gudang terlambat"),
+    "parcel_waiting": N_("Paket terlambat"),
+    "parcel_lost": N_("Paket hilang"),
+    "parcel_damaged": N_("Paket rusak"),
+    "return_waiting": N_("Retur menunggu"),
+    "refund_waiting": N_("Dana belum dikembalikan"),
+    "order_waiting": N_("Pesanan tertahan"),
+    "verification_waiting": N_("Konfirmasi menunggu"),
+    "change_waiting": N_("Perubahan menunggu"),
+    "hold_waiting": N_("Penahanan terlalu lama"),
+    "transfer_waiting": N_("Pemindahan stok menunggu"),
+    "money_waiting": N_("Uang di perjalanan"),
+    "completion_blocked": N_("Belum bisa diselesaikan"),
+    "stock_low": N_("Stok menipis"),
+    "import_line": N_("Baris impor"),
+    "import_run": N_("Impor"),
+}
+FACTS: Final = {
+    "number": N_("Pesanan"),
+    "place": N_("Lokasi"),
+    "courier": N_("Kurir"),
+    "awb": N_("Nomor resi"),
+    "state": N_("Status"),
+    "since": N_("Sejak"),
+    "note": N_("Catatan"),
+    "paid_minor": N_("Dibayar"),
+    "total_minor": N_("Total"),
+    "task": N_("Tugas gudang"),
+    "missing": N_("Yang kurang"),
+}
+
+
+def path_of(entry_id: UUID) -> str:
+    return f"/inbox/{to_text('exc', entry_id)}"
+
+
+@get("/inbox", opt={"needs": Permission.INBOX_READ}, include_in_schema=False)
+async def inbox_page(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    kind: FromQuery[str] = "",
+    by: FromQuery[str] = "money",
+    after: FromQuery[str] = "",
+) -> Response[str]:
+    """What is stuck, by what it costs or by when it is too late."""
+    return await inbox(request, db, caller, principal, now, kind=kind, by=by, after=after)
+
+
+async def inbox(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    *,
+    kind: str,
+    by: str,
+    after: str = "",
+    flashes: list[Flash] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """The list, with what is to be said on top of it."""
+    scope = scope_of(principal)
+    order = by if by in {"money", "deadline"} else "money"
+    last = from_text("exc", after) if after else None
+
+    async def read(tx: Tx) -> tuple[list[KindCount], list[EntryRow]]:
+        rows = await entry_list(
+            tx,
+            scope,
+            state="open",
+            kind=kind or None,
+            by=order,
+            after=last,
+            limit=SHOWN + 1,
+        )
+        return list(await entry_kinds(tx, scope, now=now)), rows
+
+    kinds, rows = await db.run(caller, read)
+    return page(
+        request,
+        "inbox/list.html",
+        status_code=status,
+        now=now,
+        flashes=flashes or [],
+        kinds=kinds,
+        names=KINDS,
+        total=sum(one.many for one in kinds),
+        kind=kind,
+        by=order,
+        entries=[{"id": to_text("exc", row.id), "row": row} for row in rows[:SHOWN]],
+        older=to_text("exc", rows[SHOWN - 1].id) if len(rows) > SHOWN else None,
+        after=after,
+        path_of=path_of,
+        may_write=principal.may(Permission.INBOX_WRITE),
+    )
+
+
+@get("/inbox/{entry_id:str}", opt={"needs": Permission.INBOX_READ}, include_in_schema=False)
+async def entry_page(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    entry_id: FromPath[str],
+) -> Response[str]:
+    """One entry with everything that is known of it."""
+    return await entry(request, db, caller, principal, now, from_text("exc", entry_id))
+
+
+async def entry(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    entry_id: UUID,
+    *,
+    flashes: list[Flash] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """The page of an entry, with what is to be said on top of it."""
+    row = await db.run(caller, lambda tx: one_entry(tx, scope_of(principal), entry_id))
+    about = row.subject_id if row.subject_kind == "order" else None
+    return page(
+        request,
+        "inbox/detail.html",
+        status_code=status,
+        now=now,
+        flashes=flashes or [],
+        entry=row,
+        names=KINDS,
+        facts=FACTS,
+        path=path_of(row.id),
+        order_path=f"/orders/{to_text('ord', about)}" if about else "",
+        repair=_repair(row),
+        may_write=principal.may(Permission.INBOX_WRITE),
+    )
+
+
+def _repair(row: EntryRow) -> str:
+    """The page where the trouble is mended, where there is one."""
+    if row.subject_kind != "order" or row.subject_id is None:
+        return ""
+    if row.kind in {
+        "payment_over",
+        "payment_under",
+        "payment_after_close",
+        "money_waiting",
+        "refund_waiting",
+    }:
+        return f"/payments/orders/{to_text('ord', row.subject_id)}"
+    if row.kind in {"task_waiting", "task_short"}:
+        task = row.payload.get("task") or to_text("tsk", UUID(row.payload["id"]))
+        return f"/warehouse/tasks/{task}"
+    if row.kind == "return_waiting":
+        return f"/returns/{to_text('ret', UUID(row.payload['id']))}"
+    if row.kind == "parcel_waiting":
+        return f"/shipping?q={row.payload['awb']}"
+    return f"/orders/{to_text('ord', row.subject_id)}"
+
+
+@post("/inbox/bulk", opt={"needs": Permission.INBOX_WRITE}, include_in_schema=False, status_code=200)
+async def entries_closed(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """The ticked entries are done with, each for itself."""
+    form = await posted(request)
+    outcome = "dismissed" if one(form, "outcome") == "dismissed" else "resolved"
+    note = one(form, "note")
+    scope = scope_of(principal)
+
+    async def step(tx: Tx, entry_id: UUID) -> None:
+        await close_entries(tx, scope, [entry_id], state=outcome, note=note, now=now)
+
+    ids = [from_text("exc", ticked) for ticked in many(form, "entry")]
+    flashes = (await each(request, db, caller, ids, step)).flashes(
+        request,
+        lambda spoken, done: spoken.ngettext("%(num)s perkara ditutup.", "%(num)s perkara ditutup.", done),
+    )
+    return await inbox(
+        request, db, caller, principal, now, kind=one(form, "kind"), by=one(form, "by"), flashes=flashes
+    )
+
+
+@post(
+    "/inbox/{entry_id:str}/close",
+    opt={"needs": Permission.INBOX_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def entry_closed(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    entry_id: FromPath[str],
+) -> Response[Any]:
+    """Done with, and why."""
+    form = await posted(request)
+    found = from_text("exc", entry_id)
+    outcome = "dismissed" if one(form, "outcome") == "dismissed" else "resolved"
+    scope = scope_of(principal)
+    try:
+        await db.run(
+            caller,
+            lambda tx: close_entries(tx, scope, [found], state=outcome, note=one(form, "note"), now=now),
+        )
+    except Refusal as refusal:
+        flashes = [("loss", told(refusal, place_of(request).words))]
+        return await entry(request, db, caller, principal, now, found, flashes=flashes, status=422)
+    return Redirect("/inbox", status_code=303)
+
+
+handlers = [inbox_page, entry_page, entries_closed, entry_closed]

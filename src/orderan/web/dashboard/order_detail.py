@@ -1,0 +1,603 @@
+"""One order in the dashboard: what it needs now, what happened, what it is made of."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from orderan.access import Permission, Principal
+from orderan.customers import Field, addresses, customer_card, reveal
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.complete_orders import complete_order
+from orderan.flows.hold_order import hold_order, let_continue
+from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.settle_payment import settle_payment
+from orderan.fulfilment import tasks_of
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import Refusal
+from orderan.kit.ids import from_text, to_text
+from orderan.kit.runner import Runner
+from orderan.orders import (
+    HoldKind,
+    Moment,
+    Order,
+    OrderNotFound,
+    Units,
+    add_note,
+    holds_of,
+    load_orders,
+    lock_orders,
+    owed,
+    standing_change,
+    tag_orders,
+    tags_of,
+    timeline,
+    unshipped,
+    version_of,
+    versions_of,
+    visible,
+)
+from orderan.payments import MoneyEvent, MoneyKind, money_of
+from orderan.returns import returns_of
+from orderan.shipping import parcels_of
+from orderan.shops import list_channels
+from orderan.web.dashboard.order_filters import choices, scope_of
+from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
+from orderan.web.dashboard.order_next import Step, next_step
+from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
+from orderan.web.errors import sentence
+from orderan.web.forms import one, posted
+from orderan.web.here import here, place_of, standing
+from orderan.web.pages import page
+
+Asking = Request[Any, Any, Any]
+BY_HAND: Final = ("bank_transfer", "cash")
+SAID: Final = (
+    "paid",
+    "held",
+    "released",
+    "noted",
+    "tagged",
+    "cancelled",
+    "completed",
+    "granted",
+    "refunded",
+    "changed",
+    "declined",
+    "placed",
+)
+
+
+async def require_visible(tx: Tx, principal: Principal, text: str) -> UUID:
+    """The order of an address, if this person may see it.
+
+    Raises:
+        OrderNotFound: There is none, or it is outside their scope.
+    """
+    order_id = from_text("ord", text)
+    if order_id not in await visible(tx, [order_id], scope_of(principal)):
+        raise OrderNotFound(text)
+    return order_id
+
+
+@get("/orders/{order:str}", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
+async def order_page(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """The page."""
+    return await shown(request, principal, caller, db, keyring, now, order)
+
+
+async def shown(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    text: str,
+    *,
+    refused: Refusal | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response[Any]:
+    """The page of an order, with what was refused on top and what was typed still there."""
+
+    async def read(tx: Tx) -> dict[str, Any]:
+        return await around(tx, keyring, principal, await require_visible(tx, principal, text))
+
+    context = await db.run(caller, read)
+    place = place_of(request, now=now)
+    with standing(place):
+        context |= _said_of(context)
+    said = request.query_params.get("said", "")
+    return page(
+        request,
+        "orders/detail.html",
+        now=now,
+        status_code=422 if refused else 200,
+        general=sentence(refused, place.words) if refused else "",
+        said=said if said in SAID else "",
+        typed=typed or {},
+        **context,
+        **LABELS,
+    )
+
+
+async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID) -> dict[str, Any]:
+    """Everything the page of an order shows."""
+    order, lines = (await load_orders(tx, [order_id]))[order_id]
+    known = await choices(tx, principal)
+    reader = reader_of(principal)
+    card = await customer_card(tx, keyring, order.customer_id, reader=reader) if order.customer_id else None
+    mine = await addresses(tx, keyring, [order.customer_id], reader=reader) if order.customer_id else []
+    moments = await timeline(tx, order_id)
+    holds, change = await holds_of(tx, order_id), await standing_change(tx, order_id)
+    versions, tasks = await versions_of(tx, order_id), await tasks_of(tx, order_id)
+    money = await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
+    actors = {moment.actor for moment in moments} | {hold.placed_by for hold in holds}
+    actors |= {version.replaced_by for version in versions} | {order.placed_by}
+    actors |= {change.opened_by} if change else set()
+    places = {str(task.task.location_id): task.location_name for task in tasks}
+    places |= {str(place_id): name for place_id, name in known.places.values()}
+    names = await names_of(tx, sorted(actors), places)
+    channel = next((one for one in await list_channels(tx) if one.id == order.channel_id), None)
+    open_holds = [hold for hold in holds if hold.released_at is None]
+    return {
+        "order": order,
+        "lines": lines,
+        "open_units": {line.line_no: unshipped(line) for line in lines},
+        "owed": owed,
+        "card": card,
+        "customer_path": f"/customers/{to_text('cus', order.customer_id)}" if order.customer_id else "",
+        "address": next((one for one in mine if one.id == order.address_id), None),
+        "channel": channel,
+        "moments": moments,
+        "names": names,
+        "open_holds": open_holds,
+        "hold_id": lambda hold_id: to_text("hld", hold_id),
+        "tags": await tags_of(tx, order_id),
+        "known_tags": known.tags,
+        "versions": versions,
+        "change": change,
+        "tasks": tasks,
+        "parcels": await parcels_of(tx, order_id),
+        "money": money,
+        "refund_id": lambda refund_id: to_text("ref", refund_id),
+        "returns": await returns_of(tx, order_id),
+        "text_id": to_text("ord", order_id),
+        "may_write": principal.may(Permission.ORDERS_WRITE),
+        "may_pay": principal.may(Permission.PAYMENTS_WRITE),
+        "may_grant": principal.may(Permission.REFUNDS_GRANT),
+        "may_refund": principal.may(Permission.REFUNDS_EXECUTE),
+        "may_reveal": principal.may(Permission.PERSONAL_READ),
+        "editable": order.commercial in ("awaiting_payment", "accepted"),
+        "by_hand": BY_HAND,
+        "revealed": None,
+    }
+
+
+def _said_of(context: dict[str, Any]) -> dict[str, Any]:
+    """Sentences that need the reader's language."""
+    order: Order = context["order"]
+    names: Names = context["names"]
+    moments: list[Moment] = context["moments"]
+    change = context["change"]
+    words = here().words
+    step = next_step(
+        order,
+        context["lines"],
+        holds=context["open_holds"],
+        change=change,
+        opened_by=names.who(change.opened_by, words) if change else "",
+        tasks={task.task.state for task in context["tasks"]} - {"cancelled", "handed_over"},
+        promised_minor=context["money"].promised_minor,
+    )
+    events = [entry for moment in moments if (entry := told(moment, words, names, order.currency))]
+    return {
+        "step": step,
+        "step_title": words.gettext(step.title, **_filled(step)),
+        "step_text": words.gettext(step.text, **_filled(step)) if step.text else "",
+        "events": events,
+        "who": lambda actor: names.who(actor, words),
+    }
+
+
+def _filled(step: Step) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        name: cash(*fact) if isinstance(fact, tuple) else fact for name, fact in step.facts.items()
+    }
+    if "hold" in facts:
+        facts["hold"] = here().words.gettext(HOLDS.get(facts["hold"], facts["hold"]))
+    return facts
+
+
+Doing = Callable[[Tx, UUID], Awaitable[Any]]
+
+
+async def did(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    text: str,
+    said: str,
+    doing: Doing,
+) -> Response[Any]:
+    """Do something to an order and go back to it; a refusal shows the page with what was typed."""
+    form = await posted(request)
+
+    async def work(tx: Tx) -> None:
+        await doing(tx, await require_visible(tx, principal, text))
+
+    try:
+        await Runner(db).run(caller, work)
+    except OrderNotFound:
+        raise
+    except Refusal as refused:
+        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+        return await shown(request, principal, caller, db, keyring, now, text, refused=refused, typed=typed)
+    return Redirect(f"/orders/{text}?said={said}", status_code=303)
+
+
+def rupiah_of(text: str) -> int:
+    """An amount as it was typed, grouped or not."""
+    digits = "".join(letter for letter in text if letter.isdigit())
+    return int(digits) if digits and len(digits) < 16 else 0
+
+
+@post("/orders/{order:str}/pay", opt={"needs": Permission.PAYMENTS_WRITE}, include_in_schema=False)
+async def paid(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """A person says that money came in."""
+    form = await posted(request)
+    method = one(form, "method") if one(form, "method") in BY_HAND else BY_HAND[0]
+    amount, reference = rupiah_of(one(form, "amount")), one(form, "reference").strip()[:100] or None
+
+    async def doing(tx: Tx, order_id: UUID) -> None:
+        found = (await lock_orders(tx, [order_id]))[order_id]
+        event = MoneyEvent(order_id, MoneyKind.CAPTURED, method, amount, found.currency, reference)
+        await settle_payment(tx, event, now=now)
+
+    return await did(request, principal, caller, db, keyring, now, order, "paid", doing)
+
+
+@post("/orders/{order:str}/refunds", opt={"needs": Permission.REFUNDS_GRANT}, include_in_schema=False)
+async def granted(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """Promise money back; somebody else may send it."""
+    form = await posted(request)
+    amount, reason = rupiah_of(one(form, "amount")), one(form, "reason").strip()[:300]
+
+    async def doing(tx: Tx, order_id: UUID) -> None:
+        await promise_refund(tx, order_id, amount_minor=amount, reason=reason, now=now)
+
+    return await did(request, principal, caller, db, keyring, now, order, "granted", doing)
+
+
+@post(
+    "/orders/{order:str}/refunds/{refund:str}/execute",
+    opt={"needs": Permission.REFUNDS_EXECUTE},
+    include_in_schema=False,
+)
+async def refunded(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+    refund: FromPath[str],
+) -> Response[Any]:
+    """The money left the shop."""
+    form = await posted(request)
+    method = one(form, "method") if one(form, "method") in BY_HAND else BY_HAND[0]
+    reference = one(form, "reference").strip()[:100] or None
+
+    async def doing(tx: Tx, order_id: UUID) -> None:
+        refund_id = from_text("ref", refund)
+        mine = await money_of(tx, order_id, total_minor=0, terms="prepaid")
+        if refund_id not in {found.id for found in mine.refunds}:
+            raise OrderNotFound(order)
+        await execute_refund(tx, refund_id, method=method, reference=reference, now=now)
+
+    return await did(request, principal, caller, db, keyring, now, order, "refunded", doing)
+
+
+@post("/orders/{order:str}/notes", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
+async def noted(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """Write a note."""
+    body = one(await posted(request), "body")
+    return await did(
+        request,
+        principal,
+        caller,
+        db,
+        keyring,
+        now,
+        order,
+        "noted",
+        lambda tx, order_id: add_note(tx, order_id, body, now=now),
+    )
+
+
+@post("/orders/{order:str}/tags", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
+async def tagged(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """Put tags on, or take one off."""
+    form = await posted(request)
+    add = [tag for tag in one(form, "add").split(",") if tag.strip()]
+    remove = [tag for tag in [one(form, "remove")] if tag]
+
+    async def doing(tx: Tx, order_id: UUID) -> None:
+        found = (await lock_orders(tx, [order_id]))[order_id]
+        await tag_orders(tx, [found], add=add, remove=remove, now=now)
+
+    return await did(request, principal, caller, db, keyring, now, order, "tagged", doing)
+
+
+@post("/orders/{order:str}/holds", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
+async def held(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """Hold it, with a reason and perhaps an end."""
+    form = await posted(request)
+    kind = one(form, "kind") if one(form, "kind") in set(HoldKind) else HoldKind.OTHER
+    reason = one(form, "reason").strip()[:300] or "–"
+    expires_at = local_moment(one(form, "expires_at"), principal.zone)
+    return await did(
+        request,
+        principal,
+        caller,
+        db,
+        keyring,
+        now,
+        order,
+        "held",
+        lambda tx, order_id: hold_order(tx, order_id, kind, reason=reason, expires_at=expires_at, now=now),
+    )
+
+
+def local_moment(text: str, zone: str) -> datetime | None:
+    """A moment typed on the person's own clock."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+@post(
+    "/orders/{order:str}/holds/{hold:str}/release",
+    opt={"needs": Permission.ORDERS_WRITE},
+    include_in_schema=False,
+)
+async def released(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+    hold: FromPath[str],
+) -> Response[Any]:
+    """Take one hold off."""
+    reason = one(await posted(request), "reason").strip()[:300] or None
+    hold_id = from_text("hld", hold)
+    return await did(
+        request,
+        principal,
+        caller,
+        db,
+        keyring,
+        now,
+        order,
+        "released",
+        lambda tx, order_id: let_continue(tx, order_id, hold_id, reason=reason, now=now),
+    )
+
+
+@post("/orders/{order:str}/cancel", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
+async def cancelled(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """Cancel everything, or the units typed beside the lines."""
+    form = await posted(request)
+    reason = one(form, "reason").strip()[:300]
+    units = None
+    if not one(form, "whole"):
+        typed = {name.removeprefix("units_"): one(form, name) for name in form if name.startswith("units_")}
+        units = [
+            Units(int(no), int(many))
+            for no, many in typed.items()
+            if no.isdigit() and many.isdigit() and int(many)
+        ]
+    return await did(
+        request,
+        principal,
+        caller,
+        db,
+        keyring,
+        now,
+        order,
+        "cancelled",
+        lambda tx, order_id: cancel_order(tx, order_id, units=units, reason=reason, now=now),
+    )
+
+
+@post("/orders/{order:str}/complete", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
+async def completed(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """Complete it by hand."""
+    return await did(
+        request,
+        principal,
+        caller,
+        db,
+        keyring,
+        now,
+        order,
+        "completed",
+        lambda tx, order_id: complete_order(tx, order_id, now=now),
+    )
+
+
+@post(
+    "/orders/{order:str}/reveal",
+    opt={"needs": Permission.PERSONAL_READ},
+    status_code=200,
+    include_in_schema=False,
+)
+async def revealed(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    now: datetime,
+    order: FromPath[str],
+) -> Response[Any]:
+    """Phone and address unmasked; the reading is kept with the order as its reason."""
+
+    async def read(tx: Tx) -> dict[str, Any]:
+        order_id = await require_visible(tx, principal, order)
+        context = await around(tx, keyring, principal, order_id)
+        found: Order = context["order"]
+        if found.customer_id is None:
+            return context
+        wanted = [Field.NAME, Field.PHONE, Field.ADDRESSES]
+        seen = await reveal(tx, keyring, found.customer_id, wanted, purpose=f"order {found.number}", now=now)
+        whole = next((one for one in seen.addresses or () if one.id == found.address_id), None)
+        return context | {"revealed": {"name": seen.name, "phone": seen.phone, "address": whole}}
+
+    context = await db.run(caller, read)
+    with standing(place_of(request, now=now)):
+        context |= _said_of(context)
+    headers = {"cache-control": "no-store"}
+    return page(
+        request,
+        "orders/detail.html",
+        now=now,
+        headers=headers,
+        general="",
+        said="",
+        typed={},
+        **context,
+        **LABELS,
+    )
+
+
+@get(
+    "/orders/{order:str}/versions/{version:int}",
+    opt={"needs": Permission.ORDERS_READ},
+    include_in_schema=False,
+)
+async def version_page(
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    now: datetime,
+    order: FromPath[str],
+    version: FromPath[int],
+) -> Response[Any]:
+    """The order exactly as it was."""
+
+    async def read(tx: Tx) -> tuple[Any, Order, Names]:
+        order_id = await require_visible(tx, principal, order)
+        kept = await version_of(tx, order_id, version)
+        if kept is None:
+            raise OrderNotFound(f"{order} v{version}")
+        found, _ = (await load_orders(tx, [order_id]))[order_id]
+        return kept, found, await names_of(tx, [kept.replaced_by], {})
+
+    kept, found, names = await db.run(caller, read)
+    return page(
+        request,
+        "orders/version.html",
+        now=now,
+        kept=kept,
+        order=kept.snapshot["order"],
+        lines=kept.snapshot["lines"],
+        present=found,
+        who=names.who(kept.replaced_by, place_of(request).words),
+        **LABELS,
+    )
+
+
+handlers = [
+    order_page,
+    paid,
+    granted,
+    refunded,
+    noted,
+    tagged,
+    held,
+    released,
+    cancelled,
+    completed,
+    revealed,
+    version_page,
+]

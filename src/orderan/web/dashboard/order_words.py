@@ -1,0 +1,359 @@
+"""What pages say of orders: labels of states, and a sentence for each thing that happened."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from orderan.access import key_names, staff_names
+from orderan.kit.db import Tx
+from orderan.kit.errors import N_
+from orderan.kit.i18n import Words, format_money
+from orderan.orders import Moment
+
+HEADLINES: Final = {
+    "awaiting_payment": N_("Menunggu Pembayaran"),
+    "accepted": N_("Diterima"),
+    "processing": N_("Diproses"),
+    "packed": N_("Dikemas"),
+    "shipped": N_("Dikirim"),
+    "completed": N_("Selesai"),
+    "cancelled": N_("Dibatalkan"),
+    "returned": N_("Dikembalikan"),
+}
+TERMS: Final = {"prepaid": N_("Bayar di muka"), "cod": N_("Bayar di tempat (COD)"), "invoice": N_("Faktur")}
+KINDS: Final = {
+    "b2c": N_("Eceran"),
+    "b2b": N_("Grosir (B2B)"),
+    "dropship": N_("Dropship"),
+    "preorder": N_("Pre-order"),
+    "made_to_order": N_("Dibuat sesuai pesanan"),
+    "subscription": N_("Langganan"),
+}
+MONEY: Final = {
+    "unpaid": N_("Belum dibayar"),
+    "pending": N_("Sedang diproses"),
+    "unknown": N_("Belum diketahui"),
+    "partly_paid": N_("Dibayar sebagian"),
+    "paid": N_("Lunas"),
+    "overpaid": N_("Lebih bayar"),
+    "partly_refunded": N_("Dikembalikan sebagian"),
+    "refunded": N_("Dana dikembalikan"),
+    "cod_due": N_("COD belum ditagih"),
+    "cod_collected": N_("COD sudah ditagih"),
+    "cod_remitted": N_("COD sudah disetor"),
+}
+HOLDS: Final = {
+    "address": N_("Alamat perlu diperiksa"),
+    "customer_request": N_("Permintaan pelanggan"),
+    "fraud": N_("Dicurigai penipuan"),
+    "stock": N_("Stok perlu diperiksa"),
+    "payment": N_("Pembayaran perlu diperiksa"),
+    "proof": N_("Menunggu persetujuan desain"),
+    "credit": N_("Batas kredit"),
+    "other": N_("Alasan lain"),
+}
+METHODS: Final = {
+    "bank_transfer": N_("Transfer bank"),
+    "cash": N_("Tunai"),
+    "cod": N_("Bayar di tempat (COD)"),
+}
+TASKS: Final = {
+    "planned": N_("Pekerjaan gudang direncanakan"),
+    "released": N_("Siap diambil dari rak"),
+    "picking": N_("Mulai diambil dari rak"),
+    "short": N_("Barang di rak kurang"),
+    "picked": N_("Selesai diambil dari rak"),
+    "packed": N_("Selesai dikemas"),
+    "handed_over": N_("Diserahkan ke kurir"),
+    "cancelled": N_("Pekerjaan gudang dibatalkan"),
+}
+PARCELS: Final = {
+    "created": N_("Paket dibuat"),
+    "picked_up": N_("Paket dijemput kurir"),
+    "in_transit": N_("Paket dalam perjalanan"),
+    "out_for_delivery": N_("Paket sedang diantar"),
+    "delivered": N_("Paket sampai di pembeli"),
+    "attempt_failed": N_("Paket gagal diantar"),
+    "returning": N_("Paket kembali ke pengirim"),
+    "returned": N_("Paket tiba kembali di gudang"),
+    "lost": N_("Paket hilang"),
+    "damaged": N_("Paket rusak"),
+}
+RETURNS: Final = {
+    "requested": N_("Retur diajukan"),
+    "approved": N_("Retur disetujui"),
+    "rejected": N_("Retur ditolak"),
+    "in_transit": N_("Barang retur dalam perjalanan"),
+    "received": N_("Barang retur diterima"),
+    "inspected": N_("Barang retur diperiksa"),
+    "resolved": N_("Retur diselesaikan"),
+    "closed": N_("Retur ditutup"),
+}
+PAID: Final = {
+    "pending": (N_("Pembayaran %(amount)s sedang diproses"), "wait"),
+    "pending_cleared": (N_("Proses pembayaran %(amount)s berakhir"), "calm"),
+    "unknown": (N_("Hasil pembayaran %(amount)s belum diketahui"), "wait"),
+    "unknown_cleared": (N_("Hasil pembayaran %(amount)s sudah jelas"), "calm"),
+    "captured": (N_("Pembayaran %(amount)s diterima"), "done"),
+    "capture_reversed": (N_("Pembayaran %(amount)s ditarik kembali"), "loss"),
+    "cod_collected": (N_("COD %(amount)s ditagih kurir"), "done"),
+    "cod_remitted": (N_("COD %(amount)s disetor kurir"), "done"),
+    "refunded": (N_("Dana %(amount)s dikembalikan ke pembeli"), "calm"),
+    "refund_reversed": (N_("Pengembalian dana %(amount)s batal"), "loss"),
+}
+WHOLE: Final = N_("Semua barang bisa dikirim dari satu tempat.")
+SPLIT: Final = N_("Tidak ada satu tempat yang punya semua barang, jadi dibagi.")
+NEAR: Final = {
+    "near:4": N_("Tempatnya di kelurahan pembeli."),
+    "near:3": N_("Tempatnya di kecamatan pembeli."),
+    "near:2": N_("Tempatnya di kota atau kabupaten pembeli."),
+    "near:1": N_("Tempatnya di provinsi pembeli."),
+    "near:0": N_("Tidak ada stok di provinsi pembeli; tempat utama dipakai."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names behind ids, looked up once per page."""
+
+    people: Mapping[str, str]
+    places: Mapping[str, str]
+
+    def who(self, actor: str, words: Words) -> str:
+        """`staff:<id>` and `key:<id>` by name; the system is the system."""
+        if actor in self.people:
+            return self.people[actor]
+        kind = actor.partition(":")[0]
+        if kind == "system":
+            return words.gettext("Sistem")
+        return words.gettext("Pembeli") if kind == "buyer" else actor
+
+    def place(self, location_id: object) -> str:
+        return self.places.get(str(location_id), "")
+
+
+async def names_of(tx: Tx, actors: Sequence[str], places: Mapping[str, str]) -> Names:
+    """Look up who these actors are."""
+    staff = [found for actor in actors if (found := _id("staff:", actor))]
+    keys = [found for actor in actors if (found := _id("key:", actor))]
+    people = {f"staff:{one}": name for one, name in (await staff_names(tx, staff)).items()} if staff else {}
+    people |= {f"key:{one}": name for one, name in (await key_names(tx, keys)).items()} if keys else {}
+    return Names(people, places)
+
+
+def _id(kind: str, actor: str) -> UUID | None:
+    if not actor.startswith(kind):
+        return None
+    try:
+        return UUID(actor.removeprefix(kind))
+    except ValueError:
+        return None
+
+
+Sentence = tuple[str, str, str, str]
+"""Title, text under it, tone, icon."""
+
+
+def told(moment: Moment, words: Words, names: Names, currency: str) -> dict[str, Any] | None:
+    """A moment as the timeline shows it; None for one that another moment tells already."""
+    teller = _TELLERS.get(moment.kind)
+    found = teller(moment, words, names, currency) if teller else (moment.kind, "", "calm", "point")
+    if found is None:
+        return None
+    title, text, tone, sign = found
+    reason = moment.reason or ""
+    return {
+        "at": moment.at,
+        "title": title,
+        "text": " · ".join(part for part in (text, f"“{reason}”" if reason else "") if part),
+        "who": names.who(moment.actor, words),
+        "tone": tone,
+        "sign": sign,
+        "why": _reasons(moment, words),
+    }
+
+
+def _reasons(moment: Moment, words: Words) -> list[str]:
+    if moment.kind != "decision.sourcing":
+        return []
+    known = {"whole": WHOLE, "split": SPLIT} | NEAR
+    reasons = [words.gettext(known.get(code, code)) for code in moment.facts["reasons"] if code]
+    return [*reasons, words.gettext("Aturan: %(rule)s", rule=moment.facts["rule"])]
+
+
+Teller = Callable[[Moment, Words, Names, str], Sentence | None]
+
+
+def _plain(title: str, tone: str, sign: str) -> Teller:
+    def tell(_moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+        return words.gettext(title), "", tone, sign
+
+    return tell
+
+
+def _placed(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    facts = moment.facts
+    total = format_money(facts["total_minor"], facts["currency"], words.locale)
+    terms = words.gettext(TERMS.get(facts["terms"], facts["terms"]))
+    return words.gettext("Pesanan dibuat"), f"{total} · {terms}", "calm", "shopping-bag"
+
+
+def _units_cancelled(moment: Moment, words: Words, _names: Names, currency: str) -> Sentence:
+    units = sum(units for _, units in moment.facts["units"])
+    total = format_money(moment.facts["total_minor"], currency, words.locale)
+    title = words.ngettext("%(num)s barang dibatalkan", "%(num)s barang dibatalkan", units)
+    return title, words.gettext("Total menjadi %(total)s", total=total), "wait", "ban"
+
+
+def _changed(moment: Moment, words: Words, _names: Names, currency: str) -> Sentence:
+    facts = moment.facts
+    total = format_money(facts["total_minor"], currency, words.locale)
+    title = words.gettext("Pesanan diubah menjadi versi %(version)s", version=facts["version"])
+    return title, words.gettext("Total menjadi %(total)s", total=total), "act", "versions"
+
+
+def _held(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    hold = words.gettext(HOLDS.get(moment.facts["hold"], moment.facts["hold"]))
+    return words.gettext("Ditahan: %(hold)s", hold=hold), "", "wait", "player-pause"
+
+
+def _let_go(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    hold = words.gettext(HOLDS.get(moment.facts["hold"], moment.facts["hold"]))
+    title = (
+        N_("Waktu penahanan habis: %(hold)s")
+        if moment.facts["expired"]
+        else N_("Penahanan dilepas: %(hold)s")
+    )
+    return words.gettext(title, hold=hold), "", "done", "player-play"
+
+
+def _tagged(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    marks = [f"+{tag}" for tag in moment.facts["added"]] + [f"−{tag}" for tag in moment.facts["removed"]]
+    return words.gettext("Label diubah"), " ".join(marks), "calm", "tag"
+
+
+def _paid(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    facts = moment.facts
+    title, tone = PAID[facts["what"]]
+    amount = format_money(facts["amount_minor"], facts["currency"], words.locale)
+    method = words.gettext(METHODS.get(facts["method"], facts["method"]))
+    text = " · ".join(part for part in (method, facts.get("reference") or "") if part)
+    return words.gettext(title, amount=amount), text, tone, "cash"
+
+
+def _refund_granted(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    amount = format_money(moment.facts["amount_minor"], moment.facts["currency"], words.locale)
+    title = words.gettext("Pengembalian dana %(amount)s disetujui", amount=amount)
+    return title, "", "wait", "receipt-refund"
+
+
+def _refund_closed(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence | None:
+    if moment.facts["state"] == "executed":
+        return None
+    amount = format_money(moment.facts["amount_minor"], moment.facts["currency"], words.locale)
+    return (
+        words.gettext("Pengembalian dana %(amount)s tidak jadi", amount=amount),
+        "",
+        "calm",
+        "receipt-refund",
+    )
+
+
+_TASK_SIGNS: Final = {
+    "short": ("loss", "alert-triangle"),
+    "packed": ("done", "package"),
+    "handed_over": ("done", "truck"),
+    "cancelled": ("calm", "ban"),
+}
+
+
+def _task(moment: Moment, words: Words, names: Names, _currency: str) -> Sentence:
+    state = moment.facts["state"]
+    tone, sign = _TASK_SIGNS.get(state, ("act", "clipboard-list"))
+    return words.gettext(TASKS.get(state, state)), names.place(moment.facts["location_id"]), tone, sign
+
+
+def _shipped(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence | None:
+    facts = moment.facts
+    text = " ".join(part for part in (facts["courier"].upper(), facts["service"], facts["awb"]) if part)
+    return words.gettext("Paket berangkat"), text, "done", "truck"
+
+
+_PARCEL_TONES: Final = {
+    "delivered": "done",
+    "attempt_failed": "wait",
+    "returning": "wait",
+    "lost": "loss",
+    "damaged": "loss",
+}
+
+
+def _parcel(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    facts = moment.facts
+    text = f"{facts['courier'].upper()} {facts['awb']}"
+    return (
+        words.gettext(PARCELS.get(facts["state"], facts["state"])),
+        text,
+        _PARCEL_TONES.get(facts["state"], "calm"),
+        "truck",
+    )
+
+
+def _returned(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    return (
+        words.gettext(RETURNS.get(moment.facts["state"], moment.facts["state"])),
+        "",
+        "calm",
+        "truck-return",
+    )
+
+
+def _change(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence | None:
+    if moment.facts["to"] == "confirmed":
+        return None
+    title = (
+        N_("Perubahan pesanan dimulai")
+        if moment.facts["to"] == "open"
+        else N_("Perubahan pesanan ditutup tanpa disimpan")
+    )
+    return words.gettext(title), "", "calm", "edit"
+
+
+def _note(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    return words.gettext("Catatan"), moment.facts["body"], "act", "note"
+
+
+def _sourced(moment: Moment, words: Words, names: Names, _currency: str) -> Sentence | None:
+    places = [names.place(one) for one in moment.facts["outcome"].get("locations", [])]
+    if not any(places):
+        return None
+    title = words.gettext(
+        "Stok diambil dari %(places)s", places=", ".join(place for place in places if place)
+    )
+    return title, "", "calm", "route"
+
+
+_TELLERS: Final[Mapping[str, Teller]] = {
+    "orders.placed.v1": _placed,
+    "orders.accepted.v1": _plain(N_("Pesanan diterima"), "done", "circle-check"),
+    "orders.expired.v1": _plain(N_("Kedaluwarsa: tidak dibayar sampai batas waktunya"), "wait", "clock"),
+    "orders.cancelled.v1": _plain(N_("Pesanan dibatalkan"), "loss", "ban"),
+    "orders.completed.v1": _plain(N_("Pesanan selesai"), "done", "circle-check"),
+    "orders.delivered.v1": _plain(N_("Semua barang sudah di tangan pembeli"), "done", "home"),
+    "orders.units_cancelled.v1": _units_cancelled,
+    "orders.changed.v1": _changed,
+    "orders.hold_placed.v1": _held,
+    "orders.hold_released.v1": _let_go,
+    "orders.tagged.v1": _tagged,
+    "payments.money_moved.v1": _paid,
+    "payments.refund_granted.v1": _refund_granted,
+    "payments.refund_closed.v1": _refund_closed,
+    "fulfilment.task_moved.v1": _task,
+    "shipping.parcel_shipped.v1": _shipped,
+    "shipping.parcel_moved.v1": _parcel,
+    "returns.return_moved.v1": _returned,
+    "move.change": _change,
+    "note": _note,
+    "decision.sourcing": _sourced,
+}

@@ -1,0 +1,350 @@
+"""Returns in the dashboard: the list, one return with its next step, a new one."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from orderan.access import Permission, Principal
+from orderan.flows.settle_return import (
+    ask_return,
+    close_return,
+    decide_return,
+    inspect_goods,
+    propose_refund,
+    receive_goods_back,
+    resolve_return,
+)
+from orderan.flows.views_returns import ReturnedLine, ReturnRow, one_return, return_counts, return_list
+from orderan.flows.views_sight import require_sight
+from orderan.flows.views_work import work_places
+from orderan.inventory import UnknownLocation
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import N_, Refusal
+from orderan.kit.ids import from_text, to_text
+from orderan.kit.text import read_number
+from orderan.orders import Line, OrderNotFound, lines_of, order_numbered
+from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.web.cursors import cursor_of, read_cursor
+from orderan.web.dashboard.desk import Asking, Flash, minor, scope_of, told, whole
+from orderan.web.forms import one, posted
+from orderan.web.here import place_of
+from orderan.web.pages import page
+
+SHOWN: Final = 50
+TABS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "asked": (N_("Perlu keputusan"), ("requested",)),
+    "coming": (N_("Ditunggu"), ("approved", "in_transit")),
+    "here": (N_("Perlu diperiksa"), ("received",)),
+    "judged": (N_("Perlu diselesaikan"), ("inspected", "resolved")),
+    "over": (N_("Selesai"), ("closed", "rejected")),
+}
+
+
+def path_of(return_id: UUID) -> str:
+    return f"/returns/{to_text('ret', return_id)}"
+
+
+def order_path(order_id: UUID) -> str:
+    return f"/orders/{to_text('ord', order_id)}"
+
+
+@get("/returns", opt={"needs": Permission.RETURNS_READ}, include_in_schema=False)
+async def returns_page(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    tab: FromQuery[str] = "",
+    after: FromQuery[str] = "",
+) -> Response[str]:
+    """Returns by what they need next, the oldest first."""
+    scope = scope_of(principal)
+
+    async def read(tx: Tx) -> tuple[dict[str, int], str, list[ReturnRow]]:
+        counts = await return_counts(tx, scope)
+        filled = (name for name, (_, group) in TABS.items() if any(counts.get(state) for state in group))
+        chosen = tab if tab in TABS else next(filled, "asked")
+        states = TABS[chosen][1]
+        return (
+            counts,
+            chosen,
+            await return_list(tx, scope, states=states, after=read_cursor(after), limit=SHOWN + 1),
+        )
+
+    counts, chosen, rows = await db.run(caller, read)
+    last = rows[SHOWN - 1] if len(rows) > SHOWN else None
+    return page(
+        request,
+        "returns/list.html",
+        now=now,
+        tabs=[
+            (name, label, sum(counts.get(state, 0) for state in group) if name != "over" else None)
+            for name, (label, group) in TABS.items()
+        ],
+        tab=chosen,
+        returns=rows[:SHOWN],
+        older=cursor_of(last.requested_at, last.id) if last else None,
+        after=after,
+        path_of=path_of,
+        may_write=principal.may(Permission.RETURNS_WRITE),
+    )
+
+
+@get("/returns/new", opt={"needs": Permission.RETURNS_WRITE}, include_in_schema=False)
+async def return_form(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    order: FromQuery[str] = "",
+) -> Response[str]:
+    """First the order's number, then what of it comes back."""
+    return await form_of(request, db, caller, principal, order)
+
+
+async def form_of(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    order: str,
+    *,
+    values: dict[str, str] | None = None,
+    general: str = "",
+    status: int = 200,
+) -> Response[str]:
+    """The form, with whatever was typed and what was wrong with it."""
+    lines: list[Line] = []
+    if order:
+
+        async def read(tx: Tx) -> list[Line]:
+            return await lines_of(tx, await _order(tx, principal, order))
+
+        try:
+            lines = await db.run(caller, read)
+        except Refusal as refusal:
+            general = general or told(refusal, place_of(request).words)
+            status = 422 if status == 200 else status
+    return page(
+        request,
+        "returns/new.html",
+        status_code=status,
+        order=order,
+        lines=[line for line in lines if line.shipped > line.returned],
+        looked=bool(lines),
+        values=values or {},
+        general=general,
+    )
+
+
+async def _order(tx: Tx, principal: Principal, typed: str) -> UUID:
+    found = await order_numbered(tx, read_number(typed))
+    if found is None:
+        raise OrderNotFound(typed)
+    await require_sight(tx, scope_of(principal), [found])
+    return found
+
+
+@post("/returns/new", opt={"needs": Permission.RETURNS_WRITE}, include_in_schema=False, status_code=200)
+async def return_asked(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Open it, or show the form again with what is wrong."""
+    form = await posted(request)
+    values = {name: value for name, value in form.items() if isinstance(value, str)}
+    order, reason = one(form, "order"), one(form, "reason").strip()[:300]
+    wanted = [
+        Wanted(int(name.removeprefix("units_")), units, reason)
+        for name, typed in values.items()
+        if name.startswith("units_") and (units := whole(typed) or 0)
+    ]
+
+    async def command(tx: Tx) -> UUID:
+        made = await ask_return(tx, await _order(tx, principal, order), wanted, reason=reason, now=now)
+        return made.id
+
+    try:
+        made = await db.run(caller, command)
+    except Refusal as refusal:
+        general = told(refusal, place_of(request).words)
+        return await form_of(
+            request, db, caller, principal, order, values=values, general=general, status=422
+        )
+    return Redirect(path_of(made), status_code=303)
+
+
+@get("/returns/{return_id:str}", opt={"needs": Permission.RETURNS_READ}, include_in_schema=False)
+async def return_page(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    return_id: FromPath[str],
+) -> Response[str]:
+    """One return, its next step on top."""
+    return await detail(request, db, caller, principal, now, from_text("ret", return_id))
+
+
+async def detail(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    return_id: UUID,
+    *,
+    flashes: list[Flash] | None = None,
+    values: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """The page, with whatever was typed and what was wrong with it."""
+    scope = scope_of(principal)
+
+    async def read(tx: Tx) -> tuple[ReturnRow, list[ReturnedLine], int, list[Any]]:
+        row, lines = await one_return(tx, scope, return_id)
+        worth = sum(part.amount_minor for part in await propose_refund(tx, return_id))
+        return row, lines, worth, await work_places(tx, scope)
+
+    row, lines, worth, places = await db.run(caller, read)
+    return page(
+        request,
+        "returns/detail.html",
+        status_code=status,
+        now=now,
+        flashes=flashes or [],
+        found=row,
+        lines=lines,
+        worth=worth,
+        places=[(to_text("loc", one.id), one.name) for one in places],
+        place=to_text("loc", row.location_id) if row.location_id else "",
+        values=values or {},
+        path=path_of(row.id),
+        order_path=order_path(row.order_id),
+        may_write=principal.may(Permission.RETURNS_WRITE),
+        may_grant=principal.may(Permission.REFUNDS_GRANT),
+    )
+
+
+@post(
+    "/returns/{return_id:str}/step",
+    opt={"needs": Permission.RETURNS_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def return_moved(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    return_id: FromPath[str],
+) -> Response[Any]:
+    """Approve, reject, note as sent, receive, inspect, give up or close, as the button says."""
+    found = from_text("ret", return_id)
+    form = await posted(request)
+    values = {name: value for name, value in form.items() if isinstance(value, str)}
+
+    async def command(tx: Tx) -> None:
+        _, lines = await one_return(tx, scope_of(principal), found)
+        await _step(tx, principal, found, lines, values, now)
+
+    return await _answered(request, db, caller, principal, now, found, command, values)
+
+
+async def _step(
+    tx: Tx,
+    principal: Principal,
+    found: UUID,
+    lines: list[ReturnedLine],
+    values: dict[str, str],
+    now: datetime,
+) -> None:
+    within = principal.location_ids
+    note = values.get("note", "").strip()[:300] or None
+    match values.get("step", ""):
+        case "receive":
+            place = from_text("loc", values.get("place", ""))
+            if not principal.sees_location(place):
+                raise UnknownLocation(values.get("place", ""))
+            came = {line.line_no: whole(values.get(f"came_{line.line_no}", "")) or 0 for line in lines}
+            await receive_goods_back(tx, found, came, location_id=place, within=within, now=now)
+        case "inspect":
+            seen = [_inspected(line, values) for line in lines]
+            await inspect_goods(tx, found, seen, note=note, within=within, now=now)
+        case "close":
+            await close_return(tx, found, within=within, now=now)
+        case ("approve" | "reject" | "send" | "give_up") as name:
+            await decide_return(tx, found, ReturnEvent(name), note=note, within=within, now=now)
+
+
+def _inspected(line: ReturnedLine, values: dict[str, str]) -> Inspected:
+    return Inspected(
+        line.line_no,
+        whole(values.get(f"stock_{line.line_no}", "")) or 0,
+        whole(values.get(f"aside_{line.line_no}", "")) or 0,
+        values.get(f"condition_{line.line_no}", "").strip()[:300],
+    )
+
+
+@post(
+    "/returns/{return_id:str}/resolve",
+    opt={"needs": Permission.REFUNDS_GRANT},
+    include_in_schema=False,
+    status_code=200,
+)
+async def return_resolved(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    return_id: FromPath[str],
+) -> Response[Any]:
+    """Grant the refund that was typed, or none."""
+    found = from_text("ret", return_id)
+    form = await posted(request)
+    values = {name: value for name, value in form.items() if isinstance(value, str)}
+
+    async def command(tx: Tx) -> None:
+        await one_return(tx, scope_of(principal), found)
+        note = values.get("note", "").strip()[:300] or None
+        amount = minor(values.get("amount", "")) or 0
+        await resolve_return(
+            tx, found, amount_minor=amount, note=note, within=principal.location_ids, now=now
+        )
+
+    return await _answered(request, db, caller, principal, now, found, command, values)
+
+
+async def _answered(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    found: UUID,
+    command: Any,
+    values: dict[str, str],
+) -> Response[Any]:
+    try:
+        await db.run(caller, command)
+    except Refusal as refusal:
+        flashes = [("loss", told(refusal, place_of(request).words))]
+        return await detail(
+            request, db, caller, principal, now, found, flashes=flashes, values=values, status=409
+        )
+    return Redirect(path_of(found), status_code=303)
+
+
+handlers = [returns_page, return_form, return_asked, return_page, return_moved, return_resolved]

@@ -1,0 +1,337 @@
+"""The warehouse: the board of tasks per location, and the pick sheet on a phone."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from orderan.access import Permission, Principal
+from orderan.flows.pick_task import finish_tasks, pack, release_tasks, run_short, start_picking
+from orderan.flows.views_work import (
+    SheetLine,
+    TaskRow,
+    pick_sheet,
+    task_board,
+    task_counts,
+    task_named,
+    work_places,
+)
+from orderan.fulfilment import TaskState, obstacles, readiness
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import N_, Refusal
+from orderan.kit.ids import from_text, to_text
+from orderan.kit.text import NumberMistyped, read_number
+from orderan.shipping import COURIERS
+from orderan.web.api.tasks import count
+from orderan.web.cursors import cursor_of, read_cursor
+from orderan.web.dashboard.desk import Asking, Flash, each, reason_told, scope_of, told
+from orderan.web.forms import many, one, posted
+from orderan.web.here import place_of
+from orderan.web.pages import page
+
+SHOWN: Final = 50
+TABS: Final = {
+    "planned": N_("Direncanakan"),
+    "released": N_("Siap diambil"),
+    "picking": N_("Sedang diambil"),
+    "short": N_("Kurang barang"),
+    "picked": N_("Sudah diambil"),
+    "packed": N_("Dikemas"),
+}
+STEPS: Final = {
+    "planned": ("release", N_("Rilis ke gudang")),
+    "released": ("start", N_("Mulai ambil")),
+    "picking": ("finish", N_("Semua sudah diambil")),
+    "short": ("start", N_("Lanjut ambil")),
+    "picked": ("pack", N_("Sudah dikemas")),
+}
+"""What a tab's tasks need next: (step, words of its button)."""
+
+DONE: Final = {
+    "release": lambda spoken, many_: spoken.ngettext(
+        "%(num)s tugas dirilis.", "%(num)s tugas dirilis.", many_
+    ),
+    "start": lambda spoken, many_: spoken.ngettext(
+        "%(num)s tugas mulai diambil.", "%(num)s tugas mulai diambil.", many_
+    ),
+    "finish": lambda spoken, many_: spoken.ngettext(
+        "%(num)s tugas sudah diambil.", "%(num)s tugas sudah diambil.", many_
+    ),
+    "pack": lambda spoken, many_: spoken.ngettext("%(num)s tugas dikemas.", "%(num)s tugas dikemas.", many_),
+}
+
+
+def path_of(task_id: UUID) -> str:
+    return f"/warehouse/tasks/{to_text('tsk', task_id)}"
+
+
+@get("/warehouse", opt={"needs": Permission.FULFILMENT_READ}, include_in_schema=False)
+async def board_page(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    tab: FromQuery[str] = "",
+    place: FromQuery[str] = "",
+    after: FromQuery[str] = "",
+) -> Response[str]:
+    """Tasks by what they need next, the oldest first."""
+    return await board(request, db, caller, principal, now, tab=tab, place=place, after=after)
+
+
+async def board(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    *,
+    tab: str,
+    place: str,
+    after: str = "",
+    flashes: list[Flash] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """The board, with what is to be said on top of it."""
+    scope = scope_of(principal)
+    location = from_text("loc", place) if place else None
+
+    async def read(tx: Tx) -> tuple[dict[str, int], list[Any], str, list[TaskRow]]:
+        counts = await task_counts(tx, scope, location_id=location)
+        chosen = tab if tab in TABS else next((one for one in TABS if counts.get(one)), "planned")
+        rows = await task_board(
+            tx, scope, states=[chosen], location_id=location, after=read_cursor(after), limit=SHOWN + 1
+        )
+        return counts, await work_places(tx, scope), chosen, rows
+
+    counts, places, chosen, rows = await db.run(caller, read)
+    last = rows[SHOWN - 1] if len(rows) > SHOWN else None
+    return page(
+        request,
+        "warehouse/board.html",
+        status_code=status,
+        now=now,
+        flashes=flashes or [],
+        tabs=TABS,
+        tab=chosen,
+        counts=counts,
+        places=[(to_text("loc", one.id), one.name) for one in places],
+        place=place,
+        tasks=[{"id": to_text("tsk", row.id), "row": row} for row in rows[:SHOWN]],
+        older=cursor_of(last.planned_at, last.id) if last else None,
+        after=after,
+        step=STEPS.get(chosen) if principal.may(Permission.FULFILMENT_WRITE) else None,
+        may_ship=principal.may(Permission.SHIPPING_WRITE),
+        path_of=path_of,
+    )
+
+
+def _step(name: str, principal: Principal, now: datetime) -> Callable[[Tx, UUID], Awaitable[None]]:
+    within = principal.location_ids
+
+    async def run(tx: Tx, task: UUID) -> None:
+        await pick_sheet(tx, scope_of(principal), task)
+        match name:
+            case "release":
+                await release_tasks(tx, [task], within=within, now=now)
+            case "start":
+                await start_picking(tx, [task], within=within, now=now)
+            case "finish":
+                await finish_tasks(tx, [task], take_all=True, within=within, now=now)
+            case _:
+                await pack(tx, [task], within=within, now=now)
+
+    return run
+
+
+@post("/warehouse/bulk", opt={"needs": Permission.FULFILMENT_WRITE}, include_in_schema=False, status_code=200)
+async def board_moved(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+) -> Response[str]:
+    """The next step for every task that was ticked; each stands alone, and each refusal is named."""
+    form = await posted(request)
+    name = one(form, "step")
+    tasks = [from_text("tsk", task) for task in many(form, "task")]
+    flashes: list[Flash] = []
+    if name in DONE:
+        outcome = await each(request, db, caller, tasks, _step(name, principal, now))
+        flashes = outcome.flashes(request, DONE[name])
+    return await board(
+        request, db, caller, principal, now, tab=one(form, "tab"), place=one(form, "place"), flashes=flashes
+    )
+
+
+@get("/warehouse/scan", opt={"needs": Permission.FULFILMENT_READ}, include_in_schema=False)
+async def order_scanned(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    code: FromQuery[str] = "",
+) -> Response[Any]:
+    """To the open task of an order number that was typed or scanned."""
+    spoken = place_of(request).words
+    try:
+        number = read_number(code)
+    except NumberMistyped as refusal:
+        flashes = [("loss", told(refusal, spoken))]
+        return await board(request, db, caller, principal, now, tab="", place="", flashes=flashes, status=422)
+    task = await db.run(caller, lambda tx: task_named(tx, scope_of(principal), number))
+    if task is None:
+        said = spoken.gettext(N_("Tidak ada tugas terbuka untuk pesanan %(number)s."), number=number)
+        return await board(
+            request, db, caller, principal, now, tab="", place="", flashes=[("loss", said)], status=404
+        )
+    return Redirect(path_of(task), status_code=303)
+
+
+@get("/warehouse/tasks/{task_id:str}", opt={"needs": Permission.FULFILMENT_READ}, include_in_schema=False)
+async def sheet_page(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    task_id: FromPath[str],
+    boxes: FromQuery[int] = 1,
+) -> Response[str]:
+    """What to take from the shelves, with one field for the scanner."""
+    return await sheet(request, db, caller, principal, now, from_text("tsk", task_id), boxes=boxes)
+
+
+async def sheet(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    task_id: UUID,
+    *,
+    boxes: int = 1,
+    flashes: list[Flash] | None = None,
+    scanned: str = "",
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    """A pick sheet; `scanned` is `ok` or `bad` right after a scan, for sound and vibration."""
+    spoken = place_of(request).words
+
+    async def read(tx: Tx) -> tuple[TaskRow, list[SheetLine], list[str]]:
+        row, lines = await pick_sheet(tx, scope_of(principal), task_id)
+        stands = []
+        if row.state in {TaskState.PLANNED, TaskState.RELEASED, TaskState.SHORT}:
+            ready = (await readiness(tx, [row.order_id]))[row.order_id]
+            stands = [reason_told(reason, spoken) for reason in obstacles(ready)]
+        return row, lines, stands
+
+    row, lines, stands = await db.run(caller, read)
+    return page(
+        request,
+        "warehouse/task.html",
+        block="sheet",
+        status_code=status,
+        now=now,
+        flashes=flashes or [],
+        task=row,
+        task_path=path_of(row.id),
+        order_path=f"/orders/{to_text('ord', row.order_id)}",
+        lines=lines,
+        left=sum(line.left for line in lines),
+        stands=stands,
+        step=STEPS.get(row.state) if principal.may(Permission.FULFILMENT_WRITE) else None,
+        may_ship=principal.may(Permission.SHIPPING_WRITE),
+        couriers=[(courier.code, courier.name) for courier in COURIERS.values()],
+        boxes=max(1, min(boxes, 10)),
+        scanned=scanned,
+        typed=typed or {},
+    )
+
+
+@post(
+    "/warehouse/tasks/{task_id:str}/pick",
+    opt={"needs": Permission.FULFILMENT_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def unit_scanned(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    task_id: FromPath[str],
+) -> Response[Any]:
+    """One unit, or as many as were typed, of what a scanner read. Picking begins by itself with the first."""
+    task = from_text("tsk", task_id)
+    form = await posted(request)
+    code, typed = one(form, "code").strip(), one(form, "quantity").strip()
+    quantity = int(typed) if typed.isdecimal() and 0 < int(typed) <= 1_000_000 else 1
+
+    async def command(tx: Tx) -> str:
+        row, _ = await pick_sheet(tx, scope_of(principal), task)
+        if row.state == TaskState.RELEASED:
+            await start_picking(tx, [task], within=principal.location_ids, now=now)
+        line = await count(tx, principal, task, code, quantity, None, now=now)
+        return line.title
+
+    try:
+        title = await db.run(caller, command)
+    except Refusal as refusal:
+        said = told(refusal, place_of(request).words)
+        flashes = [("loss", said)]
+        return await sheet(
+            request, db, caller, principal, now, task, flashes=flashes, scanned="bad", status=409
+        )
+    said = place_of(request).words.gettext(
+        N_("%(quantity)s × %(title)s diambil."), quantity=quantity, title=title
+    )
+    return await sheet(request, db, caller, principal, now, task, flashes=[("done", said)], scanned="ok")
+
+
+@post(
+    "/warehouse/tasks/{task_id:str}/step",
+    opt={"needs": Permission.FULFILMENT_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def sheet_moved(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    task_id: FromPath[str],
+) -> Response[Any]:
+    """The next step of one task, or the report that something is missing."""
+    task = from_text("tsk", task_id)
+    form = await posted(request)
+    name = one(form, "step")
+
+    async def command(tx: Tx) -> None:
+        if name == "short":
+            await pick_sheet(tx, scope_of(principal), task)
+            note = one(form, "note").strip()[:300]
+            await run_short(tx, task, note=note, within=principal.location_ids, now=now)
+        elif name in DONE:
+            await _step(name, principal, now)(tx, task)
+
+    try:
+        await db.run(caller, command)
+    except Refusal as refusal:
+        flashes = [("loss", told(refusal, place_of(request).words))]
+        return await sheet(request, db, caller, principal, now, task, flashes=flashes, status=409)
+    return Redirect(path_of(task), status_code=303)
+
+
+handlers = [board_page, board_moved, order_scanned, sheet_page, unit_scanned, sheet_moved]

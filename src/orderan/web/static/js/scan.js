@@ -1,0 +1,33 @@
+// A scanner types a code and presses Enter. Answer with sound and touch, keep the field ready, keep the light on.
+const TONES = { ok: [880, 0.08], bad: [196, 0.35] };
+
+function beep(kind) {
+  const [pitch, seconds] = TONES[kind];
+  const audio = new AudioContext();
+  const tone = audio.createOscillator();
+  tone.frequency.value = pitch;
+  tone.connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + seconds);
+  tone.onended = () => audio.close();
+}
+
+async function stayAwake() {
+  try {
+    await navigator.wakeLock?.request("screen");
+  } catch {
+    // Without it the screen only goes dark sooner.
+  }
+}
+
+/** Run on a page, or a swapped part of one, that has `data-scan` and maybe `data-scanned`. */
+export function scan(root) {
+  const field = root.querySelector?.("[data-scan]");
+  if (!field) return;
+  field.focus();
+  stayAwake();
+  const said = root.querySelector("[data-scanned]")?.dataset.scanned;
+  if (!TONES[said]) return;
+  navigator.vibrate?.(said === "ok" ? 40 : [120, 60, 120]);
+  if (navigator.userActivation?.hasBeenActive) beep(said);
+}

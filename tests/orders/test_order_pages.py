@@ -1,0 +1,329 @@
+"""Order pages through HTTP: whole errands of a clerk, and what somebody else's order answers."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from access.conftest import House, Hire, hire, house, password_hash, send, sign_in
+from conftest import ShopFloor
+from given import World, a_buyer, a_shop, asked
+from orderan.kit.crypto import Keyring
+from orderan.kit.ids import to_text
+from orderan.orders import Order, Terms
+from orders.acting import look, open_entries, pay, placed, shipped
+
+pytestmark = pytest.mark.anyio
+__all__ = ["hire", "house", "password_hash"]
+
+
+@pytest.fixture
+async def world(floor: ShopFloor, now: datetime) -> World:
+    return await a_shop(floor, now, stock={"kopi": 50, "teh": 50})
+
+
+@pytest.fixture
+async def owner(house: House, hire: Hire, world: World) -> AsyncIterator[AsyncClient]:
+    await hire()
+    async with house.browser() as browser:
+        await sign_in(browser)
+        yield browser
+
+
+def path(order: Order) -> str:
+    return f"/orders/{to_text('ord', order.id)}"
+
+
+def words(answer: Any) -> str:
+    """What a person reads on a page."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+async def test_the_list_shows_filters_and_finds(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    unpaid = await placed(world, keyring, asked(("kopi", 1), buyer=a_buyer()), now)
+    cod = await placed(world, keyring, asked(("teh", 2), terms=Terms.COD, buyer=a_buyer("Siti", "+628111222333")), now)
+
+    whole = await owner.get("/orders")
+    assert whole.status_code == 200
+    assert str(unpaid.number) in whole.text
+    assert str(cod.number) in whole.text
+    only = await owner.get("/orders", params={"status": "accepted"})
+    assert str(cod.number) in only.text
+    assert str(unpaid.number) not in only.text
+    swapped = await owner.get("/orders?terms=cod", headers={"hx-request": "true"})
+    assert "<html" not in swapped.text
+    assert str(cod.number) in swapped.text
+    by_phone = await owner.get("/orders", params={"q": "0811-1222-333"})
+    assert str(cod.number) in by_phone.text
+    assert str(unpaid.number) not in by_phone.text
+    straight = await owner.get("/orders", params={"q": f"#{cod.number}"})
+    assert (straight.status_code, straight.headers["location"]) == (303, path(cod))
+    nothing = await owner.get("/orders", params={"q": "zzz"})
+    assert "Tidak ada yang cocok" in words(nothing)
+    for odd in ("after=x", "after=2026-01-01~zz", "from=gestern", "min=abc", "status=x", "before=~"):
+        assert (await owner.get(f"/orders?{odd}")).status_code == 200
+
+
+async def test_a_clerk_confirms_a_payment_and_the_page_says_what_comes_next(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2), buyer=a_buyer()), now)
+    before = words(await owner.get(path(order)))
+    assert "Konfirmasi pembayaran Rp20.000" in before
+    assert "0812-****-7890" in before
+
+    done = await send(owner, f"{path(order)}/pay", {"amount": "20.000", "method": "bank_transfer", "reference": "BCA1"})
+    assert (done.status_code, done.headers["location"]) == (303, f"{path(order)}?said=paid")
+    after = words(await owner.get(done.headers["location"]))
+    assert "Pembayaran dicatat." in after
+    assert "Lepas pekerjaan ke gudang" in after
+    assert "Pembayaran Rp20.000 diterima" in after
+    again = await send(owner, f"{path(order)}/pay", {"amount": "20.000", "reference": "BCA1"})
+    assert again.status_code == 422
+    assert "BCA1" in words(again)
+    assert (await look(world, order.id))[0].paid_minor == 20_000
+
+
+async def test_a_clerk_holds_notes_tags_and_cancels_a_part(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 3), ("teh", 1), terms=Terms.COD), now)
+
+    await send(owner, f"{path(order)}/holds", {"kind": "address", "reason": "Nomor rumah?", "expires_at": ""})
+    page = await owner.get(path(order))
+    assert "Periksa lalu lepas penahanan" in words(page)
+    [hold] = set(re.findall(r"/holds/(hld_\w+)/release", page.text))
+    await send(owner, f"{path(order)}/holds/{hold}/release", {"reason": "Sudah ditelepon"})
+    await send(owner, f"{path(order)}/notes", {"body": "<b>Kirim</b> sore"})
+    await send(owner, f"{path(order)}/tags", {"add": "VIP, kado"})
+    await send(owner, f"{path(order)}/tags", {"remove": "kado"})
+    await send(owner, f"{path(order)}/cancel", {"reason": "Kurang satu", "units_1": "1", "units_2": "0"})
+
+    page = await owner.get(path(order))
+    said = words(page)
+    assert "<b>Kirim</b> sore" in said
+    assert "&lt;b&gt;Kirim" in page.text
+    assert "Penahanan dilepas: Alamat perlu diperiksa" in said
+    assert "1 barang dibatalkan" in said
+    stored, lines = await look(world, order.id)
+    assert ([line.cancelled for line in lines], stored.total_minor, stored.version) == ([1, 0], 30_000, 2)
+    kept = words(await owner.get(f"{path(order)}/versions/1"))
+    assert "Rp40.000" in kept
+    empty = await send(owner, f"{path(order)}/notes", {"body": "  "})
+    assert empty.status_code == 422
+
+
+async def test_a_cancelled_and_paid_order_asks_for_the_refund_and_finance_sends_it(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    await pay(world, order, 20_000, now)
+    await send(owner, f"{path(order)}/cancel", {"reason": "Batal", "whole": "1"})
+    assert "Kembalikan Rp20.000 ke pembeli" in words(await owner.get(path(order)))
+
+    await send(owner, f"{path(order)}/refunds", {"amount": "20.000", "reason": "Dibatalkan"})
+    page = await owner.get(path(order))
+    assert "Kirim pengembalian dana Rp20.000" in words(page)
+    [refund] = set(re.findall(r"/refunds/(ref_\w+)/execute", page.text))
+    await send(owner, f"{path(order)}/refunds/{refund}/execute", {"method": "bank_transfer", "reference": "R1"})
+
+    stored, _ = await look(world, order.id)
+    assert (stored.refunded_minor, stored.money) == (20_000, "refunded")
+    assert await open_entries(world) == []
+    assert "Tidak ada: pesanan dibatalkan" in words(await owner.get(path(order)))
+
+
+async def test_a_change_is_previewed_then_confirmed_and_a_second_editor_is_told(
+    owner: AsyncClient, house: House, hire: Hire, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2), terms=Terms.COD), now)
+    opened = await send(
+        owner, f"{path(order)}/change", {"units_1": "3", "sku_0_text": "teh", "new_0": "2", "reason": "Tambah"}
+    )
+    assert (opened.status_code, opened.headers["location"]) == (303, f"{path(order)}/change")
+    page = await owner.get(opened.headers["location"])
+    assert "pembeli membayar lagi Rp30.000" in words(page)
+    change = re.search(r'name="change" value="(chg_\w+)"', page.text)
+    assert change is not None
+
+    await hire("operasi@toko.test", "operations", name="Bayu")
+    async with house.browser() as other:
+        await sign_in(other, "operasi@toko.test")
+        refused = await send(other, f"{path(order)}/change", {"units_1": "1"})
+        assert refused.status_code == 422
+        assert "Pemilik" in words(await other.get(f"{path(order)}/change"))
+
+    wrong = await send(owner, f"{path(order)}/change/confirm", {"change": change[1], "expected": "1"})
+    assert wrong.status_code == 422
+    done = await send(owner, f"{path(order)}/change/confirm", {"change": change[1], "expected": "50000"})
+    assert done.headers["location"] == f"{path(order)}?said=changed"
+    stored, lines = await look(world, order.id)
+    assert (stored.total_minor, [line.quantity for line in lines]) == (50_000, [3, 2])
+    assert "Tambah" in words(await owner.get(path(order)))
+
+
+async def test_a_phone_sale_is_quoted_and_placed_once(
+    owner: AsyncClient, world: World, keyring: Keyring
+) -> None:
+    form = await owner.get("/orders/new")
+    cart = re.search(r'name="cart" value="(new-\w+)"', form.text)
+    assert cart is not None
+    typed = {
+        "cart": cart[1],
+        "channel": "web",
+        "phone": "0812 3456 7890",
+        "name": "Ani Lestari",
+        "line": "Jl. Mawar 1",
+        "village_text": "Gambir",
+        "sku_0_text": "kopi",
+        "units_0": "2",
+        "sku_1": "teh",
+        "units_1": "",
+        "terms": "cod",
+        "service": "",
+        "discount": "1.000",
+        "note": "Telepon dulu",
+    }
+    token = owner.cookies.get("orderan_csrf", "")
+    quote = await owner.post("/orders/new/quote", data=typed | {"_csrf_token": token}, headers={"hx-request": "true"})
+    assert "Buat pesanan Rp29.000" in words(quote)
+    assert "<html" not in quote.text
+    without = await send(owner, "/orders/new", typed)
+    assert without.status_code == 200
+    assert "Buat pesanan Rp29.000" in words(without)
+
+    first = await send(owner, "/orders/new", typed | {"expected": "29000"})
+    again = await send(owner, "/orders/new", typed | {"expected": "29000"})
+    assert first.status_code == 303
+    assert again.headers["location"] == first.headers["location"]
+    assert await world.stock("kopi") == (50, 0, 2)
+    assert "Pesanan dibuat." in words(await owner.get(first.headers["location"]))
+
+    known = await owner.post(
+        "/orders/new/buyer", data={"phone": "081234567890", "_csrf_token": token}, headers={"hx-request": "true"}
+    )
+    assert "Pembeli lama" in words(known)
+    assert 'value="Jl. Mawar 1"' in known.text
+    read = await world.floor.value("SELECT purpose FROM personal_access ORDER BY id DESC LIMIT 1")
+    assert "pesanan baru" in read
+
+
+async def test_what_cannot_be_sold_is_said_beside_what_was_typed(
+    owner: AsyncClient, world: World, keyring: Keyring
+) -> None:
+    typed = {"cart": "new-1", "channel": "web", "sku_0_text": "kopi", "units_0": "99", "terms": "cod"}
+
+    quote = await send(owner, "/orders/new", typed)
+    assert "Stok kopi kurang: perlu 99, tersedia 50." in words(quote)
+    placed_anyway = await send(owner, "/orders/new", typed | {"expected": "990000"})
+    assert placed_anyway.status_code == 422
+    assert "Stok tidak cukup." in words(placed_anyway)
+    unknown = await send(owner, "/orders/new", typed | {"sku_0_text": "gula"})
+    assert "gula" in words(unknown)
+    bad_phone = await send(owner, "/orders/new", typed | {"units_0": "1", "phone": "abc", "name": "A", "expected": "10000"})
+    assert bad_phone.status_code == 422
+    assert 'value="abc"' in bad_phone.text
+    ahead = await owner.get("/orders/skus", params={"q": "kopi", "channel": "web"})
+    assert [one["value"] for one in ahead.json()] == ["kopi", "teh"]  # both are of the product Kopi
+    assert "Rp10.000" in ahead.json()[0]["sub"]
+    assert "stok 50" in ahead.json()[0]["sub"]
+    assert await world.floor.value("SELECT count(*) FROM sales_order") == 0
+
+
+async def test_one_thing_is_done_to_many_orders_each_with_its_own_answer(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    first = await placed(world, keyring, asked(("kopi", 1)), now)
+    gone = await placed(world, keyring, asked(("kopi", 1), terms=Terms.COD), now)
+    await shipped(world, gone.id, [(1, "kopi", 1)], now=now)
+    ids = [to_text("ord", order.id) for order in (first, gone)]
+
+    done = await send(owner, "/orders/bulk", {"verb": "cancel", "reason": "Salah", "order_id": ids})
+    assert done.status_code == 303
+    page = words(await owner.get(done.headers["location"]))
+    assert "1 berhasil, 1 tidak." in page
+    assert "hanya bisa diretur" in page
+    refused = await owner.get(f"{done.headers['location']}/refused.csv")
+    assert str(gone.number) in refused.text
+    assert str(first.number) not in refused.text
+    assert (await look(world, first.id))[0].commercial == "cancelled"
+
+    tagged = await send(owner, "/orders/bulk", {"verb": "tag", "tags": "lebaran", "whole": "1", "query": ""})
+    assert "2 berhasil, 0 tidak." in words(await owner.get(tagged.headers["location"]))
+    nobody = await send(owner, "/orders/bulk", {"verb": "cancel", "reason": "-"})
+    assert nobody.status_code == 422
+
+
+async def test_what_is_seen_is_exported_and_formulas_are_defused(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 1), buyer=a_buyer("=1+1", "+628133333333")), now)
+    await placed(world, keyring, asked(("kopi", 1), terms=Terms.COD), now)
+
+    answer = await owner.get("/orders/export.csv?status=awaiting_payment")
+
+    header, row, *rest = answer.text.splitlines()
+    assert header.startswith("number,placed_at,status")
+    assert row.startswith(f"{order.number},")
+    assert ",'=1+1," in row
+    assert rest == []
+
+
+async def test_a_view_is_kept_shown_as_a_tab_and_forgotten(owner: AsyncClient) -> None:
+    await send(owner, "/orders/views", {"name": "COD saja", "query": "terms=cod"})
+    page = await owner.get("/orders?terms=cod")
+    assert "COD saja" in words(page)
+    [view] = set(re.findall(r"/orders/views/(viw_\w+)/forget", page.text))
+    await send(owner, f"/orders/views/{view}/forget", {})
+    assert "COD saja" not in words(await owner.get("/orders"))
+
+
+async def test_orders_outside_the_scope_are_not_found_and_nothing_about_them_is_told(
+    owner: AsyncClient, house: House, hire: Hire, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    await hire("luar@toko.test", "operations", channel_ids=[world.locations["JKT"]])
+    async with house.browser() as other:
+        await sign_in(other, "luar@toko.test")
+        assert str(order.number) not in (await other.get("/orders")).text
+        assert str(order.number) not in (await other.get("/orders/export.csv")).text
+        for address in (path(order), f"{path(order)}/change", f"{path(order)}/versions/1"):
+            assert (await other.get(address)).status_code == 404
+        for verb, fields in (
+            ("pay", {"amount": "1"}),
+            ("cancel", {"whole": "1", "reason": "-"}),
+            ("holds", {"kind": "other", "reason": "-"}),
+            ("notes", {"body": "x"}),
+            ("tags", {"add": "x"}),
+            ("complete", {}),
+            ("reveal", {}),
+            ("change", {"units_1": "1"}),
+        ):
+            assert (await send(other, f"{path(order)}/{verb}", fields)).status_code == 404, verb
+        ids = [to_text("ord", order.id)]
+        chosen = await send(other, "/orders/bulk", {"verb": "cancel", "reason": "-", "order_id": ids})
+        assert chosen.status_code == 422
+    stored, _ = await look(world, order.id)
+    assert (stored.commercial, stored.version, stored.open_holds) == ("awaiting_payment", 1, 0)
+
+
+async def test_a_viewer_sees_and_changes_nothing(
+    house: House, hire: Hire, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2), buyer=a_buyer()), now)
+    await hire("tamu@toko.test", "viewer")
+    async with house.browser() as guest:
+        await sign_in(guest, "tamu@toko.test")
+        page = words(await guest.get(path(order)))
+        assert "Ani L." in page
+        assert "Ani Lestari" not in page
+        assert (await send(guest, f"{path(order)}/cancel", {"whole": "1", "reason": "-"})).status_code == 403
+        assert (await send(guest, f"{path(order)}/pay", {"amount": "1"})).status_code == 403
+        denied = await send(guest, "/orders/bulk", {"verb": "cancel", "order_id": [to_text("ord", order.id)]})
+        assert denied.status_code == 403
