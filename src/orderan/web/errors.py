@@ -13,6 +13,7 @@ from orderan.kit import telemetry
 from orderan.kit.errors import Kind, Refusal
 from orderan.kit.i18n import Words
 from orderan.kit.runner import Answer
+from orderan.web.headers import SECURITY_HEADERS
 from orderan.web.here import locale_of
 from orderan.web.words import words
 
@@ -81,7 +82,9 @@ def request_id_of(request: Request[Any, Any, Any]) -> str | None:
 
 
 def as_problem(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[dict[str, Any]]:
-    return Response(document, status_code=document["status"], media_type=PROBLEM_JSON, headers=headers)
+    # The framework answers an unknown address before its middleware is asked.
+    told = SECURITY_HEADERS | (headers or {})
+    return Response(document, status_code=document["status"], media_type=PROBLEM_JSON, headers=told)
 
 
 def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
