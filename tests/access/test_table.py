@@ -168,7 +168,7 @@ async def _everything(floor: ShopFloor) -> dict[str, Any]:
     prints = {}
     for (name,) in tables:
         rows = await floor.all(
-            f"SELECT md5(coalesce(string_agg(row_to_json(kept)::text, '|' ORDER BY kept::text), '')) FROM {name} AS kept"  # type: ignore[arg-type]
+            f"SELECT md5(coalesce(string_agg(row_to_json(kept)::text, '|' ORDER BY kept::text), '')) FROM {name} AS kept"
         )
         prints[name] = rows[0][0]
     return prints

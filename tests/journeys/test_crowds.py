@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from faults.site import Site, open_for_business, serving
 
 pytestmark = pytest.mark.slow
@@ -21,7 +22,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-def crowd(site: Site, *, buyers: int, at_once: int, stock: int, lines: list[tuple[str, int]]) -> list[tuple[int, Any]]:
+def crowd(
+    site: Site, *, buyers: int, at_once: int, stock: int, lines: list[tuple[str, int]]
+) -> list[tuple[int, Any]]:
     """Every buyer asks once for these lines, under a key of their own; what each was told."""
     key = open_for_business(site, stock={"kopi": stock})
     order = {"channel": "web", "lines": [{"sku": sku, "quantity": units} for sku, units in lines]}

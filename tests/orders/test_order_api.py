@@ -91,7 +91,12 @@ async def test_a_repeated_cancellation_cancels_once_and_tells_the_first_answer(
     assert first.status_code == 200
     assert again.content == first.content
     told = first.json()
-    assert (told["total"], told["version"], told["lines"][0]["quantity"], told["lines"][0]["cancelled"]) == (20_000, 2, 2, 1)
+    assert (told["total"], told["version"], told["lines"][0]["quantity"], told["lines"][0]["cancelled"]) == (
+        20_000,
+        2,
+        2,
+        1,
+    )
     assert (await look(world, order.id))[1][0].cancelled == 1
     too_many = await post(api, at(order, "cancel"), body | {"lines": [{"line": 1, "quantity": 9}]})
     assert (too_many.status_code, too_many.json()["code"]) == (409, "units_not_open")
@@ -109,11 +114,15 @@ async def test_an_order_is_read_whole_with_its_timeline_and_versions(
     assert released.json()["holds"] == 0
 
     opened = await post(
-        api, at(order, "changes"), {"actions": [{"action": "add_line", "sku": "teh", "quantity": 1}], "reason": "+1"}
+        api,
+        at(order, "changes"),
+        {"actions": [{"action": "add_line", "sku": "teh", "quantity": 1}], "reason": "+1"},
     )
     assert opened.status_code == 201
     assert (opened.json()["difference"], opened.json()["short"]) == (10_000, [])
-    second = await post(api, at(order, "changes"), {"actions": [{"action": "set_quantity", "line": 1, "quantity": 1}]})
+    second = await post(
+        api, at(order, "changes"), {"actions": [{"action": "set_quantity", "line": 1, "quantity": 1}]}
+    )
     assert (second.status_code, second.json()["code"]) == (409, "change_open")
     change = opened.json()["change_id"]
     done = await post(api, at(order, "changes", change, "confirm"), {"expected_total": 30_000})
@@ -124,7 +133,13 @@ async def test_an_order_is_read_whole_with_its_timeline_and_versions(
     whole = (await api.get(at(order))).json()
     assert (whole["tags"], len(whole["lines"]), whole["holds"]) == (["vip"], 2, 0)
     kinds = [moment["kind"] for moment in (await api.get(at(order, "timeline"))).json()["data"]]
-    assert {"orders.placed.v1", "note", "orders.hold_placed.v1", "orders.changed.v1", "decision.sourcing"} <= set(kinds)
+    assert {
+        "orders.placed.v1",
+        "note",
+        "orders.hold_placed.v1",
+        "orders.changed.v1",
+        "decision.sourcing",
+    } <= set(kinds)
     [version] = (await api.get(at(order, "versions"))).json()["data"]
     assert (version["version"], version["reason"]) == (1, "+1")
     kept = (await api.get(at(order, "versions", "1"))).json()
@@ -135,7 +150,11 @@ async def test_what_makes_no_sense_or_is_not_there_is_refused(
     api: AsyncClient, house: House, floor: ShopFloor, world: World, keyring: Keyring, now: datetime
 ) -> None:
     order = await placed(world, keyring, asked(("kopi", 2), terms=Terms.COD), now)
-    for address in ("/api/v1/orders/ord_x", f"/api/v1/orders/{to_text('ord', new_id())}", at(order, "versions", "7")):
+    for address in (
+        "/api/v1/orders/ord_x",
+        f"/api/v1/orders/{to_text('ord', new_id())}",
+        at(order, "versions", "7"),
+    ):
         assert (await api.get(address)).status_code == 404, address
     missing = await api.post(at(order, "complete"), json={})
     assert missing.status_code == 400
