@@ -19,7 +19,10 @@ from orderan.catalog import (
     SkuFields,
     Unreadable,
     Wrong,
-    cells,
+    read_amount,
+    read_options,
+    read_parts,
+    read_whole,
 )
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import Words
@@ -143,12 +146,12 @@ def sku_of(values: Mapping[str, str], mistakes: Mistakes, *, bundle: bool) -> Sk
 
     def number(name: str) -> int:
         text = values[name].strip()
-        return int(mistakes.read(cells.whole, name, text, otherwise=0)) if text else 0
+        return int(mistakes.read(read_whole, name, text, otherwise=0)) if text else 0
 
     return SkuFields(
         code=values["sku"].strip(),
         name=values["variant"].strip(),
-        options=mistakes.read(cells.options, "options", values["options"].replace("\n", ";"), otherwise={}),
+        options=mistakes.read(read_options, "options", values["options"].replace("\n", ";"), otherwise={}),
         gtin=values["gtin"].replace(" ", "") or None,
         unit=values["unit"] or "pcs",
         weight_g=number("weight_g"),
@@ -158,14 +161,14 @@ def sku_of(values: Mapping[str, str], mistakes: Mistakes, *, bundle: bool) -> Sk
         is_bundle=bundle,
         is_stocked=not bundle and values["stocked"] == "yes",
         lot_tracked=not bundle and values["lot_tracked"] == "yes",
-        parts=mistakes.read(cells.parts, "parts", values["parts"], otherwise={}) if bundle else {},
+        parts=mistakes.read(read_parts, "parts", values["parts"], otherwise={}) if bundle else {},
     )
 
 
 def price_of(text: str, currency: str, mistakes: Mistakes, *, name: str = "price") -> int | None:
     """Minor units of a typed price; None when nothing was typed."""
     plain = text.strip()
-    found = mistakes.read(cells.amount, name, plain, currency, otherwise=None) if plain else None
+    found = mistakes.read(read_amount, name, plain, currency, otherwise=None) if plain else None
     return None if found is None else int(found)
 
 
