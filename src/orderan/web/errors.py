@@ -161,6 +161,21 @@ def on_bug(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
     return as_problem(document)
 
 
+def on_unstorable(request: Request[Any, Any, Any], fault: psycopg.DataError) -> Response[Any]:
+    """A text with a zero byte or a number beyond 64 bits: no column could hold it, so nothing matches it."""
+    if "NUL" not in str(fault) and not isinstance(fault, psycopg.errors.NumericValueOutOfRange):
+        return on_bug(request, fault)
+    return as_problem(
+        problem(
+            400,
+            "invalid_request",
+            words_of(request).gettext("Permintaan tidak sesuai bentuknya."),
+            request_id=request_id_of(request),
+            facts={"errors": [{"field": "", "code": "unstorable", "message": str(fault)}]},
+        )
+    )
+
+
 HANDLERS: Final[dict[Any, Any]] = {
     Refusal: on_refusal,
     ValidationException: on_invalid,
@@ -168,6 +183,7 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: on_http,
     psycopg.OperationalError: on_database_away,
     PoolTimeout: on_database_away,
+    psycopg.DataError: on_unstorable,
     Exception: on_bug,
 }
 """Handlers of the API; pages wrap them in a page (see web/dashboard/errors)."""
