@@ -52,10 +52,10 @@ class Picture:
 PICTURES = (
     Picture("home", "/"),
     Picture("orders", "/orders"),
-    Picture("order", "/orders?headline=processing", link=r"^/orders/(ord_)?[0-9a-z]{8,}$"),
+    Picture("order", "/orders?status=processing", link=r"^/orders/(ord_)?[0-9a-z]{8,}$"),
     Picture("stock", "/stock"),
     Picture("warehouse", "/warehouse"),
-    Picture("picker", "/warehouse?tab=picking", link=r"^/warehouse/tasks/", size=PHONE, who=PICKER),
+    Picture("picker", "/warehouse?tab=released", link=r"^/warehouse/tasks/", size=PHONE, who=PICKER),
     Picture("orders-en", "/orders", language="en"),
 )
 
