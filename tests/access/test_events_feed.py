@@ -1,5 +1,7 @@
 """The feed of facts: in order, from any cursor, inside the scope of the key."""
 
+from typing import Any
+
 import pytest
 
 from access.conftest import House
@@ -23,7 +25,7 @@ async def _orders(floor: ShopFloor, keyring: Keyring, house: House, count: int) 
     return [str(one.order.id) for one in placed if isinstance(one, Placed)]
 
 
-async def _bearer(floor: ShopFloor, house: House, **scope: object) -> dict[str, str]:
+async def _bearer(floor: ShopFloor, house: House, **scope: Any) -> dict[str, str]:
     _, secret = await floor.run(
         lambda tx: make_key(
             tx, name="umpan", permissions=[Permission.EVENTS_READ], now=house.clock.at, **scope

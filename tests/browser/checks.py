@@ -87,10 +87,12 @@ def assert_page_is_sound(
 
 
 def _choose(page: Page, address: str, locale: str, theme: str) -> None:
+    # For the whole host: a cookie of one folder would stay beside that of the next.
+    host = "{0.scheme}://{0.netloc}".format(urlsplit(address))
     page.context.add_cookies(
         [
-            {"name": LANGUAGE_COOKIE, "value": locale, "url": address},
-            {"name": THEME_COOKIE, "value": theme, "url": address},
+            {"name": LANGUAGE_COOKIE, "value": locale, "url": host},
+            {"name": THEME_COOKIE, "value": theme, "url": host},
         ]
     )
 

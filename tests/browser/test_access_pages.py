@@ -112,8 +112,16 @@ def shoot(page: Page, address: str, name: str) -> None:
     ):
         page.context.add_cookies(
             [
-                {"name": "bahasa", "value": locale, "url": address},
-                {"name": "tema", "value": theme, "url": address},
+                {
+                    "name": "bahasa",
+                    "value": locale,
+                    "url": address.split("/", 3)[0] + "//" + address.split("/", 3)[2],
+                },
+                {
+                    "name": "tema",
+                    "value": theme,
+                    "url": address.split("/", 3)[0] + "//" + address.split("/", 3)[2],
+                },
             ]
         )
         page.set_viewport_size({"width": width, "height": 900})

@@ -5,6 +5,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -37,13 +38,17 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield running
 
 
+def _is_up(site: Site, part: str) -> bool:
+    return bool(site.pids(part))
+
+
 def test_twenty_kills_lose_nothing_and_double_nothing(site: Site) -> None:
     buyers = Buyers(site, open_for_business(site, stock=STOCK), tuple(STOCK))
     buyers.start(12)
     killed: Counter[str] = Counter()
     for part in KILLS:
         assert buyers.wait_for(20, patience_s=60), f"no order went through after {killed}"
-        assert wait_until(lambda part=part: bool(site.pids(part)), 60), f"{part} did not come back"
+        assert wait_until(partial(_is_up, site, part), 60), f"{part} did not come back"
         victim = site.pids(part)[killed[part] % len(site.pids(part))]
         os.kill(victim, signal.SIGKILL)
         killed[part] += 1

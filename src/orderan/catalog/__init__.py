@@ -5,6 +5,11 @@ Promises a sku code and a GTIN belong to one sku of the shop; prices and taxes a
 Ignores  stock, orders, customers
 """
 
+from orderan.catalog.cells import Unreadable
+from orderan.catalog.cells import amount as read_amount
+from orderan.catalog.cells import options as read_options
+from orderan.catalog.cells import parts as read_parts
+from orderan.catalog.cells import whole as read_whole
 from orderan.catalog.commands.import_sheet import apply_sheet, check_sheet, refused_rows
 from orderan.catalog.commands.pictures import add_picture, arrange_pictures
 from orderan.catalog.commands.prices import (
@@ -139,6 +144,7 @@ __all__ = [
     "TooManyImages",
     "UnknownColumns",
     "UnknownSkus",
+    "Unreadable",
     "Wrong",
     "add_picture",
     "add_price_list",
@@ -170,6 +176,10 @@ __all__ = [
     "prices_of",
     "product_detail",
     "rates_on",
+    "read_amount",
+    "read_options",
+    "read_parts",
+    "read_whole",
     "refused_rows",
     "set_parts",
     "set_price",

@@ -10,7 +10,6 @@ A SIGKILL of this process takes the others along; the next start clears up.
 import http.client
 import os
 import selectors
-import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from prometheus_client import multiprocess
 from orderan.cli.children import Child, told
 from orderan.cli.demo_shop import greeting, there_is_a_demo
 from orderan.cli.edge import prepare_database, say
+from orderan.cli.shared_memory import fresh_folder, remove_folder
 from orderan.cli.sockets import listen
 from orderan.kit import telemetry
 from orderan.kit.postgres import CannotStart, EmbeddedPostgres
@@ -150,8 +150,7 @@ class Crew:
         return [*self._web, self._worker, *self._demo]
 
     def start(self) -> None:
-        shutil.rmtree(self._metrics, ignore_errors=True)
-        self._metrics.mkdir(mode=0o700)
+        fresh_folder(self._metrics)
         for child in self._everybody:
             child.start(self._environment())
 
@@ -173,6 +172,7 @@ class Crew:
                 child.ask_to_stop()
             for child in group:
                 child.stop()
+        remove_folder(self._metrics)
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {

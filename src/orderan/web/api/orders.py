@@ -16,6 +16,7 @@ from orderan.kit.ids import to_text
 from orderan.kit.runner import Answer
 from orderan.orders import OrderKind, Terms
 from orderan.pricing import Discount
+from orderan.web.api import order_reading, order_steps
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
 from orderan.web.errors import refusal_problem, request_id_of, words_of
 from orderan.web.gather import Gatherer
@@ -291,4 +292,10 @@ def as_response(answer: Answer) -> Response[bytes]:
     return Response(answer.body, status_code=answer.status, media_type=media)
 
 
-handlers = [Router("/api/v1/orders", route_handlers=[place_order, place_batch], tags=["orders"])]
+handlers = [
+    Router(
+        "/api/v1/orders",
+        route_handlers=[place_order, place_batch, *order_reading.routes, *order_steps.routes],
+        tags=["orders"],
+    )
+]

@@ -44,7 +44,7 @@ KINDS: Final = {
     "import_run": N_("Impor"),
 }
 FACTS: Final = {
-    "number": N_("Pesanan"),
+    "number": N_("Nomor pesanan"),
     "place": N_("Lokasi"),
     "courier": N_("Kurir"),
     "awb": N_("Nomor resi"),
@@ -119,7 +119,7 @@ async def inbox(
         total=sum(one.many for one in kinds),
         kind=kind,
         by=order,
-        entries=[{"id": to_text("exc", row.id), "row": row} for row in rows[:SHOWN]],
+        cases=[{"id": to_text("exc", row.id), "row": row} for row in rows[:SHOWN]],
         older=to_text("exc", rows[SHOWN - 1].id) if len(rows) > SHOWN else None,
         after=after,
         path_of=path_of,

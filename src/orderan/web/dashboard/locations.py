@@ -123,8 +123,19 @@ def _form(
     )
 
 
+@post("/stock/locations/new", opt=SETTINGS, include_in_schema=False)
+async def location_opened(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    now: NamedDependency[datetime],
+) -> Response[Any]:
+    """Open a location."""
+    return await _save(request, db, caller, None, now=now)
+
+
 @post("/stock/locations/{location_id:str}", opt=SETTINGS, include_in_schema=False)
-async def location_typed(
+async def location_changed(
     request: Asking,
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
@@ -132,10 +143,15 @@ async def location_typed(
     now: NamedDependency[datetime],
     location_id: FromPath[str],
 ) -> Response[Any]:
-    """Open a new location (`new`), or change one."""
+    """Change one."""
+    return await _save(request, db, caller, await _found(db, caller, principal, location_id), now=now)
+
+
+async def _save(
+    request: Asking, db: Database, caller: Caller, location: Location | None, *, now: datetime
+) -> Response[Any]:
     form = await posted(request)
     values = {name: one(form, name).strip() for name in FIELDS}
-    location = None if location_id == "new" else await _found(db, caller, principal, location_id)
     errors = _wrong(request, values, location)
     if not errors:
         try:
@@ -213,4 +229,11 @@ def _refused(request: Asking, location: Location, refusal: Refusal) -> Response[
     return _form(request, values, location=location, general=told)
 
 
-handlers = [locations_page, location_form, location_edit, location_typed, location_turned]
+handlers = [
+    locations_page,
+    location_form,
+    location_edit,
+    location_opened,
+    location_changed,
+    location_turned,
+]

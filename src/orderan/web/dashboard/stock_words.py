@@ -36,7 +36,7 @@ BUCKETS: Final = {
 
 PLACES: Final = {
     "warehouse": (N_("Gudang"), "building-warehouse"),
-    "store": (N_("Toko"), "building-store"),
+    "store": (N_("Gerai"), "building-store"),
     "quarantine": (N_("Karantina"), "hand-stop"),
     "supplier": (N_("Pemasok"), "truck-delivery"),
     "customer": (N_("Pelanggan"), "users"),
