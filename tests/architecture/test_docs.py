@@ -35,11 +35,15 @@ def _code(page: Path) -> Iterator[str]:
     text = page.read_text()
     for block in re.findall(r"^ *```[a-z]*\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE):
         yield from (line.strip() for line in block.splitlines())
-    yield from re.findall(r"`([^`\n]+)`", re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE))
+    yield from re.findall(
+        r"`([^`\n]+)`", re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE)
+    )
 
 
 def test_there_is_something_to_check() -> None:
-    assert {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"} <= {page.name for page in WRITTEN}
+    assert {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"} <= {
+        page.name for page in WRITTEN
+    }
     assert (
         len(list((ROOT / "docs/architecture").glob("[01]*.md"))) == 10  # a page per promise
     )
@@ -105,9 +109,7 @@ def test_every_constraint_and_every_check_of_the_auditor_named_exists(page: Path
 
 
 def test_every_check_of_the_auditor_stands_on_the_page_of_its_promise() -> None:
-    told = {
-        int(page.name[:2]): page.read_text() for page in (ROOT / "docs/architecture").glob("[01]*.md")
-    }
+    told = {int(page.name[:2]): page.read_text() for page in (ROOT / "docs/architecture").glob("[01]*.md")}
     silent = [check.name for check in CHECKS if f"`{check.name}`" not in told[check.promise]]
     assert silent == []
 

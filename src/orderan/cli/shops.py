@@ -34,7 +34,8 @@ def create(
         str, typer.Option("--time-zone", help="Asia/Jakarta, Asia/Makassar or Asia/Jayapura.")
     ] = "Asia/Jakarta",
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input; else one is made.")
+        bool,
+        typer.Option("--password-stdin", help="Read the password from standard input; else one is made."),
     ] = False,
     json: AsJson = False,
 ) -> None:
@@ -70,9 +71,7 @@ def listing(json: AsJson = False) -> None:
     with database_url("orderan shop list") as url:
         found = run_over_all_shops(url, all_shops)
     if json:
-        print_json(
-            {"shops": [{"shop_id": one.shop_id, "code": one.code, "name": one.name} for one in found]}
-        )
+        print_json({"shops": [{"shop_id": one.shop_id, "code": one.code, "name": one.name} for one in found]})
     else:
         for one in found:
             print(f"{one.code}  {one.name}")
