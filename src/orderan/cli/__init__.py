@@ -23,6 +23,7 @@ MODULES = (
     "orderan.cli.bench",
     "orderan.cli.demo",
     "orderan.cli.audit",
+    "orderan.cli.shops",
     "orderan.cli.access",
     "orderan.cli.imports",
     "orderan.cli.regions",
