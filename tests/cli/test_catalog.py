@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -34,6 +35,7 @@ def shop(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     asyncio.run(opening())
     monkeypatch.setenv("ORDERAN_DATABASE_URL", f"postgresql://?{urlencode(conninfo_to_dict(database_url))}")
     monkeypatch.setenv("ORDERAN_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("ORDERAN_MASTER_KEY", b64encode(bytes(range(32))).decode())
     (tmp_path / "data").mkdir(mode=0o700)
     return CliRunner()
 
