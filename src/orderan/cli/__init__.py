@@ -27,6 +27,7 @@ MODULES = (
     "orderan.cli.access",
     "orderan.cli.imports",
     "orderan.cli.regions",
+    "orderan.cli.catalog",
 )
 
 app = typer.Typer(
