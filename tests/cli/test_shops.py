@@ -18,7 +18,9 @@ def here() -> Iterator[Installation]:
         yield Installation(Path(folder) / "data", free_port())
 
 
-def test_a_shop_is_opened_with_its_owner_accounts_tax_and_a_channel_or_not_at_all(here: Installation) -> None:
+def test_a_shop_is_opened_with_its_owner_accounts_tax_prices_and_a_channel_or_not_at_all(
+    here: Installation,
+) -> None:
     asked = ["shop", "create", "--code", "toko", "--name", "Toko Saya", "--json"]
 
     made = here.run(*asked, "--owner-email", "saya@example.com")
@@ -42,6 +44,7 @@ def test_a_shop_is_opened_with_its_owner_accounts_tax_and_a_channel_or_not_at_al
         ]
         assert database.execute("SELECT count(DISTINCT kind) FROM location").fetchone() == (4,)
         assert database.execute("SELECT code FROM channel").fetchall() == [("telepon",)]
+        assert database.execute("SELECT code, currency FROM price_list").fetchall() == [("umum", "IDR")]
         assert database.execute(
             "SELECT tax_class, rate_bp, base_numerator, base_denominator FROM tax_rate"
         ).fetchall() == [("ppn", 1200, 11, 12)]

@@ -12,9 +12,10 @@ from orderan.cli.edge import database_url, prepare_database, print_json, read_se
 if TYPE_CHECKING:
     from orderan.kit.crypto import Keyring
     from orderan.kit.db import Tx
+    from orderan.shops import Shop
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a program.")]
-PHONE, PPN = "telepon", "ppn"
+PHONE, PPN, PRICES = "telepon", "ppn", "umum"
 
 shop = typer.Typer(name="shop", help="Shops of this installation.", no_args_is_help=True)
 
@@ -39,7 +40,7 @@ def create(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Open a shop with its owner, the accounts of its stock ledger, PPN, and a channel for phone sales.
+    """Open a shop with its owner, the accounts of its stock ledger, PPN, a price list and a channel for phone sales.
 
     A made password is printed once. Warehouses, further channels, shipping and products are added on
     the pages.
@@ -100,7 +101,7 @@ def _open(
             made = await open_shop(tx, code=code, name=name, time_zone=time_zone, now=now)
             # What follows is of this shop alone, and the shop and it exist together or not at all.
             inside = Tx(tx.connection, Caller(made.shop_id, tx.actor))
-            await _furnish(inside, keyring, owner_email, owner_name, password_hash, time_zone, now=now)
+            await _furnish(inside, keyring, owner_email, owner_name, password_hash, made, now=now)
             return {"shop_id": made.shop_id, "code": made.code, "owner": owner_email}
 
         db = Database(url, min_size=1, max_size=2)
@@ -121,16 +122,16 @@ async def _furnish(
     email: str,
     name: str,
     password_hash: str,
-    time_zone: str,
+    made: "Shop",
     *,
     now: datetime,
 ) -> None:
     from orderan.access import add_staff
-    from orderan.catalog import set_tax_rate
+    from orderan.catalog import PriceListFields, add_price_list, set_tax_rate
     from orderan.inventory import open_accounts
     from orderan.shops import ChannelKind, add_channel
 
-    await open_accounts(tx, time_zone=time_zone, now=now)
+    await open_accounts(tx, time_zone=made.time_zone, now=now)
     await add_channel(tx, code=PHONE, name="Telepon", kind=ChannelKind.PHONE, now=now)
     # 12 % of 11/12 of the price since 2025: 11 % in effect. Luxury goods are another class.
     await set_tax_rate(
@@ -142,6 +143,7 @@ async def _furnish(
         base_denominator=12,
         now=now,
     )
+    await add_price_list(tx, PriceListFields(code=PRICES, name="Umum"), currency=made.currency, now=now)
     await add_staff(
         tx,
         email=email,
