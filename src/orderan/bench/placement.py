@@ -20,6 +20,7 @@ import uvloop
 from orderan.bench import load, rows
 from orderan.bench.ground import Ground, prepared, server, web
 from orderan.bench.load import Outcome
+from orderan.bench.promises import Promise
 
 CONNECTIONS = 64
 SKUS = 1_000
