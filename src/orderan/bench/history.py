@@ -31,8 +31,39 @@ CHANNELS = {
     "toko": ChannelKind.STORE,
     "pasar": ChannelKind.MARKETPLACE,
 }
-FIRST = "Ani Budi Citra Dewi Eko Fitri Gita Hadi Indah Joko Made Nina Oka Putri Sari Teguh Vina Wahyu".split()
-LAST = "Santoso Wijaya Lestari Siregar Nasution Pratama Saputra Hidayat Kusuma Setiawan Rahman".split()
+FIRST = [
+    "Ani",
+    "Budi",
+    "Citra",
+    "Dewi",
+    "Eko",
+    "Fitri",
+    "Gita",
+    "Hadi",
+    "Indah",
+    "Joko",
+    "Made",
+    "Nina",
+    "Oka",
+    "Putri",
+    "Sari",
+    "Teguh",
+    "Vina",
+    "Wahyu",
+]
+LAST = [
+    "Santoso",
+    "Wijaya",
+    "Lestari",
+    "Siregar",
+    "Nasution",
+    "Pratama",
+    "Saputra",
+    "Hidayat",
+    "Kusuma",
+    "Setiawan",
+    "Rahman",
+]
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,14 @@ def _questions(shops: list[_Shop], chance: random.Random) -> Iterator[tuple[str,
 
 
 def _figures(
-    few: _Shop, many: _Shop, *, cold_s: float, home: list[float], audit_s: float, findings: int, written_s: float
+    few: _Shop,
+    many: _Shop,
+    *,
+    cold_s: float,
+    home: list[float],
+    audit_s: float,
+    findings: int,
+    written_s: float,
 ) -> Figures:
     kinds = {
         kind: {

@@ -1,6 +1,6 @@
 """What a figure is held to, and whether it is met."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,3 @@ class Promise:
     def bound(self) -> str:
         """The bound as people write it."""
         return f">= {self.at_least:,g}" if self.at_least is not None else f"<= {self.at_most:,g}"
-
-
-def broken(promises: Sequence[Promise], figures: Mapping[str, Any]) -> list[Promise]:
-    """The ratios that are not met."""
-    return [promise for promise in promises if promise.is_ratio and not promise.met(figures)]
