@@ -1,7 +1,7 @@
 """A year of orders to read from, written table by table in single statements.
 
     customers   twenty-five orders each, made by the product's own command: found by phone and name
-    orders      over 365 days up to now: what is two days old is open, what is eight days old ended
+    orders      over 365 days up to now: what is two days old is open, what is seven days old ended
     the rest    two lines each, money, facts, stock promised and gone, tasks, parcels, tags
 
 Every row is one the product could have written: the auditor finds nothing in it.

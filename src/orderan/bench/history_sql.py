@@ -41,7 +41,8 @@ FIRST: Final[tuple[LiteralString, ...]] = (
     """,
 )
 
-# 2 days of open work, 6 days on the way, the rest ended: 90 of a hundred well.
+# Two days of open work, five on the way, the rest ended: ninety of a hundred well. No state is older
+# than its limit, so that nothing is stuck in silence.
 PLAN: Final[LiteralString] = """
 INSERT INTO bench_order
 WITH drawn AS MATERIALIZED (
@@ -57,8 +58,9 @@ WITH drawn AS MATERIALIZED (
     SELECT *,
            CASE WHEN age_days < 2 THEN
                     CASE WHEN chance < 0.3 AND age_days < 1 THEN 'awaiting_payment' WHEN chance < 0.6 THEN 'accepted'
-                         WHEN chance < 0.9 THEN 'processing' ELSE 'cancelled' END
-                WHEN age_days < 8 THEN CASE WHEN chance < 0.92 THEN 'shipped' ELSE 'cancelled' END
+                         WHEN chance < 0.9 THEN CASE WHEN age_days < 1 THEN 'processing' ELSE 'shipped' END
+                         ELSE 'cancelled' END
+                WHEN age_days < 7 THEN CASE WHEN chance < 0.92 THEN 'shipped' ELSE 'cancelled' END
                 WHEN chance < 0.03 THEN 'returned' WHEN chance < 0.1 THEN 'cancelled' ELSE 'completed' END AS headline
     FROM drawn
 ), paid AS MATERIALIZED (
@@ -167,7 +169,7 @@ _WORK: Final[tuple[LiteralString, ...]] = (
     SELECT %(shop)s, task_id, id, warehouse,
            CASE headline WHEN 'accepted' THEN 'planned' WHEN 'processing' THEN 'released' ELSE 'handed_over' END, placed_at,
            CASE headline WHEN 'accepted' THEN NULL ELSE %(now)s::timestamptz END,
-           CASE WHEN is_gone THEN placed_at + interval '2 days' END
+           CASE WHEN is_gone THEN placed_at + interval '1 day' END
     FROM bench_order
     CROSS JOIN bench_place
     WHERE is_open OR has_parcel
@@ -185,8 +187,8 @@ _WORK: Final[tuple[LiteralString, ...]] = (
     INSERT INTO parcel (shop_id, id, order_id, task_id, courier, service, awb, state, contents, weight_g, created_at,
                         shipped_at, delivered_at)
     SELECT %(shop)s, md5('parcel' || n)::uuid, id, task_id, 'jne', 'REG', 'BEN' || lpad(n::text, 12, '0'),
-           CASE headline WHEN 'shipped' THEN 'in_transit' ELSE 'delivered' END, '[]', 500, placed_at + interval '1 day',
-           placed_at + interval '2 days', CASE headline WHEN 'shipped' THEN NULL ELSE placed_at + interval '4 days' END
+           CASE headline WHEN 'shipped' THEN 'in_transit' ELSE 'delivered' END, '[]', 500, placed_at + interval '12 hours',
+           placed_at + interval '1 day', CASE headline WHEN 'shipped' THEN NULL ELSE placed_at + interval '4 days' END
     FROM bench_order
     WHERE has_parcel
     ORDER BY n
