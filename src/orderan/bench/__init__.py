@@ -8,3 +8,7 @@ listing.py     lists and search (asking.py) among 10,000 and 1,000,000 orders (h
 importing.py   a year of order lines through the importer
 startup.py     from the command to the first answer, and memory
 """
+
+from orderan.bench.promises import Promise
+
+__all__ = ["Promise"]

@@ -11,7 +11,7 @@ from orderan.cli.edge import print_json, say
 from orderan.cli.exits import ExitCode, NotDone
 
 if TYPE_CHECKING:
-    from orderan.bench.promises import Promise
+    from orderan.bench import Promise
 
 BENCHES = {
     "placement": "orderan.bench.placement",
