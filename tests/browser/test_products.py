@@ -202,7 +202,7 @@ def test_a_promotion_is_set_over_the_ordinary_price_and_cancelled(
     page = context.new_page()
     page.goto(f"{address}{paths['product']}/prices")
     page.get_by_label("SKU", exact=True).select_option(label="KAOS-M M")
-    page.get_by_label("Harga", exact=True).press_sequentially("99000")
+    page.locator("#f-amount").press_sequentially("99000")
     soon = datetime.now(UTC) + timedelta(days=3)
     page.get_by_label("Mulai berlaku").fill(soon.strftime("%Y-%m-%dT00:00"))
     page.get_by_label("Sampai kapan").fill((soon + timedelta(days=2)).strftime("%Y-%m-%dT00:00"))
@@ -238,7 +238,7 @@ def test_a_sheet_is_checked_applied_and_its_refused_rows_come_back(
         page.get_by_role("link", name="Unduh yang ditolak").first.click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     assert text.startswith("sku,produk,gtin,satuan,masalah\n")
-    assert "TEH,Teh Hijau,8992761002010,karung,gtin: Angka terakhir" in text
+    assert 'TEH,Teh Hijau,8992761002010,karung,"gtin: Angka terakhir' in text
 
 
 def test_a_misspelt_column_is_told_with_what_was_meant(
