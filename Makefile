@@ -38,13 +38,15 @@ up: install ## install, start everything with the demo shop, and serve it until 
 demo: install ## load the demo shop into the database
 	@$(BIN)/orderan demo
 
-# Browser tests drive Chromium through an event loop of their own, which no other test may share.
+# Browser tests drive Chromium through an event loop of their own, which no other test may share; tests
+# that kill whole installations want the machine to themselves.
 test: install browser ## install and pass every test; only=tests/kit for some of them
 ifdef only
 	@$(BIN)/python -m pytest $(only)
 else
 	@$(BIN)/python -m pytest -m browser
-	@$(BIN)/python -m pytest -m "not browser"
+	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/cli
+	@$(BIN)/python -m pytest tests/faults tests/cli
 endif
 
 check: install ## format, lint, types, import contracts, then every test: what CI runs
