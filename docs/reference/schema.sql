@@ -960,7 +960,7 @@ CREATE TABLE sales_order (
 CREATE UNIQUE INDEX sales_order_cart_once ON sales_order USING btree (shop_id, cart_id) WHERE (cart_id IS NOT NULL);
 CREATE INDEX sales_order_channel_of ON sales_order USING btree (shop_id, channel_id, placed_at DESC, id DESC);
 CREATE INDEX sales_order_cod ON sales_order USING btree (shop_id, money, accepted_at) WHERE (money = ANY (ARRAY['cod_due'::text, 'cod_collected'::text]));
-CREATE INDEX sales_order_customer_of ON sales_order USING btree (shop_id, customer_id, placed_at DESC) WHERE (customer_id IS NOT NULL);
+CREATE INDEX sales_order_customer_of ON sales_order USING btree (shop_id, customer_id, placed_at DESC, id DESC) WHERE (customer_id IS NOT NULL);
 CREATE INDEX sales_order_due ON sales_order USING btree (shop_id, hold_until) WHERE (commercial = 'awaiting_payment'::text);
 CREATE UNIQUE INDEX sales_order_external_once ON sales_order USING btree (shop_id, channel_id, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX sales_order_headline ON sales_order USING btree (shop_id, headline, placed_at DESC, id DESC);
