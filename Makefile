@@ -10,7 +10,6 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # What to test: a file, a folder, or anything else pytest takes.
-only ?=
 # What to measure; all of it by default.
 name ?=
 
@@ -39,8 +38,16 @@ up: install ## install, start everything with the demo shop, and serve it until 
 demo: install ## load the demo shop into the database
 	@$(BIN)/orderan demo
 
+# Browser tests drive Chromium through an event loop of their own, which no other test may share; tests
+# that kill whole installations want the machine to themselves.
 test: install browser ## install and pass every test; only=tests/kit for some of them
+ifdef only
 	@$(BIN)/python -m pytest $(only)
+else
+	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/cli
+	@$(BIN)/python -m pytest tests/faults tests/cli
+endif
 
 check: install ## format, lint, types, import contracts, then every test: what CI runs
 	@$(BIN)/ruff format --check .

@@ -4,10 +4,11 @@ python -m tools.reference      writes the pages; golden tests compare them with 
 """
 
 import importlib
+import json
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
@@ -130,10 +131,22 @@ def domain(name: str) -> str:
     return "\n".join(parts)
 
 
+def openapi() -> str:
+    """The OpenAPI document of the whole API."""
+    from orderan.app import build
+    from orderan.kit.clock import SystemClock
+    from orderan.kit.crypto import Keyring
+    from orderan.settings import DatabaseSettings, Settings
+
+    nowhere = replace(Settings.under(Path("nowhere")), database=DatabaseSettings(url="postgresql:///nowhere"))
+    document = build(nowhere, Keyring(bytes(32)), SystemClock()).openapi_schema.to_schema()
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """Every page that needs no database, by file name."""
     load_everything()
-    return {"states.md": states, "errors.md": refusals, "facts.md": facts} | {
+    return {"states.md": states, "errors.md": refusals, "facts.md": facts, "openapi.json": openapi} | {
         f"domains/{name}.md": _page_of(name) for name in domains()
     }
 

@@ -48,7 +48,9 @@ CREATE TABLE audit_entry (
     request_id text,
     CONSTRAINT audit_entry_pkey PRIMARY KEY (shop_id, id)
 );
-CREATE INDEX audit_entry_entity ON audit_entry USING btree (shop_id, entity_kind, entity_id, id);
+CREATE INDEX audit_entry_action ON audit_entry USING btree (shop_id, action, id);
+CREATE INDEX audit_entry_actor ON audit_entry USING btree (shop_id, actor, id);
+CREATE INDEX audit_entry_entity ON audit_entry USING btree (shop_id, entity_id, id);
 CREATE POLICY own_shop_only ON audit_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 
@@ -66,6 +68,25 @@ CREATE TABLE bundle_part (
 );
 CREATE POLICY own_shop_only ON bundle_part USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE bundle_part FORCE ROW LEVEL SECURITY;
+
+-- distributed: sheets of products as they came, what was wrong with which row, and whether the good rows were applied
+CREATE TABLE catalog_import (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    file_name text NOT NULL,
+    content bytea NOT NULL,
+    state text NOT NULL,
+    counts jsonb NOT NULL,
+    problems jsonb NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    applied_at timestamp with time zone,
+    CONSTRAINT catalog_import_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT catalog_import_applied_when CHECK (((state = 'applied'::text) = (applied_at IS NOT NULL))),
+    CONSTRAINT catalog_import_state_known CHECK ((state = ANY (ARRAY['checked'::text, 'applied'::text])))
+);
+CREATE POLICY own_shop_only ON catalog_import USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE catalog_import FORCE ROW LEVEL SECURITY;
 
 -- distributed: where orders come from; how long an unpaid one holds stock
 CREATE TABLE channel (
@@ -519,6 +540,36 @@ CREATE INDEX movement_history ON movement USING btree (shop_id, occurred_at, id)
 CREATE POLICY own_shop_only ON movement USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE movement FORCE ROW LEVEL SECURITY;
 
+-- distributed: one thing done to many orders, each for itself
+CREATE TABLE order_bulk (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    verb text NOT NULL,
+    arguments jsonb NOT NULL,
+    started_by text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    CONSTRAINT order_bulk_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT order_bulk_verb_known CHECK ((verb = ANY (ARRAY['pay'::text, 'cancel'::text, 'tag'::text, 'untag'::text, 'hold'::text, 'release'::text, 'complete'::text])))
+);
+CREATE POLICY own_shop_only ON order_bulk USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_bulk FORCE ROW LEVEL SECURITY;
+
+-- distributed: what became of each order of a bulk action
+CREATE TABLE order_bulk_row (
+    shop_id bigint NOT NULL,
+    bulk_id uuid NOT NULL,
+    turn integer NOT NULL,
+    order_id uuid NOT NULL,
+    state text NOT NULL,
+    refusal jsonb,
+    CONSTRAINT order_bulk_row_pkey PRIMARY KEY (shop_id, bulk_id, turn),
+    CONSTRAINT order_bulk_row_bulk FOREIGN KEY (shop_id, bulk_id) REFERENCES order_bulk(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT order_bulk_row_refusal_is_told CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT order_bulk_row_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text])))
+);
+CREATE POLICY own_shop_only ON order_bulk_row USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE order_bulk_row FORCE ROW LEVEL SECURITY;
+
 -- distributed: a staged edit: previewed, then confirmed or declined
 CREATE TABLE order_change (
     shop_id bigint NOT NULL,
@@ -793,6 +844,7 @@ CREATE TABLE product (
     CONSTRAINT product_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT product_state_known CHECK ((state = ANY (ARRAY['active'::text, 'archived'::text])))
 );
+CREATE INDEX product_by_name ON product USING btree (shop_id, lower(name), id);
 CREATE POLICY own_shop_only ON product USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE product FORCE ROW LEVEL SECURITY;
 
@@ -908,7 +960,7 @@ CREATE TABLE sales_order (
 CREATE UNIQUE INDEX sales_order_cart_once ON sales_order USING btree (shop_id, cart_id) WHERE (cart_id IS NOT NULL);
 CREATE INDEX sales_order_channel_of ON sales_order USING btree (shop_id, channel_id, placed_at DESC, id DESC);
 CREATE INDEX sales_order_cod ON sales_order USING btree (shop_id, money, accepted_at) WHERE (money = ANY (ARRAY['cod_due'::text, 'cod_collected'::text]));
-CREATE INDEX sales_order_customer_of ON sales_order USING btree (shop_id, customer_id, placed_at DESC) WHERE (customer_id IS NOT NULL);
+CREATE INDEX sales_order_customer_of ON sales_order USING btree (shop_id, customer_id, placed_at DESC, id DESC) WHERE (customer_id IS NOT NULL);
 CREATE INDEX sales_order_due ON sales_order USING btree (shop_id, hold_until) WHERE (commercial = 'awaiting_payment'::text);
 CREATE UNIQUE INDEX sales_order_external_once ON sales_order USING btree (shop_id, channel_id, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX sales_order_headline ON sales_order USING btree (shop_id, headline, placed_at DESC, id DESC);
@@ -984,10 +1036,12 @@ CREATE TABLE shop (
     locale text NOT NULL,
     prices_include_tax boolean NOT NULL,
     complete_after_days integer NOT NULL,
+    state text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT shop_pkey PRIMARY KEY (shop_id),
     CONSTRAINT shop_completes_some_day CHECK (((complete_after_days >= 0) AND (complete_after_days <= 365))),
-    CONSTRAINT shop_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text])))
+    CONSTRAINT shop_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))),
+    CONSTRAINT shop_state_known CHECK ((state = ANY (ARRAY['preparing'::text, 'open'::text])))
 );
 CREATE UNIQUE INDEX shop_code ON shop USING btree (code);
 
@@ -1017,7 +1071,8 @@ CREATE TABLE sku (
     CONSTRAINT sku_measures_not_negative CHECK (((weight_g >= 0) AND (length_mm >= 0) AND (width_mm >= 0) AND (height_mm >= 0))),
     CONSTRAINT sku_state_known CHECK ((state = ANY (ARRAY['active'::text, 'archived'::text])))
 );
-CREATE UNIQUE INDEX sku_gtin_once ON sku USING btree (shop_id, gtin) WHERE (gtin IS NOT NULL);
+CREATE INDEX sku_code_beginning ON sku USING btree (shop_id, lower(code) text_pattern_ops);
+CREATE UNIQUE INDEX sku_gtin_once ON sku USING btree (shop_id, lpad(gtin, 14, '0'::text)) WHERE (gtin IS NOT NULL);
 CREATE INDEX sku_product_id ON sku USING btree (shop_id, product_id);
 CREATE POLICY own_shop_only ON sku USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE sku FORCE ROW LEVEL SECURITY;

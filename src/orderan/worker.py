@@ -22,11 +22,12 @@ import psycopg
 from procrastinate import PsycopgConnector
 from psycopg_pool import PoolTimeout
 
+from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.watch_limits import watch_limits
-from orderan.kit import jobs, masterkey, telemetry
+from orderan.kit import jobs, masterkey, telemetry, throttle
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
@@ -71,11 +72,17 @@ async def _watch(tx: Tx, now: datetime) -> int:
     return await watch_limits(tx, now=now)
 
 
+async def _sweep_throttle(tx: Tx, now: datetime) -> int:
+    return await throttle.sweep(tx, now=now)
+
+
 TIMERS: Final[tuple[Timer, ...]] = (
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
+    Timer("sessions", 3600.0, sweep_sessions),
+    Timer("throttle", 3600.0, _sweep_throttle),
 )
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
 JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders",)

@@ -29,7 +29,10 @@ class Route:
     @property
     def address(self) -> str:
         """The address with something in the place of every parameter."""
-        parts = [ID if part.startswith("{") else part for part in self.path.split("/")]
+        parts = [
+            ("1" if ":int}" in part else ID) if part.startswith("{") else part
+            for part in self.path.split("/")
+        ]
         return "/".join(parts)
 
     @property

@@ -45,6 +45,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/api/{path:str}",
         "/health/live",
         "/health/ready",
+        "/images/{name:str}",
         "/login",
         "/login/code",
         "/login/shop",

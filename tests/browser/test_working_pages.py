@@ -271,7 +271,7 @@ def test_a_clerk_scans_order_and_number_one_after_the_other(context: BrowserCont
     page = context.new_page()
     page.goto(desk.path("/warehouse/hand-over"))
     page.get_by_label("Kurir", exact=True).select_option("sicepat")
-    page.get_by_label("Nomor pesanan", exact=True).fill(str(desk.numbers["packed"]))
+    page.locator("#f-order").fill(str(desk.numbers["packed"]))
     page.keyboard.press("Enter")
     expect(page.get_by_label("Nomor resi", exact=True)).to_be_focused()
     page.keyboard.type("002589984055")

@@ -58,7 +58,7 @@ async def test_every_wrong_field_is_told_at_once(program: Program) -> None:
     refused = await program.post("/products", body)
 
     assert refused.status_code == 422
-    assert refused.json()["code"] == "entry_refused"
+    assert refused.json()["code"] == "wares_refused"
     assert refused.json()["wrong"] == [
         {"field": "name", "fault": "required", "value": "", "right": ""},
         {"field": "tax_class", "fault": "unknown_choice", "value": "x", "right": "none, ppn, ppn_mewah"},

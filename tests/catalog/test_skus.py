@@ -180,6 +180,19 @@ async def test_a_bundle_is_made_of_skus_and_never_of_bundles(floor: ShopFloor, n
     assert assemblable([(part.sku_id, part.quantity) for part in parts], available) == 3
 
 
+async def test_a_bundle_nobody_weighed_weighs_what_its_parts_do(floor: ShopFloor, now: datetime) -> None:
+    product, _ = await a_product(floor, now, SkuFields("KOPI", weight_g=250), SkuFields("GULA", weight_g=500))
+    parts = {"KOPI": 2, "GULA": 1}
+    bundles = [
+        SkuFields("PAKET", is_bundle=True, is_stocked=False, parts=parts),
+        SkuFields("KOTAK", is_bundle=True, is_stocked=False, parts=parts, weight_g=1_200),
+    ]
+
+    paket, kotak = await floor.run(lambda tx: add_skus(tx, product.id, bundles, now=now))
+
+    assert (paket.weight_g, kotak.weight_g) == (1_000, 1_200)
+
+
 async def test_a_plain_sku_never_becomes_a_bundle_so_bundles_cannot_go_in_circles(
     floor: ShopFloor, now: datetime
 ) -> None:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -129,8 +129,13 @@ def serving(folder: Path, *, log: Path | None = None) -> Iterator[Site]:
             process.wait()
 
 
-def open_for_business(site: Site, *, stock: dict[str, int]) -> str:
-    """A shop with stock on the site's database; returns an API key that may place orders."""
+def open_for_business(
+    site: Site,
+    *,
+    stock: dict[str, int],
+    permissions: Sequence[Permission] = (Permission.ORDERS_READ, Permission.ORDERS_WRITE),
+) -> str:
+    """A shop with stock on the site's database; returns an API key of it."""
 
     async def build() -> str:
         now = datetime.now(UTC)
@@ -146,7 +151,6 @@ def open_for_business(site: Site, *, stock: dict[str, int]) -> str:
             await a_shop(floor, now, stock=stock)
 
             async def keyed(tx: Tx) -> str:
-                permissions = [Permission.ORDERS_READ, Permission.ORDERS_WRITE]
                 return (await make_key(tx, name="uji", permissions=permissions, now=now))[1]
 
             key: str = await floor.run(keyed)

@@ -2,5 +2,13 @@
 
 load.py        a load generator that costs little: raw sockets, requests made beforehand
 ground.py      a throw-away server, a shop to measure on, a web process
-placement.py   orders placed over HTTP against pgbench writing the same rows
+promises.py    what a figure is held to
+placement.py   orders placed over HTTP against pgbench (rows.py) writing the same rows
+listing.py     lists and search (asking.py) among 10,000 and 1,000,000 orders (history.py)
+importing.py   a year of order lines through the importer
+startup.py     from the command to the first answer, and memory
 """
+
+from orderan.bench.promises import Promise
+
+__all__ = ["Promise"]

@@ -18,19 +18,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from orderan.access import Permission, make_key
+from orderan.access import Permission, add_staff, hashed, make_key, open_session
 from orderan.bench.wares import stock_shop
+from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.migrations import migrate
-from orderan.kit.postgres import ephemeral
+from orderan.kit.postgres import EmbeddedPostgres, ephemeral
 from orderan.shops import Shop, open_shop
 
-STARTED_S = 30.0
+STARTED_S = 60.0
+MASTER_KEY = b"bench" * 6 + b"be"
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A migrated database with one stocked shop and a key that may place orders in it."""
+    """A migrated database with one stocked shop and a key that may place and read orders in it."""
 
     url: str
     shop: Shop
@@ -44,6 +46,18 @@ def server() -> Iterator[str]:
     with ephemeral(fast=False) as running:
         migrate(running.url)
         yield running.url
+
+
+@contextmanager
+def bare_server() -> Iterator[EmbeddedPostgres]:
+    """A durable PostgreSQL without a schema, for a benchmark that wants several databases."""
+    with ephemeral(fast=False) as running:
+        yield running
+
+
+def keyring() -> Keyring:
+    """The keys of every web process of a benchmark."""
+    return Keyring(MASTER_KEY)
 
 
 def prepared(url: str, *, skus: int, units: int) -> Ground:
@@ -65,11 +79,43 @@ async def _prepare(url: str, skus: int, units: int) -> Ground:
 
         async def stocking(tx: Tx) -> tuple[list[UUID], str]:
             made = await stock_shop(tx, skus=skus, units=units, now=now)
-            _, secret = await make_key(tx, name="bench", permissions=[Permission.ORDERS_WRITE], now=now)
+            _, secret = await make_key(tx, name="bench", permissions=_MAY, now=now)
             return made, secret
 
         made, secret = await db.run(Caller(shop.shop_id, "system:bench"), stocking)
         return Ground(url, shop, secret, made)
+    finally:
+        await db.close()
+
+
+_MAY = (Permission.ORDERS_WRITE, Permission.ORDERS_READ)
+
+
+def signed_in(ground: Ground) -> str:
+    """The session token of an owner who has just signed in."""
+    return asyncio.run(_sign_in(ground))
+
+
+async def _sign_in(ground: Ground) -> str:
+    db = Database(ground.url, min_size=1, max_size=2)
+    await db.open()
+    now = datetime.now(UTC)
+    password_hash = await hashed("a benchmark's password")
+
+    async def signing(tx: Tx) -> str:
+        staff = await add_staff(
+            tx,
+            email="owner@bench.test",
+            name="Owner",
+            roles=["owner"],
+            password_hash=password_hash,
+            keyring=keyring(),
+            now=now,
+        )
+        return await open_session(tx, staff.id, address="127.0.0.1", browser="bench", now=now)
+
+    try:
+        return await db.run(Caller(ground.shop.shop_id, "system:bench"), signing)
     finally:
         await db.close()
 
@@ -91,7 +137,7 @@ def web(url: str) -> Iterator[Web]:
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {
             "ORDERAN_DATABASE_URL": url,
-            "ORDERAN_MASTER_KEY": base64.b64encode(b"bench" * 6 + b"be").decode(),
+            "ORDERAN_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
             "ORDERAN_DATA_DIR": folder,
             "ORDERAN_PORT": str(port),
             "ORDERAN_LOG_LEVEL": "warning",

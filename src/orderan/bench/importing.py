@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orderan.bench.ground import prepared, server
+from orderan.bench.promises import Promise
 
 LINES = 300_000
 LINES_PER_INVOICE = 21
@@ -29,6 +30,8 @@ CUSTOMERS = 4_000
 SKUS = 4_000
 CANCELLED = 0.15
 STRANGERS = 0.25
+
+PROMISES = (Promise("lines_per_s", at_least=10_000), Promise("peak_memory_mb", at_most=500))
 
 
 @dataclass(frozen=True)

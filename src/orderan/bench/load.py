@@ -141,6 +141,21 @@ async def paced(
     return outcome
 
 
+async def once(host: str, port: int, request: bytes) -> tuple[int, float]:
+    """Status of one request and the seconds it took, on a connection made before the clock starts."""
+    answer: asyncio.Future[tuple[int, float]] = asyncio.get_running_loop().create_future()
+
+    def answered(line: _Line, status: int) -> None:
+        answer.set_result((status, time.perf_counter() - line.due))
+
+    [line] = await _connect(host, port, answered, 1)
+    line.ask(request, time.perf_counter())
+    try:
+        return await asyncio.wait_for(answer, 60)
+    finally:
+        _hang_up([line])
+
+
 async def _connect(
     host: str, port: int, answered: Callable[[_Line, int], None], connections: int
 ) -> list[_Line]:

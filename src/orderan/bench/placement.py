@@ -20,12 +20,20 @@ import uvloop
 from orderan.bench import load, rows
 from orderan.bench.ground import Ground, prepared, server, web
 from orderan.bench.load import Outcome
+from orderan.bench.promises import Promise
 
 CONNECTIONS = 64
 SKUS = 1_000
 BUYERS = 2_000
 SECONDS = 8.0
 ROUNDS = 3
+
+PROMISES = (
+    Promise("ratio_to_pgbench", at_least=0.35, is_ratio=True),
+    Promise("hot_to_spread", at_least=0.8, is_ratio=True),
+    Promise("orders_per_s", at_least=2_000),
+    Promise("p99_ms", at_most=100),
+)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class EntryRefused(Refusal):
 
     wrong: tuple[Wrong, ...]
 
-    code = "entry_refused"
+    code = "wares_refused"
     kind = Kind.INVALID
     sentence = N_("Ada isian yang perlu diperbaiki.")
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from orderan.catalog.models import CatalogState, Product, ProductFields, Sku, SkuFields
+from orderan.catalog.rules import MOST_WEIGHT_G
 from orderan.kit.ids import new_id
 
 
@@ -79,6 +80,14 @@ def fields_of(sku: Sku, parts: Mapping[str, int]) -> SkuFields:
         lot_tracked=sku.lot_tracked,
         parts=parts,
     )
+
+
+def weighed(fields: SkuFields, skus: Mapping[str, Sku]) -> SkuFields:
+    """A bundle nobody weighed weighs what its parts do, or shipping it would be priced as nothing."""
+    if not fields.is_bundle or fields.weight_g:
+        return fields
+    weight = sum(skus[code].weight_g * units for code, units in fields.parts.items() if code in skus)
+    return replace(fields, weight_g=min(weight, MOST_WEIGHT_G))
 
 
 def changed(sku: Sku, fields: SkuFields) -> Sku:

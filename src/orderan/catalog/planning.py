@@ -13,7 +13,7 @@ from uuid import UUID
 from orderan.catalog import cells, rules
 from orderan.catalog.cells import Unreadable
 from orderan.catalog.errors import Fault, Wrong
-from orderan.catalog.fields import fields_of, made
+from orderan.catalog.fields import fields_of, made, weighed
 from orderan.catalog.models import (
     BundlePart,
     CatalogState,
@@ -322,7 +322,7 @@ class Planner:
         return True
 
     def _take_sku(self, judged: _Judged) -> bool:
-        fields = judged.fields
+        fields = weighed(judged.fields, self._skus)
         before = judged.before
         new = made(self._shop_id, judged.product_id, fields, self._now)
         if before is None:

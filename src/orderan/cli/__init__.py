@@ -23,9 +23,11 @@ MODULES = (
     "orderan.cli.bench",
     "orderan.cli.demo",
     "orderan.cli.audit",
+    "orderan.cli.shops",
     "orderan.cli.access",
     "orderan.cli.imports",
     "orderan.cli.regions",
+    "orderan.cli.catalog",
 )
 
 app = typer.Typer(

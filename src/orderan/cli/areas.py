@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from orderan.kit.db import Tx
+
+T = TypeVar("T")
 
 
 def bring_regions(url: str) -> int:
@@ -15,15 +17,15 @@ def bring_regions(url: str) -> int:
     return run_over_all_shops(url, load_regions)
 
 
-def run_over_all_shops(url: str, work: "Callable[[Tx], Awaitable[int]]") -> int:
+def run_over_all_shops(url: str, work: "Callable[[Tx], Awaitable[T]]") -> T:
     """Run one piece of work in a transaction over all shops."""
     from orderan.kit.db import ALL_SHOPS, Caller, Database
 
-    async def run() -> int:
+    async def run() -> T:
         db = Database(url, min_size=1, max_size=1)
         await db.open()
         try:
-            return await db.run(Caller(ALL_SHOPS, "system:regions"), work)
+            return await db.run(Caller(ALL_SHOPS, "system:cli"), work)
         finally:
             await db.close()
 

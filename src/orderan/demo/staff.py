@@ -42,7 +42,6 @@ async def hire(
             password_hash=password_hash,
             keyring=keyring,
             location_ids=frozenset({places[place]}) if place else None,
-            locale="id",
             now=now,
         )
 

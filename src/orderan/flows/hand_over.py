@@ -7,7 +7,7 @@ Two clerks who scan the same task wait for each other's order row; the second fi
 handed over and is told so. A tracking number can be on one parcel only.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -57,21 +57,45 @@ async def hand_over(
         ContentsDiffer: The boxes together do not hold exactly what was packed.
         ClaimMissing, StockShort: The stock to ship is not there; nothing was handed over.
     """
-    orders, [task] = await lock_work(tx, [task_id], within=within)
-    order = orders[task.order_id]
-    TASK.after(TaskState(task.state), TaskEvent.HAND_OVER)
-    lines = [line for line in await lines_of_tasks(tx, [task_id]) if line.packed]
-    parcels = _parcels(order, task, lines, boxes, now=now)
-    await move_tasks(tx, [task], TaskEvent.HAND_OVER, now=now)
+    return await _hand_over(tx, {task_id: list(boxes)}, within=within, now=now)
+
+
+async def hand_over_many(
+    tx: Tx, boxes: Collection[tuple[UUID, Box]], *, within: Within = None, now: datetime
+) -> list[Parcel]:
+    """Many packed tasks, all or none, a statement per table; refusals as `hand_over`'s."""
+    by_task: dict[UUID, list[Box]] = {}
+    for task_id, box in boxes:
+        by_task.setdefault(task_id, []).append(box)
+    return await _hand_over(tx, by_task, within=within, now=now)
+
+
+async def _hand_over(
+    tx: Tx, boxes: Mapping[UUID, Sequence[Box]], *, within: Within, now: datetime
+) -> list[Parcel]:
+    orders, tasks = await lock_work(tx, boxes.keys(), within=within)
+    for task in tasks:
+        TASK.after(TaskState(task.state), TaskEvent.HAND_OVER)
+    packed: dict[UUID, list[TaskLine]] = {task_id: [] for task_id in boxes}
+    for line in await lines_of_tasks(tx, list(boxes)):
+        if line.packed:
+            packed[line.task_id].append(line)
+    parcels = [
+        parcel
+        for task in tasks
+        for parcel in _parcels(orders[task.order_id], task, packed[task.id], boxes[task.id], now=now)
+    ]
+    await move_tasks(tx, tasks, TaskEvent.HAND_OVER, now=now)
     parts = [
-        Part(order.id, line.line_no, line.sku_id, line.packed, task.location_id, line.lot_id)
-        for line in lines
+        Part(task.order_id, line.line_no, line.sku_id, line.packed, task.location_id, line.lot_id)
+        for task in tasks
+        for line in packed[task.id]
     ]
     await dispatch_claims(tx, parts, now=now)
     await ship_parcels(tx, parcels, now=now)
-    moved = [(order.id, str(PARCEL.initial), str(ParcelEvent.PICK_UP), parcel.state) for parcel in parcels]
+    moved = [(one.order_id, str(PARCEL.initial), str(ParcelEvent.PICK_UP), one.state) for one in parcels]
     await insert_moves(tx, "parcel", moved, now=now)
-    await follow_goods(tx, [order.id], now=now)
+    await follow_goods(tx, list(orders), now=now)
     return parcels
 
 
@@ -117,15 +141,3 @@ def _awb(box: Box, order: Order, task: Task, turn: int) -> str:
     if box.courier == OWN_FLEET and not box.awb.strip():
         return f"OWN-{order.number}-{task.id.hex[-6:].upper()}-{turn}"
     return read_awb(box.courier, box.awb)
-
-
-async def hand_over_many(
-    tx: Tx, boxes: Collection[tuple[UUID, Box]], *, within: Within = None, now: datetime
-) -> list[Parcel]:
-    """Many packed tasks, one box each, all or none; refusals as `hand_over`'s."""
-    # All rows at once and in order: one by one, two clerks with overlapping lists could deadlock.
-    await lock_work(tx, {task_id for task_id, _ in boxes}, within=within)
-    parcels = []
-    for task_id, box in boxes:
-        parcels += await hand_over(tx, task_id, [box], within=within, now=now)
-    return parcels

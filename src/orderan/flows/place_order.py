@@ -9,7 +9,7 @@ at last  orders, lines, claims, movements, facts and decisions are written, a st
          table, and the whole batch commits at once
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -109,12 +109,14 @@ async def place_orders(
     *,
     keyring: Keyring,
     next_number: Callable[[], int],
+    within: Collection[UUID] | None = None,
     now: datetime,
 ) -> list[Placed | Refusal]:
     """Place a batch; an answer per placement, in order. A refused one leaves nothing behind.
 
     Args:
         next_number: Gives an order number; called once per order that is really placed.
+        within: Channels the caller may place on; any other is unknown to them. None is all.
 
     Refusals: UnknownChannel, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
         TotalChanged, StockShort.
@@ -124,7 +126,7 @@ async def place_orders(
             this moment; run the whole batch again.
     """
     market = await look_up(tx, shop, placements, now=now)
-    answers = await _repeats(tx, market, placements)
+    answers = await _repeats(tx, market, placements, within=within)
     echoes = _echoes(placements)
     open_ = [index for index in range(len(placements)) if answers[index] is None and index not in echoes]
     buyers = await _buyers(tx, keyring, {index: placements[index].buyer for index in open_}, now=now)
@@ -162,7 +164,9 @@ def _echoes(placements: Sequence[Placement]) -> dict[int, int]:
     return echoes
 
 
-async def _repeats(tx: Tx, market: Market, placements: Sequence[Placement]) -> list[Placed | Refusal | None]:
+async def _repeats(
+    tx: Tx, market: Market, placements: Sequence[Placement], *, within: Collection[UUID] | None
+) -> list[Placed | Refusal | None]:
     externals = [
         (market.channels[placement.channel].id, placement.external_id)
         for placement in placements
@@ -173,7 +177,7 @@ async def _repeats(tx: Tx, market: Market, placements: Sequence[Placement]) -> l
     found: list[UUID | Refusal | None] = []
     for placement in placements:
         channel = market.channels.get(placement.channel)
-        if channel is None:
+        if channel is None or (within is not None and channel.id not in within):
             found.append(UnknownChannel(placement.channel))
         else:
             before = by_external.get((channel.id, placement.external_id or ""))

@@ -110,7 +110,7 @@ _SALES: LiteralString = (
            count(*) FILTER (WHERE placed_at < %(yesterday_now)s) AS orders_before,
            coalesce(sum(total_minor) FILTER (WHERE placed_at < %(yesterday_now)s), 0) AS revenue_before
     FROM sales_order
-    WHERE placed_at >= %(yesterday)s AND placed_at <= %(now)s AND
+    WHERE sales_order.shop_id = %(shop)s AND placed_at >= %(yesterday)s AND placed_at <= %(now)s AND
     """
     + _SOLD
     + " AND "
@@ -154,7 +154,7 @@ _BY_HOUR: LiteralString = (
     """
     SELECT extract(hour FROM placed_at AT TIME ZONE %(zone)s) AS hour, count(*) AS orders
     FROM sales_order
-    WHERE placed_at >= %(start)s AND placed_at < %(end)s AND
+    WHERE sales_order.shop_id = %(shop)s AND placed_at >= %(start)s AND placed_at < %(end)s AND
     """
     + _SOLD
     + " AND "
@@ -165,7 +165,7 @@ _BY_DAY: LiteralString = (
     """
     SELECT (placed_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS orders, sum(total_minor) AS revenue
     FROM sales_order
-    WHERE placed_at >= %(start)s AND placed_at < %(end)s AND
+    WHERE sales_order.shop_id = %(shop)s AND placed_at >= %(start)s AND placed_at < %(end)s AND
     """
     + _SOLD
     + " AND "

@@ -211,14 +211,17 @@ async def _count(tx: Tx, changes: dict[StockKey, list[int]]) -> None:
 
 
 async def insert_claims(tx: Tx, claims: Sequence[Claim], state: ClaimState) -> None:
-    await tx.run(
+    """Make claims, or add to those of the same line and stock row, which must be in the same state."""
+    made = await tx.run(
         """
         INSERT INTO claim (shop_id, holder_id, line_no, sku_id, location_id, owner_id, lot_id, state, quantity)
         SELECT %(shop)s, holder_id, line_no, sku_id, location_id, owner_id, lot_id, %(state)s, quantity
         FROM unnest(%(holders)s::uuid[], %(lines)s::int[], %(skus)s::uuid[], %(locations)s::uuid[],
                     %(owners)s::uuid[], %(lots)s::uuid[], %(quantities)s::bigint[])
              AS made (holder_id, line_no, sku_id, location_id, owner_id, lot_id, quantity)
-        ON CONFLICT ON CONSTRAINT claim_pkey DO UPDATE SET quantity = claim.quantity + excluded.quantity
+        ON CONFLICT ON CONSTRAINT claim_pkey DO UPDATE
+        SET quantity = claim.quantity + excluded.quantity
+        WHERE claim.state = excluded.state
         """,
         {
             "shop": tx.shop_id,
@@ -229,6 +232,9 @@ async def insert_claims(tx: Tx, claims: Sequence[Claim], state: ClaimState) -> N
         }
         | _columns([claim.key for claim in claims]),
     )
+    if made != len(claims):
+        message = "a line holds a claim of another state on the same stock row"
+        raise AssertionError(message)
 
 
 _CLAIM: LiteralString = """

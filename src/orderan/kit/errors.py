@@ -59,4 +59,4 @@ def catalogue() -> list[type[Refusal]]:
             waiting.append(child)
             if "code" in child.__dict__:
                 found.append(child)
-    return sorted(found, key=lambda refusal: refusal.code)
+    return sorted(found, key=lambda refusal: (refusal.code, refusal.__module__))

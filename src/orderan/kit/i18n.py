@@ -41,7 +41,7 @@ _ZONE_NAMES: Final = {
 _TWO_DIGIT_AREAS: Final = ("21", "22", "24", "31", "61")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ConflictingTranslation(Exception):
     """Two .po files translate the same words differently; which is right needs a person."""
 

@@ -70,7 +70,7 @@ CREATE INDEX sales_order_newest ON sales_order (shop_id, placed_at DESC, id DESC
 
 CREATE INDEX sales_order_headline ON sales_order (shop_id, headline, placed_at DESC, id DESC);
 
-CREATE INDEX sales_order_customer_of ON sales_order (shop_id, customer_id, placed_at DESC) WHERE customer_id IS NOT NULL;
+CREATE INDEX sales_order_customer_of ON sales_order (shop_id, customer_id, placed_at DESC, id DESC) WHERE customer_id IS NOT NULL;
 
 CREATE INDEX sales_order_channel_of ON sales_order (shop_id, channel_id, placed_at DESC, id DESC);
 

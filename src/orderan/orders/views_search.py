@@ -94,11 +94,14 @@ async def _by_phone(tx: Tx, keyring: Keyring, typed: str) -> list[UUID]:
         phone = e164(typed)
     except PhoneUnreadable:
         return []
+    # One branch per state, as each has an index of its own and neither is used for both.
     rows = await tx.all(
         """
-        SELECT coalesce(merged_into, id) AS id
-        FROM customer
-        WHERE shop_id = %(shop)s AND phone_index = %(phone)s AND state IN ('active', 'merged')
+        SELECT id FROM customer
+        WHERE shop_id = %(shop)s AND phone_index = %(phone)s AND state = 'active'
+        UNION
+        SELECT merged_into AS id FROM customer
+        WHERE shop_id = %(shop)s AND phone_index = %(phone)s AND state = 'merged'
         """,
         {"shop": tx.shop_id, "phone": keyring.blind(tx.shop_id, "phone", phone)},
     )

@@ -13,6 +13,7 @@ from orderan.kit import telemetry
 from orderan.kit.errors import Kind, Refusal
 from orderan.kit.i18n import Words
 from orderan.kit.runner import Answer
+from orderan.web.headers import SECURITY_HEADERS
 from orderan.web.here import locale_of
 from orderan.web.words import words
 
@@ -81,7 +82,9 @@ def request_id_of(request: Request[Any, Any, Any]) -> str | None:
 
 
 def as_problem(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response[dict[str, Any]]:
-    return Response(document, status_code=document["status"], media_type=PROBLEM_JSON, headers=headers)
+    # The framework answers an unknown address before its middleware is asked.
+    told = SECURITY_HEADERS | (headers or {})
+    return Response(document, status_code=document["status"], media_type=PROBLEM_JSON, headers=told)
 
 
 def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
@@ -158,6 +161,21 @@ def on_bug(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
     return as_problem(document)
 
 
+def on_unstorable(request: Request[Any, Any, Any], fault: psycopg.DataError) -> Response[Any]:
+    """A text with a zero byte or a number beyond 64 bits: no column could hold it, so nothing matches it."""
+    if "NUL" not in str(fault) and not isinstance(fault, psycopg.errors.NumericValueOutOfRange):
+        return on_bug(request, fault)
+    return as_problem(
+        problem(
+            400,
+            "invalid_request",
+            words_of(request).gettext("Permintaan tidak sesuai bentuknya."),
+            request_id=request_id_of(request),
+            facts={"errors": [{"field": "", "code": "unstorable", "message": str(fault)}]},
+        )
+    )
+
+
 HANDLERS: Final[dict[Any, Any]] = {
     Refusal: on_refusal,
     ValidationException: on_invalid,
@@ -165,6 +183,7 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: on_http,
     psycopg.OperationalError: on_database_away,
     PoolTimeout: on_database_away,
+    psycopg.DataError: on_unstorable,
     Exception: on_bug,
 }
 """Handlers of the API; pages wrap them in a page (see web/dashboard/errors)."""

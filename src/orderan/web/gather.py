@@ -123,7 +123,13 @@ class Gatherer:
             now = self._clock.now()
             outcomes = iter(
                 await place_orders(
-                    tx, shop, placements, keyring=self._keyring, next_number=numbers.take, now=now
+                    tx,
+                    shop,
+                    placements,
+                    keyring=self._keyring,
+                    next_number=numbers.take,
+                    within=principal.channel_ids,
+                    now=now,
                 )
             )
             answer = to_answer([next(outcomes) if isinstance(row, Placement) else row for row in rows])
@@ -274,6 +280,7 @@ async def _place(
             [batch[index].placement for index in fresh],
             keyring=keyring,
             next_number=next_number,
+            within=batch[0].principal.channel_ids,
             now=now,
         )
         made = [

@@ -21,7 +21,7 @@ from orderan.catalog.errors import (
     StillInBundles,
     Wrong,
 )
-from orderan.catalog.fields import changed, described, differing, made
+from orderan.catalog.fields import changed, described, differing, made, weighed
 from orderan.catalog.models import (
     PRODUCT_PREFIX,
     SKU_PREFIX,
@@ -49,10 +49,10 @@ async def add_skus(tx: Tx, product_id: UUID, added: Sequence[SkuFields], *, now:
     siblings = await skus_of(tx, product_id)
     wrong = [one for fields in added for one in rules.check_sku(fields)]
     wrong += _same_options([*siblings], added)
-    parts, part_wrong = await _resolve(tx, {fields.code: fields.parts for fields in added})
+    parts, part_wrong, found = await _resolve(tx, {fields.code: fields.parts for fields in added})
     if wrong := [*wrong, *part_wrong]:
         raise EntryRefused(tuple(wrong))
-    skus = [made(tx.shop_id, product_id, fields, now) for fields in added]
+    skus = [made(tx.shop_id, product_id, weighed(fields, found), now) for fields in added]
     await _unless_taken(tx, skus, insert=True)
     bundles = {sku.id: parts[sku.code] for sku in skus if sku.is_bundle}
     await store.set_all_parts(tx, bundles)
@@ -79,10 +79,10 @@ async def change_sku(tx: Tx, sku_id: UUID, fields: SkuFields, *, now: datetime) 
         wrong.append(Wrong("is_bundle", Fault.BUNDLE_FIXED))
     siblings = [sku for sku in await skus_of(tx, before.product_id) if sku.id != sku_id]
     wrong += _same_options(siblings, [fields])
-    parts, part_wrong = await _resolve(tx, {fields.code: fields.parts})
+    parts, part_wrong, found = await _resolve(tx, {fields.code: fields.parts})
     if wrong := [*wrong, *part_wrong]:
         raise EntryRefused(tuple(wrong))
-    after = changed(before, fields)
+    after = changed(before, weighed(fields, found))
     old_parts = {part.code: part.quantity for part in await bundle_parts(tx, [sku_id])}
     if after != before:
         await _unless_taken(tx, [after], insert=False)
@@ -151,8 +151,8 @@ def _option_key(options: Mapping[str, str]) -> frozenset[tuple[str, str]]:
 
 async def _resolve(
     tx: Tx, wanted: Mapping[str, Mapping[str, int]]
-) -> tuple[dict[str, list[BundlePart]], list[Wrong]]:
-    """Parts by the code of their bundle, their rows locked, and what is wrong with them."""
+) -> tuple[dict[str, list[BundlePart]], list[Wrong], dict[str, Sku]]:
+    """Parts by the code of their bundle, what is wrong with them, and their skus by code, locked."""
     codes = dict.fromkeys((code for parts in wanted.values() for code in parts), 1)
     found = await skus_by_code(tx, codes) if codes else {}
     await store.lock_skus(tx, [sku.id for sku in found.values()])
@@ -160,7 +160,7 @@ async def _resolve(
         bundle: [BundlePart(found[code].id, units) for code, units in parts.items() if code in found]
         for bundle, parts in wanted.items()
     }
-    return resolved, wrong_parts(codes, found)
+    return resolved, wrong_parts(codes, found), found
 
 
 async def _unless_taken(tx: Tx, skus: Sequence[Sku], *, insert: bool) -> None:

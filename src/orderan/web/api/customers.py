@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
@@ -51,7 +50,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Answer, Runner
-from orderan.web.api.shapes import Asked, IdempotencyKey, Problem, Told, key_of
+from orderan.web.api.shapes import Asked, IdempotencyKey, Problem, Told, answers, key_of
 from orderan.web.errors import STATUS, refusal_problem, request_id_of, words_of
 
 T = TypeVar("T", bound=Told)
@@ -217,15 +216,15 @@ class PersonalTold(Told):
 
 
 READ = {
-    400: ResponseSpec(Problem, description="Not the shape this document promises; every wrong field at once"),
-    401: ResponseSpec(Problem, description="No valid API key"),
-    403: ResponseSpec(Problem, description="The key lacks the permission"),
-    404: ResponseSpec(Problem, description="There is none of this id"),
-    503: ResponseSpec(Problem, description="Too busy or the database is away; nothing was changed"),
+    400: answers(Problem, "Not the shape this document promises; every wrong field at once"),
+    401: answers(Problem, "No valid API key"),
+    403: answers(Problem, "The key lacks the permission"),
+    404: answers(Problem, "There is none of this id"),
+    503: answers(Problem, "Too busy or the database is away; nothing was changed"),
 }
 WRITE = READ | {
-    409: ResponseSpec(Problem, description="Turned down: phone_taken, customer_not_active, ..."),
-    422: ResponseSpec(Problem, description="entry_refused: every doubtful field, with a suggestion if any"),
+    409: answers(Problem, "Turned down: phone_taken, customer_not_active, ..."),
+    422: answers(Problem, "entry_refused: every doubtful field, with a suggestion if any"),
 }
 
 
@@ -233,7 +232,7 @@ WRITE = READ | {
     "/",
     summary="List or search customers",
     opt={"needs": Permission.CUSTOMERS_READ},
-    responses=READ | {422: ResponseSpec(Problem, description="No customer has the id given as `after`")},
+    responses=READ | {422: answers(Problem, "No customer has the id given as `after`")},
 )
 async def customers_listed(
     db: NamedDependency[Database],

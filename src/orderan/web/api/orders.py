@@ -22,6 +22,8 @@ from orderan.web.errors import refusal_problem, request_id_of, words_of
 from orderan.web.gather import Gatherer
 
 MOST_LINES = 200
+# PostgreSQL keeps no NUL in a text, and one such row would undo a whole batch.
+TEXT = r"^[^\x00]*$"
 MOST_ORDERS = 500
 MOST_MINOR = 10**15
 
@@ -29,32 +31,34 @@ MOST_MINOR = 10**15
 class LineAsked(Asked):
     """A line."""
 
-    sku: Annotated[str, Field(min_length=1, max_length=64)]
+    sku: Annotated[str, Field(min_length=1, max_length=64, pattern=TEXT)]
     quantity: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class AddressAsked(Asked):
     """Where to send it."""
 
-    line: Annotated[str, Field(min_length=1, max_length=300)]
+    line: Annotated[str, Field(min_length=1, max_length=300, pattern=TEXT)]
     village_code: Annotated[str | None, Field(pattern=r"^\d\d\.\d\d\.\d\d\.\d{4}$")] = None
     postcode: Annotated[str | None, Field(pattern=r"^\d{5}$")] = None
-    area: Annotated[str, Field(max_length=200)] = ""
+    area: Annotated[str, Field(max_length=200, pattern=TEXT)] = ""
 
 
 class BuyerAsked(Asked):
     """Who buys; the phone says who it is."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    phone: Annotated[str, Field(min_length=5, max_length=30)]
-    email: Annotated[str | None, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] = None
+    name: Annotated[str, Field(min_length=1, max_length=120, pattern=TEXT)]
+    phone: Annotated[str, Field(min_length=5, max_length=30, pattern=TEXT)]
+    email: Annotated[str | None, Field(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")] = (
+        None
+    )
     address: AddressAsked | None = None
 
 
 class DiscountAsked(Asked):
     """Money off, and who pays for it."""
 
-    code: Annotated[str, Field(min_length=1, max_length=64)]
+    code: Annotated[str, Field(min_length=1, max_length=64, pattern=TEXT)]
     payer: Annotated[str, Field(pattern=r"^(merchant|platform|brand|bank|courier)$")]
     amount: Annotated[int, Field(ge=1, le=MOST_MINOR, description="Minor units of the shop's currency")]
     line: Annotated[
@@ -65,17 +69,17 @@ class DiscountAsked(Asked):
 class OrderAsked(Asked):
     """An order to place."""
 
-    channel: Annotated[str, Field(min_length=1, max_length=64)]
+    channel: Annotated[str, Field(min_length=1, max_length=64, pattern=TEXT)]
     lines: Annotated[list[LineAsked], Field(min_length=1, max_length=MOST_LINES)]
     buyer: BuyerAsked | None = None
     kind: OrderKind = OrderKind.B2C
     terms: Terms = Terms.PREPAID
-    external_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
-    cart_id: Annotated[str | None, Field(min_length=1, max_length=100)] = None
+    external_id: Annotated[str | None, Field(min_length=1, max_length=100, pattern=TEXT)] = None
+    cart_id: Annotated[str | None, Field(min_length=1, max_length=100, pattern=TEXT)] = None
     discounts: Annotated[tuple[DiscountAsked, ...], Field(max_length=50)] = ()
-    shipping_service: Annotated[str | None, Field(min_length=1, max_length=40)] = None
+    shipping_service: Annotated[str | None, Field(min_length=1, max_length=40, pattern=TEXT)] = None
     expected_total: Annotated[int | None, Field(ge=0, le=MOST_MINOR)] = None
-    note: Annotated[str | None, Field(max_length=1000)] = None
+    note: Annotated[str | None, Field(max_length=1000, pattern=TEXT)] = None
 
     def placement(self) -> Placement:
         """As the flow takes it.

@@ -28,6 +28,7 @@ from orderan.web.principal import KeyMemory, bearer
 PATH: Final = "/api/v1/orders"
 MOST_BYTES: Final = 1024 * 1024
 _HEADERS: Final = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_NAMES: Final = {name for name, _ in _HEADERS}
 
 
 class PlacingDoor:
@@ -134,7 +135,7 @@ async def _send(send: Send, answer: Answer, request_id: str, extra: list[tuple[b
                 (b"content-length", str(len(answer.body)).encode()),
                 (b"x-request-id", request_id.encode()),
                 *_HEADERS,
-                *extra,
+                *(header for header in extra if header[0] not in _NAMES),
             ],
         }
     )

@@ -4,17 +4,16 @@ from typing import Annotated
 
 from litestar import Router, get
 from litestar.exceptions import NotFoundException
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from orderan.customers import Level, Region, atlas, find
-from orderan.web.api.shapes import Problem, Told
+from orderan.web.api.shapes import Problem, Told, answers
 
 MOST_FOUND = 50
 
 READ = {
-    400: ResponseSpec(Problem, description="Not the shape this document promises; every wrong field at once"),
-    401: ResponseSpec(Problem, description="No valid API key"),
+    400: answers(Problem, "Not the shape this document promises; every wrong field at once"),
+    401: answers(Problem, "No valid API key"),
 }
 
 
@@ -55,7 +54,7 @@ def regions_found(
     "/{code:str}",
     summary="One administrative area",
     opt={"signed_in": True},
-    responses=READ | {404: ResponseSpec(Problem, description="There is no such area")},
+    responses=READ | {404: answers(Problem, "There is no such area")},
     sync_to_thread=True,
 )
 def region_read(code: FromPath[str]) -> RegionTold:

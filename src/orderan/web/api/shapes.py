@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from orderan.access import Principal
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.runner import KEY_LENGTH, Key
+from orderan.web.errors import PROBLEM_JSON
 
 
 class Asked(BaseModel):
@@ -56,7 +57,8 @@ class KeyMissing(Refusal):
 
 def answers(shape: type[BaseModel], meaning: str) -> ResponseSpec:
     """An answer other than the usual one, for the document."""
-    return ResponseSpec(shape, description=meaning, generate_examples=False)
+    media = PROBLEM_JSON if issubclass(shape, Problem) else "application/json"
+    return ResponseSpec(shape, description=meaning, media_type=media, generate_examples=False)
 
 
 REFUSED = {

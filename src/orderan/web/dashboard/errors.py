@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from orderan.kit import telemetry
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.web import errors as problems
+from orderan.web.headers import SECURITY_HEADERS
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.principal import SESSION_COOKIE
@@ -92,7 +93,8 @@ def told(
         "errors/page.html",
         block="notice",
         status_code=status,
-        headers=swap | (headers or {}),
+        # The framework answers an unknown address before its middleware is asked.
+        headers=SECURITY_HEADERS | swap | (headers or {}),
         status=status,
         heading=spoken.gettext(TITLES.get(status, TITLES[500 if status >= 500 else 400])),
         text=text or spoken.gettext(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])),

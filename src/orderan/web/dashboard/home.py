@@ -1,7 +1,7 @@
 """Home: the day in numbers, each a way to the list behind it."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get
@@ -67,6 +67,7 @@ async def home(
         by_day=pictures[1] if pictures else None,
         hours=[f"{hour:02d}" for hour in range(24)],
         day=day_of(now, shop.time_zone),
+        yesterday=day_of(now, shop.time_zone) - timedelta(days=1),
         may=principal.may,
         now=now,
     )

@@ -1,7 +1,6 @@
 """API keys: made and shown once, listed with their last use, revoked at once."""
 
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -30,8 +29,8 @@ from orderan.web.pages import page
 NEEDS: Final = {"needs": Permission.ACCESS_WRITE}
 FIELDS: Final = {NameMissing: "name", PermissionMissing: "permission", ScopeUnknown: "scope"}
 GROUPS: Final = [
-    (subject, [str(permission) for permission in group])
-    for subject, group in groupby(Permission, key=lambda permission: permission.split(".")[0])
+    (subject, [str(permission) for permission in Permission if permission.split(".")[0] == subject])
+    for subject in dict.fromkeys(permission.split(".")[0] for permission in Permission)
 ]
 
 
