@@ -69,6 +69,8 @@ async def _sequence(tx: Tx) -> int:
 
 def test_every_batch_that_is_written_can_be_written_from_its_shops_own_node() -> None:
     batches = [one for one in statements() if FROM_COORDINATOR.match(one.plain)]
+    # A bare star would take the shop's own column along.
+    assert [one.where for one in batches if re.search(r"SELECT %\(\w+\)s, \* ", one.plain)] == []
     assert len(batches) > 30
     assert [
         one.where for one in batches if FROM_COORDINATOR.match(" ".join(from_home(one.text).split()))

@@ -47,9 +47,9 @@ async def insert_products(tx: Tx, products: Sequence[Product]) -> None:
     await tx.run(
         """
         INSERT INTO product (shop_id, id, name, description, brand, category, tax_class, state, images, created_at)
-        SELECT %(shop)s, * FROM unnest(
+        SELECT %(shop)s, made.* FROM unnest(
             %(id)s::uuid[], %(name)s::text[], %(description)s::text[], %(brand)s::text[], %(category)s::text[],
-            %(tax_class)s::text[], %(state)s::text[], %(images)s::jsonb[], %(created_at)s::timestamptz[])
+            %(tax_class)s::text[], %(state)s::text[], %(images)s::jsonb[], %(created_at)s::timestamptz[]) AS made
         """,
         _columns(tx, products, _PRODUCT, "images"),
     )
@@ -86,11 +86,11 @@ async def insert_skus(tx: Tx, skus: Sequence[Sku]) -> None:
         """
         INSERT INTO sku (shop_id, id, product_id, code, name, options, gtin, unit, weight_g, length_mm, width_mm,
                          height_mm, is_bundle, is_stocked, lot_tracked, state, created_at)
-        SELECT %(shop)s, * FROM unnest(
+        SELECT %(shop)s, made.* FROM unnest(
             %(id)s::uuid[], %(product_id)s::uuid[], %(code)s::text[], %(name)s::text[], %(options)s::jsonb[],
             %(gtin)s::text[], %(unit)s::text[], %(weight_g)s::int[], %(length_mm)s::int[], %(width_mm)s::int[],
             %(height_mm)s::int[], %(is_bundle)s::bool[], %(is_stocked)s::bool[], %(lot_tracked)s::bool[],
-            %(state)s::text[], %(created_at)s::timestamptz[])
+            %(state)s::text[], %(created_at)s::timestamptz[]) AS made
         """,
         _columns(tx, skus, _SKU, "options"),
     )
@@ -170,7 +170,7 @@ async def set_all_parts(tx: Tx, bundles: Mapping[UUID, Sequence[BundlePart]]) ->
     await tx.run(
         """
         INSERT INTO bundle_part (shop_id, bundle_id, part_id, quantity)
-        SELECT %(shop)s, * FROM unnest(%(bundles)s::uuid[], %(parts)s::uuid[], %(quantities)s::int[])
+        SELECT %(shop)s, made.* FROM unnest(%(bundles)s::uuid[], %(parts)s::uuid[], %(quantities)s::int[]) AS made
         """,
         {
             "shop": tx.shop_id,
@@ -239,9 +239,9 @@ async def insert_prices(
     await tx.run(
         """
         INSERT INTO price (shop_id, price_list_id, sku_id, min_quantity, valid_from, valid_until, amount_minor)
-        SELECT %(shop)s, * FROM unnest(
+        SELECT %(shop)s, made.* FROM unnest(
             %(lists)s::uuid[], %(skus)s::uuid[], %(steps)s::int[], %(froms)s::timestamptz[],
-            %(untils)s::timestamptz[], %(amounts)s::bigint[])
+            %(untils)s::timestamptz[], %(amounts)s::bigint[]) AS made
         """,
         {
             "shop": tx.shop_id,
