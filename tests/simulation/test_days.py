@@ -7,6 +7,7 @@ import os
 import secrets
 import zlib
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
@@ -108,7 +109,9 @@ async def test_a_day_on_which_expiry_forgets_the_stock_does_not_add_up(
     day = Day(world, keyring, 8, started=now, at_once=6)
     day.books.on_hand.update(START)
 
-    await day.live(45)
+    # A revived order may meet the stock that expiry forgot: then the write itself refuses.
+    with suppress(AssertionError):
+        await day.live(45)
 
     assert any(order.commercial == "expired" for order in day.books.orders.values())
     with pytest.raises(AssertionError):
