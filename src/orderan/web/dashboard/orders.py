@@ -5,11 +5,13 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.exceptions import ValidationException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
@@ -64,6 +66,8 @@ Asking = Request[Any, Any, Any]
 SHOWN: Final = 50
 EXPORTED: Final = 50_000
 CHUNK: Final = 500
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class NothingChosen(Refusal):
@@ -219,7 +223,7 @@ async def bulk_asked(
 ) -> Redirect:
     """Do one thing to the chosen orders, or to all that the filter finds."""
     form = await posted(request)
-    verb = Verb(one(form, "verb"))
+    verb = _chosen_from(Verb, one(form, "verb"))
     principal_may(principal, NEEDS.get(verb, Permission.ORDERS_WRITE))
     arguments = _arguments(verb, one(form, "reason"), one(form, "tags"), one(form, "kind"))
     place = place_of(request, now=now)
@@ -240,6 +244,18 @@ async def bulk_asked(
     return Redirect(f"/orders/bulk/{to_text('blk', bulk_id)}", status_code=303)
 
 
+def _chosen_from(words: type[Word], text: str) -> Word:
+    """One of the words a form offers.
+
+    Raises:
+        ValidationException: The page never sends this.
+    """
+    try:
+        return words(text)
+    except ValueError as fault:
+        raise ValidationException(f"{text!r} is none of {', '.join(words)}") from fault
+
+
 def principal_may(principal: Principal, needs: Permission) -> None:
     """Raises NotAllowed."""
     if not principal.may(needs):
@@ -251,7 +267,10 @@ def _arguments(verb: Verb, reason: str, tags: str, kind: str) -> dict[str, Any]:
         case Verb.TAG | Verb.UNTAG:
             return {"tags": [clean_tag(tag) for tag in tags.split(",")]}
         case Verb.HOLD:
-            return {"kind": str(HoldKind(kind or HoldKind.OTHER)), "reason": reason.strip() or "–"}
+            return {
+                "kind": str(_chosen_from(HoldKind, kind or HoldKind.OTHER)),
+                "reason": reason.strip() or "–",
+            }
         case _:
             return {"reason": reason.strip()}
 
