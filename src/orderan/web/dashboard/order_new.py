@@ -182,7 +182,12 @@ async def new_page(request: Asking, principal: Principal, caller: Caller, db: Da
 async def buyer_found(
     request: Asking, principal: Principal, caller: Caller, db: Database, keyring: Keyring, now: datetime
 ) -> Response[Any]:
-    """Who has this phone, and where they had things sent last. The phone travels in the body, not in logs."""
+    """Who has this phone, and where they had things sent last. The phone travels in the body, not in logs.
+
+    A part of the form only; whoever comes without the form is sent to it.
+    """
+    if request.headers.get("hx-request") != "true":
+        return Redirect("/orders/new", status_code=303)
     typed = typed_of(await posted(request))
 
     async def read(tx: Tx) -> tuple[Typed, bool]:
