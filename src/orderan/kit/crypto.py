@@ -1,7 +1,7 @@
 """Personal data: a key per person, wrapped by the installation's master key.
 
-Erasing a person destroys the key; every copy of the ciphertext, backups included, is then
-noise. Equality search goes through blind indexes: keyed hashes that say nothing without the
+Erasing a person destroys the key; every copy of the ciphertext is then noise, but for a whole
+backup from before, which holds the wrapped key too and has to be let go by its age. Equality search goes through blind indexes: keyed hashes that say nothing without the
 master key.
 
 Source: AES-256-GCM per NIST SP 800-38D, 96-bit random nonces; HKDF per RFC 5869.

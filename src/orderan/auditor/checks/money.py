@@ -1,6 +1,6 @@
 """Promise 3: one truth about money. The rules are those of `payments.standing`, told in SQL.
 
-A test holds the two against each other over every combination that differs.
+Seeded days hold the two against each other: the product computes, the audit recomputes.
 """
 
 from orderan.auditor.models import Check, by_sql

@@ -70,7 +70,7 @@ FULL JOIN planned USING (shop_id, holder_id, line_no, sku_id, location_id, owner
 WHERE coalesce(promised.units, 0) <> coalesce(planned.units, 0)
 """
 
-# The rules of `orders.headline`; a test holds the two against each other.
+# The rules of `orders.headline` in SQL; seeded days hold the two against each other.
 _HEADLINE_IS_TRUE = """
 WITH units AS (
     SELECT shop_id, order_id, sum(quantity) AS ordered, sum(cancelled) AS cancelled, sum(shipped) AS shipped,
