@@ -123,7 +123,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await db.open()
         app.state.stock_watch = StockWatch(db, clock)
-        app.state.gatherer = app.state.door.gatherer = Gatherer(db, keyring, clock)
+        app.state.gatherer = door.gatherer = Gatherer(db, keyring, clock)
         yield
         await db.close()
 
@@ -148,7 +148,8 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         request_max_body_size=FORM_BYTES,
     )
     require_declared(app)
-    app.state.door = PlacingDoor(app, keys)
+    door = PlacingDoor(app, keys)
+    app.state.door = Observing(door)
     return app
 
 

@@ -12,11 +12,13 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
+
+import psycopg
 
 from orderan.access import Permission, add_staff, hashed, make_key, open_session
 from orderan.bench.wares import stock_shop
@@ -88,6 +90,15 @@ async def _prepare(url: str, skus: int, units: int) -> Ground:
         await db.close()
 
 
+def know_sizes(url: str) -> None:
+    """Gather statistics now, as the server does by itself within a minute of a shop's life.
+
+    A benchmark's shop is younger than that, and plans made for empty tables would be measured.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
 _MAY = (Permission.ORDERS_WRITE, Permission.ORDERS_READ)
 
 
@@ -122,42 +133,47 @@ async def _sign_in(ground: Ground) -> str:
 
 @dataclass(frozen=True)
 class Web:
-    """A web process that answers on a port of its own."""
+    """Web processes that answer on one port of their own."""
 
     port: int
-    pid: int
 
 
 @contextmanager
-def web(url: str) -> Iterator[Web]:
-    """A web process against a database, stopped afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
+def web(url: str, *, processes: int = 1) -> Iterator[Web]:
+    """Web processes against a database, sharing a socket as under `orderan serve`; stopped afterwards."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=2048))
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         environment = os.environ | {
             "ORDERAN_DATABASE_URL": url,
             "ORDERAN_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
             "ORDERAN_DATA_DIR": folder,
-            "ORDERAN_PORT": str(port),
             "ORDERAN_LOG_LEVEL": "warning",
         }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "orderan", "web"],
-            env=environment,
-            cwd=Path(folder),
-            start_new_session=True,
-        )
+        for _ in range(processes):
+            stack.enter_context(_web_process(listener, environment, Path(folder)))
+        yield Web(listener.getsockname()[1])
+
+
+@contextmanager
+def _web_process(listener: socket.socket, environment: dict[str, str], folder: Path) -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orderan", "web", "--fd", str(listener.fileno())],
+        env=environment,
+        cwd=folder,
+        pass_fds=(listener.fileno(),),
+        start_new_session=True,
+    )
+    try:
+        _until_ready(listener.getsockname()[1], process)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
         try:
-            _until_ready(port, process)
-            yield Web(port, process.pid)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 class DidNotStart(Exception):

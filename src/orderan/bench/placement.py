@@ -18,7 +18,7 @@ from uuid import uuid4
 import uvloop
 
 from orderan.bench import load, rows
-from orderan.bench.ground import Ground, prepared, server, web
+from orderan.bench.ground import Ground, know_sizes, prepared, server, web
 from orderan.bench.load import Outcome
 from orderan.bench.promises import Promise
 
@@ -72,6 +72,7 @@ def _measure(ground: Ground, port: int, seconds: float, tell: Callable[[str], No
     tell("warming up")
     run(length=3)
     rows.lay_out(ground)
+    know_sizes(ground.url)
     spread: list[float] = []
     hot: list[float] = []
     bench: list[float] = []

@@ -48,24 +48,28 @@ def web(
     app: AppName = APP,
 ) -> None:
     """Run one web process against ORDERAN_DATABASE_URL, or the embedded database that runs."""
+    import gc
     import socket
 
     import uvicorn
 
     from orderan.cli.sockets import listen
-    from orderan.web.observing import Observing
 
     settings = _with_database(_chosen(host, port, None), "orderan web")
     _configure_logs()
     listener = socket.socket(fileno=fd) if fd is not None else listen(settings.web.host, settings.web.port)
 
-    def observed() -> Observing:
-        application = _named(app)()
+    def application() -> Any:
+        made = _named(app)()
         _configure_logs()  # Again: a framework may have set up logs of its own while it was built.
-        return Observing(application)
+        # What was built stays for good: the collector need not walk it again in the middle of a batch.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        return made
 
     config = uvicorn.Config(
-        observed,
+        application,
         factory=True,
         loop="uvloop",
         http="httptools",

@@ -174,7 +174,9 @@ def _changes(movements: Iterable[Movement], counted: frozenset[UUID]) -> dict[St
             (movement.to_location, movement.to_bucket, movement.quantity),
         ):
             if location in counted:
-                key = movement.key._replace(location_id=location)
+                key = movement.key
+                if location != key.location_id:
+                    key = key._replace(location_id=location)
                 sums = changes.setdefault(key, [0] * 6)
                 for index, weight in enumerate(_COUNTERS[bucket]):
                     sums[index] += sign * weight

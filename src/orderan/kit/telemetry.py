@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal, TextIO
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client import generate_latest as generate
 from prometheus_client.multiprocess import MultiProcessCollector
-from structlog.types import Processor
+from structlog.types import EventDict, Processor
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable naming the folder in which several processes keep their numbers together. It must
@@ -45,7 +46,7 @@ def configure_logs(
     out = stream if stream is not None else sys.stderr
     console = shape == "console" or (shape == "auto" and out.isatty())
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _with_request_id,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -91,17 +92,28 @@ def new_request_id(offered: str | None = None) -> str:
     return uuid4().hex
 
 
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
 @contextmanager
-def request_scope(request_id: str, **facts: str) -> Iterator[None]:
-    """Every log line written inside carries the request id and the facts."""
-    with structlog.contextvars.bound_contextvars(request_id=request_id, **facts):
+def request_scope(request_id: str) -> Iterator[None]:
+    """Every log line written inside carries the request id."""
+    token = _request_id.set(request_id)
+    try:
         yield
+    finally:
+        _request_id.reset(token)
 
 
 def request_id() -> str | None:
     """The id of the request being answered, None outside of one."""
-    found = structlog.contextvars.get_contextvars().get("request_id")
-    return found if isinstance(found, str) else None
+    return _request_id.get()
+
+
+def _with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if (found := _request_id.get()) is not None:
+        event.setdefault("request_id", found)
+    return event
 
 
 def counter(name: str, meaning: str, labels: Sequence[str] = ()) -> Counter:

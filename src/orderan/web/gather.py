@@ -1,8 +1,9 @@
 """Gathering: requests that arrive while a batch is being placed become the next batch.
 
-A lone request goes at once and waits for nobody. Under load the batch in flight is the clock:
-what came meanwhile shares one transaction, one lock round and one commit. Each request keeps
-its own answer, idempotency key and refusal; one that fails never hinders the others.
+A lone request goes at once and waits for nobody. Under load the batches in flight are the clock:
+what came meanwhile shares one transaction, one lock round and one commit. Two are in flight, so
+that one is put together while the database works on the other. Each request keeps its own answer,
+idempotency key and refusal; one that fails never hinders the others.
 """
 
 import asyncio
@@ -57,11 +58,11 @@ class _Lane:
 class Gatherer:
     """Places orders of concurrent requests together, per shop."""
 
-    def __init__(self, db: Database, keyring: Keyring, clock: Clock, *, lanes: int = 1) -> None:
+    def __init__(self, db: Database, keyring: Keyring, clock: Clock, *, at_once: int = 2) -> None:
         self._db = db
         self._keyring = keyring
         self._clock = clock
-        self._at_once = lanes
+        self._at_once = at_once
         self._lanes: dict[int, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 

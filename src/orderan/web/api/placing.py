@@ -6,7 +6,6 @@ refusals and gatherer are used as by the framework's own handler of the route, w
 and answers in its place where this door is not mounted; a test holds both to the same answers.
 """
 
-import time
 from typing import Any, Final
 
 from litestar import Request
@@ -16,13 +15,11 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from orderan.access import NotAllowed, NotSignedIn, Permission, Principal
-from orderan.kit import telemetry
 from orderan.kit.runner import KEY_LENGTH, Answer, Key
 from orderan.web.api.orders import OrderAsked, answering
 from orderan.web.errors import problem_of
 from orderan.web.gather import Gatherer
 from orderan.web.headers import SECURITY_HEADERS
-from orderan.web.observing import observe
 from orderan.web.principal import KeyMemory, bearer
 
 PATH: Final = "/api/v1/orders"
@@ -32,7 +29,7 @@ _NAMES: Final = {name for name, _ in _HEADERS}
 
 
 class PlacingDoor:
-    """ASGI: answers the one route, hands everything else on."""
+    """ASGI: answers the one route, hands everything else on. `Observing` stands around it and gives the id."""
 
     def __init__(self, app: ASGIApp, keys: KeyMemory) -> None:
         self.app = app
@@ -51,29 +48,20 @@ class PlacingDoor:
             await self.app(scope, receive, send)
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send, gatherer: Gatherer) -> None:
-        began = time.perf_counter()
-        headers = dict(scope["headers"])
-        offered = headers.get(b"x-request-id")
-        request_id = telemetry.new_request_id(offered.decode("latin-1") if offered else None)
-        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        request_id: str = scope["state"]["request_id"]
         scope["user"] = None
-        with telemetry.request_scope(request_id):
-            extra: list[tuple[bytes, bytes]] = []
-            try:
-                answer = await self._place(scope, headers, receive, gatherer, request_id)
-            except Exception as fault:  # noqa: BLE001 - the table of answers knows every fault, bugs included
-                answer, extra = problem_of(Request(scope), fault)
-            await _send(send, answer, request_id, extra)
-            observe("POST", PATH, answer.status, time.perf_counter() - began)
+        scope["path_template"] = PATH
+        extra: list[tuple[bytes, bytes]] = []
+        try:
+            answer = await self._place(scope, receive, gatherer, request_id)
+        except Exception as fault:  # noqa: BLE001 - the table of answers knows every fault, bugs included
+            answer, extra = problem_of(Request(scope), fault)
+        await _send(send, answer, extra)
 
     async def _place(
-        self,
-        scope: HTTPScope,
-        headers: dict[bytes, bytes],
-        receive: Receive,
-        gatherer: Gatherer,
-        request_id: str,
+        self, scope: HTTPScope, receive: Receive, gatherer: Gatherer, request_id: str
     ) -> Answer:
+        headers = dict(scope["headers"])
         secret = bearer(headers.get(b"authorization", b""))
         principal = await self._keys.principal(secret) if secret else None
         if principal is None:
@@ -124,7 +112,7 @@ async def _body(receive: Receive) -> bytes:
     return bytes(parts)
 
 
-async def _send(send: Send, answer: Answer, request_id: str, extra: list[tuple[bytes, bytes]]) -> None:
+async def _send(send: Send, answer: Answer, extra: list[tuple[bytes, bytes]]) -> None:
     media = b"application/json" if answer.status < 400 else b"application/problem+json"
     await send(
         {
@@ -133,7 +121,6 @@ async def _send(send: Send, answer: Answer, request_id: str, extra: list[tuple[b
             "headers": [
                 (b"content-type", media),
                 (b"content-length", str(len(answer.body)).encode()),
-                (b"x-request-id", request_id.encode()),
                 *_HEADERS,
                 *(header for header in extra if header[0] not in _NAMES),
             ],
