@@ -58,9 +58,7 @@ class PlacingDoor:
             answer, extra = problem_of(Request(scope), fault)
         await _send(send, answer, extra)
 
-    async def _place(
-        self, scope: HTTPScope, receive: Receive, gatherer: Gatherer, request_id: str
-    ) -> Answer:
+    async def _place(self, scope: HTTPScope, receive: Receive, gatherer: Gatherer, request_id: str) -> Answer:
         headers = dict(scope["headers"])
         secret = bearer(headers.get(b"authorization", b""))
         principal = await self._keys.principal(secret) if secret else None
