@@ -8,9 +8,9 @@ shop finds them in the morning: work at every stage.
 
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from orderan.customers import Buyer
@@ -37,6 +37,7 @@ from orderan.flows.settle_return import (
     resolve_return,
 )
 from orderan.fulfilment import Box
+from orderan.inventory import StockShort
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
@@ -59,6 +60,8 @@ from orderan.shipping import ParcelEvent
 T = TypeVar("T")
 
 BATCH = 60
+CHOICES = 5
+"""How often a buyer chooses again before giving up for the day."""
 BUSY_HOURS = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 9, 9, 8, 8, 7, 7, 7, 8, 9, 11, 12, 10, 6, 3)
 WEEKDAY = (1.0, 0.95, 0.95, 1.0, 1.15, 1.3, 1.2)
 CHANNEL_SHARE = (30, 14, 6, 28, 22)
@@ -123,9 +126,7 @@ class Days:
             for place in self._ground.places:
                 await self._do(
                     "demo",
-                    lambda tx: replenish(
-                        tx, self._ground, self._chance, place, orders * 18, first=False, now=at
-                    ),
+                    lambda tx: replenish(tx, self._ground, self._chance, place, orders * 8, now=at),
                 )
 
     async def _do(self, who: str, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -146,8 +147,24 @@ class Days:
     # Orders
 
     async def _place(self, at: datetime, count: int) -> None:
-        placements = [self._placement(at) for _ in range(count)]
+        """Place `count` orders; who finds something sold out chooses again."""
+        wanted = [self._placement(at) for _ in range(count)]
+        for _ in range(CHOICES):
+            sold_out = []
+            for placement, outcome in zip(wanted, await self._ask(wanted, at), strict=True):
+                if isinstance(outcome, StockShort):
+                    sold_out.append(placement)
+                elif isinstance(outcome, Refusal):
+                    raise outcome
+                else:
+                    self._memory.orders[outcome.order.id] = outcome
+                    if outcome.order.hold_until is not None:
+                        self._memory.unpaid.append((at, outcome))
+            if not sold_out:
+                return
+            wanted = [replace(placement, **self._choice(placement.kind)) for placement in sold_out]
 
+    async def _ask(self, placements: Sequence[Placement], at: datetime) -> list[Placed | Refusal]:
         async def work(tx: Tx) -> list[Placed | Refusal]:
             numbers = iter(await take_numbers(tx, len(placements)))
             return await place_orders(
@@ -159,11 +176,28 @@ class Days:
                 now=at,
             )
 
-        for outcome in await self._do("demo", work):
-            if isinstance(outcome, Placed):
-                self._memory.orders[outcome.order.id] = outcome
-                if outcome.order.hold_until is not None:
-                    self._memory.unpaid.append((at, outcome))
+        return await self._do("demo", work)
+
+    def _choice(self, kind: OrderKind) -> dict[str, Any]:
+        """Lines a buyer of this kind picks, and the discount that goes with them."""
+        chance = self._chance
+        wares = chance.choices(
+            self._ground.wares,
+            [ware.liked for ware in self._ground.wares],
+            k=chance.choice((1, 1, 1, 2, 2, 3)),
+        )
+        times = 6 if kind is OrderKind.B2B else 1
+        units = {ware.code: times * chance.choice((1, 1, 1, 1, 2, 3)) for ware in wares}
+        discounts = []
+        if chance.random() < 0.2:
+            value = min(ware.price_minor for ware in wares)
+            discounts.append(
+                Discount("HEMAT10", chance.choice(("merchant", "platform")), max(1_000, value // 10))
+            )
+        return {
+            "lines": [PlacementLine(code, count) for code, count in units.items()],
+            "discounts": discounts,
+        }
 
     def _placement(self, at: datetime) -> Placement:
         chance = self._chance
@@ -172,34 +206,21 @@ class Days:
         buyer = self._people[self._met - 1] if self._met <= len(self._people) else chance.choice(self._people)
         [channel] = chance.choices([row[0] for row in CHANNELS], CHANNEL_SHARE)
         marketplace = channel in {"shopee", "tokopedia"}
-        wares = chance.choices(
-            self._ground.wares,
-            [ware.liked for ware in self._ground.wares],
-            k=chance.choice((1, 1, 1, 2, 2, 3)),
-        )
-        lines = {ware.code: chance.choice((1, 1, 1, 1, 2, 3)) for ware in wares}
         kind = chance.choices(list(OrderKind), (88, 5, 3, 2, 1, 1))[0]
         terms = Terms.PREPAID
         if not marketplace and chance.random() < 0.45:
             terms = Terms.COD
         if kind is OrderKind.B2B:
-            terms, lines = Terms.INVOICE, {code: units * 6 for code, units in lines.items()}
-        discounts = []
-        if chance.random() < 0.2:
-            value = min(ware.price_minor for ware in wares)
-            discounts.append(
-                Discount("HEMAT10", chance.choice(("merchant", "platform")), max(1_000, value // 10))
-            )
+            terms = Terms.INVOICE
         return Placement(
             channel=channel,
-            lines=[PlacementLine(code, units) for code, units in lines.items()],
             buyer=buyer,
             kind=kind,
             terms=terms,
             external_id=f"{channel[:3].upper()}{at:%y%m%d}{self._met:06d}" if marketplace else None,
-            discounts=discounts,
             shipping_service=chance.choice(("reguler", "reguler", "reguler", "kilat")),
             note=chance.choice((None, None, None, None, "Tolong bungkus rapi, untuk kado.")),
+            **self._choice(kind),
         )
 
     async def _pay(self, at: datetime) -> None:

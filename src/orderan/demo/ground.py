@@ -4,8 +4,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
+from orderan.demo import views
 from orderan.demo.staff import CODE, hire
 from orderan.demo.wares import Ware, stock_catalogue
 from orderan.inventory import (
@@ -125,19 +127,23 @@ async def _warehouse(tx: Tx, code: str, name: str, village: str, zone: str, rank
 SHARE = {"JKT": 0.5, "SBY": 0.3, "MKS": 0.2}
 
 
+UNITS_PER_ORDER = 3.2
+"""Lines an order has, times units a line, with what companies buy by the half dozen."""
+
+
 async def replenish(
-    tx: Tx, ground: Ground, chance: random.Random, place: str, units: int, *, first: bool, now: datetime
+    tx: Tx, ground: Ground, chance: random.Random, place: str, orders: int, *, now: datetime
 ) -> None:
-    """A delivery for one place: about `units` in all, the liked ones more; the first one has everything."""
+    """A delivery for one place: what sells is topped up to last for `orders` orders; now and then one is forgotten."""
     stocked = [ware for ware in ground.wares if not ware.is_bundle]
-    whole = sum(min(ware.liked, 20) for ware in stocked)
+    whole = sum(ware.liked for ware in stocked)
+    there = await views.free_units(tx, ground.places[place])
     goods = []
     for ware in stocked:
-        wanted = int(units * SHARE[place] * min(ware.liked, 20) / whole * chance.uniform(0.7, 1.3))
-        if first:
-            wanted = max(wanted, 6)
-        if wanted > 0:
-            goods.append(_goods(ware, wanted, place, chance, now))
+        sold = orders * UNITS_PER_ORDER * SHARE[place] * ware.liked / whole
+        missing = ceil(sold * chance.uniform(1.2, 1.6)) + 6 - there.get(ware.sku_id, 0)
+        if missing > 0 and (ware.sku_id not in there or chance.random() > 0.03):
+            goods.append(_goods(ware, missing, place, chance, now))
     if goods:
         await receive_goods(tx, goods, location_id=ground.places[place], now=now)
 

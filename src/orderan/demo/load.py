@@ -124,6 +124,6 @@ async def _ground(
     for place in ground.places:
         await db.run(
             caller,
-            lambda tx: replenish(tx, ground, chance, place, size.orders // 2, first=True, now=opened),
+            lambda tx: replenish(tx, ground, chance, place, size.orders // size.days * 8, now=opened),
         )
     return ground

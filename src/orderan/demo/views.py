@@ -19,6 +19,20 @@ class Travelling:
     terms: str
 
 
+async def free_units(tx: Tx, place: UUID) -> dict[UUID, int]:
+    """Units nobody was promised, per sku that ever lay at a place."""
+    rows = await tx.all(
+        """
+        SELECT sku_id, sum(on_hand - reserved - allocated) AS free
+        FROM stock
+        WHERE shop_id = %(shop)s AND location_id = %(place)s
+        GROUP BY sku_id
+        """,
+        {"shop": tx.shop_id, "place": place},
+    )
+    return {row.sku_id: int(row.free) for row in rows}
+
+
 async def tasks_at(tx: Tx, place: UUID, *, state: str, ready: bool) -> list[UUID]:
     """Tasks of a place in a state, the oldest first; `ready` leaves out orders on hold."""
     rows = await tx.all(
