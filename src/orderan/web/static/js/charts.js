@@ -29,6 +29,9 @@ const written = {
 
 const named = (text) => (/^\d{4}-\d\d-\d\d/.test(text) ? day.format(new Date(text)) : text);
 
+// Half an order is no mark on an axis of orders.
+const WHOLE = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+
 function colour(figure, tone) {
   const name = { accent: "--o-accent", calm: "--o-ink-3", done: "--o-done", loss: "--o-loss", wait: "--o-wait" }[tone];
   return getComputedStyle(figure).getPropertyValue(name ?? "--o-accent").trim();
@@ -52,7 +55,7 @@ function draw(uPlot, figure) {
     legend: { live: true },
     axes: [
       { stroke: ink, font, size: 30, grid: { show: false }, ticks: { show: false }, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 90, 180], values: (_, at) => at.map((i) => (Number.isInteger(i) && labels[i] ? named(labels[i]) : "")) },
-      { stroke: ink, font, size: 72, grid: { stroke: grid, width: 1 }, ticks: { show: false }, values: (_, at) => at.map(brief) },
+      { stroke: ink, font, size: 72, grid: { stroke: grid, width: 1 }, ticks: { show: false }, incrs: figure.dataset.unit === "number" ? WHOLE : undefined, values: (_, at) => at.map(brief) },
     ],
     series: [
       { label: figure.dataset.across, value: (_, i) => (i === null ? "–" : named(labels[i] ?? "")) },
