@@ -760,7 +760,7 @@ CREATE TABLE payment_event (
     CONSTRAINT payment_event_pkey PRIMARY KEY (shop_id, order_id, seq),
     CONSTRAINT payment_event_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT payment_event_amount_positive CHECK ((amount_minor > 0)),
-    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text])))
+    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text])))
 );
 CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
 CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -942,6 +942,7 @@ CREATE TABLE sales_order (
     accepted_at timestamp with time zone,
     delivered_at timestamp with time zone,
     closed_at timestamp with time zone,
+    forgone_minor bigint NOT NULL DEFAULT 0,
     CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
     CONSTRAINT sales_order_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),

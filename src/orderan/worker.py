@@ -1,10 +1,11 @@
 """The worker: puts facts in order, lets consumers apply them, sweeps timers, runs jobs.
 
     a round     for each shop: sequence the log, feed each consumer, sweep what is due
-    beside it   procrastinate runs jobs, which are the only place partners are called
+    beside it   procrastinate runs jobs, which are the only place partners are called; what a killed
+            worker left half done is begun again
 
-Any number of workers may run: rows and heads are locked, so a second one waits or skips. A
-fault of the database ends the round, is counted and logged, and the next round starts anew.
+Any number of workers may run: rows and heads are locked, so a second one waits or skips. When the
+database is away the round ends, and the next one starts anew.
 """
 
 import asyncio
@@ -19,7 +20,8 @@ from importlib import import_module
 from typing import Final
 
 import psycopg
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
 from orderan.access import sweep_sessions
@@ -27,11 +29,14 @@ from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.watch_limits import watch_limits
-from orderan.kit import jobs, masterkey, telemetry, throttle
+from orderan.inventory import watch_low_stock
+from orderan.kit import inbox, jobs, masterkey, telemetry, throttle
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
-from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx, connection_lost
+from orderan.kit.errors import N_
 from orderan.kit.events import Consumer, consume, sequence
+from orderan.kit.inbox import Stuck
 from orderan.settings import Settings
 from orderan.shops import ShopState, all_shops
 
@@ -39,7 +44,8 @@ Sweep = Callable[[Tx, datetime], Awaitable[int]]
 
 _log = telemetry.log("orderan.worker")
 _swept = telemetry.counter("swept", "Rows a sweep worked on", ["sweep"])
-_faults = telemetry.counter("worker_faults", "Rounds that a fault of the world cut short", ["fault"])
+_taken_up = telemetry.counter("jobs_taken_up", "Jobs a killed worker left half done, begun again")
+_faults = telemetry.counter("worker_faults", "Rounds and parts that a fault cut short", ["fault"])
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,15 @@ async def _watch(tx: Tx, now: datetime) -> int:
     return await watch_limits(tx, now=now)
 
 
+async def _low_stock(tx: Tx, now: datetime) -> int:
+    opened, settled = await watch_low_stock(tx, now)
+    return opened + settled
+
+
+async def _failed_jobs(tx: Tx, now: datetime) -> int:
+    return await jobs.watch_failed(tx, now)
+
+
 async def _sweep_throttle(tx: Tx, now: datetime) -> int:
     return await throttle.sweep(tx, now=now)
 
@@ -81,6 +96,8 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("expire_holds", 10.0, _expire_holds),
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
+    Timer("low_stock", 60.0, _low_stock),
+    Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),
 )
@@ -89,10 +106,15 @@ JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders",)
 """Modules whose import declares jobs."""
 
 MOST_TURNS: Final = 50
+SWEEP_FAILED: Final = "sweep_failed"
 
 
 class Rounds:
-    """The worker's own work, apart from jobs."""
+    """The worker's own work, apart from jobs.
+
+    A part that fails in one shop is told in that shop's exception inbox and hinders neither its
+    other parts nor the other shops.
+    """
 
     def __init__(
         self,
@@ -107,30 +129,73 @@ class Rounds:
         self._timers = timers
         self._consumers = consumers
         self._due: dict[tuple[int, str], datetime] = {}
+        self._well: set[tuple[int, str]] = set()
 
     async def once(self) -> int:
-        """One round over all shops; returns how much was done."""
+        """One round over all shops; returns how much was done.
+
+        Raises:
+            psycopg.OperationalError, PoolTimeout: The database went away.
+        """
         async with self._db.transaction(Caller(ALL_SHOPS, "system:worker")) as tx:
             shops = await all_shops(tx)
         return sum([await self.shop(shop.shop_id) for shop in shops if shop.state == ShopState.OPEN])
 
     async def shop(self, shop_id: int) -> int:
         """One round for one shop."""
-        done = await self._until_idle(shop_id, "sequence", sequence)
+        done = await self._part(shop_id, "sequence", sequence) or 0
         for consumer in self._consumers:
-            done += await self._until_idle(shop_id, consumer.name, partial(consume, consumer=consumer))
+            done += await self._part(shop_id, consumer.name, partial(consume, consumer=consumer)) or 0
         now = self._clock.now()
         for timer in self._timers:
             last = self._due.get((shop_id, timer.name))
             if last is None or (now - last).total_seconds() >= timer.every_s:
-                self._due[shop_id, timer.name] = now
-                swept = await self._until_idle(shop_id, timer.name, partial(self._sweep, timer))
-                _swept.labels(timer.name).inc(swept)
-                done += swept
+                swept = await self._part(shop_id, timer.name, partial(self._sweep, timer))
+                if swept is not None:
+                    self._due[shop_id, timer.name] = now
+                    _swept.labels(timer.name).inc(swept)
+                    done += swept
         return done
 
     async def _sweep(self, timer: Timer, tx: Tx) -> int:
         return await timer.run(tx, self._clock.now())
+
+    async def _part(self, shop_id: int, part: str, work: Callable[[Tx], Awaitable[int]]) -> int | None:
+        """How much a part did, None when it failed."""
+        try:
+            done = await self._until_idle(shop_id, part, work)
+        except Exception as fault:
+            if connection_lost(fault) or isinstance(fault, PoolTimeout):
+                raise
+            _faults.labels(type(fault).__name__).inc()
+            _log.exception("a part failed", part=part, shop=shop_id)
+            await self._tell(shop_id, part, type(fault).__name__)
+            return None
+        if (shop_id, part) not in self._well:
+            await self._db.run(
+                Caller(shop_id, "system:worker"),
+                lambda tx: inbox.settle(tx, [_failed_key(part)], note="works again", now=self._clock.now()),
+            )
+            self._well.add((shop_id, part))
+        return done
+
+    async def _tell(self, shop_id: int, part: str, fault: str) -> None:
+        self._well.discard((shop_id, part))
+        stuck = Stuck(
+            kind=SWEEP_FAILED,
+            reason=part,
+            subject_kind="shop",
+            subject_id=None,
+            dedupe_key=_failed_key(part),
+            payload={"part": part, "fault": fault},
+            money_minor=0,
+            currency="IDR",
+            deadline=None,
+            next_step=N_("Bagian kerja latar ini gagal. Lihat log, lalu jalankan `orderan doctor`."),
+        )
+        await self._db.run(
+            Caller(shop_id, "system:worker"), lambda tx: inbox.report(tx, [stuck], now=self._clock.now())
+        )
 
     async def _until_idle(self, shop_id: int, part: str, work: Callable[[Tx], Awaitable[int]]) -> int:
         total = 0
@@ -153,6 +218,22 @@ class Rounds:
             if not done:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), interval_s)
+
+
+def _failed_key(part: str) -> str:
+    return f"{SWEEP_FAILED}:{part}"
+
+
+async def take_up_stalled(running: App, stop: asyncio.Event, *, every_s: float = jobs.STALLED_S) -> None:
+    """Begin again what killed workers left half done, until told to stop."""
+    while not stop.is_set():
+        try:
+            _taken_up.inc(await jobs.take_up_again(running))
+        except (psycopg.OperationalError, PoolTimeout, ConnectorException) as fault:
+            _faults.labels(type(fault).__name__).inc()
+            _log.warning("stalled jobs not looked for", fault=type(fault).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every_s)
 
 
 async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio.Event) -> None:
@@ -179,9 +260,11 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
                     )
                 )
                 waiting = asyncio.create_task(stop.wait())
-                await asyncio.wait({rounds, runner, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                tending = asyncio.create_task(take_up_stalled(app, stop))
+                await asyncio.wait({rounds, runner, waiting, tending}, return_when=asyncio.FIRST_COMPLETED)
                 stop.set()
                 await rounds
+                await tending
                 runner.cancel()
                 with suppress(asyncio.CancelledError):
                     await runner

@@ -1,6 +1,6 @@
 """Goods are expected, arrive with lots and expiries, and travel between places."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -33,6 +33,7 @@ from orderan.inventory import (
     receive_goods,
     receive_stock,
     receive_transfer,
+    sellable_units,
 )
 from orderan.kit.states import IllegalMove
 
@@ -266,3 +267,34 @@ async def test_a_transfer_to_the_same_place_or_of_nothing_is_refused(floor: Shop
         ),
     )
     assert key_of(world, "kopi").location_id == place
+
+
+@pytest.mark.parametrize(
+    ("zone", "last_minute"),
+    [("Asia/Jakarta", "2026-11-11T16:59:00Z"), ("Asia/Jayapura", "2026-11-11T14:59:00Z")],
+)
+async def test_a_lot_is_sold_until_midnight_where_it_lies(
+    floor: ShopFloor, now: datetime, zone: str, last_minute: str
+) -> None:
+    world = await two_places(floor, now, susu=0)
+    place = world.locations["JKT"]
+    await floor.all(
+        "UPDATE location SET time_zone = %(zone)s WHERE shop_id = %(shop)s AND id = %(place)s RETURNING id",
+        zone=zone,
+        place=place,
+    )
+    await floor.run(
+        lambda tx: receive_goods(
+            tx, [Goods("susu", 2, "BESOK", date(2026, 11, 12))], location_id=place, now=now
+        )
+    )
+    before = datetime.fromisoformat(last_minute)
+    after = before + timedelta(minutes=2)
+    sku = world.skus["susu"]
+
+    assert await floor.run(lambda tx: sellable_units(tx, {sku}, now=before)) == {sku: 2}
+    assert (await level(world, "susu", now=before)).total.sellable == 2
+    assert isinstance(await taken_or_short(world, "susu", 1, now=before), Taken)
+    assert isinstance(await taken_or_short(world, "susu", 1, now=after), StockShort)
+    assert await floor.run(lambda tx: sellable_units(tx, {sku}, now=after)) == {sku: 0}
+    assert (await level(world, "susu", now=after)).total.sellable == 0

@@ -56,7 +56,7 @@ def taking(*wants: tuple[UUID, int], now: datetime) -> Work:
     return work
 
 
-async def read_unlocked(tx: Tx, skus: Collection[UUID]) -> list[StockRow]:
+async def read_unlocked(tx: Tx, skus: Collection[UUID], *, now: datetime) -> list[StockRow]:
     rows = await tx.all(
         """
         SELECT sku_id, location_id, owner_id, lot_id, expires_on, on_hand - reserved - allocated AS free
@@ -123,11 +123,11 @@ async def test_control_locks_taken_line_by_line_deadlock(
     real = store.lock_sellable
     meeting = Meeting(floor)
 
-    async def one_after_the_other(tx: Tx, skus: Collection[UUID]) -> list[StockRow]:
+    async def one_after_the_other(tx: Tx, skus: Collection[UUID], *, now: datetime) -> list[StockRow]:
         first, second = lines.get()
-        rows = await real(tx, [first])
+        rows = await real(tx, [first], now=now)
         await meeting.stop()
-        return rows + await real(tx, [second])
+        return rows + await real(tx, [second], now=now)
 
     def in_order(*skus: UUID) -> Work:
         async def work(tx: Tx) -> Any:

@@ -1,20 +1,32 @@
 """One thing done to many orders: left to a job when there are many, each done once whatever happens."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from conftest import ShopFloor
 from given import a_shop, asked, place
 from orderan.flows import bulk_orders
-from orderan.flows.bulk_orders import AT_ONCE, Verb, start, work_off
+from orderan.flows.bulk_orders import AT_ONCE, Verb, start, work_off, work_off_job, work_off_one
 from orderan.flows.place_order import Placed
+from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
+from orderan.kit.jobs import Tools
 from orderan.orders import Terms, bulk
-from orders.acting import placed
+from orders.acting import look, pay, placed
 
 pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Context:
+    """What the worker hands to a job."""
+
+    additional_context: dict[str, Any]
 
 
 async def test_many_orders_are_left_to_a_job_and_two_workers_do_each_once(
@@ -38,7 +50,7 @@ async def test_many_orders_are_left_to_a_job_and_two_workers_do_each_once(
     assert await world.stock("kopi") == (500, 0, 0)
 
 
-async def test_few_orders_need_no_job_and_every_verb_does_its_thing(
+async def test_few_orders_are_done_at_once_and_every_verb_does_its_thing(
     floor: ShopFloor, keyring: Keyring, now: datetime
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 50})
@@ -62,7 +74,44 @@ async def test_few_orders_need_no_job_and_every_verb_does_its_thing(
         await work_off(floor.db, floor.caller, bulk_id, now=now)
         action = await floor.run(lambda tx, bulk_id=bulk_id: bulk(tx, bulk_id))
         assert (action.done, action.refused) == (done, refused), verb
-    assert await floor.value("SELECT count(*) FROM procrastinate_jobs") == 0
     assert await floor.value("SELECT sum(open_holds)::int FROM sales_order") == 0
     assert await floor.value("SELECT sum(paid_minor)::int FROM sales_order") == 20_000
     assert bulk_orders.MOST > AT_ONCE
+
+
+async def test_what_a_killed_process_left_of_a_few_orders_is_done_by_the_job(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    orders = [await placed(world, keyring, asked(("kopi", 1)), now) for _ in range(3)]
+    bulk_id = await floor.run(
+        lambda tx: start(tx, Verb.TAG, {"tags": ["vip"]}, [order.id for order in orders], now=now)
+    )
+    # The process does one of them and dies.
+    assert await floor.run(lambda tx: work_off_one(tx, bulk_id, now=now))
+
+    [job] = await floor.all("SELECT args FROM procrastinate_jobs WHERE task_name = 'orders.bulk'")
+    await work_off_job.func(Context({"tools": Tools(floor.db, SetClock(now), keyring)}), **job.args)
+
+    action = await floor.run(lambda tx: bulk(tx, bulk_id))
+    assert (action.done, action.refused, action.total) == (3, 0, 3)
+    assert await floor.value("SELECT count(*) FROM order_tag WHERE tag = 'vip'") == 3
+
+
+async def test_paying_many_does_not_ask_for_what_was_given_back(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    await pay(world, order, 20_000, now)
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=5_000, reason="Rusak sedikit", now=now)
+    )
+    await floor.run(lambda tx: execute_refund(tx, refund.id, method="cash", reference="K-1", now=now))
+
+    bulk_id = await floor.run(lambda tx: start(tx, Verb.PAY, {"reason": ""}, [order.id], now=now))
+    await work_off(floor.db, floor.caller, bulk_id, now=now)
+
+    action = await floor.run(lambda tx: bulk(tx, bulk_id))
+    assert (action.done, action.refused) == (0, 1)
+    assert (await look(world, order.id))[0].paid_minor == 20_000

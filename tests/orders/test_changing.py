@@ -1,6 +1,8 @@
 """Changing an order: previewed, confirmed or declined, one at a time, nothing forgotten."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +11,7 @@ from given import BANDUNG, JAKARTA, a_buyer, a_shop, asked
 from orderan.customers import resolve_customers
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, decline_change, edit_change, open_change, preview_actions
+from orderan.flows.expire_orders import expire_orders
 from orderan.inventory import Shortfall, StockShort
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Tx
@@ -35,6 +38,7 @@ from orderan.orders import (
     version_of,
     versions_of,
 )
+from orderan.orders.commands import expire
 from orderan.pricing import DiscountTooLarge, NoShippingFee, TotalChanged
 from orders.acting import look, open_entries, pay, placed, shipped
 
@@ -312,3 +316,44 @@ async def test_every_earlier_version_is_shown_as_it_was(
     assert [one.snapshot["order"]["total_minor"] for one in kept] == [20_000, 30_000, 50_000]
     assert [one.snapshot["order"]["version"] for one in kept] == [1, 2, 3]
     assert (await look(world, order.id))[0].total_minor == 40_000
+
+
+async def test_a_change_begun_in_time_cannot_be_confirmed_once_the_order_is_over(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await placed(world, keyring, asked(("kopi", 1)), now)
+    change = await floor.run(
+        lambda tx: open_change(tx, order.id, [SetQuantity(1, 3)], reason="tambah", now=now)
+    )
+    limit = order.hold_until
+    assert limit is not None
+    await floor.run(lambda tx: expire_orders(tx, now=limit))
+
+    with pytest.raises(ChangeNotOpen):
+        await floor.run(lambda tx: confirm(tx, order.id, change.id, now=limit))
+
+    assert await floor.value("SELECT state FROM order_change") == "declined"
+    assert await world.stock("kopi") == (5, 0, 0)
+
+
+async def test_control_without_declining_the_order_itself_refuses_the_change(
+    floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(_tx: Tx, _orders: Sequence[UUID], *, now: datetime) -> None:
+        pass
+
+    monkeypatch.setattr(expire, "decline_open", nothing)
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await placed(world, keyring, asked(("kopi", 1)), now)
+    change = await floor.run(
+        lambda tx: open_change(tx, order.id, [SetQuantity(1, 3)], reason="tambah", now=now)
+    )
+    limit = order.hold_until
+    assert limit is not None
+    await floor.run(lambda tx: expire_orders(tx, now=limit))
+
+    with pytest.raises(OrderNotEditable):
+        await floor.run(lambda tx: confirm(tx, order.id, change.id, now=limit))
+
+    assert await world.stock("kopi") == (5, 0, 0)

@@ -163,7 +163,8 @@ def edits(draw: st.DrawFn, order: Order, lines: Sequence[Line]) -> Action:
         case "service":
             return SetShipping(draw(st.sampled_from(list(SERVICES))))
         case "discount":
-            number = draw(numbers)
+            # A line of no units keeps its discount for when it has some again; a new one has no room.
+            number = draw(st.sampled_from([line.line_no for line in lines if owed(line)]))
             line = next(one for one in lines if one.line_no == number)
             return SetDiscount(
                 "TAWAR", "merchant", draw(st.integers(0, owed(line) * line.unit_price_minor)), line.line_no

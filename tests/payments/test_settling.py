@@ -5,17 +5,30 @@ from datetime import datetime, timedelta
 import pytest
 
 from conftest import ShopFloor
-from fulfilment.working import an_order, delivered, inbox, money, order_row, pay, shipped
-from given import a_shop
+from fulfilment.working import an_order, delivered, inbox, money, order_row, packed, pay, shipped, tasks
+from given import World, a_shop
 from orderan.flows.cancel_order import cancel_order
-from orderan.flows.collect_cod import Cash, NoSuchAwb, NotCod, collect_cod, remit_cod
+from orderan.flows.collect_cod import Cash, NoSuchAwb, NotCod, NothingDue, collect_cod, remit_cod
+from orderan.flows.complete_orders import complete_order
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.hand_over import hand_over
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payments
+from orderan.flows.settle_return import (
+    ask_return,
+    decide_return,
+    inspect_goods,
+    propose_refund,
+    receive_goods_back,
+    resolve_return,
+)
+from orderan.flows.views_money import cash_by_courier
+from orderan.fulfilment import Box
+from orderan.inventory import UnknownLocation
 from orderan.kit.crypto import Keyring
-from orderan.kit.ids import new_id
+from orderan.kit.ids import NIL, new_id
 from orderan.kit.states import IllegalMove
-from orderan.orders import OrderNotFound, Terms
+from orderan.orders import EVERYTHING, MoneyStillDue, Order, OrderNotFound, Terms
 from orderan.payments import (
     AmountNotPositive,
     CurrencyDiffers,
@@ -24,10 +37,13 @@ from orderan.payments import (
     MoneyKind,
     MoreThanThereIs,
     ReferenceUsed,
+    RefundLine,
     RefundTooLarge,
     Standing,
     money_of,
 )
+from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.shipping import Content
 
 pytestmark = pytest.mark.anyio
 
@@ -293,3 +309,153 @@ async def test_a_courier_cannot_remit_more_than_it_collected(
     assert isinstance(answer, MoreThanThereIs)
     assert answer.at_most_minor == 15_000
     assert await inbox(world) == [("payment_under", "partly_paid", 5_000)]
+
+
+async def two_parcels(world: World, order: Order, now: datetime) -> tuple[str, str]:
+    """The order of two units leaves in two boxes, a unit in each."""
+    [task] = await tasks(world, order)
+    awbs = ("002589984055", "002589984063")
+    boxes = [Box("sicepat", awb, contents=[Content(1, world.skus["kopi"], NIL, NIL, 1)]) for awb in awbs]
+    await packed(world, order, now=now)
+    await world.floor.run(lambda tx: hand_over(tx, task, boxes, now=now))
+    return awbs
+
+
+async def test_cash_of_an_order_in_two_parcels_is_counted_once(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    first, second = await two_parcels(world, order, now)
+
+    answers = await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(first), Cash(second)], now=now))
+
+    assert [type(answer) for answer in answers] == [Standing, NothingDue]
+    row = await order_row(world, order)
+    assert (row.money, row.paid_minor) == ("cod_collected", 20_000)
+
+
+async def test_parcels_of_one_order_are_remitted_on_statements_of_their_own(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    first, second = await two_parcels(world, order, now)
+
+    [one] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(first, 8_000)], now=now))
+    [two] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-2", [Cash(second, 12_000)], now=now))
+    [again] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-3", [Cash(second)], now=now))
+
+    assert (one.collected_minor, one.remitted_minor) == (8_000, 8_000)
+    assert (two.state, two.collected_minor, two.remitted_minor) == (Money.COD_REMITTED, 20_000, 20_000)
+    assert isinstance(again, MoreThanThereIs)
+
+
+async def test_what_was_paid_in_part_is_owed_back_once_the_order_expires(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, 15_000, now=now)
+    limit = order.hold_until
+    assert limit is not None
+
+    await floor.run(lambda tx: expire_orders(tx, now=limit))
+
+    assert await inbox(world) == [("payment_after_close", "partly_paid", 15_000)]
+    assert (await order_row(world, order)).commercial == "expired"
+
+
+async def test_an_accepted_order_that_loses_its_money_again_is_reported(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, now=now, reference="BCA-1")
+
+    reversed_ = money(order, 20_000, kind=MoneyKind.CAPTURE_REVERSED, reference="BCA-1")
+    await floor.run(lambda tx: settle_payments(tx, [reversed_], now=now))
+
+    assert await inbox(world) == [("payment_under", "unpaid", 20_000)]
+
+
+async def test_goods_that_come_back_unpaid_are_not_asked_for_and_the_order_can_be_closed(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await delivered(world, order, now=now)
+
+    back = await floor.run(lambda tx: ask_return(tx, order.id, [Wanted(1, 2)], reason="Ditolak", now=now))
+    await floor.run(lambda tx: decide_return(tx, back.id, ReturnEvent.APPROVE, now=now))
+    place = world.locations["JKT"]
+    await floor.run(lambda tx: receive_goods_back(tx, back.id, {1: 2}, location_id=place, now=now))
+
+    row = await order_row(world, order)
+    assert (row.money, row.forgone_minor, row.headline) == ("paid", 20_000, "returned")
+    assert await inbox(world) == []
+    assert await floor.run(lambda tx: cash_by_courier(tx, EVERYTHING)) == []
+    assert await floor.run(lambda tx: propose_refund(tx, back.id)) == []
+    await floor.run(lambda tx: inspect_goods(tx, back.id, [Inspected(1, 2, 0)], now=now))
+    assert await floor.run(lambda tx: propose_refund(tx, back.id)) == [RefundLine(1, 2, 0)]
+    await floor.run(lambda tx: resolve_return(tx, back.id, amount_minor=0, now=now))
+    await floor.run(lambda tx: complete_order(tx, order.id, now=now))
+    assert (await order_row(world, order)).commercial == "completed"
+
+
+async def test_a_part_that_comes_back_unpaid_leaves_the_rest_to_pay(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 3), now=now, terms=Terms.COD)
+    await delivered(world, order, now=now)
+    back = await floor.run(lambda tx: ask_return(tx, order.id, [Wanted(1, 1)], reason="Ditolak", now=now))
+    await floor.run(lambda tx: decide_return(tx, back.id, ReturnEvent.APPROVE, now=now))
+    place = world.locations["JKT"]
+    await floor.run(lambda tx: receive_goods_back(tx, back.id, {1: 1}, location_id=place, now=now))
+    with pytest.raises(MoneyStillDue) as refused:
+        await floor.run(lambda tx: complete_order(tx, order.id, now=now))
+    assert refused.value.due_minor == 20_000
+
+    [stands] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash("002589984055")], now=now))
+
+    assert stands == Standing(Money.COD_REMITTED, 20_000, 0, 20_000, 20_000, 0, 10_000)
+    assert await inbox(world) == []
+    await floor.run(lambda tx: complete_order(tx, order.id, now=now))
+
+
+async def test_a_small_refund_does_not_hide_what_is_still_due_at_the_door(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await delivered(world, order, now=now)
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash("002589984055", 8_000)], now=now))
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=1_000, reason="Kemasan rusak", now=now)
+    )
+    await floor.run(lambda tx: execute_refund(tx, refund.id, method="cash", reference="K-1", now=now))
+
+    with pytest.raises(MoneyStillDue) as refused:
+        await floor.run(lambda tx: complete_order(tx, order.id, now=now))
+
+    assert refused.value.due_minor == 12_000
+
+
+async def test_goods_are_received_only_where_they_can_be_counted(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await delivered(world, order, now=now)
+    back = await floor.run(lambda tx: ask_return(tx, order.id, [Wanted(1, 2)], reason="Ditolak", now=now))
+    await floor.run(lambda tx: decide_return(tx, back.id, ReturnEvent.APPROVE, now=now))
+
+    for nowhere in (new_id(), world.locations["CUSTOMER"]):
+        with pytest.raises(UnknownLocation):
+            await floor.run(
+                lambda tx, at=nowhere: receive_goods_back(tx, back.id, {1: 2}, location_id=at, now=now)
+            )
+
+    assert await floor.value("SELECT state FROM goods_return") == "approved"
+    assert await floor.value("SELECT returned FROM order_line") == 0

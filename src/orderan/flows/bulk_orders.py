@@ -1,7 +1,7 @@
 """One thing done to many orders: each in a transaction of its own, each with its own answer.
 
-few     done at once, while the person waits
-many    a job does them; the page shows how far it is, and may be closed
+few     done at once, while the person waits; a job does the rest if the process dies meanwhile
+many    the job does them; the page shows how far it is, and may be closed
 
 A row is locked, done and marked in one transaction, so a crash or a second worker repeats nothing.
 """
@@ -53,10 +53,9 @@ class Verb(StrEnum):
 async def start(
     tx: Tx, verb: Verb, arguments: dict[str, Any], orders: Sequence[UUID], *, now: datetime
 ) -> UUID:
-    """Keep a bulk action; many orders are left to a job, few wait for `work_off`."""
+    """Keep a bulk action, and a job that does whatever nobody has done by then."""
     bulk_id = await insert_bulk(tx, verb, arguments, orders, now=now)
-    if len(orders) > AT_ONCE:
-        await jobs.defer(tx, work_off_job, lock=f"bulk:{bulk_id}", bulk_id=str(bulk_id), actor=tx.actor)
+    await jobs.defer(tx, work_off_job, lock=f"bulk:{bulk_id}", bulk_id=str(bulk_id), actor=tx.actor)
     return bulk_id
 
 
@@ -112,10 +111,9 @@ async def _locked(tx: Tx, order_id: UUID) -> Order:
 
 async def _pay(tx: Tx, order: Order, *, now: datetime) -> None:
     """A person says the bank shows what is due."""
-    due = order.total_minor - order.paid_minor + order.refunded_minor
-    if due <= 0:
-        raise AmountNotPositive(due)
-    event = MoneyEvent(order.id, MoneyKind.CAPTURED, "bank_transfer", due, order.currency)
+    if order.due_minor <= 0:
+        raise AmountNotPositive(order.due_minor)
+    event = MoneyEvent(order.id, MoneyKind.CAPTURED, "bank_transfer", order.due_minor, order.currency)
     await settle_payment(tx, event, now=now)
 
 

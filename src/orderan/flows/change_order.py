@@ -112,7 +112,7 @@ async def preview_actions(tx: Tx, order_id: UUID, actions: Sequence[Action], *, 
     wanted: dict[UUID, int] = {}
     for want in wants:
         wanted[want.sku_id] = wanted.get(want.sku_id, 0) + want.quantity
-    free = await sellable_units(tx, wanted, today=now.date())
+    free = await sellable_units(tx, wanted, now=now)
     short = tuple(Shortfall(sku, units, free[sku]) for sku, units in wanted.items() if free[sku] < units)
     return Preview(order, lines, becomes, short)
 

@@ -7,7 +7,7 @@ Rows name a parcel by its tracking number, as couriers' statements do. Each row 
 that cannot be booked is told so and hinders no other, and a statement sent twice books once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from orderan.flows.views_sight import seen_orders
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.orders import EVERYTHING, Order, Scope, Terms, lock_orders
-from orderan.payments import MoneyEvent, MoneyKind, Standing, sums
+from orderan.payments import MoneyEvent, MoneyKind, Standing, booked
 from orderan.shipping import Parcel, courier, parcels_with
 
 COD = "cod"
@@ -45,9 +45,24 @@ class NoSuchAwb(Refusal):
     sentence = N_("Tidak ada paket dengan nomor resi “{awb}”.")
 
 
+@dataclass(eq=False)
+class NothingDue(Refusal):
+    """The order has nothing left to collect."""
+
+    awb: str
+
+    code = "nothing_due"
+    kind = Kind.CONFLICT
+    sentence = N_("Tidak ada lagi yang harus ditagih untuk paket “{awb}”.")
+
+
 @dataclass(frozen=True, slots=True)
 class Cash:
-    """A line of a courier's statement. `amount_minor` None is whatever the order still has due."""
+    """A line of a courier's statement.
+
+    `amount_minor` None is what the courier has for this parcel, or else whatever the order still
+    has due: of an order in several parcels the first one named takes it.
+    """
 
     awb: str
     amount_minor: int | None = None
@@ -62,18 +77,19 @@ async def collect_cod(
         UnknownCourier: No courier has this code.
     """
     found, orders = await _look_up(tx, courier_code, cash, scope)
-    known = await sums(tx, orders)
+    due = {order.id: order.due_minor for order in orders.values()}
     events: list[MoneyEvent | Refusal] = []
     for line in cash:
-        parcel = found.get(line.awb)
-        order = orders.get(parcel.order_id) if parcel else None
-        if parcel is None or order is None:
-            events.append(NoSuchAwb(line.awb))
-        elif order.terms != Terms.COD:
-            events.append(NotCod(line.awb))
-        else:
-            due = order.total_minor - known[order.id].get(MoneyKind.COD_COLLECTED, 0)
-            events.append(_event(order, parcel, MoneyKind.COD_COLLECTED, line.amount_minor or due))
+        carried = _carried(line, found, orders)
+        if isinstance(carried, Refusal):
+            events.append(carried)
+            continue
+        parcel, order = carried
+        amount = line.amount_minor or due[order.id]
+        due[order.id] -= amount
+        events.append(
+            _event(order, parcel, MoneyKind.COD_COLLECTED, amount) if amount > 0 else NothingDue(line.awb)
+        )
     return await _settle(tx, events, now=now)
 
 
@@ -88,6 +104,8 @@ async def remit_cod(
 ) -> list[Standing | Refusal]:
     """The courier paid us; an answer per line, in order.
 
+    Cash of a parcel that nobody noted as collected is noted now.
+
     Args:
         statement: Their reference; a line of it counts once.
 
@@ -95,26 +113,40 @@ async def remit_cod(
         UnknownCourier: No courier has this code.
     """
     found, orders = await _look_up(tx, courier_code, cash, scope)
-    known = await sums(tx, orders)
+    due = {order.id: order.due_minor for order in orders.values()}
+    names = [_reference(parcel) for parcel in found.values()]
+    noted = await booked(tx, MoneyKind.COD_COLLECTED, method=COD, references=names)
     collected: list[MoneyEvent | Refusal] = []
     remitted: list[MoneyEvent | Refusal] = []
     for line in cash:
-        parcel = found.get(line.awb)
-        order = orders.get(parcel.order_id) if parcel else None
-        if parcel is None or order is None:
-            remitted.append(NoSuchAwb(line.awb))
+        carried = _carried(line, found, orders)
+        if isinstance(carried, Refusal):
+            remitted.append(carried)
             continue
-        if order.terms != Terms.COD:
-            remitted.append(NotCod(line.awb))
+        parcel, order = carried
+        name = _reference(parcel)
+        amount = line.amount_minor or noted.get(name) or due[order.id]
+        if amount <= 0:
+            remitted.append(NothingDue(line.awb))
             continue
-        of = known[order.id]
-        held = of.get(MoneyKind.COD_COLLECTED, 0) - of.get(MoneyKind.COD_REMITTED, 0)
-        amount = line.amount_minor or held or order.total_minor
-        if not of.get(MoneyKind.COD_COLLECTED, 0):
+        if name not in noted:
             collected.append(_event(order, parcel, MoneyKind.COD_COLLECTED, amount))
+            noted[name] = amount
+            due[order.id] -= amount
         remitted.append(_event(order, parcel, MoneyKind.COD_REMITTED, amount, statement=statement))
     await _settle(tx, collected, now=now)
     return await _settle(tx, remitted, now=now)
+
+
+def _carried(
+    line: Cash, found: Mapping[str, Parcel], orders: Mapping[UUID, Order]
+) -> tuple[Parcel, Order] | Refusal:
+    """The parcel a line names and its order, if cash is taken for it."""
+    parcel = found.get(line.awb)
+    order = orders.get(parcel.order_id) if parcel else None
+    if parcel is None or order is None:
+        return NoSuchAwb(line.awb)
+    return (parcel, order) if order.terms == Terms.COD else NotCod(line.awb)
 
 
 async def _look_up(
@@ -130,7 +162,7 @@ async def _look_up(
 def _event(
     order: Order, parcel: Parcel, kind: MoneyKind, amount: int, *, statement: str | None = None
 ) -> MoneyEvent:
-    reference = f"{parcel.courier}:{parcel.awb}"
+    reference = _reference(parcel)
     return MoneyEvent(
         order_id=order.id,
         kind=kind,
@@ -139,6 +171,10 @@ def _event(
         currency=order.currency,
         reference=f"{statement}:{reference}" if statement else reference,
     )
+
+
+def _reference(parcel: Parcel) -> str:
+    return f"{parcel.courier}:{parcel.awb}"
 
 
 async def _settle(

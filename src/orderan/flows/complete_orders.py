@@ -90,7 +90,7 @@ def _stuck(order: Order, refusal: Refusal) -> Stuck:
         subject_id=order.id,
         dedupe_key=_key(order.id),
         payload={"number": order.number, "refusal": refusal.code},
-        money_minor=order.total_minor - order.paid_minor + order.refunded_minor,
+        money_minor=order.due_minor,
         currency=order.currency,
         deadline=None,
         next_step=N_("Pesanan sudah lama terkirim. Lunasi tagihannya atau lepaskan penahanannya."),

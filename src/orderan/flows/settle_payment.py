@@ -20,8 +20,10 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.inbox import Stuck
 from orderan.orders import (
     Commercial,
+    Noted,
     Order,
     OrderNotFound,
+    Terms,
     accept_orders,
     lock_orders,
     note_moneys,
@@ -150,13 +152,7 @@ async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing
     if not stands:
         return
     moved = [orders[order_id] for order_id in sorted(stands)]
-    noted = [
-        (order, stands[order.id].state, stands[order.id].paid_minor, stands[order.id].refunded_minor)
-        for order in moved
-    ]
-    await note_moneys(
-        tx, [(order, str(state), paid, refunded) for order, state, paid, refunded in noted], now=now
-    )
+    await note_moneys(tx, [_noted(order, stands[order.id]) for order in moved], now=now)
     covered = [order for order in moved if stands[order.id].balance_minor >= 0]
     await _accept(
         tx, [order for order in covered if order.commercial == Commercial.AWAITING_PAYMENT], now=now
@@ -166,6 +162,10 @@ async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing
         if order.commercial == Commercial.EXPIRED and await revive_order(tx, order, now=now):
             revived.add(order.id)
     await _report_differences(tx, moved, stands, revived, now=now)
+
+
+def _noted(order: Order, stands: Standing) -> Noted:
+    return Noted(order, str(stands.state), stands.paid_minor, stands.refunded_minor, stands.forgone_minor)
 
 
 async def _accept(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
@@ -193,12 +193,17 @@ def difference(order: Order, stands: Standing, *, revived: bool) -> tuple[str, i
     Refunds never make an order underpaid: what was given back on purpose is not owed again.
     """
     kept = stands.paid_minor - stands.refunded_minor
+    asked = order.total_minor - stands.forgone_minor
     if order.commercial in CLOSED and not revived:
         return ("payment_after_close", kept) if kept > 0 else None
-    if kept > order.total_minor:
-        return "payment_over", kept - order.total_minor
-    if 0 < stands.paid_minor < order.total_minor:
-        return "payment_under", order.total_minor - stands.paid_minor
+    if kept > asked:
+        return "payment_over", kept - asked
+    # An order that was accepted for its money and lost it again is short of all of it.
+    begun = stands.paid_minor > 0 or (
+        order.terms == Terms.PREPAID and order.commercial == Commercial.ACCEPTED
+    )
+    if begun and stands.paid_minor < asked:
+        return "payment_under", asked - stands.paid_minor
     return None
 
 

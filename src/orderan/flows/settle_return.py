@@ -15,12 +15,21 @@ from uuid import UUID
 
 from orderan.flows.pick_task import Within
 from orderan.flows.refund_order import promise_refund
-from orderan.inventory import Bucket, TakenBack, take_back
+from orderan.flows.settle_payment import settle_payment
+from orderan.inventory import Bucket, TakenBack, require_counted, take_back
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
-from orderan.orders import Order, OrderNotFound, lock_orders, refresh_headline
+from orderan.orders import Order, OrderNotFound, Terms, lock_orders, refresh_headline
 from orderan.orders import lines_of as order_lines
-from orderan.payments import Refund, RefundLine, RefundState, find_refund
+from orderan.payments import (
+    MoneyEvent,
+    MoneyKind,
+    Refund,
+    RefundLine,
+    RefundState,
+    booked,
+    find_refund,
+)
 from orderan.returns import (
     RETURN,
     GoodsReturn,
@@ -41,8 +50,12 @@ from orderan.returns import (
     request_return,
     sent_for,
     set_refund,
+    without,
     worth,
 )
+
+UNPAID = "unpaid_return"
+"""How money is called that a buyer need not pay, since the goods came back first."""
 
 
 async def ask_return(
@@ -102,10 +115,38 @@ async def receive_goods_back(
 
     Raises:
         ReturnNotFound, IllegalMove, CountsDiffer: See `receive_return`; nothing changed.
+        UnknownLocation: Goods cannot be counted there.
     """
     order, found = await _lock(tx, return_id, within)
+    await require_counted(tx, {location_id})
     await receive_return(tx, found, received, location_id=location_id, now=now)
     await refresh_headline(tx, [order.id])
+    await _forgo(tx, order, found, received, now=now)
+
+
+async def _forgo(
+    tx: Tx, order: Order, found: GoodsReturn, received: Mapping[int, int], *, now: datetime
+) -> None:
+    """What came back before it was paid at the door is not asked for any more.
+
+    When nothing is left with the buyer, neither are shipping and rounding.
+    """
+    if order.terms != Terms.COD or order.due_minor <= 0:
+        return
+    lines = await order_lines(tx, order.id)
+    before = {line.line_no: line.returned - received.get(line.line_no, 0) for line in lines}
+    back = worth(lines, received.items(), refunded_before=before, tax_included=order.tax_included)
+    everything = all(line.returned == line.quantity - line.cancelled for line in lines)
+    amount = order.due_minor if everything else sum(line.amount_minor for line in back)
+    event = MoneyEvent(
+        order_id=order.id,
+        kind=MoneyKind.FORGONE,
+        method=UNPAID,
+        amount_minor=min(amount, order.due_minor),
+        currency=order.currency,
+        reference=to_text("ret", found.id),
+    )
+    await settle_payment(tx, event, now=now)
 
 
 async def inspect_goods(
@@ -157,7 +198,7 @@ async def inspect_goods(
 
 
 async def propose_refund(tx: Tx, return_id: UUID) -> list[RefundLine]:
-    """What the inspected goods are worth: a person may grant another amount.
+    """What the inspected goods are worth, if they were paid for: a person may grant another amount.
 
     Raises:
         ReturnNotFound: The shop has no such return.
@@ -166,7 +207,10 @@ async def propose_refund(tx: Tx, return_id: UUID) -> list[RefundLine]:
     before = await inspected_before(tx, order.id, except_id=return_id)
     returned = [(line.line_no, line.to_stock + line.to_quarantine) for line in await lines_of(tx, found.id)]
     lines = await order_lines(tx, order.id)
-    return worth(lines, returned, refunded_before=before, tax_included=order.tax_included)
+    proposed = worth(lines, returned, refunded_before=before, tax_included=order.tax_included)
+    name = to_text("ret", return_id)
+    forgone = (await booked(tx, MoneyKind.FORGONE, method=UNPAID, references=[name])).get(name, 0)
+    return without(proposed, forgone)
 
 
 async def resolve_return(

@@ -85,9 +85,9 @@ async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
         """
         SELECT carried.courier, sales_order.currency,
                count(*) FILTER (WHERE sales_order.money = 'cod_due')::int AS due_orders,
-               coalesce(sum(sales_order.total_minor) FILTER (WHERE sales_order.money = 'cod_due'), 0)::bigint
+               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor) FILTER (WHERE sales_order.money = 'cod_due'), 0)::bigint
                    AS due_minor,
-               coalesce(sum(sales_order.total_minor) FILTER (
+               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor) FILTER (
                    WHERE sales_order.money = 'cod_due' AND sales_order.delivered_at IS NOT NULL), 0)::bigint
                    AS delivered_minor,
                count(*) FILTER (WHERE sales_order.money = 'cod_collected')::int AS collected_orders,

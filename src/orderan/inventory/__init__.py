@@ -92,7 +92,14 @@ from orderan.inventory.states import TRANSFER, TransferEvent
 from orderan.inventory.store import claims_of
 from orderan.inventory.transfer_store import read as read_transfer
 from orderan.inventory.transfer_views import TransferRow, list_transfers, names_of
-from orderan.inventory.views import StockedSku, counted_rows, list_locations, sellable_units, stocked_skus
+from orderan.inventory.views import (
+    StockedSku,
+    counted_rows,
+    list_locations,
+    require_counted,
+    sellable_units,
+    stocked_skus,
+)
 from orderan.inventory.views_waiting import transfers_waiting
 
 __all__ = [
@@ -183,6 +190,7 @@ __all__ = [
     "receive_transfer",
     "release_claims",
     "reopen_location",
+    "require_counted",
     "restore_stock",
     "rows_of",
     "sellable_units",

@@ -57,11 +57,13 @@ levels AS (
            coalesce(sum(reserved), 0)::bigint AS reserved,
            coalesce(sum(allocated), 0)::bigint AS allocated,
            coalesce(sum(stock.on_hand - stock.reserved - stock.allocated)
-                    FILTER (WHERE expires_on IS NULL OR expires_on > %(today)s), 0)::bigint AS free,
+                    FILTER (WHERE expires_on IS NULL
+                                  OR expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date), 0)::bigint AS free,
            coalesce(max(stock_policy.safety), 0)::bigint AS safety,
            CASE WHEN bool_and(location.sells AND location.active)
                 THEN greatest(0, coalesce(sum(stock.on_hand + stock.oversell - stock.reserved - stock.allocated)
-                                 FILTER (WHERE expires_on IS NULL OR expires_on > %(today)s), 0)
+                                 FILTER (WHERE expires_on IS NULL
+                                               OR expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date), 0)
                               - coalesce(max(stock_policy.safety), 0))
                 ELSE 0 END::bigint AS sellable,
            coalesce(sum(incoming), 0)::bigint AS incoming,
@@ -96,9 +98,11 @@ WITH asked AS (
       AND (NOT %(low)s OR EXISTS (
             SELECT 1
             FROM stock_policy
+            JOIN location ON location.shop_id = stock_policy.shop_id AND location.id = stock_policy.location_id
             LEFT JOIN stock ON stock.shop_id = stock_policy.shop_id AND stock.sku_id = stock_policy.sku_id
                  AND stock.location_id = stock_policy.location_id
-                 AND (stock.expires_on IS NULL OR stock.expires_on > %(today)s)
+                 AND (stock.expires_on IS NULL
+                      OR stock.expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date)
             WHERE stock_policy.shop_id = sku.shop_id AND stock_policy.sku_id = sku.id
               AND stock_policy.reorder_point > 0
               AND (%(places)s::uuid[] IS NULL OR stock_policy.location_id = ANY(%(places)s))
@@ -142,7 +146,7 @@ async def availability(
     escaped = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     params: dict[str, Any] = {
         "shop": tx.shop_id,
-        "today": now.date(),
+        "now": now,
         "skus": None if skus is None else list(skus),
         "text": f"%{escaped}%" if plain else None,
         "plain": plain,

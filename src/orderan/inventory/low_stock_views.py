@@ -37,13 +37,15 @@ async def running_low(tx: Tx, *, now: datetime) -> list[Low]:
         JOIN product ON product.shop_id = sku.shop_id AND product.id = sku.product_id
         JOIN location ON location.shop_id = stock_policy.shop_id AND location.id = stock_policy.location_id
         LEFT JOIN (
-            SELECT shop_id, sku_id, location_id,
-                   sum(CASE WHEN expires_on IS NULL OR expires_on > %(today)s
-                            THEN on_hand - reserved - allocated ELSE 0 END) AS free,
-                   sum(incoming) AS incoming
+            SELECT stock.shop_id, stock.sku_id, stock.location_id,
+                   sum(CASE WHEN stock.expires_on IS NULL
+                                 OR stock.expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date
+                            THEN stock.on_hand - stock.reserved - stock.allocated ELSE 0 END) AS free,
+                   sum(stock.incoming) AS incoming
             FROM stock
-            WHERE shop_id = %(shop)s
-            GROUP BY shop_id, sku_id, location_id
+            JOIN location ON location.shop_id = stock.shop_id AND location.id = stock.location_id
+            WHERE stock.shop_id = %(shop)s
+            GROUP BY stock.shop_id, stock.sku_id, stock.location_id
         ) AS sums ON sums.shop_id = stock_policy.shop_id AND sums.sku_id = stock_policy.sku_id
              AND sums.location_id = stock_policy.location_id
         WHERE stock_policy.shop_id = %(shop)s AND stock_policy.reorder_point > 0
@@ -51,7 +53,7 @@ async def running_low(tx: Tx, *, now: datetime) -> list[Low]:
           AND sku.state = 'active' AND sku.is_stocked AND location.active
         ORDER BY stock_policy.sku_id, stock_policy.location_id
         """,
-        {"shop": tx.shop_id, "today": now.date()},
+        {"shop": tx.shop_id, "now": now},
     )
     return [Low(**row._asdict()) for row in rows]
 

@@ -14,17 +14,16 @@ SOURCING_RULE = "nearest_whole@1"
 class Pool:
     """Locked stock of a batch; each demand that is met leaves less for the next.
 
-    Expired lots are never offered. Safety stock is held back per sku and location, out of the
+    Expired lots are not among the rows. Safety stock is held back per sku and location, out of the
     lots that would be picked last.
     """
 
-    def __init__(self, rows: Iterable[StockRow], *, today: date) -> None:
+    def __init__(self, rows: Iterable[StockRow]) -> None:
         self._rows: dict[UUID, dict[UUID, list[StockRow]]] = defaultdict(lambda: defaultdict(list))
         self._place: dict[UUID, tuple[int, str | None]] = {}
         for row in rows:
-            if row.expires_on is None or row.expires_on > today:
-                self._rows[row.key.sku_id][row.key.location_id].append(row)
-                self._place[row.key.location_id] = (row.rank, row.village_code)
+            self._rows[row.key.sku_id][row.key.location_id].append(row)
+            self._place[row.key.location_id] = (row.rank, row.village_code)
         for by_location in self._rows.values():
             for lots in by_location.values():
                 lots.sort(key=first_expired_first_out)

@@ -25,8 +25,11 @@ class Movement:
     reason: str | None = None
 
 
-async def lock_sellable(tx: Tx, skus: Collection[UUID]) -> list[StockRow]:
-    """Lock every row of these skus at locations that sell, in key order."""
+async def lock_sellable(tx: Tx, skus: Collection[UUID], *, now: datetime) -> list[StockRow]:
+    """Lock every row of these skus at locations that sell, in key order.
+
+    A lot is left out from the day it expires on, by the calendar of the place it lies at.
+    """
     rows = await tx.all(
         """
         SELECT stock.sku_id, stock.location_id, stock.owner_id, stock.lot_id, stock.expires_on,
@@ -37,10 +40,12 @@ async def lock_sellable(tx: Tx, skus: Collection[UUID]) -> list[StockRow]:
         LEFT JOIN stock_policy ON stock_policy.shop_id = stock.shop_id AND stock_policy.sku_id = stock.sku_id
              AND stock_policy.location_id = stock.location_id
         WHERE stock.shop_id = %(shop)s AND stock.sku_id = ANY(%(skus)s) AND location.sells AND location.active
+          AND (stock.expires_on IS NULL
+               OR stock.expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date)
         ORDER BY stock.sku_id, stock.location_id, stock.owner_id, stock.lot_id
         FOR NO KEY UPDATE OF stock
         """,
-        {"shop": tx.shop_id, "skus": list(skus)},
+        {"shop": tx.shop_id, "skus": list(skus), "now": now},
     )
     return [
         StockRow(

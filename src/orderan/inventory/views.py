@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from orderan.inventory.errors import UnknownLocation
@@ -179,9 +179,9 @@ async def counted_rows(
     return [tuple(row) for row in rows]
 
 
-async def sellable_units(tx: Tx, skus: Collection[UUID], *, today: date) -> dict[UUID, int]:
+async def sellable_units(tx: Tx, skus: Collection[UUID], *, now: datetime) -> dict[UUID, int]:
     """Units of each sku that could be taken now over all places that sell: not promised, not
-    expired, safety stock held back per place.
+    expired at the place's own date, safety stock held back per place.
     """
     rows = await tx.all(
         """
@@ -193,14 +193,14 @@ async def sellable_units(tx: Tx, skus: Collection[UUID], *, today: date) -> dict
             JOIN location ON location.shop_id = stock.shop_id AND location.id = stock.location_id
             WHERE stock.shop_id = %(shop)s AND stock.sku_id = ANY(%(skus)s)
               AND location.sells AND location.active
-              AND (stock.expires_on IS NULL OR stock.expires_on > %(today)s)
+              AND (stock.expires_on IS NULL OR stock.expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date)
             GROUP BY stock.sku_id, stock.location_id
         ) AS place
         LEFT JOIN stock_policy ON stock_policy.shop_id = %(shop)s AND stock_policy.sku_id = place.sku_id
              AND stock_policy.location_id = place.location_id
         GROUP BY place.sku_id
         """,
-        {"shop": tx.shop_id, "skus": list(skus), "today": today},
+        {"shop": tx.shop_id, "skus": list(skus), "now": now},
     )
     found = {row.sku_id: int(row.units) for row in rows}
     return {sku: found.get(sku, 0) for sku in skus}

@@ -200,5 +200,10 @@ async def _configure(connection: AsyncConnection[Any]) -> None:
 
 
 def connection_lost(fault: BaseException) -> bool:
-    """Whether a fault means the database could not be reached or went away."""
-    return isinstance(fault, psycopg.OperationalError) and not isinstance(fault, errors.LockNotAvailable)
+    """Whether a fault means the database could not be reached or went away.
+
+    A lock not had in time and a statement that took too long are faults of one piece of work.
+    """
+    return isinstance(fault, psycopg.OperationalError) and not isinstance(
+        fault, errors.LockNotAvailable | errors.QueryCanceled
+    )

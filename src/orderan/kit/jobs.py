@@ -7,20 +7,26 @@ are not jobs: they are columns swept by set-based statements in the worker.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.tasks import Task
 
+from orderan.kit import inbox
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Database, Tx
+from orderan.kit.errors import N_
+from orderan.kit.inbox import Stuck
 
 app = App(connector=PsycopgConnector())
 """Where job functions are registered; the worker replaces the connector with a live one."""
 
 TRANSIENT = RetryStrategy(max_attempts=6, exponential_wait=4)
-"""Faults of the world: six tries over about 20 minutes, then the job stays failed and visible."""
+"""Faults of the world: six tries over about 20 minutes, then the job is an entry of the exception inbox."""
+
+FAILED = "job_failed"
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,51 @@ def job(
         return declared
 
     return declare
+
+
+STALLED_S = 30.0
+"""A worker that did not say that it lives for so long is dead, and what it was doing is begun again."""
+
+
+async def take_up_again(running: App) -> int:
+    """Put back into the queue what a killed worker left half done; returns how many.
+
+    Jobs are safe to run twice, so it does not matter how far it came.
+    """
+    stalled = list(await running.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S))
+    for one in stalled:
+        await running.job_manager.retry_job(one)
+    return len(stalled)
+
+
+async def watch_failed(tx: Tx, now: datetime) -> int:
+    """Tell of every job of the shop that failed for good, until it is run again; returns how many changed."""
+    rows = await tx.all(
+        """
+        SELECT id, task_name, attempts
+        FROM procrastinate_jobs
+        WHERE status = 'failed' AND args ->> 'shop_id' = %(shop)s::text
+        ORDER BY id
+        """,
+        {"shop": str(tx.shop_id)},
+    )
+    failed = [
+        Stuck(
+            kind=FAILED,
+            reason=row.task_name,
+            subject_kind="job",
+            subject_id=None,
+            dedupe_key=f"{FAILED}:{row.id}",
+            payload={"job": row.id, "task": row.task_name, "attempts": row.attempts},
+            money_minor=0,
+            currency="IDR",
+            deadline=None,
+            next_step=N_("Pekerjaan ini gagal berulang kali. Lihat log, lalu ulangi dari halamannya."),
+        )
+        for row in rows
+    ]
+    opened, closed = await inbox.watch(tx, FAILED, failed, quiet_for=timedelta(days=3), now=now)
+    return opened + closed
 
 
 async def defer(tx: Tx, task: Task[..., Any, Any], *, lock: str | None = None, **arguments: Any) -> int:

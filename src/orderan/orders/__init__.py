@@ -25,7 +25,7 @@ from orderan.orders.commands.complete import complete_orders, due_for_completion
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.headline import refresh_headline
 from orderan.orders.commands.hold import expire_holds, place_hold, release_every_hold, release_hold
-from orderan.orders.commands.money import note_money, note_moneys
+from orderan.orders.commands.money import Noted, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
 from orderan.orders.commands.progress import advance_lines, count_returned
 from orderan.orders.errors import (
@@ -173,6 +173,7 @@ __all__ = [
     "Moment",
     "MoneyStillDue",
     "NewOrder",
+    "Noted",
     "NothingChanged",
     "NothingLeft",
     "NumberLease",
@@ -234,7 +235,6 @@ __all__ = [
     "lock_orders",
     "moneys_waiting",
     "next_row",
-    "note_money",
     "note_moneys",
     "open_change",
     "open_orders",

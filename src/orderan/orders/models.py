@@ -79,6 +79,12 @@ class Order:
     accepted_at: datetime | None
     delivered_at: datetime | None
     closed_at: datetime | None
+    forgone_minor: int = 0
+
+    @property
+    def due_minor(self) -> int:
+        """What the buyer still owes; refunds are not owed again, since they were given on purpose."""
+        return self.total_minor - self.forgone_minor - self.paid_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,14 +239,16 @@ async def overdue(tx: Tx, *, now: datetime, limit: int) -> list[UUID]:
     return [row.id for row in rows]
 
 
-async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int]]) -> None:
-    """Keep what the money ledger says of locked orders, for lists: (order, money, paid, refunded)."""
+async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int]]) -> None:
+    """Keep what the money ledger says of locked orders: (order, money, paid, refunded, forgone)."""
     await tx.run(
         """
         UPDATE sales_order
-        SET money = stands.money, paid_minor = stands.paid, refunded_minor = stands.refunded
-        FROM unnest(%(ids)s::uuid[], %(moneys)s::text[], %(paid)s::bigint[], %(refunded)s::bigint[])
-             AS stands (id, money, paid, refunded)
+        SET money = stands.money, paid_minor = stands.paid, refunded_minor = stands.refunded,
+            forgone_minor = stands.forgone
+        FROM unnest(%(ids)s::uuid[], %(moneys)s::text[], %(paid)s::bigint[], %(refunded)s::bigint[],
+                    %(forgone)s::bigint[])
+             AS stands (id, money, paid, refunded, forgone)
         WHERE sales_order.shop_id = %(shop)s AND sales_order.id = stands.id
         """,
         {
@@ -255,6 +257,7 @@ async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int]]) -> Non
             "moneys": [order[1] for order in stands],
             "paid": [order[2] for order in stands],
             "refunded": [order[3] for order in stands],
+            "forgone": [order[4] for order in stands],
         },
     )
 

@@ -1,6 +1,6 @@
 """Writing what changes an order after it was placed: lines, sums, versions, change sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -180,3 +180,17 @@ async def close_change(
             "now": now,
         },
     )
+
+
+async def open_changes(tx: Tx, orders: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Change sets that stand open on these orders: (order, change)."""
+    rows = await tx.all(
+        """
+        SELECT order_id, id
+        FROM order_change
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND state = 'open'
+        ORDER BY order_id
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return [(row.order_id, row.id) for row in rows]

@@ -21,6 +21,7 @@ class MoneyKind(StrEnum):
     COD_REMITTED = auto()
     REFUNDED = auto()
     REFUND_REVERSED = auto()
+    FORGONE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class Standing:
 
     Attributes:
         paid_minor: Taken in, refunds not subtracted.
-        balance_minor: What the shop has kept beyond the total: negative is owed by the buyer,
+        balance_minor: What the shop has kept beyond what is asked: negative is owed by the buyer,
             positive is owed to them.
+        forgone_minor: Not asked for any more, since the goods came back before they were paid for.
     """
 
     state: Money
@@ -39,6 +41,7 @@ class Standing:
     collected_minor: int
     remitted_minor: int
     balance_minor: int
+    forgone_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

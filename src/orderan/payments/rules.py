@@ -17,6 +17,8 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
         total_minor: What the order costs now.
         terms: `prepaid`, `cod` or `invoice`.
 
+    What was forgone is not asked for: the goods came back before they were paid for.
+
     Refunds outrank an unknown attempt, and that outranks everything not final: while it lasts
     nobody may conclude that money is missing.
     """
@@ -27,15 +29,16 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
     unknown = of[MoneyKind.UNKNOWN] - of[MoneyKind.UNKNOWN_CLEARED]
     pending = of[MoneyKind.PENDING] - of[MoneyKind.PENDING_CLEARED]
     remitted = of[MoneyKind.COD_REMITTED]
+    asked = max(total_minor - of[MoneyKind.FORGONE], 0)
     if refunded > 0:
         state = Money.REFUNDED if refunded >= paid else Money.PARTLY_REFUNDED
     elif unknown > 0:
         state = Money.UNKNOWN
     else:
-        state = _taken(
-            paid, total_minor, pending=pending, cod=terms == COD, collected=collected, remitted=remitted
-        )
-    return Standing(state, paid, refunded, collected, remitted, paid - refunded - total_minor)
+        state = _taken(paid, asked, pending=pending, cod=terms == COD, collected=collected, remitted=remitted)
+    return Standing(
+        state, paid, refunded, collected, remitted, paid - refunded - asked, of[MoneyKind.FORGONE]
+    )
 
 
 def _taken(paid: int, total: int, *, pending: int, cod: bool, collected: int, remitted: int) -> Money:

@@ -82,6 +82,20 @@ async def used_references(tx: Tx, events: Sequence[MoneyEvent]) -> set[tuple[str
     return {(row.method, row.kind, row.reference) for row in rows}
 
 
+async def booked(tx: Tx, kind: MoneyKind, *, method: str, references: Collection[str]) -> dict[str, int]:
+    """What the ledger has of a kind under each of these references; one that has nothing is missing."""
+    rows = await tx.all(
+        """
+        SELECT reference, sum(amount_minor)::bigint AS amount
+        FROM payment_event
+        WHERE shop_id = %(shop)s AND method = %(method)s AND kind = %(kind)s AND reference = ANY(%(references)s)
+        GROUP BY reference
+        """,
+        {"shop": tx.shop_id, "method": method, "kind": kind, "references": list(references)},
+    )
+    return {row.reference: row.amount for row in rows}
+
+
 async def promised(tx: Tx, orders: Collection[UUID]) -> dict[UUID, int]:
     """Refunds granted and neither executed nor withdrawn, per order that has any."""
     rows = await tx.all(

@@ -17,7 +17,7 @@ from orderan.returns.errors import (
     ReturnNotFound,
 )
 from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Sent, Wanted
-from orderan.returns.rules import goods_of, worth
+from orderan.returns.rules import goods_of, without, worth
 from orderan.returns.states import RETURN, ReturnEvent, ReturnState
 from orderan.returns.store import (
     behind,
@@ -59,5 +59,6 @@ __all__ = [
     "sent_for",
     "set_refund",
     "waiting_for_refund",
+    "without",
     "worth",
 ]

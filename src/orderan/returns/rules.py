@@ -1,6 +1,7 @@
 """What may come back, where it goes and what it is worth. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from orderan.orders import Line
 from orderan.payments import RefundLine, share_of_line
@@ -68,6 +69,16 @@ def goods_of(sent: Iterable[Sent], *, shipped: int, before: int, units: int) -> 
     return found
 
 
+def without(lines: Iterable[RefundLine], forgone_minor: int) -> list[RefundLine]:
+    """The lines less what was never paid for them, taken off from the first on."""
+    found = []
+    for line in lines:
+        off = min(line.amount_minor, forgone_minor)
+        forgone_minor -= off
+        found.append(replace(line, amount_minor=line.amount_minor - off))
+    return found
+
+
 def worth(
     lines: Iterable[Line],
     returned: Iterable[tuple[int, int]],
@@ -85,7 +96,9 @@ def worth(
     for line_no, units in returned:
         line = by_no[line_no]
         net = line.goods_minor - line.discount_minor + (0 if tax_included else line.tax_minor)
-        amount = share_of_line(net, line.quantity, units=units, before=refunded_before.get(line_no, 0))
+        # What was cancelled is in no sum of the line any more, so its money is shared by the rest.
+        bought = line.quantity - line.cancelled
         if units:
+            amount = share_of_line(net, bought, units=units, before=refunded_before.get(line_no, 0))
             found.append(RefundLine(line_no, units, amount))
     return found

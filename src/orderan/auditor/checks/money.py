@@ -17,12 +17,15 @@ WITH summed AS (
            sum(CASE kind WHEN 'pending' THEN amount_minor WHEN 'pending_cleared' THEN -amount_minor
                          ELSE 0 END) AS pending,
            sum(CASE kind WHEN 'cod_collected' THEN amount_minor ELSE 0 END) AS collected,
-           sum(CASE kind WHEN 'cod_remitted' THEN amount_minor ELSE 0 END) AS remitted
+           sum(CASE kind WHEN 'cod_remitted' THEN amount_minor ELSE 0 END) AS remitted,
+           sum(CASE kind WHEN 'forgone' THEN amount_minor ELSE 0 END) AS forgone
     FROM payment_event
     GROUP BY shop_id, order_id
 ), sums AS (
-    SELECT sales_order.shop_id, sales_order.id, sales_order.total_minor, sales_order.terms,
-           sales_order.money, sales_order.paid_minor, sales_order.refunded_minor,
+    SELECT sales_order.shop_id, sales_order.id, sales_order.terms,
+           greatest(sales_order.total_minor - coalesce(forgone, 0), 0)::bigint AS asked,
+           sales_order.money, sales_order.paid_minor, sales_order.refunded_minor, sales_order.forgone_minor,
+           coalesce(forgone, 0)::bigint AS forgone,
            coalesce(paid, 0)::bigint AS paid, coalesce(refunded, 0)::bigint AS refunded,
            coalesce(unknown, 0) AS unknown, coalesce(pending, 0) AS pending,
            coalesce(collected, 0) AS collected, coalesce(remitted, 0) AS remitted
@@ -33,10 +36,10 @@ WITH summed AS (
            CASE
                WHEN refunded > 0 THEN CASE WHEN refunded >= paid THEN 'refunded' ELSE 'partly_refunded' END
                WHEN unknown > 0 THEN 'unknown'
-               WHEN paid = 0 AND total_minor > 0 THEN
+               WHEN paid = 0 AND asked > 0 THEN
                    CASE WHEN pending > 0 THEN 'pending' WHEN terms = 'cod' THEN 'cod_due' ELSE 'unpaid' END
-               WHEN paid < total_minor THEN 'partly_paid'
-               WHEN paid > total_minor THEN 'overpaid'
+               WHEN paid < asked THEN 'partly_paid'
+               WHEN paid > asked THEN 'overpaid'
                WHEN collected <> 0 THEN
                    CASE WHEN remitted >= collected THEN 'cod_remitted' ELSE 'cod_collected' END
                ELSE 'paid'
@@ -45,7 +48,7 @@ WITH summed AS (
 )
 SELECT shop_id, id AS subject, money, state AS derived, paid_minor, paid, refunded_minor, refunded
 FROM derived
-WHERE money <> state OR paid_minor <> paid OR refunded_minor <> refunded
+WHERE money <> state OR paid_minor <> paid OR refunded_minor <> refunded OR forgone_minor <> forgone
 """
 
 _ORDER_ADDS_UP = """

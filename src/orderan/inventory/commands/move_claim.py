@@ -28,7 +28,7 @@ async def move_claims(tx: Tx, parts: Sequence[Part], *, to_location: UUID, now: 
     # Every row of these skus is locked at once, in key order: the old rows and the new ones
     # locked one after the other could meet somebody who goes the other way round.
     await store.lock_every_row(tx, skus)
-    pool = Pool(await store.lock_sellable(tx, skus), today=now.date())
+    pool = Pool(await store.lock_sellable(tx, skus, now=now))
     holders = {part.holder_id for part in parts}
     held = [
         (state, claim)

@@ -30,7 +30,7 @@ async def take_stock(
         is short takes nothing and does not hinder the others.
     """
     skus = {want.sku_id for demand, _ in demands for want in demand.wants}
-    pool = Pool(await store.lock_sellable(tx, skus), today=now.date()) if skus else Pool([], today=now.date())
+    pool = Pool(await store.lock_sellable(tx, skus, now=now) if skus else [])
     answers: list[Taken | StockShort] = []
     made: dict[ClaimState, list[Claim]] = {state: [] for state in ClaimState}
     for demand, state in demands:

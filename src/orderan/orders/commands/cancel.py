@@ -95,7 +95,7 @@ async def cancel_units(
         address_id=order.address_id,
     )
     if nothing_left:
-        await decline_open(tx, order.id, now=now)
+        await decline_open(tx, [order.id], now=now)
         await _close(tx, order, reason=reason, now=now)
     else:
         await record(tx, order.id, _told(order, cuts, sums), now=now, reason=reason)

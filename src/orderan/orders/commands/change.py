@@ -73,15 +73,17 @@ async def edit_change(
 
 
 async def require_current(tx: Tx, order: Order, change_id: UUID) -> Change:
-    """An open change set whose base is the locked order's present version.
+    """An open change set of a locked order that can still be changed, on its present version.
 
     Raises:
+        OrderNotEditable: The order is closed.
         ChangeNotOpen: It was confirmed or declined.
         ChangeOutdated: The order changed since.
     """
     change = await views.change(tx, order.id, change_id)
     if change is None or change.state is not ChangeState.OPEN:
         raise ChangeNotOpen
+    require_editable(order)
     if change.base_version != order.version:
         raise ChangeOutdated(change.base_version, order.version)
     return change
@@ -142,10 +144,10 @@ async def decline_change(tx: Tx, order_id: UUID, change_id: UUID, *, now: dateti
     await _end(tx, order_id, change_id, ChangeEvent.DECLINE, None, None, now=now)
 
 
-async def decline_open(tx: Tx, order_id: UUID, *, now: datetime) -> None:
-    """Decline whatever change set stands open on an order that is closed for good."""
-    if standing := await views.open_change(tx, order_id):
-        await decline_change(tx, order_id, standing.id, now=now)
+async def decline_open(tx: Tx, orders: Sequence[UUID], *, now: datetime) -> None:
+    """Decline whatever change sets stand open on locked orders that are closed for good."""
+    for order_id, change_id in await store_edits.open_changes(tx, orders):
+        await decline_change(tx, order_id, change_id, now=now)
 
 
 async def _end(

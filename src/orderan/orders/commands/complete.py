@@ -7,6 +7,7 @@ from uuid import UUID
 from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record_all
 from orderan.orders import rules, store
+from orderan.orders.commands.change import decline_open
 from orderan.orders.errors import GoodsStillOwed, MoneyStillDue, OnHold
 from orderan.orders.events import OrderCompleted
 from orderan.orders.headlines import Headline
@@ -28,10 +29,8 @@ def require_complete(order: Order, lines: Sequence[Line]) -> None:
         raise OnHold(())
     if waiting := sum(rules.unshipped(line) for line in lines):
         raise GoodsStillOwed(waiting)
-    due = order.total_minor - (order.paid_minor - order.refunded_minor)
-    # What was refunded after a return is not owed again: the goods came back for it.
-    if due > 0 and not order.refunded_minor and order.terms != Terms.INVOICE:
-        raise MoneyStillDue(due)
+    if order.due_minor > 0 and order.terms != Terms.INVOICE:
+        raise MoneyStillDue(order.due_minor)
 
 
 async def complete_orders(
@@ -52,6 +51,7 @@ async def complete_orders(
     await store.set_commercial(tx, ids, was=was, becomes=becomes, headline=Headline.COMPLETED, now=now)
     moves = [(order.id, str(was), str(CommercialEvent.COMPLETE), str(becomes)) for order in orders]
     await store.insert_moves(tx, "commercial", moves, reason=reason, now=now)
+    await decline_open(tx, ids, now=now)
     facts = [Fact(order.id, OrderCompleted(order.number), reason) for order in orders]
     await record_all(tx, facts, now=now)
 

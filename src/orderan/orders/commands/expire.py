@@ -6,6 +6,7 @@ from datetime import datetime
 from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record_all
 from orderan.orders import store
+from orderan.orders.commands.change import decline_open
 from orderan.orders.events import OrderExpired
 from orderan.orders.headlines import Headline
 from orderan.orders.models import Order
@@ -33,5 +34,6 @@ async def close_unpaid(tx: Tx, orders: Sequence[Order], *, now: datetime) -> Non
     await store.set_commercial(tx, ids, was=was, becomes=becomes, headline=Headline.CANCELLED, now=now)
     moves = [(order.id, str(was), str(CommercialEvent.EXPIRE), str(becomes)) for order in orders]
     await store.insert_moves(tx, "commercial", moves, now=now)
+    await decline_open(tx, ids, now=now)
     facts = [Fact(order.id, OrderExpired(order.number, order.hold_until)) for order in orders]
     await record_all(tx, facts, now=now)

@@ -1,6 +1,7 @@
 """Keep on the order what the money ledger says of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from orderan.kit.db import Tx
@@ -8,20 +9,27 @@ from orderan.orders import store
 from orderan.orders.models import Order
 
 
-async def note_money(
-    tx: Tx, order: Order, *, money: str, paid_minor: int, refunded_minor: int, now: datetime
-) -> None:
-    """Store the derived money state of a locked order, with a history row when the word changed."""
-    await note_moneys(tx, [(order, money, paid_minor, refunded_minor)], now=now)
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the ledger says of a locked order now; amounts in minor units."""
+
+    order: Order
+    money: str
+    paid_minor: int
+    refunded_minor: int
+    forgone_minor: int
 
 
-async def note_moneys(tx: Tx, stands: Sequence[tuple[Order, str, int, int]], *, now: datetime) -> None:
-    """The same for many locked orders at once: (order, money, paid minor, refunded minor)."""
-    if not stands:
+async def note_moneys(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
+    """Store the derived money states, with a history row where the word changed."""
+    if not noted:
         return
-    await store.set_money(tx, [(order.id, money, paid, refunded) for order, money, paid, refunded in stands])
+    await store.set_money(
+        tx,
+        [(one.order.id, one.money, one.paid_minor, one.refunded_minor, one.forgone_minor) for one in noted],
+    )
     moved = [
-        (order.id, order.money, "derive", money) for order, money, _, _ in stands if money != order.money
+        (one.order.id, one.order.money, "derive", one.money) for one in noted if one.money != one.order.money
     ]
     if moved:
         await store.insert_moves(tx, "money", moved, now=now)

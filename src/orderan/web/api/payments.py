@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request, Router, get, post
@@ -52,11 +52,24 @@ Reason = Annotated[str, Field(min_length=1, max_length=300)]
 OrderId = Annotated[str, Field(min_length=1, max_length=40, description="`ord_...`")]
 
 
+ByHand = Literal[
+    MoneyKind.CAPTURED,
+    MoneyKind.CAPTURE_REVERSED,
+    MoneyKind.COD_COLLECTED,
+    MoneyKind.COD_REMITTED,
+    MoneyKind.PENDING,
+    MoneyKind.PENDING_CLEARED,
+    MoneyKind.UNKNOWN,
+    MoneyKind.UNKNOWN_CLEARED,
+]
+"""What a person or a program may say happened. Money goes back by a refund that was granted."""
+
+
 class PaymentAsked(Asked):
     """Something that happened to an order's money."""
 
     order_id: OrderId
-    kind: MoneyKind = MoneyKind.CAPTURED
+    kind: ByHand = MoneyKind.CAPTURED
     method: Method
     amount: Amount
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "IDR"

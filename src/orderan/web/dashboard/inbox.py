@@ -39,9 +39,11 @@ KINDS: Final = {
     "transfer_waiting": N_("Pemindahan stok menunggu"),
     "money_waiting": N_("Uang di perjalanan"),
     "completion_blocked": N_("Belum bisa diselesaikan"),
-    "stock_low": N_("Stok menipis"),
+    "low_stock": N_("Stok menipis"),
     "import_line": N_("Baris impor"),
     "import_run": N_("Impor"),
+    "job_failed": N_("Pekerjaan gagal"),
+    "sweep_failed": N_("Kerja latar gagal"),
 }
 FACTS: Final = {
     "number": N_("Nomor pesanan"),

@@ -242,7 +242,7 @@ async def skus_found(request: Asking, caller: Caller, db: Database, now: datetim
         skus = await list_skus(tx, q=text, state="active", limit=TYPED_AHEAD)
         known = await offers(tx, [sku.code for sku, _ in skus], now=now)
         parts = {part.sku_id for offer in known.values() for part in offer.parts}
-        free = await sellable_units(tx, parts | {offer.sku_id for offer in known.values()}, today=now.date())
+        free = await sellable_units(tx, parts | {offer.sku_id for offer in known.values()}, now=now)
         found = []
         for offer in known.values():
             price = best_price(
@@ -414,7 +414,7 @@ async def _quote(
         for sku_id, each in [(part.sku_id, part.quantity) for part in offer.parts] or [(offer.sku_id, 1)]:
             wanted[sku_id] = wanted.get(sku_id, 0) + each * units
             codes.setdefault(sku_id, offer.code)
-    free = await sellable_units(tx, wanted, today=now.date())
+    free = await sellable_units(tx, wanted, now=now)
     return priced, [(codes[sku], units, free[sku]) for sku, units in wanted.items() if free[sku] < units]
 
 

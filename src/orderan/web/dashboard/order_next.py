@@ -89,16 +89,16 @@ def next_step(
     if holds:
         return _held(holds[0], len(holds))
     if order.commercial == Commercial.AWAITING_PAYMENT:
-        facts = {"amount": (order.total_minor - kept, order.currency)}
+        facts = {"amount": (order.due_minor, order.currency)}
         text = N_("Stok ditahan untuk pembeli sampai batas waktunya, lalu dilepas dengan sendirinya.")
         return Step(
             N_("Konfirmasi pembayaran %(amount)s"), "act", text, FINANCE, order.hold_until, "pay", facts
         )
-    if kept > order.total_minor:
-        facts = {"amount": (kept - order.total_minor, order.currency)}
+    if (over := kept - order.total_minor + order.forgone_minor) > 0:
+        facts = {"amount": (over, order.currency)}
         text = N_("Pembeli membayar lebih dari total pesanan.")
         return Step(N_("Kembalikan kelebihan %(amount)s"), "loss", text, FINANCE, action="grant", facts=facts)
-    return _under_way(order, lines, tasks, kept)
+    return _under_way(order, lines, tasks)
 
 
 def _closed(order: Order, kept: int) -> Step:
@@ -120,9 +120,9 @@ def _held(hold: Hold, count: int) -> Step:
     return Step(N_("Periksa lalu lepas penahanan"), "wait", text, CARE, hold.expires_at, "release", facts)
 
 
-def _under_way(order: Order, lines: Sequence[Line], tasks: Collection[str], kept: int) -> Step:
-    due = order.total_minor - kept
-    if order.terms == Terms.PREPAID and due > 0 and not order.refunded_minor:
+def _under_way(order: Order, lines: Sequence[Line], tasks: Collection[str]) -> Step:
+    due = order.due_minor
+    if order.terms == Terms.PREPAID and due > 0:
         facts = {"amount": (due, order.currency)}
         text = N_("Barang belum boleh diambil dari rak sebelum lunas.")
         return Step(N_("Tagih kekurangan %(amount)s"), "act", text, FINANCE, action="pay", facts=facts)
@@ -135,7 +135,7 @@ def _under_way(order: Order, lines: Sequence[Line], tasks: Collection[str], kept
         return Step(
             N_("Periksa: ada barang tanpa pekerjaan gudang"), "loss", "", WAREHOUSE, action="warehouse"
         )
-    if due > 0 and not order.refunded_minor:
+    if due > 0:
         facts = {"amount": (due, order.currency)}
         return Step(N_("Tagih %(amount)s sesuai faktur"), "act", "", FINANCE, action="pay", facts=facts)
     return Step(N_("Tidak ada: pesanan selesai"), "done")

@@ -101,6 +101,7 @@ PAID: Final = {
     "cod_remitted": (N_("COD %(amount)s disetor kurir"), "done"),
     "refunded": (N_("Dana %(amount)s dikembalikan ke pembeli"), "calm"),
     "refund_reversed": (N_("Pengembalian dana %(amount)s batal"), "loss"),
+    "forgone": (N_("%(amount)s tidak ditagih: barangnya kembali sebelum dibayar"), "calm"),
 }
 WHOLE: Final = N_("Semua barang bisa dikirim dari satu tempat.")
 SPLIT: Final = N_("Tidak ada satu tempat yang punya semua barang, jadi dibagi.")

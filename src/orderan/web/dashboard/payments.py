@@ -45,6 +45,7 @@ KINDS: Final = {
     "cod_remitted": N_("COD disetor kurir"),
     "refunded": N_("Dana dikembalikan"),
     "refund_reversed": N_("Pengembalian dana batal"),
+    "forgone": N_("Tidak ditagih, barang kembali"),
 }
 REFUND_STATES: Final = {
     "granted": (N_("Dijanjikan"), "wait", "hourglass"),

@@ -40,7 +40,6 @@ from orderan.catalog import (
 from orderan.inventory import sellable_units
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
-from orderan.kit.i18n import local_date
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.money import Money
 from orderan.settings import Settings
@@ -93,7 +92,7 @@ async def products(
             tx, q=q, category=category, state=wanted, after=begin, limit=SHOWN + 1, now=now
         )
         shop = await shop_by_id(tx, tx.shop_id)
-        stock = await _stock(tx, [sku for card in cards for sku in card.sku_ids], now, shop.time_zone)
+        stock = await _stock(tx, [sku for card in cards for sku in card.sku_ids], now)
         return cards, await categories(tx), stock, shop.currency
 
     cards, known, stock, currency = await db.run(caller, read)
@@ -116,13 +115,13 @@ async def products(
     )
 
 
-async def _stock(tx: Tx, skus: list[UUID], now: datetime, zone: str) -> dict[UUID, int]:
+async def _stock(tx: Tx, skus: list[UUID], now: datetime) -> dict[UUID, int]:
     """Units that can be sold of each sku; of a bundle, what can be put together of its parts."""
     parts = await bundle_parts(tx, skus)
     made_of: dict[UUID, list[tuple[UUID, int]]] = {}
     for part in parts:
         made_of.setdefault(part.bundle_id, []).append((part.sku_id, part.quantity))
-    units = await sellable_units(tx, {*skus, *(part.sku_id for part in parts)}, today=local_date(now, zone))
+    units = await sellable_units(tx, {*skus, *(part.sku_id for part in parts)}, now=now)
     return units | {bundle: assemblable(wanted, units) for bundle, wanted in made_of.items()}
 
 
@@ -237,8 +236,7 @@ async def product_page(
 
     async def read(tx: Tx) -> tuple[ProductDetail, dict[UUID, int], list[PriceList]]:
         detail = await product_detail(tx, product_id)
-        zone = (await shop_by_id(tx, tx.shop_id)).time_zone
-        stock = await _stock(tx, [sku.id for sku in detail.skus], now, zone)
+        stock = await _stock(tx, [sku.id for sku in detail.skus], now)
         return detail, stock, await price_lists(tx)
 
     detail, stock, lists = await db.run(caller, read)

@@ -28,6 +28,7 @@ from orderan.inventory import (
     stocked_skus,
 )
 from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.i18n import local_date
 from orderan.kit.ids import NotAnId, from_text, to_text
 from orderan.orders import load_orders
 from orderan.web.api.stock import MOST_UNITS, streamed
@@ -207,8 +208,8 @@ async def _sku_page(
         "stock/item.html",
         status_code=status_code,
         now=now,
-        today=now.date(),
-        soon=now.date() + timedelta(days=30),
+        today=local_date(now, place_of(request).zone),
+        soon=local_date(now, place_of(request).zone) + timedelta(days=30),
         said=said,
         errors=errors or {},
         typed=typed or {},

@@ -1,0 +1,180 @@
+"""The worker's rounds: what is due is done in every shop, whatever fails in one of them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from procrastinate import PsycopgConnector
+
+from conftest import ShopFloor
+from fulfilment.working import an_order, delivered, inbox
+from given import a_shop
+from orderan.inventory import Receipt, receive_stock, set_policy
+from orderan.kit import jobs
+from orderan.kit.clock import SetClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.orders import Terms
+from orderan.shops import Shop, open_shop
+from orderan.worker import TIMERS, Rounds, Timer
+
+pytestmark = pytest.mark.anyio
+
+
+async def another_shop(db: Database, now: datetime) -> Shop:
+    async def opening(tx: Tx) -> Shop:
+        return await open_shop(tx, code="lain", name="Toko Lain", now=now)
+
+    return await db.run(Caller(ALL_SHOPS, "system:test"), opening)
+
+
+async def entries(db: Database, shop_id: int) -> list[tuple[str, str]]:
+    """(reason, state) of what was told of failing parts in a shop."""
+
+    async def read(tx: Tx) -> list[Any]:
+        return await tx.all(
+            """
+            SELECT reason, state FROM exception_entry
+            WHERE shop_id = %(shop)s AND kind = 'sweep_failed' ORDER BY id
+            """,
+            {"shop": tx.shop_id},
+        )
+
+    return [tuple(row) for row in await db.run(Caller(shop_id, "system:test"), read)]
+
+
+async def test_a_part_that_fails_in_one_shop_is_told_there_and_hinders_nobody_else(
+    floor: ShopFloor, db: Database, now: datetime
+) -> None:
+    other = await another_shop(db, now)
+    broken = {floor.shop.shop_id}
+    swept: list[tuple[int, str]] = []
+
+    async def fragile(tx: Tx, _now: datetime) -> int:
+        if tx.shop_id in broken:
+            raise AssertionError("a bug")
+        swept.append((tx.shop_id, "fragile"))
+        return 0
+
+    async def sturdy(tx: Tx, _now: datetime) -> int:
+        swept.append((tx.shop_id, "sturdy"))
+        return 0
+
+    clock = SetClock(now)
+    rounds = Rounds(db, clock, timers=[Timer("fragile", 3600.0, fragile), Timer("sturdy", 3600.0, sturdy)])
+
+    await rounds.once()
+
+    assert swept == [(floor.shop.shop_id, "sturdy"), (other.shop_id, "fragile"), (other.shop_id, "sturdy")]
+    assert await entries(db, floor.shop.shop_id) == [("fragile", "open")]
+    assert await entries(db, other.shop_id) == []
+
+    # What failed is due again at once, and the entry goes by itself when it works.
+    broken.clear()
+    swept.clear()
+    await rounds.once()
+
+    assert swept == [(floor.shop.shop_id, "fragile")]
+    assert await entries(db, floor.shop.shop_id) == [("fragile", "resolved")]
+
+
+async def test_a_round_tells_of_low_stock_and_settles_it(
+    floor: ShopFloor, db: Database, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 2})
+    sku, place = world.skus["kopi"], world.locations["JKT"]
+    await floor.run(lambda tx: set_policy(tx, sku, place, safety=0, reorder_point=3, now=now))
+    clock = SetClock(now)
+    rounds = Rounds(db, clock)
+
+    await rounds.once()
+    assert await inbox(world) == [("low_stock", "below_reorder_point", 0)]
+
+    await floor.run(lambda tx: receive_stock(tx, [Receipt(sku, place, 5)], now=now))
+    clock.at += timedelta(minutes=2)
+    await rounds.once()
+    assert await inbox(world) == []
+
+
+async def test_a_round_expires_completes_and_watches(
+    floor: ShopFloor, db: Database, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    unpaid = await an_order(world, keyring, ("kopi", 1), now=now)
+    done = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.INVOICE)
+    await delivered(world, done, now=now)
+    forgotten = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.INVOICE)
+    rounds = Rounds(db, SetClock(now + timedelta(days=40)))
+
+    await rounds.once()
+
+    states = await floor.all("SELECT id, commercial FROM sales_order")
+    assert {row.id: row.commercial for row in states} == {
+        unpaid.id: "expired",
+        done.id: "completed",
+        forgotten.id: "accepted",
+    }
+    told = {kind for kind, _, _ in await inbox(world)}
+    assert {"task_waiting", "order_waiting"} <= told
+
+
+def test_every_sweep_has_a_name_of_its_own() -> None:
+    assert len({timer.name for timer in TIMERS}) == len(TIMERS)
+
+
+async def test_a_job_exists_only_if_its_change_was_committed(floor: ShopFloor, db: Database) -> None:
+    async def halfway(tx: Tx) -> None:
+        await jobs.defer(tx, _nothing, lock="uji")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await floor.run(halfway)
+
+    assert await floor.value("SELECT count(*) FROM procrastinate_jobs") == 0
+    await floor.run(lambda tx: jobs.defer(tx, _nothing, lock="uji"))
+    assert await floor.value("SELECT count(*) FROM procrastinate_jobs") == 1
+
+
+async def test_what_a_killed_worker_left_half_done_is_put_back(
+    floor: ShopFloor, db: Database, database_url: str
+) -> None:
+    job = await floor.run(lambda tx: jobs.defer(tx, _nothing))
+    dead = await floor.value(
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '5 minutes') RETURNING id"
+    )
+    await floor.all(
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %(worker)s WHERE id = %(job)s RETURNING id",
+        worker=dead,
+        job=job,
+    )
+
+    with jobs.app.replace_connector(PsycopgConnector(conninfo=database_url)) as app:
+        async with app.open_async():
+            assert await jobs.take_up_again(app) == 1
+            assert await jobs.take_up_again(app) == 0
+
+    assert await floor.value("SELECT status::text FROM procrastinate_jobs") == "todo"
+
+
+async def test_a_job_that_failed_for_good_waits_in_the_inbox_until_it_is_run_again(
+    floor: ShopFloor, now: datetime
+) -> None:
+    job = await floor.run(lambda tx: jobs.defer(tx, _nothing))
+    await floor.all(
+        "UPDATE procrastinate_jobs SET status = 'failed', attempts = 6 WHERE id = %(job)s RETURNING id",
+        job=job,
+    )
+
+    assert await floor.run(lambda tx: jobs.watch_failed(tx, now)) == 1
+    assert await floor.run(lambda tx: jobs.watch_failed(tx, now)) == 0
+    [entry] = await floor.all("SELECT reason, state FROM exception_entry WHERE kind = 'job_failed'")
+    assert tuple(entry) == ("tests.nothing", "open")
+
+    await floor.all("UPDATE procrastinate_jobs SET status = 'todo' WHERE id = %(job)s RETURNING id", job=job)
+    assert await floor.run(lambda tx: jobs.watch_failed(tx, now)) == 1
+    assert await floor.value("SELECT state FROM exception_entry WHERE kind = 'job_failed'") == "resolved"
+
+
+@jobs.job("tests.nothing")
+async def _nothing(tools: jobs.Tools, *, shop_id: int) -> None:
+    """Does nothing."""
