@@ -162,9 +162,8 @@ def edits(draw: st.DrawFn, order: Order, lines: Sequence[Line]) -> Action:
             return AddLine(draw(st.sampled_from(sorted(SKUS))), draw(st.integers(1, 5)))
         case "service":
             return SetShipping(draw(st.sampled_from(list(SERVICES))))
-        case "discount":
-            # A line of no units keeps its discount for when it has some again; a new one has no room.
-            number = draw(st.sampled_from([line.line_no for line in lines if owed(line)]))
+        case "discount" if roomy := [line.line_no for line in lines if has_room(line)]:
+            number = draw(st.sampled_from(roomy))
             line = next(one for one in lines if one.line_no == number)
             return SetDiscount(
                 "TAWAR", "merchant", draw(st.integers(0, owed(line) * line.unit_price_minor)), line.line_no
@@ -173,6 +172,16 @@ def edits(draw: st.DrawFn, order: Order, lines: Sequence[Line]) -> Action:
             number = draw(numbers)
             others = any(owed(line) for line in lines if line.line_no != number)
             return SetQuantity(number, draw(st.integers(0 if others else 1, 12)))
+
+
+def has_room(line: Line) -> bool:
+    """Whether its discounts could be granted today.
+
+    A line that was made smaller keeps what it was granted, for when it grows again; once taken off,
+    that much cannot be granted to the few units that are left.
+    """
+    granted = sum(spec.amount_minor for spec in specs_of(line))
+    return owed(line) > 0 and granted <= owed(line) * line.unit_price_minor
 
 
 def inverse(action: Action, order: Order, lines: Sequence[Line]) -> Action:
