@@ -116,6 +116,8 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         min_size=database.pool_min,
         max_size=database.pool_max,
         timeout_s=database.acquire_timeout_s,
+        statement_timeout_s=database.statement_timeout_s,
+        lock_timeout_s=database.lock_timeout_s,
     )
     keys = KeyMemory(db, clock)
 
