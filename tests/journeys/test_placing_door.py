@@ -17,13 +17,12 @@ from conftest import ShopFloor
 from given import World, a_shop
 from orderan.access import Permission, make_key
 from orderan.app import build
-from orderan.flows.place_order import Placement
+from orderan.flows.place_order import Placement, place_orders
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.settings import Settings
 from orderan.shops import ChannelKind, add_channel
-from orderan.web import gather
 
 pytestmark = pytest.mark.anyio
 
@@ -160,14 +159,14 @@ async def test_a_key_of_one_channel_places_on_no_other(doors: Doors, floor: Shop
 async def test_a_fault_of_one_request_is_told_to_it_alone(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = gather.place_orders
+    real = place_orders
 
     async def fragile(tx: Tx, shop: Any, placements: Sequence[Placement], **more: Any) -> Any:
         if any(placement.note == "racun" for placement in placements):
             raise LookupError("a bug that one order meets")
         return await real(tx, shop, placements, **more)
 
-    monkeypatch.setattr(gather, "place_orders", fragile)
+    monkeypatch.setattr("orderan.web.gather.place_orders", fragile)
     bodies = [ORDER | {"note": "racun" if turn == 2 else "baik"} for turn in range(4)]
 
     answers = await asyncio.gather(

@@ -119,7 +119,7 @@ def test_tables_left_unguarded_by_a_killed_start_are_guarded_by_the_next(
         ),
     )
     with monkeypatch.context() as dying:
-        dying.setattr(migrations.topology, "guard", lambda _connection: [])
+        dying.setattr("orderan.kit.topology.guard", lambda _connection: [])
         migrate(empty)
     guarded = "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = 'uji_a'"
     with psycopg.connect(empty) as database:
