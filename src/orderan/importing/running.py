@@ -33,7 +33,7 @@ from orderan.importing.desk import Desk, open_desk
 from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.mapping import Mapping
 from orderan.importing.models import AnyLine, SourceLine
-from orderan.importing.reading import LineReader, Source, fingerprint, open_source
+from orderan.importing.reading import LineReader, Source, fingerprint, open_source, settled
 from orderan.importing.store import returns as return_store
 from orderan.importing.store.lines import settled_lines
 from orderan.importing.store.runs import Run
@@ -98,6 +98,7 @@ async def start(
     caller = Caller(shop.shop_id, actor)
     source = await asyncio.to_thread(open_source, path, mapping)
     print_of_file = await asyncio.to_thread(fingerprint, path, mapping)
+    mapping = await asyncio.to_thread(settled, source, mapping)
     _try_first_lines(source, mapping)
 
     async def prepare(tx: Tx) -> Desk:

@@ -10,12 +10,13 @@ from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.mapping import Mapping
 from orderan.importing.models import AnyLine
 from orderan.importing.reading.delimited import DelimitedSource
+from orderan.importing.reading.habits import settled
 from orderan.importing.reading.lines import LineReader
 from orderan.importing.reading.parquet import ParquetSource
 from orderan.importing.reading.source import Chunk, Source
 from orderan.importing.reading.workbook import WorkbookSource
 
-__all__ = ["Chunk", "LineReader", "Source", "fingerprint", "open_source", "read"]
+__all__ = ["Chunk", "LineReader", "Source", "fingerprint", "open_source", "read", "settled"]
 
 _BLOCK = 1 << 20
 
@@ -44,8 +45,9 @@ def open_source(path: Path, mapping: Mapping) -> Source:
 
 def read(path: Path, mapping: Mapping, *, after: int = 0, size: int = 10_000) -> Iterator[list[AnyLine]]:
     """The lines of a file after line `after`, in lists of at most `size`."""
-    reader = LineReader(mapping)
-    for chunk in open_source(path, mapping).chunks(after=after, size=size):
+    source = open_source(path, mapping)
+    reader = LineReader(settled(source, mapping))
+    for chunk in source.chunks(after=after, size=size):
         yield reader.lines(chunk)
 
 

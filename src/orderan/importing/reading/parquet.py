@@ -28,6 +28,12 @@ class ParquetSource:
 
     def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
         """See `Source.chunks`. Lines up to `after` are decoded and dropped: cheap beside the rest."""
+        try:
+            yield from self._chunks(after, size)
+        except (OSError, pa.ArrowException) as error:
+            raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
+
+    def _chunks(self, after: int, size: int) -> Iterator[Chunk]:
         with pq.ParquetFile(self.path, memory_map=True) as file:
             kept = list(dict.fromkeys(self._names.values()))
             behind = 0
@@ -41,9 +47,18 @@ class ParquetSource:
 
 
 def _values(column: pa.Array) -> list[object]:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     # Nanoseconds have no Python type without pandas; a sale is not timed to a thousandth of a
     # microsecond, so they are cut.
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
+    if pa.types.is_float16(column.type) or pa.types.is_float32(column.type):
+        # 2.55 in four bytes is 2.5499999523 in eight; the shortest text that means the same is what
+        # was written.
+        return [None if text is None else float(text) for text in column.cast(pa.string()).to_pylist()]
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        # Text of a writer that did not say that it is text.
+        return [None if raw is None else raw.decode("utf-8", "replace") for raw in column.to_pylist()]
     values: list[object] = column.to_pylist()
     return values

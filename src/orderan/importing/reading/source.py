@@ -51,7 +51,7 @@ class Source(Protocol):
 def place_columns(
     path: Path, wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str]
 ) -> dict[str, int]:
-    """Where each wanted column stands.
+    """Where each wanted column stands; capitals, blanks and signs count only between two that fit.
 
     Raises:
         SourceRefused: A column is missing, or several of its names are there, or a name is there
@@ -61,6 +61,9 @@ def place_columns(
     problems: list[Problem] = []
     for ours, names in wanted.items():
         found = [place for place, written in enumerate(heading) if written in names]
+        if not found:
+            alike = {_bare(name) for name in names}
+            found = [place for place, written in enumerate(heading) if _bare(written) in alike]
         if len(found) == 1:
             places[ours] = found[0]
         else:
@@ -69,6 +72,16 @@ def place_columns(
     if problems:
         raise SourceRefused(path.name, (*problems, Problem("heading", ", ".join(heading))))
     return places
+
+
+def _bare(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def known_columns(wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str]) -> int:
+    """How many of the wanted columns a heading has."""
+    there = {_bare(name) for name in heading}
+    return sum(any(_bare(name) in there for name in names) for names in wanted.values())
 
 
 def chunk_rows(
