@@ -425,7 +425,7 @@ async def test_what_cannot_be_read_is_refused_and_nothing_is_made(
         await fates(content, name=name)
     assert refused.value.problems
     for table in ("import_line", "sales_order", "import_outcome"):
-        assert await floor.all(f"SELECT 1 FROM {table} WHERE shop_id = %(shop)s") == []  # type: ignore[arg-type]
+        assert await floor.all(f"SELECT 1 FROM {table} WHERE shop_id = %(shop)s") == []
 
 
 def typed(names: Cells = FIRST, **changed: pa.Array) -> pa.Table:
