@@ -282,6 +282,11 @@ def parse(text: str, *, source: str) -> Mapping:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingRefused(source, (Problem("toml", str(error)),)) from error
+    return from_plain(written, source=source)
+
+
+def from_plain(written: dict[str, object], *, source: str) -> Mapping:
+    """A mapping from plain values, as a form gives them; refusals as in `load`."""
     try:
         return Mapping.model_validate(written)
     except ValidationError as error:

@@ -127,6 +127,17 @@ async def start(
     return Imported(str(run.id), report, True, run.lines_read - read_before, begun.dropped)
 
 
+def check_source(path: Path, mapping: Mapping) -> str:
+    """See that a file is there and understood; its fingerprint under the mapping.
+
+    Raises:
+        SourceRefused: As `start` would.
+    """
+    source = open_source(path, mapping)
+    _try_first_lines(source, settled(source, mapping))
+    return fingerprint(path, mapping)
+
+
 def _try_first_lines(source: Source, mapping: Mapping) -> None:
     first = next(source.chunks(after=0, size=100), None)
     if first is None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from orderan.importing.errors import Problem, SourceRefused
-from orderan.importing.reading.source import Chunk, chunk_rows, known_columns, place_columns
+from orderan.importing.reading.source import Chunk, Raw, chunk_rows, known_columns, place_columns
 
 AUTO = "auto"
 _BLOCK = 1 << 20
@@ -33,6 +33,7 @@ class DelimitedSource:
         if heading is None:
             raise SourceRefused(path.name, (Problem("heading", "the file is empty"),))
         heading = [name.strip() for name in heading]
+        self.heading: Sequence[str] = heading
         self._width = len(heading)
         self._places = place_columns(path, wanted, heading)
 
@@ -52,8 +53,13 @@ class DelimitedSource:
             return (said[1] if asked == AUTO else asked), True
         if asked != AUTO:
             return asked, False
-        known = {sign: known_columns(wanted, _cells(first, sign)) for sign in _DELIMITERS}
-        return max(_DELIMITERS, key=known.__getitem__), False
+        cells = {sign: _cells(first, sign) for sign in _DELIMITERS}
+        best = max(_DELIMITERS, key=lambda sign: (known_columns(wanted, cells[sign]), len(cells[sign])))
+        return best, False
+
+    def sample(self, size: int) -> list[Sequence[Raw]]:
+        """See `Source.sample`."""
+        return list(islice(self._rows(), 1, 1 + size))
 
     def _rows(self) -> Iterator[list[str]]:
         row_number = 0

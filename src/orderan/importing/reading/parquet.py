@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orderan.importing.errors import Problem, SourceRefused
-from orderan.importing.reading.source import Chunk, place_columns
+from orderan.importing.reading.source import Chunk, Raw, place_columns
 
 
 class ParquetSource:
@@ -23,6 +23,7 @@ class ParquetSource:
                 self.total: int | None = file.metadata.num_rows
         except (OSError, pa.ArrowException) as error:
             raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
+        self.heading: Sequence[str] = heading
         places = place_columns(path, wanted, heading)
         self._names = {ours: heading[place] for ours, place in places.items()}
 
@@ -32,6 +33,16 @@ class ParquetSource:
             yield from self._chunks(after, size)
         except (OSError, pa.ArrowException) as error:
             raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
+
+    def sample(self, size: int) -> list[Sequence[Raw]]:
+        """See `Source.sample`."""
+        try:
+            with pq.ParquetFile(self.path, memory_map=True) as file:
+                batch = next(file.iter_batches(batch_size=size, use_threads=False), None)
+                columns = [] if batch is None else [_values(column) for column in batch.columns]
+        except (OSError, pa.ArrowException) as error:
+            raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
+        return list(zip(*columns, strict=True))
 
     def _chunks(self, after: int, size: int) -> Iterator[Chunk]:
         with pq.ParquetFile(self.path, memory_map=True) as file:

@@ -42,9 +42,15 @@ class Source(Protocol):
     path: Path
     total: int | None
     """Lines in the file, where the format tells without reading all of it."""
+    heading: Sequence[str]
+    """Names of its columns, as written."""
 
     def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
         """Chunks of at most `size` lines, beginning with the line after number `after`."""
+        ...
+
+    def sample(self, size: int) -> list[Sequence[Raw]]:
+        """The first lines with all their columns, for a person to look at."""
         ...
 
 
@@ -62,8 +68,8 @@ def place_columns(
     for ours, names in wanted.items():
         found = [place for place, written in enumerate(heading) if written in names]
         if not found:
-            alike = {_bare(name) for name in names}
-            found = [place for place, written in enumerate(heading) if _bare(written) in alike]
+            alike = {bare(name) for name in names}
+            found = [place for place, written in enumerate(heading) if bare(written) in alike]
         if len(found) == 1:
             places[ours] = found[0]
         else:
@@ -74,14 +80,15 @@ def place_columns(
     return places
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """A heading without what programs write differently: capitals, blanks, signs."""
     return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 def known_columns(wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str]) -> int:
     """How many of the wanted columns a heading has."""
-    there = {_bare(name) for name in heading}
-    return sum(any(_bare(name) in there for name in names) for names in wanted.values())
+    there = {bare(name) for name in heading}
+    return sum(any(bare(name) in there for name in names) for names in wanted.values())
 
 
 def chunk_rows(

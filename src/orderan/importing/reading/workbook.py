@@ -46,6 +46,7 @@ class WorkbookSource:
             raise SourceRefused(path.name, (Problem("heading", "the sheets have different columns"),))
         heading = next(iter(filled.values()))
         self._names = list(filled)
+        self.heading: Sequence[str] = heading
         self._width = len(heading)
         self._places = place_columns(path, wanted, heading)
 
@@ -53,6 +54,10 @@ class WorkbookSource:
         """See `Source.chunks`. Lines up to `after` are parsed and dropped."""
         rows = islice(self._rows(), after, None)
         return chunk_rows(rows, width=self._width, places=self._places, after=after, size=size)
+
+    def sample(self, size: int) -> list[Sequence[Raw]]:
+        """See `Source.sample`."""
+        return list(islice(self._rows(), size))
 
     def _rows(self) -> Iterator[Sequence[Raw]]:
         try:
