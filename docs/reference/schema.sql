@@ -454,6 +454,32 @@ CREATE TABLE import_taken (
 CREATE POLICY own_shop_only ON import_taken USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE import_taken FORCE ROW LEVEL SECURITY;
 
+-- distributed: a file brought in with a browser; one row per file, so that sending it twice starts one import
+CREATE TABLE import_upload (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    source text NOT NULL,
+    stored text NOT NULL,
+    digest text NOT NULL,
+    bytes bigint NOT NULL,
+    state text NOT NULL,
+    mapping jsonb,
+    channel text,
+    fingerprint text,
+    fault jsonb,
+    uploaded_by text NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT import_upload_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT import_upload_file_once UNIQUE (shop_id, digest),
+    CONSTRAINT import_upload_ended CHECK (((state = ANY (ARRAY['finished'::text, 'failed'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT import_upload_failed_says_why CHECK (((state = 'failed'::text) = (fault IS NOT NULL))),
+    CONSTRAINT import_upload_started_has_mapping CHECK (((state = 'chosen'::text) OR ((mapping IS NOT NULL) AND (channel IS NOT NULL) AND (fingerprint IS NOT NULL)))),
+    CONSTRAINT import_upload_state_known CHECK ((state = ANY (ARRAY['chosen'::text, 'waiting'::text, 'running'::text, 'finished'::text, 'failed'::text])))
+);
+CREATE POLICY own_shop_only ON import_upload USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE import_upload FORCE ROW LEVEL SECURITY;
+
 -- distributed: messages already applied, so that a second delivery does nothing
 CREATE TABLE inbound (
     shop_id bigint NOT NULL,

@@ -72,6 +72,7 @@ MODULES: Final = (
     "orderan.web.dashboard.login",
     "orderan.web.dashboard.order_change",
     "orderan.web.dashboard.order_detail",
+    "orderan.web.dashboard.order_imports",
     "orderan.web.dashboard.order_new",
     "orderan.web.dashboard.orders",
     "orderan.web.dashboard.payments",

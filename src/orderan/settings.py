@@ -50,6 +50,10 @@ class WebSettings:
     """Reverse proxies whose X-Forwarded-* headers are believed, comma separated
     (ORDERAN_TRUSTED_PROXIES). Default 127.0.0.1."""
 
+    import_mb: int = 200
+    """Largest file of order lines taken through a browser, in MB, 1 to 100000 (ORDERAN_IMPORT_MB).
+    Default 200."""
+
     @property
     def address(self) -> str:
         """The address to open in a browser, without a slash at the end."""
@@ -167,6 +171,7 @@ class Settings:
                 processes=read.whole("ORDERAN_WEB_PROCESSES", min(4, os.cpu_count() or 1), least=1, most=64),
                 public_url=read.web_address("ORDERAN_PUBLIC_URL"),
                 proxies=read.text("ORDERAN_TRUSTED_PROXIES") or web.proxies,
+                import_mb=read.whole("ORDERAN_IMPORT_MB", web.import_mb, least=1, most=100_000),
             ),
             database=DatabaseSettings(
                 url=read.database_url("ORDERAN_DATABASE_URL"),

@@ -102,7 +102,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("throttle", 3600.0, _sweep_throttle),
 )
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
-JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders",)
+JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders", "orderan.importing.jobs")
 """Modules whose import declares jobs."""
 
 MOST_TURNS: Final = 50
@@ -256,7 +256,7 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
                         install_signal_handlers=False,
-                        additional_context={"tools": jobs.Tools(db, clock, keyring)},
+                        additional_context={"tools": jobs.Tools(db, clock, keyring, settings.data_dir)},
                     )
                 )
                 waiting = asyncio.create_task(stop.wait())

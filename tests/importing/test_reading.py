@@ -101,7 +101,9 @@ def test_decimal_commas_and_thousands_points_are_read_as_the_mapping_says(tmp_pa
     mapping = a_mapping()
     money = mapping.money.model_copy(update={"decimal_sign": ",", "grouping_sign": "."})
     lines = next(read(path, mapping.model_copy(update={"money": money})))
-    assert [line.minor for line in lines] == [125075, 12507500]
+    # A point that stands between no thousands is no thousands point: 1250.75 is not 125,075.
+    assert [line.minor for line in lines] == [125075, None]
+    assert getattr(lines[1], "fault", None) is Reason.UNREADABLE_PRICE
     money = money.model_copy(update={"grouping_sign": ""})
     lines = next(read(path, mapping.model_copy(update={"money": money})))
     assert [getattr(line, "fault", None) for line in lines] == [Reason.UNREADABLE_PRICE] * 2

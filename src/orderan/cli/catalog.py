@@ -67,7 +67,7 @@ def import_sheet(
         rows = await db.run(caller, lambda tx: refused_rows(tx, made.id, _told, locale=chosen.locale))
         return made, rows
 
-    made, rows = asyncio.run(_in_shop(shop, work))
+    made, rows = _in_shop(shop, work)
     if refused is not None and made.counts["refused"]:
         refused.write_bytes(rows)
     if json:
@@ -119,7 +119,7 @@ def export(
 
         return await db.run(caller, read)
 
-    content = asyncio.run(_in_shop(shop, work))
+    content = _in_shop(shop, work)
     if file is None:
         sys.stdout.buffer.write(content)
     else:
@@ -127,25 +127,32 @@ def export(
         say(f"{file}: {len(content):,} bytes")
 
 
-async def _in_shop(code: str | None, work: "Callable[[Database, Caller, Shop], Awaitable[T]]") -> T:
+def _in_shop(code: str | None, work: "Callable[[Database, Caller, Shop], Awaitable[T]]") -> T:
     """Run work with a database that is up to date and the shop that is meant."""
+    settings = read_settings()
+    with database_url("orderan catalog", settings) as url:
+        # Preparing runs a loop of its own, so it is done before there is one.
+        prepare_database(settings, url)
+        return asyncio.run(_with_shop(url, code, work))
+
+
+async def _with_shop(
+    url: str, code: str | None, work: "Callable[[Database, Caller, Shop], Awaitable[T]]"
+) -> T:
     from orderan.kit.db import ALL_SHOPS, Caller, Database
     from orderan.shops import all_shops, shop_by_code
 
-    settings = read_settings()
-    with database_url("orderan catalog", settings) as url:
-        prepare_database(settings, url)
-        db = Database(url, min_size=1, max_size=2)
-        await db.open()
-        try:
-            system = Caller(ALL_SHOPS, ACTOR)
-            if code is not None:
-                chosen = await db.run(system, lambda tx: shop_by_code(tx, code))
-            else:
-                shops = await db.run(system, all_shops)
-                if len(shops) != 1:
-                    raise NotDone(f"there are {len(shops)} shops: say which with --shop", ExitCode.USAGE)
-                chosen = shops[0]
-            return await work(db, Caller(chosen.shop_id, ACTOR), chosen)
-        finally:
-            await db.close()
+    db = Database(url, min_size=1, max_size=2)
+    await db.open()
+    try:
+        system = Caller(ALL_SHOPS, ACTOR)
+        if code is not None:
+            chosen = await db.run(system, lambda tx: shop_by_code(tx, code))
+        else:
+            shops = await db.run(system, all_shops)
+            if len(shops) != 1:
+                raise NotDone(f"there are {len(shops)} shops: say which with --shop", ExitCode.USAGE)
+            chosen = shops[0]
+        return await work(db, Caller(chosen.shop_id, ACTOR), chosen)
+    finally:
+        await db.close()

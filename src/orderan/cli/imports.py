@@ -76,7 +76,7 @@ def import_orders(
     gc.set_threshold(500_000, 10, 50)
     began = monotonic()
     with _watched(quiet=json) as progress:
-        done: Imported = asyncio.run(_in_shop(shop, lambda db, chosen: work(db, chosen, progress)))
+        done: Imported = _in_shop(shop, lambda db, chosen: work(db, chosen, progress))
     seconds = monotonic() - began
     if report is not None:
         from json import dumps
@@ -108,7 +108,7 @@ def resubmit_entries(
     if reason is not None and correct:
         raise NotDone("--set corrects one entry; it cannot be used with --reason", ExitCode.USAGE)
     corrections = _corrections(correct or [])
-    told = asyncio.run(_in_shop(shop, lambda db, chosen: _resubmit(db, chosen, entry, reason, corrections)))
+    told = _in_shop(shop, lambda db, chosen: _resubmit(db, chosen, entry, reason, corrections))
     if json:
         print_json(told)
     else:
@@ -186,25 +186,30 @@ def _corrections(given: list[str]) -> dict[int, dict[str, str]]:
     return dict(corrections)
 
 
-async def _in_shop(code: str | None, work: Any) -> Any:
+def _in_shop(code: str | None, work: Any) -> Any:
     """Run work with a database that is up to date and the shop that is meant."""
+    settings = read_settings()
+    with database_url("orderan import", settings) as url:
+        # Preparing runs a loop of its own, so it is done before there is one.
+        prepare_database(settings, url)
+        return asyncio.run(_with_shop(url, code, work))
+
+
+async def _with_shop(url: str, code: str | None, work: Any) -> Any:
     from orderan.kit.db import ALL_SHOPS, Caller, Database
     from orderan.shops import all_shops, shop_by_code
 
-    settings = read_settings()
-    with database_url("orderan import", settings) as url:
-        prepare_database(settings, url)
-        async with _opened(Database(url, min_size=2, max_size=4)) as db:
-            system = Caller(ALL_SHOPS, ACTOR)
-            if code is not None:
-                shop = await db.run(system, lambda tx: shop_by_code(tx, code))
-            else:
-                shops = await db.run(system, all_shops)
-                if len(shops) != 1:
-                    known = ", ".join(one.code for one in shops) or "none yet"
-                    raise NotDone(f"say which shop with --shop: {known}", ExitCode.USAGE)
-                [shop] = shops
-            return await work(db, shop)
+    async with _opened(Database(url, min_size=2, max_size=4)) as db:
+        system = Caller(ALL_SHOPS, ACTOR)
+        if code is not None:
+            shop = await db.run(system, lambda tx: shop_by_code(tx, code))
+        else:
+            shops = await db.run(system, all_shops)
+            if len(shops) != 1:
+                known = ", ".join(one.code for one in shops) or "none yet"
+                raise NotDone(f"say which shop with --shop: {known}", ExitCode.USAGE)
+            [shop] = shops
+        return await work(db, shop)
 
 
 @asynccontextmanager

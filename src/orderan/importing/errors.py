@@ -72,6 +72,61 @@ class ChannelNotForImport(Refusal):
 
 
 @dataclass(eq=False)
+class RunNotFound(Refusal):
+    """The shop has no such import."""
+
+    run: str
+
+    code = "import_run_unknown"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Impor “{run}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class UploadNotFound(Refusal):
+    """The shop has no such file, or it was taken off."""
+
+    upload: str
+
+    code = "import_upload_unknown"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Berkas impor “{upload}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class UploadInUse(Refusal):
+    """The import of this file runs or is finished; it cannot be taken off any more."""
+
+    source: str
+
+    code = "import_upload_in_use"
+    kind = Kind.CONFLICT
+    sentence = N_("Berkas “{source}” sedang atau sudah diimpor, jadi tidak bisa dibuang.")
+
+
+@dataclass(eq=False)
+class UploadTooLarge(Refusal):
+    """The file is larger than this installation takes through a browser."""
+
+    most_mb: int
+
+    code = "import_upload_too_large"
+    kind = Kind.INVALID
+    sentence = N_(
+        "Berkas itu lebih besar dari {most_mb} MB. Bagi menjadi beberapa berkas, atau pakai `orderan import orders`."
+    )
+
+
+@dataclass(eq=False)
+class UploadMissing(Refusal):
+    """No file came with the form."""
+
+    code = "import_upload_missing"
+    kind = Kind.INVALID
+    sentence = N_("Pilih dulu berkasnya.")
+
+
+@dataclass(eq=False)
 class NotAnImportEntry(Refusal):
     """There is no open entry of an import with this id."""
 

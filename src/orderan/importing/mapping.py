@@ -92,23 +92,34 @@ class Columns(_Part):
 
 
 class MoneyFormat(_Part):
-    """Currency of the prices (constant, unless a column holds it) and how decimals are written."""
+    """Currency of the prices (constant, unless a column holds it) and how decimals are written.
+
+    `decimal_sign = "auto"` is told by the whole file (`reading.habits`), and the other of the two
+    signs then groups thousands.
+    """
 
     currency: Annotated[str, AfterValidator(_known_currency)] | None = None
-    decimal_sign: Literal[".", ","] = "."
+    decimal_sign: Literal["auto", ".", ","] = "."
     grouping_sign: Literal["", ".", ",", " ", "'"] = ""
 
     @model_validator(mode="after")
     def _signs_differ(self) -> Self:
         if self.decimal_sign == self.grouping_sign:
             raise ValueError("decimal_sign and grouping_sign are the same")
+        if self.decimal_sign == "auto" and self.grouping_sign:
+            raise ValueError('decimal_sign = "auto" tells the grouping_sign too')
         return self
 
 
 class TimeFormat(_Part):
-    """Zone of times written without one, and formats to try after ISO 8601, in order."""
+    """Zone of times written without one, and how dates that are not ISO 8601 are written.
+
+    `day_order` is for dates in numbers, such as 3/4/2011: with "auto" the whole file tells
+    (`reading.habits`), because one date alone cannot. `formats` are tried after that, in order.
+    """
 
     zone: Annotated[str, AfterValidator(_known_zone)]
+    day_order: Literal["auto", "dmy", "mdy"] | None = None
     formats: tuple[Annotated[str, AfterValidator(_whole_date)], ...] = ()
 
 
@@ -184,12 +195,13 @@ class Lines(_Part):
 class FileFormat(_Part):
     """How a CSV or XLSX file is written; Parquet needs none of it.
 
-    `encoding = "auto"` is UTF-8 when the whole file is valid UTF-8, else Windows-1252. Without
-    `sheet`, every sheet of a workbook is read, in order.
+    `encoding = "auto"` is UTF-8 when the whole file is valid UTF-8, else Windows-1252. `delimiter =
+    "auto"` is the sign under which the heading has most of the mapped columns. Without `sheet`, every
+    sheet of a workbook is read, in order.
     """
 
     encoding: str = "auto"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, Field(pattern=r"^(auto|.|\t)$")] = "auto"
     sheet: str | None = None
 
 
@@ -213,6 +225,14 @@ class Mapping(_Part):
         if bool(self.cancellation.kinds) != (self.columns.kind is not None):
             raise ValueError("cancellation.kinds and columns.kind need each other")
         return self
+
+    def begins(self, invoice: str, prefix: str | None) -> bool:
+        """Whether an invoice number bears a mark in front; c536379 does where codes fold their case."""
+        if prefix is None:
+            return False
+        if self.codes.fold_case:
+            return invoice[: len(prefix)].upper() == prefix.upper()
+        return invoice.startswith(prefix)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -262,6 +282,11 @@ def parse(text: str, *, source: str) -> Mapping:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingRefused(source, (Problem("toml", str(error)),)) from error
+    return from_plain(written, source=source)
+
+
+def from_plain(written: dict[str, object], *, source: str) -> Mapping:
+    """A mapping from plain values, as a form gives them; refusals as in `load`."""
     try:
         return Mapping.model_validate(written)
     except ValidationError as error:

@@ -86,8 +86,7 @@ def _doubled(lines: Sequence[SourceLine]) -> frozenset[int]:
 
 def _reason_to_wait(line: SourceLine, customer: str | None, mapping: Mapping) -> Reason | None:
     """Why a line by itself is neither a sale nor a cancellation; None if it is one."""
-    prefix = mapping.adjustment.invoice_prefix
-    if prefix is not None and line.invoice.startswith(prefix):
+    if mapping.begins(line.invoice, mapping.adjustment.invoice_prefix):
         return Reason.ADJUSTMENT_INVOICE
     if mapping.codes.role(line.sku) == "not_a_sale":
         return Reason.NOT_A_SALE

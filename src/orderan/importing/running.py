@@ -33,7 +33,7 @@ from orderan.importing.desk import Desk, open_desk
 from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.mapping import Mapping
 from orderan.importing.models import AnyLine, SourceLine
-from orderan.importing.reading import LineReader, Source, fingerprint, open_source
+from orderan.importing.reading import LineReader, Source, fingerprint, open_source, settled
 from orderan.importing.store import returns as return_store
 from orderan.importing.store.lines import settled_lines
 from orderan.importing.store.runs import Run
@@ -98,6 +98,7 @@ async def start(
     caller = Caller(shop.shop_id, actor)
     source = await asyncio.to_thread(open_source, path, mapping)
     print_of_file = await asyncio.to_thread(fingerprint, path, mapping)
+    mapping = await asyncio.to_thread(settled, source, mapping)
     _try_first_lines(source, mapping)
 
     async def prepare(tx: Tx) -> Desk:
@@ -124,6 +125,17 @@ async def start(
         run = await work.read(run, source, mapping)
     report = await work.settle(desk, run)
     return Imported(str(run.id), report, True, run.lines_read - read_before, begun.dropped)
+
+
+def check_source(path: Path, mapping: Mapping) -> str:
+    """See that a file is there and understood; its fingerprint under the mapping.
+
+    Raises:
+        SourceRefused: As `start` would.
+    """
+    source = open_source(path, mapping)
+    _try_first_lines(source, settled(source, mapping))
+    return fingerprint(path, mapping)
 
 
 def _try_first_lines(source: Source, mapping: Mapping) -> None:

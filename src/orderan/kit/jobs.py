@@ -8,6 +8,7 @@ are not jobs: they are columns swept by set-based statements in the worker.
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
@@ -31,11 +32,16 @@ FAILED = "job_failed"
 
 @dataclass(frozen=True)
 class Tools:
-    """What the worker hands to every job."""
+    """What the worker hands to every job.
+
+    Attributes:
+        data_dir: Where files kept on this machine lie.
+    """
 
     db: Database
     clock: Clock
     keyring: Keyring
+    data_dir: Path = Path()
 
 
 Job = Callable[..., Coroutine[Any, Any, None]]

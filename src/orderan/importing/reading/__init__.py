@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orderan.importing.errors import Problem, SourceRefused
-from orderan.importing.mapping import Mapping
+from orderan.importing.mapping import FileFormat, Mapping
 from orderan.importing.models import AnyLine
-from orderan.importing.reading.delimited import DelimitedSource
+from orderan.importing.reading.habits import settled
 from orderan.importing.reading.lines import LineReader
-from orderan.importing.reading.parquet import ParquetSource
 from orderan.importing.reading.source import Chunk, Source
-from orderan.importing.reading.workbook import WorkbookSource
 
-__all__ = ["Chunk", "LineReader", "Source", "fingerprint", "open_source", "read"]
+__all__ = ["Chunk", "LineReader", "Source", "fingerprint", "look_at", "open_source", "read", "settled"]
 
 _BLOCK = 1 << 20
 
@@ -26,17 +24,36 @@ def open_source(path: Path, mapping: Mapping) -> Source:
     Raises:
         SourceRefused: The file is not there, is not what its name says, or lacks a mapped column.
     """
-    wanted = mapping.columns.wanted
+    return _open(path, mapping.columns.wanted, mapping.file)
+
+
+def look_at(path: Path) -> Source:
+    """A file without a mapping, for its heading and a sample.
+
+    Raises:
+        SourceRefused: The file is not there, or is not what its name says.
+    """
+    return _open(path, {}, FileFormat())
+
+
+def _open(path: Path, wanted: dict[str, tuple[str, ...]], how: FileFormat) -> Source:
+    # Each format's library is loaded when a file of it is met: a web process that shows no such
+    # file has no use for them.
     if not path.is_file():
         raise SourceRefused(path.name, (Problem("file", "not there"),))
     match path.suffix.lower():
         case ".parquet" | ".pq":
+            from orderan.importing.reading.parquet import ParquetSource
+
             return ParquetSource(path, wanted)
         case ".csv" | ".tsv" | ".txt":
-            how = mapping.file
+            from orderan.importing.reading.delimited import DelimitedSource
+
             return DelimitedSource(path, wanted, encoding=how.encoding, delimiter=how.delimiter)
         case ".xlsx" | ".xlsm":
-            return WorkbookSource(path, wanted, sheet=mapping.file.sheet)
+            from orderan.importing.reading.workbook import WorkbookSource
+
+            return WorkbookSource(path, wanted, sheet=how.sheet)
         case other:
             known = ".parquet, .csv, .tsv, .txt, .xlsx"
             raise SourceRefused(path.name, (Problem("file", f"{other or 'no ending'}: not {known}"),))
@@ -44,8 +61,9 @@ def open_source(path: Path, mapping: Mapping) -> Source:
 
 def read(path: Path, mapping: Mapping, *, after: int = 0, size: int = 10_000) -> Iterator[list[AnyLine]]:
     """The lines of a file after line `after`, in lists of at most `size`."""
-    reader = LineReader(mapping)
-    for chunk in open_source(path, mapping).chunks(after=after, size=size):
+    source = open_source(path, mapping)
+    reader = LineReader(settled(source, mapping))
+    for chunk in source.chunks(after=after, size=size):
         yield reader.lines(chunk)
 
 

@@ -18,10 +18,10 @@ from orderan.importing.reading.source import Chunk, Raw
 from orderan.importing.reading.values import (
     Moment,
     code_of,
-    customer_of,
     moment_of,
     number_of,
     quantity_of,
+    reference_of,
     text_of,
 )
 
@@ -74,7 +74,7 @@ class LineReader:
 
     def _line(self, number: int, raw: RawLine) -> AnyLine:
         """One line; whatever is out of the ordinary goes through `_faulty`, which says what."""
-        invoice, sku = code_of(raw.invoice), code_of(raw.sku)
+        invoice, sku = reference_of(raw.invoice) or "", code_of(raw.sku)
         currency = self._currency(raw.currency)
         units = quantity_of(raw.quantity, self._money)
         moment = self._moment(raw.time)
@@ -86,7 +86,7 @@ class LineReader:
             units = -units
         exact, minor = _amount(units, price, currency)
         description, customer, country = (
-            text_of(raw.description), customer_of(raw.customer), text_of(raw.country),
+            text_of(raw.description), reference_of(raw.customer), text_of(raw.country),
         )  # fmt: skip
         if (
             moment is None or not invoice or not sku or not isinstance(units, int)
@@ -104,7 +104,8 @@ class LineReader:
 
     def _faulty(self, number: int, raw: RawLine) -> FaultyLine:
         """The first thing wrong with a line, and what can be told of its day and money all the same."""
-        invoice, moment, currency = code_of(raw.invoice), self._moment(raw.time), self._currency(raw.currency)
+        invoice, moment = reference_of(raw.invoice) or "", self._moment(raw.time)
+        currency = self._currency(raw.currency)
         units, price = quantity_of(raw.quantity, self._money), self._price(raw.price, currency)
         exact: Decimal | None = None
         minor: int | None = None
@@ -154,7 +155,7 @@ class LineReader:
     def _marked(self, invoice: str, units: int | Decimal, kind: Raw) -> bool:
         how = self._mapping.cancellation
         if how.invoice_prefix is not None:
-            return invoice.startswith(how.invoice_prefix)
+            return self._mapping.begins(invoice, how.invoice_prefix)
         if how.kinds:
             return str(kind).strip() in how.kinds
         taken_back: bool = units < 0
@@ -174,7 +175,7 @@ def _first_fault(
 ) -> Reason:  # fmt: skip
     """What to tell the person who repairs the line; identity first, then amounts, then texts."""
     found = (
-        (not code_of(raw.invoice), Reason.MISSING_INVOICE),
+        (not reference_of(raw.invoice), Reason.MISSING_INVOICE),
         (not code_of(raw.sku), Reason.MISSING_SKU),
         (units is None, Reason.UNREADABLE_QUANTITY),
         (isinstance(units, Decimal), Reason.FRACTIONAL_QUANTITY),

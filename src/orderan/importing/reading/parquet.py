@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orderan.importing.errors import Problem, SourceRefused
-from orderan.importing.reading.source import Chunk, place_columns
+from orderan.importing.reading.source import Chunk, Raw, place_columns
 
 
 class ParquetSource:
@@ -23,11 +23,28 @@ class ParquetSource:
                 self.total: int | None = file.metadata.num_rows
         except (OSError, pa.ArrowException) as error:
             raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
+        self.heading: Sequence[str] = heading
         places = place_columns(path, wanted, heading)
         self._names = {ours: heading[place] for ours, place in places.items()}
 
     def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
         """See `Source.chunks`. Lines up to `after` are decoded and dropped: cheap beside the rest."""
+        try:
+            yield from self._chunks(after, size)
+        except (OSError, pa.ArrowException) as error:
+            raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
+
+    def sample(self, size: int) -> list[Sequence[Raw]]:
+        """See `Source.sample`."""
+        try:
+            with pq.ParquetFile(self.path, memory_map=True) as file:
+                batch = next(file.iter_batches(batch_size=size, use_threads=False), None)
+                columns = [] if batch is None else [_values(column) for column in batch.columns]
+        except (OSError, pa.ArrowException) as error:
+            raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
+        return list(zip(*columns, strict=True))
+
+    def _chunks(self, after: int, size: int) -> Iterator[Chunk]:
         with pq.ParquetFile(self.path, memory_map=True) as file:
             kept = list(dict.fromkeys(self._names.values()))
             behind = 0
@@ -41,9 +58,18 @@ class ParquetSource:
 
 
 def _values(column: pa.Array) -> list[object]:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     # Nanoseconds have no Python type without pandas; a sale is not timed to a thousandth of a
     # microsecond, so they are cut.
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
+    if pa.types.is_float16(column.type) or pa.types.is_float32(column.type):
+        # 2.55 in four bytes is 2.5499999523 in eight; the shortest text that means the same is what
+        # was written.
+        return [None if text is None else float(text) for text in column.cast(pa.string()).to_pylist()]
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        # Text of a writer that did not say that it is text.
+        return [None if raw is None else raw.decode("utf-8", "replace") for raw in column.to_pylist()]
     values: list[object] = column.to_pylist()
     return values

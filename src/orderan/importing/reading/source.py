@@ -42,16 +42,22 @@ class Source(Protocol):
     path: Path
     total: int | None
     """Lines in the file, where the format tells without reading all of it."""
+    heading: Sequence[str]
+    """Names of its columns, as written."""
 
     def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
         """Chunks of at most `size` lines, beginning with the line after number `after`."""
+        ...
+
+    def sample(self, size: int) -> list[Sequence[Raw]]:
+        """The first lines with all their columns, for a person to look at."""
         ...
 
 
 def place_columns(
     path: Path, wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str]
 ) -> dict[str, int]:
-    """Where each wanted column stands.
+    """Where each wanted column stands; capitals, blanks and signs count only between two that fit.
 
     Raises:
         SourceRefused: A column is missing, or several of its names are there, or a name is there
@@ -61,6 +67,9 @@ def place_columns(
     problems: list[Problem] = []
     for ours, names in wanted.items():
         found = [place for place, written in enumerate(heading) if written in names]
+        if not found:
+            alike = {bare(name) for name in names}
+            found = [place for place, written in enumerate(heading) if bare(written) in alike]
         if len(found) == 1:
             places[ours] = found[0]
         else:
@@ -69,6 +78,17 @@ def place_columns(
     if problems:
         raise SourceRefused(path.name, (*problems, Problem("heading", ", ".join(heading))))
     return places
+
+
+def bare(name: str) -> str:
+    """A heading without what programs write differently: capitals, blanks, signs."""
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def known_columns(wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str]) -> int:
+    """How many of the wanted columns a heading has."""
+    there = {bare(name) for name in heading}
+    return sum(any(bare(name) in there for name in names) for names in wanted.values())
 
 
 def chunk_rows(

@@ -9,6 +9,7 @@ import math
 import re
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,16 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d
 # As wide as money.EXACT: what _NUMBER admits has at most 150 digits.
 _FLOATING = Context(prec=300, rounding=ROUND_HALF_EVEN)
 _LARGEST = 10**40
-_SPREADSHEET_WHOLE = re.compile(r"\d+\.0", re.ASCII)
+_SPREADSHEET_WHOLE = re.compile(r"\d+\.0+", re.ASCII)
+# What programs write where a reference is missing; no shop names a customer so.
+_NOTHING = frozenset({"nan", "null", "none", "nat", "<na>", "#n/a"})
+# 3/4/2011 8:26, 03.04.11 08:26:01, 3-4-2011 8:26 PM, 2011/4/3.
+NUMERIC_DATE = re.compile(
+    r"(?P<first>\d{1,4})(?P<sign>[/.-])(?P<second>\d{1,2})(?P=sign)(?P<third>\d{1,4})"
+    r"(?:(?:\s+|T|,\s*)(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second_of>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?",
+    re.ASCII,
+)
 
 
 class Moment(NamedTuple):
@@ -41,15 +51,17 @@ def text_of(raw: Raw) -> str | None:
 
 def code_of(raw: Raw) -> str:
     """A code as text: a spreadsheet's 536365.0 is the invoice 536365. Empty when there is none."""
-    if isinstance(raw, float) and raw.is_integer():
+    if isinstance(raw, float | Decimal) and math.isfinite(raw) and raw == int(raw):
         return str(int(raw))
     return text_of(raw) or ""
 
 
-def customer_of(raw: Raw) -> str | None:
-    """Reference of a customer. "17850.0" is what a column with gaps makes of 17850."""
+def reference_of(raw: Raw) -> str | None:
+    """Number of a customer or invoice. "17850.0" is what a column with gaps makes of 17850."""
     code = code_of(raw)
-    return code[:-2] if _SPREADSHEET_WHOLE.fullmatch(code) else code or None
+    if _SPREADSHEET_WHOLE.fullmatch(code):
+        return code.partition(".")[0]
+    return None if not code or code.lower() in _NOTHING else code
 
 
 def number_of(raw: Raw, how: MoneyFormat) -> Decimal | None:
@@ -75,7 +87,10 @@ def _binary_number(raw: float) -> Decimal | None:
 
 def _written_number(raw: str, how: MoneyFormat) -> Decimal | None:
     text = raw.strip()
-    if how.grouping_sign:
+    if how.grouping_sign and how.grouping_sign in text:
+        # Signs that do not stand between thousands mean that the mapping is wrong: 2,55 is not 255.
+        if not _grouped(how.grouping_sign, how.decimal_sign).fullmatch(text):
+            return None
         text = text.replace(how.grouping_sign, "")
     if how.decimal_sign == ",":
         # A point that groups nothing and is no decimal sign here means the mapping is wrong.
@@ -83,6 +98,13 @@ def _written_number(raw: str, how: MoneyFormat) -> Decimal | None:
             return None
         text = text.replace(",", ".")
     return _shortest(Decimal(text)) if _NUMBER.fullmatch(text) else None
+
+
+@cache
+def _grouped(grouping: str, decimal: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"[+-]?\d{{1,3}}(?:{re.escape(grouping)}\d{{3}})+(?:{re.escape(decimal)}\d*)?", re.ASCII
+    )
 
 
 def _shortest(number: Decimal) -> Decimal:
@@ -134,9 +156,50 @@ def _parsed_time(text: str, how: TimeFormat) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
+    if how.day_order is not None and (numeric := NUMERIC_DATE.fullmatch(text)):
+        return _numeric_time(numeric, day_first=how.day_order == "dmy")
     for layout in how.formats:
         try:
             return datetime.strptime(text, layout)  # noqa: DTZ007  # zoned by the caller
         except ValueError:
             continue
     return None
+
+
+def _numeric_time(found: re.Match[str], *, day_first: bool) -> datetime | None:
+    """A date in numbers; whose year stands in front if that has four digits."""
+    first, second, third = found["first"], found["second"], found["third"]
+    if len(first) == _YEAR_DIGITS:
+        year, month, day = first, second, third
+    elif day_first:
+        day, month, year = first, second, third
+    else:
+        month, day, year = first, second, third
+    if len(year) not in {2, _YEAR_DIGITS}:
+        return None
+    hour = int(found["hour"] or 0)
+    if found["half"]:
+        if not 1 <= hour <= _HALF_DAY:
+            return None
+        hour = hour % _HALF_DAY + (_HALF_DAY if found["half"] in "pP" else 0)
+    part = int((found["part"] or "").ljust(6, "0")[:6])
+    try:
+        return datetime(  # noqa: DTZ001  # zoned by the caller
+            _whole_year(year), int(month), int(day), hour, int(found["minute"] or 0),
+            int(found["second_of"] or 0), part,
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def _whole_year(text: str) -> int:
+    # The century as POSIX has it.
+    year = int(text)
+    if len(text) == _YEAR_DIGITS:
+        return year
+    return year + (2000 if year < _LAST_CENTURY else 1900)
+
+
+_YEAR_DIGITS = 4
+_HALF_DAY = 12
+_LAST_CENTURY = 69

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
+from zlib import error as ZlibError  # noqa: N812 - it is an exception
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.reading.source import Chunk, Raw, chunk_rows, place_columns
+
+_DAMAGED = (OSError, BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, ParseError, ZlibError)
 
 
 class WorkbookSource:
@@ -23,13 +27,15 @@ class WorkbookSource:
         self._sheets: list[tuple[str, int]] = []
         try:
             book = load_workbook(path, read_only=True, data_only=True)
-        except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        except _DAMAGED as error:
             raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
         try:
             names = [sheet] if sheet is not None else book.sheetnames
             if missing := [name for name in names if name not in book.sheetnames]:
                 raise SourceRefused(path.name, (Problem("file.sheet", f"no sheet {missing[0]}"),))
             headings = {name: _heading(book[name].iter_rows(values_only=True)) for name in names}
+        except _DAMAGED as error:
+            raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
         finally:
             book.close()
         filled = {name: heading for name, heading in headings.items() if heading}
@@ -40,6 +46,7 @@ class WorkbookSource:
             raise SourceRefused(path.name, (Problem("heading", "the sheets have different columns"),))
         heading = next(iter(filled.values()))
         self._names = list(filled)
+        self.heading: Sequence[str] = heading
         self._width = len(heading)
         self._places = place_columns(path, wanted, heading)
 
@@ -48,7 +55,17 @@ class WorkbookSource:
         rows = islice(self._rows(), after, None)
         return chunk_rows(rows, width=self._width, places=self._places, after=after, size=size)
 
+    def sample(self, size: int) -> list[Sequence[Raw]]:
+        """See `Source.sample`."""
+        return list(islice(self._rows(), size))
+
     def _rows(self) -> Iterator[Sequence[Raw]]:
+        try:
+            yield from self._filled_rows()
+        except _DAMAGED as error:
+            raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
+
+    def _filled_rows(self) -> Iterator[Sequence[Raw]]:
         book = load_workbook(self.path, read_only=True, data_only=True)
         try:
             for name in self._names:

@@ -1,5 +1,6 @@
 """The exception inbox: what is stuck, what it costs, what to do about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,10 +13,16 @@ from litestar.response import Redirect
 from orderan.access import Permission, Principal
 from orderan.flows.close_entry import close_entries
 from orderan.flows.views_inbox import EntryRow, KindCount, entry_kinds, entry_list, one_entry
+from orderan.importing import LINES_KIND, RUN_KIND, UPLOAD_PREFIX, StillWaiting, resubmit
+from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
+from orderan.shops import shop_by_id
 from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
+from orderan.web.dashboard.import_words import reason_said
+from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
+from orderan.web.dashboard.order_looks import cash
 from orderan.web.forms import many, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -40,7 +47,7 @@ KINDS: Final = {
     "money_waiting": N_("Uang di perjalanan"),
     "completion_blocked": N_("Belum bisa diselesaikan"),
     "low_stock": N_("Stok menipis"),
-    "import_line": N_("Baris impor"),
+    "import_lines": N_("Baris impor"),
     "import_run": N_("Impor"),
     "job_failed": N_("Pekerjaan gagal"),
     "sweep_failed": N_("Kerja latar gagal"),
@@ -125,6 +132,7 @@ async def inbox(
         older=to_text("exc", rows[SHOWN - 1].id) if len(rows) > SHOWN else None,
         after=after,
         path_of=path_of,
+        cash=cash,
         may_write=principal.may(Permission.INBOX_WRITE),
     )
 
@@ -152,9 +160,18 @@ async def entry(
     *,
     flashes: list[Flash] | None = None,
     status: int = 200,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
 ) -> Response[str]:
     """The page of an entry, with what is to be said on top of it."""
-    row = await db.run(caller, lambda tx: one_entry(tx, scope_of(principal), entry_id))
+
+    async def read(tx: Tx) -> tuple[EntryRow, dict[str, Any] | None]:
+        found = await one_entry(tx, scope_of(principal), entry_id)
+        if found.kind != LINES_KIND:
+            return found, None
+        return found, await lines_shown(tx, found, request, typed=typed or {}, wrong=wrong or {})
+
+    row, lines = await db.run(caller, read)
     about = row.subject_id if row.subject_kind == "order" else None
     return page(
         request,
@@ -168,12 +185,17 @@ async def entry(
         path=path_of(row.id),
         order_path=f"/orders/{to_text('ord', about)}" if about else "",
         repair=_repair(row),
+        lines=lines,
+        cash=cash,
+        may_repair=principal.may(Permission.IMPORTS_WRITE),
         may_write=principal.may(Permission.INBOX_WRITE),
     )
 
 
 def _repair(row: EntryRow) -> str:
     """The page where the trouble is mended, where there is one."""
+    if row.kind == RUN_KIND and row.subject_id is not None:
+        return f"/orders/import/{to_text(UPLOAD_PREFIX, row.subject_id)}"
     if row.subject_kind != "order" or row.subject_id is None:
         return ""
     if row.kind in {
@@ -251,4 +273,51 @@ async def entry_closed(
     return Redirect("/inbox", status_code=303)
 
 
-handlers = [inbox_page, entry_page, entries_closed, entry_closed]
+@post(
+    "/inbox/{entry_id:str}/resubmit",
+    opt={"needs": Permission.IMPORTS_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def lines_resubmitted(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    entry_id: FromPath[str],
+) -> Response[Any]:
+    """Send the lines of an entry in again, corrected or not: all of them, or nothing changes."""
+    form = await posted(request)
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    found = from_text("exc", entry_id)
+    scope = scope_of(principal)
+
+    async def command(tx: Tx) -> None:
+        row = await one_entry(tx, scope, found)
+        corrections = corrections_of(row, typed) if row.kind == LINES_KIND else {}
+        shop = await shop_by_id(tx, tx.shop_id)
+        done = await resubmit(tx, shop, found, corrections, now=now)
+        after = {"ordered": done.ordered, "returned": done.returned}
+        await leave(tx, Trace("import.resubmitted", "exception", entry_id, after=after), now=now)
+
+    spoken = place_of(request).words
+    wrong: dict[str, str] = {}
+    try:
+        await db.run(caller, command)
+    except StillWaiting as refusal:
+        wrong = {
+            problem.where.removeprefix("line "): reason_said(problem.what, spoken)
+            for problem in refusal.problems
+        }
+        flashes = [("loss", told(refusal, spoken))]
+    except Refusal as refusal:
+        flashes = [("loss", told(refusal, spoken))]
+    else:
+        return Redirect(path_of(found), status_code=303)
+    return await entry(
+        request, db, caller, principal, now, found, flashes=flashes, status=422, typed=typed, wrong=wrong
+    )
+
+
+handlers = [inbox_page, entry_page, entries_closed, entry_closed, lines_resubmitted]

@@ -129,6 +129,7 @@ async def orders_page(
         export_href=f"/orders/export.csv?{query}" if query else "/orders/export.csv",
         said=said,
         may_write=principal.may(Permission.ORDERS_WRITE),
+        may_import=principal.may(Permission.IMPORTS_WRITE),
         may_pay=principal.may(Permission.PAYMENTS_WRITE),
         may_share=principal.may(Permission.SETTINGS_WRITE),
         at_once=AT_ONCE,
