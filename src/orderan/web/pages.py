@@ -9,7 +9,7 @@ answers with the whole page to a person and with only the block `rows` to htmx. 
                                                        inside a lone block too
     here.locale here.zone here.path here.viewer        the request
     here.link(status="packed")                         this page with its query changed
-    static("app.css")  icon("truck")  csrf_field()
+    static("app.css")  icon("truck")  csrf_field()  once_field()
     1250000|rupiah  amount|money  n|number  p|percent  numbers
     dt|datetime  dt|date  dt|time  dt|age  phone|phone moments and phones
 
@@ -41,6 +41,7 @@ from orderan.kit.i18n import (
 )
 from orderan.web import navigation
 from orderan.web.here import here, place_of, standing
+from orderan.web.once import once_field
 from orderan.web.static import FOLDER as STATIC_FOLDER
 from orderan.web.static import static
 
@@ -134,6 +135,7 @@ def environment() -> jinja2.Environment:
         static=static,
         icon=icon,
         csrf_field=csrf_field,
+        once_field=once_field,
         rail=rail,
         active_entry=active_entry,
         ABSENT=ABSENT,
