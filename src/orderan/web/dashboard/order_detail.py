@@ -54,6 +54,7 @@ from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
 from orderan.web.errors import sentence
 from orderan.web.forms import one, posted
 from orderan.web.here import here, place_of, standing
+from orderan.web.once import once
 from orderan.web.pages import page
 
 Asking = Request[Any, Any, Any]
@@ -236,21 +237,31 @@ async def did(
     text: str,
     said: str,
     doing: Doing,
+    *,
+    with_id: bool = False,
 ) -> Response[Any]:
-    """Do something to an order and go back to it; a refusal shows the page with what was typed."""
-    form = await posted(request)
+    """Do something to an order and go back to it; a refusal shows the page with what was typed.
 
-    async def work(tx: Tx) -> None:
+    Args:
+        with_id: The form has a `once_field()`: sent again, it leads back and does nothing.
+    """
+    form = await posted(request)
+    back = f"/orders/{text}?said={said}"
+
+    async def work(tx: Tx) -> str:
         await doing(tx, await require_visible(tx, principal, text))
+        return back
 
     try:
+        if with_id:
+            return await once(request, db, caller, form, work, now=now)
         await Runner(db).run(caller, work)
     except OrderNotFound:
         raise
     except Refusal as refused:
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         return await shown(request, principal, caller, db, keyring, now, text, refused=refused, typed=typed)
-    return Redirect(f"/orders/{text}?said={said}", status_code=303)
+    return Redirect(back, status_code=303)
 
 
 def rupiah_of(text: str) -> int:
@@ -279,7 +290,7 @@ async def paid(
         event = MoneyEvent(order_id, MoneyKind.CAPTURED, method, amount, found.currency, reference)
         await settle_payment(tx, event, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "paid", doing)
+    return await did(request, principal, caller, db, keyring, now, order, "paid", doing, with_id=True)
 
 
 @post("/orders/{order:str}/refunds", opt={"needs": Permission.REFUNDS_GRANT}, include_in_schema=False)
@@ -299,7 +310,7 @@ async def granted(
     async def doing(tx: Tx, order_id: UUID) -> None:
         await promise_refund(tx, order_id, amount_minor=amount, reason=reason, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "granted", doing)
+    return await did(request, principal, caller, db, keyring, now, order, "granted", doing, with_id=True)
 
 
 @post(

@@ -1,10 +1,12 @@
 """Payments in the dashboard: transfers to confirm, cash at couriers, refunds to pay, one order's money."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -26,6 +28,7 @@ from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, minor, scope_of, told
 from orderan.web.forms import many, one, posted
 from orderan.web.here import place_of
+from orderan.web.once import once
 from orderan.web.pages import page
 
 SHOWN: Final = 50
@@ -402,7 +405,7 @@ async def payment_confirmed(
     form = await posted(request)
     method = one(form, "method") if one(form, "method") in METHODS else "bank_transfer"
 
-    async def command(tx: Tx) -> None:
+    async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
         event = MoneyEvent(
@@ -415,6 +418,7 @@ async def payment_confirmed(
             one(form, "note").strip()[:500] or None,
         )
         await settle_payment(tx, event, now=now)
+        return path_of(order)
 
     return await _money_answered(request, db, caller, principal, now, order, command, form)
 
@@ -437,10 +441,11 @@ async def refund_granted(
     order = from_text("ord", order_id)
     form = await posted(request)
 
-    async def command(tx: Tx) -> None:
+    async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(principal), [order])
         amount, reason = minor(one(form, "refund")) or 0, one(form, "reason").strip()[:300]
         await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
+        return path_of(order)
 
     return await _money_answered(request, db, caller, principal, now, order, command, form)
 
@@ -452,18 +457,17 @@ async def _money_answered(
     principal: Principal,
     now: datetime,
     order: UUID,
-    command: Any,
-    form: Any,
+    command: Callable[[Tx], Awaitable[str]],
+    form: FormMultiDict,
 ) -> Response[Any]:
     try:
-        await db.run(caller, command)
+        return await once(request, db, caller, form, command, now=now)
     except Refusal as refusal:
         flashes = [("loss", told(refusal, place_of(request).words))]
         values = {name: value for name, value in form.items() if isinstance(value, str)}
         return await money(
             request, db, caller, principal, now, order, flashes=flashes, values=values, status=409
         )
-    return Redirect(path_of(order), status_code=303)
 
 
 handlers = [

@@ -1,0 +1,144 @@
+"""Forms that move money, through HTTP: clicked twice they book once, opened anew they book again."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient
+
+from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
+from conftest import ShopFloor
+from given import World, a_shop, asked
+from orderan.kit.crypto import Keyring
+from orderan.kit.ids import to_text
+from orderan.orders import Order
+from orders.acting import look, pay, placed
+
+pytestmark = pytest.mark.anyio
+__all__ = ["hire", "house", "password_hash"]
+
+
+@pytest.fixture
+async def world(floor: ShopFloor, now: datetime) -> World:
+    return await a_shop(floor, now, stock={"kopi": 50})
+
+
+@pytest.fixture
+async def owner(house: House, hire: Hire, world: World) -> AsyncIterator[AsyncClient]:
+    await hire()
+    async with house.browser() as browser:
+        await sign_in(browser)
+        yield browser
+
+
+async def form_id(browser: AsyncClient, page: str, action: str) -> str:
+    """The id of the first form of a page that is sent to an address."""
+    text = (await browser.get(page)).text
+    found = re.search(rf'action="{action}">.*?name="_once" value="(\w+)"', text)
+    assert found is not None, f"no form for {action} with an id"
+    return found[1]
+
+
+async def clicked(browser: AsyncClient, action: str, fields: dict[str, Any], times: int) -> list[Any]:
+    return list(await asyncio.gather(*(send(browser, action, fields) for _ in range(times))))
+
+
+def path(order: Order) -> str:
+    return f"/orders/{to_text('ord', order.id)}"
+
+
+def money_path(order: Order) -> str:
+    return f"/payments/orders/{to_text('ord', order.id)}"
+
+
+async def promised(world: World) -> list[int]:
+    return [row.amount_minor for row in await world.floor.all("SELECT amount_minor FROM refund")]
+
+
+async def test_a_payment_confirmed_with_a_double_click_on_the_order_is_booked_once(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 4)), now)
+    action = f"{path(order)}/pay"
+    form = {"amount": "10.000", "method": "cash", "_once": await form_id(owner, path(order), action)}
+
+    answers = await clicked(owner, action, form, 3)
+
+    assert {(one.status_code, one.headers.get("location")) for one in answers} == {
+        (303, f"{path(order)}?said=paid")
+    }
+    assert (await look(world, order.id))[0].paid_minor == 10_000
+    # Opened anew it is another payment, though every word of it is the same.
+    form["_once"] = await form_id(owner, path(order), action)
+    await send(owner, action, form)
+    assert (await look(world, order.id))[0].paid_minor == 20_000
+
+
+async def test_a_payment_confirmed_with_a_double_click_on_the_money_page_is_booked_once(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 4)), now)
+    action = f"{money_path(order)}/confirm"
+    form = {"amount": "10.000", "method": "cash", "_once": await form_id(owner, money_path(order), action)}
+
+    answers = await clicked(owner, action, form, 3)
+
+    assert {(one.status_code, one.headers.get("location")) for one in answers} == {(303, money_path(order))}
+    assert (await look(world, order.id))[0].paid_minor == 10_000
+
+
+@pytest.mark.parametrize("desk", ["orders", "payments"])
+async def test_a_refund_granted_with_a_double_click_is_promised_once(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime, desk: str
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    await pay(world, order, 20_000, now)
+    page, action, field = {
+        "orders": (path(order), f"{path(order)}/refunds", "amount"),
+        "payments": (money_path(order), f"{money_path(order)}/refund", "refund"),
+    }[desk]
+    form = {field: "5.000", "reason": "Penyok", "_once": await form_id(owner, page, action)}
+
+    answers = await clicked(owner, action, form, 3)
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    assert await promised(world) == [5_000]
+
+
+async def test_a_form_sent_again_with_another_amount_is_told_so_and_books_nothing(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 4)), now)
+    action = f"{path(order)}/pay"
+    form = {"amount": "10.000", "method": "cash", "_once": await form_id(owner, path(order), action)}
+    await send(owner, action, form)
+
+    changed = await send(owner, action, form | {"amount": "15.000"})
+
+    assert changed.status_code == 422
+    assert "isi yang ini belum dicatat" in changed.text
+    assert 'value="15.000"' in changed.text
+    assert (await look(world, order.id))[0].paid_minor == 10_000
+    fresh = re.findall(r'name="_once" value="(\w+)"', changed.text)
+    assert form["_once"] not in fresh
+    assert len(fresh) == len(set(fresh)) > 0
+
+
+async def test_a_refused_form_can_be_mended_and_sent_again(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 4)), now)
+    action = f"{money_path(order)}/confirm"
+    form = {"amount": "0", "method": "cash", "_once": await form_id(owner, money_path(order), action)}
+
+    refused = await send(owner, action, form)
+    assert refused.status_code == 409
+    assert (await look(world, order.id))[0].paid_minor == 0
+
+    fresh = re.search(rf'action="{action}">.*?name="_once" value="(\w+)"', refused.text)
+    assert fresh is not None
+    assert (await send(owner, action, form | {"amount": "10.000", "_once": fresh[1]})).status_code == 303
+    assert (await look(world, order.id))[0].paid_minor == 10_000
