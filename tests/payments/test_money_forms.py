@@ -11,10 +11,15 @@ from httpx2 import AsyncClient
 
 from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
+from fulfilment.working import delivered
 from given import World, a_shop, asked
+from orderan.flows.expire_orders import expire_orders
+from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.settle_return import ask_return, decide_return, receive_goods_back
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
-from orderan.orders import Order
+from orderan.orders import Order, Terms
+from orderan.returns import ReturnEvent, Wanted
 from orders.acting import look, pay, placed
 
 pytestmark = pytest.mark.anyio
@@ -142,3 +147,58 @@ async def test_a_refused_form_can_be_mended_and_sent_again(
     assert fresh is not None
     assert (await send(owner, action, form | {"amount": "10.000", "_once": fresh[1]})).status_code == 303
     assert (await look(world, order.id))[0].paid_minor == 10_000
+
+
+def prefilled(text: str, field: str) -> str:
+    """The amount that stands in a field of a page already."""
+    found = re.search(rf'<input[^>]*id="{field}"[^>]*>', text)
+    assert found is not None, f"no field {field}"
+    value = re.search(r'value="([^"]*)"', found[0])
+    return value[1] if value else ""
+
+
+async def test_no_form_asks_again_for_what_was_given_back(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    await pay(world, order, 20_000, now)
+    refund = await world.floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=5_000, reason="Penyok", now=now)
+    )
+    await world.floor.run(lambda tx: execute_refund(tx, refund.id, method="cash", reference="K-1", now=now))
+
+    assert prefilled((await owner.get(path(order))).text, "pay-amount") == ""
+    assert "/confirm" not in (await owner.get(money_path(order))).text
+
+
+async def test_no_form_asks_for_what_came_back_before_it_was_paid(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 3), terms=Terms.COD), now)
+    await delivered(world, order, now=now)
+    back = await world.floor.run(
+        lambda tx: ask_return(tx, order.id, [Wanted(1, 1)], reason="Ditolak", now=now)
+    )
+    await world.floor.run(lambda tx: decide_return(tx, back.id, ReturnEvent.APPROVE, now=now))
+    spot = world.locations["JKT"]
+    await world.floor.run(lambda tx: receive_goods_back(tx, back.id, {1: 1}, location_id=spot, now=now))
+
+    assert prefilled((await owner.get(path(order))).text, "pay-amount") == "20.000"
+    assert prefilled((await owner.get(money_path(order))).text, "f-amount") == "20.000"
+
+
+async def test_the_refund_of_an_expired_order_is_all_it_kept_less_what_is_promised(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 10)), now)
+    await pay(world, order, 50_000, now)
+    assert order.hold_until is not None
+    limit = order.hold_until
+    await world.floor.run(lambda tx: expire_orders(tx, now=limit))
+    assert prefilled((await owner.get(path(order))).text, "refund-amount") == "50.000"
+
+    await world.floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=20_000, reason="Sebagian", now=now)
+    )
+
+    assert prefilled((await owner.get(path(order))).text, "refund-amount") == "30.000"

@@ -377,7 +377,7 @@ async def money(
         flashes=flashes or [],
         order=order,
         money=found,
-        due=max(order.total_minor - found.standing.paid_minor, 0),
+        due=max(order.due_minor, 0),
         kinds=KINDS,
         values=values or {},
         path=path_of(order_id),
