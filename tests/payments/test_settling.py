@@ -78,6 +78,21 @@ async def test_too_little_waits_in_the_inbox_until_the_rest_comes(
     assert (await order_row(world, order)).commercial == "accepted"
 
 
+async def test_the_inbox_names_what_is_missing_now_and_until_when(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+
+    await pay(world, order, 15_000, now=now)
+    await pay(world, order, 2_000, now=now + timedelta(minutes=5))
+
+    assert await inbox(world) == [("payment_under", "partly_paid", 3_000)]
+    assert await inbox(world, "resolved") == []
+    [entry] = await floor.all("SELECT opened_at, deadline, payload FROM exception_entry")
+    assert (entry.opened_at, entry.deadline, entry.payload["paid_minor"]) == (now, order.hold_until, 17_000)
+
+
 async def test_too_much_waits_in_the_inbox_until_it_is_given_back(
     floor: ShopFloor, keyring: Keyring, now: datetime
 ) -> None:
@@ -363,7 +378,13 @@ async def test_what_was_paid_in_part_is_owed_back_once_the_order_expires(
     await floor.run(lambda tx: expire_orders(tx, now=limit))
 
     assert await inbox(world) == [("payment_after_close", "partly_paid", 15_000)]
+    assert await inbox(world, "resolved") == [("payment_under", "partly_paid", 5_000)]
     assert (await order_row(world, order)).commercial == "expired"
+    [entry] = await floor.all("SELECT deadline, next_step FROM exception_entry WHERE state = 'open'")
+    assert tuple(entry) == (
+        limit + timedelta(days=3),
+        "Kembalikan uangnya, atau buatkan pesanan baru untuk pembeli ini.",
+    )
 
 
 async def test_an_accepted_order_that_loses_its_money_again_is_reported(
