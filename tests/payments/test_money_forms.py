@@ -11,8 +11,9 @@ from httpx2 import AsyncClient
 
 from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
-from fulfilment.working import delivered
+from fulfilment.working import delivered, order_row, two_parcels
 from given import World, a_shop, asked
+from orderan.flows.collect_cod import Cash, collect_cod
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_return import ask_return, decide_return, receive_goods_back
@@ -202,3 +203,33 @@ async def test_the_refund_of_an_expired_order_is_all_it_kept_less_what_is_promis
     )
 
     assert prefilled((await owner.get(path(order))).text, "refund-amount") == "30.000"
+
+
+async def test_the_cash_desk_books_an_order_in_two_parcels_whole_and_once(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2), terms=Terms.COD), now)
+    first, second = await two_parcels(world, order, now)
+    await world.floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(second)], now=now))
+    due = await owner.get("/payments/cod")
+    assert f"sicepat:{first}" in due.text
+    assert "Rp10.000" in due.text
+
+    await send(owner, "/payments/cod", {"tab": "cod_due", "parcel": [f"sicepat:{first}"]})
+    row = await order_row(world, order)
+    assert (row.money, row.paid_minor) == ("cod_collected", 20_000)
+    for _ in range(2):
+        await send(
+            owner,
+            "/payments/cod",
+            {"tab": "cod_collected", "statement": "ST-1", "parcel": [f"sicepat:{first}"]},
+        )
+
+    assert (await order_row(world, order)).money == "cod_remitted"
+    remitted = await world.floor.all(
+        "SELECT reference, amount_minor FROM payment_event WHERE kind = 'cod_remitted' ORDER BY seq"
+    )
+    assert [tuple(event) for event in remitted] == [
+        (f"ST-1:sicepat:{first}", 10_000),
+        (f"ST-1:sicepat:{second}", 10_000),
+    ]

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
-from orderan.flows.collect_cod import Cash, collect_cod, remit_cod
+from orderan.flows.collect_cod import cash_to_collect, cash_to_remit, collect_cod, remit_cod
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.views_money import awaited_payments, cash_by_courier, cash_rows, refund_list
@@ -174,15 +174,13 @@ async def cash_booked(
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
-    """The ticked parcels' cash: the courier has it, or paid it to us under a statement's reference."""
+    """The ticked orders' cash: the courier has it, or paid it to us under a statement's reference."""
     form = await posted(request)
     spoken = place_of(request).words
     tab, statement = one(form, "tab"), one(form, "statement").strip()[:120]
-    groups: dict[str, list[Cash]] = {}
-    for ticked in many(form, "parcel")[:MOST_ROWS]:
-        courier, _, awb = ticked.partition(":")
-        groups.setdefault(courier, []).append(Cash(awb))
-    if tab == "cod_collected" and groups and not statement:
+    parts = [row.partition(":") for row in many(form, "parcel")[:MOST_ROWS]]
+    ticked = [(courier, awb) for courier, _, awb in parts]
+    if tab == "cod_collected" and ticked and not statement:
         said = spoken.gettext("Isi nomor setoran kurir lebih dulu.")
         return await cash_desk(
             request,
@@ -199,10 +197,11 @@ async def cash_booked(
 
     async def command(tx: Tx) -> list[Any]:
         answers: list[Any] = []
-        for courier, cash in sorted(groups.items()):
-            if tab == "cod_collected":
+        if tab == "cod_collected":
+            for courier, cash in sorted((await cash_to_remit(tx, ticked)).items()):
                 answers += await remit_cod(tx, courier, statement, cash, scope, now=now)
-            else:
+        else:
+            for courier, cash in sorted((await cash_to_collect(tx, ticked)).items()):
                 answers += await collect_cod(tx, courier, cash, scope, now=now)
         return answers
 
