@@ -14,7 +14,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import Kind, Refusal
 from orderan.kit.ids import new_id
 from orderan.web.forms import one, posted
-from orderan.web.once import FormSentBefore, FormWithoutId, once, once_field
+from orderan.web.once import FormReused, FormWithoutId, once, once_field
 
 pytestmark = pytest.mark.anyio
 
@@ -101,7 +101,7 @@ async def test_the_same_form_with_other_content_is_refused_and_changes_nothing(
 
     other = await browser.post("/till", data={"_once": "form-1", "what": "card"})
 
-    assert (other.status_code, other.text) == (409, FormSentBefore.code)
+    assert (other.status_code, other.text) == (409, FormReused.code)
     assert await written(floor) == ["cash"]
 
 

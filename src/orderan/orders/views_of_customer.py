@@ -3,10 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.money import Money
+from orderan.orders.models import EVERYTHING, Scope
+
+_SEEN: LiteralString = """
+  AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
+  AND (%(locations)s::uuid[] IS NULL
+       OR EXISTS (SELECT 1 FROM task
+                  WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
+                    AND task.location_id = ANY(%(locations)s::uuid[]))
+       OR EXISTS (SELECT 1 FROM claim
+                  WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id
+                    AND claim.location_id = ANY(%(locations)s::uuid[])))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +56,22 @@ class CustomerTotals:
     last_at: datetime
 
 
-async def orders_of_customers(tx: Tx, customers: Collection[UUID], *, limit: int = 50) -> list[CustomerOrder]:
-    """Orders of these customers, the newest first."""
+async def orders_of_customers(
+    tx: Tx, customers: Collection[UUID], *, scope: Scope = EVERYTHING, limit: int = 50
+) -> list[CustomerOrder]:
+    """Orders of these customers that are inside the scope, the newest first."""
     rows = await tx.all(
         """
         SELECT id, number, headline, money, total_minor, currency, units, placed_at
         FROM sales_order
         WHERE shop_id = %(shop)s AND customer_id = ANY(%(customers)s)
+        """
+        + _SEEN
+        + """
         ORDER BY placed_at DESC, id DESC
         LIMIT %(limit)s
         """,
-        {"shop": tx.shop_id, "customers": list(customers), "limit": limit},
+        {"shop": tx.shop_id, "customers": list(customers), "limit": limit} | scope.bounds(),
     )
     return [
         CustomerOrder(
@@ -69,8 +87,10 @@ async def orders_of_customers(tx: Tx, customers: Collection[UUID], *, limit: int
     ]
 
 
-async def totals_of_customers(tx: Tx, customers: Collection[UUID]) -> list[CustomerTotals]:
-    """Totals per currency, the one with most orders first; empty without orders."""
+async def totals_of_customers(
+    tx: Tx, customers: Collection[UUID], *, scope: Scope = EVERYTHING
+) -> list[CustomerTotals]:
+    """Totals of orders inside the scope per currency, the one with most orders first; empty without orders."""
     rows = await tx.all(
         """
         SELECT currency,
@@ -89,10 +109,13 @@ async def totals_of_customers(tx: Tx, customers: Collection[UUID]) -> list[Custo
             WHERE order_line.shop_id = sales_order.shop_id AND order_line.order_id = sales_order.id
         ) AS back ON true
         WHERE shop_id = %(shop)s AND customer_id = ANY(%(customers)s)
+        """
+        + _SEEN
+        + """
         GROUP BY currency
         ORDER BY count(*) DESC, currency
         """,
-        {"shop": tx.shop_id, "customers": list(customers)},
+        {"shop": tx.shop_id, "customers": list(customers)} | scope.bounds(),
     )
     return [
         CustomerTotals(

@@ -90,7 +90,11 @@ def as_problem(document: dict[str, Any], headers: dict[str, str] | None = None) 
 def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     """A correct request the business turned down."""
     document = refusal_problem(refusal, words_of(request), request_id=request_id_of(request))
-    headers = {"www-authenticate": 'Bearer realm="orderan"'} if refusal.kind is Kind.UNAUTHENTICATED else None
+    headers = {}
+    if refusal.kind is Kind.UNAUTHENTICATED:
+        headers["www-authenticate"] = 'Bearer realm="orderan"'
+    if "retry_after_s" in document:
+        headers["retry-after"] = str(document["retry_after_s"])
     return as_problem(document, headers)
 
 
@@ -104,12 +108,12 @@ def on_invalid(
             "invalid_request",
             words_of(request).gettext("Permintaan tidak sesuai bentuknya."),
             request_id=request_id_of(request),
-            facts={"errors": _fields(fault)},
+            facts={"errors": wrong_fields(fault)},
         )
     )
 
 
-def _fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]]:
+def wrong_fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]]:
     if isinstance(fault, ValidationError):
         return [
             {"field": ".".join(map(str, error["loc"])), "code": error["type"], "message": error["msg"]}

@@ -1,10 +1,8 @@
 """A form does its work once, however often it is sent: clicked twice, sent again by a poor line.
 
-    <form method="post" action="...">{{ csrf_field() }}{{ once_field() }}
-
     return await once(request, db, caller, await posted(request), command, now=now)
 
-Every form that is rendered gets an id of its own. The first sending runs the command under that
+Every form that is rendered gets an id of its own, which `csrf_field()` writes. The first sending runs the command under that
 id and keeps where it led; a repeat is led to the same place and nothing runs. A refusal changed
 nothing and is not kept: the page shows what was typed in a form with a new id.
 """
@@ -24,10 +22,10 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import new_id
 from orderan.kit.runner import KEY_LENGTH, Answer, Key, KeyReused, Runner
+from orderan.web.forms import ONCE
 
-FIELD: Final = "_once"
 SEE_OTHER: Final = 303
-_OURS: Final = frozenset({FIELD, "_csrf_token"})
+_OURS: Final = frozenset({ONCE, "_csrf_token"})
 """What the page put into the form; the rest is what a person typed."""
 
 
@@ -41,10 +39,10 @@ class FormWithoutId(Refusal):
 
 
 @dataclass(eq=False)
-class FormSentBefore(Refusal):
+class FormReused(Refusal):
     """The form was sent before with other content; this content was not used."""
 
-    code = "form_sent_before"
+    code = "form_reused"
     kind = Kind.CONFLICT
     sentence = N_(
         "Formulir ini sudah pernah dikirim dengan isi lain, dan isi yang ini belum dicatat. "
@@ -53,8 +51,8 @@ class FormSentBefore(Refusal):
 
 
 def once_field() -> Markup:
-    """The hidden field of a form whose work must not be done twice; a fresh id for each form."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, new_id().hex)
+    """The hidden field with a form's id; a fresh one for each form."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(ONCE, new_id().hex)
 
 
 async def once(
@@ -72,10 +70,10 @@ async def once(
         command: Does the work and returns the address to go to, in the transaction it is given.
 
     Raises:
-        FormWithoutId, FormSentBefore: Of the form itself; nothing was done.
+        FormWithoutId, FormReused: Of the form itself; nothing was done.
         Refusal: Whatever the command raises; nothing was done and nothing is kept.
     """
-    text = form.get(FIELD, "")
+    text = form.get(ONCE, "")
     if not isinstance(text, str) or not 0 < len(text) <= KEY_LENGTH:
         raise FormWithoutId
 
@@ -86,7 +84,7 @@ async def once(
     try:
         answer = await Runner(db).once(caller, key, answered, refused=_let_through, now=now)
     except KeyReused as reused:
-        raise FormSentBefore from reused
+        raise FormReused from reused
     return Redirect(answer.body.decode(), status_code=SEE_OTHER)
 
 

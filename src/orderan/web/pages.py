@@ -9,7 +9,7 @@ answers with the whole page to a person and with only the block `rows` to htmx. 
                                                        inside a lone block too
     here.locale here.zone here.path here.viewer        the request
     here.link(status="packed")                         this page with its query changed
-    static("app.css")  icon("truck")  csrf_field()  once_field()
+    static("app.css")  icon("truck")  csrf_field()
     1250000|rupiah  amount|money  n|number  p|percent  numbers
     dt|datetime  dt|date  dt|time  dt|age  phone|phone moments and phones
 
@@ -135,7 +135,6 @@ def environment() -> jinja2.Environment:
         static=static,
         icon=icon,
         csrf_field=csrf_field,
-        once_field=once_field,
         rail=rail,
         active_entry=active_entry,
         ABSENT=ABSENT,
@@ -220,8 +219,9 @@ def _icons() -> frozenset[str]:
 
 
 def csrf_field() -> Markup:
-    """The hidden field every form that posts carries."""
-    return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(here().csrf_token)
+    """The hidden fields every form that posts carries: who may send it, and an id it is taken by once."""
+    token = Markup('<input type="hidden" name="_csrf_token" value="{}">').format(here().csrf_token)
+    return token + once_field()
 
 
 def rail() -> tuple[navigation.Entry, ...]:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
@@ -22,7 +21,6 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.kit.runner import Runner
 from orderan.orders import (
     HoldKind,
     Moment,
@@ -237,31 +235,21 @@ async def did(
     text: str,
     said: str,
     doing: Doing,
-    *,
-    with_id: bool = False,
 ) -> Response[Any]:
-    """Do something to an order and go back to it; a refusal shows the page with what was typed.
-
-    Args:
-        with_id: The form has a `once_field()`: sent again, it leads back and does nothing.
-    """
+    """Do something to an order and go back to it; a refusal shows the page with what was typed."""
     form = await posted(request)
-    back = f"/orders/{text}?said={said}"
 
     async def work(tx: Tx) -> str:
         await doing(tx, await require_visible(tx, principal, text))
-        return back
+        return f"/orders/{text}?said={said}"
 
     try:
-        if with_id:
-            return await once(request, db, caller, form, work, now=now)
-        await Runner(db).run(caller, work)
+        return await once(request, db, caller, form, work, now=now)
     except OrderNotFound:
         raise
     except Refusal as refused:
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         return await shown(request, principal, caller, db, keyring, now, text, refused=refused, typed=typed)
-    return Redirect(back, status_code=303)
 
 
 def rupiah_of(text: str) -> int:
@@ -290,7 +278,7 @@ async def paid(
         event = MoneyEvent(order_id, MoneyKind.CAPTURED, method, amount, found.currency, reference)
         await settle_payment(tx, event, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "paid", doing, with_id=True)
+    return await did(request, principal, caller, db, keyring, now, order, "paid", doing)
 
 
 @post("/orders/{order:str}/refunds", opt={"needs": Permission.REFUNDS_GRANT}, include_in_schema=False)
@@ -310,7 +298,7 @@ async def granted(
     async def doing(tx: Tx, order_id: UUID) -> None:
         await promise_refund(tx, order_id, amount_minor=amount, reason=reason, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "granted", doing, with_id=True)
+    return await did(request, principal, caller, db, keyring, now, order, "granted", doing)
 
 
 @post(

@@ -304,7 +304,13 @@ async def placed(
         numbers = iter(await take_numbers(tx, 1))
         shop = await shop_by_id(tx, tx.shop_id)
         [answer] = await place_orders(
-            tx, shop, [placement], keyring=keyring, next_number=lambda: next(numbers), now=now
+            tx,
+            shop,
+            [placement],
+            keyring=keyring,
+            next_number=lambda: next(numbers),
+            within=principal.channel_ids,
+            now=now,
         )
         if isinstance(answer, Refusal):
             raise answer
