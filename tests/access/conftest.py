@@ -15,6 +15,7 @@ from orderan.app import build
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
+from orderan.kit.ids import new_id
 from orderan.settings import Settings
 
 PASSWORD = "kuda-laut-berenang"
@@ -90,8 +91,8 @@ async def sign_in(
 
 
 async def send(browser: AsyncClient, address: str, fields: dict[str, Any], page: str = "/login") -> Any:
-    """Post a form as a browser does, with the token of a page opened before."""
+    """Post a form as a browser does, with the token of a page opened before and an id of its own."""
     if "orderan_csrf" not in browser.cookies:
         await browser.get(page)
     token = browser.cookies.get("orderan_csrf", "")
-    return await browser.post(address, data={**fields, "_csrf_token": token})
+    return await browser.post(address, data={"_once": new_id().hex, **fields, "_csrf_token": token})

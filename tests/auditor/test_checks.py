@@ -42,12 +42,15 @@ async def running(floor: ShopFloor, keyring: Keyring, now: datetime) -> Running:
         "cod": asked(("kopi", 1), ("paket", 2), buyer=a_buyer(), terms=Terms.COD, external_id="TKP-2"),
         "paid": asked(("kopi", 3), ("gula", 1), cart_id="c-2"),
         "expired": asked(("gula", 4)),
+        "half_paid": asked(("gula", 2)),
     }
     long_ago = now - timedelta(days=2)
     placed = dict(
         zip(list(wanted)[:3], await place(world, keyring, *list(wanted.values())[:3], now=now), strict=True)
     )
-    [placed["expired"]] = await place(world, keyring, wanted["expired"], now=long_ago)
+    placed["expired"], placed["half_paid"] = await place(
+        world, keyring, wanted["expired"], wanted["half_paid"], now=long_ago
+    )
     orders = {name: order for name, order in placed.items() if isinstance(order, Placed)}
     assert len(orders) == len(wanted)
 
@@ -55,7 +58,9 @@ async def running(floor: ShopFloor, keyring: Keyring, now: datetime) -> Running:
         paid = orders["paid"].order
         captured = MoneyEvent(paid.id, MoneyKind.CAPTURED, "bank_transfer", paid.total_minor, "IDR", "BCA-1")
         await settle_payment(tx, captured, now=now)
-        assert await expire_orders(tx, now=now) == 1
+        half = MoneyEvent(orders["half_paid"].order.id, MoneyKind.CAPTURED, "cash", 10_000, "IDR")
+        await settle_payment(tx, half, now=long_ago)
+        assert await expire_orders(tx, now=now) == 2
         body = b'{"id":"' + to_text("ord", paid.id).encode() + b'"}'
         await remember(tx, [(Key.of("api", "k-1", b""), Answer(201, body))], now=now)
 
@@ -120,7 +125,7 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "ALTER TABLE payment_event DROP CONSTRAINT payment_event_order",
         (
             "INSERT INTO payment_event SELECT shop_id, '{nobody}', seq, kind, method, amount_minor, currency, 'BCA-2', note,"
-            " actor, at FROM payment_event"
+            " actor, at FROM payment_event WHERE reference = 'BCA-1'"
         ),
         (
             "INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, occurred_at)"
@@ -179,6 +184,12 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "UPDATE sales_order SET hold_until = placed_at - interval '10 minutes' WHERE id = '{unpaid}'",
     ),
     "waiting.stuck_are_told": ("UPDATE task SET planned_at = '2020-01-01' WHERE order_id = '{paid}'",),
+    "waiting.money_of_dead_orders_is_told": (
+        (
+            "UPDATE exception_entry SET state = 'resolved', closed_at = opened_at, closed_by = 'system:worker',"
+            " closing_note = 'balanced' WHERE kind = 'payment_after_close'"
+        ),
+    ),
     "waiting.holds_past_expiry": (
         "INSERT INTO order_hold VALUES (1, '{paid}', gen_random_uuid(), 'fraud', 'x', 'x', '2026-11-11 03:50Z', '2026-11-11 03:50Z', 'x')",
         "UPDATE sales_order SET open_holds = 1 WHERE id = '{paid}'",

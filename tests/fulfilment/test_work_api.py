@@ -243,3 +243,23 @@ async def test_every_route_needs_its_permission(floor: ShopFloor, keyring: Keyri
             assert (await reader.post(path, body)).status_code == 403, path
         care = await a_program(client, floor, now, permissions=[Permission.REFUNDS_GRANT])
         assert (await care.post("/refunds/x/execute", {"method": "cash"})).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["refunded", "refund_reversed", "forgone"])
+async def test_money_goes_back_by_a_granted_refund_and_by_no_other_way(
+    floor: ShopFloor, keyring: Keyring, now: datetime, kind: str
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, now=now)
+    row = {"order_id": to_text("ord", order.id), "method": "cash", "amount": 1_000, "kind": kind}
+    async with serving(floor, keyring, now) as client:
+        till = await a_program(client, floor, now, permissions=[Permission.PAYMENTS_WRITE])
+
+        one = await till.post("/payments", row)
+        many = await till.post("/payments/batch", {"payments": [row]})
+
+    assert [answer.status_code for answer in (one, many)] == [400, 400]
+    assert [error["field"] for error in one.json()["errors"]] == ["kind"]
+    assert await floor.value("SELECT count(*) FROM payment_event") == 1
+    assert (await order_row(world, order)).refunded_minor == 0

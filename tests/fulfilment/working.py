@@ -14,9 +14,10 @@ from orderan.flows.settle_payment import settle_payment
 from orderan.fulfilment import Box
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
+from orderan.kit.ids import NIL
 from orderan.orders import Order, Terms
 from orderan.payments import MoneyEvent, MoneyKind, Standing
-from orderan.shipping import Parcel
+from orderan.shipping import Content, Parcel
 
 AWB = "002589984055"
 
@@ -91,6 +92,15 @@ async def delivered(world: World, order: Order, *, awb: str = AWB, now: datetime
     parcels = await shipped(world, order, awb=awb, now=now)
     await world.floor.run(lambda tx: deliver_parcels(tx, [parcel.id for parcel in parcels], now=now))
     return parcels
+
+
+async def two_parcels(world: World, order: Order, now: datetime) -> tuple[str, str]:
+    """The order of two units leaves in two boxes, a unit in each."""
+    awbs = ("002589984055", "002589984063")
+    boxes = [Box("sicepat", awb, contents=[Content(1, world.skus["kopi"], NIL, NIL, 1)]) for awb in awbs]
+    task = await packed(world, order, now=now)
+    await world.floor.run(lambda tx: hand_over(tx, task, boxes, now=now))
+    return awbs
 
 
 async def line_of(world: World, order: Order, line_no: int = 1) -> tuple[int, ...]:

@@ -1,17 +1,19 @@
 """Money comes in, too little, too much, too late, twice; and goes back."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from conftest import ShopFloor
-from fulfilment.working import an_order, delivered, inbox, money, order_row, packed, pay, shipped, tasks
-from given import World, a_shop
+from fulfilment.working import an_order, delivered, inbox, money, order_row, pay, shipped, tasks, two_parcels
+from given import BANDUNG, JAKARTA, World, a_shop
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.collect_cod import Cash, NoSuchAwb, NotCod, NothingDue, collect_cod, remit_cod
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hand_over import hand_over
+from orderan.flows.pick_task import finish_tasks, pack, release_tasks, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payments
 from orderan.flows.settle_return import (
@@ -24,9 +26,9 @@ from orderan.flows.settle_return import (
 )
 from orderan.flows.views_money import cash_by_courier
 from orderan.fulfilment import Box
-from orderan.inventory import UnknownLocation
+from orderan.inventory import Receipt, UnknownLocation, receive_stock
 from orderan.kit.crypto import Keyring
-from orderan.kit.ids import NIL, new_id
+from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
 from orderan.orders import EVERYTHING, MoneyStillDue, Order, OrderNotFound, Terms
 from orderan.payments import (
@@ -43,7 +45,6 @@ from orderan.payments import (
     money_of,
 )
 from orderan.returns import Inspected, ReturnEvent, Wanted
-from orderan.shipping import Content
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +77,21 @@ async def test_too_little_waits_in_the_inbox_until_the_rest_comes(
     assert await inbox(world) == []
     assert await inbox(world, "resolved") == [("payment_under", "partly_paid", 5_000)]
     assert (await order_row(world, order)).commercial == "accepted"
+
+
+async def test_the_inbox_names_what_is_missing_now_and_until_when(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+
+    await pay(world, order, 15_000, now=now)
+    await pay(world, order, 2_000, now=now + timedelta(minutes=5))
+
+    assert await inbox(world) == [("payment_under", "partly_paid", 3_000)]
+    assert await inbox(world, "resolved") == []
+    [entry] = await floor.all("SELECT opened_at, deadline, payload FROM exception_entry")
+    assert (entry.opened_at, entry.deadline, entry.payload["paid_minor"]) == (now, order.hold_until, 17_000)
 
 
 async def test_too_much_waits_in_the_inbox_until_it_is_given_back(
@@ -311,14 +327,13 @@ async def test_a_courier_cannot_remit_more_than_it_collected(
     assert await inbox(world) == [("payment_under", "partly_paid", 5_000)]
 
 
-async def two_parcels(world: World, order: Order, now: datetime) -> tuple[str, str]:
-    """The order of two units leaves in two boxes, a unit in each."""
-    [task] = await tasks(world, order)
-    awbs = ("002589984055", "002589984063")
-    boxes = [Box("sicepat", awb, contents=[Content(1, world.skus["kopi"], NIL, NIL, 1)]) for awb in awbs]
-    await packed(world, order, now=now)
-    await world.floor.run(lambda tx: hand_over(tx, task, boxes, now=now))
-    return awbs
+async def collected_of(world: World, order: Order) -> list[tuple[str, int]]:
+    rows = await world.floor.all(
+        "SELECT reference, amount_minor FROM payment_event WHERE kind = 'cod_collected' AND order_id = %(order)s"
+        " ORDER BY seq",
+        order=order.id,
+    )
+    return [(row.reference, row.amount_minor) for row in rows]
 
 
 async def test_cash_of_an_order_in_two_parcels_is_counted_once(
@@ -329,10 +344,67 @@ async def test_cash_of_an_order_in_two_parcels_is_counted_once(
     first, second = await two_parcels(world, order, now)
 
     answers = await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(first), Cash(second)], now=now))
+    again = await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(first), Cash(second)], now=now))
 
-    assert [type(answer) for answer in answers] == [Standing, NothingDue]
+    assert [type(answer) for answer in answers] == [Standing, Standing]
+    assert [type(answer) for answer in again] == [NothingDue, NothingDue]
+    assert await collected_of(world, order) == [(f"sicepat:{first}", 10_000), (f"sicepat:{second}", 10_000)]
     row = await order_row(world, order)
     assert (row.money, row.paid_minor) == ("cod_collected", 20_000)
+
+
+async def test_parcels_without_amounts_bring_their_share_on_statements_of_their_own(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await floor.all("UPDATE sales_order SET rounding_minor = 1, total_minor = 20001 RETURNING 1")
+    first, second = await two_parcels(world, order, now)
+
+    [one] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(second)], now=now))
+    [two] = await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-2", [Cash(first)], now=now))
+
+    assert (one.collected_minor, one.remitted_minor) == (10_000, 10_000)
+    assert (two.state, two.collected_minor, two.remitted_minor) == (Money.COD_REMITTED, 20_001, 20_001)
+    assert await collected_of(world, order) == [(f"sicepat:{second}", 10_000), (f"sicepat:{first}", 10_001)]
+
+
+async def test_both_parcels_on_one_statement_are_collected_and_remitted_once(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    first, second = await two_parcels(world, order, now)
+
+    answers = await floor.run(
+        lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(first), Cash(second)], now=now)
+    )
+
+    assert answers == [Standing(Money.COD_REMITTED, 20_000, 0, 20_000, 20_000, 0)] * 2
+
+
+async def test_what_did_not_leave_yet_is_not_in_the_cash_of_what_did(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 1}, places={"JKT": JAKARTA, "BDG": BANDUNG})
+    more = [Receipt(world.skus["kopi"], world.locations["BDG"], 1)]
+    await floor.run(lambda tx: receive_stock(tx, more, now=now))
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    first, second = await tasks(world, order)
+    awbs = ("002589984055", "002589984063")
+
+    async def leaves(task: UUID, awb: str) -> None:
+        await floor.run(lambda tx: release_tasks(tx, [task], now=now))
+        await floor.run(lambda tx: start_picking(tx, [task], now=now))
+        await floor.run(lambda tx: finish_tasks(tx, [task], take_all=True, now=now))
+        await floor.run(lambda tx: pack(tx, [task], now=now))
+        await floor.run(lambda tx: hand_over(tx, task, [Box("sicepat", awb)], now=now))
+        await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(awb)], now=now))
+
+    await leaves(first, awbs[0])
+    assert await collected_of(world, order) == [(f"sicepat:{awbs[0]}", 10_000)]
+    await leaves(second, awbs[1])
+    assert (await order_row(world, order)).money == "cod_collected"
 
 
 async def test_parcels_of_one_order_are_remitted_on_statements_of_their_own(
@@ -363,7 +435,13 @@ async def test_what_was_paid_in_part_is_owed_back_once_the_order_expires(
     await floor.run(lambda tx: expire_orders(tx, now=limit))
 
     assert await inbox(world) == [("payment_after_close", "partly_paid", 15_000)]
+    assert await inbox(world, "resolved") == [("payment_under", "partly_paid", 5_000)]
     assert (await order_row(world, order)).commercial == "expired"
+    [entry] = await floor.all("SELECT deadline, next_step FROM exception_entry WHERE state = 'open'")
+    assert tuple(entry) == (
+        limit + timedelta(days=3),
+        "Kembalikan uangnya, atau buatkan pesanan baru untuk pembeli ini.",
+    )
 
 
 async def test_an_accepted_order_that_loses_its_money_again_is_reported(

@@ -1,13 +1,20 @@
 """Goods come back: asked for, received, judged, paid for; and every way to be told no."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import permutations
 from uuid import UUID
 
 import pytest
 
 from conftest import ShopFloor
-from fulfilment.working import an_order, delivered, line_of, order_row, pay
-from given import World, a_shop
+from fulfilment.working import AWB, an_order, delivered, inbox, line_of, order_row, pay, shipped
+from given import BANDUNG, JAKARTA, World, a_shop
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.complete_orders import complete_order
+from orderan.flows.deliver import move_on
+from orderan.flows.erase_customer import OrdersUnderWay, erase_customer
+from orderan.flows.hand_over import hand_over
+from orderan.flows.pick_task import finish_tasks, pack, release_tasks, start_picking
 from orderan.flows.refund_order import execute_refund
 from orderan.flows.settle_return import (
     ask_return,
@@ -18,10 +25,13 @@ from orderan.flows.settle_return import (
     receive_goods_back,
     resolve_return,
 )
+from orderan.flows.views_money import cash_by_courier
+from orderan.fulfilment import Box
+from orderan.inventory import Receipt, receive_stock
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
-from orderan.orders import Order, OrderNotFound, Terms
+from orderan.orders import EVERYTHING, Order, OrderNotFound, Terms, Units
 from orderan.payments import RefundLine, RefundTooLarge
 from orderan.returns import (
     CountsDiffer,
@@ -33,6 +43,7 @@ from orderan.returns import (
     ReturnNotFound,
     Wanted,
 )
+from orderan.shipping import ParcelEvent
 
 pytestmark = pytest.mark.anyio
 
@@ -219,3 +230,154 @@ async def test_goods_arriving_at_another_location_are_not_there_for_this_one(
 
     with pytest.raises(ReturnNotFound):
         await floor.run(lambda tx: inspect_goods(tx, made, [Inspected(1, 2, 0)], within=[new_id()], now=now))
+
+
+async def test_units_that_were_cancelled_have_no_share_in_what_comes_back(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 5), now=now)
+    await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 2)], reason="Kurang", now=now))
+    await pay(world, order, 30_000, now=now)
+    await delivered(world, order, now=now)
+
+    made = await received(world, order, (1, 3), now=now)
+    await floor.run(lambda tx: inspect_goods(tx, made, [Inspected(1, 3, 0)], now=now))
+
+    assert await floor.run(lambda tx: propose_refund(tx, made)) == [RefundLine(1, 3, 30_000)]
+
+
+async def three_returns(
+    world: World, order: Order, arrive: tuple[int, ...], judge: tuple[int, ...], now: datetime
+) -> list[UUID]:
+    """A unit each of line 1, received and inspected in these turns; in the order they were asked for."""
+    made = [await asked_back(world, order, (1, 1), now=now) for _ in range(3)]
+    spot = world.locations["JKT"]
+    for turn, index in enumerate(arrive):
+        at = now + timedelta(minutes=turn)
+        await world.floor.run(
+            lambda tx, index=index, at=at: receive_goods_back(
+                tx, made[index], {1: 1}, location_id=spot, now=at
+            )
+        )
+    for turn, index in enumerate(judge):
+        at = now + timedelta(hours=1, minutes=turn)
+        await world.floor.run(
+            lambda tx, index=index, at=at: inspect_goods(tx, made[index], [Inspected(1, 1, 0)], now=at)
+        )
+    return made
+
+
+async def resolved_as_proposed(world: World, return_id: UUID, now: datetime) -> None:
+    proposed = await world.floor.run(lambda tx: propose_refund(tx, return_id))
+    amount = sum(line.amount_minor for line in proposed)
+    await world.floor.run(lambda tx: resolve_return(tx, return_id, amount_minor=amount, now=now))
+
+
+async def a_line_that_does_not_divide(world: World, keyring: Keyring, terms: Terms, now: datetime) -> Order:
+    """Three units for 29.999 together."""
+    order = await an_order(world, keyring, ("kopi", 3), now=now, terms=terms)
+    for statement in (
+        "UPDATE order_line SET discount_minor = 1 WHERE order_id = %(order)s RETURNING 1",
+        "UPDATE sales_order SET discount_minor = 1, total_minor = 29999 WHERE id = %(order)s RETURNING 1",
+    ):
+        await world.floor.all(statement, order=order.id)
+    return order
+
+
+async def test_parts_add_up_to_the_line_in_whatever_turn_they_are_received_judged_and_resolved(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 300})
+    turns = list(permutations(range(3)))
+    for number, (arrive, judge) in enumerate((one, other) for one in turns for other in turns):
+        order = await a_line_that_does_not_divide(world, keyring, Terms.PREPAID, now)
+        await pay(world, order, 29_999, now=now)
+        await delivered(world, order, awb=f"{2_589_984_055 + number:012}", now=now)
+        made = await three_returns(world, order, arrive, judge, now)
+
+        for turn in turns[number % len(turns)]:
+            await resolved_as_proposed(world, made[turn], now)
+
+        granted = "SELECT sum(amount_minor)::bigint FROM refund WHERE order_id = %(order)s"
+        assert await floor.value(granted, order=order.id) == 29_999, (arrive, judge)
+
+
+async def test_what_came_back_unpaid_is_worth_nothing_in_whatever_turn_it_is_judged(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 99})
+    for number, judge in enumerate(permutations(range(3))):
+        order = await a_line_that_does_not_divide(world, keyring, Terms.COD, now)
+        await delivered(world, order, awb=f"{2_589_984_055 + number:012}", now=now)
+
+        made = await three_returns(world, order, (0, 1, 2), judge, now)
+
+        for one in made:
+            assert await floor.run(lambda tx, one=one: propose_refund(tx, one)) == [RefundLine(1, 1, 0)]
+        assert (await order_row(world, order)).forgone_minor == 29_999
+
+
+async def test_a_parcel_refused_at_the_door_leaves_nothing_due_and_its_buyer_can_be_forgotten(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    customer = order.customer_id
+    assert customer is not None
+    [parcel] = await shipped(world, order, now=now)
+    for event in (ParcelEvent.FAIL, ParcelEvent.SEND_BACK, ParcelEvent.ARRIVE_BACK):
+        await floor.run(lambda tx, event=event: move_on(tx, [parcel.id], event, now=now))
+    with pytest.raises(OrdersUnderWay):
+        await floor.run(lambda tx: erase_customer(tx, customer, reason="Diminta", now=now))
+    made = await floor.value("SELECT id FROM goods_return")
+
+    spot = world.locations["JKT"]
+    await floor.run(lambda tx: receive_goods_back(tx, made, {1: 2}, location_id=spot, now=now))
+    await floor.run(lambda tx: inspect_goods(tx, made, [Inspected(1, 2, 0)], now=now))
+    await floor.run(lambda tx: resolve_return(tx, made, amount_minor=0, now=now))
+
+    row = await order_row(world, order)
+    assert (row.headline, row.money, row.forgone_minor, row.delivered_at) == (
+        "returned",
+        "paid",
+        20_000,
+        None,
+    )
+    assert await floor.run(lambda tx: cash_by_courier(tx, EVERYTHING)) == []
+    assert await inbox(world) == []
+    await floor.run(lambda tx: complete_order(tx, order.id, now=now))
+    assert (await order_row(world, order)).headline == "returned"
+    await floor.run(lambda tx: erase_customer(tx, customer, reason="Diminta", now=now))
+
+
+async def test_nothing_is_due_for_the_way_once_the_rest_of_a_refused_order_is_cancelled(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 2}, places={"JKT": JAKARTA, "BDG": BANDUNG})
+    more = [Receipt(world.skus["kopi"], world.locations["BDG"], 1)]
+    await floor.run(lambda tx: receive_stock(tx, more, now=now))
+    order = await an_order(world, keyring, ("kopi", 3), now=now, terms=Terms.COD)
+    await floor.all(
+        "UPDATE sales_order SET shipping_minor = 9000, total_minor = 39000 WHERE id = %(order)s RETURNING 1",
+        order=order.id,
+    )
+    task = await floor.value(
+        "SELECT id FROM task WHERE location_id = %(place)s", place=world.locations["JKT"]
+    )
+    for step in (release_tasks, start_picking):
+        await floor.run(lambda tx, step=step: step(tx, [task], now=now))
+    await floor.run(lambda tx: finish_tasks(tx, [task], take_all=True, now=now))
+    await floor.run(lambda tx: pack(tx, [task], now=now))
+    await floor.run(lambda tx: hand_over(tx, task, [Box("sicepat", AWB)], now=now))
+    made = await received(world, order, (1, 2), now=now)
+    await floor.run(lambda tx: inspect_goods(tx, made, [Inspected(1, 2, 0)], now=now))
+    await floor.run(lambda tx: resolve_return(tx, made, amount_minor=0, now=now))
+    assert (await order_row(world, order)).forgone_minor == 20_000
+
+    await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="Batal", now=now))
+
+    row = await order_row(world, order)
+    assert (row.total_minor, row.forgone_minor, row.money) == (29_000, 29_000, "paid")
+    await floor.run(lambda tx: complete_order(tx, order.id, now=now))
+    assert (await order_row(world, order)).commercial == "completed"

@@ -3,7 +3,8 @@
 units      the least advanced go first; what was shipped is refused, it comes back as a return
 work       tasks shrink by exactly those units; a task of which nothing is left is cancelled
 stock      the same units are free again in the same instant, parts of bundles included
-money      every line is summed up anew; what was paid too much goes to the exception inbox
+money      every line is summed up anew; what was paid too much goes to the exception inbox, and
+           nothing is asked at the door once all that was sent has come back
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from orderan.catalog import rates_on, tax_rates
 from orderan.flows.settle_payment import follow_totals
+from orderan.flows.settle_return import forgo_rest
 from orderan.fulfilment import Withdrawal, follow_goods, withdraw_units
 from orderan.inventory import Part, claims_of, release_claims
 from orderan.kit.db import Tx
@@ -60,6 +62,7 @@ async def cancel_order(
     if after.commercial == Commercial.CANCELLED:
         await release_every_hold(tx, after, reason=reason, now=now)
     await follow_totals(tx, [after], now=now)
+    await forgo_rest(tx, after, now=now)
     return after
 
 

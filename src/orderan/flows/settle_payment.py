@@ -8,7 +8,7 @@ odd        too little or too much goes to the exception inbox with the differenc
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from orderan.flows.revive_order import revive_order
@@ -185,6 +185,8 @@ DIFFERENCES = {
     "payment_after_close": N_("Kembalikan uangnya, atau buatkan pesanan baru untuk pembeli ini."),
 }
 """Kinds of money trouble of an order, each with its next step."""
+SETTLED_WITHIN = timedelta(days=3)
+"""How long a difference may stand once no hold ends it: as long as a promised refund may wait."""
 
 
 def difference(order: Order, stands: Standing, *, revived: bool) -> tuple[str, int] | None:
@@ -215,12 +217,13 @@ async def _report_differences(
         found = difference(order, stands[order.id], revived=order.id in revived)
         gone += [f"{kind}:{order.id}" for kind in DIFFERENCES if found is None or kind != found[0]]
         if found is not None:
-            entries.append(_stuck(order, stands[order.id], *found))
+            entries.append(_stuck(order, stands[order.id], *found, now=now))
     await inbox.settle(tx, gone, note="balanced", now=now)
     await inbox.report(tx, entries, now=now)
 
 
-def _stuck(order: Order, stands: Standing, kind: str, money_minor: int) -> Stuck:
+def _stuck(order: Order, stands: Standing, kind: str, money_minor: int, *, now: datetime) -> Stuck:
+    waits_for_buyer = order.commercial == Commercial.AWAITING_PAYMENT
     return Stuck(
         kind=kind,
         reason=stands.state,
@@ -230,6 +233,6 @@ def _stuck(order: Order, stands: Standing, kind: str, money_minor: int) -> Stuck
         payload={"number": order.number, "paid_minor": stands.paid_minor, "total_minor": order.total_minor},
         money_minor=money_minor,
         currency=order.currency,
-        deadline=order.hold_until,
+        deadline=order.hold_until if waits_for_buyer else now + SETTLED_WITHIN,
         next_step=DIFFERENCES[kind],
     )

@@ -19,7 +19,7 @@ from orderan.flows.settle_payment import settle_payment
 from orderan.inventory import Bucket, TakenBack, require_counted, take_back
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
-from orderan.orders import Order, OrderNotFound, Terms, lock_orders, refresh_headline
+from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders, refresh_headline
 from orderan.orders import lines_of as order_lines
 from orderan.payments import (
     MoneyEvent,
@@ -40,13 +40,14 @@ from orderan.returns import (
     ReturnState,
     Wanted,
     behind,
+    everything_is_back,
     find_return,
     goods_of,
     inspect_return,
-    inspected_before,
     lines_of,
     move_return,
     receive_return,
+    received_before,
     request_return,
     sent_for,
     set_refund,
@@ -136,17 +137,32 @@ async def _forgo(
     lines = await order_lines(tx, order.id)
     before = {line.line_no: line.returned - received.get(line.line_no, 0) for line in lines}
     back = worth(lines, received.items(), refunded_before=before, tax_included=order.tax_included)
-    everything = all(line.returned == line.quantity - line.cancelled for line in lines)
-    amount = order.due_minor if everything else sum(line.amount_minor for line in back)
-    event = MoneyEvent(
+    worth_minor = sum(line.amount_minor for line in back)
+    amount = order.due_minor if everything_is_back(lines) else min(worth_minor, order.due_minor)
+    await settle_payment(tx, _unasked(order, amount, to_text("ret", found.id)), now=now)
+
+
+async def forgo_rest(tx: Tx, order: Order, *, now: datetime) -> None:
+    """Ask nothing more of a locked order paid at the door whose last open units were cancelled.
+
+    What it shipped had come back before, so that shipping and rounding were still asked for only
+    because of the units that are gone now.
+    """
+    if order.terms != Terms.COD or order.commercial != Commercial.ACCEPTED or order.due_minor <= 0:
+        return
+    if everything_is_back(await order_lines(tx, order.id)):
+        await settle_payment(tx, _unasked(order, order.due_minor, None), now=now)
+
+
+def _unasked(order: Order, amount_minor: int, reference: str | None) -> MoneyEvent:
+    return MoneyEvent(
         order_id=order.id,
         kind=MoneyKind.FORGONE,
         method=UNPAID,
-        amount_minor=min(amount, order.due_minor),
+        amount_minor=amount_minor,
         currency=order.currency,
-        reference=to_text("ret", found.id),
+        reference=reference,
     )
-    await settle_payment(tx, event, now=now)
 
 
 async def inspect_goods(
@@ -167,7 +183,7 @@ async def inspect_goods(
     order, found = await _lock(tx, return_id, within)
     lines = await inspect_return(tx, found, inspected, note=note, now=now)
     shipped = {line.line_no: line.shipped for line in await order_lines(tx, order.id)}
-    before = await inspected_before(tx, order.id, except_id=return_id)
+    before = await received_before(tx, order.id, return_id)
     sent = await sent_for(tx, order.id)
     if found.location_id is None:
         message = "a received return has a location"
@@ -204,7 +220,7 @@ async def propose_refund(tx: Tx, return_id: UUID) -> list[RefundLine]:
         ReturnNotFound: The shop has no such return.
     """
     order, found = await _lock(tx, return_id, None)
-    before = await inspected_before(tx, order.id, except_id=return_id)
+    before = await received_before(tx, order.id, return_id)
     returned = [(line.line_no, line.to_stock + line.to_quarantine) for line in await lines_of(tx, found.id)]
     lines = await order_lines(tx, order.id)
     proposed = worth(lines, returned, refunded_before=before, tax_included=order.tax_included)

@@ -115,7 +115,12 @@ async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
 
 @dataclass(frozen=True, slots=True)
 class CashRow:
-    """An order's cash, with the parcel it travels with."""
+    """An order's cash, with the first parcel it travels with.
+
+    Attributes:
+        due_minor: Not collected yet.
+        collected_minor: Collected, whether remitted or not.
+    """
 
     order_id: UUID
     number: int
@@ -124,7 +129,7 @@ class CashRow:
     parcel: str
     money: str
     currency: str
-    total_minor: int
+    due_minor: int
     collected_minor: int
     shipped_at: datetime
     delivered_at: datetime | None
@@ -139,19 +144,25 @@ async def cash_rows(
     after: Place | None = None,
     limit: int = 50,
 ) -> list[CashRow]:
-    """Orders paid at the door by where their cash stands, the longest under way first."""
+    """Orders paid at the door by where their cash stands, the longest under way first.
+
+    An order of which only some parcels were collected stands among those that are due.
+    """
     rows = await tx.all(
         """
         SELECT sales_order.id, sales_order.number, carried.courier, carried.awb, carried.state AS parcel,
-               sales_order.money, sales_order.currency, sales_order.total_minor, sales_order.paid_minor,
-               carried.created_at, sales_order.delivered_at
+               sales_order.money, sales_order.currency,
+               sales_order.total_minor - sales_order.forgone_minor - sales_order.paid_minor AS due_minor,
+               sales_order.paid_minor, carried.created_at, sales_order.delivered_at
         FROM sales_order
         CROSS JOIN LATERAL (
             SELECT parcel.courier, parcel.awb, parcel.state, parcel.created_at FROM parcel
             WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
             ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
         WHERE sales_order.shop_id = %(shop)s AND sales_order.money = ANY(%(money)s)
-          AND sales_order.money IN ('cod_due', 'cod_collected', 'cod_remitted')
+          AND (sales_order.money IN ('cod_due', 'cod_collected', 'cod_remitted')
+               OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
+                   AND sales_order.commercial = 'accepted'))
           AND (%(courier)s::text IS NULL OR carried.courier = %(courier)s::text)
           AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
           AND (%(locations)s::uuid[] IS NULL
@@ -165,7 +176,7 @@ async def cash_rows(
         """,
         {
             "shop": tx.shop_id,
-            "money": list(money),
+            "money": [*money, *(["partly_paid"] if "cod_due" in money else [])],
             "courier": courier,
             "at": after[0] if after else None,
             "last": after[1] if after else None,

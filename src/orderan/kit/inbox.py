@@ -21,7 +21,8 @@ class Stuck:
         kind: What sort, such as `payment_over`; a page and a repair know it by this.
         reason: A stable code within the kind.
         subject_kind, subject_id: What it is about: `order`, `sku`, `import_line`.
-        dedupe_key: One open entry per key; a second report of the same trouble adds nothing.
+        dedupe_key: One open entry per key; a second report of the same trouble adds no other, it only
+            brings what is at stake up to date.
         payload: What a person needs to repair and resubmit.
         money_minor: What is at stake, minor units of currency.
         deadline: When it becomes a loss, if that is known.
@@ -55,7 +56,8 @@ async def report(tx: Tx, entries: Sequence[Stuck], *, now: datetime) -> int:
     """Open entries, at most one per dedupe key; returns how many were new."""
     if not entries:
         return 0
-    return await tx.run(
+    ids = [new_id() for _ in entries]
+    written = await tx.all(
         """
         INSERT INTO exception_entry (shop_id, id, kind, reason, subject_kind, subject_id, dedupe_key, payload,
                                      money_minor, currency, deadline, next_step, state, opened_at)
@@ -67,12 +69,15 @@ async def report(tx: Tx, entries: Sequence[Stuck], *, now: datetime) -> int:
              AS stuck (id, kind, reason, subject_kind, subject_id, dedupe_key, payload,
                        money_minor, currency, deadline, next_step)
         ORDER BY dedupe_key
-        ON CONFLICT (shop_id, dedupe_key) WHERE state = 'open' DO NOTHING
+        ON CONFLICT (shop_id, dedupe_key) WHERE state = 'open' DO UPDATE
+        SET reason = excluded.reason, payload = excluded.payload, money_minor = excluded.money_minor
+        WHERE (exception_entry.reason, exception_entry.money_minor) <> (excluded.reason, excluded.money_minor)
+        RETURNING id
         """,
         {
             "shop": tx.shop_id,
             "now": now,
-            "ids": [new_id() for _ in entries],
+            "ids": ids,
             "kinds": [entry.kind for entry in entries],
             "reasons": [entry.reason for entry in entries],
             "subject_kinds": [entry.subject_kind for entry in entries],
@@ -85,6 +90,7 @@ async def report(tx: Tx, entries: Sequence[Stuck], *, now: datetime) -> int:
             "steps": [entry.next_step for entry in entries],
         },
     )
+    return len({row.id for row in written} & set(ids))
 
 
 async def settle(tx: Tx, dedupe_keys: Sequence[str], *, note: str, now: datetime) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 from uuid import UUID
 
-from orderan.orders.states import ChangeState
+from orderan.orders.states import ChangeState, Commercial
 
 
 class OrderKind(StrEnum):
@@ -85,6 +85,13 @@ class Order:
     def due_minor(self) -> int:
         """What the buyer still owes; refunds are not owed again, since they were given on purpose."""
         return self.total_minor - self.forgone_minor - self.paid_minor
+
+    @property
+    def owed_back_minor(self) -> int:
+        """What the shop kept beyond what it asks for; of an order that came to nothing, all it kept."""
+        over = self.commercial in (Commercial.CANCELLED, Commercial.EXPIRED)
+        asked = 0 if over else self.total_minor - self.forgone_minor
+        return max(self.paid_minor - self.refunded_minor - asked, 0)
 
 
 @dataclass(frozen=True, slots=True)

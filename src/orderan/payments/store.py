@@ -96,6 +96,19 @@ async def booked(tx: Tx, kind: MoneyKind, *, method: str, references: Collection
     return {row.reference: row.amount for row in rows}
 
 
+async def references_of(tx: Tx, orders: Collection[UUID], kind: MoneyKind) -> list[str]:
+    """References under which the ledger has events of a kind for these orders."""
+    rows = await tx.all(
+        """
+        SELECT reference
+        FROM payment_event
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND kind = %(kind)s AND reference IS NOT NULL
+        """,
+        {"shop": tx.shop_id, "orders": list(orders), "kind": kind},
+    )
+    return [row.reference for row in rows]
+
+
 async def promised(tx: Tx, orders: Collection[UUID]) -> dict[UUID, int]:
     """Refunds granted and neither executed nor withdrawn, per order that has any."""
     rows = await tx.all(

@@ -17,13 +17,13 @@ from orderan.returns.errors import (
     ReturnNotFound,
 )
 from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Sent, Wanted
-from orderan.returns.rules import goods_of, without, worth
+from orderan.returns.rules import everything_is_back, goods_of, without, worth
 from orderan.returns.states import RETURN, ReturnEvent, ReturnState
 from orderan.returns.store import (
     behind,
     coming_back,
-    inspected_before,
     lines_of,
+    received_before,
     set_refund,
     waiting_for_refund,
 )
@@ -46,13 +46,14 @@ __all__ = [
     "Wanted",
     "behind",
     "coming_back",
+    "everything_is_back",
     "find_return",
     "goods_of",
     "inspect_return",
-    "inspected_before",
     "lines_of",
     "move_return",
     "receive_return",
+    "received_before",
     "request_return",
     "returns_of",
     "returns_waiting",

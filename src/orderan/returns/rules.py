@@ -42,6 +42,11 @@ def miscounted(
     )
 
 
+def everything_is_back(lines: Iterable[Line]) -> bool:
+    """Whether nothing of what an order's lines still promise is with the buyer, or under way."""
+    return all(line.returned == line.quantity - line.cancelled for line in lines)
+
+
 def goods_of(sent: Iterable[Sent], *, shipped: int, before: int, units: int) -> list[Sent]:
     """Which stock rows' goods `units` of a line are, when `before` units of it came back already.
 

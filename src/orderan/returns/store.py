@@ -108,24 +108,25 @@ async def coming_back(tx: Tx, order_id: UUID) -> dict[int, int]:
     return {row.line_no: row.units for row in rows}
 
 
-async def inspected_before(tx: Tx, order_id: UUID, *, except_id: UUID) -> dict[int, int]:
-    """Units per line that were put back or aside by returns inspected before this one.
+async def received_before(tx: Tx, order_id: UUID, return_id: UUID) -> dict[int, int]:
+    """Units per line that arrived in returns received before this one; all that did while it has not.
 
-    Of two returns one is always the earlier, so that their shares of a line add up to the line.
+    Of two returns one is always the earlier, in whatever turn they are judged and resolved, so that
+    their shares of a line's goods and money add up to the line.
     """
     rows = await tx.all(
         """
-        SELECT return_line.line_no, sum(return_line.to_stock + return_line.to_quarantine)::int AS units
+        SELECT return_line.line_no, sum(return_line.received)::int AS units
         FROM goods_return
         JOIN return_line ON return_line.shop_id = goods_return.shop_id AND return_line.return_id = goods_return.id
         JOIN goods_return AS this ON this.shop_id = goods_return.shop_id AND this.id = %(id)s
         WHERE goods_return.shop_id = %(shop)s AND goods_return.order_id = %(order)s
           AND goods_return.id <> this.id
-          AND (this.inspected_at IS NULL
-               OR (goods_return.inspected_at, goods_return.id) < (this.inspected_at, this.id))
+          AND (this.received_at IS NULL
+               OR (goods_return.received_at, goods_return.id) < (this.received_at, this.id))
         GROUP BY return_line.line_no
         """,
-        {"shop": tx.shop_id, "order": order_id, "id": except_id},
+        {"shop": tx.shop_id, "order": order_id, "id": return_id},
     )
     return {row.line_no: row.units for row in rows}
 

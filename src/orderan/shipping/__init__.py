@@ -13,7 +13,7 @@ from orderan.shipping.models import Content, Courier, Parcel
 from orderan.shipping.rules import courier, couriers_for, read_awb, tracking_link
 from orderan.shipping.states import PARCEL, ParcelEvent, ParcelState
 from orderan.shipping.store import behind
-from orderan.shipping.views import parcels_of, parcels_with
+from orderan.shipping.views import parcels_of, parcels_of_orders, parcels_with
 
 __all__ = [
     "COURIERS",
@@ -33,6 +33,7 @@ __all__ = [
     "couriers_for",
     "move_parcels",
     "parcels_of",
+    "parcels_of_orders",
     "parcels_with",
     "read_awb",
     "ship_parcels",

@@ -17,6 +17,18 @@ async def parcels_of(tx: Tx, order_id: UUID) -> list[Parcel]:
     return [as_parcel(row) for row in rows]
 
 
+async def parcels_of_orders(tx: Tx, orders: Collection[UUID]) -> list[Parcel]:
+    """Parcels of these orders, oldest first."""
+    rows = await tx.all(
+        """
+        SELECT * FROM parcel WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s)
+        ORDER BY created_at, id
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return [as_parcel(row) for row in rows]
+
+
 async def parcels_with(tx: Tx, awbs: Collection[str], *, courier: str | None = None) -> list[Parcel]:
     """Parcels that carry one of these tracking numbers, of one courier where it is given."""
     rows = await tx.all(

@@ -21,7 +21,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Any, Final, Protocol
 
 import jinja2
@@ -42,6 +41,7 @@ from orderan.kit.i18n import (
 )
 from orderan.web import navigation
 from orderan.web.here import here, place_of, standing
+from orderan.web.once import once_field
 from orderan.web.static import FOLDER as STATIC_FOLDER
 from orderan.web.static import static
 
@@ -220,9 +220,8 @@ def _icons() -> frozenset[str]:
 
 def csrf_field() -> Markup:
     """The hidden fields every form that posts carries: who may send it, and an id it is taken by once."""
-    return Markup(
-        '<input type="hidden" name="_csrf_token" value="{}"><input type="hidden" name="_once" value="{}">'
-    ).format(here().csrf_token, token_urlsafe(12))
+    token = Markup('<input type="hidden" name="_csrf_token" value="{}">').format(here().csrf_token)
+    return token + once_field()
 
 
 def rail() -> tuple[navigation.Entry, ...]:

@@ -28,6 +28,18 @@ FROM order_hold
 WHERE released_at IS NULL AND expires_at < %(now)s::timestamptz - interval '5 minutes'
 """
 
+# An entry that the product closed itself said that the money was gone, which it is not.
+_MONEY_OF_DEAD_ORDERS = """
+SELECT o.shop_id, o.id AS subject, o.number, o.commercial, o.paid_minor - o.refunded_minor AS kept_minor
+FROM sales_order AS o
+LEFT JOIN (
+    SELECT DISTINCT shop_id, subject_id FROM exception_entry
+    WHERE kind = 'payment_after_close'
+      AND (state = 'open' OR closing_note NOT IN ('balanced', 'total changed'))
+) AS told ON told.shop_id = o.shop_id AND told.subject_id = o.id
+WHERE o.commercial IN ('cancelled', 'expired') AND o.paid_minor > o.refunded_minor AND told.subject_id IS NULL
+"""
+
 
 class _Reading:
     """What a look at waiting things needs of a transaction, over the audit's own connection."""
@@ -98,6 +110,12 @@ CHECKS = (
         6,
         "No hold is open past its own time.",
         by_sql(_HOLDS_PAST_EXPIRY),
+    ),
+    Check(
+        "waiting.money_of_dead_orders_is_told",
+        6,
+        "Money kept of a cancelled or expired order has an entry in the exception inbox, or a person closed it.",
+        by_sql(_MONEY_OF_DEAD_ORDERS),
     ),
     Check(
         "waiting.stuck_are_told",

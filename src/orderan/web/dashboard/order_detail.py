@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
@@ -22,7 +21,6 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.kit.runner import Runner
 from orderan.orders import (
     HoldKind,
     Moment,
@@ -52,8 +50,9 @@ from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted, sent_once
+from orderan.web.forms import one, posted
 from orderan.web.here import here, place_of, standing
+from orderan.web.once import once
 from orderan.web.pages import page
 
 Asking = Request[Any, Any, Any]
@@ -240,18 +239,17 @@ async def did(
     """Do something to an order and go back to it; a refusal shows the page with what was typed."""
     form = await posted(request)
 
-    async def work(tx: Tx) -> None:
-        await sent_once(tx, form, now=now)
+    async def work(tx: Tx) -> str:
         await doing(tx, await require_visible(tx, principal, text))
+        return f"/orders/{text}?said={said}"
 
     try:
-        await Runner(db).run(caller, work)
+        return await once(request, db, caller, form, work, now=now)
     except OrderNotFound:
         raise
     except Refusal as refused:
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         return await shown(request, principal, caller, db, keyring, now, text, refused=refused, typed=typed)
-    return Redirect(f"/orders/{text}?said={said}", status_code=303)
 
 
 def rupiah_of(text: str) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from orderan.kit.errors import N_
-from orderan.orders import Change, Commercial, Hold, Line, Order, Terms, unshipped
+from orderan.orders import Change, Commercial, Headline, Hold, Line, Order, Terms, unshipped
 
 WAREHOUSE, FINANCE, CARE = N_("Gudang"), N_("Keuangan"), N_("Layanan pelanggan")
 
@@ -142,6 +142,9 @@ def _under_way(order: Order, lines: Sequence[Line], tasks: Collection[str]) -> S
 
 
 def _on_its_way(order: Order, due: int) -> Step:
+    if order.headline == Headline.RETURNED:
+        text = N_("Semua barangnya sudah kembali. Tuntaskan returnya dulu bila masih ada yang terbuka.")
+        return Step(N_("Selesaikan pesanan"), "done", text, CARE, action="complete")
     if order.delivered_at is None:
         return Step(
             N_("Tunggu paket sampai"), "wait", N_("Kurir yang memegang langkah berikutnya."), action="parcels"

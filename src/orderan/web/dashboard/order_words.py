@@ -57,6 +57,7 @@ METHODS: Final = {
     "bank_transfer": N_("Transfer bank"),
     "cash": N_("Tunai"),
     "cod": N_("Bayar di tempat (COD)"),
+    "unpaid_return": N_("Tidak ditagih, barang kembali"),
 }
 TASKS: Final = {
     "planned": N_("Pekerjaan gudang direncanakan"),

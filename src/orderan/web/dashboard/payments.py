@@ -1,16 +1,18 @@
 """Payments in the dashboard: transfers to confirm, cash at couriers, refunds to pay, one order's money."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
-from orderan.flows.collect_cod import Cash, collect_cod, remit_cod
+from orderan.flows.collect_cod import cash_to_collect, cash_to_remit, collect_cod, remit_cod
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.views_money import awaited_payments, cash_by_courier, cash_rows, refund_list
@@ -24,8 +26,9 @@ from orderan.payments import MoneyEvent, MoneyKind, find_refund, money_of
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, minor, scope_of, told
-from orderan.web.forms import many, one, posted, sent_once
+from orderan.web.forms import many, one, posted
 from orderan.web.here import place_of
+from orderan.web.once import once
 from orderan.web.pages import page
 
 SHOWN: Final = 50
@@ -171,15 +174,13 @@ async def cash_booked(
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
-    """The ticked parcels' cash: the courier has it, or paid it to us under a statement's reference."""
+    """The ticked orders' cash: the courier has it, or paid it to us under a statement's reference."""
     form = await posted(request)
     spoken = place_of(request).words
     tab, statement = one(form, "tab"), one(form, "statement").strip()[:120]
-    groups: dict[str, list[Cash]] = {}
-    for ticked in many(form, "parcel")[:MOST_ROWS]:
-        courier, _, awb = ticked.partition(":")
-        groups.setdefault(courier, []).append(Cash(awb))
-    if tab == "cod_collected" and groups and not statement:
+    parts = [row.partition(":") for row in many(form, "parcel")[:MOST_ROWS]]
+    ticked = [(courier, awb) for courier, _, awb in parts]
+    if tab == "cod_collected" and ticked and not statement:
         said = spoken.gettext("Isi nomor setoran kurir lebih dulu.")
         return await cash_desk(
             request,
@@ -196,10 +197,11 @@ async def cash_booked(
 
     async def command(tx: Tx) -> list[Any]:
         answers: list[Any] = []
-        for courier, cash in sorted(groups.items()):
-            if tab == "cod_collected":
+        if tab == "cod_collected":
+            for courier, cash in sorted((await cash_to_remit(tx, ticked)).items()):
                 answers += await remit_cod(tx, courier, statement, cash, scope, now=now)
-            else:
+        else:
+            for courier, cash in sorted((await cash_to_collect(tx, ticked)).items()):
                 answers += await collect_cod(tx, courier, cash, scope, now=now)
         return answers
 
@@ -374,7 +376,7 @@ async def money(
         flashes=flashes or [],
         order=order,
         money=found,
-        due=max(order.total_minor - found.standing.paid_minor, 0),
+        due=max(order.due_minor, 0),
         kinds=KINDS,
         values=values or {},
         path=path_of(order_id),
@@ -402,7 +404,7 @@ async def payment_confirmed(
     form = await posted(request)
     method = one(form, "method") if one(form, "method") in METHODS else "bank_transfer"
 
-    async def command(tx: Tx) -> None:
+    async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
         event = MoneyEvent(
@@ -415,6 +417,7 @@ async def payment_confirmed(
             one(form, "note").strip()[:500] or None,
         )
         await settle_payment(tx, event, now=now)
+        return path_of(order)
 
     return await _money_answered(request, db, caller, principal, now, order, command, form)
 
@@ -437,10 +440,11 @@ async def refund_granted(
     order = from_text("ord", order_id)
     form = await posted(request)
 
-    async def command(tx: Tx) -> None:
+    async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(principal), [order])
         amount, reason = minor(one(form, "refund")) or 0, one(form, "reason").strip()[:300]
         await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
+        return path_of(order)
 
     return await _money_answered(request, db, caller, principal, now, order, command, form)
 
@@ -452,22 +456,17 @@ async def _money_answered(
     principal: Principal,
     now: datetime,
     order: UUID,
-    command: Any,
-    form: Any,
+    command: Callable[[Tx], Awaitable[str]],
+    form: FormMultiDict,
 ) -> Response[Any]:
-    async def once(tx: Tx) -> None:
-        await sent_once(tx, form, now=now)
-        await command(tx)
-
     try:
-        await db.run(caller, once)
+        return await once(request, db, caller, form, command, now=now)
     except Refusal as refusal:
         flashes = [("loss", told(refusal, place_of(request).words))]
         values = {name: value for name, value in form.items() if isinstance(value, str)}
         return await money(
             request, db, caller, principal, now, order, flashes=flashes, values=values, status=409
         )
-    return Redirect(path_of(order), status_code=303)
 
 
 handlers = [
