@@ -26,6 +26,7 @@ from orderan.kit.decisions import Decision
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import new_id
 from orderan.orders import (
+    CartPlacedElsewhere,
     Commercial,
     Headline,
     Line,
@@ -184,9 +185,16 @@ async def _repeats(
             found.append(before or by_cart.get(placement.cart_id or ""))
     standing_orders = await load_orders(tx, {answer for answer in found if isinstance(answer, UUID)})
     return [
-        Placed(*standing_orders[answer], again=True) if isinstance(answer, UUID) else answer
+        _known(*standing_orders[answer], within=within) if isinstance(answer, UUID) else answer
         for answer in found
     ]
+
+
+def _known(order: Order, lines: list[Line], *, within: Collection[UUID] | None) -> Placed | Refusal:
+    """An order that stands; one of a channel outside `within` is not shown, though its cart is known."""
+    if within is not None and order.channel_id not in within:
+        return CartPlacedElsewhere(order.cart_id or "")
+    return Placed(order, lines, again=True)
 
 
 async def _buyers(

@@ -134,10 +134,20 @@ _TASKS: LiteralString = """
       AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s))
 """
 _STUCK: LiteralString = """
-    SELECT count(*) AS entries, coalesce(sum(money_minor) FILTER (WHERE currency = %(currency)s), 0) AS money
+    SELECT count(*) AS entries,
+           coalesce(sum(exception_entry.money_minor) FILTER (WHERE exception_entry.currency = %(currency)s), 0)
+               AS money
     FROM exception_entry
-    WHERE shop_id = %(shop)s AND state = 'open'
+    LEFT JOIN sales_order ON sales_order.shop_id = exception_entry.shop_id
+         AND exception_entry.subject_kind = 'order' AND sales_order.id = exception_entry.subject_id
+    WHERE exception_entry.shop_id = %(shop)s AND exception_entry.state = 'open'
+      AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s))
+      AND (%(locations)s::uuid[] IS NULL OR EXISTS (
+          SELECT FROM task AS seen
+          WHERE seen.shop_id = %(shop)s AND seen.order_id = sales_order.id AND seen.location_id = ANY(%(locations)s)
+      ))
 """
+"""As the inbox itself: whoever is scoped sees what is about an order of theirs."""
 _LOW_STOCK: LiteralString = """
     SELECT count(*)
     FROM (
@@ -199,6 +209,7 @@ async def audit_trail(tx: Tx, chosen: AuditFilter, *, limit: int) -> list[Any]:
           AND (%(actor)s = '' OR actor = %(actor)s)
           AND (%(action)s = '' OR action = %(action)s)
           AND (%(entity)s = '' OR entity_id = %(entity)s)
+          AND (%(whole)s OR entity_kind <> 'exception')
         ORDER BY id DESC
         LIMIT %(limit)s
         """,
@@ -208,6 +219,7 @@ async def audit_trail(tx: Tx, chosen: AuditFilter, *, limit: int) -> list[Any]:
             "actor": chosen.actor,
             "action": chosen.action,
             "entity": chosen.entity_id,
+            "whole": chosen.whole,
             "limit": limit,
         },
     )

@@ -31,6 +31,7 @@ from orderan.orders.commands.progress import advance_lines, count_returned
 from orderan.orders.errors import (
     AddressNotTheirs,
     AlreadyOnItsWay,
+    CartPlacedElsewhere,
     ChangeNotOpen,
     ChangeOpen,
     ChangeOutdated,
@@ -144,6 +145,7 @@ __all__ = [
     "AlreadyOnItsWay",
     "Article",
     "Becomes",
+    "CartPlacedElsewhere",
     "Change",
     "ChangeContext",
     "ChangeEvent",

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, LiteralString
 from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.money import Money
+from orderan.orders.models import EVERYTHING, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,43 @@ class CustomerTotals:
     last_at: datetime
 
 
-async def orders_of_customers(tx: Tx, customers: Collection[UUID], *, limit: int = 50) -> list[CustomerOrder]:
-    """Orders of these customers, the newest first."""
+_SEEN: LiteralString = """
+          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
+          AND (%(places)s::uuid[] IS NULL
+               OR EXISTS (SELECT 1 FROM task
+                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
+                            AND task.location_id = ANY(%(places)s::uuid[]))
+               OR EXISTS (SELECT 1 FROM claim
+                          WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id
+                            AND claim.location_id = ANY(%(places)s::uuid[])))
+"""
+
+
+def _asked(tx: Tx, customers: Collection[UUID], scope: Scope) -> dict[str, Any]:
+    return {
+        "shop": tx.shop_id,
+        "customers": list(customers),
+        "channels": None if scope.channel_ids is None else sorted(scope.channel_ids),
+        "places": None if scope.location_ids is None else sorted(scope.location_ids),
+    }
+
+
+async def orders_of_customers(
+    tx: Tx, customers: Collection[UUID], *, scope: Scope = EVERYTHING, limit: int = 50
+) -> list[CustomerOrder]:
+    """Orders of these customers inside the scope, the newest first."""
     rows = await tx.all(
         """
         SELECT id, number, headline, money, total_minor, currency, units, placed_at
         FROM sales_order
         WHERE shop_id = %(shop)s AND customer_id = ANY(%(customers)s)
+        """
+        + _SEEN
+        + """
         ORDER BY placed_at DESC, id DESC
         LIMIT %(limit)s
         """,
-        {"shop": tx.shop_id, "customers": list(customers), "limit": limit},
+        _asked(tx, customers, scope) | {"limit": limit},
     )
     return [
         CustomerOrder(
@@ -69,8 +97,10 @@ async def orders_of_customers(tx: Tx, customers: Collection[UUID], *, limit: int
     ]
 
 
-async def totals_of_customers(tx: Tx, customers: Collection[UUID]) -> list[CustomerTotals]:
-    """Totals per currency, the one with most orders first; empty without orders."""
+async def totals_of_customers(
+    tx: Tx, customers: Collection[UUID], *, scope: Scope = EVERYTHING
+) -> list[CustomerTotals]:
+    """Totals per currency of the orders inside the scope, the one with most orders first; or empty."""
     rows = await tx.all(
         """
         SELECT currency,
@@ -89,10 +119,13 @@ async def totals_of_customers(tx: Tx, customers: Collection[UUID]) -> list[Custo
             WHERE order_line.shop_id = sales_order.shop_id AND order_line.order_id = sales_order.id
         ) AS back ON true
         WHERE shop_id = %(shop)s AND customer_id = ANY(%(customers)s)
+        """
+        + _SEEN
+        + """
         GROUP BY currency
         ORDER BY count(*) DESC, currency
         """,
-        {"shop": tx.shop_id, "customers": list(customers)},
+        _asked(tx, customers, scope),
     )
     return [
         CustomerTotals(

@@ -50,6 +50,7 @@ from orderan.kit.errors import Refusal
 from orderan.kit.ids import NIL, from_text, to_text
 from orderan.orders import orders_of_customers, totals_of_customers
 from orderan.web.dashboard.customer_words import FIELDS, LIKENESSES, PURPOSES, doubted, field_errors
+from orderan.web.dashboard.desk import scope_of
 from orderan.web.errors import sentence
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -244,7 +245,7 @@ async def around(
     reader = reader_of(principal)
     card = await customer_card(tx, keyring, customer_id, reader=reader)
     people = await family(tx, customer_id)
-    sees_orders = principal.may(Permission.ORDERS_READ)
+    sees_orders, scope = principal.may(Permission.ORDERS_READ), scope_of(principal)
     sees_log = principal.may(Permission.AUDIT_READ)
     seen = await accesses(tx, people) if sees_log else []
     return {
@@ -254,8 +255,8 @@ async def around(
         "addresses": await addresses(tx, keyring, people, reader=reader),
         "standing": standing_consents(await consents(tx, people)),
         "alike": await duplicates(tx, keyring, customer_id, reader=reader),
-        "orders": await orders_of_customers(tx, people) if sees_orders else [],
-        "totals": await totals_of_customers(tx, people) if sees_orders else [],
+        "orders": await orders_of_customers(tx, people, scope=scope) if sees_orders else [],
+        "totals": await totals_of_customers(tx, people, scope=scope) if sees_orders else [],
         "seen": seen,
         "who": await _who(tx, seen),
         "sees_log": sees_log,

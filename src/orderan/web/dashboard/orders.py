@@ -321,10 +321,7 @@ async def bulk_page(
     spoken = place_of(request).words
 
     async def read(tx: Tx) -> tuple[Any, list[Any], Any]:
-        action = await bulk(tx, found)
-        scoped = scope_of(principal) != EVERYTHING
-        if action is None or (scoped and action.started_by != principal.actor):
-            raise OrderNotFound(bulk_id)
+        action = await _action(tx, principal, bulk_id)
         return action, await bulk_rows(tx, found), await names_of(tx, [action.started_by], {})
 
     action, rows, names = await db.run(caller, read)
@@ -345,14 +342,32 @@ async def bulk_page(
     )
 
 
+async def _action(tx: Tx, principal: Principal, text: str) -> Any:
+    """A bulk action; whoever is scoped sees their own, as it may name orders outside their scope.
+
+    Raises:
+        OrderNotFound: There is none, or it is somebody else's.
+    """
+    action = await bulk(tx, from_text("blk", text))
+    scoped = scope_of(principal) != EVERYTHING
+    if action is None or (scoped and action.started_by != principal.actor):
+        raise OrderNotFound(text)
+    return action
+
+
 @get("/orders/bulk/{bulk_id:str}/refused.csv", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
 async def bulk_refused(
-    request: Asking, caller: Caller, db: Database, bulk_id: FromPath[str]
+    request: Asking, principal: Principal, caller: Caller, db: Database, bulk_id: FromPath[str]
 ) -> Response[str]:
     """The orders it could not be done to, and why."""
     found = from_text("blk", bulk_id)
     spoken = place_of(request).words
-    rows = await db.run(caller, lambda tx: bulk_rows(tx, found, refused_only=True, limit=MOST))
+
+    async def read(tx: Tx) -> list[Any]:
+        await _action(tx, principal, bulk_id)
+        return await bulk_rows(tx, found, refused_only=True, limit=MOST)
+
+    rows = await db.run(caller, read)
     text = written(
         [["number", "reason"], *([str(row.number), refusal_said(row.refusal, spoken)] for row in rows)]
     )

@@ -92,7 +92,7 @@ async def products(
             tx, q=q, category=category, state=wanted, after=begin, limit=SHOWN + 1, now=now
         )
         shop = await shop_by_id(tx, tx.shop_id)
-        stock = await _stock(tx, [sku for card in cards for sku in card.sku_ids], now)
+        stock = await _stock(tx, principal, [sku for card in cards for sku in card.sku_ids], now)
         return cards, await categories(tx), stock, shop.currency
 
     cards, known, stock, currency = await db.run(caller, read)
@@ -115,13 +115,14 @@ async def products(
     )
 
 
-async def _stock(tx: Tx, skus: list[UUID], now: datetime) -> dict[UUID, int]:
-    """Units that can be sold of each sku; of a bundle, what can be put together of its parts."""
+async def _stock(tx: Tx, principal: Principal, skus: list[UUID], now: datetime) -> dict[UUID, int]:
+    """Units that can be sold of each sku where this person looks; of a bundle, what its parts make."""
     parts = await bundle_parts(tx, skus)
     made_of: dict[UUID, list[tuple[UUID, int]]] = {}
     for part in parts:
         made_of.setdefault(part.bundle_id, []).append((part.sku_id, part.quantity))
-    units = await sellable_units(tx, {*skus, *(part.sku_id for part in parts)}, now=now)
+    wanted_skus = {*skus, *(part.sku_id for part in parts)}
+    units = await sellable_units(tx, wanted_skus, locations=principal.location_ids, now=now)
     return units | {bundle: assemblable(wanted, units) for bundle, wanted in made_of.items()}
 
 
@@ -236,7 +237,7 @@ async def product_page(
 
     async def read(tx: Tx) -> tuple[ProductDetail, dict[UUID, int], list[PriceList]]:
         detail = await product_detail(tx, product_id)
-        stock = await _stock(tx, [sku.id for sku in detail.skus], now)
+        stock = await _stock(tx, principal, [sku.id for sku in detail.skus], now)
         return detail, stock, await price_lists(tx)
 
     detail, stock, lists = await db.run(caller, read)
