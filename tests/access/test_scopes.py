@@ -437,11 +437,11 @@ async def test_a_cart_of_another_channel_is_refused_and_its_order_not_told(
         batch = await program.post(
             "/api/v1/orders/batch", json={"orders": [body]}, headers={"idempotency-key": "dua"}
         )
-    assert (refused.status_code, refused.json()["code"]) == (409, "cart_placed_elsewhere")
+    assert (refused.status_code, refused.json()["code"]) == (409, "cart_taken")
     for answer in (refused, batch):
         assert str(placed.order.number) not in answer.text
         assert to_text("ord", placed.order.id) not in answer.text
-    assert "cart_placed_elsewhere" in batch.text
+    assert "cart_taken" in batch.text
     assert await _orders(floor) == before
 
     everywhere = await _secret(floor, house.clock.at)

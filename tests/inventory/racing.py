@@ -23,10 +23,11 @@ class Meeting:
     async def stop(self) -> None:
         """Stop here. The database is asked who waits, so a slow machine makes nothing flaky."""
         self._arrived += 1
-        while self._arrived < 2 and not await self._somebody_waits():  # noqa: ASYNC110 - the event is another connection's
+        while self._arrived < 2 and not await self.somebody_waits():  # noqa: ASYNC110 - the event is another connection's
             await asyncio.sleep(0.005)  # between two looks at the database
 
-    async def _somebody_waits(self) -> bool:
+    async def somebody_waits(self) -> bool:
+        """Whether a transaction of this database waits for a lock."""
         return bool(
             await self._floor.value(
                 """

@@ -187,3 +187,30 @@ async def test_what_was_typed_by_others_is_shown_as_text(
 
     assert "<script>alert(1)" not in history.text
     assert "&lt;script&gt;alert(1)" in history.text
+
+
+async def test_goods_and_corrections_sent_twice_are_booked_once(person: Person, world: World) -> None:
+    goods = {
+        "location": loc(world, "SBY"),
+        "verb": "save",
+        "sku": ["gula"],
+        "lot": [""],
+        "expires_on": [""],
+        "quantity": ["5"],
+        "_once": "terima-1",
+    }
+    before, _, _ = await world.stock("gula")
+
+    first = await person.send("/stock/receive", goods)
+    second = await person.send("/stock/receive", goods)
+
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert "Tidak ada yang dicatat dua kali." in second.text
+    assert await world.stock("gula") == (before + 5, 0, 0)
+
+    correction = goods | {"quantity": ["-2"], "reason": "opname", "_once": "ubah-1"}
+    first = await person.send("/stock/adjust", correction)
+    second = await person.send("/stock/adjust", correction)
+
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert await world.stock("gula") == (before + 3, 0, 0)

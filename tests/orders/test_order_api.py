@@ -170,3 +170,56 @@ async def test_what_makes_no_sense_or_is_not_there_is_refused(
         refused = await post(other, at(order, "cancel"), {"reason": "-"})
         assert refused.status_code == 404
     assert (await look(world, order.id))[0].commercial == "accepted"
+
+
+async def test_a_batch_tells_row_by_row_whatever_a_row_is(api: AsyncClient, world: World) -> None:
+    good = {"channel": "web", "lines": [{"sku": "kopi", "quantity": 1}]}
+    rows = [
+        good,
+        {"channel": "web", "lines": [], "unbekannt": 1},
+        "bukan pesanan",
+        good | {"lines": [{"sku": "kopi", "quantity": 500}]},
+        good | {"buyer": {"name": "Ani", "phone": "tidak ada"}},
+        good | {"external_id": "X-1"},
+    ]
+
+    answer = await post(api, "/api/v1/orders/batch", {"orders": rows}, key="kunci")
+    again = await post(api, "/api/v1/orders/batch", {"orders": rows}, key="kunci")
+
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["placed"], told["refused"]) == (2, 4)
+    assert [row["status"] for row in told["results"]] == [201, 422, 422, 409, 422, 201]
+    misshapen = told["results"][1]["problem"]
+    assert misshapen["code"] == "row_invalid"
+    assert {error["field"] for error in misshapen["errors"]} == {"lines", "unbekannt"}
+    assert told["results"][3]["problem"]["code"] == "stock_short"
+    assert again.json() == told
+    assert await world.stock("kopi") == (50, 2, 0)
+
+
+async def test_a_batch_is_bounded(api: AsyncClient, world: World) -> None:
+    good = {"channel": "web", "lines": [{"sku": "kopi", "quantity": 1}]}
+
+    for count in (0, 501):
+        answer = await post(api, "/api/v1/orders/batch", {"orders": [good] * count})
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["field"] == "orders"
+    assert await world.stock("kopi") == (50, 0, 0)
+
+    whole = (await post(api, "/api/v1/orders/batch", {"orders": [good] * 500})).json()
+    assert (whole["placed"], whole["refused"]) == (50, 450)
+    assert await world.stock("kopi") == (50, 50, 0)
+
+
+async def test_a_program_that_books_money_cannot_send_it_back(
+    api: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 1)), now)
+    paid = {"order_id": to_text("ord", order.id), "method": "bank_transfer", "amount": 10_000}
+    assert (await post(api, "/api/v1/payments", paid)).status_code == 200
+
+    for kind in ("refunded", "refund_reversed", "forgone"):
+        answer = await post(api, "/api/v1/payments", paid | {"kind": kind})
+        assert answer.status_code == 400, kind
+    assert (await look(world, order.id))[0].refunded_minor == 0

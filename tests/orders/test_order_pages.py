@@ -1,5 +1,6 @@
 """Order pages through HTTP: whole errands of a clerk, and what somebody else's order answers."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -15,6 +16,7 @@ from given import World, a_buyer, a_shop, asked
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
+from orderan.shops import ChannelKind, add_channel
 from orders.acting import look, open_entries, pay, placed, shipped
 
 pytestmark = pytest.mark.anyio
@@ -341,3 +343,92 @@ async def test_a_viewer_sees_and_changes_nothing(
         assert (await send(guest, f"{path(order)}/pay", {"amount": "1"})).status_code == 403
         denied = await send(guest, "/orders/bulk", {"verb": "cancel", "order_id": [to_text("ord", order.id)]})
         assert denied.status_code == 403
+
+
+async def test_a_form_sent_twice_is_booked_once(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 4)), now)
+    form = {"amount": "10.000", "method": "bank_transfer", "_once": "formulir-1"}
+
+    answers = await asyncio.gather(*(send(owner, f"{path(order)}/pay", form) for _ in range(3)))
+
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422]
+    assert "Tidak ada yang dicatat dua kali." in words(
+        next(answer for answer in answers if answer.status_code == 422)
+    )
+    assert (await look(world, order.id))[0].paid_minor == 10_000
+    # A form that was opened anew is another payment.
+    assert (await send(owner, f"{path(order)}/pay", form | {"_once": "formulir-2"})).status_code == 303
+    assert (await look(world, order.id))[0].paid_minor == 20_000
+
+
+async def test_control_without_the_id_every_sending_is_booked(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 4)), now)
+    form = {"amount": "10.000", "method": "bank_transfer"}
+
+    answers = await asyncio.gather(*(send(owner, f"{path(order)}/pay", form) for _ in range(2)))
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert (await look(world, order.id))[0].paid_minor == 20_000
+
+
+async def test_every_form_of_a_page_has_an_id_of_its_own(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 1)), now)
+
+    page = (await owner.get(path(order))).text
+
+    ids = re.findall(r'name="_once" value="([^"]+)"', page)
+    assert len(ids) == page.count('name="_csrf_token"') > 3
+    assert len(set(ids)) == len(ids)
+
+
+async def test_a_clerk_of_one_channel_neither_places_elsewhere_nor_sees_what_others_did(
+    owner: AsyncClient, house: House, hire: Hire, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2), buyer=a_buyer()), now)
+    await pay(world, order, 20_000, now)
+    done = await send(owner, "/orders/bulk", {"verb": "complete", "order_id": [to_text("ord", order.id)]})
+    bulk = done.headers["location"]
+    assert (await owner.get(f"{bulk}/refused.csv")).status_code == 200
+    other = await world.floor.run(
+        lambda tx: add_channel(tx, code="pasar", name="Pasar", kind=ChannelKind.MARKETPLACE, now=now)
+    )
+    await hire("pasar@toko.test", "operations", channel_ids=[other.id])
+    async with house.browser() as clerk:
+        await sign_in(clerk, "pasar@toko.test")
+        assert (await clerk.get(f"{bulk}/refused.csv")).status_code == 404
+        customer = f"/customers/{to_text('cus', order.customer_id)}" if order.customer_id else ""
+        page = await clerk.get(customer)
+        assert page.status_code == 200
+        assert str(order.number) not in page.text
+        assert "Rp20.000" not in words(page)
+        assert str(order.number) in (await owner.get(customer)).text
+        typed = {
+            "channel": "web",
+            "sku": ["teh"],
+            "quantity": ["1"],
+            "expected": "10000",
+            "terms": "prepaid",
+            "kind": "b2c",
+            "cart": "keranjang-9",
+            "verb": "place",
+        }
+        assert (await send(clerk, "/orders/new", typed)).status_code == 422
+    assert await world.stock("teh") == (50, 0, 0)
+
+
+async def test_home_counts_only_what_a_person_may_see(
+    owner: AsyncClient, house: House, hire: Hire, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    await pay(world, order, 27_000, now)
+    await hire("lain@toko.test", "operations", channel_ids=[world.locations["JKT"]])
+    async with house.browser() as other:
+        await sign_in(other, "lain@toko.test")
+        assert "Rp7.000" not in words(await other.get("/"))
+    assert "Rp7.000 dipertaruhkan" in words(await owner.get("/"))

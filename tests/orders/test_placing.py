@@ -6,12 +6,16 @@ import pytest
 
 from conftest import ShopFloor
 from given import a_buyer, a_shop, asked, place
-from orderan.flows.place_order import Placed
+from orderan.catalog import UnknownSkus
+from orderan.flows.place_order import CartTaken, Placed, Placement, PlacementLine, place_orders
 from orderan.inventory import Shortfall, StockShort
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.errors import Refusal
 from orderan.kit.text import read_number
 from orderan.orders import Terms
 from orderan.pricing import TotalChanged
+from orderan.shops import ChannelKind, add_channel
 
 pytestmark = pytest.mark.anyio
 
@@ -93,3 +97,72 @@ async def test_another_total_than_the_buyer_was_shown_is_refused_with_the_new_qu
     assert isinstance(refused, TotalChanged)
     assert refused.total_minor == 10_000
     assert await world.stock("kopi") == (5, 0, 0)
+
+
+async def test_who_is_refused_is_not_kept_as_a_customer(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 1})
+    buyers = [a_buyer(f"Buyer {turn}", f"+62812000000{turn}") for turn in range(3)]
+
+    answers = await place(
+        world,
+        keyring,
+        *(asked(("kopi", 1), buyer=buyer) for buyer in buyers[:2]),
+        asked(("tiada", 1), buyer=buyers[2]),
+        now=now,
+    )
+
+    assert [type(answer) for answer in answers] == [Placed, StockShort, UnknownSkus]
+    assert await floor.value("SELECT count(*) FROM customer") == 1
+    assert await floor.value("SELECT count(*) FROM subject_key") == 1
+    assert await floor.value("SELECT count(*) FROM customer_address") == 1
+
+
+async def test_a_row_that_repeats_a_refused_one_is_tried_by_itself(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 2})
+
+    answers = await place(
+        world,
+        keyring,
+        asked(("kopi", 5), cart_id="keranjang"),
+        asked(("kopi", 2), cart_id="keranjang"),
+        asked(("kopi", 2), cart_id="keranjang"),
+        now=now,
+    )
+
+    assert [type(answer) for answer in answers] == [StockShort, Placed, Placed]
+    second, third = answers[1], answers[2]
+    assert isinstance(second, Placed)
+    assert isinstance(third, Placed)
+    assert (second.again, third.again, third.order.id) == (False, True, second.order.id)
+    assert await floor.value("SELECT count(*) FROM sales_order") == 1
+
+
+async def test_a_cart_of_another_channel_is_not_shown_to_who_may_not_see_it(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    other = await floor.run(
+        lambda tx: add_channel(tx, code="pasar", name="Pasar", kind=ChannelKind.MARKETPLACE, now=now)
+    )
+    [first] = await place(world, keyring, asked(("kopi", 1), cart_id="keranjang"), now=now)
+    assert isinstance(first, Placed)
+
+    async def elsewhere(tx: Tx) -> list[Placed | Refusal]:
+        return await place_orders(
+            tx,
+            floor.shop,
+            [Placement("pasar", [PlacementLine("kopi", 1)], cart_id="keranjang")],
+            keyring=keyring,
+            next_number=lambda: 0,
+            within=[other.id],
+            now=now,
+        )
+
+    [answer] = await floor.run(elsewhere)
+
+    assert isinstance(answer, CartTaken)
+    assert answer.facts() == {"cart_id": "keranjang"}

@@ -65,6 +65,39 @@ async def ids_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
     return {row.phone_index: row for row in rows}
 
 
+async def hold_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
+    """As `ids_by_phone`, and nobody found can be erased or merged before this transaction ends."""
+    rows = await tx.all(
+        """
+        SELECT customer.phone_index, customer.id, customer.customer_group, subject_key.wrapped
+        FROM customer
+        JOIN subject_key ON subject_key.shop_id = customer.shop_id AND subject_key.subject_id = customer.id
+        WHERE customer.shop_id = %(shop)s AND customer.phone_index = ANY(%(indexes)s)
+          AND customer.state = 'active'
+        ORDER BY customer.phone_index
+        FOR SHARE OF customer
+        """,
+        {"shop": tx.shop_id, "indexes": list(indexes)},
+    )
+    found = {row.phone_index: row for row in rows}
+    if left := set(indexes) - found.keys():
+        rows = await tx.all(
+            """
+            SELECT merged.phone_index, survivor.id, survivor.customer_group, subject_key.wrapped
+            FROM customer AS merged
+            JOIN customer AS survivor ON survivor.shop_id = merged.shop_id AND survivor.id = merged.merged_into
+            JOIN subject_key ON subject_key.shop_id = survivor.shop_id AND subject_key.subject_id = survivor.id
+            WHERE merged.shop_id = %(shop)s AND merged.phone_index = ANY(%(indexes)s)
+              AND merged.state = 'merged' AND survivor.state = 'active'
+            ORDER BY survivor.id
+            FOR SHARE OF survivor
+            """,
+            {"shop": tx.shop_id, "indexes": list(left)},
+        )
+        found |= {row.phone_index: row for row in rows}
+    return found
+
+
 async def insert_customers(tx: Tx, customers: Sequence[SealedCustomer], *, now: datetime) -> None:
     """Insert those whose phone nobody has; in phone order, so that two batches cannot deadlock."""
     customers = sorted(customers, key=lambda customer: customer.phone_index)

@@ -2,9 +2,10 @@
 
 first    repeats are found: a known external id or cart answers with the order that stands,
          and so does its second occurrence in the batch
-then     buyers become customers, offers become prices, each order is quoted
+then     offers become prices, each order is quoted at its buyer's own
 then     stock rows of all orders are locked once and each order takes its own, in the order
          they came; who is short is told and hinders nobody
+then     buyers who get something become customers
 at last  orders, lines, claims, movements, facts and decisions are written, a statement per
          table, and the whole batch commits at once
 """
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from orderan.catalog import Offer, TaxRate
-from orderan.customers import Buyer, Resolved, resolve_customers
+from orderan.customers import Buyer, Resolved, customer_groups, resolve_customers
 from orderan.flows.quote_order import Market, look_up, price
 from orderan.fulfilment import plan_tasks
 from orderan.inventory import SOURCING_RULE, ClaimState, Demand, StockShort, Taken, Want, take_stock
@@ -23,10 +24,9 @@ from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.decisions import Decision
-from orderan.kit.errors import Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import new_id
 from orderan.orders import (
-    CartPlacedElsewhere,
     Commercial,
     Headline,
     Line,
@@ -42,6 +42,17 @@ from orderan.orders import (
 from orderan.payments import standing
 from orderan.pricing import Discount, Quote
 from orderan.shops import Channel, Shop, UnknownChannel
+
+
+@dataclass(eq=False)
+class CartTaken(Refusal):
+    """The cart is an order of a channel that the caller may not see."""
+
+    cart_id: str
+
+    code = "cart_taken"
+    kind = Kind.CONFLICT
+    sentence = N_("Keranjang “{cart_id}” sudah menjadi pesanan di kanal lain.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,6 @@ class _Quoted:
     index: int
     placement: Placement
     channel: Channel
-    buyer: Resolved | None
     offers: Sequence[Offer]
     prices: Sequence[int]
     rates: Sequence[TaxRate]
@@ -119,7 +129,7 @@ async def place_orders(
         next_number: Gives an order number; called once per order that is really placed.
         within: Channels the caller may place on; any other is unknown to them. None is all.
 
-    Refusals: UnknownChannel, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
+    Refusals: UnknownChannel, CartTaken, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
         TotalChanged, StockShort.
 
     Raises:
@@ -130,21 +140,34 @@ async def place_orders(
     answers = await _repeats(tx, market, placements, within=within)
     echoes = _echoes(placements)
     open_ = [index for index in range(len(placements)) if answers[index] is None and index not in echoes]
-    buyers = await _buyers(tx, keyring, {index: placements[index].buyer for index in open_}, now=now)
+    groups = await _groups(tx, keyring, {index: placements[index].buyer for index in open_})
     quoted: list[_Quoted] = []
     for index in open_:
         try:
-            quoted.append(_quote(index, placements[index], market, buyers.get(index), now=now))
+            quoted.append(_quote(index, placements[index], market, groups.get(index), now=now))
         except Refusal as refusal:
             answers[index] = refusal
-    await _take_and_write(tx, shop, quoted, answers, next_number=next_number, now=now)
+    await _take_and_write(tx, shop, quoted, answers, keyring=keyring, next_number=next_number, now=now)
     for index, first in echoes.items():
         answers[index] = answers[index] or _again(answers[first])
+    if late := [index for index in echoes if answers[index] is None]:
+        # The one they repeat came to nothing, so each of them is an order of its own.
+        tried = await place_orders(
+            tx,
+            shop,
+            [placements[index] for index in late],
+            keyring=keyring,
+            next_number=next_number,
+            within=within,
+            now=now,
+        )
+        for index, answer in zip(late, tried, strict=True):
+            answers[index] = answer
     return [answer for answer in answers if answer is not None]
 
 
-def _again(answer: Placed | Refusal | None) -> Placed | Refusal | None:
-    return replace(answer, again=True) if isinstance(answer, Placed) else answer
+def _again(answer: Placed | Refusal | None) -> Placed | None:
+    return replace(answer, again=True) if isinstance(answer, Placed) else None
 
 
 def _echoes(placements: Sequence[Placement]) -> dict[int, int]:
@@ -184,43 +207,37 @@ async def _repeats(
             before = by_external.get((channel.id, placement.external_id or ""))
             found.append(before or by_cart.get(placement.cart_id or ""))
     standing_orders = await load_orders(tx, {answer for answer in found if isinstance(answer, UUID)})
-    return [
-        _known(*standing_orders[answer], within=within) if isinstance(answer, UUID) else answer
-        for answer in found
-    ]
+
+    def told(answer: UUID | Refusal | None) -> Placed | Refusal | None:
+        if not isinstance(answer, UUID):
+            return answer
+        order, lines = standing_orders[answer]
+        # A cart is one order whatever the channel, but not everybody's to read.
+        if within is not None and order.channel_id not in within:
+            return CartTaken(order.cart_id or "")
+        return Placed(order, lines, again=True)
+
+    return [told(answer) for answer in found]
 
 
-def _known(order: Order, lines: list[Line], *, within: Collection[UUID] | None) -> Placed | Refusal:
-    """An order that stands; one of a channel outside `within` is not shown, though its cart is known."""
-    if within is not None and order.channel_id not in within:
-        return CartPlacedElsewhere(order.cart_id or "")
-    return Placed(order, lines, again=True)
-
-
-async def _buyers(
-    tx: Tx, keyring: Keyring, buyers: Mapping[int, Buyer | None], *, now: datetime
-) -> dict[int, Resolved]:
-    wanted = {index: buyer for index, buyer in buyers.items() if buyer is not None}
+async def _groups(tx: Tx, keyring: Keyring, buyers: Mapping[int, Buyer | None]) -> dict[int, str | None]:
+    """The price group of each buyer that is known; nobody is made yet."""
+    wanted = {index: buyer.phone for index, buyer in buyers.items() if buyer is not None}
     if not wanted:
         return {}
-    resolved = await resolve_customers(tx, keyring, list(wanted.values()), now=now)
-    return dict(zip(wanted, resolved, strict=True))
+    return dict(zip(wanted, await customer_groups(tx, keyring, list(wanted.values())), strict=True))
 
 
-def _quote(
-    index: int, placement: Placement, market: Market, buyer: Resolved | None, *, now: datetime
-) -> _Quoted:
+def _quote(index: int, placement: Placement, market: Market, group: str | None, *, now: datetime) -> _Quoted:
     address = placement.buyer.address if placement.buyer else None
     priced = price(
         placement,
         market,
-        group=buyer.customer_group if buyer else None,
+        group=group,
         village_code=address.village_code if address else None,
         now=now,
     )
-    return _Quoted(
-        index, placement, priced.channel, buyer, priced.offers, priced.prices, priced.rates, priced.quote
-    )
+    return _Quoted(index, placement, priced.channel, priced.offers, priced.prices, priced.rates, priced.quote)
 
 
 async def _take_and_write(
@@ -229,6 +246,7 @@ async def _take_and_write(
     quoted: Sequence[_Quoted],
     answers: list[Placed | Refusal | None],
     *,
+    keyring: Keyring,
     next_number: Callable[[], int],
     now: datetime,
 ) -> None:
@@ -237,23 +255,39 @@ async def _take_and_write(
         (_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)
     ]
     taken = await take_stock(tx, demands, now=now)
-    new: list[NewOrder] = []
-    made: list[Decision] = []
-    accepted: list[Taken] = []
+    served: list[tuple[UUID, _Quoted, Taken]] = []
     for order_id, entry, outcome in zip(ids, quoted, taken, strict=True):
         if isinstance(outcome, StockShort):
             answers[entry.index] = outcome
-            continue
-        order = _order(order_id, entry, shop, next_number(), actor=tx.actor, now=now)
+        else:
+            served.append((order_id, entry, outcome))
+    buyers = await _buyers(tx, keyring, [entry for _, entry, _ in served], now=now)
+    new: list[NewOrder] = []
+    for order_id, entry, _ in served:
+        buyer = buyers.get(entry.index)
+        order = _order(order_id, entry, shop, buyer, next_number(), actor=tx.actor, now=now)
         lines = _lines(order, entry)
         new.append(NewOrder(order, lines))
-        made.append(_decision(order_id, entry, outcome))
-        if order.commercial == Commercial.ACCEPTED:
-            accepted.append(outcome)
         answers[entry.index] = Placed(order, lines)
     await open_orders(tx, new, now=now)
-    await decisions.keep(tx, made, now=now)
-    await plan_tasks(tx, [claim for outcome in accepted for claim in outcome.claims], now=now)
+    await decisions.keep(tx, [_decision(*one) for one in served], now=now)
+    work = [taken for order, (_, _, taken) in zip(new, served, strict=True) if _is_accepted(order)]
+    await plan_tasks(tx, [claim for taken in work for claim in taken.claims], now=now)
+
+
+def _is_accepted(new: NewOrder) -> bool:
+    return new.order.commercial == Commercial.ACCEPTED
+
+
+async def _buyers(
+    tx: Tx, keyring: Keyring, served: Sequence[_Quoted], *, now: datetime
+) -> dict[int, Resolved]:
+    """Customer and address of each order that will be written; who got nothing is not kept."""
+    wanted = {entry.index: entry.placement.buyer for entry in served if entry.placement.buyer is not None}
+    if not wanted:
+        return {}
+    resolved = await resolve_customers(tx, keyring, list(wanted.values()), now=now)
+    return dict(zip(wanted, resolved, strict=True))
 
 
 def _demand(order_id: UUID, entry: _Quoted) -> Demand:
@@ -277,7 +311,16 @@ def _claim_state(entry: _Quoted) -> ClaimState:
     return ClaimState.RESERVED if _waits_for_money(entry) else ClaimState.ALLOCATED
 
 
-def _order(order_id: UUID, entry: _Quoted, shop: Shop, number: int, *, actor: str, now: datetime) -> Order:
+def _order(
+    order_id: UUID,
+    entry: _Quoted,
+    shop: Shop,
+    buyer: Resolved | None,
+    number: int,
+    *,
+    actor: str,
+    now: datetime,
+) -> Order:
     waits = _waits_for_money(entry)
     placement = entry.placement
     sums = entry.quote
@@ -290,8 +333,8 @@ def _order(order_id: UUID, entry: _Quoted, shop: Shop, number: int, *, actor: st
         cart_id=placement.cart_id,
         kind=placement.kind,
         terms=placement.terms,
-        customer_id=entry.buyer.customer_id if entry.buyer else None,
-        address_id=entry.buyer.address_id if entry.buyer else None,
+        customer_id=buyer.customer_id if buyer else None,
+        address_id=buyer.address_id if buyer else None,
         currency=shop.currency,
         commercial=Commercial.AWAITING_PAYMENT if waits else Commercial.ACCEPTED,
         money=standing({}, total_minor=sums.total_minor, terms=placement.terms).state,

@@ -42,7 +42,4 @@ async def seen_orders(tx: Tx, scope: Scope, orders: Collection[UUID]) -> set[UUI
 
 def bounds(scope: Scope) -> dict[str, list[UUID] | None]:
     """A scope as parameters of a statement; None is everything."""
-    return {
-        "channels": None if scope.channel_ids is None else list(scope.channel_ids),
-        "locations": None if scope.location_ids is None else list(scope.location_ids),
-    }
+    return scope.bounds()

@@ -133,21 +133,17 @@ _TASKS: LiteralString = """
       AND (%(locations)s::uuid[] IS NULL OR task.location_id = ANY(%(locations)s))
       AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s))
 """
-_STUCK: LiteralString = """
+_STUCK: LiteralString = (
+    """
     SELECT count(*) AS entries,
-           coalesce(sum(exception_entry.money_minor) FILTER (WHERE exception_entry.currency = %(currency)s), 0)
-               AS money
+           coalesce(sum(exception_entry.money_minor) FILTER (WHERE exception_entry.currency = %(currency)s), 0) AS money
     FROM exception_entry
     LEFT JOIN sales_order ON sales_order.shop_id = exception_entry.shop_id
          AND exception_entry.subject_kind = 'order' AND sales_order.id = exception_entry.subject_id
-    WHERE exception_entry.shop_id = %(shop)s AND exception_entry.state = 'open'
-      AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s))
-      AND (%(locations)s::uuid[] IS NULL OR EXISTS (
-          SELECT FROM task AS seen
-          WHERE seen.shop_id = %(shop)s AND seen.order_id = sales_order.id AND seen.location_id = ANY(%(locations)s)
-      ))
-"""
-"""As the inbox itself: whoever is scoped sees what is about an order of theirs."""
+    WHERE exception_entry.shop_id = %(shop)s AND exception_entry.state = 'open' AND
+    """
+    + _ORDER_SEEN
+)
 _LOW_STOCK: LiteralString = """
     SELECT count(*)
     FROM (

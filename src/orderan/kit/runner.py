@@ -112,6 +112,22 @@ async def remember(tx: Tx, answers: list[tuple[Key, Answer]], *, now: datetime) 
     )
 
 
+async def first_time(tx: Tx, key: Key, *, now: datetime) -> bool:
+    """Whether a key is used for the first time; it is used from now on, if this transaction commits.
+
+    Two at once: the second waits for the first, and hears no once it has committed.
+    """
+    used = await tx.run(
+        """
+        INSERT INTO answer (shop_id, scope, key, fingerprint, status, body, answered_at)
+        VALUES (%(shop)s, %(scope)s, %(key)s, %(print)s, 303, '', %(now)s)
+        ON CONFLICT DO NOTHING
+        """,
+        {"shop": tx.shop_id, "scope": key.scope, "key": key.text, "print": key.fingerprint, "now": now},
+    )
+    return used == 1
+
+
 class Runner:
     """Runs commands for the edge."""
 
@@ -160,5 +176,5 @@ class Runner:
             return await self.db.run(caller, work)
 
     async def run(self, caller: Caller, command: Callable[[Tx], Awaitable[Any]]) -> Any:
-        """Run a command without a key: pages, whose forms carry their own guard."""
+        """Run a command without a key: pages, whose forms carry an id that is taken once."""
         return await self.db.run(caller, command)

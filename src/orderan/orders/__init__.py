@@ -31,7 +31,6 @@ from orderan.orders.commands.progress import advance_lines, count_returned
 from orderan.orders.errors import (
     AddressNotTheirs,
     AlreadyOnItsWay,
-    CartPlacedElsewhere,
     ChangeNotOpen,
     ChangeOpen,
     ChangeOutdated,
@@ -145,7 +144,6 @@ __all__ = [
     "AlreadyOnItsWay",
     "Article",
     "Becomes",
-    "CartPlacedElsewhere",
     "Change",
     "ChangeContext",
     "ChangeEvent",

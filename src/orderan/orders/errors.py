@@ -20,17 +20,6 @@ class OrderNotFound(Refusal):
 
 
 @dataclass(eq=False)
-class CartPlacedElsewhere(Refusal):
-    """The cart became an order of a channel outside the caller's scope."""
-
-    cart_id: str
-
-    code = "cart_placed_elsewhere"
-    kind = Kind.CONFLICT
-    sentence = N_("Keranjang “{cart_id}” sudah menjadi pesanan di kanal lain.")
-
-
-@dataclass(eq=False)
 class LineNotFound(Refusal):
     """The order has no line of this number."""
 

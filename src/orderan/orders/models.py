@@ -120,6 +120,13 @@ class Scope:
     channel_ids: frozenset[UUID] | None = None
     location_ids: frozenset[UUID] | None = None
 
+    def bounds(self) -> dict[str, list[UUID] | None]:
+        """As parameters of a statement; None is everything."""
+        return {
+            "channels": None if self.channel_ids is None else list(self.channel_ids),
+            "locations": None if self.location_ids is None else list(self.location_ids),
+        }
+
 
 EVERYTHING = Scope()
 

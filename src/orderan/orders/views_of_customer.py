@@ -3,12 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.money import Money
 from orderan.orders.models import EVERYTHING, Scope
+
+_SEEN: LiteralString = """
+  AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
+  AND (%(locations)s::uuid[] IS NULL
+       OR EXISTS (SELECT 1 FROM task
+                  WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
+                    AND task.location_id = ANY(%(locations)s::uuid[]))
+       OR EXISTS (SELECT 1 FROM claim
+                  WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id
+                    AND claim.location_id = ANY(%(locations)s::uuid[])))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +56,10 @@ class CustomerTotals:
     last_at: datetime
 
 
-_SEEN: LiteralString = """
-          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
-          AND (%(places)s::uuid[] IS NULL
-               OR EXISTS (SELECT 1 FROM task
-                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
-                            AND task.location_id = ANY(%(places)s::uuid[]))
-               OR EXISTS (SELECT 1 FROM claim
-                          WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id
-                            AND claim.location_id = ANY(%(places)s::uuid[])))
-"""
-
-
-def _asked(tx: Tx, customers: Collection[UUID], scope: Scope) -> dict[str, Any]:
-    return {
-        "shop": tx.shop_id,
-        "customers": list(customers),
-        "channels": None if scope.channel_ids is None else sorted(scope.channel_ids),
-        "places": None if scope.location_ids is None else sorted(scope.location_ids),
-    }
-
-
 async def orders_of_customers(
     tx: Tx, customers: Collection[UUID], *, scope: Scope = EVERYTHING, limit: int = 50
 ) -> list[CustomerOrder]:
-    """Orders of these customers inside the scope, the newest first."""
+    """Orders of these customers that are inside the scope, the newest first."""
     rows = await tx.all(
         """
         SELECT id, number, headline, money, total_minor, currency, units, placed_at
@@ -81,7 +71,7 @@ async def orders_of_customers(
         ORDER BY placed_at DESC, id DESC
         LIMIT %(limit)s
         """,
-        _asked(tx, customers, scope) | {"limit": limit},
+        {"shop": tx.shop_id, "customers": list(customers), "limit": limit} | scope.bounds(),
     )
     return [
         CustomerOrder(
@@ -100,7 +90,7 @@ async def orders_of_customers(
 async def totals_of_customers(
     tx: Tx, customers: Collection[UUID], *, scope: Scope = EVERYTHING
 ) -> list[CustomerTotals]:
-    """Totals per currency of the orders inside the scope, the one with most orders first; or empty."""
+    """Totals of orders inside the scope per currency, the one with most orders first; empty without orders."""
     rows = await tx.all(
         """
         SELECT currency,
@@ -125,7 +115,7 @@ async def totals_of_customers(
         GROUP BY currency
         ORDER BY count(*) DESC, currency
         """,
-        _asked(tx, customers, scope),
+        {"shop": tx.shop_id, "customers": list(customers)} | scope.bounds(),
     )
     return [
         CustomerTotals(

@@ -104,12 +104,12 @@ def on_invalid(
             "invalid_request",
             words_of(request).gettext("Permintaan tidak sesuai bentuknya."),
             request_id=request_id_of(request),
-            facts={"errors": _fields(fault)},
+            facts={"errors": wrong_fields(fault)},
         )
     )
 
 
-def _fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]]:
+def wrong_fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]]:
     if isinstance(fault, ValidationError):
         return [
             {"field": ".".join(map(str, error["loc"])), "code": error["type"], "message": error["msg"]}

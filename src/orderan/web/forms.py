@@ -1,12 +1,16 @@
 """Reading what a page's form posted."""
 
 import ipaddress
-from typing import Any, Self
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 
-from orderan.kit.errors import Refusal
+from orderan.kit.db import Tx
+from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.runner import KEY_LENGTH, Key, first_time
 from orderan.web.errors import sentence
 from orderan.web.here import place_of
 
@@ -14,6 +18,30 @@ from orderan.web.here import place_of
 async def posted(request: Request[Any, Any, Any]) -> FormMultiDict:
     """The form of a request, fields that stand several times included; read with `one` and `many`."""
     return await request.form()
+
+
+ONCE: Final = "_once"
+"""The hidden field with an id that every rendered form has for itself; `csrf_field()` writes it."""
+
+
+@dataclass(eq=False)
+class FormSentBefore(Refusal):
+    """This very form was sent before, by a double click or by going back."""
+
+    code = "form_sent_before"
+    kind = Kind.CONFLICT
+    sentence = N_("Formulir ini sudah terkirim. Tidak ada yang dicatat dua kali.")
+
+
+async def sent_once(tx: Tx, form: FormMultiDict, *, now: datetime) -> None:
+    """Take a form's id: what follows in this transaction happens once, however often the form is sent.
+
+    Raises:
+        FormSentBefore: It was taken; nothing may be done again.
+    """
+    text = one(form, ONCE)[:KEY_LENGTH]
+    if text and not await first_time(tx, Key.of(f"form {tx.actor}", text, b""), now=now):
+        raise FormSentBefore
 
 
 def one(form: FormMultiDict, name: str) -> str:

@@ -21,6 +21,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, Final, Protocol
 
 import jinja2
@@ -218,8 +219,10 @@ def _icons() -> frozenset[str]:
 
 
 def csrf_field() -> Markup:
-    """The hidden field every form that posts carries."""
-    return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(here().csrf_token)
+    """The hidden fields every form that posts carries: who may send it, and an id it is taken by once."""
+    return Markup(
+        '<input type="hidden" name="_csrf_token" value="{}"><input type="hidden" name="_once" value="{}">'
+    ).format(here().csrf_token, token_urlsafe(12))
 
 
 def rail() -> tuple[navigation.Entry, ...]:

@@ -57,15 +57,16 @@ async def resolve_customers(
 ) -> list[Resolved]:
     """Customer and address of each buyer, in the order given.
 
-    An existing customer's name and e-mail are left as they are.
+    An existing customer's name and e-mail are left as they are. Nobody named is erased or merged
+    before the transaction ends, so what is written for them keeps its name and address.
     """
     indexes = [keyring.blind(tx.shop_id, "phone", buyer.phone) for buyer in buyers]
-    known = await store.ids_by_phone(tx, set(indexes))
+    known = await store.hold_by_phone(tx, set(indexes))
     if fresh := {index: buyer for index, buyer in zip(indexes, buyers, strict=True) if index not in known}:
         await store.insert_customers(
             tx, [_sealed(tx, keyring, index, fresh[index]) for index in fresh], now=now
         )
-        known |= await store.ids_by_phone(tx, set(fresh))
+        known |= await store.hold_by_phone(tx, set(fresh))
     customers = [known[index] for index in indexes]
     addresses = await _addresses(
         tx,

@@ -1,24 +1,25 @@
 """Orders over the API: placing one, placing a batch."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, Router, post
 from litestar.datastructures import State
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from orderan.access import Permission, Principal
 from orderan.customers import Buyer, BuyerAddress, e164
 from orderan.flows.place_order import Placed, Placement, PlacementLine
-from orderan.kit.errors import Refusal
+from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import to_text
 from orderan.kit.runner import Answer
 from orderan.orders import OrderKind, Terms
 from orderan.pricing import Discount
 from orderan.web.api import order_reading, order_steps
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
-from orderan.web.errors import refusal_problem, request_id_of, words_of
+from orderan.web.errors import refusal_problem, request_id_of, words_of, wrong_fields
 from orderan.web.gather import Gatherer
 
 MOST_LINES = 200
@@ -142,10 +143,25 @@ class OrderTold(Told):
     lines: list[LineTold]
 
 
+# A row of another shape is kept as it came, so that it is told by itself and hinders no other.
+Row = Annotated[OrderAsked | Any, Field(union_mode="left_to_right")]
+
+
 class BatchAsked(Asked):
     """Orders to place, each for itself."""
 
-    orders: Annotated[list[OrderAsked], Field(min_length=1, max_length=MOST_ORDERS)]
+    orders: Annotated[list[Row], Field(min_length=1, max_length=MOST_ORDERS)]
+
+
+@dataclass(eq=False)
+class RowInvalid(Refusal):
+    """A row of a batch is no order; `errors` names every wrong field of it."""
+
+    errors: tuple[dict[str, str], ...]
+
+    code = "row_invalid"
+    kind = Kind.INVALID
+    sentence = N_("Baris ini tidak sesuai bentuk pesanan.")
 
 
 class RowTold(Told):
@@ -224,7 +240,8 @@ async def place_batch(
 ) -> BatchTold:
     """Place many orders in one transaction; a refused one never hinders the others.
 
-    Results stand in the order the orders were sent, each with the status it would have had alone.
+    Results stand in the order the orders were sent, each with the status it would have had alone; a
+    row of the wrong shape has 422 and a problem with every wrong field.
     """
     gatherer: Gatherer = state.gatherer
     spoken, request_id = words_of(request), request_id_of(request)
@@ -248,9 +265,12 @@ async def place_batch(
     return as_response(answer)  # type: ignore[return-value]
 
 
-def _placement_or_refusal(asked: OrderAsked) -> Placement | Refusal:
+def _placement_or_refusal(row: Any) -> Placement | Refusal:
     try:
+        asked = row if isinstance(row, OrderAsked) else OrderAsked.model_validate(row)
         return asked.placement()
+    except ValidationError as fault:
+        return RowInvalid(tuple(wrong_fields(fault)))
     except Refusal as refusal:
         return refusal
 

@@ -52,7 +52,7 @@ from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import one, posted, sent_once
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
 
@@ -241,6 +241,7 @@ async def did(
     form = await posted(request)
 
     async def work(tx: Tx) -> None:
+        await sent_once(tx, form, now=now)
         await doing(tx, await require_visible(tx, principal, text))
 
     try:

@@ -312,6 +312,18 @@ VERBS: Final = {
 }
 
 
+async def _action(tx: Tx, principal: Principal, bulk_id: str) -> Any:
+    """A bulk action; whoever is limited to some orders sees only what they began themselves.
+
+    Raises:
+        OrderNotFound: There is none for this person.
+    """
+    action = await bulk(tx, from_text("blk", bulk_id))
+    if action is None or (scope_of(principal) != EVERYTHING and action.started_by != principal.actor):
+        raise OrderNotFound(bulk_id)
+    return action
+
+
 @get("/orders/bulk/{bulk_id:str}", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
 async def bulk_page(
     request: Asking, principal: Principal, caller: Caller, db: Database, now: datetime, bulk_id: FromPath[str]
@@ -342,30 +354,16 @@ async def bulk_page(
     )
 
 
-async def _action(tx: Tx, principal: Principal, text: str) -> Any:
-    """A bulk action; whoever is scoped sees their own, as it may name orders outside their scope.
-
-    Raises:
-        OrderNotFound: There is none, or it is somebody else's.
-    """
-    action = await bulk(tx, from_text("blk", text))
-    scoped = scope_of(principal) != EVERYTHING
-    if action is None or (scoped and action.started_by != principal.actor):
-        raise OrderNotFound(text)
-    return action
-
-
 @get("/orders/bulk/{bulk_id:str}/refused.csv", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
 async def bulk_refused(
     request: Asking, principal: Principal, caller: Caller, db: Database, bulk_id: FromPath[str]
 ) -> Response[str]:
     """The orders it could not be done to, and why."""
-    found = from_text("blk", bulk_id)
     spoken = place_of(request).words
 
     async def read(tx: Tx) -> list[Any]:
         await _action(tx, principal, bulk_id)
-        return await bulk_rows(tx, found, refused_only=True, limit=MOST)
+        return await bulk_rows(tx, from_text("blk", bulk_id), refused_only=True, limit=MOST)
 
     rows = await db.run(caller, read)
     text = written(

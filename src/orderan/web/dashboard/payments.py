@@ -24,7 +24,7 @@ from orderan.payments import MoneyEvent, MoneyKind, find_refund, money_of
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, minor, scope_of, told
-from orderan.web.forms import many, one, posted
+from orderan.web.forms import many, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -455,8 +455,12 @@ async def _money_answered(
     command: Any,
     form: Any,
 ) -> Response[Any]:
+    async def once(tx: Tx) -> None:
+        await sent_once(tx, form, now=now)
+        await command(tx)
+
     try:
-        await db.run(caller, command)
+        await db.run(caller, once)
     except Refusal as refusal:
         flashes = [("loss", told(refusal, place_of(request).words))]
         values = {name: value for name, value in form.items() if isinstance(value, str)}

@@ -31,7 +31,7 @@ from orderan.orders import Line, OrderNotFound, lines_of, order_numbered
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking, Flash, minor, scope_of, told, whole
-from orderan.web.forms import one, posted
+from orderan.web.forms import one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -170,6 +170,7 @@ async def return_asked(
     ]
 
     async def command(tx: Tx) -> UUID:
+        await sent_once(tx, form, now=now)
         made = await ask_return(tx, await _order(tx, principal, order), wanted, reason=reason, now=now)
         return made.id
 

@@ -39,7 +39,7 @@ from orderan.kit.ids import NIL, from_text, to_text
 from orderan.web.api.stock import MOST_ROWS, MOST_UNITS, require_codes
 from orderan.web.dashboard.stock import READ, WRITE, Asking, whole
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import FormSentBefore, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.stock_scope import LOCATION, places_of, require_scope
@@ -218,6 +218,7 @@ async def receive_typed(
             return
         place = from_text(LOCATION, typed.location)
         require_scope(principal, place)
+        await sent_once(tx, form, now=now)
         goods = [
             Goods(row.sku, whole(row.quantity, least=1) or 0, row.lot or None, _date(row.expires_on))
             for row in typed.filled
@@ -226,7 +227,7 @@ async def receive_typed(
 
     try:
         await db.run(caller, command)
-    except (LotExpiryDiffers, LotNeeded, UnknownSku) as refusal:
+    except (FormSentBefore, LotExpiryDiffers, LotNeeded, UnknownSku) as refusal:
         typed.general = sentence(refusal, place_of(request).words)
     if typed.wrong:
         return await form_page(request, db, caller, principal, "stock/receive.html", typed)
@@ -261,15 +262,19 @@ async def adjust_typed(
     typed = read_rows(form)
     if one(form, "verb") == "save":
         try:
-            await db.run(caller, lambda tx: _adjust(tx, request, principal, typed, now=now))
+            await db.run(caller, lambda tx: _adjust(tx, request, principal, form, typed, now=now))
         except StockShort as refusal:
             _beside_rows(request, typed, refusal)
+        except FormSentBefore as refusal:
+            typed.general = sentence(refusal, place_of(request).words)
         if not typed.wrong:
             return Redirect("/stock?said=adjusted", status_code=303)
     return await form_page(request, db, caller, principal, "stock/adjust.html", typed, reasons=REASONS)
 
 
-async def _adjust(tx: Tx, request: Asking, principal: Principal, typed: Typed, *, now: datetime) -> None:
+async def _adjust(
+    tx: Tx, request: Asking, principal: Principal, form: FormMultiDict, typed: Typed, *, now: datetime
+) -> None:
     words = place_of(request).words
     known = await check_rows(tx, request, typed, least=-MOST_UNITS)
     for name, value in (("location", typed.location), ("reason", typed.reason)):
@@ -279,6 +284,7 @@ async def _adjust(tx: Tx, request: Asking, principal: Principal, typed: Typed, *
         return
     place = from_text(LOCATION, typed.location)
     require_scope(principal, place)
+    await sent_once(tx, form, now=now)
     wanted = [(known[row.sku].id, row.lot, None) for row in typed.filled if row.lot]
     lots = await find_or_make_lots(tx, wanted, now=now)
     changes = [

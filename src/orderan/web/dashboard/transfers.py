@@ -37,7 +37,7 @@ from orderan.web.dashboard.stock import READ, SHOWN, WRITE, Asking, whole
 from orderan.web.dashboard.stock_forms import REQUIRED, Typed, TypedRow, check_rows, form_page, read_rows
 from orderan.web.dashboard.stock_words import TABS, TRANSFERS, actor_names
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import FormSentBefore, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.stock_scope import LOCATION, TRANSFER, cursor, read_moment, require_scope
@@ -158,6 +158,7 @@ async def transfer_typed(
                 )
                 for row in typed.filled
             ]
+            await sent_once(tx, form, now=now)
             return await open_transfer(
                 tx,
                 from_location=sender,
@@ -169,7 +170,7 @@ async def transfer_typed(
 
         try:
             opened = await db.run(caller, command)
-        except TransferEmpty as refusal:
+        except (FormSentBefore, TransferEmpty) as refusal:
             typed.errors["to"] = sentence(refusal, place_of(request).words)
             opened = None
         if opened is not None:

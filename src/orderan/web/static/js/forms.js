@@ -9,8 +9,26 @@ function group(input) {
   input.setSelectionRange(at, at);
 }
 
+const AGAIN_MS = 5000;
+
+/** A form that is on its way is not sent again by an impatient second click. */
+function sendOnce() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, AGAIN_MS);
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+}
+
 /** Money fields group their digits while typed; comboboxes look up what is typed. */
 export function forms() {
+  sendOnce();
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-money]")) group(event.target);
     const combo = event.target.closest("[data-combo]");
