@@ -4,6 +4,9 @@
     repeated key    the first answer is given again, refusals included; nothing runs
     other body      KeyReused: the key belongs to another request
     two at once     the unique key lets one commit; the other starts again and finds its answer
+    personal        a refusal that repeats what was typed of a person is told and not kept: the same
+                    request again is decided again
+    old             answers are let go after some weeks; nobody repeats a request that late
 
 A crash leaves neither effect nor answer, so a retry starts clean: there is no in-flight mark
 that could be left behind.
@@ -128,6 +131,26 @@ async def first_time(tx: Tx, key: Key, *, now: datetime) -> bool:
     return used == 1
 
 
+async def sweep_answers(tx: Tx, *, before: datetime, limit: int = 5_000) -> int:
+    """Let go of answers given before a moment, the oldest first; returns how many."""
+    return await tx.run(
+        """
+        WITH old AS MATERIALIZED (
+            SELECT scope, key
+            FROM answer
+            WHERE shop_id = %(shop)s AND answered_at < %(before)s
+            ORDER BY answered_at
+            LIMIT %(limit)s
+            FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM answer
+        USING old
+        WHERE answer.shop_id = %(shop)s AND answer.scope = old.scope AND answer.key = old.key
+        """,
+        {"shop": tx.shop_id, "before": before, "limit": limit},
+    )
+
+
 class Runner:
     """Runs commands for the edge."""
 
@@ -151,6 +174,7 @@ class Runner:
 
         Raises:
             KeyReused: The key came with another request before.
+            Refusal: One whose facts are personal; nothing is kept of it.
         """
 
         async def work(tx: Tx) -> Answer:
@@ -163,6 +187,8 @@ class Runner:
                 async with tx.savepoint():
                     answer = await command(tx)
             except Refusal as refusal:
+                if refusal.personal:
+                    raise
                 answer = refused(refusal)
             try:
                 await remember(tx, [(key, answer)], now=now)
