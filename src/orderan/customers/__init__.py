@@ -103,6 +103,7 @@ from orderan.customers.views import (
     family,
     find_customers,
     list_customers,
+    references_of,
     standing_consents,
 )
 
@@ -188,6 +189,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "merge",
+    "references_of",
     "register",
     "resolve_customers",
     "retire_address",

@@ -24,6 +24,7 @@ from orderan.importing.mapping import Mapping, load, parse, preset, presets
 from orderan.importing.models import Outcome, Reason
 from orderan.importing.running import Imported, Progress, start
 from orderan.importing.store.entries import open_entries
+from orderan.importing.store.forget import forget_customers
 from orderan.importing.views import RunShown, export_fates, list_runs
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "SourceRefused",
     "StillWaiting",
     "export_fates",
+    "forget_customers",
     "list_runs",
     "load",
     "open_entries",

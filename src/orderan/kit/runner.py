@@ -13,10 +13,10 @@ that could be left behind.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
@@ -61,6 +61,13 @@ class Answer:
 
     status: int
     body: bytes
+
+
+FORGOTTEN: Final = Answer(
+    410,
+    b'{"type":"/problems/answer_forgotten","title":"The customer was erased.","status":410,"code":"answer_forgotten","request_id":null}',
+)
+"""In the place of an answer that told of somebody who was erased since."""
 
 
 class _Overtaken(Exception):
@@ -129,6 +136,32 @@ async def first_time(tx: Tx, key: Key, *, now: datetime) -> bool:
         {"shop": tx.shop_id, "scope": key.scope, "key": key.text, "print": key.fingerprint, "now": now},
     )
     return used == 1
+
+
+async def forget_answers(tx: Tx, names: Collection[str], *, since: datetime) -> int:
+    """Empty the answers that tell of these things; a repeat does nothing still, and is told so.
+
+    Answers of placing are left out: they tell numbers and amounts, and are by far the most.
+
+    Args:
+        names: Ids as they stand in addresses and answers.
+        since: Nothing older tells of them.
+    """
+    return await tx.run(
+        """
+        UPDATE answer SET status = %(status)s, body = %(body)s
+        WHERE shop_id = %(shop)s AND answered_at >= %(since)s AND scope NOT LIKE '%% POST /api/v1/orders'
+          AND EXISTS (SELECT FROM unnest(%(names)s::text[]) AS name
+                      WHERE position(name IN scope) > 0 OR position(convert_to(name, 'UTF8') IN body) > 0)
+        """,
+        {
+            "shop": tx.shop_id,
+            "since": since,
+            "names": list(names),
+            "status": FORGOTTEN.status,
+            "body": FORGOTTEN.body,
+        },
+    )
 
 
 async def sweep_answers(tx: Tx, *, before: datetime, limit: int = 5_000) -> int:

@@ -22,6 +22,7 @@ from orderan.returns.states import RETURN, ReturnEvent, ReturnState
 from orderan.returns.store import (
     behind,
     coming_back,
+    forget_words,
     inspected_before,
     lines_of,
     set_refund,
@@ -47,6 +48,7 @@ __all__ = [
     "behind",
     "coming_back",
     "find_return",
+    "forget_words",
     "goods_of",
     "inspect_return",
     "inspected_before",
