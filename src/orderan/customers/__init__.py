@@ -21,7 +21,7 @@ from orderan.customers.commands.resolve import (
     resolve_customers,
 )
 from orderan.customers.commands.retire_address import retire_address
-from orderan.customers.commands.reveal import reveal
+from orderan.customers.commands.reveal import note_reading, reveal
 from orderan.customers.commands.update import update
 from orderan.customers.commands.withdraw_consent import withdraw_consent
 from orderan.customers.entry import (
@@ -189,6 +189,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "merge",
+    "note_reading",
     "references_of",
     "register",
     "resolve_customers",
