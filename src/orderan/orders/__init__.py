@@ -92,7 +92,7 @@ from orderan.orders.store import (
     order_numbered,
     set_allocated,
 )
-from orderan.orders.store_bulk import bulk, bulk_rows, insert_bulk, next_row, set_row
+from orderan.orders.store_bulk import bulk, bulk_rows, bulk_waiting, insert_bulk, left_row, next_row, set_row
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
 from orderan.orders.views import (
     change,
@@ -205,6 +205,7 @@ __all__ = [
     "advance_lines",
     "bulk",
     "bulk_rows",
+    "bulk_waiting",
     "cancel_units",
     "change",
     "changes_waiting",
@@ -232,6 +233,7 @@ __all__ = [
     "insert_view",
     "known_orders",
     "least_advanced",
+    "left_row",
     "lines_of",
     "list_orders",
     "load_orders",
