@@ -39,6 +39,7 @@ MODULES: Final = (
     "orderan.web.api.customers",
     "orderan.web.api.docs",
     "orderan.web.api.events",
+    "orderan.web.api.expected",
     "orderan.web.api.exceptions",
     "orderan.web.api.orders",
     "orderan.web.api.parcels",
@@ -60,6 +61,7 @@ MODULES: Final = (
     "orderan.web.dashboard.customer_merging",
     "orderan.web.dashboard.customers",
     "orderan.web.dashboard.stock",
+    "orderan.web.dashboard.stock_expected",
     "orderan.web.dashboard.stock_forms",
     "orderan.web.dashboard.transfers",
     "orderan.web.dashboard.locations",
@@ -116,6 +118,8 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         min_size=database.pool_min,
         max_size=database.pool_max,
         timeout_s=database.acquire_timeout_s,
+        statement_timeout_s=database.statement_timeout_s,
+        lock_timeout_s=database.lock_timeout_s,
     )
     keys = KeyMemory(db, clock)
 

@@ -65,7 +65,7 @@ async def at_once(
         finally:
             gone.set()
 
-    return await asyncio.gather(floor.run(placing), erasing(), return_exceptions=True)
+    return list(await asyncio.gather(floor.run(placing), erasing(), return_exceptions=True))
 
 
 async def nameless(floor: ShopFloor) -> int:

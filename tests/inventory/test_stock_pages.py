@@ -214,3 +214,36 @@ async def test_goods_and_corrections_sent_twice_are_booked_once(person: Person, 
 
     assert (first.status_code, second.status_code) == (303, 422)
     assert await world.stock("gula") == (before + 3, 0, 0)
+
+
+async def test_promised_goods_are_incoming_until_they_are_received_or_given_up(
+    person: Person, world: World, floor: ShopFloor
+) -> None:
+    async def incoming() -> int:
+        found: int = await floor.value(
+            "SELECT coalesce(sum(incoming), 0)::int FROM stock WHERE sku_id = %(sku)s", sku=world.skus["gula"]
+        )
+        return found
+
+    promise = {"location": loc(world, "SBY"), "sku": ["gula"], "quantity": ["8"]}
+    before, _, _ = await world.stock("gula")
+
+    wrong = await person.send("/stock/expected", promise | {"verb": "save", "sku": ["tiada"]})
+    done = await person.send("/stock/expected", promise | {"verb": "save", "_once": "janji-1"})
+    twice = await person.send("/stock/expected", promise | {"verb": "save", "_once": "janji-1"})
+
+    assert (wrong.status_code, done.status_code, twice.status_code) == (422, 303, 422)
+    assert await incoming() == 8
+    assert await world.stock("gula") == (before, 0, 0)
+
+    more = await person.send("/stock/expected", promise | {"verb": "forget", "quantity": ["9"]})
+    assert more.status_code == 422
+    assert (
+        await person.send("/stock/expected", promise | {"verb": "forget", "quantity": ["3"]})
+    ).status_code == 303
+    assert await incoming() == 5
+
+    arrived = promise | {"verb": "save", "quantity": ["4"], "lot": [""], "expires_on": [""], "expected": "1"}
+    assert (await person.send("/stock/receive", arrived)).status_code == 303
+    assert await incoming() == 1
+    assert await world.stock("gula") == (before + 4, 0, 0)

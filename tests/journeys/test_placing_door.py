@@ -4,7 +4,8 @@ The hot door answers the route in production; the framework's handler documents 
 asked, both must say the same.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -16,6 +17,7 @@ from conftest import ShopFloor
 from given import World, a_shop
 from orderan.access import Permission, make_key
 from orderan.app import build
+from orderan.flows.place_order import Placement, place_orders
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -36,6 +38,11 @@ class Doors:
     own: AsyncClient
     world: World
     key: str
+
+    async def one(self, body: Any, *, text: str) -> Response:
+        """A request to the hot door."""
+        headers = {"authorization": f"Bearer {self.key}", "idempotency-key": text}
+        return await self.hot.post("/api/v1/orders", headers=headers, json=body)
 
     async def both(self, body: Any = None, *, text: str = "", key: str | None = None) -> list[Response]:
         """The same request to each door, under keys of their own."""
@@ -147,3 +154,24 @@ async def test_a_key_of_one_channel_places_on_no_other(doors: Doors, floor: Shop
 
     assert [answer.json()["code"] for answer in refused] == ["unknown_channel"] * 2
     assert [answer.status_code for answer in placed] == [201, 201]
+
+
+async def test_a_fault_of_one_request_is_told_to_it_alone(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = place_orders
+
+    async def fragile(tx: Tx, shop: Any, placements: Sequence[Placement], **more: Any) -> Any:
+        if any(placement.note == "racun" for placement in placements):
+            raise LookupError("a bug that one order meets")
+        return await real(tx, shop, placements, **more)
+
+    monkeypatch.setattr("orderan.web.gather.place_orders", fragile)
+    bodies = [ORDER | {"note": "racun" if turn == 2 else "baik"} for turn in range(4)]
+
+    answers = await asyncio.gather(
+        *(doors.one(body, text=f"bersama-{turn}") for turn, body in enumerate(bodies))
+    )
+
+    assert [answer.status_code for answer in answers] == [201, 201, 500, 201]
+    assert await doors.world.stock("kopi") == (9, 3, 0)

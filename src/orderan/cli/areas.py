@@ -17,6 +17,13 @@ def bring_regions(url: str) -> int:
     return run_over_all_shops(url, load_regions)
 
 
+def areas_are_there(url: str) -> bool:
+    """Whether the table of areas was ever filled; it is filled in one transaction."""
+    from orderan.customers import has_regions
+
+    return run_over_all_shops(url, has_regions)
+
+
 def run_over_all_shops(url: str, work: "Callable[[Tx], Awaitable[T]]") -> T:
     """Run one piece of work in a transaction over all shops."""
     from orderan.kit.db import ALL_SHOPS, Caller, Database

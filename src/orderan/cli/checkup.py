@@ -37,7 +37,6 @@ LAST_FIX = {
     17: date(2029, 11, 8),
     18: date(2030, 11, 14),
 }
-EXTENSIONS = ("pg_trgm", "btree_gist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield _server(database)
             yield _schema(database)
             yield _key(settings, database)
-            yield _extensions(database)
             yield _clock(database)
     except (PostgresFault, AlreadyRunning) as error:
         yield Finding("database", "broken", " ".join(str(error).split()), "see above; then `orderan serve`")
@@ -201,14 +199,6 @@ def _key(settings: Settings, database: psycopg.Connection[Any]) -> Finding:
     except MasterKeyRefused as error:
         return Finding("master key", "broken", str(error), "put the right key in place from your copy")
     return Finding("master key", "ok", "present and right; keep a copy of it in another place")
-
-
-def _extensions(database: psycopg.Connection[Any]) -> Finding:
-    offered = {row[0] for row in database.execute("SELECT name FROM pg_available_extensions").fetchall()}
-    if missing := [name for name in EXTENSIONS if name not in offered]:
-        words = f"the server lacks {', '.join(missing)}"
-        return Finding("extensions", "broken", words, "install PostgreSQL's contrib package on the server")
-    return Finding("extensions", "ok", ", ".join(EXTENSIONS))
 
 
 def _clock(database: psycopg.Connection[Any]) -> Finding:

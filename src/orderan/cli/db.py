@@ -21,11 +21,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(db)
 
 
-def migrate(json: AsJson = False) -> None:
+def migrate(
+    post: Annotated[
+        bool, typer.Option("--post", help="Also take away what only older releases use, once none runs.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
     """Bring the database up to this release. Safe to run at any time, also twice at once."""
     settings = read_settings()
     with database_url("orderan migrate", settings) as url:
-        applied = prepare_database(settings, url)
+        applied = prepare_database(settings, url, post=post)
     if json:
         print_json({"applied": applied})
     else:

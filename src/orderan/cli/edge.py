@@ -57,13 +57,13 @@ def admin_url(purpose: str, settings: Settings) -> Iterator[str]:
         yield server.superuser_url()
 
 
-def prepare_database(settings: Settings, url: str) -> list[str]:
+def prepare_database(settings: Settings, url: str, *, post: bool = False) -> list[str]:
     """Right master key, migrations, then the list of areas; says each on standard error.
 
-    Returns the names of the migrations applied. The areas are brought when there were any: a new
-    list ships with a release, and a release with another list has a migration.
+    Returns the names of the migrations applied. The areas are brought when there were any, since a
+    release with another list has a migration, and when an earlier start did not come so far.
     """
-    from orderan.cli.areas import bring_regions
+    from orderan.cli.areas import areas_are_there, bring_regions
     from orderan.kit.installation import prepare
 
     applied = prepare(
@@ -71,9 +71,10 @@ def prepare_database(settings: Settings, url: str) -> list[str]:
         key_file=settings.secrets.master_key_file,
         given_key=settings.secrets.master_key,
         now=datetime.now(UTC),
+        post=post,
         tell=lambda name: say(f"migrating {name}"),
     )
-    if applied:
+    if applied or not areas_are_there(url):
         say("loading administrative areas")
         bring_regions(url)
     return applied

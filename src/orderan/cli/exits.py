@@ -27,7 +27,7 @@ def explained(error: Exception) -> tuple[ExitCode, str] | None:
     from orderan.kit.distribution import CannotDistribute
     from orderan.kit.errors import Refusal
     from orderan.kit.masterkey import MasterKeyRefused
-    from orderan.kit.migrations import ChangedMigration
+    from orderan.kit.migrations import ChangedMigration, NewerDatabase
     from orderan.kit.postgres import AlreadyRunning, PostgresFault
     from orderan.kit.postgres.backup import BackupRefused
     from orderan.settings import SettingRefused
@@ -43,6 +43,8 @@ def explained(error: Exception) -> tuple[ExitCode, str] | None:
             found = ExitCode.USAGE, words
         case ChangedMigration():
             found = ExitCode.BROKEN, f"the migration {words} was changed after it had been applied"
+        case NewerDatabase():
+            found = ExitCode.BROKEN, f"the database is of a newer release ({words}): install that one"
         case PostgresFault() | MasterKeyRefused() | CannotDistribute():
             found = ExitCode.BROKEN, words
         case OperationalError():

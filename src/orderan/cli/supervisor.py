@@ -7,6 +7,7 @@
 A SIGKILL of this process takes the others along; the next start clears up.
 """
 
+import errno
 import http.client
 import os
 import selectors
@@ -14,6 +15,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import psycopg
 from prometheus_client import multiprocess
@@ -21,6 +23,7 @@ from prometheus_client import multiprocess
 from orderan.cli.children import Child, told
 from orderan.cli.demo_shop import greeting, there_is_a_demo
 from orderan.cli.edge import prepare_database, say
+from orderan.cli.exits import ExitCode, NotDone
 from orderan.cli.shared_memory import fresh_folder, remove_folder
 from orderan.cli.sockets import listen
 from orderan.kit import telemetry
@@ -45,7 +48,7 @@ def serve_all(settings: Settings, *, app: str, worker: str, demo: bool) -> None:
     """
     with ExitStack() as stack:
         signals = stack.enter_context(_signals())
-        settings.data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        _make_data_folder(settings.data_dir)
         lock = stack.enter_context(SupervisorLock(settings.data_dir / "serve.lock"))
         lock.acquire("orderan serve")
         listener = stack.enter_context(listen(settings.web.host, settings.web.port))
@@ -66,6 +69,20 @@ def serve_all(settings: Settings, *, app: str, worker: str, demo: bool) -> None:
         crew.start()
         crew.watch(signals)
         say("stopping")
+
+
+def _make_data_folder(folder: Path) -> None:
+    """Raises NotDone: It can be neither made nor used by this user."""
+    try:
+        folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise NotDone(
+            f"the data folder {folder} cannot be used ({error.strerror}): give it to this user, or set"
+            " ORDERAN_DATA_DIR to a folder elsewhere",
+            ExitCode.BROKEN,
+        ) from error
 
 
 class Signals:

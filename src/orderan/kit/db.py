@@ -117,8 +117,19 @@ class Tx:
 class Database:
     """The pool and the only place transactions begin."""
 
-    def __init__(self, url: str, *, min_size: int = 2, max_size: int = 16, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        min_size: int = 2,
+        max_size: int = 16,
+        timeout_s: float = 10.0,
+        statement_timeout_s: float = 60.0,
+        lock_timeout_s: float = 10.0,
+    ) -> None:
         self.url = url
+        self._statement_timeout_s = statement_timeout_s
+        self._lock_timeout_s = lock_timeout_s
         self._spread = False
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
             url,
@@ -126,10 +137,17 @@ class Database:
             max_size=max_size,
             timeout=timeout_s,
             open=False,
-            configure=_configure,
+            configure=self._configure,
             check=AsyncConnectionPool.check_connection,
             kwargs={"row_factory": namedtuple_row, "autocommit": True},
         )
+
+    async def _configure(self, connection: AsyncConnection[Any]) -> None:
+        adapt.install(connection)
+        await connection.execute(b"SET statement_timeout = %d" % round(1000 * self._statement_timeout_s))
+        await connection.execute(b"SET lock_timeout = %d" % round(1000 * self._lock_timeout_s))
+        await connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+        await connection.execute("SET timezone = 'UTC'")
 
     async def open(self) -> None:
         """Open the pool inside the running loop and wait for its first connections.
@@ -189,14 +207,6 @@ def _scope(shop_id: int) -> bytes:
     # SET LOCAL and not set_config(): on a distributed PostgreSQL row-level security is decided on the
     # node that has the rows, and only SET LOCAL is sent along to it.
     return b"SET LOCAL orderan.shop = '%d'" % shop_id
-
-
-async def _configure(connection: AsyncConnection[Any]) -> None:
-    adapt.install(connection)
-    await connection.execute("SET statement_timeout = '60s'")
-    await connection.execute("SET lock_timeout = '10s'")
-    await connection.execute("SET idle_in_transaction_session_timeout = '60s'")
-    await connection.execute("SET timezone = 'UTC'")
 
 
 def connection_lost(fault: BaseException) -> bool:

@@ -21,6 +21,7 @@ def prepare(
     key_file: Path,
     given_key: bytes | None,
     now: datetime,
+    post: bool = False,
     tell: Callable[[str], None] = lambda _name: None,
 ) -> list[str]:
     """Check or make the master key, then apply what migrations wait; safe to run twice and twice at once.
@@ -30,6 +31,7 @@ def prepare(
         key_file: Where the master key is kept.
         given_key: The key from the environment, if it comes from there.
         now: For the date of a new installation.
+        post: As `migrations.migrate`.
         tell: Called with the name of each migration before it is applied.
 
     Returns:
@@ -38,12 +40,12 @@ def prepare(
     Raises:
         MasterKeyRefused: No key beside a database that has data, or not the key of this database.
             Nothing was changed.
-        ChangedMigration: As `migrations.migrate`.
+        ChangedMigration, NewerDatabase: As `migrations.migrate`.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         key = masterkey.obtain(key_file, given=given_key, create=not _has_table(connection, "migration"))
         check_key(connection, key)
-    applied = migrations.migrate(url, tell=tell)
+    applied = migrations.migrate(url, post=post, tell=tell)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO installation (only_row, master_key_fingerprint, made_at) VALUES (1, %s, %s)"

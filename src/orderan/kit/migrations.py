@@ -1,7 +1,7 @@
 """Schema changes: numbered SQL files, applied once, one statement at a time.
 
 `NNNN_pre_*.sql` only adds and may run before new code; `NNNN_post_*.sql` takes away and runs
-after it. Each statement is its own transaction (a distributed PostgreSQL wants that) under a
+when it is asked for, once no old code is left. A new database has no old code. Each statement is its own transaction (a distributed PostgreSQL wants that) under a
 lock timeout; the number of statements done is kept, so an interrupted file goes on where it
 stopped. A file that changed after it was applied is refused.
 """
@@ -25,12 +25,21 @@ class ChangedMigration(Exception):
     """A file that was applied has other contents now; write a new file instead."""
 
 
+class NewerDatabase(Exception):
+    """The database was brought up by a newer release; this one would misread it."""
+
+
 @dataclass(frozen=True)
 class Migration:
     """One file: its name and the statements in it."""
 
     name: str
     statements: tuple[str, ...]
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it takes something away that older code still uses."""
+        return "_post_" in self.name
 
     @property
     def checksum(self) -> str:
@@ -54,11 +63,12 @@ def pending(connection: psycopg.Connection[Any]) -> list[str]:
     ]
 
 
-def migrate(url: str, *, tell: Callable[[str], None] = lambda _name: None) -> list[str]:
+def migrate(url: str, *, post: bool = False, tell: Callable[[str], None] = lambda _name: None) -> list[str]:
     """Bring the database up to this release; two at once wait for each other.
 
     Args:
         url: libpq URL of a role that owns the schema.
+        post: Take away, too, what this release has no use for.
         tell: Called with each file's name before it is applied.
 
     Returns:
@@ -66,23 +76,29 @@ def migrate(url: str, *, tell: Callable[[str], None] = lambda _name: None) -> li
 
     Raises:
         ChangedMigration: A file differs from what was applied.
+        NewerDatabase: The database has files this release does not know; nothing was changed.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
             connection.execute(_TABLE)
-            applied = _apply_all(connection, tell)
-            if applied:
-                topology.guard(connection)
+            applied = _apply_all(connection, tell, post=post)
+            # Every time: a process that died after the last statement left its tables unguarded.
+            topology.guard(connection)
             return applied
         finally:
             connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def _apply_all(connection: psycopg.Connection[Any], tell: Callable[[str], None]) -> list[str]:
+def _apply_all(connection: psycopg.Connection[Any], tell: Callable[[str], None], *, post: bool) -> list[str]:
     done = _done(connection)
+    known = shipped()
+    if unknown := sorted(done.keys() - {migration.name for migration in known}):
+        raise NewerDatabase(", ".join(unknown))
     applied = []
-    for migration in shipped():
+    for migration in known:
+        if migration.is_post and done and not post:
+            continue
         checksum, statements = done.get(migration.name, (migration.checksum, 0))
         if checksum != migration.checksum:
             raise ChangedMigration(migration.name)

@@ -98,7 +98,11 @@ def as_problem(document: dict[str, Any], headers: dict[str, str] | None = None) 
 def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     """A correct request the business turned down."""
     document = refusal_problem(refusal, words_of(request), request_id=request_id_of(request))
-    headers = {"www-authenticate": 'Bearer realm="orderan"'} if refusal.kind is Kind.UNAUTHENTICATED else None
+    headers = {}
+    if refusal.kind is Kind.UNAUTHENTICATED:
+        headers["www-authenticate"] = 'Bearer realm="orderan"'
+    if "retry_after_s" in document:
+        headers["retry-after"] = str(document["retry_after_s"])
     return as_problem(document, headers)
 
 

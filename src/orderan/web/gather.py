@@ -18,7 +18,7 @@ from orderan.flows.place_order import Placed, Placement, place_orders
 from orderan.kit import runner, telemetry
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Caller, Database, Tx, connection_lost
 from orderan.kit.errors import Refusal
 from orderan.kit.runner import Answer, Key, KeyReused
 from orderan.orders import NumberLease
@@ -159,13 +159,7 @@ class Gatherer:
     async def _run(self, shop_id: int, lane: _Lane, batch: list[_Waiting]) -> None:
         _sizes.observe(len(batch))
         try:
-            outcomes = await self._commit(shop_id, lane, batch)
-        except Exception as fault:  # noqa: BLE001 - every waiter is told, none is left hanging
-            for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_exception(fault)
-        else:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
+            for waiting, outcome in zip(batch, await self._outcomes(shop_id, lane, batch), strict=True):
                 if waiting.done.done():
                     continue
                 if isinstance(outcome, Answer):
@@ -175,6 +169,22 @@ class Gatherer:
         finally:
             lane.running -= 1
             self._start(shop_id, lane)
+
+    async def _outcomes(self, shop_id: int, lane: _Lane, batch: list[_Waiting]) -> list[Answer | Exception]:
+        """An outcome for every waiter, so that none is left hanging.
+
+        A fault in the middle of a batch is one request's, or everybody's. The requests are run again
+        alone: what nobody foresaw in one of them is told to that one only.
+        """
+        try:
+            return list(await self._commit(shop_id, lane, batch))
+        except Exception as fault:  # noqa: BLE001 - told to whom it belongs
+            if len(batch) == 1 or connection_lost(fault):
+                return [fault] * len(batch)
+        alone: list[Answer | Exception] = []
+        for waiting in batch:
+            alone += await self._outcomes(shop_id, lane, [waiting])
+        return alone
 
     async def _commit(self, shop_id: int, lane: _Lane, batch: list[_Waiting]) -> list[Answer | Refusal]:
         caller = Caller(shop_id, batch[0].principal.actor, batch[0].request_id)

@@ -21,7 +21,7 @@ from orderan.customers.regions.postcodes import (
     load_postcodes,
     postcode_suits,
 )
-from orderan.customers.regions.store import load_regions, postcode_of, save_postcodes
+from orderan.customers.regions.store import has_regions, load_regions, postcode_of, save_postcodes
 
 __all__ = [
     "AreaComplaint",
@@ -38,6 +38,7 @@ __all__ = [
     "check_names",
     "check_postcode",
     "find",
+    "has_regions",
     "load_postcodes",
     "load_regions",
     "postcode_of",

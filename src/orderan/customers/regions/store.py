@@ -37,6 +37,11 @@ async def load_regions(tx: Tx, *, areas: Atlas | None = None) -> int:
     return changed
 
 
+async def has_regions(tx: Tx) -> bool:
+    """Whether the table of areas was filled."""
+    return bool(await tx.value("SELECT EXISTS (SELECT FROM region)"))
+
+
 async def save_postcodes(tx: Tx, by_village: Mapping[str, str]) -> int:
     """Store postcodes by village code; returns how many villages got another one than before."""
     return await tx.run(

@@ -24,6 +24,7 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from orderan.kit.migrations import shipped
 from orderan.kit.postgres.binaries import Binaries
 from orderan.kit.postgres.errors import PostgresFault
 
@@ -138,7 +139,7 @@ def restore(
         tell: Called with the size of each piece read, in bytes.
 
     Raises:
-        BackupRefused: Another master key, a database that is in use or holds something (without
+        BackupRefused: Another master key, a newer release, a database that is in use or holds something (without
             `replace`), a damaged file, or pg_restore fails. The database is as it was.
     """
     manifest = manifest_of(file)
@@ -147,6 +148,8 @@ def restore(
             f"{file} was sealed with another master key (fingerprint {manifest.master_key_fingerprint}, here"
             f" {key_fingerprint}): put that key in place first, or its personal data could never be read"
         )
+    if manifest.migrations > len(shipped()):
+        raise BackupRefused(f"{file} is of a newer release ({manifest.release}): install that one first")
     name = str(conninfo_to_dict(admin_url)["dbname"])
     _require_room(admin_url, name, replace=replace)
     with _maintenance(admin_url) as server:
@@ -162,7 +165,12 @@ def restore(
         except BaseException:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(draft)))
             raise
-        _rename(server, draft, name)
+        try:
+            _rename(server, draft, name)
+        except BaseException:
+            _rename(server, replaced, name)
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(draft)))
+            raise
         server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(replaced)))
     return manifest
 

@@ -123,7 +123,9 @@ def read_rows(form: FormMultiDict) -> Typed:
     return typed
 
 
-async def check_rows(tx: Tx, request: Asking, typed: Typed, *, least: int) -> dict[str, StockedSku]:
+async def check_rows(
+    tx: Tx, request: Asking, typed: Typed, *, least: int, lots: bool = True
+) -> dict[str, StockedSku]:
     """Say beside each row what is wrong with it; the skus found."""
     words = place_of(request).words
     known = await stocked_skus(tx, {row.sku for row in typed.filled})
@@ -131,7 +133,7 @@ async def check_rows(tx: Tx, request: Asking, typed: Typed, *, least: int) -> di
         units = whole(row.quantity, least=least)
         if row.sku not in known:
             row.error = words.gettext("SKU atau barcode ini tidak dikenal.")
-        elif known[row.sku].lot_tracked and not row.lot:
+        elif lots and known[row.sku].lot_tracked and not row.lot:
             row.error = words.gettext("SKU ini dicatat per lot; isi kode lotnya.")
         elif units is None or units == 0:
             row.error = words.gettext("Isi jumlah dalam bilangan bulat, bukan nol.")
