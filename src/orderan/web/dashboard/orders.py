@@ -58,7 +58,7 @@ from orderan.web.dashboard.order_filters import (
 )
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.dashboard.order_words import names_of
-from orderan.web.forms import many, one, posted
+from orderan.web.forms import many, one, posted, sent_once, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -191,7 +191,12 @@ async def keep_view(
     staff = None if shared else principal.staff_id
     if name:
         await runner.run(
-            caller, lambda tx: insert_view(tx, page=PAGE, staff_id=staff, name=name, query=query, now=now)
+            caller,
+            taken_once(
+                form,
+                lambda tx: insert_view(tx, page=PAGE, staff_id=staff, name=name, query=query, now=now),
+                now=now,
+            ),
         )
     return Redirect(f"/orders?{query}", status_code=303)
 
@@ -236,6 +241,7 @@ async def bulk_asked(
             ids = await _chosen(tx, principal, many(form, "order_id"))
         if not ids:
             raise NothingChosen
+        await sent_once(tx, form, now=now)
         return await start(tx, verb, arguments, ids, now=now), len(ids)
 
     bulk_id, count = await db.run(caller, begin)

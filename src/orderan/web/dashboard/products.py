@@ -56,7 +56,7 @@ from orderan.web.dashboard.product_words import (
     tax_options,
     typed,
 )
-from orderan.web.forms import many, one, posted
+from orderan.web.forms import many, one, posted, taken_once
 from orderan.web.here import place_of
 from orderan.web.images import picture_folder
 from orderan.web.pages import page
@@ -143,7 +143,8 @@ async def product_entered(
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     """Add a product with its first sku and price, or show the form again with all that is wrong."""
-    values = typed(await posted(request), (*FIELDS, *SKU_FIELDS))
+    form = await posted(request)
+    values = typed(form, (*FIELDS, *SKU_FIELDS))
     mistakes = Mistakes(request)
     fields = ProductFields(**{name: values[name].strip() for name in FIELDS})
     sku = sku_of(values, mistakes, bundle=False)
@@ -161,7 +162,7 @@ async def product_entered(
         return product.id
 
     try:
-        product_id = await db.run(caller, command)
+        product_id = await db.run(caller, taken_once(form, command, now=now))
     except _Mistaken:
         pass
     except Refusal as refusal:
@@ -343,12 +344,16 @@ async def picture_added(
 ) -> Response[Any]:
     """Keep a picture and show it last."""
     product_id = from_text(PRODUCT_PREFIX, product)
-    upload = (await posted(request)).get("picture")
+    form = await posted(request)
+    upload = form.get("picture")
     try:
         if not isinstance(upload, UploadFile):
             raise NotAnImage
         name, kept = picture_folder(settings).keep(await upload.read())
-        await db.run(caller, lambda tx: add_picture(tx, product_id, name, kept, now=now))
+        await db.run(
+            caller,
+            taken_once(form, lambda tx: add_picture(tx, product_id, name, kept, now=now), now=now),
+        )
     except Refusal as refusal:
         mistakes = Mistakes(request)
         mistakes.refuse(refusal)
