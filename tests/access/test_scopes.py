@@ -124,6 +124,7 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/stock": _at("/stock", "{sby}"),
     "/stock/adjust": _at("/stock/adjust", "{sby}"),
     "/stock/count.csv": _at("/stock/count.csv", "SBY"),
+    "/stock/expected": _at("/stock/expected", "{sby}"),
     "/stock/items/{sku:str}": _of("/stock/items/{teh}", "{waiting}"),
     "/stock/locations": _at("/stock/locations", "{sby}"),
     "/stock/locations/{location_id:str}": _at("/stock/locations/{sby}", "SBY"),
