@@ -112,6 +112,10 @@ class WorkerSettings:
     sweep_interval_s: float = 1.0
     """Seconds between two looks at what is due (expiry, outbox) (ORDERAN_SWEEP_INTERVAL). Default 1."""
 
+    answers_days: int = 30
+    """Days the answer to an Idempotency-Key is kept, >= 1 (ORDERAN_ANSWERS_DAYS): a request repeated
+    later is a new request. Default 30."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
@@ -188,6 +192,7 @@ class Settings:
             worker=WorkerSettings(
                 concurrency=read.whole("ORDERAN_WORKER_CONCURRENCY", worker.concurrency, least=1, most=1000),
                 sweep_interval_s=read.seconds("ORDERAN_SWEEP_INTERVAL", worker.sweep_interval_s),
+                answers_days=read.whole("ORDERAN_ANSWERS_DAYS", worker.answers_days, least=1, most=3650),
             ),
             logs=LogSettings(
                 level=read.one_of("ORDERAN_LOG_LEVEL", get_args(LogLevel), logs.level),

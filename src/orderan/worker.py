@@ -14,7 +14,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
 from typing import Final
@@ -37,7 +37,8 @@ from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx, connection_lost
 from orderan.kit.errors import N_
 from orderan.kit.events import Consumer, consume, sequence
 from orderan.kit.inbox import Stuck
-from orderan.settings import Settings
+from orderan.kit.runner import sweep_answers
+from orderan.settings import Settings, WorkerSettings
 from orderan.shops import ShopState, all_shops
 
 Sweep = Callable[[Tx, datetime], Awaitable[int]]
@@ -101,6 +102,18 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),
 )
+
+
+def timers_of(settings: WorkerSettings) -> tuple[Timer, ...]:
+    """Every sweep, those included that a setting has a say in."""
+    kept = timedelta(days=settings.answers_days)
+
+    async def answers(tx: Tx, now: datetime) -> int:
+        return await sweep_answers(tx, before=now - kept)
+
+    return (*TIMERS, Timer("answers", 60.0, answers))
+
+
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
 JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders", "orderan.importing.jobs")
 """Modules whose import declares jobs."""
@@ -249,9 +262,8 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
     try:
         with jobs.app.replace_connector(connector) as app:
             async with app.open_async():
-                rounds = asyncio.create_task(
-                    Rounds(db, clock).run(stop, interval_s=settings.worker.sweep_interval_s)
-                )
+                own = Rounds(db, clock, timers=timers_of(settings.worker))
+                rounds = asyncio.create_task(own.run(stop, interval_s=settings.worker.sweep_interval_s))
                 runner = asyncio.create_task(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from conftest import ShopFloor
+from fulfilment.api import Program, a_program, serving
+from given import a_shop
 from orderan.customers import (
     Buyer,
     BuyerAddress,
@@ -86,6 +88,83 @@ async def test_no_table_ever_holds_personal_data_in_the_clear(
 ) -> None:
     await a_busy_customer(floor, keyring, now)
 
+    assert traces_in(database_url) == set()
+
+
+async def a_busy_api(program: Program) -> None:
+    """Everything a program may send of a person, taken and refused."""
+    typed = {"name": "Budi Santoso", "phone": "081234567890", "email": "budi@gmail.com"}
+    address = {
+        "recipient": "Budi Santoso",
+        "phone": "081234567890",
+        "line": "Jalan Melawai Raya 12",
+        "village_code": "31.74.07.1001",
+    }
+    made = await program.post("/customers", typed | {"note": "suka kopi pahit"})
+    other = await program.post("/customers", {"name": "Budi S. Santoso", "phone": "081234567899"})
+    budi = made.json()["id"]
+    buyer = {"name": "Budi Santoso", "phone": "081234567890", "email": "budi@gmail.com"}
+    order = {"channel": "web", "terms": "cod", "lines": [{"sku": "kopi", "quantity": 1}], "buyer": buyer}
+    answers = [
+        made,
+        other,
+        await program.post(f"/customers/{budi}/addresses", address),
+        await program.post(
+            f"/customers/{budi}/consents", {"purpose": "profiling", "granted": True, "source": "kasir"}
+        ),
+        await program.post(f"/customers/{budi}/merge", {"others": [other.json()["id"]]}),
+        await program.post("/orders", order | {"buyer": buyer | {"address": {"line": "Melawai Raya 1"}}}),
+        await program.post("/orders/batch", {"orders": [order]}),
+        await program.post("/quotes", {"channel": "web", "lines": order["lines"], "phone": "081234567890"}),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 201, 200, 201, 200, 200]
+    refused = [
+        await program.post("/customers", typed),
+        await program.post(
+            "/customers", {"name": "Budi", "phone": "812-3456-7890", "email": "budi@gmial.com"}
+        ),
+        await program.post(
+            "/quotes", {"channel": "web", "lines": order["lines"], "phone": "0812-3456-0812-3456-0812"}
+        ),
+    ]
+    assert [answer.json()["code"] for answer in refused] == [
+        "phone_taken",
+        "entry_refused",
+        "phone_unreadable",
+    ]
+    rows = await program.post(
+        "/orders/batch", {"orders": [order | {"buyer": buyer | {"phone": "0812-3456-0812-3456-0812"}}]}
+    )
+    assert rows.json()["results"][0]["problem"]["code"] == "phone_unreadable"
+
+
+async def test_no_answer_that_is_kept_holds_personal_data_in_the_clear(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
+) -> None:
+    await a_shop(floor, now, stock={"kopi": 10})
+    async with serving(floor, keyring, now) as client:
+        await a_busy_api(await a_program(client, floor, now))
+
+    assert traces_in(database_url) == set()
+
+
+async def test_a_repeated_request_tells_the_customer_as_they_are_by_then(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
+) -> None:
+    typed = {"name": "Budi Santoso", "phone": "081234567890"}
+    async with serving(floor, keyring, now) as client:
+        program = await a_program(client, floor, now)
+        first = await program.post("/customers", typed, key="satu")
+        budi = first.json()["id"]
+        again = await program.post("/customers", typed, key="satu")
+        assert (again.status_code, again.json()) == (201, first.json())
+
+        await program.post(f"/customers/{budi}/erase", {"reason": "permintaan pelanggan"})
+        after = await program.post("/customers", typed, key="satu")
+
+    assert (after.status_code, after.json()["id"], after.json()["state"]) == (201, budi, "erased")
+    assert "Santoso" not in after.text
+    assert await floor.value("SELECT count(*) FROM customer WHERE shop_id = %(shop)s") == 1
     assert traces_in(database_url) == set()
 
 

@@ -11,9 +11,11 @@ from uuid import UUID
 import pytest
 
 from conftest import ShopFloor
+from customers.test_forgetting_words import tables_with
 from importing.given import a_mapping, a_row
 from importing.test_reading import write_csv, write_xlsx
 from orderan import importing
+from orderan.flows.erase_customer import erase_customer
 from orderan.importing import Imported, StillWaiting, running
 from orderan.importing.commands import order_invoices
 from orderan.importing.mapping import Mapping
@@ -221,6 +223,33 @@ async def test_lines_that_cannot_be_read_wait_with_what_was_written(
     ]
     assert entries[1].payload["lines"][0]["price"] == "free"
     assert [day["day"] for day in done.report["days"]] == ["2011-03-01", "unknown"]
+
+
+async def test_an_erased_customer_is_in_no_line_that_was_read_and_in_none_that_waits(
+    floor: ShopFloor, now: datetime, tmp_path: Path, database_url: str
+) -> None:
+    path = a_file(
+        tmp_path,
+        a_row(customer="pelanggan-ratna", quantity=3),
+        a_row(invoice="2", price="free", customer="pelanggan-ratna"),
+        a_row(invoice="3", customer="pelanggan-lain"),
+        a_row(invoice="C4", quantity=-1, customer="pelanggan-ratna"),
+    )
+    done = await bring_in(floor, path, now)
+    assert done.report["lines"] == {"file": 4, "ordered": 2, "returned": 1, "waiting": 1, "known_before": 0}
+    ratna = await floor.value("SELECT id FROM customer WHERE external_id = 'test:pelanggan-ratna'")
+    before = await floor.all("SELECT number, sku, quantity, minor FROM import_line ORDER BY number")
+    assert tables_with(database_url, "pelanggan-ratna") == {
+        "customer", "exception_entry", "import_cancellation", "import_line", "import_run",
+    }  # fmt: skip
+
+    await floor.run(lambda tx: erase_customer(tx, ratna, reason="permintaan pelanggan", now=now))
+
+    assert tables_with(database_url, "pelanggan-ratna") == set()
+    assert "import_line" in tables_with(database_url, "pelanggan-lain")
+    assert await floor.all("SELECT number, sku, quantity, minor FROM import_line ORDER BY number") == before
+    [entry] = await floor.all("SELECT payload FROM exception_entry WHERE kind = 'import_lines'")
+    assert (entry.payload["lines"][0]["price"], entry.payload["lines"][0]["customer"]) == ("free", "")
 
 
 async def test_an_invoice_spread_over_the_file_and_over_batches_is_one_order(

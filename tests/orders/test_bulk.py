@@ -115,3 +115,44 @@ async def test_paying_many_does_not_ask_for_what_was_given_back(
     action = await floor.run(lambda tx: bulk(tx, bulk_id))
     assert (action.done, action.refused) == (0, 1)
     assert (await look(world, order.id))[0].paid_minor == 20_000
+
+
+async def test_a_row_whose_worker_dies_while_the_job_runs_is_done_by_the_job(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    orders = [await placed(world, keyring, asked(("kopi", 1)), now) for _ in range(3)]
+    bulk_id = await floor.run(
+        lambda tx: start(tx, Verb.TAG, {"tags": ["vip"]}, [order.id for order in orders], now=now)
+    )
+    [job] = await floor.all("SELECT args FROM procrastinate_jobs WHERE task_name = 'orders.bulk'")
+
+    jobs: list[asyncio.Task[None]] = []
+
+    async def page() -> None:
+        """It holds the first row while the job comes; then it dies, its row undone."""
+        async with floor.db.transaction(floor.caller) as held:
+            assert await work_off_one(held, bulk_id, now=now)
+            tools = Context({"tools": Tools(floor.db, SetClock(now), keyring)})
+            jobs.append(asyncio.create_task(work_off_job.func(tools, **job.args)))
+            await _until_it_waits(floor, jobs[0])
+            raise Killed
+
+    with pytest.raises(Killed):
+        await page()
+    await jobs[0]
+
+    action = await floor.run(lambda tx: bulk(tx, bulk_id))
+    assert (action.done, action.refused, action.total) == (3, 0, 3)
+    assert await floor.value("SELECT count(*) FROM order_tag WHERE tag = 'vip'") == 3
+
+
+class Killed(Exception):
+    """The process is gone, and its transaction with it."""
+
+
+async def _until_it_waits(floor: ShopFloor, running: asyncio.Task[None]) -> None:
+    """Until the job has done what nobody holds, and waits for what is held or is over."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"
+    while not running.done() and not await floor.value(waiting):  # noqa: ASYNC110 - locks ring no bell
+        await asyncio.sleep(0)

@@ -291,6 +291,32 @@ async def test_what_is_seen_is_exported_and_formulas_are_defused(
     assert rest == []
 
 
+async def test_an_export_of_whole_names_is_logged_once_per_person_and_of_initials_not(
+    owner: AsyncClient, house: House, hire: Hire, world: World, keyring: Keyring, now: datetime
+) -> None:
+    for name, phone in (("Ani Lestari", "+628133333333"), ("Budi Santoso", "+628144444444")):
+        for _ in range(2):
+            await placed(world, keyring, asked(("kopi", 1), buyer=a_buyer(name, phone)), now)
+    await placed(world, keyring, asked(("kopi", 1)), now)
+    readings = "SELECT customer_id, fields, purpose, actor FROM personal_access"
+
+    await hire("gudang@toko.test", "warehouse")
+    async with house.browser() as other:
+        await sign_in(other, "gudang@toko.test")
+        assert "Lestari" not in (await other.get("/orders/export.csv")).text
+    assert await world.floor.all(readings) == []
+
+    answer = await owner.get("/orders/export.csv")
+
+    assert answer.text.count("Ani Lestari") == 2
+    kept = await world.floor.all(readings)
+    people = await world.floor.all("SELECT id FROM customer")
+    assert {row.customer_id for row in kept} == {row.id for row in people}
+    [name] = re.findall(r'filename="(.+)"', answer.headers["content-disposition"])
+    assert [(row.fields, row.purpose) for row in kept] == [(["name"], f"ekspor pesanan {name}")] * 2
+    assert {row.actor.partition(":")[0] for row in kept} == {"staff"}
+
+
 async def test_a_view_is_kept_shown_as_a_tab_and_forgotten(owner: AsyncClient) -> None:
     await send(owner, "/orders/views", {"name": "COD saja", "query": "terms=cod"})
     page = await owner.get("/orders?terms=cod")

@@ -1,6 +1,6 @@
 """The worker's rounds: what is due is done in every shop, whatever fails in one of them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from orderan.kit import jobs
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.kit.runner import Answer, Key, remember, sweep_answers
 from orderan.orders import Terms
+from orderan.settings import WorkerSettings
 from orderan.shops import Shop, open_shop
-from orderan.worker import TIMERS, Rounds, Timer
+from orderan.worker import TIMERS, Rounds, Timer, timers_of
 
 pytestmark = pytest.mark.anyio
 
@@ -178,3 +180,29 @@ async def test_a_job_that_failed_for_good_waits_in_the_inbox_until_it_is_run_aga
 @jobs.job("tests.nothing")
 async def _nothing(tools: jobs.Tools, *, shop_id: int) -> None:
     """Does nothing."""
+
+
+async def test_answers_are_let_go_after_the_days_that_were_set(db: Database, floor: ShopFloor) -> None:
+    now = datetime(2026, 11, 11, tzinfo=UTC)
+    keep = timedelta(days=7)
+    ages = {"old": keep + timedelta(seconds=1), "older": keep * 3, "kept": keep, "new": timedelta(0)}
+    for name, age in ages.items():
+        given = [(Key.of("key:uji POST /x", name, b""), Answer(201, b"{}"))]
+        await floor.run(lambda tx, given=given, age=age: remember(tx, given, now=now - age))
+    [sweep] = [timer for timer in timers_of(WorkerSettings(answers_days=7)) if timer not in TIMERS]
+    rounds = Rounds(db, SetClock(now), timers=[sweep])
+
+    await rounds.once()
+
+    left = await floor.all("SELECT key FROM answer WHERE shop_id = %(shop)s ORDER BY key")
+    assert [row.key for row in left] == ["kept", "new"]
+
+
+async def test_answers_are_let_go_in_batches_until_none_is_old(floor: ShopFloor) -> None:
+    now = datetime(2026, 11, 11, tzinfo=UTC)
+    given = [(Key.of("key:uji POST /x", str(turn), b""), Answer(201, b"{}")) for turn in range(5)]
+    await floor.run(lambda tx: remember(tx, given, now=now - timedelta(days=1)))
+
+    swept = [await floor.run(lambda tx: sweep_answers(tx, before=now, limit=2)) for _ in range(4)]
+
+    assert swept == [2, 2, 1, 0]

@@ -21,7 +21,7 @@ from orderan.customers.commands.resolve import (
     resolve_customers,
 )
 from orderan.customers.commands.retire_address import retire_address
-from orderan.customers.commands.reveal import reveal
+from orderan.customers.commands.reveal import note_reading, reveal
 from orderan.customers.commands.update import update
 from orderan.customers.commands.withdraw_consent import withdraw_consent
 from orderan.customers.entry import (
@@ -104,6 +104,7 @@ from orderan.customers.views import (
     family,
     find_customers,
     list_customers,
+    references_of,
     standing_consents,
 )
 
@@ -190,6 +191,8 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "merge",
+    "note_reading",
+    "references_of",
     "register",
     "resolve_customers",
     "retire_address",

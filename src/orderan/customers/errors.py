@@ -22,6 +22,7 @@ class EntryRefused(Refusal):
     code = "entry_refused"
     kind = Kind.INVALID
     sentence = N_("Ada isian yang perlu diperiksa lagi.")
+    personal = True
 
     def facts(self) -> dict[str, Any]:
         return {"fields": [_told(complaint) for complaint in self.complaints]}

@@ -20,6 +20,7 @@ class PhoneUnreadable(Refusal):
     code = "phone_unreadable"
     kind = Kind.INVALID
     sentence = N_("Nomor telepon “{phone}” tidak bisa dibaca.")
+    personal = True
 
 
 def e164(typed: str) -> str:

@@ -3,7 +3,9 @@
 few     done at once, while the person waits; a job does the rest if the process dies meanwhile
 many    the job does them; the page shows how far it is, and may be closed
 
-A row is locked, done and marked in one transaction, so a crash or a second worker repeats nothing.
+A row is locked, done and marked in one transaction, so a crash or a second worker repeats nothing. Rows
+somebody is working on are stepped over by the page and waited for by the job: whoever holds one may
+die with it, and the job is the last to come.
 """
 
 from collections.abc import Sequence
@@ -22,7 +24,9 @@ from orderan.kit.errors import Refusal
 from orderan.orders import (
     Order,
     OrderNotFound,
+    bulk_waiting,
     insert_bulk,
+    left_row,
     lock_orders,
     next_row,
     release_every_hold,
@@ -59,19 +63,27 @@ async def start(
     return bulk_id
 
 
-async def work_off(db: Database, caller: Caller, bulk_id: UUID, *, now: datetime) -> int:
-    """Do every waiting row; returns how many were done or refused here."""
+async def work_off(
+    db: Database, caller: Caller, bulk_id: UUID, *, patient: bool = False, now: datetime
+) -> int:
+    """Do every waiting row; returns how many were looked at here."""
     worked = 0
-    while await db.run(caller, lambda tx: work_off_one(tx, bulk_id, now=now)):
+    while await db.run(caller, lambda tx: work_off_one(tx, bulk_id, patient=patient, now=now)):
         worked += 1
     return worked
 
 
-async def work_off_one(tx: Tx, bulk_id: UUID, *, now: datetime) -> bool:
-    """Do the next waiting row; False when there is none."""
+async def work_off_one(tx: Tx, bulk_id: UUID, *, patient: bool = False, now: datetime) -> bool:
+    """Do the next waiting row; False when there is none.
+
+    Args:
+        patient: When all that wait are held by others, wait for one of them; False when none waits.
+    """
     row = await next_row(tx, bulk_id)
+    if row is None and patient:
+        row = await left_row(tx, bulk_id)
     if row is None:
-        return False
+        return patient and (await bulk_waiting(tx, bulk_id)) > 0
     action = await bulk_of(tx, bulk_id)
     refusal = None
     try:
@@ -120,4 +132,4 @@ async def _pay(tx: Tx, order: Order, *, now: datetime) -> None:
 @jobs.job("orders.bulk")
 async def work_off_job(tools: jobs.Tools, *, shop_id: int, bulk_id: str, actor: str) -> None:
     """Do the waiting rows of a bulk action on behalf of who started it."""
-    await work_off(tools.db, Caller(shop_id, actor), UUID(bulk_id), now=tools.clock.now())
+    await work_off(tools.db, Caller(shop_id, actor), UUID(bulk_id), patient=True, now=tools.clock.now())

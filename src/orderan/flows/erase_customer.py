@@ -2,18 +2,28 @@
 
     here     the record and those merged into it are locked and emptied, the keys destroyed
     then     orders still under way are looked for; if there are any, nothing of it happened
+    words    whatever was written freely about their orders goes: notes, reasons, tags, what the inbox
+             and the answers repeat of them, and who they were in files that were imported
 
-Looking comes last, because an order placed meanwhile needs the customer's row, which is locked.
+Looking comes last, because an order placed meanwhile needs the customer's row, which is locked. Words
+go unread: nobody can say what stands in them. Amounts, units, states and moments stay.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan.customers import erase, family
+from orderan import inventory, orders, payments, returns
+from orderan.customers import erase, family, references_of
+from orderan.importing import forget_customers
+from orderan.kit import audit, events, inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
-from orderan.orders import under_way_of_customers
+from orderan.kit.ids import to_text
+from orderan.kit.runner import forget_answers
+from orderan.kit.text import GONE
+from orderan.orders import order_ids_of_customers, under_way_of_customers
 
 
 @dataclass(eq=False)
@@ -35,6 +45,25 @@ async def erase_customer(tx: Tx, customer_id: UUID, *, reason: str, now: datetim
         UnknownCustomer, CustomerNotActive, ReasonMissing: As `customers.erase` has them.
     """
     people = await family(tx, customer_id)
+    references = await references_of(tx, people)
     await erase(tx, customer_id, reason=reason, now=now)
     if numbers := await under_way_of_customers(tx, people):
         raise OrdersUnderWay(tuple(map(str, numbers)))
+    await _forget_words(tx, people)
+    await forget_customers(tx, references)
+
+
+async def _forget_words(tx: Tx, people: Collection[UUID]) -> None:
+    placed = await order_ids_of_customers(tx, people)
+    if not placed:
+        return
+    await orders.forget_words(tx, placed)
+    refunds = await payments.forget_words(tx, placed, GONE)
+    came_back = await returns.forget_words(tx, placed, GONE)
+    await inventory.forget_words(tx, [*placed, *came_back])
+    await events.forget_words(tx, [*refunds, *came_back], {})
+    entries = [to_text("exc", entry) for entry in await inbox.forget_words(tx, placed)]
+    await audit.forget_words(tx, entries)
+    told = [to_text("ord", order) for order in placed]
+    told += [to_text("rfd", refund) for refund in refunds] + [to_text("ret", found) for found in came_back]
+    await forget_answers(tx, [*told, *entries], since=min(placed.values()))

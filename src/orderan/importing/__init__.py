@@ -46,6 +46,7 @@ from orderan.importing.money import KNOWN_CURRENCIES
 from orderan.importing.reading import look_at
 from orderan.importing.running import Imported, Progress, check_source, start
 from orderan.importing.store.entries import open_entries
+from orderan.importing.store.forget import forget_customers
 from orderan.importing.store.uploads import Upload
 from orderan.importing.uploads import ENDINGS, UploadFolder
 from orderan.importing.views import (
@@ -101,6 +102,7 @@ __all__ = [
     "export_fates",
     "fault_of",
     "fitting_presets",
+    "forget_customers",
     "forget_upload",
     "from_plain",
     "get_upload",

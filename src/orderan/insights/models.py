@@ -70,9 +70,11 @@ class AuditFilter:
 
     Attributes:
         after: Entries older than this one.
+        whole: False leaves out what was said about the inbox's entries, which are about orders.
     """
 
     actor: str = ""
     action: str = ""
     entity_id: str = ""
     after: UUID | None = None
+    whole: bool = True

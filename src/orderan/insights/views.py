@@ -205,6 +205,7 @@ async def audit_trail(tx: Tx, chosen: AuditFilter, *, limit: int) -> list[Any]:
           AND (%(actor)s = '' OR actor = %(actor)s)
           AND (%(action)s = '' OR action = %(action)s)
           AND (%(entity)s = '' OR entity_id = %(entity)s)
+          AND (%(whole)s OR entity_kind <> 'exception')
         ORDER BY id DESC
         LIMIT %(limit)s
         """,
@@ -214,6 +215,7 @@ async def audit_trail(tx: Tx, chosen: AuditFilter, *, limit: int) -> list[Any]:
             "actor": chosen.actor,
             "action": chosen.action,
             "entity": chosen.entity_id,
+            "whole": chosen.whole,
             "limit": limit,
         },
     )

@@ -89,7 +89,7 @@ from orderan.inventory.models import (
 from orderan.inventory.movement_views import Moved, movements
 from orderan.inventory.rules import SOURCING_RULE
 from orderan.inventory.states import TRANSFER, TransferEvent
-from orderan.inventory.store import claims_of
+from orderan.inventory.store import claims_of, forget_words
 from orderan.inventory.transfer_store import read as read_transfer
 from orderan.inventory.transfer_views import TransferRow, list_transfers, names_of
 from orderan.inventory.views import (
@@ -174,6 +174,7 @@ __all__ = [
     "expect_stock",
     "find_or_make_lots",
     "forget_expected",
+    "forget_words",
     "list_locations",
     "list_transfers",
     "move_claims",

@@ -316,3 +316,14 @@ async def set_claims_allocated(tx: Tx, holders: Collection[UUID]) -> None:
         """,
         {"shop": tx.shop_id, "holders": list(holders)},
     )
+
+
+async def forget_words(tx: Tx, causes: Collection[UUID]) -> None:
+    """Take the reasons out of movements that these caused; units, places and moments stay."""
+    await tx.run(
+        """
+        UPDATE movement SET reason = NULL
+        WHERE shop_id = %(shop)s AND cause_id = ANY(%(causes)s) AND reason IS NOT NULL
+        """,
+        {"shop": tx.shop_id, "causes": list(causes)},
+    )

@@ -179,9 +179,14 @@ async def counted_rows(
     return [tuple(row) for row in rows]
 
 
-async def sellable_units(tx: Tx, skus: Collection[UUID], *, now: datetime) -> dict[UUID, int]:
+async def sellable_units(
+    tx: Tx, skus: Collection[UUID], *, locations: Collection[UUID] | None = None, now: datetime
+) -> dict[UUID, int]:
     """Units of each sku that could be taken now over all places that sell: not promised, not
     expired at the place's own date, safety stock held back per place.
+
+    Args:
+        locations: Only these places; None is all of them.
     """
     rows = await tx.all(
         """
@@ -193,6 +198,7 @@ async def sellable_units(tx: Tx, skus: Collection[UUID], *, now: datetime) -> di
             JOIN location ON location.shop_id = stock.shop_id AND location.id = stock.location_id
             WHERE stock.shop_id = %(shop)s AND stock.sku_id = ANY(%(skus)s)
               AND location.sells AND location.active
+              AND (%(locations)s::uuid[] IS NULL OR stock.location_id = ANY(%(locations)s::uuid[]))
               AND (stock.expires_on IS NULL OR stock.expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date)
             GROUP BY stock.sku_id, stock.location_id
         ) AS place
@@ -200,7 +206,12 @@ async def sellable_units(tx: Tx, skus: Collection[UUID], *, now: datetime) -> di
              AND stock_policy.location_id = place.location_id
         GROUP BY place.sku_id
         """,
-        {"shop": tx.shop_id, "skus": list(skus), "now": now},
+        {
+            "shop": tx.shop_id,
+            "skus": list(skus),
+            "locations": None if locations is None else list(locations),
+            "now": now,
+        },
     )
     found = {row.sku_id: int(row.units) for row in rows}
     return {sku: found.get(sku, 0) for sku in skus}

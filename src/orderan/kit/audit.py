@@ -1,6 +1,6 @@
 """Who changed what: before and after, kept in the transaction of the change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,3 +51,14 @@ async def leave(tx: Tx, *traces: Trace, now: datetime) -> None:
 
 def _each(sides: Any) -> Sequence[Jsonb | None]:
     return [None if side is None else Jsonb(side) for side in sides]
+
+
+async def forget_words(tx: Tx, entities: Collection[str]) -> None:
+    """Keep of changes to these things who made them and when, and no longer what was written."""
+    await tx.run(
+        """
+        UPDATE audit_entry SET before = NULL, after = NULL
+        WHERE shop_id = %(shop)s AND entity_id = ANY(%(entities)s)
+        """,
+        {"shop": tx.shop_id, "entities": list(entities)},
+    )

@@ -1,6 +1,6 @@
 """Kenapa? Every automatic choice keeps what it knew, which rule it followed and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,4 +68,15 @@ async def about(tx: Tx, subject_id: UUID) -> list[Any]:
         ORDER BY id
         """,
         {"shop": tx.shop_id, "subject": subject_id},
+    )
+
+
+async def forget_inputs(tx: Tx, subjects: Collection[UUID], members: Sequence[str]) -> None:
+    """Take members out of what decisions about these were made from."""
+    await tx.run(
+        """
+        UPDATE decision SET inputs = inputs - %(members)s::text[]
+        WHERE shop_id = %(shop)s AND subject_id = ANY(%(ids)s)
+        """,
+        {"shop": tx.shop_id, "ids": list(subjects), "members": list(members)},
     )

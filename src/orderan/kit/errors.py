@@ -35,11 +35,15 @@ class Refusal(Exception):
 
     Subclasses are dataclasses whose fields are the facts a caller can act on. `sentence` is
     Indonesian, a translatable template over those facts.
+
+    Attributes:
+        personal: Its facts repeat what was typed of a person: they are told, and kept nowhere.
     """
 
     code: ClassVar[str]
     kind: ClassVar[Kind]
     sentence: ClassVar[str]
+    personal: ClassVar[bool] = False
 
     def facts(self) -> dict[str, Any]:
         """The fields by name, as they stand."""

@@ -9,7 +9,7 @@ because numbers taken before it can become visible out of order and a cursor wou
 them (docs/decisions: events are sequenced after commit).
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
@@ -255,3 +255,25 @@ async def first_time(tx: Tx, source: str, message_id: str, *, now: datetime) -> 
         )
         == 1
     )
+
+
+async def forget_words(tx: Tx, entities: Collection[UUID], emptied: Mapping[str, Sequence[str]]) -> None:
+    """Take out of facts what people wrote freely: their reasons, and lists of words in some payloads.
+
+    Args:
+        emptied: Per kind, the members of its payload that become an empty list.
+    """
+    await tx.run(
+        "UPDATE event SET reason = NULL WHERE shop_id = %(shop)s AND entity_id = ANY(%(ids)s) AND reason IS NOT NULL",
+        {"shop": tx.shop_id, "ids": list(entities)},
+    )
+    for kind, members in emptied.items():
+        await tx.run(
+            """
+            UPDATE event
+            SET payload = payload || (SELECT jsonb_object_agg(member, '[]'::jsonb)
+                                      FROM unnest(%(members)s::text[]) AS member)
+            WHERE shop_id = %(shop)s AND entity_id = ANY(%(ids)s) AND kind = %(kind)s
+            """,
+            {"shop": tx.shop_id, "ids": list(entities), "kind": kind, "members": list(members)},
+        )

@@ -1,6 +1,6 @@
 """The exception inbox: whatever is stuck, with money at stake, deadline and next step."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import new_id
+from orderan.kit.text import GONE
 
 
 @dataclass(frozen=True)
@@ -158,3 +159,20 @@ async def watch(
     silent = {row.dedupe_key for row in quiet}
     opened = await report(tx, [entry for entry in entries if entry.dedupe_key not in silent], now=now)
     return opened, closed
+
+
+async def forget_words(tx: Tx, subjects: Collection[UUID]) -> list[UUID]:
+    """Take out of entries about these what people wrote freely; returns which entries there are.
+
+    Amounts, numbers and states stay, so that an open entry can still be worked off.
+    """
+    rows = await tx.all(
+        """
+        UPDATE exception_entry
+        SET payload = payload - 'note', closing_note = CASE WHEN closing_note IS NULL THEN NULL ELSE %(gone)s END
+        WHERE shop_id = %(shop)s AND subject_id = ANY(%(ids)s)
+        RETURNING id
+        """,
+        {"shop": tx.shop_id, "ids": list(subjects), "gone": GONE},
+    )
+    return [row.id for row in rows]

@@ -4,16 +4,19 @@
     repeated key    the first answer is given again, refusals included; nothing runs
     other body      KeyReused: the key belongs to another request
     two at once     the unique key lets one commit; the other starts again and finds its answer
+    personal        a refusal that repeats what was typed of a person is told and not kept: the same
+                    request again is decided again
+    old             answers are let go after some weeks; nobody repeats a request that late
 
 A crash leaves neither effect nor answer, so a retry starts clean: there is no in-flight mark
 that could be left behind.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 
@@ -58,6 +61,13 @@ class Answer:
 
     status: int
     body: bytes
+
+
+FORGOTTEN: Final = Answer(
+    410,
+    b'{"type":"/problems/answer_forgotten","title":"The customer was erased.","status":410,"code":"answer_forgotten","request_id":null}',
+)
+"""In the place of an answer that told of somebody who was erased since."""
 
 
 class _Overtaken(Exception):
@@ -128,6 +138,52 @@ async def first_time(tx: Tx, key: Key, *, now: datetime) -> bool:
     return used == 1
 
 
+async def forget_answers(tx: Tx, names: Collection[str], *, since: datetime) -> int:
+    """Empty the answers that tell of these things; a repeat does nothing still, and is told so.
+
+    Answers of placing are left out: they tell numbers and amounts, and are by far the most.
+
+    Args:
+        names: Ids as they stand in addresses and answers.
+        since: Nothing older tells of them.
+    """
+    return await tx.run(
+        """
+        UPDATE answer SET status = %(status)s, body = %(body)s
+        WHERE shop_id = %(shop)s AND answered_at >= %(since)s AND scope NOT LIKE '%% POST /api/v1/orders'
+          AND EXISTS (SELECT FROM unnest(%(names)s::text[]) AS name
+                      WHERE position(name IN scope) > 0 OR position(convert_to(name, 'UTF8') IN body) > 0)
+        """,
+        {
+            "shop": tx.shop_id,
+            "since": since,
+            "names": list(names),
+            "status": FORGOTTEN.status,
+            "body": FORGOTTEN.body,
+        },
+    )
+
+
+async def sweep_answers(tx: Tx, *, before: datetime, limit: int = 5_000) -> int:
+    """Let go of answers given before a moment, the oldest first; returns how many."""
+    return await tx.run(
+        """
+        WITH old AS MATERIALIZED (
+            SELECT scope, key
+            FROM answer
+            WHERE shop_id = %(shop)s AND answered_at < %(before)s
+            ORDER BY answered_at
+            LIMIT %(limit)s
+            FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM answer
+        USING old
+        WHERE answer.shop_id = %(shop)s AND answer.scope = old.scope AND answer.key = old.key
+        """,
+        {"shop": tx.shop_id, "before": before, "limit": limit},
+    )
+
+
 class Runner:
     """Runs commands for the edge."""
 
@@ -151,6 +207,7 @@ class Runner:
 
         Raises:
             KeyReused: The key came with another request before.
+            Refusal: One whose facts are personal; nothing is kept of it.
         """
 
         async def work(tx: Tx) -> Answer:
@@ -163,6 +220,8 @@ class Runner:
                 async with tx.savepoint():
                     answer = await command(tx)
             except Refusal as refusal:
+                if refusal.personal:
+                    raise
                 answer = refused(refusal)
             try:
                 await remember(tx, [(key, answer)], now=now)

@@ -1,6 +1,7 @@
 """Text people type, read aloud and search by."""
 
 import unicodedata
+from typing import Final
 
 from stdnum import damm
 
@@ -42,3 +43,7 @@ def folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(letters.casefold().split())
+
+
+GONE: Final = "–"
+"""Stands where words were taken out and something has to stand."""

@@ -23,6 +23,7 @@ from orderan.orders.commands.change import (
 )
 from orderan.orders.commands.complete import complete_orders, due_for_completion, require_complete
 from orderan.orders.commands.expire import close_unpaid, overdue
+from orderan.orders.commands.forget_words import forget_words
 from orderan.orders.commands.headline import refresh_headline
 from orderan.orders.commands.hold import expire_holds, place_hold, release_every_hold, release_hold
 from orderan.orders.commands.money import Noted, note_moneys
@@ -91,7 +92,7 @@ from orderan.orders.store import (
     order_numbered,
     set_allocated,
 )
-from orderan.orders.store_bulk import bulk, bulk_rows, insert_bulk, next_row, set_row
+from orderan.orders.store_bulk import bulk, bulk_rows, bulk_waiting, insert_bulk, left_row, next_row, set_row
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
 from orderan.orders.views import (
     change,
@@ -118,6 +119,7 @@ from orderan.orders.views_list import (
 from orderan.orders.views_of_customer import (
     CustomerOrder,
     CustomerTotals,
+    order_ids_of_customers,
     orders_of_customers,
     totals_of_customers,
     under_way_of_customers,
@@ -203,6 +205,7 @@ __all__ = [
     "advance_lines",
     "bulk",
     "bulk_rows",
+    "bulk_waiting",
     "cancel_units",
     "change",
     "changes_waiting",
@@ -220,6 +223,7 @@ __all__ = [
     "expire_holds",
     "expired_holds",
     "fold",
+    "forget_words",
     "group_of",
     "headline",
     "holds_of",
@@ -229,6 +233,7 @@ __all__ = [
     "insert_view",
     "known_orders",
     "least_advanced",
+    "left_row",
     "lines_of",
     "list_orders",
     "load_orders",
@@ -238,6 +243,7 @@ __all__ = [
     "note_moneys",
     "open_change",
     "open_orders",
+    "order_ids_of_customers",
     "order_numbered",
     "orders_of_customers",
     "orders_waiting",

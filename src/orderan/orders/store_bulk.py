@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -37,16 +37,34 @@ async def insert_bulk(
 
 async def next_row(tx: Tx, bulk_id: UUID) -> Any:
     """Lock the next waiting row nobody is working on: turn, order_id; None when there is none."""
-    return await tx.maybe(
-        """
-        SELECT turn, order_id
-        FROM order_bulk_row
-        WHERE shop_id = %(shop)s AND bulk_id = %(bulk)s AND state = 'waiting'
-        ORDER BY turn
-        LIMIT 1
-        FOR UPDATE SKIP LOCKED
-        """,
-        {"shop": tx.shop_id, "bulk": bulk_id},
+    return await tx.maybe(_NEXT + " SKIP LOCKED", {"shop": tx.shop_id, "bulk": bulk_id})
+
+
+async def left_row(tx: Tx, bulk_id: UUID) -> Any:
+    """Lock the next waiting row, after whoever works on it is done or dead; None when it was done."""
+    return await tx.maybe(_NEXT, {"shop": tx.shop_id, "bulk": bulk_id})
+
+
+_NEXT: LiteralString = """
+    SELECT turn, order_id
+    FROM order_bulk_row
+    WHERE shop_id = %(shop)s AND bulk_id = %(bulk)s AND state = 'waiting'
+    ORDER BY turn
+    LIMIT 1
+    FOR UPDATE
+"""
+
+
+async def bulk_waiting(tx: Tx, bulk_id: UUID) -> int:
+    """How many rows wait still."""
+    return int(
+        await tx.value(
+            """
+            SELECT count(*) FROM order_bulk_row
+            WHERE shop_id = %(shop)s AND bulk_id = %(bulk)s AND state = 'waiting'
+            """,
+            {"shop": tx.shop_id, "bulk": bulk_id},
+        )
     )
 
 

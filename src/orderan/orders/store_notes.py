@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -162,3 +162,24 @@ async def delete_view(tx: Tx, view_id: UUID, *, staff_id: UUID | None, shared_to
         """,
         {"shop": tx.shop_id, "id": view_id, "staff": staff_id, "shared": shared_too},
     )
+
+
+async def empty_words(tx: Tx, orders: Collection[UUID], gone: str) -> None:
+    """Take out of orders, their versions and everything beside them what people wrote freely."""
+    asked = {"shop": tx.shop_id, "ids": list(orders), "gone": gone}
+    for statement in _WORDS:
+        await tx.run(statement, asked)
+
+
+_WORDS: tuple[LiteralString, ...] = (
+    "UPDATE sales_order SET note = NULL WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND note IS NOT NULL",
+    "UPDATE order_note SET body = %(gone)s WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)",
+    "UPDATE order_hold SET reason = %(gone)s WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)",
+    "UPDATE order_change SET reason = %(gone)s WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)",
+    "UPDATE order_move SET reason = NULL WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s) AND reason IS NOT NULL",
+    "DELETE FROM order_tag WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)",
+    """
+    UPDATE order_version SET reason = %(gone)s, snapshot = jsonb_set(snapshot, '{order,note}', 'null')
+    WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)
+    """,
+)

@@ -132,6 +132,15 @@ async def totals_of_customers(
     ]
 
 
+async def order_ids_of_customers(tx: Tx, customers: Collection[UUID]) -> dict[UUID, datetime]:
+    """Every order of these customers, with when it was placed."""
+    rows = await tx.all(
+        "SELECT id, placed_at FROM sales_order WHERE shop_id = %(shop)s AND customer_id = ANY(%(customers)s)",
+        {"shop": tx.shop_id, "customers": list(customers)},
+    )
+    return {row.id: row.placed_at for row in rows}
+
+
 async def under_way_of_customers(tx: Tx, customers: Collection[UUID]) -> list[int]:
     """Numbers of orders of these customers that are neither completed, cancelled nor expired."""
     rows = await tx.all(

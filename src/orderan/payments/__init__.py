@@ -20,7 +20,14 @@ from orderan.payments.errors import (
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
 from orderan.payments.rules import refundable, room_for, share_of_line, standing
 from orderan.payments.states import REFUND, Money, RefundEvent, RefundState
-from orderan.payments.store import booked, promised, references_of, sums, used_references
+from orderan.payments.store import (
+    booked,
+    forget_words,
+    promised,
+    references_of,
+    sums,
+    used_references,
+)
 from orderan.payments.views import LedgerRow, MoneyOf, ledger_of, money_of, refunds_of, refunds_waiting
 
 __all__ = [
@@ -45,6 +52,7 @@ __all__ = [
     "booked",
     "close_refund",
     "find_refund",
+    "forget_words",
     "grant_refund",
     "ledger_of",
     "money_of",

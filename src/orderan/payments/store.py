@@ -218,3 +218,20 @@ async def close_refund(
         )
         == 1
     )
+
+
+async def forget_words(tx: Tx, orders: Collection[UUID], gone: str) -> list[UUID]:
+    """Take notes and reasons out of the money of orders; returns their refunds.
+
+    The ledger keeps every amount, method and reference: the bank's statement is matched by them.
+    """
+    asked = {"shop": tx.shop_id, "ids": list(orders), "gone": gone}
+    await tx.run(
+        "UPDATE payment_event SET note = NULL WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s) AND note IS NOT NULL",
+        asked,
+    )
+    rows = await tx.all(
+        "UPDATE refund SET reason = %(gone)s WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s) RETURNING id",
+        asked,
+    )
+    return [row.id for row in rows]

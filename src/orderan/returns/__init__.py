@@ -22,6 +22,7 @@ from orderan.returns.states import RETURN, ReturnEvent, ReturnState
 from orderan.returns.store import (
     behind,
     coming_back,
+    forget_words,
     lines_of,
     received_before,
     set_refund,
@@ -48,6 +49,7 @@ __all__ = [
     "coming_back",
     "everything_is_back",
     "find_return",
+    "forget_words",
     "goods_of",
     "inspect_return",
     "lines_of",

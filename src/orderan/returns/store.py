@@ -223,3 +223,27 @@ async def waiting_for_refund(tx: Tx, refund_id: UUID) -> list[UUID]:
         {"shop": tx.shop_id, "refund": refund_id},
     )
     return [row.id for row in rows]
+
+
+async def forget_words(tx: Tx, orders: Collection[UUID], gone: str) -> list[UUID]:
+    """Take notes, reasons and conditions out of the returns of orders; returns which those are."""
+    asked = {"shop": tx.shop_id, "ids": list(orders), "gone": gone}
+    await tx.run(
+        """
+        UPDATE return_line
+        SET reason = %(gone)s, condition = CASE WHEN condition IS NULL THEN NULL ELSE %(gone)s END
+        FROM goods_return
+        WHERE return_line.shop_id = %(shop)s AND goods_return.shop_id = %(shop)s
+          AND goods_return.id = return_line.return_id AND goods_return.order_id = ANY(%(ids)s)
+        """,
+        asked,
+    )
+    rows = await tx.all(
+        """
+        UPDATE goods_return SET reason = %(gone)s, note = NULL
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)
+        RETURNING id
+        """,
+        asked,
+    )
+    return [row.id for row in rows]

@@ -54,6 +54,14 @@ def refusal_problem(refusal: Refusal, spoken: Words, *, request_id: str | None) 
     )
 
 
+def kept_problem(refusal: Refusal, spoken: Words, *, request_id: str | None) -> dict[str, Any]:
+    """A refusal as it may stand in an answer that is kept: nothing that was typed of a person."""
+    if not refusal.personal:
+        return refusal_problem(refusal, spoken, request_id=request_id)
+    title = spoken.gettext(refusal.sentence).format_map(dict.fromkeys(refusal.facts(), "…"))
+    return problem(STATUS[refusal.kind], refusal.code, title, request_id=request_id)
+
+
 def sentence(refusal: Refusal, spoken: Words) -> str:
     """What a refusal says to a person."""
     facts = {

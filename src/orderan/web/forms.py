@@ -1,9 +1,10 @@
 """Reading what a page's form posted."""
 
 import ipaddress
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
@@ -20,6 +21,9 @@ async def posted(request: Request[Any, Any, Any]) -> FormMultiDict:
     return await request.form()
 
 
+Done = TypeVar("Done")
+Fields = FormMultiDict | Mapping[str, str]
+
 ONCE: Final = "_once"
 """The hidden field with an id that every rendered form has for itself; `csrf_field()` writes it."""
 
@@ -33,7 +37,7 @@ class FormSentBefore(Refusal):
     sentence = N_("Formulir ini sudah terkirim. Tidak ada yang dicatat dua kali.")
 
 
-async def sent_once(tx: Tx, form: FormMultiDict, *, now: datetime) -> None:
+async def sent_once(tx: Tx, form: Fields, *, now: datetime) -> None:
     """Take a form's id: what follows in this transaction happens once, however often the form is sent.
 
     Raises:
@@ -44,7 +48,22 @@ async def sent_once(tx: Tx, form: FormMultiDict, *, now: datetime) -> None:
         raise FormSentBefore
 
 
-def one(form: FormMultiDict, name: str) -> str:
+def taken_once(
+    form: Fields, command: Callable[[Tx], Awaitable[Done]], *, now: datetime
+) -> Callable[[Tx], Awaitable[Done]]:
+    """The command of a form, which runs when the form is sent for the first time and never again.
+
+    It must refuse by raising: what returns has used the form up.
+    """
+
+    async def run(tx: Tx) -> Done:
+        await sent_once(tx, form, now=now)
+        return await command(tx)
+
+    return run
+
+
+def one(form: Fields, name: str) -> str:
     """A field as it was typed; "" when it is not there."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""

@@ -57,6 +57,22 @@ async def reveal(
     )
 
 
+async def note_reading(
+    tx: Tx, customers: Collection[UUID], fields: Collection[Field], *, purpose: str, now: datetime
+) -> None:
+    """Keep that the data of many people left in the clear at once, as a file: a row per person.
+
+    Call it in the transaction that reads what is handed out.
+    """
+    await store.insert_access(
+        tx,
+        [(new_id(), customer) for customer in sorted(customers)],
+        fields=[field.value for field in sorted(set(fields))],
+        purpose=purpose,
+        now=now,
+    )
+
+
 def _whole(seal: Seal, row: Any) -> WholeAddress:
     return WholeAddress(
         id=row.id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -52,8 +52,6 @@ from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Answer, Runner
 from orderan.web.api.shapes import Asked, IdempotencyKey, Problem, Told, answers, key_of
 from orderan.web.errors import STATUS, refusal_problem, request_id_of, words_of
-
-T = TypeVar("T", bound=Told)
 
 MOST_LISTED = 200
 MOST_MERGED = 20
@@ -285,11 +283,10 @@ async def customer_registered(
         insisted=frozenset(data.insisted),
     )
 
-    async def command(tx: Tx) -> CustomerWholeTold:
-        customer = await register(tx, keyring, typed, now=now)
-        return await whole(tx, keyring, customer, principal)
+    async def command(tx: Tx) -> UUID:
+        return await register(tx, keyring, typed, now=now)
 
-    return await once(request, principal, runner, idempotency_key, command, now=now, status=201)
+    return await once(request, principal, runner, keyring, idempotency_key, command, now=now, status=201)
 
 
 @get("/{customer_id:str}", summary="One customer", opt={"needs": Permission.CUSTOMERS_READ}, responses=READ)
@@ -358,11 +355,11 @@ async def address_added(
     customer = from_text(PREFIX, customer_id)
     typed = TypedAddress(**data.model_dump())
 
-    async def command(tx: Tx) -> CustomerWholeTold:
+    async def command(tx: Tx) -> UUID:
         await add_address(tx, keyring, customer, typed, now=now)
-        return await whole(tx, keyring, customer, principal)
+        return customer
 
-    return await once(request, principal, runner, idempotency_key, command, now=now, status=201)
+    return await once(request, principal, runner, keyring, idempotency_key, command, now=now, status=201)
 
 
 @delete(
@@ -403,12 +400,12 @@ async def consent_kept(
     """The newest per purpose counts; none is ever overwritten."""
     customer = from_text(PREFIX, customer_id)
 
-    async def command(tx: Tx) -> CustomerWholeTold:
+    async def command(tx: Tx) -> UUID:
         verb = give_consent if data.granted else withdraw_consent
         await verb(tx, customer, data.purpose, source=data.source, now=now)
-        return await whole(tx, keyring, customer, principal)
+        return customer
 
-    return await once(request, principal, runner, idempotency_key, command, now=now, status=201)
+    return await once(request, principal, runner, keyring, idempotency_key, command, now=now, status=201)
 
 
 @post(
@@ -432,11 +429,11 @@ async def customers_merged(
     customer = from_text(PREFIX, customer_id)
     others = [from_text(PREFIX, other) for other in data.others]
 
-    async def command(tx: Tx) -> CustomerWholeTold:
+    async def command(tx: Tx) -> UUID:
         await merge(tx, keyring, customer, others, now=now)
-        return await whole(tx, keyring, customer, principal)
+        return customer
 
-    return await once(request, principal, runner, idempotency_key, command, now=now, status=200)
+    return await once(request, principal, runner, keyring, idempotency_key, command, now=now, status=200)
 
 
 @post(
@@ -459,11 +456,11 @@ async def customer_erased(
     """The key is destroyed and cannot be made again; orders and totals stay."""
     customer = from_text(PREFIX, customer_id)
 
-    async def command(tx: Tx) -> CustomerWholeTold:
+    async def command(tx: Tx) -> UUID:
         await erase_customer(tx, customer, reason=data.reason, now=now)
-        return await whole(tx, keyring, customer, principal)
+        return customer
 
-    return await once(request, principal, runner, idempotency_key, command, now=now, status=200)
+    return await once(request, principal, runner, keyring, idempotency_key, command, now=now, status=200)
 
 
 @get(
@@ -623,29 +620,43 @@ async def once(
     request: Request[Any, Any, Any],
     principal: Principal,
     runner: Runner,
+    keyring: Keyring,
     idempotency_key: str,
-    command: Callable[[Tx], Awaitable[T]],
+    command: Callable[[Tx], Awaitable[UUID]],
     *,
     now: datetime,
     status: int,
-) -> T:
-    """Run a command under its idempotency key and answer with what it tells, or told the first time.
+) -> CustomerWholeTold:
+    """Run a command under its idempotency key and tell the customer it was about.
 
-    The answer goes out as the bytes that were kept; the type is what the document promises of them.
+    What is kept is who it was about and no word of them: a name kept under a key would outlive an
+    erasure. A repeat does nothing and tells the customer as they are by then.
     """
     spoken, request_id = words_of(request), request_id_of(request)
+    caller = principal.caller(request_id)
 
     async def answered(tx: Tx) -> Answer:
-        return Answer(status, (await command(tx)).model_dump_json().encode())
+        return Answer(status, msgspec.json.encode({"id": to_text(PREFIX, await command(tx))}))
 
     def refused(refusal: Refusal) -> Answer:
         document = refusal_problem(refusal, spoken, request_id=request_id)
         return Answer(STATUS[refusal.kind], msgspec.json.encode(document))
 
     key = await key_of(request, principal, idempotency_key)
-    answer = await runner.once(principal.caller(request_id), key, answered, refused=refused, now=now)
-    media = "application/json" if answer.status < 400 else "application/problem+json"
-    return cast("T", Response(answer.body, status_code=answer.status, media_type=media))
+    answer = await runner.once(caller, key, answered, refused=refused, now=now)
+    if answer.status >= 400:
+        problem = Response(answer.body, status_code=answer.status, media_type="application/problem+json")
+        return cast("CustomerWholeTold", problem)
+    customer = from_text(PREFIX, msgspec.json.decode(answer.body, type=_Kept).id)
+    told = await runner.db.run(caller, lambda tx: whole(tx, keyring, customer, principal))
+    return cast(
+        "CustomerWholeTold",
+        Response(told.model_dump_json().encode(), status_code=answer.status, media_type="application/json"),
+    )
+
+
+class _Kept(msgspec.Struct):
+    id: str
 
 
 handlers = [

@@ -19,7 +19,7 @@ from orderan.orders import OrderKind, Terms
 from orderan.pricing import Discount
 from orderan.web.api import order_reading, order_steps
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
-from orderan.web.errors import refusal_problem, request_id_of, words_of, wrong_fields
+from orderan.web.errors import kept_problem, refusal_problem, request_id_of, words_of, wrong_fields
 from orderan.web.gather import Gatherer
 
 MOST_LINES = 200
@@ -255,7 +255,7 @@ async def place_batch(
                     {"index": index, "status": 200 if outcome.again else 201, "order": told(outcome)}
                 )
             else:
-                document = refusal_problem(outcome, spoken, request_id=request_id)
+                document = kept_problem(outcome, spoken, request_id=request_id)
                 results.append({"index": index, "status": document["status"], "problem": document})
         placed = sum(isinstance(outcome, Placed) for outcome in outcomes)
         return Answer(200, encode({"placed": placed, "refused": len(outcomes) - placed, "results": results}))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 
-from orderan.access import Permission, key_names, list_staff, staff_names
+from orderan.access import Permission, Principal, key_names, list_staff, staff_names
 from orderan.insights import AuditFilter, audit_actions, audit_trail
 from orderan.kit.db import Caller, Tx
 from orderan.kit.ids import from_text, to_text
@@ -18,7 +18,7 @@ SHOWN: Final = 50
 
 @get("/settings/audit", name="audit", opt={"needs": Permission.AUDIT_READ}, include_in_schema=False)
 async def audit(
-    request: Request[Any, Any, Any], caller: Caller, runner: Runner, now: datetime
+    request: Request[Any, Any, Any], principal: Principal, caller: Caller, runner: Runner, now: datetime
 ) -> Response[Any]:
     """Newest first, narrowed by who, what and which thing."""
     query = request.query_params
@@ -27,6 +27,7 @@ async def audit(
         action=query.get("what", ""),
         entity_id=query.get("thing", ""),
         after=from_text("aud", query["after"]) if query.get("after") else None,
+        whole=principal.channel_ids is None and principal.location_ids is None,
     )
 
     async def read(tx: Tx) -> Any:

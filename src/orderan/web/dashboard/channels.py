@@ -24,7 +24,7 @@ from orderan.shops import (
     hold_minutes,
     list_channels,
 )
-from orderan.web.forms import one, posted, refusals_to
+from orderan.web.forms import one, posted, refusals_to, taken_once
 from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
@@ -51,7 +51,13 @@ async def new_channel(
         kind = ChannelKind(typed["kind"]) if typed["kind"] in set(ChannelKind) else ChannelKind.WEB
         await runner.run(
             caller,
-            lambda tx: add_channel(tx, code=code, name=name, kind=kind, payment_hold_minutes=hold, now=now),
+            taken_once(
+                form,
+                lambda tx: add_channel(
+                    tx, code=code, name=name, kind=kind, payment_hold_minutes=hold, now=now
+                ),
+                now=now,
+            ),
         )
         return Redirect("/settings/channels", status_code=303)
     return await _page(request, caller, runner, typed, refused.errors)

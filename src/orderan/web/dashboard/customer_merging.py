@@ -17,6 +17,7 @@ from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import totals_of_customers
 from orderan.web.dashboard.customers import Form, path_of, reader_of
+from orderan.web.dashboard.desk import scope_of
 from orderan.web.errors import sentence
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -99,19 +100,21 @@ async def erase_page(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     keyring: NamedDependency[Keyring],
+    principal: NamedDependency[Principal],
     customer_id: FromPath[str],
 ) -> Response[str]:
     """What will be gone, what will stay, and the question."""
     customer = from_text(PREFIX, customer_id)
-    context = await db.run(caller, lambda tx: _losses(tx, keyring, customer_id))
+    context = await db.run(caller, lambda tx: _losses(tx, keyring, principal, customer_id))
     return page(
         request, "customers/erase.html", path=path_of(customer), errors={}, values={}, general="", **context
     )
 
 
-async def _losses(tx: Tx, keyring: Keyring, customer_id: str) -> dict[str, Any]:
+async def _losses(tx: Tx, keyring: Keyring, principal: Principal, customer_id: str) -> dict[str, Any]:
     card = await customer_card(tx, keyring, from_text(PREFIX, customer_id))
-    return {"card": card, "totals": await totals_of_customers(tx, [card.id]), "yes": YES}
+    totals = await totals_of_customers(tx, [card.id], scope=scope_of(principal))
+    return {"card": card, "totals": totals, "yes": YES}
 
 
 @post(
@@ -122,6 +125,7 @@ async def erased(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     keyring: NamedDependency[Keyring],
+    principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
     customer_id: FromPath[str],
     data: Form,
@@ -142,7 +146,7 @@ async def erased(
             return Redirect(path_of(customer), status_code=303)
         except OrdersUnderWay as refusal:
             general = sentence(refusal, spoken)
-    context = await db.run(caller, lambda tx: _losses(tx, keyring, customer_id))
+    context = await db.run(caller, lambda tx: _losses(tx, keyring, principal, customer_id))
     return page(
         request,
         "customers/erase.html",

@@ -52,6 +52,7 @@ from orderan.orders import orders_of_customers, totals_of_customers
 from orderan.web.dashboard.customer_words import FIELDS, LIKENESSES, PURPOSES, doubted, field_errors
 from orderan.web.dashboard.desk import scope_of
 from orderan.web.errors import sentence
+from orderan.web.forms import FormSentBefore, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -139,8 +140,10 @@ async def customer_entered(
         insisted=_insisted(data),
     )
     try:
-        customer = await db.run(caller, lambda tx: register(tx, keyring, typed, now=now))
-    except (EntryRefused, PhoneTaken) as refusal:
+        customer = await db.run(
+            caller, taken_once(data, lambda tx: register(tx, keyring, typed, now=now), now=now)
+        )
+    except (EntryRefused, FormSentBefore, PhoneTaken) as refusal:
         context = _form(data, **_refused(request, refusal))
         return page(request, "customers/form.html", status_code=422, **context)
     return Redirect(path_of(customer), status_code=303)
@@ -348,7 +351,9 @@ async def consent_changed(
     purpose = Purpose(data["purpose"])
     verb = give_consent if data.get("granted") == "yes" else withdraw_consent
     source = data.get("source", "")
-    await db.run(caller, lambda tx: verb(tx, customer, purpose, source=source, now=now))
+    await db.run(
+        caller, taken_once(data, lambda tx: verb(tx, customer, purpose, source=source, now=now), now=now)
+    )
     return Redirect(f"{path_of(customer)}#consents", status_code=303)
 
 

@@ -23,7 +23,7 @@ from orderan.kit.db import Caller, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.web.dashboard.scopes import Places, places, typed_scope
-from orderan.web.forms import many, one, posted, refusals_to
+from orderan.web.forms import many, one, posted, refusals_to, taken_once
 from orderan.web.pages import page
 
 NEEDS: Final = {"needs": Permission.ACCESS_WRITE}
@@ -73,13 +73,17 @@ async def add_key(
         locations, channels = typed_scope(form, known)
         _, secret = await runner.run(
             caller,
-            lambda tx: make_key(
-                tx,
-                name=one(form, "name"),
-                permissions=many(form, "permission"),
-                location_ids=locations,
-                channel_ids=channels,
-                giver=principal,
+            taken_once(
+                form,
+                lambda tx: make_key(
+                    tx,
+                    name=one(form, "name"),
+                    permissions=many(form, "permission"),
+                    location_ids=locations,
+                    channel_ids=channels,
+                    giver=principal,
+                    now=now,
+                ),
                 now=now,
             ),
         )

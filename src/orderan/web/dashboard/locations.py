@@ -29,7 +29,7 @@ from orderan.web.dashboard.stock import READ, Asking, whole
 from orderan.web.dashboard.stock_forms import REQUIRED
 from orderan.web.dashboard.stock_words import PLACES, TABS, ZONES
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import one, posted, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.stock_scope import LOCATION, require_scope
@@ -155,7 +155,7 @@ async def _save(
     errors = _wrong(request, values, location)
     if not errors:
         try:
-            await db.run(caller, lambda tx: _write(tx, values, location, now=now))
+            await db.run(caller, taken_once(form, lambda tx: _write(tx, values, location, now=now), now=now))
         except (LocationCodeTaken, LocationCannotSell) as refusal:
             field = "code" if isinstance(refusal, LocationCodeTaken) else "sells"
             errors[field] = sentence(refusal, place_of(request).words)

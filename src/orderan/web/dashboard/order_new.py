@@ -39,7 +39,7 @@ from orderan.kit.i18n import format_money, format_number
 from orderan.kit.runner import Runner
 from orderan.orders import OrderKind, Terms, take_numbers
 from orderan.pricing import Discount, best_price, shipping_table
-from orderan.shops import Channel, list_channels, shop_by_id
+from orderan.shops import Channel, UnknownChannel, list_channels, shop_by_id
 from orderan.web.dashboard.order_detail import rupiah_of
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.errors import sentence
@@ -229,7 +229,9 @@ async def _known(
 
 
 @get("/orders/skus", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
-async def skus_found(request: Asking, caller: Caller, db: Database, now: datetime) -> list[dict[str, str]]:
+async def skus_found(
+    request: Asking, principal: Principal, caller: Caller, db: Database, now: datetime
+) -> list[dict[str, str]]:
     """Skus that fit what is typed, with price and what can be sold now."""
     text, channel = request.query_params.get("q", "").strip(), request.query_params.get("channel", "")
     locale = place_of(request).locale
@@ -238,7 +240,7 @@ async def skus_found(request: Asking, caller: Caller, db: Database, now: datetim
 
     async def read(tx: Tx) -> list[dict[str, str]]:
         shop = await shop_by_id(tx, tx.shop_id)
-        channels = {one.code: one.id for one in await list_channels(tx)}
+        channels = {one.code: one.id for one in await list_channels(tx) if principal.sees_channel(one.id)}
         skus = await list_skus(tx, q=text, state="active", limit=TYPED_AHEAD)
         known = await offers(tx, [sku.code for sku, _ in skus], now=now)
         parts = {part.sku_id for offer in known.values() for part in offer.parts}
@@ -362,7 +364,7 @@ async def _page(
             if shown.phone and not shown.name and block is None:
                 shown, known = await _known(tx, keyring, principal, shown, now)
             try:
-                priced, short = await _quote(tx, shown, keyring, now)
+                priced, short = await _quote(tx, principal, shown, keyring, now)
             except Refusal as refusal:
                 fault = refusal
         shop = await shop_by_id(tx, tx.shop_id)
@@ -393,7 +395,7 @@ def _context(typed: Typed, *, known: bool) -> dict[str, Any]:
 
 
 async def _quote(
-    tx: Tx, typed: Typed, keyring: Keyring, now: datetime
+    tx: Tx, principal: Principal, typed: Typed, keyring: Keyring, now: datetime
 ) -> tuple[Priced | None, list[tuple[str, int, int]]]:
     """The price, and what stock lacks: (sku, wanted, there)."""
     asked = asked_lines(typed)
@@ -412,6 +414,8 @@ async def _quote(
         village_code=village_of(typed),
     )
     priced, _ = await quote_order(tx, await shop_by_id(tx, tx.shop_id), inquiry, keyring=keyring, now=now)
+    if not principal.sees_channel(priced.channel.id):
+        raise UnknownChannel(typed.channel)
     wanted: dict[UUID, int] = {}
     codes: dict[UUID, str] = {}
     for offer, (_, units) in zip(priced.offers, asked, strict=True):

@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
 from orderan.access import NotAllowed, Permission, Principal
-from orderan.customers import Card, customer_cards
+from orderan.customers import Card, CustomerState, Field, customer_cards, note_reading
 from orderan.flows.bulk_orders import AT_ONCE, MOST, Verb, start, work_off
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
@@ -58,7 +58,7 @@ from orderan.web.dashboard.order_filters import (
 )
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.dashboard.order_words import names_of
-from orderan.web.forms import many, one, posted
+from orderan.web.forms import many, one, posted, sent_once, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -192,7 +192,12 @@ async def keep_view(
     staff = None if shared else principal.staff_id
     if name:
         await runner.run(
-            caller, lambda tx: insert_view(tx, page=PAGE, staff_id=staff, name=name, query=query, now=now)
+            caller,
+            taken_once(
+                form,
+                lambda tx: insert_view(tx, page=PAGE, staff_id=staff, name=name, query=query, now=now),
+                now=now,
+            ),
         )
     return Redirect(f"/orders?{query}", status_code=303)
 
@@ -237,6 +242,7 @@ async def bulk_asked(
             ids = await _chosen(tx, principal, many(form, "order_id"))
         if not ids:
             raise NothingChosen
+        await sent_once(tx, form, now=now)
         return await start(tx, verb, arguments, ids, now=now), len(ids)
 
     bulk_id, count = await db.run(caller, begin)
@@ -410,6 +416,15 @@ async def export(
     known, filters = await db.run(caller, begin)
     channels = {channel_id: code for code, (channel_id, _) in known.channels.items()}
 
+    name = f"orders-{now:%Y%m%d-%H%M}.csv"
+    noted: set[UUID] = set()
+
+    async def note(tx: Tx, cards: dict[UUID, Card]) -> None:
+        """Whoever stands in the file with a whole name is told of it in the log, once per file."""
+        named = {one for one, card in cards.items() if card.state is not CustomerState.ERASED} - noted
+        if principal.may(Permission.PERSONAL_READ) and named:
+            await note_reading(tx, named, [Field.NAME], purpose=f"ekspor pesanan {name}", now=now)
+
     async def lines() -> AsyncIterator[str]:
         yield written([HEADER])
         after: Key | None = None
@@ -417,15 +432,17 @@ async def export(
 
             async def read(tx: Tx, after: Key | None = after) -> tuple[Listed, dict[UUID, Card]]:
                 listed = await list_orders(tx, filters, scope=scope_of(principal), after=after, limit=CHUNK)
-                return listed, await _cards(tx, keyring, principal, listed.rows)
+                cards = await _cards(tx, keyring, principal, listed.rows)
+                await note(tx, cards)
+                return listed, cards
 
             listed, cards = await db.run(caller, read)
+            noted.update(cards)
             yield written([_exported(row, cards, channels) for row in listed.rows])
             if listed.older is None:
                 return
             after = listed.older
 
-    name = f"orders-{now:%Y%m%d-%H%M}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return Stream(lines(), media_type="text/csv; charset=utf-8", headers=headers)
 

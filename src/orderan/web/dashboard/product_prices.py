@@ -35,7 +35,7 @@ from orderan.kit.ids import from_text, to_text
 from orderan.kit.money import Money
 from orderan.shops import list_channels, shop_by_id
 from orderan.web.dashboard.product_words import Mistakes, moment, price_of, product_path, said, typed
-from orderan.web.forms import one, posted
+from orderan.web.forms import one, posted, sent_once, taken_once
 from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.CATALOG_READ}
@@ -93,7 +93,8 @@ async def price_entered(
 ) -> Response[Any]:
     """Set a price of one sku or of all, from a moment on."""
     product_id = from_text(PRODUCT_PREFIX, product)
-    values, mistakes = typed(await posted(request), FIELDS), Mistakes(request)
+    form = await posted(request)
+    values, mistakes = typed(form, FIELDS), Mistakes(request)
     begins = moment(values["valid_from"], principal.zone, mistakes, name="valid_from") or now
     ends = moment(values["valid_until"], principal.zone, mistakes, name="valid_until")
     step = values["min_quantity"].strip() or "1"
@@ -110,6 +111,7 @@ async def price_entered(
             mistakes.add(Wrong("amount", Fault.REQUIRED))
         if mistakes or chosen is None or amount is None:
             return
+        await sent_once(tx, form, now=now)
         detail = await product_detail(tx, product_id)
         # A minute typed as "now" is over by the time the form arrives.
         since = now if timedelta(0) < now - begins < timedelta(minutes=15) else begins
@@ -260,7 +262,7 @@ async def list_entered(
 
     if not mistakes:
         try:
-            await db.run(caller, command)
+            await db.run(caller, taken_once(form, command, now=now))
         except Refusal as refusal:
             mistakes.refuse(refusal)
     if mistakes:

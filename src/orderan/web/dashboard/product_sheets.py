@@ -28,7 +28,7 @@ from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.shops import shop_by_id
 from orderan.web.dashboard.product_words import Mistakes, said, told
-from orderan.web.forms import posted
+from orderan.web.forms import posted, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -74,7 +74,8 @@ async def sheet_given(
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     """Check a file; nothing is changed yet."""
-    upload = (await posted(request)).get("file")
+    form = await posted(request)
+    upload = form.get("file")
     mistakes = Mistakes(request)
     try:
         if not isinstance(upload, UploadFile) or not upload.filename:
@@ -85,7 +86,7 @@ async def sheet_given(
             shop = await shop_by_id(tx, tx.shop_id)
             return await check_sheet(tx, name, content, currency=shop.currency, now=now)
 
-        made = await db.run(caller, command)
+        made = await db.run(caller, taken_once(form, command, now=now))
     except Refusal as refusal:
         mistakes.refuse(refusal)
         texts = [mistakes.general]

@@ -33,7 +33,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text
 from orderan.web.dashboard.product_words import SKU_FIELDS, Mistakes, product_path, sku_of, sku_path, typed
-from orderan.web.forms import one, posted
+from orderan.web.forms import one, posted, taken_once
 from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.CATALOG_READ}
@@ -71,7 +71,9 @@ async def skus_entered(
     added = every_combination(sku_of(values, mistakes, bundle=bundle))
     if not mistakes:
         try:
-            await db.run(caller, lambda tx: add_skus(tx, product_id, added, now=now))
+            await db.run(
+                caller, taken_once(form, lambda tx: add_skus(tx, product_id, added, now=now), now=now)
+            )
         except Refusal as refusal:
             mistakes.refuse(refusal)
     if mistakes:

@@ -56,7 +56,7 @@ from orderan.web.dashboard.product_words import (
     tax_options,
     typed,
 )
-from orderan.web.forms import many, one, posted
+from orderan.web.forms import many, one, posted, taken_once
 from orderan.web.here import place_of
 from orderan.web.images import picture_folder
 from orderan.web.pages import page
@@ -92,7 +92,7 @@ async def products(
             tx, q=q, category=category, state=wanted, after=begin, limit=SHOWN + 1, now=now
         )
         shop = await shop_by_id(tx, tx.shop_id)
-        stock = await _stock(tx, [sku for card in cards for sku in card.sku_ids], now)
+        stock = await _stock(tx, principal, [sku for card in cards for sku in card.sku_ids], now)
         return cards, await categories(tx), stock, shop.currency
 
     cards, known, stock, currency = await db.run(caller, read)
@@ -115,13 +115,14 @@ async def products(
     )
 
 
-async def _stock(tx: Tx, skus: list[UUID], now: datetime) -> dict[UUID, int]:
-    """Units that can be sold of each sku; of a bundle, what can be put together of its parts."""
+async def _stock(tx: Tx, principal: Principal, skus: list[UUID], now: datetime) -> dict[UUID, int]:
+    """Units that can be sold of each sku where this person looks; of a bundle, what its parts make."""
     parts = await bundle_parts(tx, skus)
     made_of: dict[UUID, list[tuple[UUID, int]]] = {}
     for part in parts:
         made_of.setdefault(part.bundle_id, []).append((part.sku_id, part.quantity))
-    units = await sellable_units(tx, {*skus, *(part.sku_id for part in parts)}, now=now)
+    wanted_skus = {*skus, *(part.sku_id for part in parts)}
+    units = await sellable_units(tx, wanted_skus, locations=principal.location_ids, now=now)
     return units | {bundle: assemblable(wanted, units) for bundle, wanted in made_of.items()}
 
 
@@ -142,7 +143,8 @@ async def product_entered(
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     """Add a product with its first sku and price, or show the form again with all that is wrong."""
-    values = typed(await posted(request), (*FIELDS, *SKU_FIELDS))
+    form = await posted(request)
+    values = typed(form, (*FIELDS, *SKU_FIELDS))
     mistakes = Mistakes(request)
     fields = ProductFields(**{name: values[name].strip() for name in FIELDS})
     sku = sku_of(values, mistakes, bundle=False)
@@ -160,7 +162,7 @@ async def product_entered(
         return product.id
 
     try:
-        product_id = await db.run(caller, command)
+        product_id = await db.run(caller, taken_once(form, command, now=now))
     except _Mistaken:
         pass
     except Refusal as refusal:
@@ -236,7 +238,7 @@ async def product_page(
 
     async def read(tx: Tx) -> tuple[ProductDetail, dict[UUID, int], list[PriceList]]:
         detail = await product_detail(tx, product_id)
-        stock = await _stock(tx, [sku.id for sku in detail.skus], now)
+        stock = await _stock(tx, principal, [sku.id for sku in detail.skus], now)
         return detail, stock, await price_lists(tx)
 
     detail, stock, lists = await db.run(caller, read)
@@ -342,12 +344,16 @@ async def picture_added(
 ) -> Response[Any]:
     """Keep a picture and show it last."""
     product_id = from_text(PRODUCT_PREFIX, product)
-    upload = (await posted(request)).get("picture")
+    form = await posted(request)
+    upload = form.get("picture")
     try:
         if not isinstance(upload, UploadFile):
             raise NotAnImage
         name, kept = picture_folder(settings).keep(await upload.read())
-        await db.run(caller, lambda tx: add_picture(tx, product_id, name, kept, now=now))
+        await db.run(
+            caller,
+            taken_once(form, lambda tx: add_picture(tx, product_id, name, kept, now=now), now=now),
+        )
     except Refusal as refusal:
         mistakes = Mistakes(request)
         mistakes.refuse(refusal)

@@ -41,7 +41,7 @@ from orderan.web.dashboard.setting_fields import (
     day,
     region_codes,
 )
-from orderan.web.forms import one, posted, refusals_to
+from orderan.web.forms import one, posted, refusals_to, taken_once
 from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
@@ -148,7 +148,12 @@ async def save_zone(
         request, {CodeUnusable: "code", ZoneCodeTaken: "code", NameEmpty: "name", AreaTaken: "areas"}
     ) as refused:
         code, name, areas = clean_code(typed["code"]), clean_name(typed["name"]), region_codes(typed["areas"])
-        await runner.run(caller, lambda tx: put_zone(tx, zone_id, code=code, name=name, areas=areas, now=now))
+        await runner.run(
+            caller,
+            taken_once(
+                form, lambda tx: put_zone(tx, zone_id, code=code, name=name, areas=areas, now=now), now=now
+            ),
+        )
         return Redirect("/settings/shipping", status_code=303)
     return await _shipping_page(request, caller, runner, now, typed, refused.errors)
 
@@ -169,8 +174,12 @@ async def save_fee(
         zone_id = from_text("zon", zone)
         await runner.run(
             caller,
-            lambda tx: set_fee(
-                tx, zone_id, service=service, first_kg_minor=first, next_kg_minor=then, now=now
+            taken_once(
+                form,
+                lambda tx: set_fee(
+                    tx, zone_id, service=service, first_kg_minor=first, next_kg_minor=then, now=now
+                ),
+                now=now,
             ),
         )
         return Redirect("/settings/shipping", status_code=303)

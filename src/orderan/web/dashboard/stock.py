@@ -30,8 +30,9 @@ from orderan.inventory import (
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.i18n import local_date
 from orderan.kit.ids import NotAnId, from_text, to_text
-from orderan.orders import load_orders
+from orderan.orders import load_orders, visible
 from orderan.web.api.stock import MOST_UNITS, streamed
+from orderan.web.dashboard.desk import scope_of
 from orderan.web.dashboard.stock_words import BUCKETS, KINDS, TABS, actor_names
 from orderan.web.errors import sentence
 from orderan.web.forms import one, posted
@@ -189,7 +190,9 @@ async def _sku_page(
             raise NotAnId
         claims = await claims_on(tx, sku_id, locations=seen)
         moved = await movements(tx, sku_id=sku_id, locations=principal.location_ids, limit=20)
-        holders = await load_orders(tx, {claim.holder_id for claim in claims})
+        holders = await load_orders(
+            tx, await visible(tx, [claim.holder_id for claim in claims], scope_of(principal))
+        )
         return {
             "sku": found[0],
             "places": places,

@@ -356,6 +356,7 @@ async def count_uploaded(
         return page(request, "stock/count.html", status_code=422, errors=errors, results=None, reason=reason)
 
     async def command(tx: Tx) -> list[CountResult]:
+        await sent_once(tx, form, now=now)
         await require_codes(tx, principal, {row.counted.location for row in rows})
         return await count_stock(tx, [row.counted for row in rows], reason=reason, now=now)
 

@@ -254,6 +254,7 @@ async def transfer_stepped(
     words = place_of(request).words
 
     async def command(tx: Tx) -> None:
+        await sent_once(tx, form, now=now)
         transfer = await read_transfer(tx, found)
         if verb == "receive":
             require_scope(principal, transfer.to_location)
@@ -267,7 +268,7 @@ async def transfer_stepped(
 
     try:
         await db.run(caller, command)
-    except (StockShort, MoreThanSent, LossNeedsReason, IllegalMove) as refusal:
+    except (FormSentBefore, StockShort, MoreThanSent, LossNeedsReason, IllegalMove) as refusal:
         told = sentence(refusal, words)
         return await _page(request, db, caller, principal, now, found, general=told, typed=typed)
     except ValueError:

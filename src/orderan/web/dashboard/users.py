@@ -39,7 +39,7 @@ from orderan.kit.runner import Runner
 from orderan.settings import Settings
 from orderan.web.dashboard.login import set_session
 from orderan.web.dashboard.scopes import Places, places, typed_scope
-from orderan.web.forms import many, one, posted, refusals_to
+from orderan.web.forms import many, one, posted, refusals_to, taken_once
 from orderan.web.pages import page
 
 NEEDS: Final = {"needs": Permission.ACCESS_WRITE}
@@ -91,16 +91,20 @@ async def add_user(
         password_hash = await hashed(password)
         staff: Staff = await runner.run(
             caller,
-            lambda tx: add_staff(
-                tx,
-                email=one(form, "email"),
-                name=one(form, "name"),
-                roles=many(form, "role"),
-                password_hash=password_hash,
-                keyring=keyring,
-                location_ids=locations,
-                channel_ids=channels,
-                giver=principal,
+            taken_once(
+                form,
+                lambda tx: add_staff(
+                    tx,
+                    email=one(form, "email"),
+                    name=one(form, "name"),
+                    roles=many(form, "role"),
+                    password_hash=password_hash,
+                    keyring=keyring,
+                    location_ids=locations,
+                    channel_ids=channels,
+                    giver=principal,
+                    now=now,
+                ),
                 now=now,
             ),
         )

@@ -1,0 +1,451 @@
+"""Who is limited to channels or locations sees nothing of what is outside: one table of every GET route.
+
+`OUTSIDE` says, per route, where to ask and what of another channel and location stands there when
+somebody sees everything. The same is then asked by a person, or a key, with every permission and one
+channel, and by one with one location: none of it may be in the answer. `OF_THE_SHOP` are the routes
+that show nothing of a channel or a location, with the reason. A route in neither fails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Any, Final
+
+import pytest
+from httpx2 import AsyncClient
+
+from access.conftest import Hire, House, send, sign_in
+from access.routes import routes_of
+from conftest import ShopFloor
+from fulfilment.working import delivered, packed, pay
+from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
+from orderan.access import Permission, Role, make_key
+from orderan.customers import find_customers
+from orderan.flows.bulk_orders import Verb, start
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.close_entry import close_entries
+from orderan.flows.place_order import Placed
+from orderan.flows.refund_order import promise_refund
+from orderan.flows.settle_return import ask_return
+from orderan.inventory import Receipt, Travel, open_transfer, receive_stock, sellable_units
+from orderan.kit import inbox
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.events import sequence
+from orderan.kit.i18n import format_number
+from orderan.kit.ids import to_text
+from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
+from orderan.returns import Wanted
+from orderan.shops import Channel, ChannelKind, add_channel, list_channels
+
+pytestmark = pytest.mark.anyio
+
+MEDAN: Final = "12.71.01.1001"
+AWB: Final = "002589984099"
+NOTE: Final = "sudah-ditelepon-di-pasar"
+AT_STAKE: Final = 7_654_321
+CHANNEL, LOCATION = "channel", "location"
+
+
+@dataclass(frozen=True)
+class Shows:
+    """Where to ask, and what stands there for who sees everything.
+
+    Attributes:
+        address: With names of the yard in braces.
+        marks: What must not be seen from another channel or location.
+        hidden_from: Whom it is hidden from; stock is of locations and of no channel.
+    """
+
+    address: str
+    marks: tuple[str, ...]
+    hidden_from: tuple[str, ...] = (CHANNEL, LOCATION)
+
+
+def _of(address: str, *marks: str) -> Shows:
+    return Shows(address, marks)
+
+
+def _at(address: str, *marks: str) -> Shows:
+    return Shows(address, marks, (LOCATION,))
+
+
+OUTSIDE: Final[Mapping[str, Shows]] = {
+    "/": _of("/", "{at_stake}", "{sold}"),
+    "/api/v1/availability": _at("/api/v1/availability", "{sby}"),
+    "/api/v1/events": _of("/api/v1/events?limit=500", "{unpaid_uuid}"),
+    "/api/v1/exceptions": _of("/api/v1/exceptions", "{entry}"),
+    "/api/v1/exceptions/{entry_id:str}": _of("/api/v1/exceptions/{entry}", "{waiting_number}"),
+    "/api/v1/locations": _at("/api/v1/locations", "{sby}"),
+    "/api/v1/orders": _of("/api/v1/orders", "{unpaid}", "{waiting}", "{back}"),
+    "/api/v1/orders/{order_id:str}": _of("/api/v1/orders/{unpaid}", "{unpaid_number}"),
+    "/api/v1/orders/{order_id:str}/money": _of("/api/v1/orders/{back}/money", '"capture'),
+    "/api/v1/orders/{order_id:str}/timeline": _of("/api/v1/orders/{unpaid}/timeline", "orders.placed.v1"),
+    "/api/v1/orders/{order_id:str}/versions": _of("/api/v1/orders/{back}/versions", "replaced_by"),
+    "/api/v1/orders/{order_id:str}/versions/{version:int}": _of(
+        "/api/v1/orders/{back}/versions/1", "replaced_by"
+    ),
+    "/api/v1/parcels": _of("/api/v1/parcels", "{awb}"),
+    "/api/v1/parcels/{parcel_id:str}": _of("/api/v1/parcels/{parcel}", "{awb}"),
+    "/api/v1/refunds": _of("/api/v1/refunds", "{back}"),
+    "/api/v1/returns": _of("/api/v1/returns", "{goods_return}"),
+    "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh"),
+    "/api/v1/stock-movements": _at("/api/v1/stock-movements?limit=200", "{sby}"),
+    "/api/v1/stock-transfers": _at("/api/v1/stock-transfers", "{transfer}"),
+    "/api/v1/stock-transfers/{transfer_id:str}": _at("/api/v1/stock-transfers/{transfer}", "gula"),
+    "/api/v1/tasks": _of("/api/v1/tasks", "{task}"),
+    "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh"),
+    "/customers/{customer_id:str}": _of("/customers/{customer}", "{back}", "{unpaid}", "{spent}"),
+    "/customers/{customer_id:str}/erase": _of("/customers/{customer}/erase", "{spent}"),
+    "/inbox": _of("/inbox", "{entry}"),
+    "/inbox/{entry_id:str}": _of("/inbox/{entry}", "{waiting}"),
+    "/orders": _of("/orders", "{unpaid}", "{waiting}", "{back}", "{unpaid_number}"),
+    "/orders/bulk/{bulk_id:str}": _of("/orders/bulk/{bulk}", "{waiting_number}"),
+    "/orders/bulk/{bulk_id:str}/refused.csv": _of("/orders/bulk/{bulk}/refused.csv", "{waiting_number}"),
+    "/orders/export.csv": _of("/orders/export.csv", "{unpaid_number}", "{waiting_number}"),
+    "/orders/new": Shows("/orders/new", ('value="pasar"',), (CHANNEL,)),
+    "/orders/print": _of("/orders/print?order_id={unpaid}", "{unpaid_number}"),
+    "/orders/{order:str}": _of("/orders/{unpaid}", "{unpaid_number}"),
+    "/orders/{order:str}/change": _of("/orders/{waiting}/change", "teh"),
+    "/orders/{order:str}/versions/{version:int}": _of("/orders/{back}/versions/1", "teh"),
+    "/payments": _of("/payments", "{unpaid_number}"),
+    "/payments/cod": _of("/payments/cod", "{cash_number}"),
+    "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
+    "/payments/refunds": _of("/payments/refunds", "{back_number}"),
+    "/products": _at("/products", "{stock_of_product}"),
+    "/products/{product:str}": _at("/products/{product}", "{stock_of_gula}"),
+    "/returns": _of("/returns?tab=asked", "{goods_return}", "{back_number}"),
+    "/returns/new": _of("/returns/new?order={back_number}", 'name="units_1"'),
+    "/returns/{return_id:str}": _of("/returns/{goods_return}", "{back_number}"),
+    "/search": _of("/search?q={unpaid_number}", "{unpaid}"),
+    "/settings/audit": _of("/settings/audit", NOTE),
+    "/shipping": _of("/shipping?q={awb}", "{back_number}"),
+    "/stock": _at("/stock", "{sby}"),
+    "/stock/adjust": _at("/stock/adjust", "{sby}"),
+    "/stock/count.csv": _at("/stock/count.csv", "SBY"),
+    "/stock/expected": _at("/stock/expected", "{sby}"),
+    "/stock/items/{sku:str}": _of("/stock/items/{teh}", "{waiting}"),
+    "/stock/locations": _at("/stock/locations", "{sby}"),
+    "/stock/locations/{location_id:str}": _at("/stock/locations/{sby}", "SBY"),
+    "/stock/movements": _at("/stock/movements", "SBY"),
+    "/stock/receive": _at("/stock/receive", "{sby}"),
+    "/stock/transfers": _at("/stock/transfers", "{transfer}"),
+    "/stock/transfers/{transfer_id:str}": _at("/stock/transfers/{transfer}", "gula"),
+    "/warehouse": _of("/warehouse?tab=planned", "{waiting_number}"),
+    "/warehouse/hand-over": _of("/warehouse/hand-over", "{packed_number}"),
+    "/warehouse/scan": _of("/warehouse/scan?code={waiting_number}", "{task}"),
+    "/warehouse/tasks/{task_id:str}": _of("/warehouse/tasks/{task}", "{waiting_number}"),
+}
+
+CATALOG: Final = "the catalog and its prices are the shop's"
+PEOPLE: Final = "customers are the shop's: whoever calls is known, whatever they bought where"
+SETTINGS: Final = "settings are the shop's"
+OWN: Final = "one's own account"
+NOTHING: Final = "shows nothing that is kept"
+STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
+
+OF_THE_SHOP: Final[Mapping[str, str]] = {
+    "/account": OWN,
+    "/account/codes": OWN,
+    "/account/codes.svg": OWN,
+    "/api/v1/availability/stream": STREAM,
+    "/api/v1/couriers": SETTINGS,
+    "/api/v1/customers": PEOPLE,
+    "/api/v1/customers/{customer_id:str}": PEOPLE,
+    "/api/v1/customers/{customer_id:str}/accesses": PEOPLE,
+    "/api/v1/customers/{customer_id:str}/duplicates": PEOPLE,
+    "/api/v1/customers/{customer_id:str}/personal": PEOPLE,
+    "/api/v1/price-lists": CATALOG,
+    "/api/v1/prices": CATALOG,
+    "/api/v1/products": CATALOG,
+    "/api/v1/products/{product_id:str}": CATALOG,
+    "/api/v1/regions": SETTINGS,
+    "/api/v1/regions/{code:str}": SETTINGS,
+    "/api/v1/skus": CATALOG,
+    "/api/v1/skus/{sku_id:str}": CATALOG,
+    "/api/v1/tax-rates": CATALOG,
+    "/customers": PEOPLE,
+    "/customers/new": NOTHING,
+    "/customers/regions": SETTINGS,
+    "/customers/{customer_id:str}/addresses/new": PEOPLE,
+    "/customers/{customer_id:str}/edit": PEOPLE,
+    "/customers/{customer_id:str}/merge": PEOPLE,
+    "/orders/skus": "what can be sold, for whoever places an order: of the shop, and at no place",
+    "/products/export.csv": CATALOG,
+    "/products/import": CATALOG,
+    "/products/import/{import_id:str}": CATALOG,
+    "/products/import/{import_id:str}/refused.csv": CATALOG,
+    "/products/look-up": CATALOG,
+    "/products/new": NOTHING,
+    "/products/price-lists": CATALOG,
+    "/products/{product:str}/edit": CATALOG,
+    "/products/{product:str}/prices": CATALOG,
+    "/products/{product:str}/skus/new": CATALOG,
+    "/products/{product:str}/skus/{sku:str}": CATALOG,
+    "/settings": SETTINGS,
+    "/settings/channels": SETTINGS,
+    "/settings/keys": SETTINGS,
+    "/settings/keys/new": SETTINGS,
+    "/settings/shipping": SETTINGS,
+    "/settings/taxes": SETTINGS,
+    "/settings/users": SETTINGS,
+    "/settings/users/new": SETTINGS,
+    "/settings/users/{user:str}": SETTINGS,
+    "/stock/count": NOTHING,
+    "/stock/locations/new": NOTHING,
+    "/stock/lookup": CATALOG,
+    "/stock/stream": STREAM,
+    "/stock/transfers/new": "names where goods may be sent to; what is there is not told",
+}
+
+
+@dataclass(frozen=True)
+class Yard:
+    """A shop with work in two channels and two places that have nothing in common."""
+
+    world: World
+    web: Channel
+    names: dict[str, str]
+    inside: Order
+
+
+@pytest.fixture
+async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
+    places = {"JKT": JAKARTA, "SBY": SURABAYA, "MDN": MEDAN}
+    world = await a_shop(floor, now, stock={"kopi": 50, "teh": 0, "gula": 0}, places=places)
+    sby, mdn = world.locations["SBY"], world.locations["MDN"]
+    await floor.run(
+        lambda tx: receive_stock(
+            tx,
+            [Receipt(world.skus["teh"], sby, 500), Receipt(world.skus["gula"], sby, 4_321)],
+            now=now,
+        )
+    )
+    await floor.run(
+        lambda tx: add_channel(tx, code="pasar", name="Pasar Malam", kind=ChannelKind.WEB, now=now)
+    )
+    web = next(one for one in await floor.run(list_channels) if one.code == "web")
+
+    async def of_pasar(units: int, terms: Terms) -> Order:
+        wanted = asked(("teh", units), buyer=a_buyer(village=SURABAYA), terms=terms)
+        [placed] = await place(world, keyring, replace(wanted, channel="pasar"), now=now)
+        assert isinstance(placed, Placed)
+        return placed.order
+
+    unpaid = await of_pasar(3, Terms.PREPAID)
+    waiting = await of_pasar(5, Terms.COD)
+    ready = await of_pasar(7, Terms.COD)
+    await packed(world, ready, now=now)
+    cash = await of_pasar(11, Terms.COD)
+    await delivered(world, cash, awb="002589984077", now=now)
+    back = await of_pasar(14, Terms.PREPAID)
+    await pay(world, back, now=now)
+    await floor.run(lambda tx: cancel_order(tx, back.id, units=[Units(1, 1)], reason="kurang", now=now))
+    [parcel] = await delivered(world, back, awb=AWB, now=now)
+    goods_return = await floor.run(
+        lambda tx: ask_return(tx, back.id, [Wanted(1, 2, "rusak")], reason="rusak", now=now)
+    )
+    await floor.run(lambda tx: promise_refund(tx, back.id, amount_minor=10_000, reason="lebih", now=now))
+    [inside_answer] = await place(
+        world, keyring, asked(("kopi", 1), buyer=a_buyer(), terms=Terms.COD), now=now
+    )
+    assert isinstance(inside_answer, Placed)
+
+    entry = await _stuck(floor, waiting, AT_STAKE, now)
+    closed = await _stuck(floor, unpaid, 1, now)
+    await floor.run(lambda tx: close_entries(tx, EVERYTHING, [closed], state="resolved", note=NOTE, now=now))
+
+    async def refused_bulk(tx: Tx) -> Any:
+        bulk_id = await start(tx, Verb.COMPLETE, {"reason": ""}, [waiting.id], now=now)
+        await set_row(tx, bulk_id, 1, {"code": "order_not_found", "facts": {"order": "x"}})
+        return bulk_id
+
+    bulk = await floor.run(refused_bulk)
+    transfer = await floor.run(
+        lambda tx: open_transfer(
+            tx, from_location=sby, to_location=mdn, goods=[Travel(world.skus["gula"], 20)], now=now
+        )
+    )
+    await floor.run(sequence)
+    [customer] = await floor.run(lambda tx: find_customers(tx, keyring, "+6281234567890", limit=1))
+    free = await floor.run(lambda tx: sellable_units(tx, world.skus.values(), now=now))
+    [task] = await floor.all("SELECT id FROM task WHERE order_id = %(order)s", order=waiting.id)
+    [product] = await floor.all("SELECT id FROM product")
+    at_stake = await floor.value("SELECT sum(money_minor) FROM exception_entry WHERE state = 'open'")
+    names = {
+        "unpaid": to_text("ord", unpaid.id),
+        "unpaid_uuid": str(unpaid.id),
+        "unpaid_number": str(unpaid.number),
+        "waiting": to_text("ord", waiting.id),
+        "waiting_number": str(waiting.number),
+        "packed_number": str(ready.number),
+        "cash_number": str(cash.number),
+        "back": to_text("ord", back.id),
+        "back_number": str(back.number),
+        "parcel": to_text("pcl", parcel.id),
+        "awb": AWB,
+        "goods_return": to_text("ret", goods_return.id),
+        "task": to_text("tsk", task.id),
+        "entry": to_text("exc", entry),
+        "at_stake": format_number(at_stake, "id"),
+        "sold": "400.000",
+        "spent": "140.000",
+        "bulk": to_text("blk", bulk),
+        "transfer": to_text("trf", transfer.id),
+        "customer": to_text("cus", customer.id),
+        "sby": to_text("loc", sby),
+        "teh": to_text("sku", world.skus["teh"]),
+        "product": to_text("prd", product.id),
+        "stock_of_product": format_number(sum(free.values()), "id"),
+        "stock_of_gula": format_number(free[world.skus["gula"]], "id"),
+    }
+    return Yard(world, web, names, inside_answer.order)
+
+
+async def _stuck(floor: ShopFloor, order: Order, minor: int, now: datetime) -> Any:
+    stuck = inbox.Stuck(
+        kind="order_waiting",
+        reason="late",
+        subject_kind="order",
+        subject_id=order.id,
+        dedupe_key=f"uji:{minor}",
+        payload={"number": str(order.number)},
+        money_minor=minor,
+        currency="IDR",
+        deadline=now + timedelta(days=1),
+        next_step="Telepon pembelinya.",
+    )
+    await floor.run(lambda tx: inbox.report(tx, [stuck], now=now))
+    return await floor.value("SELECT id FROM exception_entry WHERE dedupe_key = %(key)s", key=f"uji:{minor}")
+
+
+def _paths(house: House) -> set[str]:
+    return {route.path for route in routes_of(house.app) if route.method == "GET" and route.needs != "public"}
+
+
+async def test_every_route_that_shows_something_is_in_the_table(house: House) -> None:
+    assert not OUTSIDE.keys() & OF_THE_SHOP.keys()
+    assert _paths(house) == OUTSIDE.keys() | OF_THE_SHOP.keys()
+
+
+async def _seen(client: AsyncClient, shows: Shows, names: dict[str, str]) -> tuple[int, set[str]]:
+    """The status, and which of the marks are in the answer or in where it leads."""
+    answer = await client.get(shows.address.format(**names))
+    text = answer.text + answer.headers.get("location", "")
+    return answer.status_code, {mark for mark in shows.marks if mark.format(**names) in text}
+
+
+async def _asked_by(
+    browser: AsyncClient, program: AsyncClient, yard: Yard
+) -> dict[str, tuple[int, set[str]]]:
+    return {
+        path: await _seen(program if path.startswith("/api/") else browser, shows, yard.names)
+        for path, shows in OUTSIDE.items()
+    }
+
+
+async def _secret(floor: ShopFloor, now: datetime, **scope: Any) -> str:
+    _, secret = await floor.run(
+        lambda tx: make_key(tx, name="uji", permissions=list(Permission), now=now, **scope)
+    )
+    return str(secret)
+
+
+async def test_who_sees_everything_sees_what_the_table_says(
+    floor: ShopFloor, house: House, hire: Hire, yard: Yard
+) -> None:
+    await hire()
+    bearer = f"Bearer {await _secret(floor, house.clock.at)}"
+    async with house.browser() as browser, house.browser(authorization=bearer) as program:
+        await sign_in(browser)
+        seen = await _asked_by(browser, program, yard)
+    missing = {
+        path: (status, set(OUTSIDE[path].marks) - marks)
+        for path, (status, marks) in seen.items()
+        if marks != set(OUTSIDE[path].marks)
+    }
+    assert missing == {}
+
+
+@pytest.mark.parametrize("scoped_by", [CHANNEL, LOCATION])
+async def test_nobody_sees_what_is_outside_their_scope(
+    floor: ShopFloor, house: House, hire: Hire, yard: Yard, scoped_by: str
+) -> None:
+    scope: dict[str, Any] = (
+        {"channel_ids": frozenset({yard.web.id})}
+        if scoped_by == CHANNEL
+        else {"location_ids": frozenset({yard.world.locations["JKT"]})}
+    )
+    await hire()
+    await hire("cabang@toko.test", Role.OWNER, **scope)
+    bearer = f"Bearer {await _secret(floor, house.clock.at, **scope)}"
+    async with house.browser() as browser, house.browser(authorization=bearer) as program:
+        await sign_in(browser, "cabang@toko.test")
+        seen = await _asked_by(browser, program, yard)
+        own = [
+            await browser.get("/orders"),
+            await program.get("/api/v1/orders"),
+            await program.get("/api/v1/tasks"),
+        ]
+    leaks = {
+        path: marks for path, (_, marks) in seen.items() if marks and scoped_by in OUTSIDE[path].hidden_from
+    }
+    assert leaks == {}
+    assert {path: status for path, (status, _) in seen.items() if status >= 500} == {}
+    inside = to_text("ord", yard.inside.id)
+    assert [inside in answer.text for answer in own] == [True, True, True]
+
+
+async def _orders(floor: ShopFloor) -> int:
+    return int(await floor.value("SELECT count(*) FROM sales_order"))
+
+
+async def test_a_clerk_of_one_channel_neither_quotes_nor_places_on_another(
+    floor: ShopFloor, house: House, hire: Hire, yard: Yard
+) -> None:
+    await hire()
+    await hire("cabang@toko.test", Role.OWNER, channel_ids=frozenset({yard.web.id}))
+    before = await _orders(floor)
+    typed = {"cart": "new-1", "channel": "pasar", "sku_0": "kopi", "units_0": "2", "terms": "cod"}
+    async with house.browser() as clerk:
+        await sign_in(clerk, "cabang@toko.test")
+        quoted = await send(clerk, "/orders/new", typed)
+        placed = await send(clerk, "/orders/new", typed | {"expected": "20000"})
+        assert "20.000" not in quoted.text
+        assert (placed.status_code, await _orders(floor)) == (422, before)
+        assert "Kanal “pasar” tidak ada atau tidak aktif." in unescape(placed.text)
+        own = await send(clerk, "/orders/new", typed | {"channel": "web", "expected": "20000"})
+        assert (own.status_code, await _orders(floor)) == (303, before + 1)
+
+
+async def test_a_cart_of_another_channel_is_refused_and_its_order_not_told(
+    floor: ShopFloor, house: House, keyring: Keyring, yard: Yard
+) -> None:
+    elsewhere = replace(asked(("kopi", 3), terms=Terms.COD, cart_id="keranjang-1"), channel="pasar")
+    [placed] = await place(yard.world, keyring, elsewhere, now=house.clock.at)
+    assert isinstance(placed, Placed)
+    before = await _orders(floor)
+    body = {
+        "channel": "web",
+        "cart_id": "keranjang-1",
+        "terms": "cod",
+        "lines": [{"sku": "kopi", "quantity": 1}],
+    }
+    secret = await _secret(floor, house.clock.at, channel_ids=frozenset({yard.web.id}))
+    async with house.browser(authorization=f"Bearer {secret}") as program:
+        refused = await program.post("/api/v1/orders", json=body, headers={"idempotency-key": "satu"})
+        batch = await program.post(
+            "/api/v1/orders/batch", json={"orders": [body]}, headers={"idempotency-key": "dua"}
+        )
+    assert (refused.status_code, refused.json()["code"]) == (409, "cart_taken")
+    for answer in (refused, batch):
+        assert str(placed.order.number) not in answer.text
+        assert to_text("ord", placed.order.id) not in answer.text
+    assert "cart_taken" in batch.text
+    assert await _orders(floor) == before
+
+    everywhere = await _secret(floor, house.clock.at)
+    async with house.browser(authorization=f"Bearer {everywhere}") as program:
+        known = await program.post("/api/v1/orders", json=body, headers={"idempotency-key": "tiga"})
+    assert to_text("ord", placed.order.id) in known.text

@@ -1,0 +1,375 @@
+"""Every form of the dashboard that adds or books something, sent twice with one id: it is done once."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, LiteralString
+
+import pytest
+from httpx2 import AsyncClient
+
+from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
+from access.routes import routes_of
+from catalog.test_pictures import png
+from conftest import ShopFloor
+from fulfilment.working import delivered
+from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
+from orderan.customers import find_customers
+from orderan.flows.place_order import Placed
+from orderan.inventory import Travel, dispatch_transfer, open_transfer
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.ids import to_text
+from orderan.orders import Order, Terms
+from orderan.pricing import put_zone
+
+pytestmark = pytest.mark.anyio
+__all__ = ["hire", "house", "password_hash"]
+
+
+@dataclass(frozen=True)
+class Sends:
+    """A form as it is filled in, and what it does.
+
+    Attributes:
+        address: With names of the shop in braces.
+        done: A statement that counts the effect.
+        effect: What it counts more after the form was sent.
+    """
+
+    address: str
+    fields: dict[str, str]
+    done: LiteralString
+    effect: int = 1
+
+
+ORDER_TAGS: Final = "SELECT count(*) FROM event WHERE kind = 'orders.tagged.v1'"
+ON_HAND: Final = "SELECT coalesce(sum(on_hand), 0) FROM stock"
+
+FORMS: Final = {
+    "/customers/new": Sends(
+        "/customers/new", {"name": "Budi", "phone": "0812 9999 8888"}, "SELECT count(*) FROM customer"
+    ),
+    "/customers/{customer_id:str}/consents": Sends(
+        "/customers/{customer}/consents",
+        {"purpose": "profiling", "granted": "yes", "source": "kasir"},
+        "SELECT count(*) FROM consent",
+    ),
+    "/orders/bulk": Sends(
+        "/orders/bulk",
+        {"verb": "hold", "reason": "Opname", "kind": "stock", "order_id": "{open}"},
+        "SELECT count(*) FROM order_hold",
+    ),
+    "/orders/views": Sends(
+        "/orders/views", {"name": "COD", "query": "terms=cod"}, "SELECT count(*) FROM saved_view"
+    ),
+    "/orders/{order:str}/holds": Sends(
+        "/orders/{open}/holds", {"kind": "stock", "reason": "Opname"}, "SELECT count(*) FROM order_hold"
+    ),
+    "/orders/{order:str}/notes": Sends(
+        "/orders/{open}/notes", {"body": "Telepon dulu"}, "SELECT count(*) FROM order_note"
+    ),
+    "/orders/{order:str}/tags": Sends("/orders/{open}/tags", {"add": "vip"}, ORDER_TAGS),
+    "/orders/{order:str}/cancel": Sends(
+        "/orders/{open}/cancel", {"reason": "Kurang", "units_1": "1"}, "SELECT sum(cancelled) FROM order_line"
+    ),
+    "/products/new": Sends(
+        "/products/new",
+        {
+            "name": "Gula",
+            "sku": "gula",
+            "tax_class": "ppn",
+            "unit": "pcs",
+            "price": "5000",
+            "stocked": "yes",
+        },
+        "SELECT count(*) FROM product",
+    ),
+    "/products/price-lists": Sends(
+        "/products/price-lists", {"code": "grosir", "name": "Grosir"}, "SELECT count(*) FROM price_list"
+    ),
+    "/products/{product:str}/prices": Sends(
+        "/products/{product}/prices",
+        {"price_list": "{list}", "amount": "9000", "replacing": "yes", "target": "{kopi}"},
+        "SELECT count(*) FROM audit_entry WHERE action LIKE 'price%%'",
+    ),
+    "/products/{product:str}/skus/new": Sends(
+        "/products/{product}/skus/new",
+        {"sku": "kopi-2", "variant": "Besar", "unit": "pcs", "stocked": "yes"},
+        "SELECT count(*) FROM sku",
+    ),
+    "/returns/new": Sends(
+        "/returns/new",
+        {"order": "{gone_number}", "units_1": "1", "reason": "Rusak"},
+        "SELECT count(*) FROM goods_return",
+    ),
+    "/settings/channels": Sends(
+        "/settings/channels",
+        {"code": "toko", "name": "Toko", "kind": "pos", "hold": "60"},
+        "SELECT count(*) FROM channel",
+    ),
+    "/settings/keys": Sends(
+        "/settings/keys", {"name": "Situs", "permission": "orders.read"}, "SELECT count(*) FROM api_key"
+    ),
+    "/settings/shipping": Sends(
+        "/settings/shipping",
+        {"code": "jawa", "name": "Jawa", "areas": "31"},
+        "SELECT count(*) FROM shipping_zone",
+    ),
+    "/settings/shipping/{zone:str}/fees": Sends(
+        "/settings/shipping/{zone}/fees",
+        {"service": "reguler", "first_kg": "9000", "next_kg": "9000"},
+        "SELECT count(*) FROM audit_entry WHERE action = 'fee.set'",
+    ),
+    "/settings/users": Sends(
+        "/settings/users",
+        {"email": "dewi@toko.test", "name": "Dewi", "role": "warehouse"},
+        "SELECT count(*) FROM staff",
+    ),
+    "/stock/adjust": Sends(
+        "/stock/adjust",
+        {"verb": "save", "location": "{jkt}", "reason": "Hilang", "sku": "kopi", "quantity": "-3"},
+        ON_HAND,
+        -3,
+    ),
+    "/stock/expected": Sends(
+        "/stock/expected",
+        {"verb": "save", "location": "{jkt}", "sku": "kopi", "quantity": "4"},
+        "SELECT coalesce(sum(expected), 0) FROM (SELECT sum(quantity) AS expected FROM movement WHERE kind = 'expect') AS made",
+        4,
+    ),
+    "/stock/locations/new": Sends(
+        "/stock/locations/new",
+        {"code": "BDG", "name": "Bandung", "kind": "warehouse", "time_zone": "Asia/Jakarta"},
+        "SELECT count(*) FROM location",
+    ),
+    "/stock/receive": Sends(
+        "/stock/receive",
+        {"verb": "save", "location": "{jkt}", "sku": "kopi", "quantity": "7"},
+        ON_HAND,
+        7,
+    ),
+    "/stock/transfers/new": Sends(
+        "/stock/transfers/new",
+        {"verb": "save", "location": "{jkt}", "to": "{sby}", "sku": "kopi", "quantity": "2"},
+        "SELECT count(*) FROM transfer",
+    ),
+    "/stock/transfers/{transfer_id:str}/{verb:str}": Sends(
+        "/stock/transfers/{transfer}/receive",
+        {"received-1": "2"},
+        "SELECT coalesce(sum(received), 0) FROM transfer_line",
+        2,
+    ),
+}
+
+SAME_AGAIN: Final = "says how something stands; saying it again changes nothing"
+ON: Final = "moves something on from where it stands; from where it then stands it does not move so"
+MONEY: Final = "tests/payments"
+OWN: Final = "one's own session"
+
+UPLOADS: Final[dict[str, tuple[str, str | bytes, dict[str, str], LiteralString]]] = {
+    "/products/import": ("file", "/products/export.csv", {}, "SELECT count(*) FROM catalog_import"),
+    "/products/{product:str}/pictures": (
+        "picture", png(), {}, "SELECT coalesce(sum(jsonb_array_length(images)), 0) FROM product",
+    ),
+    "/stock/count": (
+        "sheet", b"sku,location,on_hand\nkopi,JKT,400\n", {"reason": "Opname"},
+        "SELECT count(*) FROM movement WHERE kind = 'adjust'",
+    ),
+}  # fmt: skip
+"""The field of the file, the file or where it is had, the other fields, a count of the effect."""
+
+OTHERWISE: Final = {
+    "/account/codes": OWN,
+    "/account/codes/confirm": OWN,
+    "/account/codes/off": OWN,
+    "/account/locale": OWN,
+    "/account/password": OWN,
+    "/account/sessions/end": OWN,
+    "/customers/{customer_id:str}/addresses/new": "the same address again is the same address",
+    "/customers/{customer_id:str}/addresses/{address_id:str}/retire": SAME_AGAIN,
+    "/customers/{customer_id:str}/edit": SAME_AGAIN,
+    "/customers/{customer_id:str}/erase": ON,
+    "/customers/{customer_id:str}/merge": ON,
+    "/customers/{customer_id:str}/reveal": "reads; each reading is logged",
+    "/inbox/bulk": ON,
+    "/inbox/{entry_id:str}/close": ON,
+    "/login": OWN,
+    "/login/code": OWN,
+    "/login/shop": OWN,
+    "/logout": OWN,
+    "/orders/new": "by its cart: tests/orders/test_order_pages.py",
+    "/orders/new/buyer": "reads",
+    "/orders/new/quote": "reads",
+    "/orders/views/{view_id:str}/forget": SAME_AGAIN,
+    "/orders/{order:str}/change": "one change stands open for an order",
+    "/orders/{order:str}/change/confirm": ON,
+    "/orders/{order:str}/change/decline": ON,
+    "/orders/{order:str}/complete": ON,
+    "/orders/{order:str}/holds/{hold:str}/release": ON,
+    "/orders/{order:str}/pay": MONEY,
+    "/orders/{order:str}/refunds": MONEY,
+    "/orders/{order:str}/refunds/{refund:str}/execute": MONEY,
+    "/orders/{order:str}/reveal": "reads; each reading is logged",
+    "/payments/cod": MONEY,
+    "/payments/orders/{order_id:str}/confirm": MONEY,
+    "/payments/orders/{order_id:str}/refund": MONEY,
+    "/payments/refunds/{refund_id:str}/execute": MONEY,
+    "/payments/refunds/{refund_id:str}/withdraw": MONEY,
+    "/preferences": SAME_AGAIN,
+    "/products/{product:str}/edit": SAME_AGAIN,
+    "/products/{product:str}/pictures/arrange": SAME_AGAIN,
+    "/products/{product:str}/prices/end": ON,
+    "/products/{product:str}/skus/{sku:str}": SAME_AGAIN,
+    "/products/{product:str}/skus/{sku:str}/state": SAME_AGAIN,
+    "/products/{product:str}/state": SAME_AGAIN,
+    "/products/import/{import_id:str}": ON,
+    "/returns/{return_id:str}/resolve": ON,
+    "/returns/{return_id:str}/step": ON,
+    "/settings": SAME_AGAIN,
+    "/settings/channels/{channel:str}": SAME_AGAIN,
+    "/settings/keys/{key:str}/revoke": SAME_AGAIN,
+    "/settings/taxes": SAME_AGAIN,
+    "/settings/users/{user:str}": SAME_AGAIN,
+    "/settings/users/{user:str}/password": "each sending makes a password, and the last one shown counts",
+    "/settings/users/{user:str}/state": SAME_AGAIN,
+    "/shipping/bulk": ON,
+    "/stock/items/{sku:str}/oversell": SAME_AGAIN,
+    "/stock/items/{sku:str}/policy": SAME_AGAIN,
+    "/stock/locations/{location_id:str}": SAME_AGAIN,
+    "/stock/locations/{location_id:str}/{verb:str}": SAME_AGAIN,
+    "/track": "reads",
+    "/warehouse/bulk": ON,
+    "/warehouse/hand-over": ON,
+    "/warehouse/tasks/{task_id:str}/hand-over": ON,
+    "/warehouse/tasks/{task_id:str}/pick": "every scan is a unit of its own, up to what is asked for",
+    "/warehouse/tasks/{task_id:str}/step": ON,
+}
+"""Why the other forms need no id."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    world: World
+    owner: AsyncClient
+    names: dict[str, str]
+
+
+@pytest.fixture
+async def shop(
+    floor: ShopFloor, keyring: Keyring, house: House, hire: Hire, now: datetime
+) -> AsyncIterator[Shop]:
+    world = await a_shop(floor, now, stock={"kopi": 500}, places={"JKT": JAKARTA, "SBY": SURABAYA})
+
+    async def an_order() -> Order:
+        [placed] = await place(world, keyring, asked(("kopi", 3), buyer=a_buyer(), terms=Terms.COD), now=now)
+        assert isinstance(placed, Placed)
+        return placed.order
+
+    open_, gone = await an_order(), await an_order()
+    await delivered(world, gone, now=now)
+    transfer = await floor.run(
+        lambda tx: open_transfer(
+            tx,
+            from_location=world.locations["JKT"],
+            to_location=world.locations["SBY"],
+            goods=[Travel(world.skus["kopi"], 9)],
+            now=now,
+        )
+    )
+    await floor.run(lambda tx: dispatch_transfer(tx, transfer.id, now=now))
+    [customer] = await floor.run(lambda tx: find_customers(tx, keyring, "+6281234567890", limit=1))
+    [product] = await floor.all("SELECT id FROM product")
+    [price_list] = await floor.all("SELECT id FROM price_list")
+    names = {
+        "customer": to_text("cus", customer.id),
+        "open": to_text("ord", open_.id),
+        "gone_number": str(gone.number),
+        "product": to_text("prd", product.id),
+        "list": to_text("pls", price_list.id),
+        "kopi": to_text("sku", world.skus["kopi"]),
+        "jkt": to_text("loc", world.locations["JKT"]),
+        "sby": to_text("loc", world.locations["SBY"]),
+        "transfer": to_text("trf", transfer.id),
+        "zone": to_text("zon", await floor.run(lambda tx: a_zone(tx, now))),
+    }
+    await hire()
+    async with house.browser() as owner:
+        await sign_in(owner)
+        yield Shop(world, owner, names)
+
+
+async def a_zone(tx: Tx, now: datetime) -> Any:
+    return await put_zone(tx, None, code="bali", name="Bali", areas=["51"], now=now)
+
+
+async def _send(shop: Shop, sends: Sends, form_id: str) -> Any:
+    fields = {name: value.format(**shop.names) for name, value in sends.fields.items()}
+    return await send(shop.owner, sends.address.format(**shop.names), {**fields, "_once": form_id})
+
+
+async def _count(shop: Shop, sends: Sends) -> int:
+    return int(await shop.world.floor.value(sends.done))
+
+
+@pytest.mark.parametrize("path", FORMS)
+async def test_a_form_that_is_sent_twice_is_done_once(shop: Shop, path: str) -> None:
+    sends = FORMS[path]
+    before = await _count(shop, sends)
+
+    first = await _send(shop, sends, "satu")
+    once = await _count(shop, sends)
+    again = await _send(shop, sends, "satu")
+
+    assert first.status_code in {200, 303}
+    assert once == before + sends.effect
+    assert await _count(shop, sends) == once
+    assert again.status_code in {409, 422}
+    assert "Formulir ini sudah terkirim" in again.text
+
+
+async def test_every_form_is_here_or_says_why_it_need_not_be(house: House) -> None:
+    posts = {route.path for route in routes_of(house.app) if route.method == "POST" and not route.is_api}
+    assert not FORMS.keys() & OTHERWISE.keys()
+    assert posts == FORMS.keys() | OTHERWISE.keys() | UPLOADS.keys()
+
+
+@pytest.mark.parametrize("path", UPLOADS)
+async def test_a_file_that_is_sent_twice_is_taken_once(shop: Shop, path: str) -> None:
+    name, made, more, done = UPLOADS[path]
+    await shop.owner.get("/account")
+    content = (await shop.owner.get(made)).content if isinstance(made, str) else made
+    fields = {"_once": "satu", "_csrf_token": shop.owner.cookies["orderan_csrf"], **more}
+    before = await shop.world.floor.value(done)
+
+    answers = [
+        await shop.owner.post(
+            path.replace("{product:str}", shop.names["product"]), data=fields, files={name: ("f", content)}
+        )
+        for _ in range(2)
+    ]
+
+    assert answers[0].status_code in {200, 303}
+    assert "Formulir ini sudah terkirim" in answers[1].text
+    assert await shop.world.floor.value(done) == before + 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/customers/{customer_id:str}/consents",
+        "/orders/bulk",
+        "/orders/views",
+        "/settings/keys",
+        "/stock/receive",
+        "/stock/transfers/{transfer_id:str}/{verb:str}",
+    ],
+)
+async def test_control_two_forms_with_ids_of_their_own_are_done_each(shop: Shop, path: str) -> None:
+    sends = FORMS[path]
+    before = await _count(shop, sends)
+
+    await _send(shop, sends, "satu")
+    await _send(shop, sends, "dua")
+
+    assert await _count(shop, sends) == before + 2 * sends.effect
