@@ -16,8 +16,10 @@ from orderan.customers.commands.register import register
 from orderan.customers.commands.resolve import (
     Buyer,
     BuyerAddress,
+    Known,
     Resolved,
     customer_groups,
+    known_customers,
     resolve_customers,
 )
 from orderan.customers.commands.retire_address import retire_address
@@ -140,6 +142,7 @@ __all__ = [
     "ExternalIdTaken",
     "Field",
     "Found",
+    "Known",
     "Level",
     "Likeness",
     "NothingToMerge",
@@ -180,6 +183,7 @@ __all__ = [
     "find",
     "find_customers",
     "give_consent",
+    "known_customers",
     "list_customers",
     "load_postcodes",
     "load_regions",

@@ -3,7 +3,9 @@
     here     the record and those merged into it are locked and emptied, the keys destroyed
     then     orders still under way are looked for; if there are any, nothing of it happened
 
-Looking comes last, because an order placed meanwhile needs the customer's row, which is locked.
+Looking comes last, because an order placed meanwhile holds the customer's row from before it reads
+it (`lock_by_phone`): either the erasure waits and finds the order, or the order waits and finds a
+stranger.
 """
 
 from dataclasses import dataclass

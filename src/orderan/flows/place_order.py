@@ -2,11 +2,11 @@
 
 first    repeats are found: a known external id or cart answers with the order that stands,
          and so does its second occurrence in the batch
-then     buyers become customers, offers become prices, each order is quoted
+then     known buyers are looked up and held, offers become prices, each order is quoted
 then     stock rows of all orders are locked once and each order takes its own, in the order
          they came; who is short is told and hinders nobody
-at last  orders, lines, claims, movements, facts and decisions are written, a statement per
-         table, and the whole batch commits at once
+at last  buyers of what was taken become customers; orders, lines, claims, movements, facts and
+         decisions are written, a statement per table, and the whole batch commits at once
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from orderan.catalog import Offer, TaxRate
-from orderan.customers import Buyer, Resolved, resolve_customers
+from orderan.customers import Buyer, Known, Resolved, known_customers, resolve_customers
 from orderan.flows.quote_order import Market, look_up, price
 from orderan.fulfilment import plan_tasks
 from orderan.inventory import SOURCING_RULE, ClaimState, Demand, StockShort, Taken, Want, take_stock
@@ -95,7 +95,6 @@ class _Quoted:
     index: int
     placement: Placement
     channel: Channel
-    buyer: Resolved | None
     offers: Sequence[Offer]
     prices: Sequence[int]
     rates: Sequence[TaxRate]
@@ -129,14 +128,17 @@ async def place_orders(
     answers = await _repeats(tx, market, placements, within=within)
     echoes = _echoes(placements)
     open_ = [index for index in range(len(placements)) if answers[index] is None and index not in echoes]
-    buyers = await _buyers(tx, keyring, {index: placements[index].buyer for index in open_}, now=now)
+    phones = {buyer.phone for index in open_ if (buyer := placements[index].buyer)}
+    known = await known_customers(tx, keyring, phones)
     quoted: list[_Quoted] = []
     for index in open_:
         try:
-            quoted.append(_quote(index, placements[index], market, buyers.get(index), now=now))
+            quoted.append(_quote(index, placements[index], market, known, now=now))
         except Refusal as refusal:
             answers[index] = refusal
-    await _take_and_write(tx, shop, quoted, answers, next_number=next_number, now=now)
+    served = await _take(tx, quoted, answers, now=now)
+    buyers = await _buyers(tx, keyring, [entry for entry, _, _ in served], known, now=now)
+    await _write(tx, shop, served, buyers, answers, next_number=next_number, now=now)
     for index, first in echoes.items():
         answers[index] = answers[index] or _again(answers[first])
     return [answer for answer in answers if answer is not None]
@@ -190,62 +192,74 @@ async def _repeats(
 
 
 async def _buyers(
-    tx: Tx, keyring: Keyring, buyers: Mapping[int, Buyer | None], *, now: datetime
+    tx: Tx, keyring: Keyring, entries: Sequence[_Quoted], known: Known, *, now: datetime
 ) -> dict[int, Resolved]:
-    wanted = {index: buyer for index, buyer in buyers.items() if buyer is not None}
+    wanted = {entry.index: entry.placement.buyer for entry in entries if entry.placement.buyer}
     if not wanted:
         return {}
-    resolved = await resolve_customers(tx, keyring, list(wanted.values()), now=now)
+    resolved = await resolve_customers(tx, keyring, list(wanted.values()), known=known, now=now)
     return dict(zip(wanted, resolved, strict=True))
 
 
-def _quote(
-    index: int, placement: Placement, market: Market, buyer: Resolved | None, *, now: datetime
-) -> _Quoted:
-    address = placement.buyer.address if placement.buyer else None
+def _quote(index: int, placement: Placement, market: Market, known: Known, *, now: datetime) -> _Quoted:
+    buyer = placement.buyer
     priced = price(
         placement,
         market,
-        group=buyer.customer_group if buyer else None,
-        village_code=address.village_code if address else None,
+        group=known.group_of(buyer.phone) if buyer else None,
+        village_code=_village(placement),
         now=now,
     )
-    return _Quoted(
-        index, placement, priced.channel, buyer, priced.offers, priced.prices, priced.rates, priced.quote
-    )
+    return _Quoted(index, placement, priced.channel, priced.offers, priced.prices, priced.rates, priced.quote)
 
 
-async def _take_and_write(
+def _village(placement: Placement) -> str | None:
+    buyer = placement.buyer
+    return buyer.address.village_code if buyer and buyer.address else None
+
+
+async def _take(
+    tx: Tx, quoted: Sequence[_Quoted], answers: list[Placed | Refusal | None], *, now: datetime
+) -> list[tuple[_Quoted, UUID, Taken]]:
+    """Those that got their stock, with the id of their order; the others are answered."""
+    ids = [new_id() for _ in quoted]
+    demands = [
+        (_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)
+    ]
+    served = []
+    for order_id, entry, outcome in zip(ids, quoted, await take_stock(tx, demands, now=now), strict=True):
+        if isinstance(outcome, StockShort):
+            answers[entry.index] = outcome
+        else:
+            served.append((entry, order_id, outcome))
+    return served
+
+
+async def _write(
     tx: Tx,
     shop: Shop,
-    quoted: Sequence[_Quoted],
+    served: Sequence[tuple[_Quoted, UUID, Taken]],
+    buyers: Mapping[int, Resolved],
     answers: list[Placed | Refusal | None],
     *,
     next_number: Callable[[], int],
     now: datetime,
 ) -> None:
-    ids = [new_id() for _ in quoted]
-    demands = [
-        (_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)
-    ]
-    taken = await take_stock(tx, demands, now=now)
     new: list[NewOrder] = []
     made: list[Decision] = []
     accepted: list[Taken] = []
-    for order_id, entry, outcome in zip(ids, quoted, taken, strict=True):
-        if isinstance(outcome, StockShort):
-            answers[entry.index] = outcome
-            continue
-        order = _order(order_id, entry, shop, next_number(), actor=tx.actor, now=now)
+    for entry, order_id, taken in served:
+        buyer = buyers.get(entry.index)
+        order = _order(order_id, entry, buyer, shop, next_number(), actor=tx.actor, now=now)
         lines = _lines(order, entry)
         new.append(NewOrder(order, lines))
-        made.append(_decision(order_id, entry, outcome))
+        made.append(_decision(order_id, entry, taken))
         if order.commercial == Commercial.ACCEPTED:
-            accepted.append(outcome)
+            accepted.append(taken)
         answers[entry.index] = Placed(order, lines)
     await open_orders(tx, new, now=now)
     await decisions.keep(tx, made, now=now)
-    await plan_tasks(tx, [claim for outcome in accepted for claim in outcome.claims], now=now)
+    await plan_tasks(tx, [claim for taken in accepted for claim in taken.claims], now=now)
 
 
 def _demand(order_id: UUID, entry: _Quoted) -> Demand:
@@ -255,10 +269,7 @@ def _demand(order_id: UUID, entry: _Quoted) -> Demand:
             wants += [Want(number, part.sku_id, part.quantity * line.quantity) for part in offer.parts]
         elif offer.is_stocked:
             wants.append(Want(number, offer.sku_id, line.quantity))
-    buyer = entry.placement.buyer
-    return Demand(
-        order_id, wants, village_code=buyer.address.village_code if buyer and buyer.address else None
-    )
+    return Demand(order_id, wants, village_code=_village(entry.placement))
 
 
 def _waits_for_money(entry: _Quoted) -> bool:
@@ -269,7 +280,16 @@ def _claim_state(entry: _Quoted) -> ClaimState:
     return ClaimState.RESERVED if _waits_for_money(entry) else ClaimState.ALLOCATED
 
 
-def _order(order_id: UUID, entry: _Quoted, shop: Shop, number: int, *, actor: str, now: datetime) -> Order:
+def _order(
+    order_id: UUID,
+    entry: _Quoted,
+    buyer: Resolved | None,
+    shop: Shop,
+    number: int,
+    *,
+    actor: str,
+    now: datetime,
+) -> Order:
     waits = _waits_for_money(entry)
     placement = entry.placement
     sums = entry.quote
@@ -282,8 +302,8 @@ def _order(order_id: UUID, entry: _Quoted, shop: Shop, number: int, *, actor: st
         cart_id=placement.cart_id,
         kind=placement.kind,
         terms=placement.terms,
-        customer_id=entry.buyer.customer_id if entry.buyer else None,
-        address_id=entry.buyer.address_id if entry.buyer else None,
+        customer_id=buyer.customer_id if buyer else None,
+        address_id=buyer.address_id if buyer else None,
         currency=shop.currency,
         commercial=Commercial.AWAITING_PAYMENT if waits else Commercial.ACCEPTED,
         money=standing({}, total_minor=sums.total_minor, terms=placement.terms).state,
@@ -338,12 +358,11 @@ def _lines(order: Order, entry: _Quoted) -> list[Line]:
 
 
 def _decision(order_id: UUID, entry: _Quoted, taken: Taken) -> Decision:
-    buyer = entry.placement.buyer
     return Decision(
         subject_id=order_id,
         kind="sourcing",
         rule=SOURCING_RULE,
-        inputs={"village_code": buyer.address.village_code if buyer and buyer.address else None},
+        inputs={"village_code": _village(entry.placement)},
         outcome={"locations": sorted({str(claim.key.location_id) for claim in taken.claims})},
         reasons=taken.reasons,
     )
