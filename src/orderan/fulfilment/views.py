@@ -38,6 +38,15 @@ async def tasks_of(tx: Tx, order_id: UUID) -> list[TaskAtPlace]:
     return [TaskAtPlace(Task(*row[:11]), row.code, row.name) for row in rows]
 
 
+async def cancelled_tasks(tx: Tx, order_id: UUID) -> list[UUID]:
+    """Tasks of an order that nothing is left to do for."""
+    rows = await tx.all(
+        "SELECT id FROM task WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'cancelled'",
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return [row.id for row in rows]
+
+
 async def readiness(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Readiness]:
     """What stands in the way of picking, or does not, for each of these orders."""
     rows = await tx.all(
