@@ -17,7 +17,7 @@ from uuid import UUID
 from orderan.catalog import Offer, TaxRate
 from orderan.customers import Buyer, Known, Resolved, known_customers, resolve_customers
 from orderan.flows.quote_order import Market, look_up, price
-from orderan.fulfilment import plan_tasks
+from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import SOURCING_RULE, ClaimState, Demand, StockShort, Taken, Want, take_stock
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
@@ -248,6 +248,7 @@ async def _write(
     new: list[NewOrder] = []
     made: list[Decision] = []
     accepted: list[Taken] = []
+    without_goods: list[UUID] = []
     for entry, order_id, taken in served:
         buyer = buyers.get(entry.index)
         order = _order(order_id, entry, buyer, shop, next_number(), actor=tx.actor, now=now)
@@ -256,10 +257,13 @@ async def _write(
         made.append(_decision(order_id, entry, taken))
         if order.commercial == Commercial.ACCEPTED:
             accepted.append(taken)
+            if not taken.claims:
+                without_goods.append(order_id)
         answers[entry.index] = Placed(order, lines)
     await open_orders(tx, new, now=now)
     await decisions.keep(tx, made, now=now)
     await plan_tasks(tx, [claim for taken in accepted for claim in taken.claims], now=now)
+    await follow_goods(tx, without_goods, now=now)
 
 
 def _demand(order_id: UUID, entry: _Quoted) -> Demand:

@@ -7,7 +7,7 @@ it cannot                nothing moves; the money is reported and a person decid
 from datetime import datetime
 
 from orderan.catalog import offers
-from orderan.fulfilment import plan_tasks
+from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import ClaimState, Demand, StockShort, Want, take_stock
 from orderan.kit import decisions
 from orderan.kit.db import Tx
@@ -27,6 +27,8 @@ async def revive_order(tx: Tx, order: Order, *, now: datetime) -> bool:
     await accept_orders(tx, [order], event=CommercialEvent.REVIVE, now=now)
     await set_allocated(tx, [order.id])
     await plan_tasks(tx, taken.claims, now=now)
+    if not taken.claims:
+        await follow_goods(tx, [order.id], now=now)
     return True
 
 

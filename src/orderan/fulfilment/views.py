@@ -129,6 +129,27 @@ async def units_of_orders(tx: Tx, orders: Collection[UUID]) -> list[Units]:
     return [Units(*row) for row in rows]
 
 
+async def served_orders(tx: Tx, orders: Collection[UUID]) -> set[UUID]:
+    """Those of these orders that are accepted and paid, and of which nothing is or was to be picked.
+
+    An invoice runs by itself, as it does for completing an order.
+    """
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND id = ANY(%(orders)s) AND commercial = 'accepted'
+          AND (terms = 'invoice' OR paid_minor + forgone_minor >= total_minor)
+          AND NOT EXISTS (SELECT 1 FROM order_line
+                          JOIN sku ON sku.shop_id = order_line.shop_id AND sku.id = order_line.sku_id
+                          WHERE order_line.shop_id = %(shop)s AND order_line.order_id = sales_order.id
+                            AND order_line.quantity > order_line.cancelled AND (sku.is_stocked OR sku.is_bundle))
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return {row.id for row in rows}
+
+
 async def tasks_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Tasks that have been in a state since before the moment given for it.
 
