@@ -1,7 +1,7 @@
 """Placing orders: a batch is the native unit, one order is a batch of one.
 
-first    repeats are found: a known external id or cart answers with the order that stands,
-         and so does its second occurrence in the batch
+first    repeats are found: a known external id or cart answers with the order that stands; its
+         second occurrence in the batch waits for the first, and is tried if that was refused
 then     known buyers are looked up and held, offers become prices, each order is quoted
 then     stock rows of all orders are locked once and each order takes its own, in the order
          they came; who is short is told and hinders nobody
@@ -41,6 +41,9 @@ from orderan.orders import (
 from orderan.payments import standing
 from orderan.pricing import Discount, Quote
 from orderan.shops import Channel, Shop, UnknownChannel
+
+Name = tuple[str, str, str]
+"""What one order only may have: an external id of a channel, or a cart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,44 +129,50 @@ async def place_orders(
     """
     market = await look_up(tx, shop, placements, now=now)
     answers = await _repeats(tx, market, placements, within=within)
-    echoes = _echoes(placements)
-    open_ = [index for index in range(len(placements)) if answers[index] is None and index not in echoes]
-    phones = {buyer.phone for index in open_ if (buyer := placements[index].buyer)}
+    waiting = [index for index, answer in enumerate(answers) if answer is None]
+    phones = {buyer.phone for index in waiting if (buyer := placements[index].buyer)}
     known = await known_customers(tx, keyring, phones)
-    quoted: list[_Quoted] = []
-    for index in open_:
-        try:
-            quoted.append(_quote(index, placements[index], market, known, now=now))
-        except Refusal as refusal:
-            answers[index] = refusal
-    served = await _take(tx, quoted, answers, now=now)
-    buyers = await _buyers(tx, keyring, [entry for entry, _, _ in served], known, now=now)
-    await _write(tx, shop, served, buyers, answers, next_number=next_number, now=now)
-    for index, first in echoes.items():
-        answers[index] = answers[index] or _again(answers[first])
+    stands: dict[Name, Placed] = {}
+    while waiting:
+        quoted: list[_Quoted] = []
+        for index in _first_of_each(placements, waiting):
+            try:
+                quoted.append(_quote(index, placements[index], market, known, now=now))
+            except Refusal as refusal:
+                answers[index] = refusal
+        served = await _take(tx, quoted, answers, now=now)
+        buyers = await _buyers(tx, keyring, [entry for entry, _, _ in served], known, now=now)
+        for entry, placed in await _write(tx, shop, served, buyers, next_number=next_number, now=now):
+            answers[entry.index] = placed
+            stands |= dict.fromkeys(_names(entry.placement), replace(placed, again=True))
+        waiting = [index for index in waiting if answers[index] is None]
+        for index in waiting:
+            answers[index] = next(
+                (stands[name] for name in _names(placements[index]) if name in stands), None
+            )
+        waiting = [index for index in waiting if answers[index] is None]
     return [answer for answer in answers if answer is not None]
 
 
-def _again(answer: Placed | Refusal | None) -> Placed | Refusal | None:
-    return replace(answer, again=True) if isinstance(answer, Placed) else answer
+def _names(placement: Placement) -> list[Name]:
+    names = []
+    if placement.external_id:
+        names.append(("external", placement.channel, placement.external_id))
+    if placement.cart_id:
+        names.append(("cart", "", placement.cart_id))
+    return names
 
 
-def _echoes(placements: Sequence[Placement]) -> dict[int, int]:
-    """Placements whose external id or cart stands earlier in the batch, with the index of that one."""
-    first: dict[tuple[str, str, str], int] = {}
-    echoes: dict[int, int] = {}
-    for index, placement in enumerate(placements):
-        names = []
-        if placement.external_id:
-            names.append(("external", placement.channel, placement.external_id))
-        if placement.cart_id:
-            names.append(("cart", "", placement.cart_id))
-        earlier = [first[name] for name in names if name in first]
-        if earlier:
-            echoes[index] = min(earlier)
-        else:
-            first |= dict.fromkeys(names, index)
-    return echoes
+def _first_of_each(placements: Sequence[Placement], waiting: Sequence[int]) -> list[int]:
+    """Those that share no external id and no cart with one before them; the others wait for what becomes of it."""
+    seen: set[Name] = set()
+    first = []
+    for index in waiting:
+        names = _names(placements[index])
+        if seen.isdisjoint(names):
+            first.append(index)
+        seen.update(names)
+    return first
 
 
 async def _repeats(
@@ -240,11 +249,10 @@ async def _write(
     shop: Shop,
     served: Sequence[tuple[_Quoted, UUID, Taken]],
     buyers: Mapping[int, Resolved],
-    answers: list[Placed | Refusal | None],
     *,
     next_number: Callable[[], int],
     now: datetime,
-) -> None:
+) -> list[tuple[_Quoted, Placed]]:
     new: list[NewOrder] = []
     made: list[Decision] = []
     accepted: list[Taken] = []
@@ -259,11 +267,11 @@ async def _write(
             accepted.append(taken)
             if not taken.claims:
                 without_goods.append(order_id)
-        answers[entry.index] = Placed(order, lines)
     await open_orders(tx, new, now=now)
     await decisions.keep(tx, made, now=now)
     await plan_tasks(tx, [claim for taken in accepted for claim in taken.claims], now=now)
     await follow_goods(tx, without_goods, now=now)
+    return [(entry, Placed(one.order, one.lines)) for (entry, _, _), one in zip(served, new, strict=True)]
 
 
 def _demand(order_id: UUID, entry: _Quoted) -> Demand:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, Router, post
 from litestar.datastructures import State
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from orderan.access import Permission, Principal
 from orderan.customers import Buyer, BuyerAddress, e164
@@ -18,7 +18,7 @@ from orderan.orders import OrderKind, Terms
 from orderan.pricing import Discount
 from orderan.web.api import order_reading, order_steps
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
-from orderan.web.errors import refusal_problem, request_id_of, words_of
+from orderan.web.errors import invalid_problem, refusal_problem, request_id_of, words_of
 from orderan.web.gather import Gatherer
 
 MOST_LINES = 200
@@ -142,10 +142,21 @@ class OrderTold(Told):
     lines: list[LineTold]
 
 
-class BatchAsked(Asked):
-    """Orders to place, each for itself."""
+def _for_itself(row: Any, shaped: ValidatorFunctionWrapHandler) -> Any:
+    """A row as it should be, or what is wrong with its shape: it must not cost the other rows their turn."""
+    try:
+        return shaped(row)
+    except ValidationError as fault:
+        return fault
 
-    orders: Annotated[list[OrderAsked], Field(min_length=1, max_length=MOST_ORDERS)]
+
+class BatchAsked(Asked):
+    """Orders to place, each for itself: one of a wrong shape is answered in its place."""
+
+    orders: Annotated[
+        list[Annotated[OrderAsked, WrapValidator(_for_itself)]],
+        Field(min_length=1, max_length=MOST_ORDERS),
+    ]
 
 
 class RowTold(Told):
@@ -225,26 +236,35 @@ async def place_batch(
     """Place many orders in one transaction; a refused one never hinders the others.
 
     Results stand in the order the orders were sent, each with the status it would have had alone.
+    A misshapen row is told every wrong field; of rows that share a cart or an external id the first
+    that can be placed is, and the later ones are answered with it.
     """
     gatherer: Gatherer = state.gatherer
     spoken, request_id = words_of(request), request_id_of(request)
-    rows: list[Placement | Refusal] = [_placement_or_refusal(asked) for asked in data.orders]
+    rows: list[OrderAsked | ValidationError] = list(data.orders)
+    tried = [_placement_or_refusal(row) for row in rows if isinstance(row, OrderAsked)]
 
     def to_answer(outcomes: list[Placed | Refusal]) -> Answer:
-        results = []
-        for index, outcome in enumerate(outcomes):
+        in_turn = iter(outcomes)
+        results: list[dict[str, Any]] = []
+        for index, row in enumerate(rows):
+            outcome = row if isinstance(row, ValidationError) else next(in_turn)
             if isinstance(outcome, Placed):
                 results.append(
                     {"index": index, "status": 200 if outcome.again else 201, "order": told(outcome)}
                 )
             else:
-                document = refusal_problem(outcome, spoken, request_id=request_id)
+                document = (
+                    invalid_problem(outcome, spoken, request_id=request_id)
+                    if isinstance(outcome, ValidationError)
+                    else refusal_problem(outcome, spoken, request_id=request_id)
+                )
                 results.append({"index": index, "status": document["status"], "problem": document})
         placed = sum(isinstance(outcome, Placed) for outcome in outcomes)
-        return Answer(200, encode({"placed": placed, "refused": len(outcomes) - placed, "results": results}))
+        return Answer(200, encode({"placed": placed, "refused": len(rows) - placed, "results": results}))
 
     key = await key_of(request, principal, idempotency_key)
-    answer = await gatherer.place_batch(principal, key, rows, to_answer, request_id=request_id)
+    answer = await gatherer.place_batch(principal, key, tried, to_answer, request_id=request_id)
     return as_response(answer)  # type: ignore[return-value]
 
 
