@@ -15,7 +15,7 @@ import pytest
 from conftest import ShopFloor
 from given import a_buyer, a_shop, asked
 from inventory.racing import Meeting, Work, race
-from orderan.customers import Typed, register, store
+from orderan.customers import Typed, erase, register, store
 from orderan.flows import erase_customer as erasing
 from orderan.flows.erase_customer import OrdersUnderWay, erase_customer
 from orderan.flows.place_order import Placed, place_orders
@@ -92,7 +92,6 @@ async def test_an_order_waits_for_an_erasure_under_way_and_makes_the_buyer_anew(
     await a_shop(floor, now, stock={"kopi": 5})
     known = await ani(floor, keyring, now)
     emptied = asyncio.Event()
-    erase = erasing.erase
     meeting = Meeting(floor)
 
     async def pausing(*args: Any, **kwargs: Any) -> None:

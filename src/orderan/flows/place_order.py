@@ -18,7 +18,7 @@ from orderan.catalog import Offer, TaxRate
 from orderan.customers import Buyer, Known, Resolved, known_customers, resolve_customers
 from orderan.flows.quote_order import Market, look_up, price
 from orderan.fulfilment import follow_goods, plan_tasks
-from orderan.inventory import SOURCING_RULE, ClaimState, Demand, StockShort, Taken, Want, take_stock
+from orderan.inventory import ClaimState, Demand, StockShort, Taken, Want, sourced, take_stock
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -229,25 +229,26 @@ def _village(placement: Placement) -> str | None:
 
 async def _take(
     tx: Tx, quoted: Sequence[_Quoted], answers: list[Placed | Refusal | None], *, now: datetime
-) -> list[tuple[_Quoted, UUID, Taken]]:
-    """Those that got their stock, with the id of their order; the others are answered."""
-    ids = [new_id() for _ in quoted]
-    demands = [
-        (_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)
-    ]
+) -> list[tuple[_Quoted, Demand, Taken]]:
+    """Those that got their stock, with what their orders, of which they are the holders, wanted.
+
+    The others are answered.
+    """
+    demands = [(_demand(new_id(), entry), _claim_state(entry)) for entry in quoted]
     served = []
-    for order_id, entry, outcome in zip(ids, quoted, await take_stock(tx, demands, now=now), strict=True):
+    taken = await take_stock(tx, demands, now=now)
+    for entry, (demand, _), outcome in zip(quoted, demands, taken, strict=True):
         if isinstance(outcome, StockShort):
             answers[entry.index] = outcome
         else:
-            served.append((entry, order_id, outcome))
+            served.append((entry, demand, outcome))
     return served
 
 
 async def _write(
     tx: Tx,
     shop: Shop,
-    served: Sequence[tuple[_Quoted, UUID, Taken]],
+    served: Sequence[tuple[_Quoted, Demand, Taken]],
     buyers: Mapping[int, Resolved],
     *,
     next_number: Callable[[], int],
@@ -257,16 +258,17 @@ async def _write(
     made: list[Decision] = []
     accepted: list[Taken] = []
     without_goods: list[UUID] = []
-    for entry, order_id, taken in served:
+    for entry, demand, taken in served:
         buyer = buyers.get(entry.index)
-        order = _order(order_id, entry, buyer, shop, next_number(), actor=tx.actor, now=now)
+        order = _order(demand.holder_id, entry, buyer, shop, next_number(), actor=tx.actor, now=now)
         lines = _lines(order, entry)
         new.append(NewOrder(order, lines))
-        made.append(_decision(order_id, entry, taken))
+        if taken.claims:
+            made.append(sourced(demand, taken))
         if order.commercial == Commercial.ACCEPTED:
             accepted.append(taken)
             if not taken.claims:
-                without_goods.append(order_id)
+                without_goods.append(order.id)
     await open_orders(tx, new, now=now)
     await decisions.keep(tx, made, now=now)
     await plan_tasks(tx, [claim for taken in accepted for claim in taken.claims], now=now)
@@ -367,14 +369,3 @@ def _lines(order: Order, entry: _Quoted) -> list[Line]:
             entry.placement.lines, entry.offers, entry.prices, entry.rates, entry.quote.lines, strict=True
         )
     ]
-
-
-def _decision(order_id: UUID, entry: _Quoted, taken: Taken) -> Decision:
-    return Decision(
-        subject_id=order_id,
-        kind="sourcing",
-        rule=SOURCING_RULE,
-        inputs={"village_code": _village(entry.placement)},
-        outcome={"locations": sorted({str(claim.key.location_id) for claim in taken.claims})},
-        reasons=taken.reasons,
-    )

@@ -144,13 +144,14 @@ def progress(
     for line in kept:
         owed = line.quantity - line.cancelled
         if own := parts.get((line.order_id, line.line_no)):
-            done = tuple(_whole(own, owed, stage) for stage in ("picked", "packed", "shipped", "delivered"))
-            wholes[line.order_id, line.line_no] = done
-            goods[line.order_id].append(tuple(int(units >= owed) for units in done))
+            wholes[line.order_id, line.line_no] = far = tuple(
+                _whole(own, owed, stage) for stage in ("picked", "packed", "shipped", "delivered")
+            )
+            goods[line.order_id].append(tuple(int(units >= owed) for units in far))
     made = []
     for line in kept:
         owed = line.quantity - line.cancelled
-        done = wholes.get((line.order_id, line.line_no))
+        done: tuple[int, ...] | None = wholes.get((line.order_id, line.line_no))
         if done is None:
             if line.order_id in served or line.delivered == owed > 0:
                 done = (owed,) * 4
