@@ -1,6 +1,6 @@
 """Builders that state only what a test is about; everything else is an ordinary small shop."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -51,6 +51,7 @@ async def a_shop(
     price_minor: int = 10_000,
     bundles: Mapping[str, Mapping[str, int]] | None = None,
     places: Mapping[str, str] | None = None,
+    services: Collection[str] = (),
 ) -> World:
     """A shop that sells: skus with stock at the first place, a price, PPN, a channel.
 
@@ -58,6 +59,7 @@ async def a_shop(
         stock: Units per sku code at the first place.
         bundles: Parts per bundle code.
         places: Village code per warehouse code; default one in Jakarta.
+        services: Skus nothing is stocked or picked for.
     """
     stock = stock or {}
     bundles = bundles or {}
@@ -70,7 +72,7 @@ async def a_shop(
             locations[code] = await _place(tx, code, LocationKind.WAREHOUSE, village, rank, now)
         for kind in (LocationKind.SUPPLIER, LocationKind.CUSTOMER, LocationKind.LOSS, LocationKind.TRANSIT):
             locations[kind.upper()] = await _place(tx, kind.upper(), kind, None, 0, now)
-        skus = await _catalogue(tx, [*stock, *bundles], bundles, price_minor, now)
+        skus = await _catalogue(tx, [*stock, *bundles, *services], bundles, services, price_minor, now)
         first = locations[next(iter(places))]
         receipts = [Receipt(skus[code], first, units) for code, units in stock.items() if units]
         if receipts:
@@ -102,7 +104,12 @@ async def _place(
 
 
 async def _catalogue(
-    tx: Tx, codes: list[str], bundles: Mapping[str, Mapping[str, int]], price_minor: int, now: datetime
+    tx: Tx,
+    codes: list[str],
+    bundles: Mapping[str, Mapping[str, int]],
+    services: Collection[str],
+    price_minor: int,
+    now: datetime,
 ) -> dict[str, UUID]:
     product = Product(tx.shop_id, new_id(), "Kopi", "", "", "", "ppn", "active", [], now)
     await catalog_store.insert_products(tx, [product])
@@ -121,7 +128,7 @@ async def _catalogue(
             width_mm=0,
             height_mm=0,
             is_bundle=code in bundles,
-            is_stocked=code not in bundles,
+            is_stocked=code not in bundles and code not in services,
             lot_tracked=False,
             state="active",
             created_at=now,

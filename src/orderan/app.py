@@ -1,5 +1,6 @@
 """The web application put together: what it is made of, and nothing else."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from litestar.types import ASGIApp
 
 from orderan import __version__
 from orderan.access import Entrance
+from orderan.customers import atlas
 from orderan.kit import masterkey
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
@@ -31,6 +33,7 @@ from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
 from orderan.web.live_stock import StockWatch
 from orderan.web.observing import Observing
+from orderan.web.postcodes import PostcodeMemory
 from orderan.web.preferences import choose_preferences
 from orderan.web.principal import KeyMemory, allowed, identify, principal_of, require_declared
 from orderan.web.static import serve_static
@@ -123,13 +126,17 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         lock_timeout_s=database.lock_timeout_s,
     )
     keys = KeyMemory(db, clock)
+    postcodes = PostcodeMemory(db)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await db.open()
+        # The first order with an address must not wait for a fifth of a second of reading.
+        warming = asyncio.create_task(asyncio.to_thread(atlas))
         app.state.stock_watch = StockWatch(db, clock)
         app.state.gatherer = door.gatherer = Gatherer(db, keyring, clock)
         yield
+        await warming
         await db.close()
 
     app = Litestar(
@@ -148,12 +155,12 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         ),
         lifespan=[lifespan],
         logging_config=None,
-        state=State({"keys": keys, "settings": settings}),
+        state=State({"keys": keys, "postcodes": postcodes, "settings": settings}),
         openapi_config=_openapi(),
         request_max_body_size=FORM_BYTES,
     )
     require_declared(app)
-    door = PlacingDoor(app, keys)
+    door = PlacingDoor(app, keys, postcodes)
     app.state.door = Observing(door)
     return app
 

@@ -20,6 +20,7 @@ from fulfilment.working import (
     the_task,
 )
 from given import BANDUNG, JAKARTA, World, a_buyer, a_shop, asked, place
+from orderan.flows.cancel_order import cancel_order
 from orderan.flows.deliver import deliver_parcels, move_on
 from orderan.flows.hand_over import hand_over, hand_over_many
 from orderan.flows.pick_task import finish_tasks, pack, pick, release_tasks, run_short, start_picking
@@ -38,7 +39,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import NIL, new_id
 from orderan.kit.states import IllegalMove
-from orderan.orders import HoldKind, Terms, place_hold
+from orderan.orders import HoldKind, Terms, Units, place_hold
 from orderan.shipping import AwbMistyped, AwbUsed, Content, ParcelEvent, UnknownCourier
 
 pytestmark = pytest.mark.anyio
@@ -222,6 +223,28 @@ async def test_a_hold_placed_during_a_shortage_keeps_picking_from_going_on(
     await floor.run(lambda tx: start_picking(tx, [task], now=now))
     assert await state_of(world, task) == "picking"
     assert await inbox(world) == []
+
+
+async def test_a_task_that_ran_short_is_settled_when_its_last_unit_is_cancelled_and_not_before(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    other = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
+    for one in (order, other):
+        task = await the_task(world, one)
+        await floor.run(lambda tx, task=task: release_tasks(tx, [task], now=now))
+        await floor.run(lambda tx, task=task: start_picking(tx, [task], now=now))
+        await floor.run(lambda tx, task=task: run_short(tx, task, note="Rak A3 kosong", now=now))
+    both = [("task_short", "not_on_the_shelf", 10_000), ("task_short", "not_on_the_shelf", 20_000)]
+
+    await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="kurang", now=now))
+    assert sorted(await inbox(world)) == both
+    await floor.run(lambda tx: cancel_order(tx, order.id, reason="habis", now=now))
+
+    assert await inbox(world) == [("task_short", "not_on_the_shelf", 10_000)]
+    closed = await floor.value("SELECT closing_note FROM exception_entry WHERE state = 'resolved'")
+    assert closed == "cancelled"
 
 
 async def test_more_than_the_list_says_cannot_be_picked(

@@ -189,9 +189,9 @@ async def test_a_batch_tells_row_by_row_whatever_a_row_is(api: AsyncClient, worl
     assert answer.status_code == 200
     told = answer.json()
     assert (told["placed"], told["refused"]) == (2, 4)
-    assert [row["status"] for row in told["results"]] == [201, 422, 422, 409, 422, 201]
+    assert [row["status"] for row in told["results"]] == [201, 400, 400, 409, 422, 201]
     misshapen = told["results"][1]["problem"]
-    assert misshapen["code"] == "row_invalid"
+    assert misshapen["code"] == "invalid_request"
     assert {error["field"] for error in misshapen["errors"]} == {"lines", "unbekannt"}
     assert told["results"][3]["problem"]["code"] == "stock_short"
     assert again.json() == told

@@ -252,6 +252,54 @@ async def test_what_cannot_be_sold_is_said_beside_what_was_typed(
     assert await world.floor.value("SELECT count(*) FROM sales_order") == 0
 
 
+async def test_what_is_wrong_with_a_buyer_is_said_beside_the_field_and_stays_typed(
+    owner: AsyncClient, world: World
+) -> None:
+    typed = {
+        "cart": "new-1",
+        "channel": "web",
+        "sku_0_text": "kopi",
+        "units_0": "1",
+        "terms": "cod",
+        "expected": "10000",
+        "phone": "0812345",
+        "name": "",
+        "email": "ani@gmial.com",
+        "line": "Jl. Mawar 1",
+        "village": "99.99.99.9999",
+        "village_text": "Entah",
+        "postcode": "1012",
+    }
+
+    refused = await send(owner, "/orders/new", typed)
+
+    said = words(refused)
+    assert refused.status_code == 422
+    for complaint in (
+        "Nomor ini kurang angka.",
+        "Isian ini wajib diisi.",
+        "Alamat e-mail ini mungkin salah ketik. Maksud Anda ani@gmail.com?",
+        "Pilih kelurahan atau desa.",
+        "Kode pos terdiri dari lima angka.",
+    ):
+        assert complaint in said, complaint
+    for kept in ("0812345", "ani@gmial.com", "Entah", "1012", "99.99.99.9999"):
+        assert f'value="{kept}"' in refused.text, kept
+    assert await world.floor.value("SELECT count(*) FROM sales_order") == 0
+    assert await world.floor.value("SELECT count(*) FROM customer") == 0
+
+    mended = typed | {"phone": "081234567890", "name": "Ani", "village": "31.71.01.1001", "postcode": "60286"}
+    elsewhere = await send(owner, "/orders/new", mended)
+    assert "Kode pos ini bukan dari wilayah yang dipilih." in words(elsewhere)
+    quoting = await send(owner, "/orders/new", mended | {"step": "quote"})
+    assert "Maksud Anda ani@gmail.com?" in words(quoting)
+    insisted = await send(owner, "/orders/new", mended | {"postcode": "10110", "insist_email": "yes"})
+
+    assert insisted.status_code == 303
+    where = await world.floor.all("SELECT village_code, postcode FROM customer_address")
+    assert [tuple(row) for row in where] == [("31.71.01.1001", "10110")]
+
+
 async def test_one_thing_is_done_to_many_orders_each_with_its_own_answer(
     owner: AsyncClient, world: World, keyring: Keyring, now: datetime
 ) -> None:

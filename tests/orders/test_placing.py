@@ -5,8 +5,10 @@ from datetime import datetime
 import pytest
 
 from conftest import ShopFloor
-from given import a_buyer, a_shop, asked, place
+from given import LONG_AGO, a_buyer, a_shop, asked, place
 from orderan.catalog import UnknownSkus
+from orderan.catalog import store as catalog_store
+from orderan.customers import Typed, register
 from orderan.flows.place_order import CartTaken, Placed, Placement, PlacementLine, place_orders
 from orderan.inventory import Shortfall, StockShort
 from orderan.kit.crypto import Keyring
@@ -99,24 +101,64 @@ async def test_another_total_than_the_buyer_was_shown_is_refused_with_the_new_qu
     assert await world.stock("kopi") == (5, 0, 0)
 
 
-async def test_who_is_refused_is_not_kept_as_a_customer(
+async def test_a_refused_placement_leaves_no_customer_no_key_and_no_address(
     floor: ShopFloor, keyring: Keyring, now: datetime
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 1})
-    buyers = [a_buyer(f"Buyer {turn}", f"+62812000000{turn}") for turn in range(3)]
+    buyers = [a_buyer(f"Pembeli {number}", f"+628120000000{number}") for number in range(4)]
 
     answers = await place(
         world,
         keyring,
-        *(asked(("kopi", 1), buyer=buyer) for buyer in buyers[:2]),
-        asked(("tiada", 1), buyer=buyers[2]),
+        asked(("kopi", 1), buyer=buyers[0]),
+        asked(("kopi", 1), buyer=buyers[1]),
+        asked(("teh", 1), buyer=buyers[2]),
+        asked(("kopi", 1), buyer=buyers[3], expected_total_minor=1),
         now=now,
     )
 
-    assert [type(answer) for answer in answers] == [Placed, StockShort, UnknownSkus]
-    assert await floor.value("SELECT count(*) FROM customer") == 1
-    assert await floor.value("SELECT count(*) FROM subject_key") == 1
-    assert await floor.value("SELECT count(*) FROM customer_address") == 1
+    assert [type(answer) for answer in answers] == [Placed, StockShort, UnknownSkus, TotalChanged]
+    [row] = await floor.all(
+        """
+        SELECT (SELECT array_agg(id) FROM customer) AS customers,
+               (SELECT array_agg(subject_id) FROM subject_key) AS keys,
+               (SELECT array_agg(customer_id) FROM customer_address) AS addresses,
+               (SELECT array_agg(DISTINCT customer_id) FROM customer_word) AS words
+        """
+    )
+    [placed, *_] = answers
+    assert isinstance(placed, Placed)
+    only = [placed.order.customer_id]
+    assert (row.customers, row.keys, row.addresses, row.words) == (only, only, only, only)
+
+
+async def test_a_known_buyer_keeps_the_price_of_their_group(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    typed = Typed(name="Ani Lestari", phone="081234567890", customer_group="grosir")
+    known = await floor.run(lambda tx: register(tx, keyring, typed, now=now))
+
+    async def a_list_for_the_group(tx: Tx) -> None:
+        made = await catalog_store.insert_price_list(
+            tx, code="grosir", name="Grosir", currency="IDR", customer_group="grosir", rank=1, now=now
+        )
+        await catalog_store.insert_prices(tx, [(made, world.skus["kopi"], 1, LONG_AGO, None, 8_000)])
+
+    await floor.run(a_list_for_the_group)
+
+    theirs, anothers = await place(
+        world,
+        keyring,
+        asked(("kopi", 1), buyer=a_buyer()),
+        asked(("kopi", 1), buyer=a_buyer("Budi", "+6281299999999")),
+        now=now,
+    )
+
+    assert isinstance(theirs, Placed)
+    assert isinstance(anothers, Placed)
+    assert (theirs.order.customer_id, theirs.order.total_minor) == (known, 8_000)
+    assert anothers.order.total_minor == 10_000
 
 
 async def test_a_row_that_repeats_a_refused_one_is_tried_by_itself(

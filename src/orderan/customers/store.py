@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -38,64 +38,52 @@ class SealedAddress:
     area: str
 
 
+_BY_PHONE: LiteralString = """
+    SELECT found.phone_index, found.by_merging, customer.id, customer.customer_group, subject_key.wrapped,
+           customer.state = 'active' AND (found.by_merging OR customer.phone_index = found.phone_index) AS stands
+    FROM (
+        SELECT merged.phone_index, survivor.id, true AS by_merging
+        FROM customer AS merged
+        JOIN customer AS survivor ON survivor.shop_id = merged.shop_id AND survivor.id = merged.merged_into
+        WHERE merged.shop_id = %(shop)s AND merged.phone_index = ANY(%(indexes)s)
+          AND merged.state = 'merged' AND survivor.state = 'active'
+        UNION ALL
+        SELECT phone_index, id, false
+        FROM customer
+        WHERE shop_id = %(shop)s AND phone_index = ANY(%(indexes)s) AND state = 'active'
+    ) AS found
+    JOIN customer ON customer.shop_id = %(shop)s AND customer.id = found.id
+    JOIN subject_key ON subject_key.shop_id = %(shop)s AND subject_key.subject_id = found.id
+    """
+
+
 async def ids_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
     """Active customers by blind index of the phone: rows of id, customer_group, wrapped.
 
     A phone that only a record merged away has leads to the survivor, so that the next order does
     not make the record anew.
     """
-    rows = await tx.all(
-        """
-        SELECT merged.phone_index, survivor.id, survivor.customer_group, subject_key.wrapped
-        FROM customer AS merged
-        JOIN customer AS survivor ON survivor.shop_id = merged.shop_id AND survivor.id = merged.merged_into
-        JOIN subject_key ON subject_key.shop_id = survivor.shop_id AND subject_key.subject_id = survivor.id
-        WHERE merged.shop_id = %(shop)s AND merged.phone_index = ANY(%(indexes)s)
-          AND merged.state = 'merged' AND survivor.state = 'active'
-        UNION ALL
-        SELECT customer.phone_index, customer.id, customer.customer_group, subject_key.wrapped
-        FROM customer
-        JOIN subject_key ON subject_key.shop_id = customer.shop_id AND subject_key.subject_id = customer.id
-        WHERE customer.shop_id = %(shop)s AND customer.phone_index = ANY(%(indexes)s)
-          AND customer.state = 'active'
-        """,
-        {"shop": tx.shop_id, "indexes": list(indexes)},
-    )
+    return _holders(await tx.all(_BY_PHONE, {"shop": tx.shop_id, "indexes": list(indexes)}))
+
+
+async def lock_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
+    """As `ids_by_phone`, and nobody can be erased, merged or given another phone until the transaction ends.
+
+    The lock is the one a foreign key takes when the order is written, only taken before anything
+    is concluded from the row, so it costs nothing more and orders of one buyer do not wait for each other.
+    """
+    asked = {"shop": tx.shop_id, "indexes": list(indexes)}
+    while True:
+        rows = await tx.all(f"{_BY_PHONE} ORDER BY customer.id FOR KEY SHARE OF customer", asked)
+        # A row that was waited for comes as it is now. Where it no longer stands for the phone, who
+        # does is for another look; each turn takes somebody else's commit.
+        if all(row.stands for row in rows):
+            return _holders(rows)
+
+
+def _holders(rows: Collection[Any]) -> dict[bytes, Any]:
     # Whoever has the phone now comes after whoever had it, and so replaces them.
-    return {row.phone_index: row for row in rows}
-
-
-async def hold_by_phone(tx: Tx, indexes: Collection[bytes]) -> dict[bytes, Any]:
-    """As `ids_by_phone`, and nobody found can be erased or merged before this transaction ends."""
-    rows = await tx.all(
-        """
-        SELECT customer.phone_index, customer.id, customer.customer_group, subject_key.wrapped
-        FROM customer
-        JOIN subject_key ON subject_key.shop_id = customer.shop_id AND subject_key.subject_id = customer.id
-        WHERE customer.shop_id = %(shop)s AND customer.phone_index = ANY(%(indexes)s)
-          AND customer.state = 'active'
-        ORDER BY customer.phone_index
-        FOR SHARE OF customer
-        """,
-        {"shop": tx.shop_id, "indexes": list(indexes)},
-    )
-    found = {row.phone_index: row for row in rows}
-    if left := set(indexes) - found.keys():
-        rows = await tx.all(
-            """
-            SELECT merged.phone_index, survivor.id, survivor.customer_group, subject_key.wrapped
-            FROM customer AS merged
-            JOIN customer AS survivor ON survivor.shop_id = merged.shop_id AND survivor.id = merged.merged_into
-            JOIN subject_key ON subject_key.shop_id = survivor.shop_id AND subject_key.subject_id = survivor.id
-            WHERE merged.shop_id = %(shop)s AND merged.phone_index = ANY(%(indexes)s)
-              AND merged.state = 'merged' AND survivor.state = 'active'
-            ORDER BY survivor.id
-            FOR SHARE OF survivor
-            """,
-            {"shop": tx.shop_id, "indexes": list(left)},
-        )
-        found |= {row.phone_index: row for row in rows}
-    return found
+    return {row.phone_index: row for row in sorted(rows, key=lambda row: not row.by_merging)}
 
 
 async def insert_customers(tx: Tx, customers: Sequence[SealedCustomer], *, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Cancelling an order, or some units of it: one transaction, nothing is left behind.
 
 units      the least advanced go first; what was shipped is refused, it comes back as a return
-work       tasks shrink by exactly those units; a task of which nothing is left is cancelled
+work       tasks shrink by exactly those units; a task of which nothing is left is cancelled, and
+           what the inbox says of it is settled
 stock      the same units are free again in the same instant, parts of bundles included
 money      every line is summed up anew; what was paid too much goes to the exception inbox, and
            nothing is asked at the door once all that was sent has come back
@@ -14,8 +15,9 @@ from uuid import UUID
 from orderan.catalog import rates_on, tax_rates
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
-from orderan.fulfilment import Withdrawal, follow_goods, withdraw_units
+from orderan.fulfilment import Withdrawal, cancelled_tasks, follow_goods, withdraw_units
 from orderan.inventory import Part, claims_of, release_claims
+from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.i18n import local_date
 from orderan.orders import (
@@ -97,6 +99,8 @@ async def let_go(tx: Tx, order: Order, lines: Sequence[Line], cuts: Sequence[Cut
     if parts:
         await release_claims(tx, [order.id], parts=parts, now=now)
     if promised:
+        over = [f"task_short:{task}" for task in await cancelled_tasks(tx, order.id)]
+        await inbox.settle(tx, over, note="cancelled", now=now)
         await follow_goods(tx, [order.id], now=now)
 
 

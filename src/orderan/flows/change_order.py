@@ -16,7 +16,17 @@ from orderan.catalog import Offer, UnknownSkus, offers
 from orderan.flows.cancel_order import let_go, tax_classes
 from orderan.flows.settle_payment import follow_totals
 from orderan.fulfilment import follow_goods, plan_tasks
-from orderan.inventory import ClaimState, Demand, Shortfall, StockShort, Want, sellable_units, take_stock
+from orderan.inventory import (
+    ClaimState,
+    Demand,
+    Shortfall,
+    StockShort,
+    Want,
+    sellable_units,
+    sourced,
+    take_stock,
+)
+from orderan.kit import decisions
 from orderan.kit.db import Tx
 from orderan.orders import (
     Action,
@@ -256,9 +266,11 @@ async def _take(tx: Tx, order: Order, becomes: Becomes, world: _World, *, now: d
     if wants := _wants(becomes, world.offers):
         village = world.villages.get(becomes.address_id) if becomes.address_id else None
         state = ClaimState.ALLOCATED if accepted else ClaimState.RESERVED
-        [taken] = await take_stock(tx, [(Demand(order.id, wants, village_code=village), state)], now=now)
+        demand = Demand(order.id, wants, village_code=village)
+        [taken] = await take_stock(tx, [(demand, state)], now=now)
         if isinstance(taken, StockShort):
             raise taken
+        await decisions.keep(tx, [sourced(demand, taken)], now=now)
         if accepted:
             await plan_tasks(tx, taken.claims, now=now)
     if accepted:

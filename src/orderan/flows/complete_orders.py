@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from orderan.fulfilment import follow_goods
 from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
@@ -36,6 +37,9 @@ async def complete_order(tx: Tx, order_id: UUID, *, reason: str | None = None, n
     order = (await lock_orders(tx, [order_id])).get(order_id)
     if order is None:
         raise OrderNotFound(str(order_id))
+    if order.delivered_at is None:
+        # What no parcel will ever tell of, services alone, may be with the buyer by now.
+        await follow_goods(tx, [order_id], now=now)
     await _complete(tx, [order], reason=reason, now=now)
 
 

@@ -5,8 +5,9 @@
     words    whatever was written freely about their orders goes: notes, reasons, tags, what the inbox
              and the answers repeat of them, and who they were in files that were imported
 
-Looking comes last, because an order placed meanwhile needs the customer's row, which is locked. Words
-go unread: nobody can say what stands in them. Amounts, units, states and moments stay.
+Looking comes last, because an order placed meanwhile holds the customer's row from before it reads
+it (`lock_by_phone`): either the erasure waits and finds the order, or the order waits and finds a
+stranger. Words go unread: nobody can say what stands in them. Amounts, units, states and moments stay.
 """
 
 from collections.abc import Collection

@@ -1,13 +1,12 @@
 """Placing orders: a batch is the native unit, one order is a batch of one.
 
-first    repeats are found: a known external id or cart answers with the order that stands,
-         and so does its second occurrence in the batch
-then     offers become prices, each order is quoted at its buyer's own
+first    repeats are found: a known external id or cart answers with the order that stands; its
+         second occurrence in the batch waits for the first, and is tried if that was refused
+then     known buyers are looked up and held, offers become prices, each order is quoted
 then     stock rows of all orders are locked once and each order takes its own, in the order
          they came; who is short is told and hinders nobody
-then     buyers who get something become customers
-at last  orders, lines, claims, movements, facts and decisions are written, a statement per
-         table, and the whole batch commits at once
+at last  buyers of what was taken become customers; orders, lines, claims, movements, facts and
+         decisions are written, a statement per table, and the whole batch commits at once
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,10 +15,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from orderan.catalog import Offer, TaxRate
-from orderan.customers import Buyer, Resolved, customer_groups, resolve_customers
+from orderan.customers import Buyer, Known, Resolved, known_customers, resolve_customers
 from orderan.flows.quote_order import Market, look_up, price
-from orderan.fulfilment import plan_tasks
-from orderan.inventory import SOURCING_RULE, ClaimState, Demand, StockShort, Taken, Want, take_stock
+from orderan.fulfilment import follow_goods, plan_tasks
+from orderan.inventory import ClaimState, Demand, StockShort, Taken, Want, sourced, take_stock
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -42,6 +41,9 @@ from orderan.orders import (
 from orderan.payments import standing
 from orderan.pricing import Discount, Quote
 from orderan.shops import Channel, Shop, UnknownChannel
+
+Name = tuple[str, str, str]
+"""What one order only may have: an external id of a channel, or a cart."""
 
 
 @dataclass(eq=False)
@@ -138,54 +140,50 @@ async def place_orders(
     """
     market = await look_up(tx, shop, placements, now=now)
     answers = await _repeats(tx, market, placements, within=within)
-    echoes = _echoes(placements)
-    open_ = [index for index in range(len(placements)) if answers[index] is None and index not in echoes]
-    groups = await _groups(tx, keyring, {index: placements[index].buyer for index in open_})
-    quoted: list[_Quoted] = []
-    for index in open_:
-        try:
-            quoted.append(_quote(index, placements[index], market, groups.get(index), now=now))
-        except Refusal as refusal:
-            answers[index] = refusal
-    await _take_and_write(tx, shop, quoted, answers, keyring=keyring, next_number=next_number, now=now)
-    for index, first in echoes.items():
-        answers[index] = answers[index] or _again(answers[first])
-    if late := [index for index in echoes if answers[index] is None]:
-        # The one they repeat came to nothing, so each of them is an order of its own.
-        tried = await place_orders(
-            tx,
-            shop,
-            [placements[index] for index in late],
-            keyring=keyring,
-            next_number=next_number,
-            within=within,
-            now=now,
-        )
-        for index, answer in zip(late, tried, strict=True):
-            answers[index] = answer
+    waiting = [index for index, answer in enumerate(answers) if answer is None]
+    phones = {buyer.phone for index in waiting if (buyer := placements[index].buyer)}
+    known = await known_customers(tx, keyring, phones)
+    stands: dict[Name, Placed] = {}
+    while waiting:
+        quoted: list[_Quoted] = []
+        for index in _first_of_each(placements, waiting):
+            try:
+                quoted.append(_quote(index, placements[index], market, known, now=now))
+            except Refusal as refusal:
+                answers[index] = refusal
+        served = await _take(tx, quoted, answers, now=now)
+        buyers = await _buyers(tx, keyring, [entry for entry, _, _ in served], known, now=now)
+        for entry, placed in await _write(tx, shop, served, buyers, next_number=next_number, now=now):
+            answers[entry.index] = placed
+            stands |= dict.fromkeys(_names(entry.placement), replace(placed, again=True))
+        waiting = [index for index in waiting if answers[index] is None]
+        for index in waiting:
+            answers[index] = next(
+                (stands[name] for name in _names(placements[index]) if name in stands), None
+            )
+        waiting = [index for index in waiting if answers[index] is None]
     return [answer for answer in answers if answer is not None]
 
 
-def _again(answer: Placed | Refusal | None) -> Placed | None:
-    return replace(answer, again=True) if isinstance(answer, Placed) else None
+def _names(placement: Placement) -> list[Name]:
+    names = []
+    if placement.external_id:
+        names.append(("external", placement.channel, placement.external_id))
+    if placement.cart_id:
+        names.append(("cart", "", placement.cart_id))
+    return names
 
 
-def _echoes(placements: Sequence[Placement]) -> dict[int, int]:
-    """Placements whose external id or cart stands earlier in the batch, with the index of that one."""
-    first: dict[tuple[str, str, str], int] = {}
-    echoes: dict[int, int] = {}
-    for index, placement in enumerate(placements):
-        names = []
-        if placement.external_id:
-            names.append(("external", placement.channel, placement.external_id))
-        if placement.cart_id:
-            names.append(("cart", "", placement.cart_id))
-        earlier = [first[name] for name in names if name in first]
-        if earlier:
-            echoes[index] = min(earlier)
-        else:
-            first |= dict.fromkeys(names, index)
-    return echoes
+def _first_of_each(placements: Sequence[Placement], waiting: Sequence[int]) -> list[int]:
+    """Those that share no external id and no cart with one before them; the others wait for what becomes of it."""
+    seen: set[Name] = set()
+    first = []
+    for index in waiting:
+        names = _names(placements[index])
+        if seen.isdisjoint(names):
+            first.append(index)
+        seen.update(names)
+    return first
 
 
 async def _repeats(
@@ -220,74 +218,80 @@ async def _repeats(
     return [told(answer) for answer in found]
 
 
-async def _groups(tx: Tx, keyring: Keyring, buyers: Mapping[int, Buyer | None]) -> dict[int, str | None]:
-    """The price group of each buyer that is known; nobody is made yet."""
-    wanted = {index: buyer.phone for index, buyer in buyers.items() if buyer is not None}
+async def _buyers(
+    tx: Tx, keyring: Keyring, entries: Sequence[_Quoted], known: Known, *, now: datetime
+) -> dict[int, Resolved]:
+    wanted = {entry.index: entry.placement.buyer for entry in entries if entry.placement.buyer}
     if not wanted:
         return {}
-    return dict(zip(wanted, await customer_groups(tx, keyring, list(wanted.values())), strict=True))
+    resolved = await resolve_customers(tx, keyring, list(wanted.values()), known=known, now=now)
+    return dict(zip(wanted, resolved, strict=True))
 
 
-def _quote(index: int, placement: Placement, market: Market, group: str | None, *, now: datetime) -> _Quoted:
-    address = placement.buyer.address if placement.buyer else None
+def _quote(index: int, placement: Placement, market: Market, known: Known, *, now: datetime) -> _Quoted:
+    buyer = placement.buyer
     priced = price(
         placement,
         market,
-        group=group,
-        village_code=address.village_code if address else None,
+        group=known.group_of(buyer.phone) if buyer else None,
+        village_code=_village(placement),
         now=now,
     )
     return _Quoted(index, placement, priced.channel, priced.offers, priced.prices, priced.rates, priced.quote)
 
 
-async def _take_and_write(
-    tx: Tx,
-    shop: Shop,
-    quoted: Sequence[_Quoted],
-    answers: list[Placed | Refusal | None],
-    *,
-    keyring: Keyring,
-    next_number: Callable[[], int],
-    now: datetime,
-) -> None:
-    ids = [new_id() for _ in quoted]
-    demands = [
-        (_demand(order_id, entry), _claim_state(entry)) for order_id, entry in zip(ids, quoted, strict=True)
-    ]
+def _village(placement: Placement) -> str | None:
+    buyer = placement.buyer
+    return buyer.address.village_code if buyer and buyer.address else None
+
+
+async def _take(
+    tx: Tx, quoted: Sequence[_Quoted], answers: list[Placed | Refusal | None], *, now: datetime
+) -> list[tuple[_Quoted, Demand, Taken]]:
+    """Those that got their stock, with what their orders, of which they are the holders, wanted.
+
+    The others are answered.
+    """
+    demands = [(_demand(new_id(), entry), _claim_state(entry)) for entry in quoted]
+    served = []
     taken = await take_stock(tx, demands, now=now)
-    served: list[tuple[UUID, _Quoted, Taken]] = []
-    for order_id, entry, outcome in zip(ids, quoted, taken, strict=True):
+    for entry, (demand, _), outcome in zip(quoted, demands, taken, strict=True):
         if isinstance(outcome, StockShort):
             answers[entry.index] = outcome
         else:
-            served.append((order_id, entry, outcome))
-    buyers = await _buyers(tx, keyring, [entry for _, entry, _ in served], now=now)
+            served.append((entry, demand, outcome))
+    return served
+
+
+async def _write(
+    tx: Tx,
+    shop: Shop,
+    served: Sequence[tuple[_Quoted, Demand, Taken]],
+    buyers: Mapping[int, Resolved],
+    *,
+    next_number: Callable[[], int],
+    now: datetime,
+) -> list[tuple[_Quoted, Placed]]:
     new: list[NewOrder] = []
-    for order_id, entry, _ in served:
+    made: list[Decision] = []
+    accepted: list[Taken] = []
+    without_goods: list[UUID] = []
+    for entry, demand, taken in served:
         buyer = buyers.get(entry.index)
-        order = _order(order_id, entry, shop, buyer, next_number(), actor=tx.actor, now=now)
+        order = _order(demand.holder_id, entry, buyer, shop, next_number(), actor=tx.actor, now=now)
         lines = _lines(order, entry)
         new.append(NewOrder(order, lines))
-        answers[entry.index] = Placed(order, lines)
+        if taken.claims:
+            made.append(sourced(demand, taken))
+        if order.commercial == Commercial.ACCEPTED:
+            accepted.append(taken)
+            if not taken.claims:
+                without_goods.append(order.id)
     await open_orders(tx, new, now=now)
-    await decisions.keep(tx, [_decision(*one) for one in served], now=now)
-    work = [taken for order, (_, _, taken) in zip(new, served, strict=True) if _is_accepted(order)]
-    await plan_tasks(tx, [claim for taken in work for claim in taken.claims], now=now)
-
-
-def _is_accepted(new: NewOrder) -> bool:
-    return new.order.commercial == Commercial.ACCEPTED
-
-
-async def _buyers(
-    tx: Tx, keyring: Keyring, served: Sequence[_Quoted], *, now: datetime
-) -> dict[int, Resolved]:
-    """Customer and address of each order that will be written; who got nothing is not kept."""
-    wanted = {entry.index: entry.placement.buyer for entry in served if entry.placement.buyer is not None}
-    if not wanted:
-        return {}
-    resolved = await resolve_customers(tx, keyring, list(wanted.values()), now=now)
-    return dict(zip(wanted, resolved, strict=True))
+    await decisions.keep(tx, made, now=now)
+    await plan_tasks(tx, [claim for taken in accepted for claim in taken.claims], now=now)
+    await follow_goods(tx, without_goods, now=now)
+    return [(entry, Placed(one.order, one.lines)) for (entry, _, _), one in zip(served, new, strict=True)]
 
 
 def _demand(order_id: UUID, entry: _Quoted) -> Demand:
@@ -297,10 +301,7 @@ def _demand(order_id: UUID, entry: _Quoted) -> Demand:
             wants += [Want(number, part.sku_id, part.quantity * line.quantity) for part in offer.parts]
         elif offer.is_stocked:
             wants.append(Want(number, offer.sku_id, line.quantity))
-    buyer = entry.placement.buyer
-    return Demand(
-        order_id, wants, village_code=buyer.address.village_code if buyer and buyer.address else None
-    )
+    return Demand(order_id, wants, village_code=_village(entry.placement))
 
 
 def _waits_for_money(entry: _Quoted) -> bool:
@@ -314,8 +315,8 @@ def _claim_state(entry: _Quoted) -> ClaimState:
 def _order(
     order_id: UUID,
     entry: _Quoted,
-    shop: Shop,
     buyer: Resolved | None,
+    shop: Shop,
     number: int,
     *,
     actor: str,
@@ -386,15 +387,3 @@ def _lines(order: Order, entry: _Quoted) -> list[Line]:
             entry.placement.lines, entry.offers, entry.prices, entry.rates, entry.quote.lines, strict=True
         )
     ]
-
-
-def _decision(order_id: UUID, entry: _Quoted, taken: Taken) -> Decision:
-    buyer = entry.placement.buyer
-    return Decision(
-        subject_id=order_id,
-        kind="sourcing",
-        rule=SOURCING_RULE,
-        inputs={"village_code": buyer.address.village_code if buyer and buyer.address else None},
-        outcome={"locations": sorted({str(claim.key.location_id) for claim in taken.claims})},
-        reasons=taken.reasons,
-    )

@@ -7,8 +7,8 @@ it cannot                nothing moves; the money is reported and a person decid
 from datetime import datetime
 
 from orderan.catalog import offers
-from orderan.fulfilment import plan_tasks
-from orderan.inventory import ClaimState, Demand, StockShort, Want, take_stock
+from orderan.fulfilment import follow_goods, plan_tasks
+from orderan.inventory import ClaimState, Demand, StockShort, Want, sourced, take_stock
 from orderan.kit import decisions
 from orderan.kit.db import Tx
 from orderan.orders import CommercialEvent, Line, Order, accept_orders, lines_of, set_allocated
@@ -24,9 +24,13 @@ async def revive_order(tx: Tx, order: Order, *, now: datetime) -> bool:
     [taken] = await take_stock(tx, [(demand, ClaimState.ALLOCATED)], now=now)
     if isinstance(taken, StockShort):
         return False
+    if taken.claims:
+        await decisions.keep(tx, [sourced(demand, taken)], now=now)
     await accept_orders(tx, [order], event=CommercialEvent.REVIVE, now=now)
     await set_allocated(tx, [order.id])
     await plan_tasks(tx, taken.claims, now=now)
+    if not taken.claims:
+        await follow_goods(tx, [order.id], now=now)
     return True
 
 
@@ -48,7 +52,7 @@ async def _wants(tx: Tx, lines: list[Line], *, now: datetime) -> list[Want] | No
 
 
 async def _village(tx: Tx, order: Order) -> str | None:
-    """Where it goes, as it was known when its stock was first taken."""
+    """Where it goes, as it was known when its stock was last taken."""
     for made in reversed(await decisions.about(tx, order.id)):
         if made.kind == "sourcing":
             village: str | None = made.inputs.get("village_code")

@@ -1,7 +1,8 @@
 """Money moved, by whatever way: one flow for every way, and a batch is its native unit.
 
 always     the events are appended and each order's standing computed from all of its events
-paid       an order awaiting payment is accepted, its stock allocated, its work planned
+paid       an order awaiting payment is accepted, its stock allocated, its work planned; one of
+           services alone has no work and is delivered
 too late   an expired order is revived if its stock can be had again; else a person decides
 odd        too little or too much goes to the exception inbox with the difference, and leaves
            it by itself once the difference is gone
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from orderan.flows.revive_order import revive_order
-from orderan.fulfilment import plan_tasks
+from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import allocate_claims
 from orderan.kit import inbox
 from orderan.kit.db import Tx
@@ -161,6 +162,12 @@ async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing
     for order in covered:
         if order.commercial == Commercial.EXPIRED and await revive_order(tx, order, now=now):
             revived.add(order.id)
+    paid_later = [
+        order.id
+        for order in covered
+        if order.commercial == Commercial.ACCEPTED and order.delivered_at is None
+    ]
+    await follow_goods(tx, paid_later, now=now)
     await _report_differences(tx, moved, stands, revived, now=now)
 
 
@@ -176,6 +183,7 @@ async def _accept(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
     claims = await allocate_claims(tx, ids, now=now)
     await set_allocated(tx, ids)
     await plan_tasks(tx, claims, now=now)
+    await follow_goods(tx, set(ids) - {claim.holder_id for claim in claims}, now=now)
 
 
 CLOSED = frozenset({Commercial.CANCELLED, Commercial.EXPIRED})

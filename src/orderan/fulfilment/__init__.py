@@ -24,7 +24,14 @@ from orderan.fulfilment.models import Box, Pick, Task, TaskLine
 from orderan.fulfilment.rules import Readiness, Reason, misfits, obstacles
 from orderan.fulfilment.states import TASK, TaskEvent, TaskState
 from orderan.fulfilment.store import behind, lines_of_tasks
-from orderan.fulfilment.views import TaskAtPlace, parcels_waiting, readiness, tasks_of, tasks_waiting
+from orderan.fulfilment.views import (
+    TaskAtPlace,
+    cancelled_tasks,
+    parcels_waiting,
+    readiness,
+    tasks_of,
+    tasks_waiting,
+)
 
 __all__ = [
     "TASK",
@@ -45,6 +52,7 @@ __all__ = [
     "UnitsHandedOver",
     "Withdrawal",
     "behind",
+    "cancelled_tasks",
     "finish_picking",
     "follow_goods",
     "lines_of_tasks",

@@ -1,7 +1,7 @@
 """What may be picked, what was picked, and how far an order's lines are. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -121,13 +121,19 @@ class Units:
     delivered: int
 
 
-def progress(lines: Iterable[Line], units: Iterable[Units]) -> list[Progress]:
+def progress(
+    lines: Iterable[Line], units: Iterable[Units], *, served: Collection[UUID] = frozenset()
+) -> list[Progress]:
     """How far each line is.
 
     A line's parts are planned in proportion to its units, so a bundle of which two of four cups
     and one of one pot are picked counts zero or one whole: the minimum over its parts. A line
     nothing is picked for (a service, a fee) goes with the goods: it is as far as the least
-    advanced of them once they are all there.
+    advanced of them once they are all there. What the buyer has of it stays with them when goods
+    are added later.
+
+    Args:
+        served: Orders with nothing to pick that are accepted and paid: the buyer has all of it.
     """
     parts: dict[tuple[UUID, int], list[Units]] = defaultdict(list)
     for unit in units:
@@ -138,17 +144,21 @@ def progress(lines: Iterable[Line], units: Iterable[Units]) -> list[Progress]:
     for line in kept:
         owed = line.quantity - line.cancelled
         if own := parts.get((line.order_id, line.line_no)):
-            done = tuple(_whole(own, owed, stage) for stage in ("picked", "packed", "shipped", "delivered"))
-            wholes[line.order_id, line.line_no] = done
-            goods[line.order_id].append(tuple(int(units >= owed) for units in done))
+            wholes[line.order_id, line.line_no] = far = tuple(
+                _whole(own, owed, stage) for stage in ("picked", "packed", "shipped", "delivered")
+            )
+            goods[line.order_id].append(tuple(int(units >= owed) for units in far))
     made = []
     for line in kept:
-        if not goods[line.order_id]:
-            continue
         owed = line.quantity - line.cancelled
-        done = wholes.get((line.order_id, line.line_no)) or tuple(
-            owed * min(stage) for stage in zip(*goods[line.order_id], strict=True)
-        )
+        done: tuple[int, ...] | None = wholes.get((line.order_id, line.line_no))
+        if done is None:
+            if line.order_id in served or line.delivered == owed > 0:
+                done = (owed,) * 4
+            elif goods[line.order_id]:
+                done = tuple(owed * min(stage) for stage in zip(*goods[line.order_id], strict=True))
+            else:
+                continue
         made.append(Progress(line.order_id, line.line_no, *done))
     return made
 

@@ -38,6 +38,15 @@ async def tasks_of(tx: Tx, order_id: UUID) -> list[TaskAtPlace]:
     return [TaskAtPlace(Task(*row[:11]), row.code, row.name) for row in rows]
 
 
+async def cancelled_tasks(tx: Tx, order_id: UUID) -> list[UUID]:
+    """Tasks of an order that nothing is left to do for."""
+    rows = await tx.all(
+        "SELECT id FROM task WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'cancelled'",
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return [row.id for row in rows]
+
+
 async def readiness(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Readiness]:
     """What stands in the way of picking, or does not, for each of these orders."""
     rows = await tx.all(
@@ -118,6 +127,27 @@ async def units_of_orders(tx: Tx, orders: Collection[UUID]) -> list[Units]:
         {"shop": tx.shop_id, "orders": list(orders)},
     )
     return [Units(*row) for row in rows]
+
+
+async def served_orders(tx: Tx, orders: Collection[UUID]) -> set[UUID]:
+    """Those of these orders that are accepted and paid, and of which nothing is or was to be picked.
+
+    An invoice runs by itself, as it does for completing an order.
+    """
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND id = ANY(%(orders)s) AND commercial = 'accepted'
+          AND (terms = 'invoice' OR paid_minor + forgone_minor >= total_minor)
+          AND NOT EXISTS (SELECT 1 FROM order_line
+                          JOIN sku ON sku.shop_id = order_line.shop_id AND sku.id = order_line.sku_id
+                          WHERE order_line.shop_id = %(shop)s AND order_line.order_id = sales_order.id
+                            AND order_line.quantity > order_line.cancelled AND (sku.is_stocked OR sku.is_bundle))
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return {row.id for row in rows}
 
 
 async def tasks_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:

@@ -87,6 +87,7 @@ from orderan.inventory.models import (
     Want,
 )
 from orderan.inventory.movement_views import Moved, movements
+from orderan.inventory.replaying import SOURCING, resource, sourced
 from orderan.inventory.rules import SOURCING_RULE
 from orderan.inventory.states import TRANSFER, TransferEvent
 from orderan.inventory.store import claims_of, forget_words
@@ -104,6 +105,7 @@ from orderan.inventory.views_waiting import transfers_waiting
 
 __all__ = [
     "COUNTED",
+    "SOURCING",
     "SOURCING_RULE",
     "TRANSFER",
     "Arrival",
@@ -192,11 +194,13 @@ __all__ = [
     "release_claims",
     "reopen_location",
     "require_counted",
+    "resource",
     "restore_stock",
     "rows_of",
     "sellable_units",
     "set_aside",
     "set_policy",
+    "sourced",
     "stocked_skus",
     "take_back",
     "take_stock",

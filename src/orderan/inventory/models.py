@@ -245,9 +245,31 @@ class Shortfall:
     free: int
 
 
+class Lots(NamedTuple):
+    """Units that could be had of one stock row when a place was chosen."""
+
+    key: StockKey
+    free: int
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a choice of places was made from.
+
+    Attributes:
+        places: (location, rank, village code) of the candidates in the order they were tried.
+        lots: Rows at those places, as many as cover what was wanted, first to be taken first.
+    """
+
+    places: Sequence[tuple[UUID, int, str | None]] = ()
+    lots: Sequence[Lots] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A demand that was met, and how it was chosen."""
 
     claims: Sequence[Claim]
     reasons: Sequence[str] = field(default=())
+    weighed: Weighed = field(default=Weighed())

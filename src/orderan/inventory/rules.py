@@ -1,14 +1,27 @@
 """Which units serve a demand: the nearest location that can serve it whole, oldest expiry first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from orderan.inventory.errors import ClaimMissing
-from orderan.inventory.models import Claim, Demand, Part, Shortfall, StockKey, StockRow, Taken, Want
+from orderan.inventory.models import (
+    Claim,
+    Demand,
+    Lots,
+    Part,
+    Shortfall,
+    StockKey,
+    StockRow,
+    Taken,
+    Want,
+    Weighed,
+)
 
 SOURCING_RULE = "nearest_whole@1"
+MOST_WEIGHED = 8
+"""Candidates kept with a choice beside those that decided it: enough to see what else there was."""
 
 
 class Pool:
@@ -42,8 +55,35 @@ class Pool:
             return short
         for location in locations:
             if all(self.free(sku, location) >= quantity for sku, quantity in wanted.items()):
-                return self._claim(demand, [location], "whole")
-        return self._claim(demand, locations, "split")
+                return self._claim(demand, [location], "whole", self._weigh(wanted, locations, location))
+        return self._claim(demand, locations, "split", self._weigh(wanted, locations, None))
+
+    def _weigh(self, wanted: Mapping[UUID, int], locations: Sequence[UUID], chosen: UUID | None) -> Weighed:
+        """What there is before it is taken, down to the last place that mattered.
+
+        Of a place's lots as many as cover what is wanted, and those sold below nothing, which count
+        against it.
+        """
+        missing = dict(wanted)
+        places: list[tuple[UUID, int, str | None]] = []
+        lots: list[Lots] = []
+        decided = chosen is None
+        for location in locations:
+            if decided and len(places) >= MOST_WEIGHED and max(missing.values()) <= 0:
+                break
+            before = len(lots)
+            for sku, quantity in wanted.items():
+                rows = self._rows[sku].get(location, ())
+                left = quantity - sum(row.free for row in rows if row.free < 0)
+                for row in rows:
+                    if row.free < 0 or (row.free > 0 and left > 0):
+                        lots.append(Lots(row.key, row.free, row.expires_on))
+                        left -= max(row.free, 0)
+                        missing[sku] -= row.free
+            if len(lots) > before:
+                places.append((location, *self._place[location]))
+            decided = decided or location == chosen
+        return Weighed(places, lots)
 
     def _shortfalls(self, wanted: dict[UUID, int], locations: Sequence[UUID]) -> tuple[Shortfall, ...]:
         short = []
@@ -64,14 +104,14 @@ class Pool:
             ),
         )
 
-    def _claim(self, demand: Demand, locations: Sequence[UUID], how: str) -> Taken:
+    def _claim(self, demand: Demand, locations: Sequence[UUID], how: str, weighed: Weighed) -> Taken:
         claims = [claim for want in demand.wants for claim in self._units(demand.holder_id, want, locations)]
         nearest = (
             f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}"
             if claims
             else ""
         )
-        return Taken(claims, (how, nearest))
+        return Taken(claims, (how, nearest), weighed)
 
     def _units(self, holder_id: UUID, want: Want, locations: Sequence[UUID]) -> Iterable[Claim]:
         left = want.quantity

@@ -32,6 +32,19 @@ class Decision:
     reasons: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What today's rule answers to the inputs of an earlier decision.
+
+    Attributes:
+        rule: The rule as it is now, with its version.
+    """
+
+    rule: str
+    outcome: dict[str, Any]
+    reasons: Sequence[str]
+
+
 async def keep(tx: Tx, decisions: Sequence[Decision], *, now: datetime) -> None:
     """Store decisions with the change they led to, in one statement."""
     if not decisions:

@@ -110,14 +110,19 @@ def on_invalid(
     request: Request[Any, Any, Any], fault: ValidationException | ValidationError
 ) -> Response[Any]:
     """A request that does not have the shape the document promises; every wrong field at once."""
-    return as_problem(
-        problem(
-            400,
-            "invalid_request",
-            words_of(request).gettext("Permintaan tidak sesuai bentuknya."),
-            request_id=request_id_of(request),
-            facts={"errors": wrong_fields(fault)},
-        )
+    return as_problem(invalid_problem(fault, words_of(request), request_id=request_id_of(request)))
+
+
+def invalid_problem(
+    fault: ValidationException | ValidationError, spoken: Words, *, request_id: str | None
+) -> dict[str, Any]:
+    """A wrong shape as a problem document, of a request or of one row of it."""
+    return problem(
+        400,
+        "invalid_request",
+        spoken.gettext("Permintaan tidak sesuai bentuknya."),
+        request_id=request_id,
+        facts={"errors": wrong_fields(fault)},
     )
 
 

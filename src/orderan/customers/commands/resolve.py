@@ -2,11 +2,14 @@
 
 A buyer is known by the phone. Two buyers of one phone in a batch are one customer; two batches
 at once agree, because the phone's blind index is unique and the loser reads the winner's row.
+Known buyers are held from the look at them to the commit: an erasure comes before, and the buyer is
+a stranger, or after, and finds the order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from orderan.customers import store
@@ -52,22 +55,45 @@ class Resolved:
     customer_group: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which of some phones belong to customers; nobody of them changes until the transaction ends."""
+
+    indexes: Mapping[str, bytes]
+    rows: Mapping[bytes, Any]
+
+    def group_of(self, phone: str) -> str | None:
+        """The customer group of the phone's holder; a stranger has none."""
+        row = self.rows.get(self.indexes[phone])
+        return None if row is None else row.customer_group
+
+
+async def known_customers(tx: Tx, keyring: Keyring, phones: Collection[str]) -> Known:
+    """Look the holders of phones (E.164) up and hold on to them; nobody is made."""
+    indexes = {phone: keyring.blind(tx.shop_id, "phone", phone) for phone in phones}
+    return Known(indexes, await store.lock_by_phone(tx, set(indexes.values())) if indexes else {})
+
+
 async def resolve_customers(
-    tx: Tx, keyring: Keyring, buyers: Sequence[Buyer], *, now: datetime
+    tx: Tx, keyring: Keyring, buyers: Sequence[Buyer], *, known: Known | None = None, now: datetime
 ) -> list[Resolved]:
     """Customer and address of each buyer, in the order given.
 
-    An existing customer's name and e-mail are left as they are. Nobody named is erased or merged
-    before the transaction ends, so what is written for them keeps its name and address.
+    An existing customer's name and e-mail are left as they are.
+
+    Args:
+        known: What `known_customers` said of their phones; looked up when it is not given.
     """
-    indexes = [keyring.blind(tx.shop_id, "phone", buyer.phone) for buyer in buyers]
-    known = await store.hold_by_phone(tx, set(indexes))
-    if fresh := {index: buyer for index, buyer in zip(indexes, buyers, strict=True) if index not in known}:
+    if known is None:
+        known = await known_customers(tx, keyring, {buyer.phone for buyer in buyers})
+    indexes = [known.indexes[buyer.phone] for buyer in buyers]
+    rows = dict(known.rows)
+    if fresh := {index: buyer for index, buyer in zip(indexes, buyers, strict=True) if index not in rows}:
         await store.insert_customers(
             tx, [_sealed(tx, keyring, index, fresh[index]) for index in fresh], now=now
         )
-        known |= await store.hold_by_phone(tx, set(fresh))
-    customers = [known[index] for index in indexes]
+        rows |= await store.lock_by_phone(tx, set(fresh))
+    customers = [rows[index] for index in indexes]
     addresses = await _addresses(
         tx,
         keyring,

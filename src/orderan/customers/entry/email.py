@@ -62,8 +62,8 @@ def check_email(text: str, *, insisted: bool = False, field: str = "email") -> E
     domain = domain.casefold()
     if not _is_well_formed(local, domain):
         return Complaint(field, Doubt.NOT_AN_ADDRESS, _mended(local, domain))
-    meant = likely_domain(domain)
-    if meant is None or insisted:
+    meant = None if insisted else likely_domain(domain)
+    if meant is None:
         return Email(f"{local}@{domain}")
     return Complaint(field, Doubt.DOMAIN_LIKE_ANOTHER, f"{local}@{meant}", firm=False)
 

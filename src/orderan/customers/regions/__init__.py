@@ -10,6 +10,7 @@ from orderan.customers.regions.agreement import (
     AreaComplaint,
     AreaDoubt,
     check_code,
+    check_destination,
     check_names,
     check_postcode,
 )
@@ -21,7 +22,13 @@ from orderan.customers.regions.postcodes import (
     load_postcodes,
     postcode_suits,
 )
-from orderan.customers.regions.store import has_regions, load_regions, postcode_of, save_postcodes
+from orderan.customers.regions.store import (
+    has_regions,
+    load_regions,
+    postcode_of,
+    postcodes_by_village,
+    save_postcodes,
+)
 
 __all__ = [
     "AreaComplaint",
@@ -35,6 +42,7 @@ __all__ = [
     "Region",
     "atlas",
     "check_code",
+    "check_destination",
     "check_names",
     "check_postcode",
     "find",
@@ -43,5 +51,6 @@ __all__ = [
     "load_regions",
     "postcode_of",
     "postcode_suits",
+    "postcodes_by_village",
     "save_postcodes",
 ]

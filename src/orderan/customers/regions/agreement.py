@@ -121,6 +121,25 @@ def check_postcode(postcode: str, village_code: str, *, of_village: str | None =
     return typed
 
 
+def check_destination(
+    village_code: str | None, postcode: str | None, *, of_village: str | None = None
+) -> tuple[AreaComplaint, ...]:
+    """Everything impossible about a village code and a postcode as an order came with them.
+
+    Either may be missing: a marketplace often knows the area in words only.
+    """
+    place = check_code(village_code) if village_code else ()
+    complaints = () if isinstance(place, Place) else place
+    if not postcode:
+        return complaints
+    if isinstance(place, Place):
+        agrees = check_postcode(postcode, place.code, of_village=of_village)
+        return (agrees,) if isinstance(agrees, AreaComplaint) else ()
+    if not POSTCODE.fullmatch(postcode):
+        complaints = (*complaints, AreaComplaint("postcode", AreaDoubt.NOT_A_POSTCODE))
+    return complaints
+
+
 def _is_named(region: Region, name: str) -> bool:
     return bool(_named((region,), name))
 

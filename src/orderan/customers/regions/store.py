@@ -55,6 +55,12 @@ async def save_postcodes(tx: Tx, by_village: Mapping[str, str]) -> int:
     )
 
 
+async def postcodes_by_village(tx: Tx) -> dict[str, str]:
+    """Every village's own postcode, as far as a list of them was loaded."""
+    rows = await tx.all("SELECT code, postcode FROM region WHERE level = 4 AND postcode IS NOT NULL")
+    return {row.code: row.postcode for row in rows}
+
+
 async def postcode_of(tx: Tx, village_code: str) -> str | None:
     """The village's own postcode, where a list of them was loaded."""
     row = await tx.maybe("SELECT postcode FROM region WHERE code = %(code)s", {"code": village_code})

@@ -375,12 +375,31 @@ async def timeline_read(
         return await timeline(tx, await seen(tx, principal, order_id))
 
     moments = await db.run(caller, read)
+    whole = sees_stock(principal)
     return TimelineTold(
         data=[
-            MomentTold(at=one.at, kind=one.kind, actor=one.actor, reason=one.reason, facts=one.facts)
+            MomentTold(
+                at=one.at,
+                kind=one.kind,
+                actor=one.actor,
+                reason=one.reason,
+                facts=one.facts if whole else _without_stock(one),
+            )
             for one in moments
         ]
     )
+
+
+def sees_stock(principal: Principal) -> bool:
+    """Whether somebody may know how much lies where: what a choice of places was made from says it."""
+    return principal.may(Permission.INVENTORY_READ) and principal.location_ids is None
+
+
+def _without_stock(moment: Moment) -> dict[str, Any]:
+    if not moment.kind.startswith("decision."):
+        return moment.facts
+    inputs = moment.facts["inputs"]
+    return moment.facts | {"inputs": {"village_code": inputs.get("village_code")}}
 
 
 @get(

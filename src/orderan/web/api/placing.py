@@ -20,6 +20,7 @@ from orderan.web.api.orders import OrderAsked, answering
 from orderan.web.errors import problem_of
 from orderan.web.gather import Gatherer
 from orderan.web.headers import SECURITY_HEADERS
+from orderan.web.postcodes import PostcodeMemory
 from orderan.web.principal import KeyMemory, bearer
 
 PATH: Final = "/api/v1/orders"
@@ -31,9 +32,10 @@ _NAMES: Final = {name for name, _ in _HEADERS}
 class PlacingDoor:
     """ASGI: answers the one route, hands everything else on. `Observing` stands around it and gives the id."""
 
-    def __init__(self, app: ASGIApp, keys: KeyMemory) -> None:
+    def __init__(self, app: ASGIApp, keys: KeyMemory, postcodes: PostcodeMemory) -> None:
         self.app = app
         self._keys = keys
+        self._postcodes = postcodes
         self.gatherer: Gatherer | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +74,8 @@ class PlacingDoor:
         asked = OrderAsked.model_validate_json(body)
         key = Key.of(_scope_of(principal), text, body)
         to_answer = answering(Request(scope), request_id)
-        return await gatherer.place(principal, key, asked.placement(), to_answer, request_id=request_id)
+        placement = asked.placement(await self._postcodes.by_village())
+        return await gatherer.place(principal, key, placement, to_answer, request_id=request_id)
 
 
 def _scope_of(principal: Principal) -> str:

@@ -6,6 +6,7 @@ quote     follows what is typed; without JavaScript a button asks for it
 place     at the total that was shown, and once: the form's own number is the cart
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -19,14 +20,24 @@ from psycopg.errors import UniqueViolation
 from orderan.access import Permission, Principal
 from orderan.catalog import list_skus, offers
 from orderan.customers import (
+    AreaComplaint,
     Buyer,
     BuyerAddress,
+    Complaint,
+    Doubt,
+    EntryRefused,
     Field,
+    Phone,
     PhoneUnreadable,
     addresses,
     atlas,
+    check_destination,
+    check_email,
+    check_name,
+    check_phone,
     e164,
     find_customers,
+    postcode_of,
     reveal,
 )
 from orderan.flows.place_order import Placed, Placement, PlacementLine, place_orders
@@ -40,6 +51,7 @@ from orderan.kit.runner import Runner
 from orderan.orders import OrderKind, Terms, take_numbers
 from orderan.pricing import Discount, best_price, shipping_table
 from orderan.shops import Channel, UnknownChannel, list_channels, shop_by_id
+from orderan.web.dashboard.customer_words import doubted, field_errors
 from orderan.web.dashboard.order_detail import rupiah_of
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.errors import sentence
@@ -52,14 +64,8 @@ LINES: Final = 5
 MOST_LINES: Final = 50
 TYPED_AHEAD: Final = 8
 FIRST_CHANNELS: Final = ("phone", "chat", "store")
-
-
-class NameMissing(Refusal):
-    """A buyer with a phone needs a name."""
-
-    code = "buyer_name_missing"
-    kind = Kind.INVALID
-    sentence = N_("Isi nama pembelinya.")
+AREA_FIELDS: Final = {"village_code": "village"}
+"""Fields of the form by the names the checks give them."""
 
 
 class NoLines(Refusal):
@@ -82,6 +88,8 @@ class Typed:
     village: str
     area: str
     postcode: str
+    email: str
+    insists: bool
     lines: tuple[tuple[str, str, str], ...]
     terms: str
     kind: str
@@ -109,6 +117,8 @@ def typed_of(form: FormMultiDict) -> Typed:
         village=one(form, "village"),
         area=one(form, "village_text").strip(),
         postcode=one(form, "postcode").strip(),
+        email=one(form, "email").strip(),
+        insists=bool(one(form, "insist_email")),
         lines=lines,
         terms=one(form, "terms") if one(form, "terms") in set(Terms) else Terms.PREPAID,
         kind=one(form, "kind") if one(form, "kind") in set(OrderKind) else OrderKind.B2C,
@@ -124,7 +134,25 @@ def blank(channels: list[Channel]) -> Typed:
     first = sorted(channels, key=lambda one: (one.kind not in FIRST_CHANNELS, one.name))
     lines = (("", "", ""),) * LINES
     code = first[0].code if first else ""
-    return Typed(f"new-{uuid4().hex}", code, "", "", "", "", "", "", lines, "prepaid", "b2c", "", "", "", "")
+    return Typed(
+        cart=f"new-{uuid4().hex}",
+        channel=code,
+        phone="",
+        name="",
+        line="",
+        village="",
+        area="",
+        postcode="",
+        email="",
+        insists=False,
+        lines=lines,
+        terms=Terms.PREPAID,
+        kind=OrderKind.B2C,
+        service="",
+        discount="",
+        note="",
+        expected="",
+    )
 
 
 def asked_lines(typed: Typed) -> list[tuple[str, int]]:
@@ -142,22 +170,44 @@ def discounts_of(typed: Typed) -> list[Discount]:
     return [Discount("manual", "merchant", amount)] if amount else []
 
 
-def buyer_of(typed: Typed) -> Buyer | None:
+def complaints_of(typed: Typed, of_village: str | None) -> list[Complaint | AreaComplaint]:
+    """Everything that cannot be taken of the buyer as typed, and what looks like a slip.
+
+    An e-mail like a common one is a question, answered by insisting: here somebody can be asked.
+
+    Args:
+        of_village: The chosen village's own postcode, where it is known.
+    """
+    if not typed.phone:
+        return []
+    email = check_email(typed.email, insisted=typed.insists) if typed.email else None
+    answers = (check_phone(typed.phone), check_name(typed.name), email)
+    complaints: list[Complaint | AreaComplaint] = [one for one in answers if isinstance(one, Complaint)]
+    where = check_destination(typed.village, typed.postcode, of_village=of_village)
+    return complaints + [replace(one, field=AREA_FIELDS.get(one.field, one.field)) for one in where]
+
+
+def buyer_of(typed: Typed, of_village: str | None) -> Buyer | None:
     """Who buys; nobody when no phone was typed.
 
     Raises:
-        PhoneUnreadable, NameMissing.
+        EntryRefused: Names every field that cannot be taken.
     """
     if not typed.phone:
         return None
-    phone = e164(typed.phone)
-    if not typed.name:
-        raise NameMissing
+    if complaints := complaints_of(typed, of_village):
+        raise EntryRefused(tuple(complaints))
+    name, phone = check_name(typed.name), check_phone(typed.phone)
+    email = check_email(typed.email, insisted=True) if typed.email else None
+    assert isinstance(name, str)
+    assert isinstance(phone, Phone)
+    assert not isinstance(email, Complaint)
     address = None
     if typed.line or typed.village:
-        postcode = typed.postcode if typed.postcode.isdigit() and len(typed.postcode) == 5 else None
-        address = BuyerAddress(typed.line or typed.area, village_of(typed), postcode, written_area(typed))
-    return Buyer(typed.name, phone, None, address)
+        address = BuyerAddress(
+            typed.line or typed.area, typed.village or None, typed.postcode or of_village, written_area(typed)
+        )
+    return Buyer(name, phone.e164, email.address if email else None, address)
 
 
 def village_of(typed: Typed) -> str | None:
@@ -294,7 +344,7 @@ async def placed(
         placement = Placement(
             channel=typed.channel,
             lines=lines,
-            buyer=buyer_of(typed),
+            buyer=buyer_of(typed, await postcode_of(tx, typed.village)),
             kind=OrderKind(typed.kind),
             terms=Terms(typed.terms),
             cart_id=typed.cart or None,
@@ -368,6 +418,7 @@ async def _page(
             except Refusal as refusal:
                 fault = refusal
         shop = await shop_by_id(tx, tx.shop_id)
+        doubts = await _doubts(tx, shown, refused) if typed is not None else []
         services = sorted({service for _, service in (await shipping_table(tx)).fees})
         return _context(shown, known=known) | {
             "channels": [(one.code, one.name) for one in channels],
@@ -376,6 +427,8 @@ async def _page(
             "short": short,
             "fault": sentence(fault, words) if fault and refused is None else "",
             "currency": shop.currency,
+            "errors": field_errors(doubts, words),
+            "doubted": doubted(doubts),
         }
 
     context = await db.run(caller, read)
@@ -389,9 +442,17 @@ async def _page(
     )
 
 
+async def _doubts(tx: Tx, typed: Typed, refused: Refusal | None) -> Sequence[Complaint | AreaComplaint]:
+    """What to say beside the fields: all of it when it was sent, and of what is typed so far meanwhile."""
+    if isinstance(refused, EntryRefused):
+        return refused.complaints
+    found = complaints_of(typed, await postcode_of(tx, typed.village))
+    return [one for one in found if one.doubt is not Doubt.MISSING]
+
+
 def _context(typed: Typed, *, known: bool) -> dict[str, Any]:
     lines = list(typed.lines) + [("", "", "")] * (LINES - len(typed.lines))
-    return {"typed": typed, "lines": lines, "known": known, **LABELS}
+    return {"typed": typed, "lines": lines, "known": known, "errors": {}, "doubted": set(), **LABELS}
 
 
 async def _quote(

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from orderan.access import key_names, staff_names
+from orderan.flows.replay_decision import replay
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
@@ -172,16 +173,35 @@ def told(moment: Moment, words: Words, names: Names, currency: str) -> dict[str,
         "who": names.who(moment.actor, words),
         "tone": tone,
         "sign": sign,
-        "why": _reasons(moment, words),
+        "why": _reasons(moment, words, names),
     }
 
 
-def _reasons(moment: Moment, words: Words) -> list[str]:
+def _reasons(moment: Moment, words: Words, names: Names) -> list[str]:
     if moment.kind != "decision.sourcing":
         return []
     known = {"whole": WHOLE, "split": SPLIT} | NEAR
     reasons = [words.gettext(known.get(code, code)) for code in moment.facts["reasons"] if code]
-    return [*reasons, words.gettext("Aturan: %(rule)s", rule=moment.facts["rule"])]
+    rule = words.gettext("Aturan: %(rule)s", rule=moment.facts["rule"])
+    return [*reasons, rule, _today(moment, words, names)]
+
+
+def _today(moment: Moment, words: Words, names: Names) -> str:
+    """What today's rules make of a decision, asked again from what was kept of it."""
+    outcome = moment.facts["outcome"]
+    today = replay(moment.kind.removeprefix("decision."), moment.facts["inputs"], outcome)
+    if today is None:
+        return words.gettext("Masukannya tidak disimpan lengkap, jadi keputusan ini tidak bisa diulang.")
+    if today.same:
+        return words.gettext("Dengan aturan hari ini (%(rule)s) pilihannya sama.", rule=today.rule)
+    if today.outcome["locations"] == outcome["locations"]:
+        return words.gettext(
+            "Dengan aturan hari ini (%(rule)s) tempatnya sama, tetapi lotnya lain.", rule=today.rule
+        )
+    places = ", ".join(names.place(one) or "?" for one in today.outcome["locations"])
+    return words.gettext(
+        "Dengan aturan hari ini (%(rule)s) yang dipilih: %(places)s.", rule=today.rule, places=places or "–"
+    )
 
 
 Teller = Callable[[Moment, Words, Names, str], Sentence | None]

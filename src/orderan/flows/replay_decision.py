@@ -1,0 +1,37 @@
+"""Kenapa?, asked again: what would today's rules choose from what was known then?
+
+Nothing is read but the decision, so a replay answers for the rule alone and not for what has
+happened to the stock since.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orderan.inventory import SOURCING, resource
+from orderan.kit.decisions import Replayed
+
+REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {SOURCING: resource}
+"""How each kind of decision is made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What today's rules make of an earlier decision.
+
+    Attributes:
+        same: They choose the same.
+    """
+
+    rule: str
+    outcome: Mapping[str, Any]
+    reasons: tuple[str, ...]
+    same: bool
+
+
+def replay(kind: str, inputs: Mapping[str, Any], outcome: Mapping[str, Any]) -> Today | None:
+    """Make a decision again; None when too little was kept of it, as before inputs were kept whole."""
+    again = REPLAYS[kind](inputs)
+    if again is None:
+        return None
+    return Today(again.rule, again.outcome, tuple(again.reasons), same=again.outcome == outcome)
