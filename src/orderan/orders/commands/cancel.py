@@ -9,7 +9,7 @@ from orderan.kit.events import record
 from orderan.orders import rules, store, store_edits
 from orderan.orders.commands.change import decline_open
 from orderan.orders.commands.versions import keep_version
-from orderan.orders.errors import LineNotFound, TooMany, UnitsNotOpen
+from orderan.orders.errors import LineNotFound, NothingChanged, TooMany, UnitsNotOpen
 from orderan.orders.events import OrderCancelled, UnitsCancelled
 from orderan.orders.headlines import Headline
 from orderan.orders.models import Line, Order
@@ -30,6 +30,7 @@ def choose_cuts(lines: Sequence[Line], wanted: Sequence[Units] | None) -> list[C
 
     Raises:
         LineNotFound: A line that is not there.
+        NothingChanged: Units were named, and none of any line.
         UnitsNotOpen: More than can still be let go, every such line at once; cancelling
             everything counts shipped units as too many.
     """
@@ -46,6 +47,8 @@ def choose_cuts(lines: Sequence[Line], wanted: Sequence[Units] | None) -> list[C
     )
     if too_many:
         raise UnitsNotOpen(too_many)
+    if wanted is not None and not any(asked.values()):
+        raise NothingChanged
     return [
         rules.least_advanced(by_number[number], quantity) for number, quantity in asked.items() if quantity
     ]
