@@ -30,7 +30,6 @@ def choose_cuts(lines: Sequence[Line], wanted: Sequence[Units] | None) -> list[C
 
     Raises:
         LineNotFound: A line that is not there.
-        NothingChanged: Units were named, and none of any line.
         UnitsNotOpen: More than can still be let go, every such line at once; cancelling
             everything counts shipped units as too many.
     """
@@ -47,8 +46,6 @@ def choose_cuts(lines: Sequence[Line], wanted: Sequence[Units] | None) -> list[C
     )
     if too_many:
         raise UnitsNotOpen(too_many)
-    if wanted is not None and not any(asked.values()):
-        raise NothingChanged
     return [
         rules.least_advanced(by_number[number], quantity) for number, quantity in asked.items() if quantity
     ]
@@ -71,8 +68,11 @@ async def cancel_units(
 
     Raises:
         IllegalMove: The order's state does not allow cancelling; nothing was changed.
+        NothingChanged: Nothing is to go.
     """
     COMMERCIAL.after(Commercial(order.commercial), CommercialEvent.CANCEL)
+    if not cuts:
+        raise NothingChanged
     chosen = {cut.line_no: cut for cut in cuts}
     after = [
         rules.cancelled_by(line, chosen[line.line_no], taxes[line.line_no], included=order.tax_included)
