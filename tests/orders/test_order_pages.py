@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -12,7 +12,8 @@ from httpx2 import AsyncClient
 
 from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
-from given import World, a_buyer, a_shop, asked
+from given import World, a_buyer, a_shop, asked, place
+from orderan.flows.place_order import Placed
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
@@ -25,7 +26,7 @@ __all__ = ["hire", "house", "password_hash"]
 
 @pytest.fixture
 async def world(floor: ShopFloor, now: datetime) -> World:
-    return await a_shop(floor, now, stock={"kopi": 50, "teh": 50})
+    return await a_shop(floor, now, stock={"kopi": 50, "teh": 50, "paket": 50})
 
 
 @pytest.fixture
@@ -337,6 +338,23 @@ async def test_what_is_seen_is_exported_and_formulas_are_defused(
     assert row.startswith(f"{order.number},")
     assert ",'=1+1," in row
     assert rest == []
+
+
+async def test_an_export_goes_on_to_the_oldest_order_however_few_fit(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A page of the list looks at one order only, so that most pages of the file are empty.
+    monkeypatch.setattr("orderan.orders.views_list.LOOKED_THROUGH", 1)
+    [oldest] = await place(world, keyring, asked(("kopi", 1), terms=Terms.COD), now=now)
+    assert isinstance(oldest, Placed)
+    later = now + timedelta(minutes=1)
+    await place(world, keyring, *(asked((sku, 1)) for sku in ("kopi", "teh") for _ in range(49)), now=later)
+    rest = await place(world, keyring, asked(("teh", 1)), asked(("paket", 1)), asked(("paket", 1)), now=later)
+    assert all(isinstance(one, Placed) for one in rest)
+
+    text = (await owner.get("/orders/export.csv?terms=cod")).text
+
+    assert [line.split(",")[0] for line in text.splitlines()] == ["number", str(oldest.order.number)]
 
 
 async def test_an_export_of_whole_names_is_logged_once_per_person_and_of_initials_not(

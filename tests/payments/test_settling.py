@@ -6,14 +6,26 @@ from uuid import UUID
 import pytest
 
 from conftest import ShopFloor
-from fulfilment.working import an_order, delivered, inbox, money, order_row, pay, shipped, tasks, two_parcels
-from given import BANDUNG, JAKARTA, World, a_shop
+from fulfilment.working import (
+    an_order,
+    delivered,
+    inbox,
+    line_of,
+    money,
+    order_row,
+    pay,
+    shipped,
+    tasks,
+    two_parcels,
+)
+from given import BANDUNG, JAKARTA, World, a_buyer, a_shop, asked, place
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.collect_cod import Cash, NoSuchAwb, NotCod, NothingDue, collect_cod, remit_cod
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hand_over import hand_over
 from orderan.flows.pick_task import finish_tasks, pack, release_tasks, start_picking
+from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payments
 from orderan.flows.settle_return import (
@@ -44,6 +56,7 @@ from orderan.payments import (
     Standing,
     money_of,
 )
+from orderan.pricing import Discount
 from orderan.returns import Inspected, ReturnEvent, Wanted
 
 pytestmark = pytest.mark.anyio
@@ -537,3 +550,25 @@ async def test_goods_are_received_only_where_they_can_be_counted(
 
     assert await floor.value("SELECT state FROM goods_return") == "approved"
     assert await floor.value("SELECT returned FROM order_line") == 0
+
+
+async def test_a_gift_that_comes_back_unpaid_is_received_like_anything_else(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9, "teh": 9})
+    gift = [Discount("HADIAH", "merchant", 10_000, 2)]
+    placement = asked(("kopi", 2), ("teh", 1), buyer=a_buyer(), terms=Terms.COD, discounts=gift)
+    [placed] = await place(world, keyring, placement, now=now)
+    assert isinstance(placed, Placed)
+    order = placed.order
+    assert order.total_minor == 20_000
+    await delivered(world, order, now=now)
+    back = await floor.run(lambda tx: ask_return(tx, order.id, [Wanted(2, 1)], reason="Ditolak", now=now))
+    await floor.run(lambda tx: decide_return(tx, back.id, ReturnEvent.APPROVE, now=now))
+
+    at = world.locations["JKT"]
+    await floor.run(lambda tx: receive_goods_back(tx, back.id, {2: 1}, location_id=at, now=now))
+
+    row = await order_row(world, order)
+    assert (row.money, row.forgone_minor) == ("cod_due", 0)
+    assert await line_of(world, order, 2) == (1, 1, 1, 1, 1)

@@ -12,9 +12,10 @@ from access.conftest import Hire, House, hire, house, password_hash, send, sign_
 from access.routes import routes_of
 from catalog.test_pictures import png
 from conftest import ShopFloor
-from fulfilment.working import delivered
+from fulfilment.working import delivered, the_task
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from orderan.customers import find_customers
+from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
 from orderan.inventory import Travel, dispatch_transfer, open_transfer
 from orderan.kit.crypto import Keyring
@@ -59,6 +60,9 @@ FORMS: Final = {
         "/orders/bulk",
         {"verb": "hold", "reason": "Opname", "kind": "stock", "order_id": "{open}"},
         "SELECT count(*) FROM order_hold",
+    ),
+    "/warehouse/tasks/{task_id:str}/pick": Sends(
+        "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
     ),
     "/orders/views": Sends(
         "/orders/views", {"name": "COD", "query": "terms=cod"}, "SELECT count(*) FROM saved_view"
@@ -246,7 +250,6 @@ OTHERWISE: Final = {
     "/warehouse/bulk": ON,
     "/warehouse/hand-over": ON,
     "/warehouse/tasks/{task_id:str}/hand-over": ON,
-    "/warehouse/tasks/{task_id:str}/pick": "every scan is a unit of its own, up to what is asked for",
     "/warehouse/tasks/{task_id:str}/step": ON,
 }
 """Why the other forms need no id."""
@@ -270,7 +273,9 @@ async def shop(
         assert isinstance(placed, Placed)
         return placed.order
 
-    open_, gone = await an_order(), await an_order()
+    open_, gone, picked = await an_order(), await an_order(), await an_order()
+    task = await the_task(world, picked)
+    await floor.run(lambda tx: release_tasks(tx, [task], now=now))
     await delivered(world, gone, now=now)
     transfer = await floor.run(
         lambda tx: open_transfer(
@@ -294,6 +299,7 @@ async def shop(
         "kopi": to_text("sku", world.skus["kopi"]),
         "jkt": to_text("loc", world.locations["JKT"]),
         "sby": to_text("loc", world.locations["SBY"]),
+        "task": to_text("tsk", task),
         "transfer": to_text("trf", transfer.id),
         "zone": to_text("zon", await floor.run(lambda tx: a_zone(tx, now))),
     }

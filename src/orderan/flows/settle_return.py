@@ -139,6 +139,9 @@ async def _forgo(
     back = worth(lines, received.items(), refunded_before=before, tax_included=order.tax_included)
     worth_minor = sum(line.amount_minor for line in back)
     amount = order.due_minor if everything_is_back(lines) else min(worth_minor, order.due_minor)
+    if amount == 0:
+        # A gift came back: it was never asked for.
+        return
     await settle_payment(tx, _unasked(order, amount, to_text("ret", found.id)), now=now)
 
 

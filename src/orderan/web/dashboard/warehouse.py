@@ -30,7 +30,7 @@ from orderan.shipping import COURIERS
 from orderan.web.api.tasks import count
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking, Flash, each, reason_told, scope_of, told
-from orderan.web.forms import many, one, posted
+from orderan.web.forms import many, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -279,6 +279,7 @@ async def unit_scanned(
     quantity = int(typed) if typed.isdecimal() and 0 < int(typed) <= 1_000_000 else 1
 
     async def command(tx: Tx) -> str:
+        await sent_once(tx, form, now=now)
         row, _ = await pick_sheet(tx, scope_of(principal), task)
         if row.state == TaskState.RELEASED:
             await start_picking(tx, [task], within=principal.location_ids, now=now)
