@@ -14,6 +14,7 @@ from access.conftest import Hire, House, hire, house, password_hash, send, sign_
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.flows.place_order import Placed
+from orderan.inventory import Receipt, receive_stock
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
@@ -26,7 +27,7 @@ __all__ = ["hire", "house", "password_hash"]
 
 @pytest.fixture
 async def world(floor: ShopFloor, now: datetime) -> World:
-    return await a_shop(floor, now, stock={"kopi": 50, "teh": 50, "paket": 50})
+    return await a_shop(floor, now, stock={"kopi": 50, "teh": 50})
 
 
 @pytest.fixture
@@ -347,10 +348,12 @@ async def test_an_export_goes_on_to_the_oldest_order_however_few_fit(
     monkeypatch.setattr("orderan.orders.views_list.LOOKED_THROUGH", 1)
     [oldest] = await place(world, keyring, asked(("kopi", 1), terms=Terms.COD), now=now)
     assert isinstance(oldest, Placed)
-    later = now + timedelta(minutes=1)
-    await place(world, keyring, *(asked((sku, 1)) for sku in ("kopi", "teh") for _ in range(49)), now=later)
-    rest = await place(world, keyring, asked(("teh", 1)), asked(("paket", 1)), asked(("paket", 1)), now=later)
-    assert all(isinstance(one, Placed) for one in rest)
+    more = [Receipt(world.skus["teh"], world.locations["JKT"], 60)]
+    await world.floor.run(lambda tx: receive_stock(tx, more, now=now))
+    later = await place(
+        world, keyring, *(asked(("teh", 1)) for _ in range(101)), now=now + timedelta(minutes=1)
+    )
+    assert all(isinstance(one, Placed) for one in later)
 
     text = (await owner.get("/orders/export.csv?terms=cod")).text
 
