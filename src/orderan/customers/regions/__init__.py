@@ -23,7 +23,7 @@ from orderan.customers.regions.postcodes import (
     postcode_suits,
 )
 from orderan.customers.regions.store import (
-    has_regions,
+    regions_are_current,
     load_regions,
     postcode_of,
     postcodes_by_village,
@@ -46,7 +46,7 @@ __all__ = [
     "check_names",
     "check_postcode",
     "find",
-    "has_regions",
+    "regions_are_current",
     "load_postcodes",
     "load_regions",
     "postcode_of",
