@@ -19,6 +19,8 @@ import psycopg
 from orderan.kit import topology
 
 LOCK = 7_203_114_090_211
+LOCK_TIMEOUT_S = 5
+"""Whoever waits for a table's lock keeps everybody after it waiting too."""
 _INCLUDE = re.compile(r"^-- include: (?P<package>[\w.]+?)/(?P<path>\S+)$", re.MULTILINE)
 
 
@@ -121,7 +123,7 @@ def _apply_all(connection: psycopg.Connection[Any], tell: Callable[[str], None],
 def _apply(connection: psycopg.Connection[Any], migration: Migration, start: int) -> None:
     for number, statement in enumerate(migration.statements[start:], start + 1):
         with connection.transaction():
-            connection.execute("SET LOCAL lock_timeout = '5s'")
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'".encode())
             connection.execute(statement.encode())
             connection.execute(
                 _KEEP, {"name": migration.name, "checksum": migration.checksum, "done": number}
