@@ -178,7 +178,7 @@ class Rounds:
         try:
             done = await self._until_idle(shop_id, part, work)
             await self._works(shop_id, part)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - a bug in one part must not end the others' work
             _raise_when_away(fault)
             _faults.labels(type(fault).__name__).inc()
             _log.exception("a part failed", part=part, shop=shop_id)
@@ -214,7 +214,7 @@ class Rounds:
             await self._db.run(
                 Caller(shop_id, "system:worker"), lambda tx: inbox.report(tx, [stuck], now=self._clock.now())
             )
-        except Exception as another:
+        except Exception as another:  # noqa: BLE001 - the same
             _raise_when_away(another)
             _faults.labels(type(another).__name__).inc()
             _log.exception("a failed part could not be reported", part=part, shop=shop_id)

@@ -126,7 +126,9 @@ async def test_a_fault_that_cannot_even_be_told_keeps_no_other_shop_waiting(
 
     assert swept == [other.shop_id]
     assert await entries(db, floor.shop.shop_id) == []
-    assert REGISTRY.get_sample_value("orderan_worker_faults_total", {"fault": "CheckViolation"}) == counted + 1
+    assert (
+        REGISTRY.get_sample_value("orderan_worker_faults_total", {"fault": "CheckViolation"}) == counted + 1
+    )
 
 
 async def test_a_database_that_went_away_ends_the_round_and_accuses_no_shop(
