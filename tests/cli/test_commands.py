@@ -6,11 +6,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from cli.given import Installation, free_port
+from orderan.cli import app
 from orderan.kit.distribution import plan
 from orderan.kit.migrations import shipped
 from orderan.kit.postgres import running
@@ -58,12 +62,32 @@ def value(here: Installation, query: str) -> object:
 def test_help_lists_every_command_and_the_exit_codes(here: Installation) -> None:
     told = here.run("--help")
     assert told.returncode == 0
-    for command in ("serve", "web", "worker", "migrate", "doctor", "db"):
+    commands = commands_of(get_command(app))
+    assert len(commands) > 12
+    for command in commands:
         assert f" {command} " in told.stdout
     assert (
         "Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage, 3 the environment is broken"
         in told.stdout
     )
+
+
+def commands_of(group: Any) -> dict[str, Any]:
+    """Commands of a group that are meant to be seen, by name."""
+    return {name: one for name, one in group.commands.items() if not one.hidden}
+
+
+def test_the_help_of_every_group_lists_every_command_of_it_with_a_sentence() -> None:
+    groups = {
+        name: group for name, group in commands_of(get_command(app)).items() if hasattr(group, "commands")
+    }
+    assert {"db", "shop", "user", "key", "import", "regions"} <= set(groups)
+    for name, group in groups.items():
+        told = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"})
+        assert told.exit_code == 0
+        for command in commands_of(group):
+            [line] = [one for one in told.stdout.splitlines() if one.startswith(f"│ {command} ")]
+            assert len(line.replace(command, "").strip("│ ")) > 10, line
 
 
 def test_a_setting_that_cannot_be_used_is_one_line_and_exit_2(here: Installation) -> None:
@@ -265,6 +289,19 @@ def test_a_backup_moves_to_a_new_installation_with_its_key_and_only_with_it(
     right = new.run("db", "restore", str(file))
     assert right.returncode == 0, right.stderr
     assert value(new, "SELECT count(*) FROM kept") == 5000
+
+
+def test_a_backup_says_what_is_not_in_it(shop: Installation) -> None:
+    key, pictures = shop.folder / "master.key", shop.folder / "images"
+
+    without = shop.run("db", "backup", str(shop.folder.parent / "without.backup"), "--json")
+    pictures.mkdir()
+    (pictures / "kopi.webp").write_bytes(b"picture")
+    with_one = shop.run("db", "backup", str(shop.folder.parent / "with.backup"), "--json")
+
+    assert json.loads(without.stdout)["not_in_it"] == [str(key)]
+    assert json.loads(with_one.stdout)["not_in_it"] == [str(key), str(pictures)]
+    assert with_one.stderr == f"not in it, so copy them apart: {key}, {pictures}\n"
 
 
 def test_a_damaged_backup_leaves_the_database_as_it_was(shop: Installation) -> None:
