@@ -23,6 +23,8 @@ from orderan.orders.headlines import Headline
 from orderan.shops import CodeTaken
 from orderan.worker import Rounds
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 12, 6, 30, tzinfo=UTC)
 WHOLE = Size(orders=700, days=35, people=200)
 TINY = Size(orders=60, days=3, people=40)
