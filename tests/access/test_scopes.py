@@ -80,6 +80,7 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/locations": _at("/api/v1/locations", "{sby}"),
     "/api/v1/orders": _of("/api/v1/orders", "{unpaid}", "{waiting}", "{back}"),
     "/api/v1/orders/{order_id:str}": _of("/api/v1/orders/{unpaid}", "{unpaid_number}"),
+    "/api/v1/orders/{order_id:str}/decisions": _of("/api/v1/orders/{unpaid}/decisions", "sourcing"),
     "/api/v1/orders/{order_id:str}/money": _of("/api/v1/orders/{back}/money", '"capture'),
     "/api/v1/orders/{order_id:str}/timeline": _of("/api/v1/orders/{unpaid}/timeline", "orders.placed.v1"),
     "/api/v1/orders/{order_id:str}/versions": _of("/api/v1/orders/{back}/versions", "replaced_by"),
@@ -145,8 +146,13 @@ OWN: Final = "one's own account"
 NOTHING: Final = "shows nothing that is kept"
 STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
 
+IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/account": OWN,
+    "/orders/import": IMPORTS,
+    "/orders/import/{upload_id:str}": IMPORTS,
+    "/orders/import/runs/{run_id:str}": IMPORTS,
+    "/orders/import/runs/{run_id:str}/lines.csv": IMPORTS,
     "/account/codes": OWN,
     "/account/codes.svg": OWN,
     "/api/v1/availability/stream": STREAM,

@@ -575,3 +575,48 @@ async def test_a_damaged_workbook_is_refused(
         with pytest.raises(SourceRefused):
             await fates(path)
     assert await floor.all("SELECT 1 FROM import_line WHERE shop_id = %(shop)s") == []
+
+
+async def test_an_absurd_quantity_and_a_date_of_long_ago_do_not_stop_the_file(
+    fates: Callable[..., Any], floor: ShopFloor
+) -> None:
+    rows = [
+        sale("536365"),
+        sale("536366", quantity="100000000000000000000000000"),
+        sale("", quantity="100000000000000000000000000"),
+        sale("536367", at="1900-01-01 10:00"),
+    ]
+
+    lines, _ = await fates(text_file(rows))
+
+    assert lines[0] == "ordered"
+    assert lines[3] == "ordered"
+    assert lines[1] != "ordered"
+    assert lines[2] != "ordered"
+    waiting = await floor.all(
+        """
+        SELECT (line ->> 'number')::int AS number
+        FROM exception_entry, jsonb_array_elements(payload -> 'lines') AS line
+        WHERE state = 'open' AND kind = 'import_lines' ORDER BY 1
+        """
+    )
+    assert [row.number for row in waiting] == [2, 3]
+
+
+async def test_every_line_without_an_invoice_is_in_the_inbox_whatever_the_batches(
+    fates: Callable[..., Any], floor: ShopFloor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orderan.importing.commands.order_invoices.BATCH_LINES", 7)
+    rows = [sale(""), *[sale("", sku=f"S{turn}") for turn in range(30)], sale("536365")]
+
+    lines, _ = await fates(text_file(rows))
+
+    assert lines[-1] == "ordered"
+    waiting = await floor.all(
+        """
+        SELECT (line ->> 'number')::int AS number
+        FROM exception_entry, jsonb_array_elements(payload -> 'lines') AS line
+        WHERE state = 'open' AND kind = 'import_lines' ORDER BY 1
+        """
+    )
+    assert [row.number for row in waiting] == list(range(1, 32))

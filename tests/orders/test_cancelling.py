@@ -12,7 +12,16 @@ from orderan.inventory import Receipt, receive_stock
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
-from orderan.orders import LineNotFound, OrderNotFound, Terms, TooMany, Units, UnitsNotOpen, version_of
+from orderan.orders import (
+    LineNotFound,
+    NothingChanged,
+    OrderNotFound,
+    Terms,
+    TooMany,
+    Units,
+    UnitsNotOpen,
+    version_of,
+)
 from orderan.pricing import Discount
 from orders.acting import look, open_entries, pay, placed, shipped, worked
 
@@ -227,3 +236,20 @@ async def test_cancelling_unit_by_unit_adds_up_at_every_step_and_ends_at_nothing
     stored, [line] = await look(world, order.id)
     assert (stored.total_minor, line.discount_minor, line.tax_minor) == (0, 0, 0)
     assert stored.commercial == "cancelled"
+
+
+async def test_a_cancellation_of_nothing_is_refused_and_changes_nothing(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    before = await look(world, order.id)
+
+    for units in ([], [Units(1, 0)]):
+        with pytest.raises(NothingChanged):
+            await floor.run(
+                lambda tx, units=units: cancel_order(tx, order.id, reason="-", units=units, now=now)
+            )
+
+    assert await look(world, order.id) == before
+    assert await floor.value("SELECT count(*) FROM order_version") == 0

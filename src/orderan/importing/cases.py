@@ -48,7 +48,6 @@ def cases(
     waiting: Iterable[tuple[str, AnyLine, Reason]],
     *,
     run_id: UUID,
-    channel_id: UUID,
     channel: str,
     currency: str,
 ) -> list[Stuck]:
@@ -61,13 +60,15 @@ def cases(
     for invoice, line, reason in waiting:
         block = invoice or f"#{line.number // LOOSE_BLOCK}"
         grouped.setdefault((block, reason), []).append(line)
+    # A block may be cut by the edge of a batch, and an invoice may come again in another file: the first
+    # line's number keeps the parts apart, so that no part is taken for one that was told before.
     return [
         Stuck(
             kind=KIND,
             reason=reason,
             subject_kind="import_run",
             subject_id=run_id,
-            dedupe_key=_dedupe_key(block, reason, run_id, channel_id),
+            dedupe_key=f"import:{run_id}:{block}:{reason}:{lines[0].number}",
             payload={
                 "run_id": str(run_id),
                 "channel": channel,
@@ -81,12 +82,6 @@ def cases(
         )
         for (block, reason), lines in grouped.items()
     ]
-
-
-def _dedupe_key(block: str, reason: Reason, run_id: UUID, channel_id: UUID) -> str:
-    # A block of loose lines is only the same block within its own file.
-    where = f"{run_id}:{block}" if block.startswith("#") else f"{channel_id}:{block}"
-    return f"import:{where}:{reason}"
 
 
 def written(line: AnyLine) -> dict[str, Any]:

@@ -62,9 +62,13 @@ class Pool:
         """What there is before it is taken, down to the last place that mattered.
 
         Of a place's lots as many as cover what is wanted, and those sold below nothing, which count
-        against it.
+        against it wherever they lie.
         """
         missing = dict(wanted)
+        needed = {
+            sku: quantity - sum(row.free for rows in self._rows[sku].values() for row in rows if row.free < 0)
+            for sku, quantity in wanted.items()
+        }
         places: list[tuple[UUID, int, str | None]] = []
         lots: list[Lots] = []
         decided = chosen is None
@@ -72,10 +76,9 @@ class Pool:
             if decided and len(places) >= MOST_WEIGHED and max(missing.values()) <= 0:
                 break
             before = len(lots)
-            for sku, quantity in wanted.items():
-                rows = self._rows[sku].get(location, ())
-                left = quantity - sum(row.free for row in rows if row.free < 0)
-                for row in rows:
+            for sku, quantity in needed.items():
+                left = quantity
+                for row in self._rows[sku].get(location, ()):
                     if row.free < 0 or (row.free > 0 and left > 0):
                         lots.append(Lots(row.key, row.free, row.expires_on))
                         left -= max(row.free, 0)

@@ -29,10 +29,13 @@ def new_id(now: datetime | None = None) -> UUID:
 
     Args:
         now: Instant to stamp instead of the process clock, for history; such ids keep no
-            order among themselves within a millisecond.
+            order among themselves within a millisecond, and before 1970 none at all.
     """
     if now is not None:
-        milliseconds, fraction = int(now.timestamp() * 1000), int.from_bytes(os.urandom(2), "big") >> 4
+        milliseconds, fraction = (
+            max(int(now.timestamp() * 1000), 0),
+            int.from_bytes(os.urandom(2), "big") >> 4,
+        )
     else:
         # 60 bits of time: 48 of milliseconds and 12 of the rest, as RFC 9562 method 3 allows.
         stamp = max(time.time_ns() * 4096 // 1_000_000, _Last.stamp + 1)

@@ -61,7 +61,12 @@ def kept_problem(refusal: Refusal, spoken: Words, *, request_id: str | None) -> 
     if not refusal.personal:
         return refusal_problem(refusal, spoken, request_id=request_id)
     title = spoken.gettext(refusal.sentence).format_map(dict.fromkeys(refusal.facts(), "…"))
-    return problem(STATUS[refusal.kind], refusal.code, title, request_id=request_id)
+    wrong = [
+        {name: value for name, value in plain(one).items() if name in {"field", "doubt"}}
+        for one in refusal.facts().get("fields", ())
+    ]
+    facts = {"fields": wrong} if wrong else None
+    return problem(STATUS[refusal.kind], refusal.code, title, request_id=request_id, facts=facts)
 
 
 def sentence(refusal: Refusal, spoken: Words) -> str:

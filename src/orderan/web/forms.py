@@ -1,6 +1,7 @@
 """Reading what a page's form posted."""
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,19 @@ def one(form: Fields, name: str) -> str:
     """A field as it was typed; "" when it is not there."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+_WHOLE: Final = re.compile(r"(?:Rp)?\s*(\d{1,3}(?:[.,\s]\d{3})+|\d{1,15})(?:[.,]00?)?", re.ASCII)
+
+
+def whole_rupiah(typed: str) -> int | None:
+    """Whole rupiah as people type or paste them: `1.250.000`, `Rp 1,250,000.00`; None when it is none.
+
+    A tail of two digits is sen, not a group: 1.250.000,00 is not a hundred times as much.
+    """
+    found = _WHOLE.fullmatch(typed.strip())
+    digits = re.sub(r"\D", "", found.group(1)) if found else ""
+    return int(digits) if digits and len(digits) <= 15 else None
 
 
 def many(form: FormMultiDict, name: str) -> list[str]:

@@ -217,7 +217,6 @@ async def _report_refused(
     entries = cases(
         [(invoice, line, found.refused[line.number]) for invoice, line in placed],
         run_id=run.id,
-        channel_id=run.channel_id,
         channel=desk.channel.code,
         currency=desk.shop.currency,
     )

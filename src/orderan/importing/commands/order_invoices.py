@@ -108,7 +108,6 @@ async def order_batch(tx: Tx, desk: Desk, run: Run, batch: Batch, *, now: dateti
     entries = cases(
         settled.waiting,
         run_id=run.id,
-        channel_id=run.channel_id,
         channel=desk.channel.code,
         currency=desk.shop.currency,
     )

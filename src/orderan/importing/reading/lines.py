@@ -115,7 +115,8 @@ class LineReader:
             )
             exact, minor = _amount(-units if taken_back else units, price, currency)
         fault = _first_fault(raw, units, price, moment, currency, minor)
-        if fault is Reason.AMOUNT_TOO_LARGE:
+        if minor is not None and abs(minor) > LARGEST_MINOR:
+            # Whatever else is wrong with the line: no book has room for such an amount.
             exact = minor = None
         written = {name: _as_written(value) for name, value in raw._asdict().items() if value is not None}
         known = invoice if len(invoice) <= LONGEST_CODE else ""

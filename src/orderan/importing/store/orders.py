@@ -292,7 +292,7 @@ def _ids(times: Sequence[datetime]) -> Iterable[str]:
     for place, at in enumerate(times):
         tail = noise[20 * place : 20 * place + 20]
         variant = "89ab"[int(tail[3], 16) & 3]
-        yield f"{int(at.timestamp() * 1000):012x}7{tail[:3]}{variant}{tail[4:7]}{tail[7:19]}"
+        yield f"{max(int(at.timestamp() * 1000), 0):012x}7{tail[:3]}{variant}{tail[4:7]}{tail[7:19]}"
 
 
 async def account(tx: Tx, kind: str) -> UUID | None:

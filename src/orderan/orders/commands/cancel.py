@@ -9,7 +9,7 @@ from orderan.kit.events import record
 from orderan.orders import rules, store, store_edits
 from orderan.orders.commands.change import decline_open
 from orderan.orders.commands.versions import keep_version
-from orderan.orders.errors import LineNotFound, TooMany, UnitsNotOpen
+from orderan.orders.errors import LineNotFound, NothingChanged, TooMany, UnitsNotOpen
 from orderan.orders.events import OrderCancelled, UnitsCancelled
 from orderan.orders.headlines import Headline
 from orderan.orders.models import Line, Order
@@ -68,8 +68,11 @@ async def cancel_units(
 
     Raises:
         IllegalMove: The order's state does not allow cancelling; nothing was changed.
+        NothingChanged: Nothing is to go.
     """
     COMMERCIAL.after(Commercial(order.commercial), CommercialEvent.CANCEL)
+    if not cuts:
+        raise NothingChanged
     chosen = {cut.line_no: cut for cut in cuts}
     after = [
         rules.cancelled_by(line, chosen[line.line_no], taxes[line.line_no], included=order.tax_included)

@@ -14,6 +14,7 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Scope
 from orderan.web.errors import sentence
+from orderan.web.forms import whole_rupiah
 from orderan.web.here import place_of
 
 Asking = Request[Any, Any, Any]
@@ -105,8 +106,7 @@ async def each(
 
 def minor(typed: str) -> int | None:
     """Whole rupiah as people type them: `1.250.000`, `1,250,000`, `Rp 1250000`; None when it is no amount."""
-    digits = typed.replace("Rp", "").replace(".", "").replace(",", "").replace(" ", "").strip()
-    return int(digits) if digits.isdecimal() and len(digits) <= 15 else None
+    return whole_rupiah(typed)
 
 
 def whole(typed: str) -> int | None:

@@ -50,7 +50,7 @@ from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import one, posted, whole_rupiah
 from orderan.web.here import here, place_of, standing
 from orderan.web.once import once
 from orderan.web.pages import page
@@ -253,9 +253,8 @@ async def did(
 
 
 def rupiah_of(text: str) -> int:
-    """An amount as it was typed, grouped or not."""
-    digits = "".join(letter for letter in text if letter.isdigit())
-    return int(digits) if digits and len(digits) < 16 else 0
+    """An amount as it was typed, grouped or not; 0 when it is none."""
+    return whole_rupiah(text) or 0
 
 
 @post("/orders/{order:str}/pay", opt={"needs": Permission.PAYMENTS_WRITE}, include_in_schema=False)

@@ -83,7 +83,16 @@ def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str) -> As
         given.setdefault(name, []).append(value.strip())
     one = {name: values[-1] for name, values in given.items()}
     channel, place = one.get("channel", ""), one.get("location", "")
+    known = {
+        "channel": found.channels,
+        "location": found.places,
+        "terms": TERMS,
+        "kind": KINDS,
+        "money": MONEY,
+    }
     filters = Filters(
+        # A shared view may name what this person does not see: they see nothing of it, not everything else.
+        ids=() if any(one.get(name) and one[name] not in words for name, words in known.items()) else None,
         headlines=tuple(word for word in dict.fromkeys(given.get("status", [])) if word in HEADLINES),
         channels=(found.channels[channel][0],) if channel in found.channels else (),
         terms=one.get("terms") if one.get("terms") in TERMS else None,

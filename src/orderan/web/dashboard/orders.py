@@ -235,7 +235,8 @@ async def bulk_asked(
     place = place_of(request, now=now)
 
     async def begin(tx: Tx) -> tuple[UUID, int]:
-        if one(form, "whole"):
+        # The tick stands in a dialog; the button of a payment stands outside it.
+        if one(form, "whole") and verb is not Verb.PAY:
             query = parse_qsl(one(form, "query"))
             ids = await _whole(tx, keyring, principal, query)
         else:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from orderan.kit.errors import N_, Kind, Refusal
+from orderan.web.forms import whole_rupiah
 
 _MOST: Final = 1_000_000_000
 
@@ -50,10 +51,10 @@ def amount(typed: str) -> int:
     Raises:
         AmountUnreadable: Something else, or more than a billion.
     """
-    digits = re.sub(r"[\s.,]|^Rp", "", typed.strip())
-    if not digits.isascii() or not digits.isdecimal() or int(digits) > _MOST:
+    found = whole_rupiah(typed)
+    if found is None or found > _MOST:
         raise AmountUnreadable(typed.strip()[:40])
-    return int(digits)
+    return found
 
 
 def basis_points(typed: str) -> int:

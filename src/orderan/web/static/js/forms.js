@@ -15,7 +15,8 @@ const AGAIN_MS = 5000;
 function sendOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    // A field named "method" would stand in the way of the form's own.
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -30,7 +31,10 @@ function sendOnce() {
 export function forms() {
   sendOnce();
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-money]")) group(event.target);
+    if (event.target.matches("[data-money]")) {
+      if (event.inputType === "insertFromPaste") event.target.value = event.target.value.replace(/[.,]00?\s*$/, "");
+      group(event.target);
+    }
     const combo = event.target.closest("[data-combo]");
     if (combo && event.target.matches('[role="combobox"]')) lookUp(combo);
   });
