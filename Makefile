@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# What to test: a file, a folder, or anything else pytest takes.
+# What to test: a file, a folder, or anything else pytest takes; all of it by default.
+only ?=
 # What to measure; all of it by default.
 name ?=
 

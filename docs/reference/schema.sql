@@ -913,6 +913,14 @@ CREATE TABLE region (
 );
 CREATE INDEX region_parent ON region USING btree (parent_code, name);
 
+-- local: the list of areas that was loaded last, one row
+CREATE TABLE region_list (
+    only_row smallint NOT NULL,
+    digest text NOT NULL,
+    CONSTRAINT region_list_pkey PRIMARY KEY (only_row),
+    CONSTRAINT region_list_is_one CHECK ((only_row = 1))
+);
+
 -- distributed: what is sent back, what arrived, and where it went after inspection
 CREATE TABLE return_line (
     shop_id bigint NOT NULL,

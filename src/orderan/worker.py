@@ -177,22 +177,26 @@ class Rounds:
         """How much a part did, None when it failed."""
         try:
             done = await self._until_idle(shop_id, part, work)
-        except Exception as fault:
-            if connection_lost(fault) or isinstance(fault, PoolTimeout):
-                raise
+            await self._works(shop_id, part)
+        except Exception as fault:  # noqa: BLE001 - a bug in one part must not end the others' work
+            _raise_when_away(fault)
             _faults.labels(type(fault).__name__).inc()
             _log.exception("a part failed", part=part, shop=shop_id)
             await self._tell(shop_id, part, type(fault).__name__)
             return None
-        if (shop_id, part) not in self._well:
-            await self._db.run(
-                Caller(shop_id, "system:worker"),
-                lambda tx: inbox.settle(tx, [_failed_key(part)], note="works again", now=self._clock.now()),
-            )
-            self._well.add((shop_id, part))
         return done
 
+    async def _works(self, shop_id: int, part: str) -> None:
+        if (shop_id, part) in self._well:
+            return
+        await self._db.run(
+            Caller(shop_id, "system:worker"),
+            lambda tx: inbox.settle(tx, [_failed_key(part)], note="works again", now=self._clock.now()),
+        )
+        self._well.add((shop_id, part))
+
     async def _tell(self, shop_id: int, part: str, fault: str) -> None:
+        """Report a part that failed; where even that fails, the log and the count have to do."""
         self._well.discard((shop_id, part))
         stuck = Stuck(
             kind=SWEEP_FAILED,
@@ -206,9 +210,14 @@ class Rounds:
             deadline=None,
             next_step=N_("Bagian kerja latar ini gagal. Lihat log, lalu jalankan `orderan doctor`."),
         )
-        await self._db.run(
-            Caller(shop_id, "system:worker"), lambda tx: inbox.report(tx, [stuck], now=self._clock.now())
-        )
+        try:
+            await self._db.run(
+                Caller(shop_id, "system:worker"), lambda tx: inbox.report(tx, [stuck], now=self._clock.now())
+            )
+        except Exception as another:  # noqa: BLE001 - the same
+            _raise_when_away(another)
+            _faults.labels(type(another).__name__).inc()
+            _log.exception("a failed part could not be reported", part=part, shop=shop_id)
 
     async def _until_idle(self, shop_id: int, part: str, work: Callable[[Tx], Awaitable[int]]) -> int:
         total = 0
@@ -231,6 +240,12 @@ class Rounds:
             if not done:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), interval_s)
+
+
+def _raise_when_away(fault: Exception) -> None:
+    """A database that went away is no fault of a shop or a part: it ends the round."""
+    if connection_lost(fault) or isinstance(fault, PoolTimeout):
+        raise fault
 
 
 def _failed_key(part: str) -> str:

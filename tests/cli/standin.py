@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from datetime import UTC, datetime
 
 from litestar import Litestar, get
 from litestar.di import Provide
@@ -27,7 +28,10 @@ def create() -> Litestar:
 
     return Litestar(
         [health, metrics, pid],
-        dependencies={"db": Provide(give)},
+        dependencies={
+            "db": Provide(give),
+            "now": Provide(lambda: datetime.now(UTC), sync_to_thread=False),
+        },
         on_startup=[db.open],
         on_shutdown=[db.close],
         middleware=[Observing],

@@ -6,11 +6,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from cli.given import Installation, free_port
+from orderan.cli import app
 from orderan.kit.distribution import plan
 from orderan.kit.migrations import shipped
 from orderan.kit.postgres import running
@@ -58,12 +62,32 @@ def value(here: Installation, query: str) -> object:
 def test_help_lists_every_command_and_the_exit_codes(here: Installation) -> None:
     told = here.run("--help")
     assert told.returncode == 0
-    for command in ("serve", "web", "worker", "migrate", "doctor", "db"):
+    commands = commands_of(get_command(app))
+    assert len(commands) > 12
+    for command in commands:
         assert f" {command} " in told.stdout
     assert (
         "Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage, 3 the environment is broken"
         in told.stdout
     )
+
+
+def commands_of(group: Any) -> dict[str, Any]:
+    """Commands of a group that are meant to be seen, by name."""
+    return {name: one for name, one in group.commands.items() if not one.hidden}
+
+
+def test_the_help_of_every_group_lists_every_command_of_it_with_a_sentence() -> None:
+    groups = {
+        name: group for name, group in commands_of(get_command(app)).items() if hasattr(group, "commands")
+    }
+    assert {"db", "shop", "user", "key", "import", "regions"} <= set(groups)
+    for name, group in groups.items():
+        told = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"})
+        assert told.exit_code == 0
+        for command in commands_of(group):
+            [line] = [one for one in told.stdout.splitlines() if one.startswith(f"│ {command} ")]
+            assert len(line.replace(command, "").strip("│ ")) > 10, line
 
 
 def test_a_setting_that_cannot_be_used_is_one_line_and_exit_2(here: Installation) -> None:
@@ -107,7 +131,9 @@ def test_doctor_finds_a_fresh_installation_healthy(shop: Installation) -> None:
         "database",
         "migrations",
         "master key",
-        "extensions",
+        "row-level security",
+        "areas",
+        "worker",
         "clock",
     ]
 
@@ -123,6 +149,80 @@ def test_doctor_says_what_is_broken_and_how_to_mend_it(shop: Installation) -> No
     assert broken["data folder"]["mend"] == f"chmod go-w {shop.folder}"
     assert broken["migrations"]["mend"] == "run `orderan migrate`; `orderan serve` does it too"
     assert broken["master key"]["words"].startswith("this is not the master key of this database")
+
+
+def test_what_a_killed_start_left_out_is_found_by_doctor_and_done_by_the_next_start(
+    shop: Installation,
+) -> None:
+    execute(shop, "ALTER TABLE sales_order DISABLE ROW LEVEL SECURITY; UPDATE region_list SET digest = 'old'")
+
+    told = shop.run("doctor", "--json")
+    found = {one["check"]: one for one in json.loads(told.stdout)["checks"] if one["state"] != "ok"}
+    assert told.returncode == 1
+    assert {name: one["state"] for name, one in found.items()} == {
+        "row-level security": "broken",
+        "areas": "warning",
+    }
+    assert found["row-level security"]["words"] == "shops are not kept apart in 1 tables, first sales_order"
+
+    assert json.loads(shop.run("migrate", "--json").stdout) == {"applied": []}
+    assert json.loads(shop.run("doctor", "--json").stdout)["healthy"] is True
+    assert value(shop, "SELECT count(*) FROM region_list WHERE digest <> 'old'") == 1
+
+
+def test_doctor_says_that_the_worker_is_behind(shop: Installation) -> None:
+    made = shop.run("shop", "create", "--code", "toko", "--name", "Toko", "--owner-email", "saya@example.com")
+    assert made.returncode == 0, made.stderr
+    execute(
+        shop,
+        "SET orderan.shop = '1'; "
+        "INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, occurred_at)"
+        " VALUES (1, gen_random_uuid(), 1, 'uji.v1', '{}', 'system:test', now() - interval '1 hour')",
+    )
+
+    told = json.loads(shop.run("doctor", "--json").stdout)
+
+    [worker] = [one for one in told["checks"] if one["check"] == "worker"]
+    assert (worker["state"], told["healthy"]) == ("warning", True)
+    assert worker["words"].startswith("it is behind: a fact waits for its place since 36")
+
+
+def test_a_database_of_a_newer_release_is_used_by_no_command(shop: Installation) -> None:
+    execute(
+        shop,
+        "INSERT INTO migration (name, checksum, statements, applied_at)"
+        " VALUES ('0999_pre_later.sql', 'x', 1, now())",
+    )
+    words = "orderan: the database is of a newer release (0999_pre_later.sql): install that one\n"
+
+    refused = [shop.run("migrate"), shop.run("serve")]
+    with running(shop.folder, purpose="the test") as server:
+        address = {"ORDERAN_DATABASE_URL": server.tcp_url}
+        refused += [shop.run("web", **address), shop.run("worker", **address)]
+
+    assert [one.returncode for one in refused] == [3] * 4
+    assert all(one.stderr.endswith(words) for one in refused), [one.stderr for one in refused]
+    [found] = [
+        one
+        for one in json.loads(shop.run("doctor", "--json").stdout)["checks"]
+        if one["check"] == "migrations"
+    ]
+    assert (found["state"], found["words"]) == (
+        "broken",
+        "the database is of a newer release (0999_pre_later.sql)",
+    )
+
+
+def test_a_data_folder_that_cannot_be_used_is_said_so_with_what_to_do(here: Installation) -> None:
+    here.folder.write_text("a file where the folder should be")
+
+    refused = here.run("serve")
+
+    assert refused.returncode == 3
+    assert refused.stderr == (
+        f"orderan: the data folder {here.folder} cannot be used (File exists): give it to this user, or set"
+        " ORDERAN_DATA_DIR to a folder elsewhere\n"
+    )
 
 
 def test_a_wrong_or_missing_master_key_stops_a_start_before_anything_is_changed(shop: Installation) -> None:
@@ -189,6 +289,19 @@ def test_a_backup_moves_to_a_new_installation_with_its_key_and_only_with_it(
     right = new.run("db", "restore", str(file))
     assert right.returncode == 0, right.stderr
     assert value(new, "SELECT count(*) FROM kept") == 5000
+
+
+def test_a_backup_says_what_is_not_in_it(shop: Installation) -> None:
+    key, pictures = shop.folder / "master.key", shop.folder / "images"
+
+    without = shop.run("db", "backup", str(shop.folder.parent / "without.backup"), "--json")
+    pictures.mkdir()
+    (pictures / "kopi.webp").write_bytes(b"picture")
+    with_one = shop.run("db", "backup", str(shop.folder.parent / "with.backup"), "--json")
+
+    assert json.loads(without.stdout)["not_in_it"] == [str(key)]
+    assert json.loads(with_one.stdout)["not_in_it"] == [str(key), str(pictures)]
+    assert with_one.stderr == f"not in it, so copy them apart: {key}, {pictures}\n"
 
 
 def test_a_damaged_backup_leaves_the_database_as_it_was(shop: Installation) -> None:

@@ -67,3 +67,12 @@ def test_an_id_is_made_when_none_was_offered() -> None:
     assert len(new_request_id()) == 32
     assert new_request_id() != new_request_id()
     assert new_request_id("kunci-12345") == "kunci-12345"
+
+
+def test_the_queue_speaks_up_only_when_something_is_wrong(stream: io.StringIO) -> None:
+    queue = logging.getLogger("procrastinate.blueprints")
+
+    queue.info("Adding tasks from blueprint")
+    queue.warning("a job was lost")
+
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["a job was lost"]

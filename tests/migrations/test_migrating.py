@@ -1,6 +1,8 @@
 """Schema changes: applied once, resumed where they stopped, refused where they would do harm."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from psycopg import conninfo
 from orderan.kit import migrations
 from orderan.kit.ids import new_id
 from orderan.kit.migrations import ChangedMigration, Migration, NewerDatabase, migrate
+from orderan.kit.postgres.processes import wait_until
 
 
 @pytest.fixture
@@ -96,6 +99,48 @@ def test_what_takes_away_waits_until_it_is_asked_for(empty: str, monkeypatch: py
     assert tables(empty) == {"uji_a", "uji_b", "uji_c"}
     assert migrate(empty, post=True) == ["0002_post_b.sql"]
     assert tables(empty) == {"uji_a", "uji_c"}
+
+
+def test_a_table_somebody_holds_is_waited_for_a_moment_only(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ships(monkeypatch, FIRST)
+    migrate(empty)
+    ships(monkeypatch, FIRST, ("0002_pre_m.sql", ("ALTER TABLE uji_a ADD COLUMN m int",)))
+    monkeypatch.setattr(migrations, "LOCK_TIMEOUT_S", 1)
+
+    with psycopg.connect(empty) as reader:
+        reader.execute("SELECT FROM uji_a")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            migrate(empty)
+
+    assert migrate(empty) == ["0002_pre_m.sql"]
+
+
+def test_two_at_once_wait_for_each_other(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ships(monkeypatch, FIRST)
+    with psycopg.connect(empty, autocommit=True) as first, ThreadPoolExecutor(2) as threads:
+        first.execute("SELECT pg_advisory_lock(%s)", [migrations.LOCK])
+        running = [threads.submit(migrate, empty) for _ in range(2)]
+        assert wait_until(lambda: waiters(first) == 2, 10)
+        assert tables(empty) == set()
+        first.execute("SELECT pg_advisory_unlock(%s)", [migrations.LOCK])
+
+        assert sorted(one.result(20) for one in running) == [[], ["0001_pre_a.sql"]]
+    assert tables(empty) == {"uji_a", "uji_b"}
+
+
+def waiters(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute(
+        """
+        SELECT count(*)
+        FROM pg_locks
+        JOIN pg_database ON pg_database.oid = pg_locks.database
+        WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+        """
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def test_a_new_database_has_no_old_code_to_wait_for(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from procrastinate import PsycopgConnector
+from prometheus_client import REGISTRY
 
 from conftest import ShopFloor
 from fulfilment.working import an_order, delivered, inbox
@@ -78,6 +80,67 @@ async def test_a_part_that_fails_in_one_shop_is_told_there_and_hinders_nobody_el
 
     assert swept == [(floor.shop.shop_id, "fragile")]
     assert await entries(db, floor.shop.shop_id) == [("fragile", "resolved")]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled],
+)
+async def test_a_shop_whose_rows_are_always_taken_keeps_no_other_shop_waiting(
+    floor: ShopFloor, db: Database, now: datetime, fault: type[Exception]
+) -> None:
+    other = await another_shop(db, now)
+    swept: list[int] = []
+
+    async def fragile(tx: Tx, _now: datetime) -> int:
+        if tx.shop_id == floor.shop.shop_id:
+            raise fault
+        swept.append(tx.shop_id)
+        return 0
+
+    await Rounds(db, SetClock(now), timers=[Timer("fragile", 1.0, fragile)]).once()
+
+    assert swept == [other.shop_id]
+    assert await entries(db, floor.shop.shop_id) == [("fragile", "open")]
+
+
+async def test_a_fault_that_cannot_even_be_told_keeps_no_other_shop_waiting(
+    floor: ShopFloor, db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await another_shop(db, now)
+    swept: list[int] = []
+
+    async def fragile(tx: Tx, _now: datetime) -> int:
+        if tx.shop_id == floor.shop.shop_id:
+            raise AssertionError("a bug")
+        swept.append(tx.shop_id)
+        return 0
+
+    async def untold(_tx: Tx, _entries: object, *, now: datetime) -> int:
+        raise psycopg.errors.CheckViolation(str(now))
+
+    counted = REGISTRY.get_sample_value("orderan_worker_faults_total", {"fault": "CheckViolation"}) or 0.0
+    with monkeypatch.context() as broken:
+        broken.setattr("orderan.kit.inbox.report", untold)
+        await Rounds(db, SetClock(now), timers=[Timer("fragile", 1.0, fragile)]).once()
+
+    assert swept == [other.shop_id]
+    assert await entries(db, floor.shop.shop_id) == []
+    assert (
+        REGISTRY.get_sample_value("orderan_worker_faults_total", {"fault": "CheckViolation"}) == counted + 1
+    )
+
+
+async def test_a_database_that_went_away_ends_the_round_and_accuses_no_shop(
+    floor: ShopFloor, db: Database, now: datetime
+) -> None:
+    async def cut_off(_tx: Tx, _now: datetime) -> int:
+        raise psycopg.errors.AdminShutdown
+
+    with pytest.raises(psycopg.errors.AdminShutdown):
+        await Rounds(db, SetClock(now), timers=[Timer("cut_off", 1.0, cut_off)]).once()
+
+    assert await entries(db, floor.shop.shop_id) == []
 
 
 async def test_a_round_tells_of_low_stock_and_settles_it(

@@ -17,11 +17,11 @@ def bring_regions(url: str) -> int:
     return run_over_all_shops(url, load_regions)
 
 
-def areas_are_there(url: str) -> bool:
-    """Whether the table of areas was ever filled; it is filled in one transaction."""
-    from orderan.customers import has_regions
+def areas_are_current(url: str) -> bool:
+    """Whether the table of areas was brought to the list shipped; that is done in one transaction."""
+    from orderan.customers import regions_are_current
 
-    return run_over_all_shops(url, has_regions)
+    return run_over_all_shops(url, regions_are_current)
 
 
 def run_over_all_shops(url: str, work: "Callable[[Tx], Awaitable[T]]") -> T:

@@ -14,10 +14,13 @@ from typing import Any, Literal
 
 import psycopg
 
+from orderan.cli.areas import areas_are_current, run_over_all_shops
 from orderan.cli.edge import database_url
-from orderan.kit import masterkey, migrations
+from orderan.flows.worker_backlog import facts_waiting_since
+from orderan.kit import masterkey, migrations, topology
 from orderan.kit.installation import check_key
 from orderan.kit.masterkey import MasterKeyRefused
+from orderan.kit.migrations import NewerDatabase
 from orderan.kit.postgres import AlreadyRunning, EmbeddedPostgres, NoBinaries, PostgresFault, find_binaries
 from orderan.settings import Settings
 
@@ -26,6 +29,8 @@ OLDEST_SERVER = 150_000
 LITTLE_BYTES = 2 << 30
 TOO_LITTLE_BYTES = 200 << 20
 CLOCK_TOLERANCE_S = 2.0
+# A worker looks every second; a fact that waits so long has nobody who looks.
+BEHIND_S = 60.0
 # PostgreSQL brings out minor releases every quarter; two missed ones are likely to hold known holes.
 OLD_AFTER_DAYS = 200
 # No file in the wheel tells its age, so the day it was published stands here: change it with the lock.
@@ -147,8 +152,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
             psycopg.connect(url, autocommit=True) as database,
         ):
             yield _server(database)
-            yield _schema(database)
+            yield (schema := _schema(database))
             yield _key(settings, database)
+            if schema.state != "broken":
+                yield _guards(database)
+                yield _areas(url)
+                yield _worker(url)
             yield _clock(database)
     except (PostgresFault, AlreadyRunning) as error:
         yield Finding("database", "broken", " ".join(str(error).split()), "see above; then `orderan serve`")
@@ -176,11 +185,43 @@ def _server(database: psycopg.Connection[Any]) -> Finding:
 
 
 def _schema(database: psycopg.Connection[Any]) -> Finding:
-    waiting = migrations.pending(database)
-    if waiting:
+    try:
+        migrations.refuse_newer(database)
+    except NewerDatabase as error:
+        mend = "install that release: this one would misread what it wrote"
+        return Finding("migrations", "broken", f"the database is of a newer release ({error})", mend)
+    if waiting := migrations.pending(database):
         mend = "run `orderan migrate`; `orderan serve` does it too"
         return Finding("migrations", "broken", f"{len(waiting)} wait, first {waiting[0]}", mend)
+    if later := migrations.pending(database, post=True):
+        mend = "run `orderan migrate --post` once no older release runs"
+        return Finding("migrations", "warning", f"{len(later)} that take away wait, first {later[0]}", mend)
     return Finding("migrations", "ok", "none wait")
+
+
+def _guards(database: psycopg.Connection[Any]) -> Finding:
+    bare = [one.name for one in topology.tables(database) if one.home == "distributed" and not one.guarded]
+    if bare:
+        words = f"shops are not kept apart in {len(bare)} tables, first {bare[0]}"
+        return Finding("row-level security", "broken", words, "run `orderan migrate`")
+    return Finding("row-level security", "ok", "on for every table of shops")
+
+
+def _areas(url: str) -> Finding:
+    if not areas_are_current(url):
+        mend = "run `orderan migrate`; `orderan serve` does it too"
+        return Finding("areas", "warning", "the list of this release was not loaded", mend)
+    return Finding("areas", "ok", "the list of this release is loaded")
+
+
+def _worker(url: str) -> Finding:
+    since = run_over_all_shops(url, facts_waiting_since)
+    behind_s = (datetime.now(UTC) - since).total_seconds() if since is not None else 0.0
+    if behind_s > BEHIND_S:
+        words = f"it is behind: a fact waits for its place since {behind_s:.0f} s"
+        mend = "start `orderan serve` or `orderan worker`; if it runs, its log says what fails"
+        return Finding("worker", "warning", words, mend)
+    return Finding("worker", "ok", "not behind")
 
 
 def _key_file(settings: Settings) -> Finding:

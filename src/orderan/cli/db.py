@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from orderan.cli.edge import admin_url, database_url, prepare_database, print_json, read_settings, say
+from orderan.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a program.")]
 
@@ -71,7 +72,8 @@ def backup(
 ) -> None:
     """Write the whole database to FILE while everything keeps running.
 
-    The master key is not in it: keep a copy of master.key apart, or personal data in it is lost.
+    The master key is not in it: keep a copy of master.key apart, or personal data in it is lost. Pictures
+    are not in it either: copy the folder images under the data folder too.
     """
     from orderan import __version__
     from orderan.kit import masterkey
@@ -91,10 +93,12 @@ def backup(
             tell=tell,
         )
     size = file.stat().st_size
+    apart = _kept_apart(settings)
     if json:
-        print_json({"file": str(file), "bytes": size, "made_at": manifest.made_at})
+        print_json({"file": str(file), "bytes": size, "made_at": manifest.made_at, "not_in_it": apart})
     else:
         print(f"{file}: {size:,} bytes")
+    say(f"not in it, so copy them apart: {', '.join(apart)}")
 
 
 @db.command()
@@ -142,6 +146,18 @@ def distribute(json: AsJson = False) -> None:
         print_json({"distributed": [{"table": step.table, "home": step.home} for step in done]})
     else:
         print(f"{len(done)} tables placed" if done else "every table is in its place already")
+
+
+def _kept_apart(settings: Settings) -> list[str]:
+    """What an installation consists of beside its database."""
+    from orderan.web.images import FOLDER
+
+    key = settings.secrets
+    pictures = settings.data_dir / FOLDER
+    return [
+        "ORDERAN_MASTER_KEY" if key.master_key is not None else str(key.master_key_file),
+        *([str(pictures)] if pictures.is_dir() and any(pictures.iterdir()) else []),
+    ]
 
 
 def _owner(url: str | None) -> str:

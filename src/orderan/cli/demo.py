@@ -35,9 +35,8 @@ async def _demo(url: str, *, if_empty: bool, live: bool, orders: int, days: int,
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from orderan.demo import Size, load, logins
+    from orderan.demo import BeingMade, Size, demo_shop_is_finished, load, load_if_empty, logins
     from orderan.demo.live import trickle
-    from orderan.demo.load import demo_shop_exists, load_if_empty
     from orderan.kit import masterkey
     from orderan.kit.crypto import Keyring
     from orderan.kit.db import Database
@@ -48,7 +47,7 @@ async def _demo(url: str, *, if_empty: bool, live: bool, orders: int, days: int,
     await db.open()
     columns = (TextColumn("demo shop"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
-        there = await demo_shop_exists(db)
+        there = await demo_shop_is_finished(db)
         if there and not (live or if_empty):
             raise NotDone("the demo shop is loaded already; `orderan demo --live` lets orders trickle in")
         if not there:
@@ -69,5 +68,7 @@ async def _demo(url: str, *, if_empty: bool, live: bool, orders: int, days: int,
         if live:
             say(f"about {per_minute:g} orders a minute, Ctrl-C ends it")
             await trickle(db, keyring, per_minute=per_minute, tell=say)
+    except BeingMade:
+        raise NotDone("another process is loading the demo shop right now") from None
     finally:
         await db.close()

@@ -60,10 +60,10 @@ def admin_url(purpose: str, settings: Settings) -> Iterator[str]:
 def prepare_database(settings: Settings, url: str, *, post: bool = False) -> list[str]:
     """Right master key, migrations, then the list of areas; says each on standard error.
 
-    Returns the names of the migrations applied. The areas are brought when there were any, since a
-    release with another list has a migration, and when an earlier start did not come so far.
+    Returns the names of the migrations applied. Each is looked at every time: an earlier start may have
+    been killed in between.
     """
-    from orderan.cli.areas import areas_are_there, bring_regions
+    from orderan.cli.areas import areas_are_current, bring_regions
     from orderan.kit.installation import prepare
 
     applied = prepare(
@@ -74,7 +74,7 @@ def prepare_database(settings: Settings, url: str, *, post: bool = False) -> lis
         post=post,
         tell=lambda name: say(f"migrating {name}"),
     )
-    if applied or not areas_are_there(url):
+    if not areas_are_current(url):
         say("loading administrative areas")
         bring_regions(url)
     return applied

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -114,6 +115,7 @@ def _with_database(settings: Settings, purpose: str) -> Settings:
     A single process never starts the embedded database: the others would lose it when this one ends.
     """
     if settings.database.url is not None:
+        _refuse_newer(settings.database.url)
         return settings
     from orderan.kit.postgres import EmbeddedPostgres
 
@@ -124,7 +126,18 @@ def _with_database(settings: Settings, purpose: str) -> Settings:
             ExitCode.BROKEN,
         )
     os.environ["ORDERAN_DATABASE_URL"] = server.url
+    _refuse_newer(server.url)
     return read_settings()
+
+
+def _refuse_newer(url: str) -> None:
+    import psycopg
+
+    from orderan.kit.migrations import refuse_newer
+
+    # A database that is away right now is waited for later, where the pool is opened.
+    with suppress(psycopg.OperationalError), psycopg.connect(url, autocommit=True) as database:
+        refuse_newer(database)
 
 
 def _configure_logs() -> None:

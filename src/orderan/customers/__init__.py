@@ -88,11 +88,11 @@ from orderan.customers.regions import (
     check_names,
     check_postcode,
     find,
-    has_regions,
     load_postcodes,
     load_regions,
     postcode_of,
     postcodes_by_village,
+    regions_are_current,
     save_postcodes,
 )
 from orderan.customers.rules import PhoneUnreadable, e164
@@ -189,7 +189,6 @@ __all__ = [
     "find",
     "find_customers",
     "give_consent",
-    "has_regions",
     "known_customers",
     "list_customers",
     "load_postcodes",
@@ -203,6 +202,7 @@ __all__ = [
     "postcode_of",
     "postcodes_by_village",
     "references_of",
+    "regions_are_current",
     "register",
     "resolve_customers",
     "retire_address",

@@ -3,14 +3,25 @@
     ground.py    the shop itself: places, channels, prices, taxes, shipping, staff
     wares.py     500 skus: variants, goods with an expiry, bundles
     people.py    2,000 buyers at real areas, with made-up names and numbers
-    days.py      its days, one after another: orders, payments, the warehouse, couriers, returns
+    days.py      its days, one after another: orders and payments
+    warehouse.py couriers.py desk.py troubles.py
+                 an afternoon of everybody: what leaves, arrives, comes back, went wrong
     live.py      new orders that trickle in
 
 Everything goes through the product's own commands at the instant it is said to have happened, so
 the demo's books are in order and `orderan audit` finds nothing. Dates are counted back from today.
 """
 
-from orderan.demo.load import Size, load, load_if_empty
+from orderan.demo.load import BeingMade, Size, demo_shop_is_finished, load, load_if_empty
 from orderan.demo.staff import CODE, PASSWORD, logins
 
-__all__ = ["CODE", "PASSWORD", "Size", "load", "load_if_empty", "logins"]
+__all__ = [
+    "CODE",
+    "PASSWORD",
+    "BeingMade",
+    "Size",
+    "demo_shop_is_finished",
+    "load",
+    "load_if_empty",
+    "logins",
+]

@@ -155,9 +155,15 @@ def _goods(ware: Ware, units: int, place: str, chance: random.Random, now: datet
     return Goods(ware.code, units, f"{place}{now:%y%m%d}", (now + timedelta(days=days)).date())
 
 
+WATCHED = 25
+"""Best sellers with a reorder point."""
+
+
 async def watch_levels(tx: Tx, ground: Ground, chance: random.Random, *, now: datetime) -> None:
     """Safety stock and reorder points for the best sellers, so that low stock is noticed."""
-    best = sorted((ware for ware in ground.wares if not ware.is_bundle), key=lambda ware: -ware.liked)[:80]
+    best = sorted((ware for ware in ground.wares if not ware.is_bundle), key=lambda ware: -ware.liked)[
+        :WATCHED
+    ]
     for ware in best:
         for place in ground.places.values():
             safety = chance.choice((0, 1, 2))

@@ -1,18 +1,25 @@
-"""Make the demo shop, oldest day first, with progress."""
+"""Make the demo shop, oldest day first, with progress.
+
+A shop whose making was cut short stays one that is being prepared: the next try takes it away and
+begins anew.
+"""
 
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from orderan.customers import load_regions
-from orderan.demo.days import WEEKDAY, Days
+from orderan.demo import store
+from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
 from orderan.demo.people import buyers
+from orderan.demo.scene import Scene
 from orderan.demo.staff import CODE, hashed_password
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
-from orderan.shops import UnknownShop, shop_by_code, start_shop
+from orderan.shops import CodeTaken, Shop, ShopState, UnknownShop, all_shops, shop_by_code, start_shop
 
 SEED = 17_081_945
 SYSTEM = "system:demo"
@@ -33,6 +40,10 @@ class Size:
 Tell = Callable[[int, int], None]
 
 
+class BeingMade(Exception):
+    """Another process is making the demo shop right now."""
+
+
 async def load_if_empty(
     db: Database,
     keyring: Keyring,
@@ -41,18 +52,13 @@ async def load_if_empty(
     size: Size = Size(),
     tell: Tell = lambda _done, _all: None,
 ) -> bool:
-    """Load the demo unless this installation has a shop already; returns whether it was loaded.
+    """Make the demo shop unless this installation has a shop already; returns whether it was made.
 
-    A demo whose loading was cut short is opened as far as it came.
+    Raises:
+        BeingMade: By another process.
     """
-
-    async def any_shop(tx: Tx) -> bool:
-        return bool(await tx.value("SELECT EXISTS (SELECT 1 FROM shop)"))
-
-    if await db.run(Caller(ALL_SHOPS, SYSTEM), any_shop):
-        if await demo_shop_exists(db):
-            shop = await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: shop_by_code(tx, CODE))
-            await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, shop.shop_id))
+    shops = await db.run(Caller(ALL_SHOPS, SYSTEM), all_shops)
+    if shops and not any(_unfinished(shop) for shop in shops):
         return False
     await load(db, keyring, now=now, size=size, tell=tell)
     return True
@@ -67,44 +73,85 @@ async def load(
     size: Size = Size(),
     tell: Tell = lambda _done, _all: None,
 ) -> Ground:
-    """Make the demo shop from a seed.
+    """Make the demo shop from a seed; what an earlier try left of it is taken away first.
 
     Raises:
         CodeTaken: The installation has a demo shop.
+        BeingMade: By another process.
     """
-    chance = random.Random(seed)
-    first = (now - timedelta(days=size.days)).replace(hour=0, minute=0, second=0, microsecond=0)
-    ground = await _ground(db, keyring, chance, size, opened=first - timedelta(days=1))
-    life = Days(db, keyring, ground, buyers(chance, size.people), chance)
-    plan = _plan(first, size)
-    done = 0
-    for day, orders in enumerate(plan):
-        midnight = first + timedelta(days=day)
-        await life.live(midnight, orders, until=now, days_left=len(plan) - 1 - day)
-        done += orders
-        tell(done, size.orders)
-    caller = Caller(ground.shop.shop_id, SYSTEM)
-    await db.run(caller, lambda tx: watch_levels(tx, ground, chance, now=now))
-    await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
-    return ground
+    async with _alone(db):
+        await _remove_fragment(db)
+        chance = random.Random(seed)
+        first = (now - timedelta(days=size.days)).replace(hour=0, minute=0, second=0, microsecond=0)
+        ground = await _ground(db, keyring, chance, size, opened=first - timedelta(days=1))
+        life = Days(Scene(db, keyring, ground, chance), buyers(chance, size.people))
+        plan = _plan(first, now, size)
+        done = 0
+        for day, orders in enumerate(plan):
+            midnight = first + timedelta(days=day)
+            await life.live(midnight, orders, until=now, days_left=len(plan) - 1 - day)
+            done += orders
+            tell(done, size.orders)
+        await life.stand_still(now)
+        caller = Caller(ground.shop.shop_id, SYSTEM)
+        await db.run(caller, lambda tx: watch_levels(tx, ground, chance, now=now))
+        await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
+        return ground
 
 
-async def demo_shop_exists(db: Database) -> bool:
-    """Whether the demo shop is there."""
+async def demo_shop_is_finished(db: Database) -> bool:
+    """Whether the demo shop is there, whole."""
+    shop = await _found(db)
+    return shop is not None and not _unfinished(shop)
+
+
+async def _found(db: Database) -> Shop | None:
     try:
-        await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: shop_by_code(tx, CODE))
+        return await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: shop_by_code(tx, CODE))
     except UnknownShop:
-        return False
-    return True
+        return None
 
 
-def _plan(first: datetime, size: Size) -> list[int]:
-    """Orders per day: weekends busier, twin days (9.9, 10.10, 11.11, 12.12) busiest; sums to the whole."""
+def _unfinished(shop: Shop) -> bool:
+    return shop.code == CODE and shop.state == ShopState.PREPARING
+
+
+@asynccontextmanager
+async def _alone(db: Database) -> AsyncIterator[None]:
+    """Keeps a second process from taking away what this one is making."""
+    async with db.connection() as connection:
+        if not await store.try_lock(connection):
+            raise BeingMade
+        try:
+            yield
+        finally:
+            await store.unlock(connection)
+
+
+async def _remove_fragment(db: Database) -> None:
+    shop = await _found(db)
+    if shop is None:
+        return
+    if not _unfinished(shop):
+        raise CodeTaken(CODE)
+    caller = Caller(shop.shop_id, SYSTEM)
+    # Table by table: what is gone need not go twice when this is cut short too. The shop goes last.
+    for table in await db.run(caller, store.tables_of_shops):
+        await db.run(caller, lambda tx: store.empty(tx, table))
+    await db.run(caller, store.delete_shop)
+
+
+def _plan(first: datetime, now: datetime, size: Size) -> list[int]:
+    """Orders per day: weekends busier, twin days (9.9, 10.10, 11.11, 12.12) busiest; sums to the whole.
+
+    Today has as much of its orders as of its hours.
+    """
     weights = []
     for day in range(size.days + 1):
         date = first + timedelta(days=day)
         twin = date.day == date.month and date.month >= 9
-        weights.append(WEEKDAY[date.weekday()] * (SPIKE if twin else 1.0))
+        lived = sum(busy for _, busy in hours_of(date, now)) / sum(BUSY_HOURS)
+        weights.append(WEEKDAY[date.weekday()] * (SPIKE if twin else 1.0) * lived)
     shares = [int(size.orders * weight / sum(weights)) for weight in weights]
     shares[-2] += size.orders - sum(shares)
     return shares
@@ -116,11 +163,15 @@ async def _ground(
     password_hash = await hashed_password()
     system = Caller(ALL_SHOPS, SYSTEM)
     await db.run(system, load_regions)
-    shop = await db.run(system, lambda tx: open_demo_shop(tx, now=opened))
-    caller = Caller(shop.shop_id, SYSTEM)
-    ground = await db.run(
-        caller, lambda tx: furnish(tx, shop, keyring, password_hash, chance, size.skus, now=opened)
-    )
+
+    async def found(tx: Tx) -> Ground:
+        shop = await open_demo_shop(tx, now=opened)
+        # What follows is of this shop alone: a shop without its staff nobody could enter.
+        inside = Tx(tx.connection, Caller(shop.shop_id, SYSTEM))
+        return await furnish(inside, shop, keyring, password_hash, chance, size.skus, now=opened)
+
+    ground = await db.run(system, found)
+    caller = Caller(ground.shop.shop_id, SYSTEM)
     for place in ground.places:
         await db.run(
             caller,

@@ -19,6 +19,16 @@ class Travelling:
     terms: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An open entry of the exception inbox about an order."""
+
+    entry_id: UUID
+    kind: str
+    order_id: UUID
+    money_minor: int
+
+
 async def free_units(tx: Tx, place: UUID) -> dict[UUID, int]:
     """Units nobody was promised, per sku that ever lay at a place."""
     rows = await tx.all(
@@ -105,3 +115,77 @@ async def refunds_granted(tx: Tx) -> list[UUID]:
         {"shop": tx.shop_id},
     )
     return [row.id for row in rows]
+
+
+async def refundable(tx: Tx, return_id: UUID) -> int:
+    """What the order of a return has left to give back."""
+    return int(
+        await tx.value(
+            """
+            SELECT sales_order.paid_minor - sales_order.refunded_minor - coalesce(promised.amount, 0)
+            FROM goods_return
+            JOIN sales_order ON sales_order.shop_id = goods_return.shop_id
+                 AND sales_order.id = goods_return.order_id
+            LEFT JOIN LATERAL (SELECT sum(refund.amount_minor) AS amount
+                               FROM refund
+                               WHERE refund.shop_id = sales_order.shop_id
+                                 AND refund.order_id = sales_order.id AND refund.state = 'granted')
+                 AS promised ON true
+            WHERE goods_return.shop_id = %(shop)s AND goods_return.id = %(id)s
+            """,
+            {"shop": tx.shop_id, "id": return_id},
+        )
+    )
+
+
+async def troubles(tx: Tx, *, before: datetime) -> list[Trouble]:
+    """Open entries about money and parcels of orders, told before an instant."""
+    rows = await tx.all(
+        """
+        SELECT exception_entry.id AS entry_id, exception_entry.kind, exception_entry.subject_id AS order_id,
+               exception_entry.money_minor
+        FROM exception_entry
+        JOIN sales_order ON sales_order.shop_id = exception_entry.shop_id
+             AND sales_order.id = exception_entry.subject_id
+        WHERE exception_entry.shop_id = %(shop)s AND exception_entry.state = 'open'
+          AND exception_entry.opened_at <= %(before)s
+          AND exception_entry.kind IN ('payment_under', 'payment_over', 'payment_after_close',
+                                       'parcel_lost', 'parcel_damaged')
+        ORDER BY sales_order.number, exception_entry.kind
+        """,
+        {"shop": tx.shop_id, "before": before},
+    )
+    return [Trouble(**row._asdict()) for row in rows]
+
+
+async def wholly_back(tx: Tx, *, before: datetime) -> list[UUID]:
+    """Accepted orders of which everything came back, with no return left to decide."""
+    rows = await tx.all(
+        """
+        SELECT sales_order.id
+        FROM sales_order
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.commercial = 'accepted'
+          AND sales_order.headline = 'returned' AND sales_order.placed_at <= %(before)s
+          AND NOT EXISTS (SELECT 1 FROM goods_return
+                          WHERE goods_return.shop_id = sales_order.shop_id
+                            AND goods_return.order_id = sales_order.id
+                            AND goods_return.state NOT IN ('closed', 'rejected'))
+        ORDER BY sales_order.number
+        """,
+        {"shop": tx.shop_id, "before": before},
+    )
+    return [row.id for row in rows]
+
+
+async def transfer_lines(tx: Tx, transfer_id: UUID) -> list[tuple[int, int]]:
+    """What a transfer carries: (line, units)."""
+    rows = await tx.all(
+        """
+        SELECT line_no, quantity
+        FROM transfer_line
+        WHERE shop_id = %(shop)s AND transfer_id = %(id)s
+        ORDER BY line_no
+        """,
+        {"shop": tx.shop_id, "id": transfer_id},
+    )
+    return [(row.line_no, row.quantity) for row in rows]

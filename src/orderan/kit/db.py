@@ -209,11 +209,13 @@ def _scope(shop_id: int) -> bytes:
     return b"SET LOCAL orderan.shop = '%d'" % shop_id
 
 
-def connection_lost(fault: BaseException) -> bool:
-    """Whether a fault means the database could not be reached or went away.
+_OF_ONE_PIECE_OF_WORK = ("40", "55", "57014")
+"""SQLSTATEs of faults that are operational and still one transaction's own: it could not be serialised, did
+not get a lock in time, or took too long."""
 
-    A lock not had in time and a statement that took too long are faults of one piece of work.
-    """
-    return isinstance(fault, psycopg.OperationalError) and not isinstance(
-        fault, errors.LockNotAvailable | errors.QueryCanceled
+
+def connection_lost(fault: BaseException) -> bool:
+    """Whether a fault means the database could not be reached, went away or has no room for anybody."""
+    return isinstance(fault, psycopg.OperationalError) and not (fault.sqlstate or "").startswith(
+        _OF_ONE_PIECE_OF_WORK
     )

@@ -242,19 +242,19 @@ async def history(tx: Tx, entity_id: UUID) -> list[Recorded]:
     return [Recorded(**row._asdict()) for row in rows]
 
 
-async def first_time(tx: Tx, source: str, message_id: str, *, now: datetime) -> bool:
-    """Whether a message from outside is new; it is remembered in this transaction either way."""
-    return (
-        await tx.run(
-            """
-        INSERT INTO inbound (shop_id, source, message_id, received_at)
-        VALUES (%(shop)s, %(source)s, %(message)s, %(now)s)
-        ON CONFLICT DO NOTHING
+async def waiting_since(tx: Tx) -> datetime | None:
+    """Instant of this shop's oldest fact that has no position yet; None when all have theirs."""
+    row = await tx.maybe(
+        """
+        SELECT occurred_at
+        FROM event
+        WHERE shop_id = %(shop)s AND position IS NULL
+        ORDER BY occurred_at
+        LIMIT 1
         """,
-            {"shop": tx.shop_id, "source": source, "message": message_id, "now": now},
-        )
-        == 1
+        {"shop": tx.shop_id},
     )
+    return None if row is None else row.occurred_at
 
 
 async def forget_words(tx: Tx, entities: Collection[UUID], emptied: Mapping[str, Sequence[str]]) -> None:

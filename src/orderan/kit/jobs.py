@@ -24,8 +24,9 @@ from orderan.kit.inbox import Stuck
 app = App(connector=PsycopgConnector())
 """Where job functions are registered; the worker replaces the connector with a live one."""
 
-TRANSIENT = RetryStrategy(max_attempts=6, exponential_wait=4)
-"""Faults of the world: six tries over about 20 minutes, then the job is an entry of the exception inbox."""
+TRANSIENT = RetryStrategy(max_attempts=5, exponential_wait=4)
+"""Faults of the world: a try and five more over about 20 minutes, then the job is an entry of the exception
+inbox."""
 
 FAILED = "job_failed"
 

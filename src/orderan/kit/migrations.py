@@ -1,9 +1,10 @@
 """Schema changes: numbered SQL files, applied once, one statement at a time.
 
 `NNNN_pre_*.sql` only adds and may run before new code; `NNNN_post_*.sql` takes away and runs
-when it is asked for, once no old code is left. A new database has no old code. Each statement is its own transaction (a distributed PostgreSQL wants that) under a
-lock timeout; the number of statements done is kept, so an interrupted file goes on where it
-stopped. A file that changed after it was applied is refused.
+when it is asked for, once no old code is left. A new database has no old code. Each statement is its
+own transaction (a distributed PostgreSQL wants that) under a lock timeout; the number of statements
+done is kept, so an interrupted file goes on where it stopped. A file that changed after it was
+applied is refused, and so is a database of a newer release.
 """
 
 import hashlib
@@ -18,6 +19,8 @@ import psycopg
 from orderan.kit import topology
 
 LOCK = 7_203_114_090_211
+LOCK_TIMEOUT_S = 5
+"""Whoever waits for a table's lock keeps everybody after it waiting too."""
 _INCLUDE = re.compile(r"^-- include: (?P<package>[\w.]+?)/(?P<path>\S+)$", re.MULTILINE)
 
 
@@ -53,14 +56,24 @@ def shipped() -> list[Migration]:
     return [Migration(name, tuple(split(_expanded((folder / name).read_text())))) for name in files]
 
 
-def pending(connection: psycopg.Connection[Any]) -> list[str]:
-    """Names of shipped migrations that are not fully applied."""
-    done = _done(connection) if _table_exists(connection) else {}
+def pending(connection: psycopg.Connection[Any], *, post: bool = False) -> list[str]:
+    """Names of shipped files that are not fully applied: those that add, or with `post` those that take away."""
+    done = _done(connection)
     return [
         migration.name
         for migration in shipped()
-        if done.get(migration.name, ("", 0))[1] < len(migration.statements)
+        if migration.is_post == post and done.get(migration.name, ("", 0))[1] < len(migration.statements)
     ]
+
+
+def refuse_newer(connection: psycopg.Connection[Any]) -> None:
+    """Refuse a database with files this release does not know.
+
+    Raises:
+        NewerDatabase: Naming them.
+    """
+    if unknown := sorted(_done(connection).keys() - {migration.name for migration in shipped()}):
+        raise NewerDatabase(", ".join(unknown))
 
 
 def migrate(url: str, *, post: bool = False, tell: Callable[[str], None] = lambda _name: None) -> list[str]:
@@ -91,12 +104,10 @@ def migrate(url: str, *, post: bool = False, tell: Callable[[str], None] = lambd
 
 
 def _apply_all(connection: psycopg.Connection[Any], tell: Callable[[str], None], *, post: bool) -> list[str]:
+    refuse_newer(connection)
     done = _done(connection)
-    known = shipped()
-    if unknown := sorted(done.keys() - {migration.name for migration in known}):
-        raise NewerDatabase(", ".join(unknown))
     applied = []
-    for migration in known:
+    for migration in shipped():
         if migration.is_post and done and not post:
             continue
         checksum, statements = done.get(migration.name, (migration.checksum, 0))
@@ -112,7 +123,7 @@ def _apply_all(connection: psycopg.Connection[Any], tell: Callable[[str], None],
 def _apply(connection: psycopg.Connection[Any], migration: Migration, start: int) -> None:
     for number, statement in enumerate(migration.statements[start:], start + 1):
         with connection.transaction():
-            connection.execute("SET LOCAL lock_timeout = '5s'")
+            connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'".encode())
             connection.execute(statement.encode())
             connection.execute(
                 _KEEP, {"name": migration.name, "checksum": migration.checksum, "done": number}
@@ -120,6 +131,8 @@ def _apply(connection: psycopg.Connection[Any], migration: Migration, start: int
 
 
 def _done(connection: psycopg.Connection[Any]) -> dict[str, tuple[str, int]]:
+    if not _table_exists(connection):
+        return {}
     rows = connection.execute("SELECT name, checksum, statements FROM migration").fetchall()
     return {name: (checksum, statements) for name, checksum, statements in rows}
 

@@ -17,7 +17,9 @@ from uuid import uuid4
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client import generate_latest as generate
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from structlog.types import EventDict, Processor
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -73,6 +75,8 @@ def configure_logs(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # It tells of every task it registers and every job it looks for; what went wrong is a warning.
+    logging.getLogger("procrastinate").setLevel(max(logging.WARNING, root.level))
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers = []
@@ -133,10 +137,31 @@ def histogram(
     return Histogram(f"orderan_{name}", meaning, labels, buckets=bounds)
 
 
-def exposition() -> tuple[bytes, str]:
-    """All numbers in Prometheus' text format, of all processes when they share a folder, and its media type."""
+def exposition(looked_up: Sequence[tuple[str, str, float]] = ()) -> tuple[bytes, str]:
+    """All numbers in Prometheus' text format, of all processes when they share a folder, and its media type.
+
+    Args:
+        looked_up: Gauges no process keeps, found just now: name, meaning, value.
+    """
+    found = CollectorRegistry()
+    found.register(_LookedUp(looked_up))
+    return generate(_kept()) + generate(found), CONTENT_TYPE_LATEST
+
+
+class _LookedUp(Collector):
+    """Gauges of this answer alone: a plain one would be kept in the folder and told twice."""
+
+    def __init__(self, gauges: Sequence[tuple[str, str, float]]) -> None:
+        self._gauges = gauges
+
+    def collect(self) -> Iterator[Metric]:
+        for name, meaning, value in self._gauges:
+            yield GaugeMetricFamily(f"orderan_{name}", meaning, value=value)
+
+
+def _kept() -> CollectorRegistry:
     if METRICS_FOLDER not in os.environ:
-        return generate(REGISTRY), CONTENT_TYPE_LATEST
+        return REGISTRY
     together = CollectorRegistry()
     MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-    return generate(together), CONTENT_TYPE_LATEST
+    return together

@@ -2,12 +2,13 @@
 
 The last window counts by the share of it that still lies inside the sliding one, so that a burst
 at a border is not worth twice the limit. Attempts refused do not count: whoever stops trying is
-let in again after at most one window, and nobody is locked out for good. Counts survive restarts
-and are shared by every process.
+let in again after two windows at the very most, is told when, and nobody is locked out for good.
+Counts survive restarts and are shared by every process.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
@@ -84,6 +85,27 @@ async def _wait_s(tx: Tx, limit: Limit, now: datetime) -> int:
         """,
         {"bucket": limit.bucket, "start": start, "window_s": window_s, "before": start - limit.window},
     )
-    gone_s = (now - start).total_seconds()
-    counted = row.hits + row.hits_before * (1 - gone_s / window_s)
-    return 0 if counted + 1 <= limit.hits else max(1, int(window_s - gone_s))
+    return seconds_to_wait(
+        row.hits,
+        row.hits_before,
+        most=limit.hits,
+        gone=(now - start).total_seconds(),
+        window=window_s,
+    )
+
+
+def seconds_to_wait(hits: int, before: int, *, most: int, gone: float, window: float) -> int:
+    """Whole seconds until one more attempt has room, if nobody tries meanwhile; 0 when it has now.
+
+    Args:
+        hits: Attempts in the present window, of which `gone` seconds are over.
+        before: Attempts in the window before; the share that the sliding window still covers counts.
+        most: Attempts allowed in any window.
+        window: Its seconds.
+    """
+    if hits + before * (1 - gone / window) + 1 <= most:
+        return 0
+    if hits + 1 <= most:
+        return max(1, ceil(window * (1 - (most - 1 - hits) / before) - gone))
+    # Only the next window has room, once enough of this one has slid away.
+    return ceil(window - gone + window * (1 - (most - 1) / hits))

@@ -29,6 +29,8 @@ STATUS: Final = {
 TYPE: Final = "/problems/"
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
+ASKED_TO_WAIT: Final = frozenset({Kind.TOO_MANY, Kind.TRY_AGAIN})
+"""Kinds whose answer says when to come back."""
 
 _log = telemetry.log("orderan.web")
 
@@ -106,9 +108,14 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
     headers = {}
     if refusal.kind is Kind.UNAUTHENTICATED:
         headers["www-authenticate"] = 'Bearer realm="orderan"'
-    if "retry_after_s" in document:
-        headers["retry-after"] = str(document["retry_after_s"])
-    return as_problem(document, headers)
+    return as_problem(document, headers | when_again(refusal))
+
+
+def when_again(refusal: Refusal) -> dict[str, str]:
+    """The header that says when to come back, where a refusal is about time."""
+    if refusal.kind not in ASKED_TO_WAIT:
+        return {}
+    return {"retry-after": str(refusal.facts().get("retry_after_s", RETRY_AFTER_S))}
 
 
 def on_invalid(

@@ -6,14 +6,16 @@ and answers 503 with the reason otherwise. Both need no login and tell nothing a
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from litestar import MediaType, Response, Router, get
 from psycopg_pool import PoolTimeout
 
+from orderan.flows.worker_backlog import facts_waiting_since
 from orderan.kit import telemetry
-from orderan.kit.db import Database
+from orderan.kit.db import ALL_SHOPS, Caller, Database
 from orderan.kit.migrations import shipped
 
 PATIENCE_S = 2.0
@@ -48,18 +50,34 @@ async def _checks(db: Database) -> Mapping[str, str]:
             done = dict(await cursor.fetchall())
     except (TimeoutError, psycopg.OperationalError, PoolTimeout):
         return {"database": "unreachable", "migrations": "unknown"}
-    missing = any(done.get(one.name, -1) < len(one.statements) for one in shipped())
-    return {"database": "ok", "migrations": "pending" if missing else "ok"}
+    return {"database": "ok", "migrations": _schema(done)}
 
 
-@get(
-    "/metrics", media_type=MediaType.TEXT, sync_to_thread=True, include_in_schema=False, opt={"public": True}
-)
-def metrics() -> Response[bytes]:
-    """Every number of every web process, in Prometheus' text format."""
-    body, media_type = telemetry.exposition()
+def _schema(done: Mapping[str, int]) -> str:
+    """What takes away may wait for as long as one likes; a newer release's files may not be served at all."""
+    known = shipped()
+    if done.keys() - {one.name for one in known}:
+        return "newer"
+    missing = any(done.get(one.name, -1) < len(one.statements) for one in known if not one.is_post)
+    return "pending" if missing else "ok"
+
+
+@get("/metrics", media_type=MediaType.TEXT, include_in_schema=False, opt={"public": True})
+async def metrics(db: Database, now: datetime) -> Response[bytes]:
+    """Every number of every web process, in Prometheus' text format, and how far the worker is behind."""
+    body, media_type = await asyncio.to_thread(telemetry.exposition, await _looked_up(db, now))
     return Response(body, media_type=media_type, headers=NOT_CACHED)
 
 
+async def _looked_up(db: Database, now: datetime) -> list[tuple[str, str, float]]:
+    try:
+        async with asyncio.timeout(PATIENCE_S), db.transaction(Caller(ALL_SHOPS, "system:web")) as tx:
+            since = await facts_waiting_since(tx)
+    except (TimeoutError, psycopg.OperationalError, PoolTimeout):
+        return []
+    behind_s = (now - since).total_seconds() if since is not None else 0.0
+    return [("worker_behind_seconds", "Age of the oldest fact without its place in the log", behind_s)]
+
+
 health = Router("/health", route_handlers=[live, ready], tags=["health"])
-"""Mount with `metrics` beside it; `ready` needs the dependency `db`, a `Database`."""
+"""Mount with `metrics` beside it; they need the dependencies `db`, a `Database`, and `now`."""

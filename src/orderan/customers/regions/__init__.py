@@ -23,10 +23,10 @@ from orderan.customers.regions.postcodes import (
     postcode_suits,
 )
 from orderan.customers.regions.store import (
-    has_regions,
     load_regions,
     postcode_of,
     postcodes_by_village,
+    regions_are_current,
     save_postcodes,
 )
 
@@ -46,11 +46,11 @@ __all__ = [
     "check_names",
     "check_postcode",
     "find",
-    "has_regions",
     "load_postcodes",
     "load_regions",
     "postcode_of",
     "postcode_suits",
     "postcodes_by_village",
+    "regions_are_current",
     "save_postcodes",
 ]

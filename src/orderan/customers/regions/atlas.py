@@ -122,10 +122,14 @@ class Atlas:
         return list(self._levels[Level.VILLAGE])
 
 
+def list_shipped() -> bytes:
+    """The list of areas as it is packed."""
+    return files(__package__).joinpath("areas.csv.gz").read_bytes()
+
+
 @cache
 def atlas() -> Atlas:
     """The areas shipped with the product."""
-    packed = files(__package__).joinpath("areas.csv.gz").read_bytes()
-    rows = csv.reader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
+    rows = csv.reader(io.StringIO(gzip.decompress(list_shipped()).decode("utf-8")))
     next(rows)
     return Atlas((code, name) for code, name in rows)

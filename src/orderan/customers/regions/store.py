@@ -4,9 +4,10 @@ The areas are the installation's, not a shop's; so are the postcodes.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from orderan.customers.closeness import plain
-from orderan.customers.regions.atlas import Atlas, atlas
+from orderan.customers.regions.atlas import Atlas, atlas, list_shipped
 from orderan.kit.db import Tx
 
 
@@ -14,7 +15,11 @@ async def load_regions(tx: Tx, *, areas: Atlas | None = None) -> int:
     """Bring the table to the list shipped, in one COPY; returns how many areas were new or renamed.
 
     Areas that are no longer in the list stay: old addresses name them. Postcodes stay too.
+
+    Args:
+        areas: Another list than the one shipped.
     """
+    digest = _digest_shipped() if areas is None else ""
     areas = areas or atlas()
     await tx.run("CREATE TEMPORARY TABLE region_shipped (LIKE region) ON COMMIT DROP")
     async with (
@@ -34,12 +39,25 @@ async def load_regions(tx: Tx, *, areas: Atlas | None = None) -> int:
         """
     )
     await tx.run("DROP TABLE region_shipped")
+    await tx.run(
+        """
+        INSERT INTO region_list (only_row, digest)
+        VALUES (1, %(digest)s)
+        ON CONFLICT (only_row) DO UPDATE SET digest = excluded.digest
+        """,
+        {"digest": digest},
+    )
     return changed
 
 
-async def has_regions(tx: Tx) -> bool:
-    """Whether the table of areas was filled."""
-    return bool(await tx.value("SELECT EXISTS (SELECT FROM region)"))
+async def regions_are_current(tx: Tx) -> bool:
+    """Whether the table of areas was last brought to the list this release ships."""
+    row = await tx.maybe("SELECT digest FROM region_list")
+    return row is not None and row.digest == _digest_shipped()
+
+
+def _digest_shipped() -> str:
+    return sha256(list_shipped()).hexdigest()
 
 
 async def save_postcodes(tx: Tx, by_village: Mapping[str, str]) -> int:

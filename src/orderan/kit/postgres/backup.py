@@ -13,7 +13,7 @@ import os
 import subprocess
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -40,7 +40,11 @@ class BackupRefused(PostgresFault):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says about itself."""
+    """What a backup says about itself.
+
+    Attributes:
+        migrations: How many files the database had; `files` are their names, which older backups lack.
+    """
 
     format: str
     made_at: str
@@ -48,6 +52,7 @@ class Manifest:
     server_version: str
     master_key_fingerprint: str
     migrations: int
+    files: Sequence[str] = ()
 
 
 def backup(
@@ -80,7 +85,8 @@ def backup(
             release=release,
             server_version=str(_value(connection, "SHOW server_version")),
             master_key_fingerprint=key_fingerprint,
-            migrations=_migrations_in(connection),
+            migrations=len(files := _migrations_in(connection)),
+            files=files,
         )
     draft = file.with_name(f"{file.name}.unfinished")
     draft.unlink(missing_ok=True)
@@ -148,12 +154,15 @@ def restore(
             f"{file} was sealed with another master key (fingerprint {manifest.master_key_fingerprint}, here"
             f" {key_fingerprint}): put that key in place first, or its personal data could never be read"
         )
-    if manifest.migrations > len(shipped()):
+    known = {migration.name for migration in shipped()}
+    if manifest.migrations > len(known) or not known.issuperset(manifest.files):
         raise BackupRefused(f"{file} is of a newer release ({manifest.release}): install that one first")
     name = str(conninfo_to_dict(admin_url)["dbname"])
+    draft, replaced = f"{name}{DRAFT_SUFFIX}", f"{name}{REPLACED_SUFFIX}"
+    with _maintenance(admin_url) as server:
+        _finish_interrupted(server, name, replaced)
     _require_room(admin_url, name, replace=replace)
     with _maintenance(admin_url) as server:
-        draft, replaced = f"{name}{DRAFT_SUFFIX}", f"{name}{REPLACED_SUFFIX}"
         for leftover in (draft, replaced):
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(leftover)))
         server.execute(
@@ -286,16 +295,23 @@ def _maintenance(url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+def _finish_interrupted(server: psycopg.Connection[Any], name: str, replaced: str) -> None:
+    """Put back what a restore killed between its two renames had set aside: it may be all there is."""
+    rows = server.execute("SELECT datname FROM pg_database WHERE datname IN (%s, %s)", [name, replaced])
+    if {found for (found,) in rows.fetchall()} == {replaced}:
+        _rename(server, replaced, name)
+
+
 def _rename(server: psycopg.Connection[Any], name: str, new: str) -> None:
     server.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new))
     )
 
 
-def _migrations_in(connection: psycopg.Connection[Any]) -> int:
+def _migrations_in(connection: psycopg.Connection[Any]) -> list[str]:
     if not _value(connection, "SELECT to_regclass('migration') IS NOT NULL"):
-        return 0
-    return int(_value(connection, "SELECT count(*) FROM migration"))
+        return []
+    return [name for (name,) in connection.execute("SELECT name FROM migration ORDER BY name").fetchall()]
 
 
 def _value(connection: psycopg.Connection[Any], query: str) -> Any:

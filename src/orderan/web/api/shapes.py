@@ -71,6 +71,7 @@ REFUSED = {
     ),
     413: answers(Problem, "The body is too large"),
     422: answers(Problem, "Refers to something that cannot be used: unknown_skus, no_price, ..."),
+    429: answers(Problem, "Asked too often; Retry-After says in how many seconds to come back"),
     503: answers(Problem, "Too busy, or the database is away; nothing was changed"),
 }
 """What any route under /api/v1 may answer instead."""

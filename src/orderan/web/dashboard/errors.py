@@ -54,7 +54,8 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
     if refusal.kind is Kind.UNAUTHENTICATED:
         return to_login(request)
     status = problems.STATUS[refusal.kind]
-    return told(request, status, problems.sentence(refusal, place_of(request).words))
+    spoken = problems.sentence(refusal, place_of(request).words)
+    return told(request, status, spoken, headers=problems.when_again(refusal))
 
 
 def on_invalid(

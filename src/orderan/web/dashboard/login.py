@@ -22,7 +22,7 @@ from orderan.kit.db import Caller
 from orderan.kit.runner import Runner
 from orderan.kit.throttle import TooManyAttempts
 from orderan.settings import Settings
-from orderan.web.errors import sentence
+from orderan.web.errors import sentence, when_again
 from orderan.web.forms import client_address, one, posted, refusals_to
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -64,6 +64,7 @@ async def check_password(
             request,
             "access/login.html",
             status_code=429 if isinstance(refusal, TooManyAttempts) else 422,
+            headers=when_again(refusal),
             email=email,
             wanted=wanted,
             errors={},

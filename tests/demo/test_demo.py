@@ -1,0 +1,290 @@
+"""The demo shop: what it is made of, that it is made whole or made again, and that new orders come in."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, LiteralString, TypeVar
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import conninfo
+
+from orderan.access import Role
+from orderan.auditor import audit
+from orderan.demo import CODE, BeingMade, Size, demo_shop_is_finished, load, load_if_empty, store
+from orderan.demo.live import trickle
+from orderan.kit.clock import SetClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Database
+from orderan.orders import OrderKind
+from orderan.orders.headlines import Headline
+from orderan.shops import CodeTaken
+from orderan.worker import Rounds
+
+pytestmark = pytest.mark.slow
+
+NOW = datetime(2026, 11, 12, 6, 30, tzinfo=UTC)
+WHOLE = Size(orders=700, days=35, people=200)
+TINY = Size(orders=60, days=3, people=40)
+KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
+INBOX = {
+    "change_waiting",
+    "completion_blocked",
+    "hold_waiting",
+    "low_stock",
+    "money_waiting",
+    "order_waiting",
+    "parcel_damaged",
+    "parcel_lost",
+    "parcel_waiting",
+    "payment_after_close",
+    "payment_over",
+    "payment_under",
+    "refund_waiting",
+    "return_waiting",
+    "task_short",
+    "task_waiting",
+    "transfer_waiting",
+}
+"""Everything a shop of flesh and blood has in its inbox."""
+
+T = TypeVar("T")
+New = Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def new(server_url: str, template: str) -> Iterator[New]:
+    """Makes empty databases with the schema."""
+    made = []
+
+    def database() -> str:
+        name = f"test_{uuid4().hex[:12]}"
+        with psycopg.connect(server_url, autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        made.append(name)
+        return conninfo.make_conninfo(server_url, dbname=name)
+
+    yield database
+    with psycopg.connect(server_url, autocommit=True) as server:
+        for name in made:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(scope="module")
+def demo(new: New) -> str:
+    """A database with a demo shop, as its worker finds it."""
+    url = new()
+
+    async def make(db: Database) -> None:
+        await load(db, KEYRING, now=NOW, size=WHOLE)
+        await work(db)
+
+    on(url, make)
+    return url
+
+
+async def work(db: Database) -> None:
+    """What a worker does about a shop that was just opened."""
+    rounds = Rounds(db, SetClock(NOW))
+    while await rounds.once():
+        pass
+
+
+def on(url: str, act: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        db = Database(url, min_size=1, max_size=4)
+        await db.open()
+        try:
+            return await act(db)
+        finally:
+            await db.close()
+
+    return asyncio.run(run())
+
+
+def made(url: str, seed: int) -> None:
+    async def make(db: Database) -> None:
+        await load(db, KEYRING, now=NOW, seed=seed, size=TINY)
+
+    on(url, make)
+
+
+def rows(url: str, sql: LiteralString, **params: Any) -> list[Any]:
+    with psycopg.connect(url, options="-c orderan.shop=0") as database:
+        return database.execute(sql, params).fetchall()
+
+
+ORDERS: LiteralString = """
+SELECT number, placed_at, kind, terms, commercial, headline, money, total_minor, paid_minor,
+       (SELECT array_agg((sku.code, line.quantity)::text ORDER BY line.line_no)
+        FROM order_line AS line JOIN sku ON sku.shop_id = line.shop_id AND sku.id = line.sku_id
+        WHERE line.shop_id = sales_order.shop_id AND line.order_id = sales_order.id)
+FROM sales_order
+ORDER BY number
+"""
+
+
+def test_one_seed_makes_one_shop_and_another_seed_another(new: New) -> None:
+    first, again, other = new(), new(), new()
+    for url, seed in ((first, 1), (again, 1), (other, 2)):
+        made(url, seed)
+
+    assert len(rows(first, ORDERS)) == TINY.orders
+    assert rows(again, ORDERS) == rows(first, ORDERS)
+    assert rows(other, ORDERS) != rows(first, ORDERS)
+
+
+def test_orders_are_as_many_as_promised_and_of_every_sort(demo: str) -> None:
+    assert rows(demo, "SELECT count(*) FROM sales_order") == [(WHOLE.orders,)]
+    assert {word for (word,) in rows(demo, "SELECT DISTINCT headline FROM sales_order")} == set(Headline)
+    assert {kind for (kind,) in rows(demo, "SELECT DISTINCT kind FROM sales_order")} == set(OrderKind)
+    assert rows(demo, "SELECT count(DISTINCT terms) FROM sales_order") == [(3,)]
+
+
+def test_dates_are_counted_back_from_now(demo: str) -> None:
+    [(first, last)] = rows(demo, "SELECT min(placed_at), max(placed_at) FROM sales_order")
+    assert NOW - timedelta(days=WHOLE.days + 2) < first < NOW - timedelta(days=WHOLE.days - 2)
+    assert NOW - timedelta(hours=3) < last < NOW
+    [(latest,)] = rows(demo, "SELECT max(occurred_at) FROM event")
+    assert latest == NOW
+
+
+def test_there_is_somebody_of_every_role(demo: str) -> None:
+    assert {role for (role,) in rows(demo, "SELECT DISTINCT unnest(roles) FROM staff")} == set(Role)
+
+
+def test_goods_come_in_variants_lots_and_bundles(demo: str) -> None:
+    assert rows(demo, "SELECT count(*) FROM sku") == [(WHOLE.skus,)]
+    several = "SELECT count(*) > 50 FROM (SELECT FROM sku GROUP BY product_id HAVING count(*) > 1) AS several"
+    assert rows(demo, several) == [(True,)]
+    assert rows(demo, "SELECT count(*) > 10 FROM lot WHERE expires_on > %(now)s", now=NOW) == [(True,)]
+    sold = """
+        SELECT count(*) > 0
+        FROM order_line JOIN sku ON sku.shop_id = order_line.shop_id AND sku.id = order_line.sku_id
+        WHERE sku.is_bundle
+    """
+    assert rows(demo, sold) == [(True,)]
+
+
+def test_the_books_are_in_order(demo: str) -> None:
+    report = audit(demo, now=NOW)
+    assert report.findings == []
+
+
+def test_the_inbox_holds_some_of_everything_and_little_that_is_old(demo: str) -> None:
+    told = rows(demo, "SELECT kind, opened_at FROM exception_entry WHERE state = 'open'")
+    assert {kind for kind, _ in told} == INBOX
+    assert 25 <= len(told) <= 60
+    old = [kind for kind, at in told if at < NOW - timedelta(days=7)]
+    assert 1 <= len(old) <= 8
+    [(solved,)] = rows(demo, "SELECT count(*) FROM exception_entry WHERE state = 'resolved'")
+    assert solved > len(told) / 2
+
+
+def test_the_board_has_tasks_at_every_stage_and_few_that_were_forgotten(demo: str) -> None:
+    found = rows(demo, "SELECT state, count(*) FROM task WHERE state <> 'handed_over' GROUP BY state")
+    open_states = {state for state, _ in found} - {"cancelled"}
+    assert open_states == {"planned", "released", "picking", "short", "picked", "packed"}
+    forgotten = "SELECT count(*) FROM task WHERE state = 'planned' AND planned_at < %(before)s"
+    [(old,)] = rows(demo, forgotten, before=NOW - timedelta(days=5))
+    assert old <= 5
+
+
+def test_new_orders_trickle_in(new: New) -> None:
+    url = new()
+    made(url, 1)
+    told: list[str] = []
+
+    async def two(db: Database) -> int:
+        return await trickle(db, KEYRING, per_minute=6_000, tell=told.append, most=2, chance=random.Random(1))
+
+    assert (on(url, two), len(told)) == (2, 2)
+    assert rows(url, "SELECT count(*) FROM sales_order") == [(TINY.orders + 2,)]
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+def cut_short(url: str) -> None:
+    """A load that dies after its second day."""
+
+    def die(done: int, _all: int) -> None:
+        if done > TINY.orders // 2:
+            raise Killed
+
+    async def make(db: Database) -> None:
+        await load(db, KEYRING, now=NOW, size=TINY, tell=die)
+
+    with pytest.raises(Killed):
+        on(url, make)
+    assert rows(url, "SELECT code, state FROM shop") == [(CODE, "preparing")]
+    assert rows(url, "SELECT count(*) > 0 FROM sales_order") == [(True,)]
+    assert on(url, demo_shop_is_finished) is False
+
+
+@pytest.mark.parametrize("make", [load, load_if_empty])
+def test_what_was_cut_short_is_made_anew(new: New, make: Any) -> None:
+    url, whole = new(), new()
+    cut_short(url)
+
+    async def again(db: Database) -> None:
+        await make(db, KEYRING, now=NOW, size=TINY)
+
+    on(url, again)
+    on(whole, again)
+
+    assert rows(url, "SELECT code, state FROM shop") == [(CODE, "open")]
+    assert rows(url, ORDERS) == rows(whole, ORDERS)
+    assert rows(url, "SELECT count(*) FROM event") == rows(whole, "SELECT count(*) FROM event")
+    on(url, work)
+    assert audit(url, now=NOW).findings == []
+
+
+def test_a_shop_is_never_left_without_its_staff(new: New, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new()
+
+    async def dies(*_arguments: object, **_more: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr("orderan.demo.ground.stock_catalogue", dies)
+
+    async def make(db: Database) -> None:
+        await load(db, KEYRING, now=NOW, size=TINY)
+
+    with pytest.raises(Killed):
+        on(url, make)
+    assert rows(url, "SELECT (SELECT count(*) FROM shop), (SELECT count(*) FROM staff)") == [(0, 0)]
+
+
+def test_a_whole_shop_is_neither_made_again_nor_touched(demo: str) -> None:
+    before = rows(demo, ORDERS)
+
+    async def again(db: Database) -> bool:
+        return await load_if_empty(db, KEYRING, now=NOW, size=TINY)
+
+    async def once_more(db: Database) -> None:
+        await load(db, KEYRING, now=NOW, size=TINY)
+
+    assert on(demo, again) is False
+    with pytest.raises(CodeTaken):
+        on(demo, once_more)
+    assert rows(demo, ORDERS) == before
+
+
+def test_two_processes_do_not_take_away_what_the_other_makes(new: New) -> None:
+    url = new()
+    cut_short(url)
+    before = rows(url, ORDERS)
+
+    async def second(db: Database) -> None:
+        async with db.connection() as first:
+            assert await store.try_lock(first)
+            with pytest.raises(BeingMade):
+                await load(db, KEYRING, now=NOW, size=TINY)
+            await store.unlock(first)
+
+    on(url, second)
+    assert rows(url, ORDERS) == before
