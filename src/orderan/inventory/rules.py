@@ -72,12 +72,12 @@ class Pool:
             if decided and len(places) >= MOST_WEIGHED and max(missing.values()) <= 0:
                 break
             before = len(lots)
-            for sku, quantity in wanted.items():
+            for at, (sku, quantity) in enumerate(wanted.items()):
                 rows = self._rows[sku].get(location, ())
                 left = quantity - sum(row.free for row in rows if row.free < 0)
                 for row in rows:
                     if row.free < 0 or (row.free > 0 and left > 0):
-                        lots.append(Lots(row.key, row.free, row.expires_on))
+                        lots.append(Lots(len(places), at, row.key, row.free, row.expires_on))
                         left -= max(row.free, 0)
                         missing[sku] -= row.free
             if len(lots) > before:
