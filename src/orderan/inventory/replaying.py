@@ -100,8 +100,9 @@ def _row(
 
 
 def _outcome(claims: Sequence[Claim], keys: Sequence[StockKey]) -> dict[str, Any]:
-    at = {key: index for index, key in enumerate(keys)}
+    # A claim carries the key of the row it was taken from, the very object; hashing four ids costs more.
+    at = {id(key): index for index, key in enumerate(keys)}
     return {
         "locations": sorted({str(claim.key.location_id) for claim in claims}),
-        "units": [[claim.line_no, at[claim.key], claim.quantity] for claim in claims],
+        "units": [[claim.line_no, at[id(claim.key)], claim.quantity] for claim in claims],
     }

@@ -64,12 +64,12 @@ class Pool:
         Of a place's lots as many as cover what is wanted, and those sold below nothing, which count
         against it.
         """
-        missing = dict(wanted)
+        missing = list(wanted.values())
         places: list[tuple[UUID, int, str | None]] = []
         lots: list[Lots] = []
         decided = chosen is None
         for location in locations:
-            if decided and len(places) >= MOST_WEIGHED and max(missing.values()) <= 0:
+            if decided and len(places) >= MOST_WEIGHED and max(missing) <= 0:
                 break
             before = len(lots)
             for at, (sku, quantity) in enumerate(wanted.items()):
@@ -79,7 +79,7 @@ class Pool:
                     if row.free < 0 or (row.free > 0 and left > 0):
                         lots.append(Lots(len(places), at, row.key, row.free, row.expires_on))
                         left -= max(row.free, 0)
-                        missing[sku] -= row.free
+                        missing[at] -= row.free
             if len(lots) > before:
                 places.append((location, *self._place[location]))
             decided = decided or location == chosen
