@@ -246,8 +246,13 @@ class Shortfall:
 
 
 class Lots(NamedTuple):
-    """Units that could be had of one stock row when a place was chosen."""
+    """Units that could be had of one stock row when a place was chosen.
 
+    `place` counts into the places that were weighed, `sku` into the skus that were wanted.
+    """
+
+    place: int
+    sku: int
     key: StockKey
     free: int
     expires_on: date | None

@@ -54,29 +54,28 @@ def resource(inputs: Mapping[str, Any]) -> Replayed | None:
 
 
 def _inputs(demand: Demand, taken: Taken) -> dict[str, Any]:
-    skus = {sku: at for at, sku in enumerate(dict.fromkeys(want.sku_id for want in demand.wants))}
-    places = {place: at for at, (place, _, _) in enumerate(taken.weighed.places)}
     inputs: dict[str, Any] = {
         "village_code": demand.village_code,
         "wants": [[want.line_no, want.sku_id, want.quantity] for want in demand.wants],
-        "places": [list(place) for place in taken.weighed.places],
-        "lots": [
-            _kept(lots, places[lots.key.location_id], skus[lots.key.sku_id]) for lots in taken.weighed.lots
-        ],
+        "places": taken.weighed.places,
+        "lots": [_kept(lots) for lots in taken.weighed.lots],
     }
     return inputs if demand.only_at is None else inputs | {"only_at": demand.only_at}
 
 
-def _kept(lots: Lots, place: int, sku: int) -> list[Any]:
-    kept = [place, sku, lots.free]
-    special = [
-        None if lots.key.lot_id == NIL else lots.key.lot_id,
+def _kept(lots: Lots) -> list[Any]:
+    key = lots.key
+    kept = [
+        lots.place,
+        lots.sku,
+        lots.free,
+        None if key.lot_id == NIL else key.lot_id,
         lots.expires_on,
-        None if lots.key.owner_id == NIL else lots.key.owner_id,
+        None if key.owner_id == NIL else key.owner_id,
     ]
-    while special and special[-1] is None:
-        special.pop()
-    return kept + special
+    while kept[-1] is None:
+        kept.pop()
+    return kept
 
 
 def _row(
@@ -101,8 +100,9 @@ def _row(
 
 
 def _outcome(claims: Sequence[Claim], keys: Sequence[StockKey]) -> dict[str, Any]:
-    at = {key: index for index, key in enumerate(keys)}
+    # A claim carries the key of the row it was taken from, the very object; hashing four ids costs more.
+    at = {id(key): index for index, key in enumerate(keys)}
     return {
         "locations": sorted({str(claim.key.location_id) for claim in claims}),
-        "units": [[claim.line_no, at[claim.key], claim.quantity] for claim in claims],
+        "units": [[claim.line_no, at[id(claim.key)], claim.quantity] for claim in claims],
     }

@@ -64,25 +64,25 @@ class Pool:
         Of a place's lots as many as cover what is wanted, and those sold below nothing, which count
         against it wherever they lie.
         """
-        missing = dict(wanted)
-        needed = {
-            sku: quantity - sum(row.free for rows in self._rows[sku].values() for row in rows if row.free < 0)
+        missing = list(wanted.values())
+        needed = [
+            quantity - sum(row.free for rows in self._rows[sku].values() for row in rows if row.free < 0)
             for sku, quantity in wanted.items()
-        }
+        ]
         places: list[tuple[UUID, int, str | None]] = []
         lots: list[Lots] = []
         decided = chosen is None
         for location in locations:
-            if decided and len(places) >= MOST_WEIGHED and max(missing.values()) <= 0:
+            if decided and len(places) >= MOST_WEIGHED and max(missing) <= 0:
                 break
             before = len(lots)
-            for sku, quantity in needed.items():
-                left = quantity
+            for at, sku in enumerate(wanted):
+                left = needed[at]
                 for row in self._rows[sku].get(location, ()):
                     if row.free < 0 or (row.free > 0 and left > 0):
-                        lots.append(Lots(row.key, row.free, row.expires_on))
+                        lots.append(Lots(len(places), at, row.key, row.free, row.expires_on))
                         left -= max(row.free, 0)
-                        missing[sku] -= row.free
+                        missing[at] -= row.free
             if len(lots) > before:
                 places.append((location, *self._place[location]))
             decided = decided or location == chosen
