@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
+from orderan.catalog import gtin_key, scanned_gtin
 from orderan.flows.hand_over import hand_over
 from orderan.flows.pick_task import finish_tasks, pack, pick, release_tasks, run_short, start_picking
 from orderan.flows.views_work import SheetLine, TaskRow, pick_sheet, task_board
@@ -376,7 +377,12 @@ async def count(
         IllegalMove: The task is not being picked.
     """
     _, lines = await pick_sheet(tx, scope_of(principal), task)
-    meant = [one for one in lines if code.casefold() in {one.sku.casefold(), (one.gtin or "").casefold()}]
+    gtin = scanned_gtin(code)
+    meant = [
+        one
+        for one in lines
+        if one.sku.casefold() == code.casefold() or (one.gtin and gtin_key(one.gtin) == gtin)
+    ]
     if not meant:
         raise NothingLikeThatToPick(code, quantity, 0)
     left = sum(one.left for one in meant)
