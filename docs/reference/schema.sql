@@ -312,6 +312,7 @@ CREATE TABLE goods_return (
     note text,
     CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
+    CONSTRAINT goods_return_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id) NOT VALID,
     CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text])))
 );

@@ -12,8 +12,9 @@ from orderan.inventory import Receipt, UnknownSku, expect_stock, forget_expected
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text
 from orderan.kit.runner import Runner
+from orderan.web.api.answering import once
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
-from orderan.web.api.stock import MOST_ROWS, Code, LocationId, Units, once
+from orderan.web.api.stock_naming import MOST_ROWS, Code, LocationId, Units
 from orderan.web.stock_scope import LOCATION, require_scope
 
 

@@ -36,7 +36,7 @@ from orderan.inventory import (
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import NIL, from_text, to_text
-from orderan.web.api.stock import MOST_ROWS, MOST_UNITS, require_codes
+from orderan.web.api.stock_naming import MOST_ROWS, MOST_UNITS, require_codes
 from orderan.web.dashboard.stock import READ, WRITE, Asking, whole
 from orderan.web.errors import sentence
 from orderan.web.forms import FormSentBefore, one, posted, sent_once
