@@ -996,6 +996,7 @@ CREATE INDEX sales_order_held ON sales_order USING btree (shop_id, placed_at DES
 CREATE INDEX sales_order_newest ON sales_order USING btree (shop_id, placed_at DESC, id DESC);
 CREATE INDEX sales_order_odd_kind ON sales_order USING btree (shop_id, kind, placed_at DESC, id DESC) WHERE (kind <> 'b2c'::text);
 CREATE INDEX sales_order_odd_money ON sales_order USING btree (shop_id, money, placed_at DESC, id DESC) WHERE (money <> ALL (ARRAY['unpaid'::text, 'paid'::text, 'cod_due'::text]));
+CREATE INDEX sales_order_standing ON sales_order USING btree (shop_id, accepted_at) WHERE (commercial = 'accepted'::text);
 CREATE INDEX sales_order_to_complete ON sales_order USING btree (shop_id, delivered_at) WHERE ((commercial = 'accepted'::text) AND (delivered_at IS NOT NULL));
 CREATE POLICY own_shop_only ON sales_order USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE sales_order FORCE ROW LEVEL SECURITY;

@@ -96,6 +96,7 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/stock-transfers/{transfer_id:str}": _at("/api/v1/stock-transfers/{transfer}", "gula"),
     "/api/v1/tasks": _of("/api/v1/tasks", "{task}"),
     "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh"),
+    "/api/v1/tasks/{task_id:str}/elsewhere": _of("/api/v1/tasks/{task}/elsewhere", '"data"'),
     "/customers/{customer_id:str}": _of("/customers/{customer}", "{back}", "{unpaid}", "{spent}"),
     "/customers/{customer_id:str}/erase": _of("/customers/{customer}/erase", "{spent}"),
     "/inbox": _of("/inbox", "{entry}"),

@@ -243,6 +243,7 @@ OTHERWISE: Final = {
     "/warehouse/hand-over": ON,
     "/warehouse/tasks/{task_id:str}/hand-over": ON,
     "/warehouse/tasks/{task_id:str}/pick": "every scan is a unit of its own, up to what is asked for",
+    "/warehouse/tasks/{task_id:str}/elsewhere": ON,
     "/warehouse/tasks/{task_id:str}/step": ON,
 }
 """Why the other forms need no id."""
