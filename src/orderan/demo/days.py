@@ -42,6 +42,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.orders import (
+    POLICIES,
     HoldKind,
     OrderKind,
     SetQuantity,
@@ -208,7 +209,7 @@ class Days:
         marketplace = channel in {"shopee", "tokopedia"}
         kind = chance.choices(list(OrderKind), (88, 5, 3, 2, 1, 1))[0]
         terms = Terms.PREPAID
-        if not marketplace and chance.random() < 0.45:
+        if not marketplace and chance.random() < 0.45 and Terms.COD in POLICIES[kind].terms:
             terms = Terms.COD
         if kind is OrderKind.B2B:
             terms = Terms.INVOICE

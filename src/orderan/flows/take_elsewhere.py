@@ -29,6 +29,7 @@ from orderan.fulfilment import (
 from orderan.inventory import (
     Bucket,
     Claim,
+    Level,
     Part,
     availability,
     list_locations,
@@ -47,7 +48,7 @@ class Elsewhere:
     """A place that can serve everything a task misses.
 
     Attributes:
-        units: What could be sold there of each missing sku, in the order of what is missing.
+        units: What can be picked there of each missing sku, in the order of what is missing.
     """
 
     location_id: UUID
@@ -68,11 +69,15 @@ async def places_elsewhere(
     for place in await list_locations(tx):
         if place.id == at or (within is not None and place.id not in within):
             continue
-        levels = [(sku, there.get(sku, {}).get(place.id)) for sku, _ in missing]
-        units = [(sku, level.sellable if level else 0) for sku, level in levels]
+        units = [(sku, _there(there.get(sku, {}).get(place.id))) for sku, _ in missing]
         if all(has >= wanted for (_, has), (_, wanted) in zip(units, missing, strict=True)):
             places.append(Elsewhere(place.id, place.name, units))
     return places
+
+
+def _there(level: Level | None) -> int:
+    """Units that can be picked now: sellable, and not only because they are permitted to be missing."""
+    return 0 if level is None else min(level.sellable, max(level.free - level.safety, 0))
 
 
 async def take_elsewhere(
