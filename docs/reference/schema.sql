@@ -293,6 +293,28 @@ CREATE INDEX exception_entry_subject ON exception_entry USING btree (shop_id, su
 CREATE POLICY own_shop_only ON exception_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE exception_entry FORCE ROW LEVEL SECURITY;
 
+-- distributed: what a supplier promised; what is neither there nor given up is counted as incoming
+CREATE TABLE expected_goods (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    arrived bigint NOT NULL DEFAULT 0,
+    given_up bigint NOT NULL DEFAULT 0,
+    supplier text NOT NULL,
+    due_on date,
+    noted_by text NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    CONSTRAINT expected_goods_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT expected_goods_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT expected_goods_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT expected_goods_no_more_than_promised CHECK (((quantity > 0) AND (arrived >= 0) AND (given_up >= 0) AND ((arrived + given_up) <= quantity)))
+);
+CREATE INDEX expected_goods_open ON expected_goods USING btree (shop_id, sku_id, location_id) WHERE ((arrived + given_up) < quantity);
+CREATE POLICY own_shop_only ON expected_goods USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE expected_goods FORCE ROW LEVEL SECURITY;
+
 -- distributed: one return (RMA) of an order
 CREATE TABLE goods_return (
     shop_id bigint NOT NULL,

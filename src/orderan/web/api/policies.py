@@ -8,12 +8,13 @@ from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
 from orderan.inventory import (
+    permit_oversell,
     set_policy,
 )
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text
 from orderan.web.api.shapes import REFUSED, Asked
-from orderan.web.api.stock_naming import Counts, one_sku
+from orderan.web.api.stock_naming import Counts, key_named, one_sku
 from orderan.web.stock_scope import LOCATION, require_scope
 
 
@@ -22,6 +23,12 @@ class PolicyAsked(Asked):
 
     safety: Counts
     reorder_point: Counts
+
+
+class OversellAsked(Asked):
+    """Units that may be sold beyond what is on hand; 0 forbids it."""
+
+    units: Counts
 
 
 @put(
@@ -51,4 +58,30 @@ async def policy_set(
     await db.run(caller, command)
 
 
-handlers = [Router("/api/v1", route_handlers=[policy_set], tags=["stock"])]
+@put(
+    "/stock-oversell/{sku:str}/{location_id:str}",
+    summary="Permit selling beyond what is on hand",
+    opt={"needs": Permission.INVENTORY_WRITE},
+    responses=REFUSED,
+    status_code=204,
+)
+async def oversell_set(
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    sku: FromPath[str],
+    location_id: FromPath[str],
+    data: OversellAsked,
+) -> None:
+    """Of our own goods without lots; orders of kinds that may wait, such as pre-orders, draw on it."""
+
+    async def command(tx: Tx) -> None:
+        key = await key_named(tx, sku, location_id, None, now=now)
+        require_scope(principal, key.location_id)
+        await permit_oversell(tx, key, units=data.units, now=now)
+
+    await db.run(caller, command)
+
+
+handlers = [Router("/api/v1", route_handlers=[policy_set, oversell_set], tags=["stock"])]
