@@ -293,6 +293,28 @@ CREATE INDEX exception_entry_subject ON exception_entry USING btree (shop_id, su
 CREATE POLICY own_shop_only ON exception_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE exception_entry FORCE ROW LEVEL SECURITY;
 
+-- distributed: what a supplier promised; what is neither there nor given up is counted as incoming
+CREATE TABLE expected_goods (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    arrived bigint NOT NULL DEFAULT 0,
+    given_up bigint NOT NULL DEFAULT 0,
+    supplier text NOT NULL,
+    due_on date,
+    noted_by text NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    CONSTRAINT expected_goods_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT expected_goods_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT expected_goods_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT expected_goods_no_more_than_promised CHECK (((quantity > 0) AND (arrived >= 0) AND (given_up >= 0) AND ((arrived + given_up) <= quantity)))
+);
+CREATE INDEX expected_goods_open ON expected_goods USING btree (shop_id, sku_id, location_id) WHERE ((arrived + given_up) < quantity);
+CREATE POLICY own_shop_only ON expected_goods USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE expected_goods FORCE ROW LEVEL SECURITY;
+
 -- distributed: one return (RMA) of an order
 CREATE TABLE goods_return (
     shop_id bigint NOT NULL,
@@ -312,6 +334,7 @@ CREATE TABLE goods_return (
     note text,
     CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
+    CONSTRAINT goods_return_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id) NOT VALID,
     CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text])))
 );
@@ -1003,6 +1026,7 @@ CREATE INDEX sales_order_held ON sales_order USING btree (shop_id, placed_at DES
 CREATE INDEX sales_order_newest ON sales_order USING btree (shop_id, placed_at DESC, id DESC);
 CREATE INDEX sales_order_odd_kind ON sales_order USING btree (shop_id, kind, placed_at DESC, id DESC) WHERE (kind <> 'b2c'::text);
 CREATE INDEX sales_order_odd_money ON sales_order USING btree (shop_id, money, placed_at DESC, id DESC) WHERE (money <> ALL (ARRAY['unpaid'::text, 'paid'::text, 'cod_due'::text]));
+CREATE INDEX sales_order_standing ON sales_order USING btree (shop_id, accepted_at) WHERE (commercial = 'accepted'::text);
 CREATE INDEX sales_order_to_complete ON sales_order USING btree (shop_id, delivered_at) WHERE ((commercial = 'accepted'::text) AND (delivered_at IS NOT NULL));
 CREATE POLICY own_shop_only ON sales_order USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE sales_order FORCE ROW LEVEL SECURITY;

@@ -28,7 +28,7 @@ from orderan.flows.close_entry import close_entries
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_return import ask_return
-from orderan.inventory import Receipt, Travel, open_transfer, receive_stock, sellable_units
+from orderan.inventory import Receipt, Travel, expect_stock, open_transfer, receive_stock, sellable_units
 from orderan.kit import inbox
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -92,11 +92,13 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/refunds": _of("/api/v1/refunds", "{back}"),
     "/api/v1/returns": _of("/api/v1/returns", "{goods_return}"),
     "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh"),
+    "/api/v1/stock-expectations": _at("/api/v1/stock-expectations", "{sby}"),
     "/api/v1/stock-movements": _at("/api/v1/stock-movements?limit=200", "{sby}"),
     "/api/v1/stock-transfers": _at("/api/v1/stock-transfers", "{transfer}"),
     "/api/v1/stock-transfers/{transfer_id:str}": _at("/api/v1/stock-transfers/{transfer}", "gula"),
     "/api/v1/tasks": _of("/api/v1/tasks", "{task}"),
     "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh"),
+    "/api/v1/tasks/{task_id:str}/elsewhere": _of("/api/v1/tasks/{task}/elsewhere", '"data"'),
     "/customers/{customer_id:str}": _of("/customers/{customer}", "{back}", "{unpaid}", "{spent}"),
     "/customers/{customer_id:str}/erase": _of("/customers/{customer}/erase", "{spent}"),
     "/inbox": _of("/inbox", "{entry}"),
@@ -228,6 +230,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
             now=now,
         )
     )
+    await floor.run(lambda tx: expect_stock(tx, [Receipt(world.skus["gula"], sby, 9)], now=now))
     await floor.run(
         lambda tx: add_channel(tx, code="pasar", name="Pasar Malam", kind=ChannelKind.WEB, now=now)
     )

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from browser.checks import assert_page_is_sound
 from conftest import ShopFloor
 from fulfilment.working import an_order, delivered, money, packed, pay, shipped, the_task
-from given import World, a_shop
+from given import JAKARTA, SURABAYA, World, a_shop
 from orderan.access import add_staff, open_session
 from orderan.app import build
 from orderan.flows.deliver import move_on
@@ -28,6 +28,7 @@ from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import ask_return, decide_return, inspect_goods, receive_goods_back
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
+from orderan.inventory import Receipt, expect_stock, receive_stock
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
@@ -69,8 +70,16 @@ def desk(
         )
         floor = ShopFloor(db, shop, Caller(shop.shop_id, "staff:test"))
         world = await a_shop(
-            floor, now, stock={"kopi": 99, "teko": 99}, bundles={"set": {"kopi": 2, "teko": 1}}
+            floor,
+            now,
+            stock={"kopi": 99, "teko": 99},
+            bundles={"set": {"kopi": 2, "teko": 1}},
+            places={"JKT": JAKARTA, "SBY": SURABAYA},
         )
+        there = [Receipt(world.skus[sku], world.locations["SBY"], 9) for sku in ("kopi", "teko")]
+        await floor.run(lambda tx: receive_stock(tx, there, now=now))
+        late = (now - timedelta(days=3)).date()
+        await floor.run(lambda tx: expect_stock(tx, there, supplier="Kopi Gayo Makmur", due_on=late, now=now))
         token = await floor.run(lambda tx: _owner(tx, keyring, now))
         named, numbers = await _work(world, keyring, now - timedelta(days=4))
         await floor.run(lambda tx: watch_limits(tx, now=now))
@@ -167,6 +176,7 @@ PAGES = [
     "/warehouse/tasks/{task_short}",
     "/warehouse/tasks/{task_packed}?boxes=2",
     "/warehouse/hand-over",
+    "/stock/expected",
     "/shipping",
     "/shipping?tab=failed",
     "/returns",
@@ -251,6 +261,20 @@ def test_a_wrong_code_is_told_and_the_field_is_ready_for_the_next(
     expect(page.get_by_role("alert").first).to_contain_text("8991234567890")
     expect(page.locator("[data-scan]")).to_be_focused()
     expect(page.locator("[data-scanned]")).to_have_attribute("data-scanned", "bad")
+
+
+def test_what_is_missing_is_taken_from_another_location(context: BrowserContext, desk: Desk) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(desk.path("/warehouse/tasks/{task_short}"))
+    page.get_by_label("Lokasi yang punya cukup").select_option(label="SBY")
+    page.get_by_role("button", name="Ambil dari lokasi lain").click()
+
+    # What was picked stays here, and picking goes on with it.
+    expect(page.get_by_role("heading", name="Ambil barangnya")).to_be_visible()
+    expect(page.get_by_text("3 / 3")).to_be_visible()
+    page.goto(desk.path("/warehouse?tab=planned"))
+    expect(page.get_by_role("cell", name="4", exact=True)).to_be_visible()
 
 
 def test_starting_many_starts_the_free_ones_and_names_what_holds_the_other(

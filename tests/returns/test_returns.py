@@ -5,6 +5,7 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
+from psycopg.errors import ForeignKeyViolation
 
 from conftest import ShopFloor
 from fulfilment.working import AWB, an_order, delivered, inbox, line_of, order_row, pay, shipped
@@ -27,8 +28,9 @@ from orderan.flows.settle_return import (
 )
 from orderan.flows.views_money import cash_by_courier
 from orderan.fulfilment import Box
-from orderan.inventory import Receipt, receive_stock
+from orderan.inventory import Receipt, UnknownLocation, receive_stock
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import ALL_SHOPS, Caller, Database
 from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
 from orderan.orders import EVERYTHING, Order, OrderNotFound, Terms, Units
@@ -44,6 +46,7 @@ from orderan.returns import (
     Wanted,
 )
 from orderan.shipping import ParcelEvent
+from orderan.shops import open_shop
 
 pytestmark = pytest.mark.anyio
 
@@ -381,3 +384,31 @@ async def test_nothing_is_due_for_the_way_once_the_rest_of_a_refused_order_is_ca
     assert (row.total_minor, row.forgone_minor, row.money) == (29_000, 29_000, "paid")
     await floor.run(lambda tx: complete_order(tx, order.id, now=now))
     assert (await order_row(world, order)).commercial == "completed"
+
+
+async def test_a_return_stands_at_a_place_of_its_own_shop_and_nowhere_else(
+    floor: ShopFloor, db: Database, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.INVOICE)
+    await delivered(world, order, now=now)
+    made = await asked_back(world, order, (1, 2), now=now)
+    other = await db.run(
+        Caller(ALL_SHOPS, "system:test"), lambda tx: open_shop(tx, code="lain", name="Toko Lain", now=now)
+    )
+    theirs = await a_shop(ShopFloor(db, other, Caller(other.shop_id, "system:test")), now)
+
+    for nowhere in (new_id(), theirs.locations["JKT"]):
+        with pytest.raises(ForeignKeyViolation, match="goods_return_location"):
+            await floor.all(
+                "UPDATE goods_return SET location_id = %(at)s WHERE id = %(id)s RETURNING id",
+                at=nowhere,
+                id=made,
+            )
+        with pytest.raises(UnknownLocation):
+            await floor.run(
+                lambda tx, at=nowhere: receive_goods_back(tx, made, {1: 2}, location_id=at, now=now)
+            )
+
+    assert await floor.value("SELECT location_id FROM goods_return WHERE id = %(id)s", id=made) is None
+    assert await line_of(world, order) == (2, 2, 2, 2, 0)

@@ -250,6 +250,7 @@ OTHERWISE: Final = {
     "/warehouse/bulk": ON,
     "/warehouse/hand-over": ON,
     "/warehouse/tasks/{task_id:str}/hand-over": ON,
+    "/warehouse/tasks/{task_id:str}/elsewhere": ON,
     "/warehouse/tasks/{task_id:str}/step": ON,
 }
 """Why the other forms need no id."""

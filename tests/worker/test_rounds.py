@@ -1,6 +1,6 @@
 """The worker's rounds: what is due is done in every shop, whatever fails in one of them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from conftest import ShopFloor
 from fulfilment.working import an_order, delivered, inbox
 from given import a_shop
-from orderan.inventory import Receipt, receive_stock, set_policy
+from orderan.inventory import Goods, Receipt, receive_goods, receive_stock, set_policy
 from orderan.kit import jobs
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
@@ -159,6 +159,34 @@ async def test_a_round_tells_of_low_stock_and_settles_it(
     clock.at += timedelta(minutes=2)
     await rounds.once()
     assert await inbox(world) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "last_minute"),
+    [("Asia/Jakarta", "2026-11-11T16:59:00Z"), ("Asia/Jayapura", "2026-11-11T14:59:00Z")],
+)
+async def test_a_round_tells_of_a_lot_at_the_midnight_it_expires_where_it_lies(
+    floor: ShopFloor, db: Database, now: datetime, zone: str, last_minute: str
+) -> None:
+    world = await a_shop(floor, now, stock={"susu": 0})
+    sku, place = world.skus["susu"], world.locations["JKT"]
+    await floor.all(
+        "UPDATE location SET time_zone = %(zone)s WHERE shop_id = %(shop)s AND id = %(place)s RETURNING id",
+        zone=zone,
+        place=place,
+    )
+    lot = [Goods("susu", 5, "BESOK", date(2026, 11, 12))]
+    await floor.run(lambda tx: receive_goods(tx, lot, location_id=place, now=now))
+    await floor.run(lambda tx: set_policy(tx, sku, place, safety=0, reorder_point=3, now=now))
+    clock = SetClock(datetime.fromisoformat(last_minute))
+    rounds = Rounds(db, clock)
+
+    await rounds.once()
+    assert await inbox(world) == []
+
+    clock.at += timedelta(minutes=2)
+    await rounds.once()
+    assert await inbox(world) == [("low_stock", "out_of_stock", 0)]
 
 
 async def test_a_round_expires_completes_and_watches(

@@ -72,7 +72,15 @@ from orderan.catalog.models import (
 )
 from orderan.catalog.pictures import TYPES as PICTURE_TYPES
 from orderan.catalog.pictures import PictureFolder
-from orderan.catalog.rules import assemblable, check_gtin, rates_on, write_pairs, write_parts
+from orderan.catalog.rules import (
+    assemblable,
+    check_gtin,
+    gtin_key,
+    rates_on,
+    scanned_gtin,
+    write_pairs,
+    write_parts,
+)
 from orderan.catalog.sheet import HEADERS, MOST_ROWS
 from orderan.catalog.store import (
     insert_price_list,
@@ -163,6 +171,7 @@ __all__ = [
     "end_price",
     "export_sheet",
     "fields_of",
+    "gtin_key",
     "insert_price_list",
     "insert_prices",
     "insert_products",
@@ -181,6 +190,7 @@ __all__ = [
     "read_parts",
     "read_whole",
     "refused_rows",
+    "scanned_gtin",
     "set_parts",
     "set_price",
     "set_product_state",

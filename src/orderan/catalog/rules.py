@@ -25,6 +25,7 @@ MOST_PARTS: Final = 50
 MOST_WEIGHT_G: Final = 1_000_000
 MOST_SIZE_MM: Final = 10_000
 GTIN_LENGTHS: Final = (8, 12, 13, 14)
+LONGEST_GTIN: Final = 14
 _NOT_IN_CODES: Final = frozenset(";*\r\n\t")
 
 
@@ -52,7 +53,13 @@ def check_gtin(text: str) -> Wrong | None:
 
 def gtin_key(gtin: str) -> str:
     """One key for the ways a GTIN is written: twelve digits, or thirteen beginning with a zero."""
-    return gtin.zfill(14)
+    return gtin.zfill(LONGEST_GTIN)
+
+
+def scanned_gtin(text: str) -> str | None:
+    """The key of a GTIN as somebody typed it or a scanner read it; None for anything else."""
+    digits = text.replace(" ", "")
+    return gtin_key(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_GTIN else None
 
 
 def check_product(fields: ProductFields, tax_classes: Collection[str]) -> list[Wrong]:

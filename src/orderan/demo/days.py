@@ -25,7 +25,7 @@ from orderan.flows.settle_payment import settle_payments
 from orderan.inventory import StockShort
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
-from orderan.orders import OrderKind, Terms, take_numbers
+from orderan.orders import POLICIES, OrderKind, Terms, take_numbers
 from orderan.payments import MoneyEvent, MoneyKind
 from orderan.pricing import Discount
 
@@ -163,7 +163,7 @@ class Days:
         marketplace = channel in {"shopee", "tokopedia"}
         kind = chance.choices(list(OrderKind), (88, 5, 3, 2, 1, 1))[0]
         terms = Terms.PREPAID
-        if not marketplace and chance.random() < 0.45:
+        if not marketplace and chance.random() < 0.45 and Terms.COD in POLICIES[kind].terms:
             terms = Terms.COD
         if kind is OrderKind.B2B:
             terms = Terms.INVOICE

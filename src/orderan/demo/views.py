@@ -44,7 +44,7 @@ async def free_units(tx: Tx, place: UUID) -> dict[UUID, int]:
 
 
 async def tasks_at(tx: Tx, place: UUID, *, state: str, ready: bool) -> list[UUID]:
-    """Tasks of a place in a state, the oldest first; `ready` leaves out orders on hold."""
+    """Tasks of a place in a state, the oldest first; `ready` leaves out what may not be picked yet."""
     rows = await tx.all(
         """
         SELECT task.id
@@ -52,7 +52,10 @@ async def tasks_at(tx: Tx, place: UUID, *, state: str, ready: bool) -> list[UUID
         JOIN sales_order ON sales_order.shop_id = task.shop_id AND sales_order.id = task.order_id
         WHERE task.shop_id = %(shop)s AND task.location_id = %(place)s AND task.state = %(state)s
           AND (NOT %(ready)s OR (sales_order.open_holds = 0
-               AND (sales_order.terms <> 'prepaid' OR sales_order.paid_minor >= sales_order.total_minor)))
+               AND (sales_order.terms <> 'prepaid' OR sales_order.paid_minor >= sales_order.total_minor)
+               AND NOT EXISTS (SELECT FROM order_change
+                               WHERE order_change.shop_id = task.shop_id
+                                 AND order_change.order_id = task.order_id AND order_change.state = 'open')))
         ORDER BY task.planned_at, task.id
         """,
         {"shop": tx.shop_id, "place": place, "state": state, "ready": ready},

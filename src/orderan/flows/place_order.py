@@ -11,7 +11,7 @@ at last  buyers of what was taken become customers; orders, lines, claims, movem
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from orderan.catalog import Offer, TaxRate
@@ -26,6 +26,7 @@ from orderan.kit.decisions import Decision
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import new_id
 from orderan.orders import (
+    POLICIES,
     Commercial,
     Headline,
     Line,
@@ -37,6 +38,7 @@ from orderan.orders import (
     known_orders,
     load_orders,
     open_orders,
+    require_terms,
 )
 from orderan.payments import standing
 from orderan.pricing import Discount, Quote
@@ -131,7 +133,7 @@ async def place_orders(
         next_number: Gives an order number; called once per order that is really placed.
         within: Channels the caller may place on; any other is unknown to them. None is all.
 
-    Refusals: UnknownChannel, CartTaken, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
+    Refusals: UnknownChannel, CartTaken, TermsNotForKind, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
         TotalChanged, StockShort.
 
     Raises:
@@ -229,6 +231,7 @@ async def _buyers(
 
 
 def _quote(index: int, placement: Placement, market: Market, known: Known, *, now: datetime) -> _Quoted:
+    require_terms(placement.kind, placement.terms)
     buyer = placement.buyer
     priced = price(
         placement,
@@ -301,7 +304,13 @@ def _demand(order_id: UUID, entry: _Quoted) -> Demand:
             wants += [Want(number, part.sku_id, part.quantity * line.quantity) for part in offer.parts]
         elif offer.is_stocked:
             wants.append(Want(number, offer.sku_id, line.quantity))
-    return Demand(order_id, wants, village_code=_village(entry.placement))
+    placement = entry.placement
+    return Demand(
+        order_id,
+        wants,
+        village_code=_village(placement),
+        beyond_stock=POLICIES[placement.kind].beyond_stock,
+    )
 
 
 def _waits_for_money(entry: _Quoted) -> bool:
@@ -357,7 +366,9 @@ def _order(
         note=placement.note,
         placed_by=actor,
         placed_at=now,
-        hold_until=now + timedelta(minutes=entry.channel.payment_hold_minutes) if waits else None,
+        hold_until=now + max(entry.channel.payment_hold, POLICIES[placement.kind].least_hold)
+        if waits
+        else None,
         accepted_at=None if waits else now,
         delivered_at=None,
         closed_at=None,

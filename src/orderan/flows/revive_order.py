@@ -11,7 +11,15 @@ from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import ClaimState, Demand, StockShort, Want, sourced, take_stock
 from orderan.kit import decisions
 from orderan.kit.db import Tx
-from orderan.orders import CommercialEvent, Line, Order, accept_orders, lines_of, set_allocated
+from orderan.orders import (
+    CommercialEvent,
+    Line,
+    Order,
+    accept_orders,
+    lines_of,
+    may_exceed_stock,
+    set_allocated,
+)
 
 
 async def revive_order(tx: Tx, order: Order, *, now: datetime) -> bool:
@@ -20,7 +28,12 @@ async def revive_order(tx: Tx, order: Order, *, now: datetime) -> bool:
     wants = await _wants(tx, lines, now=now)
     if wants is None:
         return False
-    demand = Demand(order.id, wants, village_code=await _village(tx, order))
+    demand = Demand(
+        order.id,
+        wants,
+        village_code=await _village(tx, order),
+        beyond_stock=may_exceed_stock(order.kind),
+    )
     [taken] = await take_stock(tx, [(demand, ClaimState.ALLOCATED)], now=now)
     if isinstance(taken, StockShort):
         return False

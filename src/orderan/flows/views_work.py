@@ -64,6 +64,7 @@ async def task_board(
     *,
     states: Collection[str],
     location_id: UUID | None = None,
+    order_id: UUID | None = None,
     after: Place | None = None,
     limit: int = 50,
 ) -> list[TaskRow]:
@@ -73,6 +74,7 @@ async def task_board(
         + """
           AND task.state = ANY(%(states)s)
           AND (%(location)s::uuid IS NULL OR task.location_id = %(location)s::uuid)
+          AND (%(order)s::uuid IS NULL OR task.order_id = %(order)s::uuid)
           AND (%(at)s::timestamptz IS NULL OR (task.planned_at, task.id) > (%(at)s::timestamptz, %(last)s::uuid))
         ORDER BY task.planned_at, task.id
         LIMIT %(limit)s
@@ -81,6 +83,7 @@ async def task_board(
             "shop": tx.shop_id,
             "states": list(states),
             "location": location_id,
+            "order": order_id,
             "at": after[0] if after else None,
             "last": after[1] if after else None,
             "limit": limit,

@@ -11,13 +11,14 @@ from orderan.fulfilment.commands.advance import lock_tasks, move_tasks, start_ta
 from orderan.fulfilment.commands.count import follow_goods
 from orderan.fulfilment.commands.pick import finish_picking, missing_units, pack_tasks, pick_units
 from orderan.fulfilment.commands.plan import plan_tasks
-from orderan.fulfilment.commands.withdraw import Withdrawal, withdraw_units
+from orderan.fulfilment.commands.withdraw import Withdrawal, withdraw_missing, withdraw_units
 from orderan.fulfilment.errors import (
     ContentsDiffer,
     NothingLikeThatToPick,
     PickIncomplete,
     PickingBlocked,
     TaskNotFound,
+    TaskNotShort,
     UnitsHandedOver,
 )
 from orderan.fulfilment.models import Box, Pick, Task, TaskLine
@@ -48,6 +49,7 @@ __all__ = [
     "TaskEvent",
     "TaskLine",
     "TaskNotFound",
+    "TaskNotShort",
     "TaskState",
     "UnitsHandedOver",
     "Withdrawal",
@@ -69,5 +71,6 @@ __all__ = [
     "start_tasks",
     "tasks_of",
     "tasks_waiting",
+    "withdraw_missing",
     "withdraw_units",
 ]

@@ -20,6 +20,17 @@ class TaskNotFound(Refusal):
 
 
 @dataclass(eq=False)
+class TaskNotShort(Refusal):
+    """Only what was reported missing is taken from elsewhere."""
+
+    state: str
+
+    code = "task_not_short"
+    kind = Kind.CONFLICT
+    sentence = N_("Laporkan dulu barang yang kurang, baru ambil dari lokasi lain.")
+
+
+@dataclass(eq=False)
 class PickingBlocked(Refusal):
     """Picking cannot start; every reason of every order that stands in the way, nothing was started.
 

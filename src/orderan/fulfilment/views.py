@@ -153,6 +153,8 @@ async def served_orders(tx: Tx, orders: Collection[UUID]) -> set[UUID]:
 async def tasks_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Tasks that have been in a state since before the moment given for it.
 
+    The ends are named although no limit is on them: only so is the index of open tasks used.
+
     Columns: id, order_id, state, since, number, money_minor, currency, place.
     """
     return await tx.all(
@@ -162,6 +164,7 @@ async def tasks_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
                location.name AS place
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN task ON task.shop_id = %(shop)s AND task.state = allowed.state
+             AND task.state NOT IN ('handed_over', 'cancelled')
              AND coalesce(task.moved_at, task.planned_at) <= allowed.before
         JOIN sales_order ON sales_order.shop_id = task.shop_id AND sales_order.id = task.order_id
         JOIN location ON location.shop_id = task.shop_id AND location.id = task.location_id
@@ -173,6 +176,8 @@ async def tasks_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
 async def parcels_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Parcels that have been in a state since before the moment given for it.
 
+    The ends are named although no limit is on them: only so is the index of parcels under way used.
+
     Columns: id, order_id, state, since, courier, awb, number, money_minor, currency.
     """
     return await tx.all(
@@ -182,6 +187,7 @@ async def parcels_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
                sales_order.currency
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN parcel ON parcel.shop_id = %(shop)s AND parcel.state = allowed.state
+             AND parcel.state NOT IN ('delivered', 'returned', 'lost', 'damaged')
              AND coalesce(parcel.moved_at, parcel.created_at) <= allowed.before
         JOIN sales_order ON sales_order.shop_id = parcel.shop_id AND sales_order.id = parcel.order_id
         """,

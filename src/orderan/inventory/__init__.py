@@ -1,6 +1,6 @@
 """Inventory: what we have, where and whose, and to whom it is promised.
 
-Owns     location, lot, stock, stock_policy, movement, claim, transfer
+Owns     location, lot, stock, stock_policy, expected_goods, movement, claim, transfer
 Promises reserved + allocated <= on_hand + oversell per stock row, always; every counter is the
          sum of its movements; a holder's demand is summed per sku and taken whole or not at all
 Speaks   inventory.stock_received.v1, stock_adjusted, stock_returned, stock_ran_low,
@@ -66,6 +66,7 @@ from orderan.inventory.errors import (
     UnknownSku,
     UnknownTransfer,
 )
+from orderan.inventory.expected_store import Expected, expected_goods
 from orderan.inventory.models import (
     COUNTED,
     Bucket,
@@ -121,6 +122,7 @@ __all__ = [
     "CountedTwice",
     "Counters",
     "Demand",
+    "Expected",
     "Goods",
     "Level",
     "Location",
@@ -174,6 +176,7 @@ __all__ = [
     "dispatch_claims",
     "dispatch_transfer",
     "expect_stock",
+    "expected_goods",
     "find_or_make_lots",
     "forget_expected",
     "forget_words",

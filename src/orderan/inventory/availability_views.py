@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from orderan.catalog import scanned_gtin
 from orderan.kit.db import Tx
 
 
@@ -90,7 +91,8 @@ WITH asked AS (
       AND (%(after)s::text IS NULL OR sku.code > %(after)s)
       AND (%(before)s::text IS NULL OR sku.code < %(before)s)
       AND (%(text)s::text IS NULL OR sku.code ILIKE %(text)s OR product.name ILIKE %(text)s
-           OR sku.name ILIKE %(text)s OR sku.gtin = %(plain)s)
+           OR sku.name ILIKE %(text)s
+           OR (sku.gtin IS NOT NULL AND lpad(sku.gtin, 14, '0') = %(gtin)s::text))
       AND (sku.state = 'active' OR EXISTS (
             SELECT 1 FROM stock
             WHERE stock.shop_id = sku.shop_id AND stock.sku_id = sku.id
@@ -149,7 +151,7 @@ async def availability(
         "now": now,
         "skus": None if skus is None else list(skus),
         "text": f"%{escaped}%" if plain else None,
-        "plain": plain,
+        "gtin": scanned_gtin(plain),
         "places": None if locations is None else list(locations),
         "low": low_only,
         "after": after,

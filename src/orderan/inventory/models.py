@@ -94,7 +94,12 @@ class StockKey(NamedTuple):
 
 @dataclass(slots=True)
 class StockRow:
-    """A locked stock row; `free` goes down as a batch is decided."""
+    """A locked stock row; `free` goes down as a batch is decided.
+
+    Attributes:
+        free: Units that could be promised, permitted oversell among them.
+        oversell: How many of them need not be there.
+    """
 
     key: StockKey
     free: int
@@ -102,6 +107,11 @@ class StockRow:
     rank: int
     village_code: str | None
     safety: int
+    oversell: int = 0
+
+    def open_to(self, *, beyond_stock: bool) -> int:
+        """Units somebody can have who may, or may not, be promised what is not there."""
+        return self.free if beyond_stock else max(self.free - self.oversell, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +130,14 @@ class Demand:
     Attributes:
         village_code: Where it goes, for nearness; None when it does not matter.
         only_at: Take from this location and no other.
+        beyond_stock: Permitted oversell may serve it; else only what is there.
     """
 
     holder_id: UUID
     wants: Sequence[Want]
     village_code: str | None = None
     only_at: UUID | None = None
+    beyond_stock: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which units serve a demand: the nearest location that can serve it whole, oldest expiry first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -42,8 +42,13 @@ class Pool:
                 lots.sort(key=first_expired_first_out)
                 _hold_back(lots, lots[0].safety)
 
-    def free(self, sku_id: UUID, location_id: UUID) -> int:
-        return sum(row.free for row in self._rows[sku_id][location_id])
+    def free(self, sku_id: UUID, location_id: UUID, *, beyond_stock: bool = True) -> int:
+        return sum(row.open_to(beyond_stock=beyond_stock) for row in self._rows[sku_id][location_id])
+
+    def _open(self, sku_id: UUID, *, beyond_stock: bool) -> Iterator[int]:
+        for rows in self._rows[sku_id].values():
+            for row in rows:
+                yield row.open_to(beyond_stock=beyond_stock)
 
     def take(self, demand: Demand) -> Taken | tuple[Shortfall, ...]:
         """Meet a demand and lessen the pool, or say what is short and leave it as it was."""
@@ -51,14 +56,26 @@ class Pool:
         for want in demand.wants:
             wanted[want.sku_id] += want.quantity
         locations = self._by_nearness(demand)
-        if short := self._shortfalls(wanted, locations):
+        beyond = demand.beyond_stock
+        if short := self._shortfalls(wanted, locations, beyond_stock=beyond):
             return short
         for location in locations:
-            if all(self.free(sku, location) >= quantity for sku, quantity in wanted.items()):
-                return self._claim(demand, [location], "whole", self._weigh(wanted, locations, location))
-        return self._claim(demand, locations, "split", self._weigh(wanted, locations, None))
+            if all(
+                self.free(sku, location, beyond_stock=beyond) >= quantity for sku, quantity in wanted.items()
+            ):
+                weighed = self._weigh(wanted, locations, location, beyond_stock=beyond)
+                return self._claim(demand, [location], "whole", weighed)
+        weighed = self._weigh(wanted, locations, None, beyond_stock=beyond)
+        return self._claim(demand, locations, "split", weighed)
 
-    def _weigh(self, wanted: Mapping[UUID, int], locations: Sequence[UUID], chosen: UUID | None) -> Weighed:
+    def _weigh(
+        self,
+        wanted: Mapping[UUID, int],
+        locations: Sequence[UUID],
+        chosen: UUID | None,
+        *,
+        beyond_stock: bool,
+    ) -> Weighed:
         """What there is before it is taken, down to the last place that mattered.
 
         Of a place's lots as many as cover what is wanted, and those sold below nothing, which count
@@ -66,7 +83,7 @@ class Pool:
         """
         missing = list(wanted.values())
         needed = [
-            quantity - sum(row.free for rows in self._rows[sku].values() for row in rows if row.free < 0)
+            quantity - sum(free for free in self._open(sku, beyond_stock=beyond_stock) if free < 0)
             for sku, quantity in wanted.items()
         ]
         places: list[tuple[UUID, int, str | None]] = []
@@ -79,19 +96,22 @@ class Pool:
             for at, sku in enumerate(wanted):
                 left = needed[at]
                 for row in self._rows[sku].get(location, ()):
-                    if row.free < 0 or (row.free > 0 and left > 0):
-                        lots.append(Lots(len(places), at, row.key, row.free, row.expires_on))
-                        left -= max(row.free, 0)
-                        missing[at] -= row.free
+                    free = row.open_to(beyond_stock=beyond_stock)
+                    if free < 0 or (free > 0 and left > 0):
+                        lots.append(Lots(len(places), at, row.key, free, row.expires_on))
+                        left -= max(free, 0)
+                        missing[at] -= free
             if len(lots) > before:
                 places.append((location, *self._place[location]))
             decided = decided or location == chosen
         return Weighed(places, lots)
 
-    def _shortfalls(self, wanted: dict[UUID, int], locations: Sequence[UUID]) -> tuple[Shortfall, ...]:
+    def _shortfalls(
+        self, wanted: dict[UUID, int], locations: Sequence[UUID], *, beyond_stock: bool
+    ) -> tuple[Shortfall, ...]:
         short = []
         for sku, quantity in wanted.items():
-            free = sum(self.free(sku, location) for location in locations)
+            free = sum(self.free(sku, location, beyond_stock=beyond_stock) for location in locations)
             if free < quantity:
                 short.append(Shortfall(sku, quantity, free))
         return tuple(short)
@@ -108,7 +128,7 @@ class Pool:
         )
 
     def _claim(self, demand: Demand, locations: Sequence[UUID], how: str, weighed: Weighed) -> Taken:
-        claims = [claim for want in demand.wants for claim in self._units(demand.holder_id, want, locations)]
+        claims = [claim for want in demand.wants for claim in self._units(demand, want, locations)]
         nearest = (
             f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}"
             if claims
@@ -116,15 +136,15 @@ class Pool:
         )
         return Taken(claims, (how, nearest), weighed)
 
-    def _units(self, holder_id: UUID, want: Want, locations: Sequence[UUID]) -> Iterable[Claim]:
+    def _units(self, demand: Demand, want: Want, locations: Sequence[UUID]) -> Iterable[Claim]:
         left = want.quantity
         for location in locations:
             for row in self._rows[want.sku_id][location]:
-                if left and row.free > 0:
-                    units = min(left, row.free)
+                if left and (free := row.open_to(beyond_stock=demand.beyond_stock)) > 0:
+                    units = min(left, free)
                     row.free -= units
                     left -= units
-                    yield Claim(holder_id, want.line_no, row.key, units)
+                    yield Claim(demand.holder_id, want.line_no, row.key, units)
 
 
 def cut(claims: Sequence[Claim], parts: Sequence[Part]) -> list[tuple[int, Claim]]:

@@ -34,7 +34,7 @@ async def lock_sellable(tx: Tx, skus: Collection[UUID], *, now: datetime) -> lis
         """
         SELECT stock.sku_id, stock.location_id, stock.owner_id, stock.lot_id, stock.expires_on,
                stock.on_hand + stock.oversell - stock.reserved - stock.allocated AS free,
-               location.rank, location.village_code, coalesce(stock_policy.safety, 0) AS safety
+               stock.oversell, location.rank, location.village_code, coalesce(stock_policy.safety, 0) AS safety
         FROM stock
         JOIN location ON location.shop_id = stock.shop_id AND location.id = stock.location_id
         LEFT JOIN stock_policy ON stock_policy.shop_id = stock.shop_id AND stock_policy.sku_id = stock.sku_id
@@ -55,6 +55,7 @@ async def lock_sellable(tx: Tx, skus: Collection[UUID], *, now: datetime) -> lis
             rank=row.rank,
             village_code=row.village_code,
             safety=row.safety,
+            oversell=row.oversell,
         )
         for row in rows
     ]

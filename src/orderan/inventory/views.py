@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from orderan.catalog import scanned_gtin
 from orderan.inventory.errors import UnknownLocation
 from orderan.inventory.models import COUNTED, Counters, Location, LocationKind, Lot, StockKey
 from orderan.kit.db import Tx
@@ -25,18 +26,20 @@ class StockedSku:
 
 async def stocked_skus(tx: Tx, texts: Collection[str]) -> dict[str, StockedSku]:
     """Active stocked skus by what a person typed or scanned: the code in any case, or the barcode."""
+    typed = list(texts)
     rows = await tx.all(
         """
         SELECT asked.typed, sku.id, sku.code, sku.gtin, sku.unit, sku.lot_tracked,
                CASE WHEN sku.name = '' THEN product.name ELSE product.name || ' – ' || sku.name END AS title
-        FROM unnest(%(texts)s::text[]) AS asked (typed)
+        FROM unnest(%(texts)s::text[], %(gtins)s::text[]) AS asked (typed, gtin)
         JOIN sku ON sku.shop_id = %(shop)s
-             AND (sku.code IN (asked.typed, upper(asked.typed), lower(asked.typed)) OR sku.gtin = asked.typed)
+             AND (sku.code IN (asked.typed, upper(asked.typed), lower(asked.typed))
+                  OR (sku.gtin IS NOT NULL AND lpad(sku.gtin, 14, '0') = asked.gtin))
         JOIN product ON product.shop_id = sku.shop_id AND product.id = sku.product_id
         WHERE sku.is_stocked AND sku.state = 'active'
         ORDER BY sku.code = asked.typed, sku.code
         """,
-        {"shop": tx.shop_id, "texts": list(texts)},
+        {"shop": tx.shop_id, "texts": typed, "gtins": [scanned_gtin(text) for text in typed]},
     )
     return {
         row.typed: StockedSku(row.id, row.code, row.title, row.gtin, row.unit, row.lot_tracked)

@@ -46,10 +46,12 @@ from orderan.orders.errors import (
     OrderNotEditable,
     OrderNotFound,
     TagUnusable,
+    TermsNotForKind,
     TooMany,
     UnitsNotOpen,
 )
 from orderan.orders.headlines import Headline, Tally, headline
+from orderan.orders.kinds import POLICIES, may_exceed_stock, require_terms
 from orderan.orders.models import (
     EVERYTHING,
     Action,
@@ -139,6 +141,7 @@ __all__ = [
     "COMMERCIAL",
     "EVERYTHING",
     "HOLD",
+    "POLICIES",
     "VERIFICATION",
     "Action",
     "AddLine",
@@ -195,6 +198,7 @@ __all__ = [
     "Tally",
     "Tax",
     "Terms",
+    "TermsNotForKind",
     "TooMany",
     "Units",
     "UnitsNotOpen",
@@ -238,6 +242,7 @@ __all__ = [
     "list_orders",
     "load_orders",
     "lock_orders",
+    "may_exceed_stock",
     "moneys_waiting",
     "next_row",
     "note_moneys",
@@ -255,6 +260,7 @@ __all__ = [
     "release_hold",
     "require_complete",
     "require_current",
+    "require_terms",
     "saved_views",
     "set_allocated",
     "set_row",

@@ -20,6 +20,27 @@ class OrderNotFound(Refusal):
 
 
 @dataclass(eq=False)
+class TermsNotForKind(Refusal):
+    """Orders of this kind are not sold on these terms.
+
+    Attributes:
+        order_kind: Such as `preorder`.
+        allowed: The terms it may have.
+    """
+
+    order_kind: str
+    terms: str
+    allowed: tuple[str, ...]
+
+    code = "terms_not_for_kind"
+    kind = Kind.INVALID
+    sentence = N_("Pesanan jenis “{order_kind}” tidak bisa memakai cara bayar “{terms}”.")
+
+    def facts(self) -> dict[str, Any]:
+        return {"order_kind": str(self.order_kind), "terms": str(self.terms), "allowed": list(self.allowed)}
+
+
+@dataclass(eq=False)
 class LineNotFound(Refusal):
     """The order has no line of this number."""
 

@@ -1,7 +1,8 @@
 """Orders, changes and holds that have stood still since before the moment given for their state.
 
 Each answers one machine with one statement, however many states it has. Columns: id, order_id,
-state, since, number, money_minor, currency.
+state, since, number, money_minor, currency. States are named in the statements, beside those that
+are asked for, where an index has only some of them: it is used for no other question.
 """
 
 from collections.abc import Mapping
@@ -15,17 +16,24 @@ async def orders_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Orders by their commercial state; one awaiting payment waits from the end of its hold on."""
     return await tx.all(
         """
-        SELECT sales_order.id, sales_order.id AS order_id, sales_order.commercial AS state, stood.since,
-               sales_order.number, sales_order.total_minor AS money_minor, sales_order.currency
-        FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
-        JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.commercial = allowed.state
-        CROSS JOIN LATERAL (SELECT CASE sales_order.commercial
-                                   WHEN 'awaiting_payment' THEN sales_order.hold_until
-                                   WHEN 'accepted' THEN sales_order.accepted_at
-                                   ELSE sales_order.placed_at END AS since) AS stood
-        WHERE stood.since <= allowed.before
+        SELECT stood.id, stood.id AS order_id, stood.state, stood.since, stood.number,
+               stood.total_minor AS money_minor, stood.currency
+        FROM (
+            SELECT id, commercial AS state, hold_until AS since, number, total_minor, currency
+            FROM sales_order
+            WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND hold_until <= %(awaiting_payment)s
+            UNION ALL
+            SELECT id, commercial, accepted_at, number, total_minor, currency
+            FROM sales_order
+            WHERE shop_id = %(shop)s AND commercial = 'accepted' AND accepted_at <= %(accepted)s
+            UNION ALL
+            SELECT id, commercial, placed_at, number, total_minor, currency
+            FROM sales_order
+            WHERE shop_id = %(shop)s AND commercial = 'draft' AND headline = 'awaiting_payment'
+              AND placed_at <= %(draft)s
+        ) AS stood
         """,
-        {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
+        {"shop": tx.shop_id} | {state: befores[state] for state in ("awaiting_payment", "accepted", "draft")},
     )
 
 
@@ -53,16 +61,22 @@ async def moneys_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Delivered orders by where their cash stands, and orders whose money is still in between."""
     return await tx.all(
         """
-        SELECT sales_order.id, sales_order.id AS order_id, sales_order.money AS state,
-               coalesce(sales_order.delivered_at, moved.at) AS since, sales_order.number,
-               sales_order.total_minor AS money_minor, sales_order.currency
-        FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
-        JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.money = allowed.state
-             AND (sales_order.delivered_at IS NOT NULL OR allowed.state IN ('pending', 'unknown'))
-        LEFT JOIN LATERAL (SELECT max(order_move.at) AS at FROM order_move
-                           WHERE order_move.shop_id = sales_order.shop_id
-                             AND order_move.order_id = sales_order.id AND order_move.axis = 'money') AS moved ON true
-        WHERE coalesce(sales_order.delivered_at, moved.at) <= allowed.before
+        SELECT stood.id, stood.id AS order_id, stood.state, stood.since, stood.number,
+               stood.total_minor AS money_minor, stood.currency
+        FROM (
+            SELECT id, money AS state, delivered_at AS since, number, total_minor, currency
+            FROM sales_order
+            WHERE shop_id = %(shop)s AND money IN ('cod_due', 'cod_collected') AND delivered_at IS NOT NULL
+            UNION ALL
+            SELECT id, money, coalesce(delivered_at, moved.at), number, total_minor, currency
+            FROM sales_order
+            LEFT JOIN LATERAL (SELECT max(order_move.at) AS at FROM order_move
+                               WHERE order_move.shop_id = %(shop)s AND order_move.order_id = sales_order.id
+                                 AND order_move.axis = 'money') AS moved ON true
+            WHERE shop_id = %(shop)s AND money IN ('pending', 'unknown')
+        ) AS stood
+        JOIN unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
+             ON allowed.state = stood.state AND stood.since <= allowed.before
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
     )
@@ -76,7 +90,7 @@ async def changes_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
                sales_order.number, sales_order.total_minor AS money_minor, sales_order.currency
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN order_change ON order_change.shop_id = %(shop)s AND order_change.state = allowed.state
-             AND order_change.opened_at <= allowed.before
+             AND order_change.state = 'open' AND order_change.opened_at <= allowed.before
         JOIN sales_order ON sales_order.shop_id = order_change.shop_id
              AND sales_order.id = order_change.order_id
         """,

@@ -85,6 +85,8 @@ async def money_of(tx: Tx, order_id: UUID, *, total_minor: int, terms: str) -> M
 async def refunds_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Refunds that have been in a state since before the moment given for it.
 
+    Granted is the only one they wait in, and it is named so that its index is used.
+
     Columns: id, order_id, state, since, money_minor, currency.
     """
     return await tx.all(
@@ -93,7 +95,7 @@ async def refunds_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
                refund.amount_minor AS money_minor, refund.currency
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN refund ON refund.shop_id = %(shop)s AND refund.state = allowed.state
-             AND refund.granted_at <= allowed.before
+             AND refund.state = 'granted' AND refund.granted_at <= allowed.before
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
     )

@@ -64,6 +64,8 @@ async def sent_for(tx: Tx, order_id: UUID) -> list[Sent]:
 async def returns_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Returns that have been in a state since before the moment given for it.
 
+    The ends are named although no limit is on them: only so is the index of open returns used.
+
     Columns: id, order_id, state, since, number, money_minor, currency; number is the order's.
     """
     return await tx.all(
@@ -73,6 +75,7 @@ async def returns_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
                sales_order.total_minor AS money_minor, sales_order.currency
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN goods_return ON goods_return.shop_id = %(shop)s AND goods_return.state = allowed.state
+             AND goods_return.state NOT IN ('rejected', 'closed')
              AND coalesce(goods_return.moved_at, goods_return.requested_at) <= allowed.before
         JOIN sales_order ON sales_order.shop_id = goods_return.shop_id
              AND sales_order.id = goods_return.order_id

@@ -8,6 +8,7 @@ from uuid import UUID
 from orderan.fulfilment import store, store_withdraw
 from orderan.fulfilment.commands.advance import tell_moves
 from orderan.fulfilment.errors import UnitsHandedOver
+from orderan.fulfilment.models import Task
 from orderan.fulfilment.states import TASK, TaskEvent, TaskState
 from orderan.fulfilment.store_withdraw import TaskUnits
 from orderan.inventory import Claim, StockKey
@@ -50,6 +51,29 @@ async def withdraw_units(tx: Tx, order_id: UUID, parts: Sequence[Withdrawal], no
         await store_withdraw.shrink_units(tx, changed)
         await _cancel_empty(tx, left, {unit.task_id for unit in changed}, now=now)
     return released
+
+
+async def withdraw_missing(tx: Tx, task: Task, *, now: datetime) -> list[Claim]:
+    """Take what is not off the shelf out of a locked task; one of which nothing is left is cancelled.
+
+    Returns:
+        The stock rows the units were to come from, as claims of the order.
+    """
+    there = [unit for unit in await store_withdraw.lock_units(tx, task.order_id) if unit.task_id == task.id]
+    missing = [unit for unit in there if _at(unit, "waiting")]
+    left = [_less(unit, "waiting", _at(unit, "waiting")) for unit in there]
+    if missing:
+        await store_withdraw.shrink_units(tx, [unit for unit in left if unit not in there])
+        await _cancel_empty(tx, left, {task.id}, now=now)
+    return [
+        Claim(
+            task.order_id,
+            unit.line_no,
+            StockKey(unit.sku_id, unit.location_id, unit.owner_id, unit.lot_id),
+            _at(unit, "waiting"),
+        )
+        for unit in missing
+    ]
 
 
 def _wanted(there: Sequence[TaskUnits], part: Withdrawal) -> dict[UUID, int]:

@@ -18,7 +18,8 @@ async def move_claims(tx: Tx, parts: Sequence[Part], *, to_location: UUID, now: 
     """Move the named parts of a holder's claims to another location; returns the new claims.
 
     What was reserved stays reserved, what was allocated stays allocated. The caller has locked
-    the holders' own rows.
+    the holders' own rows. Only units that are there serve a claim from another place: it is moved
+    because somebody waits for it.
 
     Raises:
         ClaimMissing: A part is more than what is claimed; nothing moved.
@@ -56,7 +57,7 @@ async def _replace(
                 claim for claim in old if claim.holder_id == holder
             ).items()
         ]
-        outcome = pool.take(Demand(holder, wants, only_at=to_location))
+        outcome = pool.take(Demand(holder, wants, only_at=to_location, beyond_stock=False))
         if isinstance(outcome, tuple):
             raise StockShort(outcome)
         new += outcome.claims

@@ -1,11 +1,11 @@
 """Goods are expected from a supplier, and arrive: as told, fewer, or more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from orderan.inventory import events, rules, store, views
+from orderan.inventory import events, expected_store, rules, store, views
 from orderan.inventory.errors import StockShort
 from orderan.inventory.models import Bucket, LocationKind, MovementKind, Shortfall, StockKey
 from orderan.inventory.store import Movement
@@ -30,19 +30,30 @@ class Receipt:
 
 
 async def expect_stock(
-    tx: Tx, receipts: Sequence[Receipt], *, cause_id: UUID | None = None, now: datetime
+    tx: Tx,
+    receipts: Sequence[Receipt],
+    *,
+    supplier: str = "",
+    due_on: date | None = None,
+    cause_id: UUID | None = None,
+    now: datetime,
 ) -> None:
     """Note goods a supplier has promised: they count as incoming and cannot be sold yet.
+
+    Args:
+        due_on: The day they should arrive, by the calendar of the place; None is not known.
 
     Raises:
         UnknownLocation: A receipt names a place that holds no counted stock.
     """
-    supplier = await _lock(tx, [receipt.key for receipt in receipts])
+    account = await _lock(tx, [receipt.key for receipt in receipts])
     movements = [
-        _movement(receipt.key, receipt.quantity, (supplier, Bucket.FREE), Bucket.INCOMING, cause_id)
+        _movement(receipt.key, receipt.quantity, (account, Bucket.FREE), Bucket.INCOMING, cause_id)
         for receipt in receipts
     ]
     await store.move(tx, MovementKind.EXPECT, movements, counted=_places(receipts), now=now)
+    goods = [((receipt.sku_id, receipt.location_id), receipt.quantity) for receipt in receipts]
+    await expected_store.insert_expected(tx, goods, supplier=supplier, due_on=due_on, now=now)
 
 
 async def forget_expected(
@@ -65,6 +76,7 @@ async def forget_expected(
         raise StockShort(short)
     movements = [_given_up(key, wanted, supplier, cause_id) for key, wanted in units.items()]
     await store.move(tx, MovementKind.EXPECT, movements, counted=_places(receipts), now=now)
+    await expected_store.settle_expected(tx, _per_spot(units), arrived=False)
 
 
 async def receive_stock(
@@ -113,6 +125,15 @@ async def _lessen_incoming(
             kept[key] = kept.get(key, 0) + units
     movements = [_given_up(key, units, supplier, cause_id) for key, units in kept.items() if units]
     await store.move(tx, MovementKind.EXPECT, movements, counted=_places(receipts), now=now)
+    await expected_store.settle_expected(tx, _per_spot(kept), arrived=True)
+
+
+def _per_spot(units: Mapping[StockKey, int]) -> dict[expected_store.Spot, int]:
+    sums: dict[expected_store.Spot, int] = {}
+    for key, quantity in units.items():
+        spot = (key.sku_id, key.location_id)
+        sums[spot] = sums.get(spot, 0) + quantity
+    return sums
 
 
 async def _lock(tx: Tx, keys: Sequence[StockKey]) -> UUID:

@@ -11,8 +11,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
+from orderan.catalog import gtin_key, scanned_gtin
 from orderan.flows.hand_over import hand_over
 from orderan.flows.pick_task import finish_tasks, pack, pick, release_tasks, run_short, start_picking
+from orderan.flows.take_elsewhere import places_elsewhere, take_elsewhere
 from orderan.flows.views_work import SheetLine, TaskRow, pick_sheet, task_board
 from orderan.fulfilment import Box, NothingLikeThatToPick, Pick, TaskState
 from orderan.kit.db import Caller, Database, Tx
@@ -23,8 +25,10 @@ from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
 from orderan.web.api.parcels import ParcelTold, parcel_by_id
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
+from orderan.web.stock_scope import require_scope
 
 MOST_TASKS = 500
+LocationId = Annotated[str, Field(min_length=1, max_length=40, description="`loc_...`")]
 TaskId = Annotated[str, Field(min_length=1, max_length=40, description="`tsk_...`")]
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -54,6 +58,12 @@ class ShortAsked(Asked):
     """Something is not on the shelf."""
 
     note: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class ElsewhereAsked(Asked):
+    """Where what is missing is taken from."""
+
+    location_id: LocationId
 
 
 class ContentAsked(Asked):
@@ -123,6 +133,20 @@ class TasksTold(Told):
 
     data: list[TaskTold]
     next_cursor: str | None
+
+
+class ElsewhereTold(Told):
+    """A place with what the next order could have there, by sku."""
+
+    location_id: str
+    location: str
+    available: dict[str, int]
+
+
+class ElsewheresTold(Told):
+    """Places that could serve a task instead."""
+
+    data: list[ElsewhereTold]
 
 
 class MovedTold(Told):
@@ -376,7 +400,12 @@ async def count(
         IllegalMove: The task is not being picked.
     """
     _, lines = await pick_sheet(tx, scope_of(principal), task)
-    meant = [one for one in lines if code.casefold() in {one.sku.casefold(), (one.gtin or "").casefold()}]
+    gtin = scanned_gtin(code)
+    meant = [
+        one
+        for one in lines
+        if one.sku.casefold() == code.casefold() or (one.gtin and gtin_key(one.gtin) == gtin)
+    ]
     if not meant:
         raise NothingLikeThatToPick(code, quantity, 0)
     left = sum(one.left for one in meant)
@@ -410,6 +439,70 @@ async def task_short(
         await pick_sheet(tx, scope_of(principal), task)
         await run_short(tx, task, note=data.note, within=principal.location_ids, now=now)
         return whole(*await pick_sheet(tx, scope_of(principal), task))
+
+    return await once(request, principal, runner, idempotency_key, command, now=now)
+
+
+@get(
+    "/{task_id:str}/elsewhere",
+    summary="Where else there is enough of what is missing",
+    opt={"needs": Permission.FULFILMENT_READ},
+    responses=READ,
+)
+async def elsewhere_listed(
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    task_id: FromPath[str],
+) -> ElsewheresTold:
+    """Places that have all of it, the ones that serve first on top; none for a task that misses nothing."""
+
+    async def read(tx: Tx) -> ElsewheresTold:
+        row, lines = await pick_sheet(tx, scope_of(principal), from_text("tsk", task_id))
+        codes = {line.sku_id: line.sku for line in lines}
+        found = await places_elsewhere(tx, row.id, at=row.location_id, within=principal.location_ids, now=now)
+        return ElsewheresTold(
+            data=[
+                ElsewhereTold(
+                    location_id=to_text("loc", place.location_id),
+                    location=place.name,
+                    available={codes[sku]: units for sku, units in place.units},
+                )
+                for place in found
+            ]
+        )
+
+    return await db.run(caller, read)
+
+
+@post(
+    "/{task_id:str}/elsewhere",
+    summary="Take what is missing from another location",
+    opt={"needs": Permission.FULFILMENT_WRITE},
+    status_code=200,
+    responses=REFUSED,
+)
+async def task_taken_elsewhere(
+    request: Request[Any, Any, Any],
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    now: NamedDependency[datetime],
+    task_id: FromPath[str],
+    data: ElsewhereAsked,
+    idempotency_key: IdempotencyKey,
+) -> MovedTold:
+    """A task of its own there; here the units are set aside. The order's tasks as they stand now."""
+
+    async def command(tx: Tx) -> MovedTold:
+        row, _ = await pick_sheet(tx, scope_of(principal), from_text("tsk", task_id))
+        place = from_text("loc", data.location_id)
+        require_scope(principal, place)
+        await take_elsewhere(tx, row.id, to_location=place, within=principal.location_ids, now=now)
+        there = await task_board(
+            tx, scope_of(principal), states=list(TaskState), order_id=row.order_id, limit=MOST_TASKS
+        )
+        return MovedTold(data=[task_told(one) for one in there])
 
     return await once(request, principal, runner, idempotency_key, command, now=now)
 
@@ -473,6 +566,8 @@ handlers = [
             tasks_packed,
             units_picked,
             task_short,
+            elsewhere_listed,
+            task_taken_elsewhere,
             task_handed_over,
         ],
         tags=["tasks"],

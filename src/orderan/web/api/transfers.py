@@ -25,8 +25,9 @@ from orderan.inventory import (
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
+from orderan.web.api.answering import once
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
-from orderan.web.api.stock import (
+from orderan.web.api.stock_naming import (
     MOST_ROWS,
     Code,
     Counts,
@@ -35,7 +36,6 @@ from orderan.web.api.stock import (
     LocationId,
     Units,
     key_named,
-    once,
 )
 from orderan.web.stock_scope import LOCATION, TRANSFER, OutsideScope, cursor, read_moment, require_scope
 

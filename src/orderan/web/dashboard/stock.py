@@ -31,7 +31,8 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.i18n import local_date
 from orderan.kit.ids import NotAnId, from_text, to_text
 from orderan.orders import load_orders, visible
-from orderan.web.api.stock import MOST_UNITS, streamed
+from orderan.web.api.availability import streamed
+from orderan.web.api.stock_naming import MOST_UNITS
 from orderan.web.dashboard.desk import scope_of
 from orderan.web.dashboard.stock_words import BUCKETS, KINDS, TABS, actor_names
 from orderan.web.errors import sentence

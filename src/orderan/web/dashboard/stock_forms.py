@@ -36,7 +36,7 @@ from orderan.inventory import (
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import NIL, from_text, to_text
-from orderan.web.api.stock import MOST_ROWS, MOST_UNITS, require_codes
+from orderan.web.api.stock_naming import MOST_ROWS, MOST_UNITS, require_codes
 from orderan.web.dashboard.stock import READ, WRITE, Asking, whole
 from orderan.web.errors import sentence
 from orderan.web.forms import FormSentBefore, one, posted, sent_once
@@ -79,6 +79,8 @@ class Typed:
     location: str = ""
     reason: str = ""
     expected: bool = False
+    supplier: str = ""
+    due_on: str = ""
     rows: list[TypedRow] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     general: str = ""
@@ -137,7 +139,7 @@ async def check_rows(
             row.error = words.gettext("SKU ini dicatat per lot; isi kode lotnya.")
         elif units is None or units == 0:
             row.error = words.gettext("Isi jumlah dalam bilangan bulat, bukan nol.")
-        elif row.expires_on and _date(row.expires_on) is None:
+        elif row.expires_on and read_date(row.expires_on) is None:
             row.error = words.gettext("Tulis tanggal sebagai 2027-01-31.")
         if row.sku in known:
             row.title, row.sku_id = known[row.sku].title, known[row.sku].id
@@ -146,7 +148,7 @@ async def check_rows(
     return known
 
 
-def _date(text: str) -> date | None:
+def read_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -222,7 +224,7 @@ async def receive_typed(
         require_scope(principal, place)
         await sent_once(tx, form, now=now)
         goods = [
-            Goods(row.sku, whole(row.quantity, least=1) or 0, row.lot or None, _date(row.expires_on))
+            Goods(row.sku, whole(row.quantity, least=1) or 0, row.lot or None, read_date(row.expires_on))
             for row in typed.filled
         ]
         await receive_goods(tx, goods, location_id=place, expected=typed.expected, now=now)

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
 from orderan.flows.pick_task import finish_tasks, pack, release_tasks, run_short, start_picking
+from orderan.flows.take_elsewhere import places_elsewhere, take_elsewhere
 from orderan.flows.views_work import (
     SheetLine,
     TaskRow,
@@ -33,6 +34,7 @@ from orderan.web.dashboard.desk import Asking, Flash, each, reason_told, scope_o
 from orderan.web.forms import many, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
+from orderan.web.stock_scope import require_scope
 
 SHOWN: Final = 50
 TABS: Final = {
@@ -227,15 +229,20 @@ async def sheet(
     """A pick sheet; `scanned` is `ok` or `bad` right after a scan, for sound and vibration."""
     spoken = place_of(request).words
 
-    async def read(tx: Tx) -> tuple[TaskRow, list[SheetLine], list[str]]:
+    async def read(tx: Tx) -> tuple[TaskRow, list[SheetLine], list[str], list[tuple[str, str]]]:
         row, lines = await pick_sheet(tx, scope_of(principal), task_id)
         stands = []
         if row.state in {TaskState.PLANNED, TaskState.RELEASED, TaskState.SHORT}:
             ready = (await readiness(tx, [row.order_id]))[row.order_id]
             stands = [reason_told(reason, spoken) for reason in obstacles(ready)]
-        return row, lines, stands
+        places: list[tuple[str, str]] = []
+        if row.state == TaskState.SHORT:
+            within = principal.location_ids
+            found = await places_elsewhere(tx, row.id, at=row.location_id, within=within, now=now)
+            places = [(to_text("loc", place.location_id), place.name) for place in found]
+        return row, lines, stands, places
 
-    row, lines, stands = await db.run(caller, read)
+    row, lines, stands, places = await db.run(caller, read)
     return page(
         request,
         "warehouse/task.html",
@@ -250,6 +257,7 @@ async def sheet(
         left=sum(line.left for line in lines),
         stands=stands,
         step=STEPS.get(row.state) if principal.may(Permission.FULFILMENT_WRITE) else None,
+        places=places,
         may_ship=principal.may(Permission.SHIPPING_WRITE),
         couriers=[(courier.code, courier.name) for courier in COURIERS.values()],
         boxes=max(1, min(boxes, 10)),
@@ -335,4 +343,51 @@ async def sheet_moved(
     return Redirect(path_of(task), status_code=303)
 
 
-handlers = [board_page, board_moved, order_scanned, sheet_page, unit_scanned, sheet_moved]
+@post(
+    "/warehouse/tasks/{task_id:str}/elsewhere",
+    opt={"needs": Permission.FULFILMENT_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def missing_taken_elsewhere(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    task_id: FromPath[str],
+) -> Response[Any]:
+    """What is missing is picked at another place; on to the task there, when nothing is left to do here."""
+    task = from_text("tsk", task_id)
+    form = await posted(request)
+
+    async def command(tx: Tx) -> UUID:
+        row, _ = await pick_sheet(tx, scope_of(principal), task)
+        place = from_text("loc", one(form, "place"))
+        require_scope(principal, place)
+        await take_elsewhere(tx, task, to_location=place, within=principal.location_ids, now=now)
+        after, _ = await pick_sheet(tx, scope_of(principal), task)
+        if after.state != TaskState.CANCELLED:
+            return task
+        [new, *_] = await task_board(
+            tx, scope_of(principal), states=[TaskState.PLANNED], location_id=place, order_id=row.order_id
+        )
+        return new.id
+
+    try:
+        then = await db.run(caller, command)
+    except Refusal as refusal:
+        flashes = [("loss", told(refusal, place_of(request).words))]
+        return await sheet(request, db, caller, principal, now, task, flashes=flashes, status=409)
+    return Redirect(path_of(then), status_code=303)
+
+
+handlers = [
+    board_page,
+    board_moved,
+    order_scanned,
+    sheet_page,
+    unit_scanned,
+    sheet_moved,
+    missing_taken_elsewhere,
+]
