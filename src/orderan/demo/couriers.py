@@ -11,8 +11,8 @@ from orderan.orders import Terms
 from orderan.shipping import ParcelEvent
 
 BATCH = 60
-UNCOLLECTED = 6
-"""Days before today on which a courier told of a delivery and not of the cash."""
+UNCOLLECTED = 8
+"""From how many days before today on a courier once told of a delivery and not of the cash."""
 NEVER_FOUND = 33
 """Days before today on which a parcel got lost that nobody asked about."""
 FROZEN = 4
@@ -26,6 +26,7 @@ class Couriers:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
+        self._untold: list[str] = []
 
     async def afternoon(self, at: datetime, days_left: int) -> None:
         """Every parcel a step further."""
@@ -80,8 +81,8 @@ class Couriers:
                 memory.delivered.append((at, placed))
             if parcel.terms == Terms.COD:
                 cod.setdefault(parcel.courier, []).append(parcel.awb)
-        if days_left == UNCOLLECTED and cod:
-            cod.pop(min(cod))
+        if days_left <= UNCOLLECTED and cod and not self._untold:
+            self._untold = cod.pop(min(cod))
         for courier, awbs in cod.items():
             cash = [Cash(awb) for awb in awbs]
             await self._scene.do("kurir", lambda tx: collect_cod(tx, courier, cash, now=at))
