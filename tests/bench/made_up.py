@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from orderan.bench.promises import Promise
 
 PROMISES = (
-    Promise("ratio", at_least=0.5, is_ratio=True),
+    Promise("ratio", at_least=0.5, binds=True),
     Promise("p99_ms", at_most=100),
 )
 

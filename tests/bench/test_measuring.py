@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orderan.bench import listing, startup
+from orderan.bench import importing, listing, placement, startup
 from orderan.bench.asking import KINDS
 from orderan.kit.postgres.processes import processes_of
 
@@ -49,3 +49,27 @@ def test_a_start_is_timed_twice_and_memory_is_told_idle_and_loaded(folder: Path)
     assert 10 < figures.web_loaded_mb < 1_000
     assert {promise.figure for promise in startup.PROMISES} <= set(told)
     assert processes_of(folder) == []
+
+
+@pytest.mark.slow
+def test_placement_is_measured_beside_a_worker_and_every_answer_was_an_order(folder: Path) -> None:
+    figures = placement.measure(seconds=1)
+
+    told = asdict(figures)
+    assert min(told.values()) > 0
+    assert figures.placed > figures.orders_per_s
+    assert figures.p50_ms <= figures.p99_ms
+    assert {promise.figure for promise in placement.PROMISES} <= set(told)
+    assert processes_of(folder) == []
+
+
+@pytest.mark.slow
+def test_an_import_is_measured_on_a_file_that_has_something_of_everything(folder: Path) -> None:
+    figures = importing.measure(lines=2_000)
+
+    assert figures.lines == figures.ordered + figures.returned + figures.waiting == 2_000
+    assert figures.ordered > 1_500
+    assert figures.returned > 10
+    assert figures.waiting > 10
+    assert 0 < figures.again_s < figures.seconds
+    assert {promise.figure for promise in importing.PROMISES} <= set(asdict(figures))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from orderan.bench.history import History
+from orderan.bench.load import Answer
 from orderan.kit.ids import to_text
 from orderan.web.cursors import cursor_of
 
@@ -16,6 +17,7 @@ Query = list[tuple[str, str]]
 STATES: Final = ("completed", "shipped", "cancelled")
 ODD: Final = ("refunded", "cod_remitted")
 FIRST_ID: Final = UUID(int=0)
+FINDS_NOTHING: Final = "search_nothing"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Asker:
             f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {self.key}\r\n"
             f"cookie: orderan_session={self.token}\r\n\r\n"
         ).encode()
+
+
+def shows_orders(answer: Answer) -> bool:
+    """Whether there are orders on a page or in an answer, or it leads to the one that was meant."""
+    return answer.status == 303 or b"o-row-link" in answer.body or b'"id":"ord_' in answer.body
 
 
 def _deep(made: History, chance: random.Random, api: bool) -> Query:
@@ -96,6 +103,6 @@ KINDS: Final[dict[str, Kind]] = {
     "search_name": _search(lambda made: made.names),
     "search_sku": _search(lambda made: made.skus),
     "search_awb": _search(lambda made: made.awbs),
-    "search_nothing": lambda _made, chance, _api: [("q", f"tidakada{chance.randrange(10**6)}")],
+    FINDS_NOTHING: lambda _made, chance, _api: [("q", f"tidakada{chance.randrange(10**6)}")],
 }
 """Every kind finds a full page at both sizes, but for searches that find one order, a customer's, or none."""

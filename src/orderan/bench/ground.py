@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -143,41 +142,69 @@ def web(url: str, *, processes: int = 1) -> Iterator[Web]:
     """Web processes against a database, sharing a socket as under `orderan serve`; stopped afterwards."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=2048))
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        fd, port = listener.fileno(), listener.getsockname()[1]
+        for _ in range(processes):
+            process = stack.enter_context(_process(url, "web", "--fd", str(fd), keeps=(fd,)))
+            _until_ready(port, process)
+        yield Web(port)
+
+
+@contextmanager
+def worker(url: str) -> Iterator[None]:
+    """The worker beside them, as under `orderan serve`; stopped afterwards.
+
+    Raises:
+        DidNotStart: It ended before it was told to.
+    """
+    with _process(url, "worker") as process:
+        yield
+        if process.poll() is not None:
+            raise DidNotStart(f"exit code {process.returncode}")
+
+
+def worked_off(url: str) -> bool:
+    """Whether every fact has its position and every consumer has seen it."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET orderan.shop = '0'")
+        row = connection.execute(
+            """
+            SELECT NOT EXISTS (SELECT FROM event WHERE position IS NULL)
+               AND NOT EXISTS (SELECT FROM event_cursor JOIN event_head USING (shop_id)
+                               WHERE event_cursor.position < event_head.position)
+            """
+        ).fetchone()
+    return bool(row and row[0])
+
+
+@contextmanager
+def _process(url: str, *arguments: str, keeps: tuple[int, ...] = ()) -> Iterator["subprocess.Popen[bytes]"]:
+    with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {
             "ORDERAN_DATABASE_URL": url,
             "ORDERAN_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
             "ORDERAN_DATA_DIR": folder,
             "ORDERAN_LOG_LEVEL": "warning",
         }
-        for _ in range(processes):
-            stack.enter_context(_web_process(listener, environment, Path(folder)))
-        yield Web(listener.getsockname()[1])
-
-
-@contextmanager
-def _web_process(listener: socket.socket, environment: dict[str, str], folder: Path) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "orderan", "web", "--fd", str(listener.fileno())],
-        env=environment,
-        cwd=folder,
-        pass_fds=(listener.fileno(),),
-        start_new_session=True,
-    )
-    try:
-        _until_ready(listener.getsockname()[1], process)
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orderan", *arguments],
+            env=environment,
+            cwd=folder,
+            pass_fds=keeps,
+            start_new_session=True,
+        )
         try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 class DidNotStart(Exception):
-    """The web process ended or did not answer in time."""
+    """A process ended or did not answer in time."""
 
 
 def _until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -188,8 +188,8 @@ def _found(connection: psycopg.Connection[Any], orders: int, shop: dict[str, Any
         numbers=[str(number) for number in some(sql.SOME_NUMBERS)],
         awbs=some(sql.SOME_AWBS),
         phones=[_phone(number) for number in range(0, people, max(1, people // 100))],
-        names=FIRST,
-        skus=some("SELECT code FROM bench_sku ORDER BY n"),
+        names=FIRST[:people],
+        skus=some(sql.SOLD_SKUS),
         tags=some("SELECT DISTINCT tag FROM bench_order WHERE tag IS NOT NULL ORDER BY tag"),
         channels=list(
             connection.execute("SELECT code, id FROM channel WHERE shop_id = %(shop)s ORDER BY code", shop)

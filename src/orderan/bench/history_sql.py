@@ -232,6 +232,11 @@ SOME_NUMBERS: Final[LiteralString] = (
 SOME_AWBS: Final[LiteralString] = """
 SELECT 'BEN' || lpad(n::text, 12, '0') FROM bench_order WHERE has_parcel ORDER BY md5(n::text) LIMIT 200
 """
+SOLD_SKUS: Final[LiteralString] = """
+SELECT code FROM bench_sku
+WHERE code IN (SELECT sku_code FROM order_line WHERE shop_id = %(shop)s)
+ORDER BY n
+"""
 
 CLEAR_UP: Final[tuple[LiteralString, ...]] = (
     "DROP TABLE bench_number, bench_sku, bench_channel, bench_customer, bench_place, bench_order",

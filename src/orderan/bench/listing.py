@@ -25,7 +25,7 @@ import uvloop
 
 from orderan.auditor import audit
 from orderan.bench import history, load
-from orderan.bench.asking import KINDS, Asker
+from orderan.bench.asking import FINDS_NOTHING, KINDS, Asker, shows_orders
 from orderan.bench.ground import Ground, bare_server, prepared, signed_in, web
 from orderan.bench.history import History
 from orderan.bench.promises import Promise
@@ -40,9 +40,9 @@ WARM_UP = 3
 
 PROMISES = (
     Promise("p95_ms_1m", at_most=100),
-    Promise("ratio", at_most=1.5, is_ratio=True),
+    Promise("ratio", at_most=1.5, binds=True),
     Promise("home_p95_ms_1m", at_most=100),
-    Promise("audit_findings", at_most=0),
+    Promise("audit_findings", at_most=0, binds=True),
 )
 
 
@@ -65,7 +65,7 @@ class Figures:
 
 
 class NotAnswered(Exception):
-    """A page was not shown, so its time means nothing."""
+    """A page was not shown, or not what was asked for, so its time means nothing."""
 
 
 @dataclass
@@ -77,11 +77,13 @@ class _Shop:
     took: dict[str, list[float]] = field(default_factory=dict)
 
     async def ask(self, kind: str, request: bytes, *, counts: bool) -> None:
-        status, seconds = await load.once("127.0.0.1", self.port, request)
-        if status not in (200, 303):
-            raise NotAnswered(f"{kind}: {status}")
+        answer = await load.once("127.0.0.1", self.port, request)
+        if answer.status not in (200, 303):
+            raise NotAnswered(f"{kind}: {answer.status}")
+        if kind in KINDS and shows_orders(answer) is (kind == FINDS_NOTHING):
+            raise NotAnswered(f"{kind}: orders were {'' if kind == FINDS_NOTHING else 'not '}found")
         if counts:
-            self.took.setdefault(kind, []).append(seconds)
+            self.took.setdefault(kind, []).append(answer.seconds)
 
     def p95_ms(self, kind: str | None = None) -> float:
         taken = self.took[kind] if kind else [one for name in KINDS for one in self.took[name]]

@@ -38,6 +38,7 @@ class _Line(asyncio.Protocol):
     def __init__(self, answered: Callable[["_Line", int], None]) -> None:
         self._answered = answered
         self._buffer = b""
+        self.body = b""
         self.transport: asyncio.Transport | None = None
         self.due = 0.0
 
@@ -61,6 +62,7 @@ class _Line(asyncio.Protocol):
         length = int(self._buffer[mark : self._buffer.find(b"\r", mark)])
         if len(self._buffer) >= head + 4 + length:
             status = int(self._buffer[9:12])
+            self.body = self._buffer[head + 4 :]
             self._buffer = b""
             self._answered(self, status)
 
@@ -141,12 +143,21 @@ async def paced(
     return outcome
 
 
-async def once(host: str, port: int, request: bytes) -> tuple[int, float]:
-    """Status of one request and the seconds it took, on a connection made before the clock starts."""
-    answer: asyncio.Future[tuple[int, float]] = asyncio.get_running_loop().create_future()
+@dataclass(frozen=True)
+class Answer:
+    """What one request was answered with."""
+
+    status: int
+    seconds: float
+    body: bytes
+
+
+async def once(host: str, port: int, request: bytes) -> Answer:
+    """One request and the seconds it took, on a connection made before the clock starts."""
+    answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
     def answered(line: _Line, status: int) -> None:
-        answer.set_result((status, time.perf_counter() - line.due))
+        answer.set_result(Answer(status, time.perf_counter() - line.due, line.body))
 
     [line] = await _connect(host, port, answered, 1)
     line.ask(request, time.perf_counter())

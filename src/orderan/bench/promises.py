@@ -10,14 +10,14 @@ class Promise:
     """A bound for one figure.
 
     Attributes:
-        is_ratio: Taken against something of the same run, so that it means the same on every
-            machine; the others are told and fail nobody.
+        binds: Not met, the command fails: it means the same on every machine, as a ratio of one run
+            does, or what an audit found. The others are told and fail nobody.
     """
 
     figure: str
     at_least: float | None = None
     at_most: float | None = None
-    is_ratio: bool = False
+    binds: bool = False
 
     def met(self, figures: Mapping[str, Any]) -> bool:
         value = figures[self.figure]

@@ -20,11 +20,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import uvloop
 
 from orderan.bench import load, placement
-from orderan.bench.ground import STARTED_S, DidNotStart, prepared
+from orderan.bench.ground import STARTED_S, DidNotStart, prepared, worked_off
 from orderan.bench.promises import Promise
 from orderan.kit.postgres import EmbeddedPostgres
 from orderan.kit.postgres.processes import wait_until
@@ -156,23 +155,9 @@ def _load(served: Served, placed: int) -> int:
             )
         )
     )
-    if not wait_until(lambda: _worked_off(url), PATIENCE_S):
+    if not wait_until(lambda: worked_off(url), PATIENCE_S):
         raise NotWorkedOff(f"after {PATIENCE_S:.0f} s")
     return len(outcome.latencies)
-
-
-def _worked_off(url: str) -> bool:
-    """Whether every fact has its position and every consumer has seen it."""
-    with psycopg.connect(url) as connection:
-        connection.execute("SET orderan.shop = '0'")
-        row = connection.execute(
-            """
-            SELECT NOT EXISTS (SELECT FROM event WHERE position IS NULL)
-               AND NOT EXISTS (SELECT FROM event_cursor JOIN event_head USING (shop_id)
-                               WHERE event_cursor.position < event_head.position)
-            """
-        ).fetchone()
-    return bool(row and row[0])
 
 
 def memory_mb(serving: int) -> dict[str, float]:
