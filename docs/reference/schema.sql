@@ -511,6 +511,7 @@ CREATE TABLE inbound (
     received_at timestamp with time zone NOT NULL,
     CONSTRAINT inbound_pkey PRIMARY KEY (shop_id, source, message_id)
 );
+CREATE INDEX inbound_received ON inbound USING btree (shop_id, received_at);
 CREATE POLICY own_shop_only ON inbound USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE inbound FORCE ROW LEVEL SECURITY;
 

@@ -36,6 +36,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx, connection_lost
 from orderan.kit.errors import N_
 from orderan.kit.events import Consumer, consume, sequence
+from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
 from orderan.kit.runner import sweep_answers
 from orderan.settings import Settings, WorkerSettings
@@ -92,6 +93,14 @@ async def _sweep_throttle(tx: Tx, now: datetime) -> int:
     return await throttle.sweep(tx, now=now)
 
 
+MESSAGES_KEPT: Final = timedelta(days=90)
+"""A marketplace asks about a quarter that is over; nobody sends a message again after that."""
+
+
+async def _sweep_inbound(tx: Tx, now: datetime) -> int:
+    return await sweep_inbound(tx, before=now - MESSAGES_KEPT)
+
+
 TIMERS: Final[tuple[Timer, ...]] = (
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
@@ -101,6 +110,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),
+    Timer("inbound", 3600.0, _sweep_inbound),
 )
 
 

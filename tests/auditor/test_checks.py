@@ -12,6 +12,7 @@ from orderan.auditor import CHECKS, audit
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.place_order import Placed
 from orderan.flows.settle_payment import settle_payment
+from orderan.inventory import Receipt, expect_stock
 from orderan.inventory.models import COUNTED
 from orderan.kit import events
 from orderan.kit.crypto import Keyring
@@ -67,7 +68,9 @@ async def running(floor: ShopFloor, keyring: Keyring, now: datetime) -> Running:
     async def sequenced(tx: Tx) -> None:
         assert await events.sequence(tx) > 0
 
+    sacks = [Receipt(world.skus["gula"], world.locations["JKT"], 5)]
     await floor.run(live)
+    await floor.run(lambda tx: expect_stock(tx, sacks, supplier="Gula Jaya", now=now))
     await floor.run(sequenced)
     return Running(world, orders)
 
@@ -106,6 +109,9 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         ),
         "UPDATE claim SET quantity = 1 WHERE holder_id = '{unpaid}'",
         "UPDATE order_line SET quantity = 1 WHERE order_id = '{unpaid}'",
+    ),
+    "stock.incoming_was_promised": (
+        "UPDATE expected_goods SET arrived = arrived + 1 WHERE sku_id = '{gula}'",
     ),
     "stock.lines_equal_claims": (
         "UPDATE order_line SET allocated = allocated - 1, quantity = quantity - 1 WHERE order_id = '{paid}' AND line_no = 1",

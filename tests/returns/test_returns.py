@@ -1,5 +1,6 @@
 """Goods come back: asked for, received, judged, paid for; and every way to be told no."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from itertools import permutations
 from uuid import UUID
@@ -11,6 +12,7 @@ from conftest import ShopFloor
 from fulfilment.working import AWB, an_order, delivered, inbox, line_of, order_row, pay, shipped
 from given import BANDUNG, JAKARTA, World, a_shop
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.deliver import move_on
 from orderan.flows.erase_customer import OrdersUnderWay, erase_customer
@@ -33,7 +35,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database
 from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
-from orderan.orders import EVERYTHING, Order, OrderNotFound, Terms, Units
+from orderan.orders import EVERYTHING, Order, OrderNotFound, SetQuantity, Terms, Units
 from orderan.payments import RefundLine, RefundTooLarge
 from orderan.returns import (
     CountsDiffer,
@@ -354,8 +356,22 @@ async def test_a_parcel_refused_at_the_door_leaves_nothing_due_and_its_buyer_can
     await floor.run(lambda tx: erase_customer(tx, customer, reason="Diminta", now=now))
 
 
-async def test_nothing_is_due_for_the_way_once_the_rest_of_a_refused_order_is_cancelled(
-    floor: ShopFloor, keyring: Keyring, now: datetime
+async def by_cancelling(floor: ShopFloor, order: Order, now: datetime) -> None:
+    await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="Batal", now=now))
+
+
+async def by_a_change(floor: ShopFloor, order: Order, now: datetime) -> None:
+    fewer = [SetQuantity(1, 2)]
+    change = await floor.run(lambda tx: open_change(tx, order.id, fewer, reason="Kurang", now=now))
+    await floor.run(lambda tx: confirm(tx, order.id, change.id, now=now))
+
+
+@pytest.mark.parametrize("lessened", [by_cancelling, by_a_change])
+async def test_nothing_is_due_for_the_way_once_the_rest_of_a_refused_order_is_gone(
+    floor: ShopFloor,
+    keyring: Keyring,
+    now: datetime,
+    lessened: Callable[[ShopFloor, Order, datetime], Awaitable[None]],
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 2}, places={"JKT": JAKARTA, "BDG": BANDUNG})
     more = [Receipt(world.skus["kopi"], world.locations["BDG"], 1)]
@@ -378,7 +394,7 @@ async def test_nothing_is_due_for_the_way_once_the_rest_of_a_refused_order_is_ca
     await floor.run(lambda tx: resolve_return(tx, made, amount_minor=0, now=now))
     assert (await order_row(world, order)).forgone_minor == 20_000
 
-    await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="Batal", now=now))
+    await lessened(floor, order, now)
 
     row = await order_row(world, order)
     assert (row.total_minor, row.forgone_minor, row.money) == (29_000, 29_000, "paid")

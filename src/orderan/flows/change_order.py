@@ -15,6 +15,7 @@ from uuid import UUID
 from orderan.catalog import Offer, UnknownSkus, offers
 from orderan.flows.cancel_order import let_go, tax_classes
 from orderan.flows.settle_payment import follow_totals
+from orderan.flows.settle_return import forgo_rest
 from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import (
     ClaimState,
@@ -166,6 +167,7 @@ async def confirm(
         shipping_service=becomes.shipping_service,
     )
     await follow_totals(tx, [after], now=now)
+    await forgo_rest(tx, after, now=now)
     return Preview(after, await lines_of(tx, order_id), becomes, ())
 
 

@@ -111,6 +111,23 @@ WHERE CASE
 END
 """
 
+_INCOMING_WAS_PROMISED = """
+WITH promised AS (
+    SELECT shop_id, sku_id, location_id, sum(quantity - arrived - given_up)::bigint AS units
+    FROM expected_goods
+    GROUP BY shop_id, sku_id, location_id
+), incoming AS (
+    SELECT shop_id, sku_id, location_id, sum(incoming)::bigint AS units
+    FROM stock
+    GROUP BY shop_id, sku_id, location_id
+)
+SELECT shop_id, sku_id AS subject, location_id, coalesce(incoming.units, 0) AS incoming,
+       coalesce(promised.units, 0) AS promised
+FROM promised
+FULL JOIN incoming USING (shop_id, sku_id, location_id)
+WHERE coalesce(incoming.units, 0) <> coalesce(promised.units, 0)
+"""
+
 CHECKS = (
     Check(
         "stock.never_oversold",
@@ -141,5 +158,11 @@ CHECKS = (
         2,
         "Units a line has reserved, or allocated and not yet shipped, are the units claimed for it.",
         by_sql(_LINES_EQUAL_CLAIMS),
+    ),
+    Check(
+        "stock.incoming_was_promised",
+        2,
+        "What is incoming at a place is what suppliers promised there and has neither come nor been given up.",
+        by_sql(_INCOMING_WAS_PROMISED),
     ),
 )
