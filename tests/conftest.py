@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,13 +55,22 @@ def template(server_url: str) -> Iterator[str]:
     _drop(server_url, name)
 
 
-@pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
-    """A fresh database with the schema and nothing in it; a test that asks for it has real commits."""
+@contextmanager
+def fresh_database(server_url: str, template: str) -> Iterator[str]:
+    """A database with the schema and nothing in it."""
     name = f"test_{uuid4().hex[:12]}"
     _on(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(server_url, name)
-    _drop(server_url, name)
+    try:
+        yield _named(server_url, name)
+    finally:
+        _drop(server_url, name)
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str) -> Iterator[str]:
+    """A fresh database; a test that asks for it has real commits."""
+    with fresh_database(server_url, template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -103,15 +113,18 @@ class ShopFloor:
         return (await self.all(sql, **params))[0][0]
 
 
-@pytest.fixture
-async def floor(db: Database, now: datetime) -> ShopFloor:
-    """A shop that was just opened, with nothing in it."""
-
+async def a_floor(db: Database, now: datetime) -> ShopFloor:
     async def opening(tx: Tx) -> Shop:
         return await open_shop(tx, code="toko", name="Toko Uji", now=now)
 
     shop = await db.run(Caller(ALL_SHOPS, "system:test"), opening)
     return ShopFloor(db, shop, Caller(shop.shop_id, "staff:test"))
+
+
+@pytest.fixture
+async def floor(db: Database, now: datetime) -> ShopFloor:
+    """A shop that was just opened, with nothing in it."""
+    return await a_floor(db, now)
 
 
 def _named(url: str, database: str) -> str:

@@ -5,6 +5,7 @@ setup going wrong; on the day it stops going wrong, the race test above it prove
 """
 
 from collections.abc import Collection, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -226,23 +227,66 @@ async def test_control_without_lock_and_condition_picking_starts_past_the_hold(
     assert await floor.value("SELECT count(*) FROM order_hold WHERE released_at IS NULL") == 1
 
 
+async def two_packed(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> tuple[World, list[UUID], list[UUID]]:
+    """The shop, two tasks ready to leave, and the orders they are of."""
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    orders = [await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD) for _ in range(2)]
+    return (
+        world,
+        [await packed(world, order, now=now) for order in orders],
+        [order.id for order in orders],
+    )
+
+
+def manifest(tasks: Sequence[UUID], first: int, now: datetime) -> Work:
+    boxes = [(task, Box("sicepat", f"00111111111{first + turn}")) for turn, task in enumerate(tasks)]
+    return lambda tx: hand_over_flow.hand_over_many(tx, boxes, now=now)
+
+
 async def test_two_manifests_with_the_same_tasks_in_another_order_do_not_deadlock(
     floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = await a_shop(floor, now, stock={"kopi": 9})
-    ready = []
-    for _ in range(2):
-        order = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
-        ready.append(await packed(world, order, now=now))
+    world, ready, _ = await two_packed(floor, keyring, now)
     Meeting(floor).after(monkeypatch, pick_task, "lock_orders")
 
-    def manifest(tasks: Sequence[UUID], first: int) -> Work:
-        boxes = [(task, Box("sicepat", f"00111111111{first + turn}")) for turn, task in enumerate(tasks)]
-        return lambda tx: hand_over_flow.hand_over_many(tx, boxes, now=now)
-
-    outcomes = await race(floor, manifest(ready, 0), manifest(ready[::-1], 4))
+    outcomes = await race(floor, manifest(ready, 0, now), manifest(ready[::-1], 4, now))
 
     assert {type(one) for one in outcomes} == {list, IllegalMove}
     [parcels] = [one for one in outcomes if isinstance(one, list)]
     assert all(isinstance(parcel, Parcel) for parcel in parcels)
+    assert await world.stock("kopi") == (7, 0, 0)
+
+
+async def test_control_orders_locked_as_each_manifest_lists_them_deadlock(
+    floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, ready, orders = await two_packed(floor, keyring, now)
+    listed: ContextVar[list[UUID]] = ContextVar("listed")
+    real = pick_task.lock_orders
+    meeting = Meeting(floor)
+
+    async def as_listed(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Order]:
+        first, second = listed.get()
+        found = await real(tx, [first])
+        await meeting.stop()
+        return found | await real(tx, [second])
+
+    def in_order(work: Work, *ids: UUID) -> Work:
+        async def told(tx: Tx) -> Any:
+            listed.set(list(ids))
+            return await work(tx)
+
+        return told
+
+    monkeypatch.setattr(pick_task, "lock_orders", as_listed)
+
+    outcomes = await race(
+        floor,
+        in_order(manifest(ready, 0, now), *orders),
+        in_order(manifest(ready[::-1], 4, now), *orders[::-1]),
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["DeadlockDetected", "list"]
     assert await world.stock("kopi") == (7, 0, 0)

@@ -1,9 +1,9 @@
 """Make two transactions meet at their widest window, without waiting by the clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
@@ -11,6 +11,21 @@ from conftest import ShopFloor
 from orderan.kit.db import Tx
 
 Work = Callable[[Tx], Awaitable[Any]]
+
+
+class Without(Tx):
+    """A transaction whose statements lack some words: the lock, the condition or the conflict a control removes."""
+
+    def __init__(self, tx: Tx, words: LiteralString) -> None:
+        super().__init__(tx.connection, tx.caller)
+        self._words = words
+
+    def _lacking(self, sql: LiteralString) -> LiteralString:
+        assert self._words in sql, "the guard is not where the control takes it away"
+        return sql.replace(self._words, "")
+
+    async def all(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> list[Any]:
+        return await super().all(self._lacking(sql), params)
 
 
 class Meeting:

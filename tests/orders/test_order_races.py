@@ -218,6 +218,27 @@ async def test_a_change_is_confirmed_once(
     assert await consistent(world)
 
 
+async def test_control_without_the_lock_a_kept_version_is_all_that_stops_the_second_confirmation(
+    floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await placed(world, keyring, asked(("kopi", 1), terms=Terms.COD), now)
+    change = await floor.run(
+        lambda tx: changing.open_change(tx, order.id, [SetQuantity(1, 2)], reason="", now=now)
+    )
+    unlock(monkeypatch, changing)
+    Meeting(floor).after(monkeypatch, changing, "require_current")
+
+    def confirming(tx: Tx) -> Any:
+        return changing.confirm(tx, order.id, change.id, now=now)
+
+    outcomes = await race(floor, confirming, confirming)
+
+    [fault] = [one for one in outcomes if isinstance(one, Exception)]
+    assert isinstance(fault, UniqueViolation)
+    assert "order_version_pkey" in str(fault)
+
+
 async def test_the_clock_and_the_money_meet_and_the_order_is_either_accepted_or_revived(
     floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from orderan.payments import MoneyEvent
+
 PRICE = 10_000
 PARTS = {"paket": Counter({"kopi": 2, "gula": 1})}
 HOLD = timedelta(hours=24)
@@ -64,12 +66,14 @@ class OrderBook:
 
 @dataclass
 class Books:
-    """Units per sku and money per order."""
+    """Units per sku, money per order, where parcels are; each as it was answered."""
 
     on_hand: Counter[str] = field(default_factory=Counter)
     aside: Counter[str] = field(default_factory=Counter)
     travelling: Counter[str] = field(default_factory=Counter)
     orders: dict[str, OrderBook] = field(default_factory=dict)
+    parcels: dict[str, str] = field(default_factory=dict)
+    transfers: dict[str, MoneyEvent] = field(default_factory=dict)
     answers: dict[str, bytes] = field(default_factory=dict)
 
     def promised(self, commercial: str) -> Counter[str]:

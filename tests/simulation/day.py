@@ -1,29 +1,36 @@
 """A random day of a shop: what people and machines do, with crashes in the middle of it.
 
 Every act goes through the command runner under a key, as an API client's would. A crash (the
-task is cancelled, or its connection killed) leaves the client without an answer; it asks again
-under the same key until it has one, and only then writes its books. Repeats and late duplicates
-must get the first answer, byte for byte.
+process ends, its connection, or only the answer gets lost) leaves the client without an answer; it
+asks again under the same key until it has one, and only then writes its books. Requests overtake
+each other, and arrive again long after: a repeat must get the first answer, byte for byte.
+
+What is asked, when and with which crash stands in the plan (`simulation.plan`); who goes first at
+every statement is the conductor's (`simulation.conductor`); ids come from the seed. So a seed is a day,
+down to the last row.
 """
 
-import asyncio
 import json
 import random
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import psycopg
+import pytest
 
-from conftest import ShopFloor
-from given import World, asked
+from conftest import ShopFloor, a_floor
+from given import JAKARTA, SURABAYA, World, a_shop, asked
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_delivered
-from orderan.flows.deliver import deliver_parcels
+from orderan.flows.deliver import move_on
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hand_over import hand_over
 from orderan.flows.hold_order import hold_order, let_continue, let_holds_expire
@@ -57,7 +64,7 @@ from orderan.inventory import (
     set_aside,
     write_off,
 )
-from orderan.kit import events
+from orderan.kit import events, ids
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
@@ -66,7 +73,10 @@ from orderan.kit.runner import Answer, Key, Runner
 from orderan.orders import SetQuantity, Terms, Units, take_numbers
 from orderan.payments import MoneyEvent, MoneyKind
 from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.shipping import ParcelEvent
 from simulation.books import PRICE, Books, LineBook, OrderBook
+from simulation.conductor import Crashed, Stage
+from simulation.plan import Crash, Round, Step, plan
 
 Told = dict[str, Any]
 Work = Callable[[Tx], Awaitable[Told]]
@@ -74,77 +84,151 @@ Write = Callable[[Told], None]
 
 SKUS = ("kopi", "gula", "teh")
 SELLABLE = (*SKUS, "paket")
+START = {"kopi": 40, "gula": 30, "teh": 6}
+
+
+@dataclass
+class Letter:
+    """A request as it was written once; it may arrive late, and more than once."""
+
+    step: Step
+    key: Key
+    work: Work
+    write: Write
+    arrivals: int = 0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A line of the trace: what an arrival was answered, after how many crashes."""
+
+    round: int
+    key: str
+    arrival: int
+    crashes: int
+    status: int
+    body: bytes
+
+
+@contextmanager
+def seeded_ids(seed: int, started: datetime) -> Iterator[None]:
+    """Ids that come from the seed: the same day makes the same ids, in the same order."""
+    dice, began = random.Random(f"{seed}:ids"), int(started.timestamp()) * 10**9
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "os", SimpleNamespace(urandom=dice.randbytes))
+        patch.setattr(ids, "time", SimpleNamespace(time_ns=lambda: began))
+        patch.setattr(ids._Last, "stamp", 0)
+        yield
+
+
+@asynccontextmanager
+async def a_day(
+    database_url: str, keyring: Keyring, seed: int, *, started: datetime, at_once: bool
+) -> AsyncIterator["Day"]:
+    """A shop on an empty database, ready to live a day."""
+    stage = Stage(database_url)
+    await stage.open()
+    try:
+        with seeded_ids(seed, started):
+            world = await a_shop(
+                await a_floor(stage, started),
+                started,
+                stock=START,
+                bundles={"paket": {"kopi": 2, "gula": 1}},
+                places={"JKT": JAKARTA, "SBY": SURABAYA},
+            )
+            yield Day(world, stage, keyring, seed, started=started, at_once=at_once)
+    finally:
+        await stage.close()
 
 
 class Day:
-    """One shop, one seed."""
+    """One shop, one seed.
 
-    def __init__(self, world: World, keyring: Keyring, seed: int, *, started: datetime, at_once: int) -> None:
+    Attributes:
+        at_once: Whether what arrives in a round meets in the database; else one comes after the other,
+            and the books can say every answer beforehand.
+    """
+
+    def __init__(
+        self, world: World, stage: Stage, keyring: Keyring, seed: int, *, started: datetime, at_once: bool
+    ) -> None:
         self.world = world
         self.floor: ShopFloor = world.floor
         self.keyring = keyring
-        self.dice = random.Random(seed)
+        self.seed = seed
+        self.dice = random.Random()
         self.now = started
         self.at_once = at_once
         self.books = Books()
-        self.runner = Runner(self.floor.db)
+        self.books.on_hand.update(START)
+        self.runner = Runner(stage)
+        self.conductor = stage.conductor
         self.acts: Counter[str] = Counter()
-        self.crashes = 0
-        self._serial = 0
+        self.crashes: Counter[str] = Counter()
+        self.trace: list[Heard] = []
+        self.post: dict[int, list[Letter]] = defaultdict(list)
+
+    @property
+    def statements(self) -> int:
+        return self.conductor.statements
 
     async def live(self, rounds: int) -> None:
         """Rounds of a few acts, side by side or one by one, with time passing between them."""
-        for _ in range(rounds):
-            self.now += timedelta(minutes=self.dice.randint(0, 200))
-            chosen = [
-                self.dice.choices(list(ACTS), list(ACTS.values()))[0] for _ in range(self.dice.randint(1, 6))
-            ]
-            if self.at_once > 1:
-                await asyncio.gather(*(self._act(name) for name in chosen))
-            else:
-                for name in chosen:
-                    await self._act(name)
+        for part in plan(self.seed, rounds, ACTS):
+            self.now += timedelta(minutes=part.minutes)
+            for step in part.steps:
+                self._write(step, part.number)
+            arriving = self.post.pop(part.number, [])
+            dice = part.dice()
+            dice.shuffle(arriving)
+            works = [partial(self._arrive, part, letter) for letter in arriving]
+            for group in [works] if self.at_once else [[work] for work in works]:
+                await self.conductor.side_by_side(group, dice)
             await self._sweep()
 
-    async def _act(self, name: str) -> None:
-        made = getattr(self, name)()
-        if made is None:
+    def _write(self, step: Step, number: int) -> None:
+        """Write a request from what the books say now, and post it for all its arrivals."""
+        self.dice = step.dice()
+        made = getattr(self, step.act)()
+        if made is not None:
+            letter = Letter(step, Key.of("simulation", f"{step.act}-{step.serial}", step.act.encode()), *made)
+            for rounds in (0, *step.again):
+                self.post[number + step.late + rounds].append(letter)
+
+    async def _arrive(self, part: Round, letter: Letter) -> None:
+        letter.arrivals += 1
+        arrival = letter.arrivals
+        crashes = letter.step.crashes(arrival)
+        answer = await self._until_answered(letter, crashes)
+        text = letter.key.text
+        self.trace.append(Heard(part.number, text, arrival, len(crashes), answer.status, answer.body))
+        if text in self.books.answers:
+            assert answer.body == self.books.answers[text], f"{text}: another answer to the same key"
+            self.acts["heard again"] += 1
             return
-        work, write = made
-        self._serial += 1
-        key = Key.of("simulation", f"{name}-{self._serial}", name.encode())
-        answer = await self._until_answered(key, work)
-        first = self.books.answers.setdefault(key.text, answer.body)
-        assert answer.body == first
-        self.acts[f"{name}:{'refused' if answer.status == 409 else 'done'}"] += 1
+        self.books.answers[text] = answer.body
+        self.acts[f"{letter.step.act}:{'refused' if answer.status == 409 else 'done'}"] += 1
         if answer.status == 200:
-            write(json.loads(answer.body))
-        if self.dice.random() < 0.2:
-            again = await self._until_answered(key, work)
-            assert again == answer, f"{key.text}: another answer to the same key"
+            letter.write(json.loads(answer.body))
 
-    async def _until_answered(self, key: Key, work: Work) -> Answer:
+    async def _until_answered(self, letter: Letter, crashes: tuple[Crash, ...]) -> Answer:
         async def command(tx: Tx) -> Answer:
-            return Answer(200, json.dumps(await work(tx), default=str).encode())
+            return Answer(200, json.dumps(await letter.work(tx), default=str).encode())
 
-        for attempt in range(30):
-            asking = asyncio.create_task(
-                self.runner.once(self.floor.caller, key, command, refused=_refused, now=self.now)
-            )
-            if attempt < 5 and self.dice.random() < 0.15:
-                await self._crash(asking)
-            with suppress(asyncio.CancelledError, psycopg.OperationalError):
-                return await asking
-        raise AssertionError(f"{key.text}: no answer in thirty tries")
+        def ask() -> Awaitable[Answer]:
+            return self.runner.once(self.floor.caller, letter.key, command, refused=_refused, now=self.now)
 
-    async def _crash(self, asking: "asyncio.Task[Answer]") -> None:
-        """End it somewhere in the middle: the process's task, or the connection under it."""
-        self.crashes += 1
-        await asyncio.wait({asking}, timeout=self.dice.uniform(0, 0.02))
-        if self.dice.random() < 0.5:
-            asking.cancel()
-        else:
-            await asyncio.to_thread(_kill_one, self.floor.db.url)
+        for crash in crashes:
+            try:
+                # It may have ended well: a crash planned for a statement that never came.
+                answer: Answer = await self.conductor.asked(crash, ask)
+            except (Crashed, psycopg.OperationalError):
+                self.crashes[crash.how] += 1
+            else:
+                return answer
+        last: Answer = await self.conductor.asked(None, ask)
+        return last
 
     async def _sweep(self) -> None:
         expected = self.books.expire(self.now)
@@ -155,6 +239,27 @@ class Day:
         await self.floor.run(lambda tx: complete_delivered(tx, now=now))
         await self.floor.run(lambda tx: watch_limits(tx, now=now))
 
+    async def rows(self) -> dict[str, list[str]]:
+        """Everything that stands in the shop's tables, by table."""
+
+        async def reading(tx: Tx) -> dict[str, list[str]]:
+            tables = await tx.all(
+                """
+                SELECT table_name FROM information_schema.columns
+                WHERE table_schema = 'public' AND column_name = 'shop_id'
+                """
+            )
+            found = {}
+            for (table,) in tables:
+                cursor = await tx.connection.execute(
+                    f"SELECT {table}::text AS row FROM {table} WHERE shop_id = %s".encode(), [tx.shop_id]
+                )
+                found[table] = sorted([row for (row,) in await cursor.fetchall()])
+            return found
+
+        standing: dict[str, list[str]] = await self.floor.run(reading)
+        return standing
+
     # What a buyer does
 
     def place(self) -> tuple[Work, Write]:
@@ -162,8 +267,7 @@ class Day:
             (self.dice.choice(SELLABLE), self.dice.randint(1, 3)) for _ in range(self.dice.randint(1, 3))
         ]
         terms = self.dice.choice((Terms.PREPAID, Terms.PREPAID, Terms.COD))
-        placement, now = asked(*lines, terms=terms), self.now
-        missing = sum((LineBook(sku, units).owed for sku, units in lines), Counter[str]()) - self.books.free
+        placement = asked(*lines, terms=terms)
 
         async def work(tx: Tx) -> Told:
             numbers = iter(await take_numbers(tx, 1))
@@ -173,7 +277,7 @@ class Day:
                 [placement],
                 keyring=self.keyring,
                 next_number=lambda: next(numbers),
-                now=now,
+                now=self.now,
             )
             if isinstance(answer, Refusal):
                 raise answer
@@ -185,12 +289,14 @@ class Day:
             }
 
         def write(told: Told) -> None:
-            assert self.at_once > 1 or not missing, f"sold what was not there: {missing}"
+            wanted = sum((LineBook(sku, units).owed for sku, units in lines), Counter[str]())
+            missing = wanted - self.books.free
+            assert self.at_once or not missing, f"sold what was not there: {missing}"
             order = OrderBook(
                 told["id"],
                 {number: LineBook(sku, units) for number, (sku, units) in enumerate(lines, 1)},
                 terms,
-                now,
+                self.now,
                 "accepted" if terms is Terms.COD else "awaiting_payment",
             )
             assert (told["commercial"], told["total"]) == (order.commercial, order.total)
@@ -214,10 +320,20 @@ class Day:
             "IDR",
             self._word(),
         )
-        now = self.now
 
+        return self._book(order, event)
+
+    def pay_again(self) -> tuple[Work, Write] | None:
+        """The bank tells of money it told of before, in a message of its own: it counts once."""
+        told_of = list(self.books.transfers.values())
+        if not told_of:
+            return None
+        event = self.dice.choice(told_of[-6:])
+        return self._book(self.books.orders[str(event.order_id)], event)
+
+    def _book(self, order: OrderBook, event: MoneyEvent) -> tuple[Work, Write]:
         async def work(tx: Tx) -> Told:
-            stands = await settle_payment(tx, event, now=now)
+            stands = await settle_payment(tx, event, now=self.now)
             commercial = await tx.value(
                 "SELECT commercial FROM sales_order WHERE shop_id = %(shop)s AND id = %(id)s",
                 {"shop": tx.shop_id, "id": event.order_id},
@@ -225,13 +341,16 @@ class Day:
             return {"commercial": commercial, "paid": stands.paid_minor}
 
         def write(told: Told) -> None:
+            assert event.reference is not None
+            assert event.reference not in self.books.transfers, "one transfer counted twice"
+            self.books.transfers[event.reference] = event
             short = order.owed - self.books.free
-            order.paid += amount
-            if self.at_once == 1:
+            order.paid += event.amount_minor
+            if not self.at_once:
                 assert told["paid"] == order.paid
             order.follow_money()
             if order.commercial == "expired" and order.paid - order.refunded >= order.total and order.total:
-                assert self.at_once > 1 or (told["commercial"] == "accepted") == (not short)
+                assert self.at_once or (told["commercial"] == "accepted") == (not short)
                 order.commercial = told["commercial"]
 
         return work, write
@@ -243,10 +362,11 @@ class Day:
         number = self.dice.choice(list(order.lines))
         line, whole = order.lines[number], self.dice.random() < 0.4
         units = None if whole else [Units(number, self.dice.randint(1, max(line.stands, 1)))]
-        now = self.now
 
         async def work(tx: Tx) -> Told:
-            order_now = await cancel_order(tx, UUID(order.id), units=units, reason="berubah pikiran", now=now)
+            order_now = await cancel_order(
+                tx, UUID(order.id), units=units, reason="berubah pikiran", now=self.now
+            )
             return {"total": order_now.total_minor, "commercial": order_now.commercial}
 
         def write(told: Told) -> None:
@@ -258,7 +378,7 @@ class Day:
             if order.total == 0:
                 order.commercial = "cancelled"
             order.follow_money()
-            assert self.at_once > 1 or told["total"] == order.total
+            assert self.at_once or told["total"] == order.total
 
         return work, write
 
@@ -267,12 +387,12 @@ class Day:
         if order is None:
             return None
         number = self.dice.choice(list(order.lines))
-        wanted, now = self.dice.randint(1, 5), self.now
+        wanted = self.dice.randint(1, 5)
 
         async def work(tx: Tx) -> Told:
             actions = [SetQuantity(number, wanted)]
-            change = await open_change(tx, UUID(order.id), actions, reason="ganti jumlah", now=now)
-            preview = await confirm(tx, UUID(order.id), change.id, now=now)
+            change = await open_change(tx, UUID(order.id), actions, reason="ganti jumlah", now=self.now)
+            preview = await confirm(tx, UUID(order.id), change.id, now=self.now)
             return {"total": preview.becomes.sums.total_minor}
 
         def write(told: Told) -> None:
@@ -282,7 +402,7 @@ class Day:
             else:
                 line.cancelled += line.stands - wanted
             order.follow_money()
-            assert self.at_once > 1 or told["total"] == order.total
+            assert self.at_once or told["total"] == order.total
 
         return work, write
 
@@ -322,45 +442,51 @@ class Day:
         return work, lambda _told: None
 
     def ship(self) -> tuple[Work, Write]:
-        turn, awb, now = (
-            self.dice.randint(0, 5),
-            f"JX{self._serial:06d}{self.dice.randint(0, 9999):04d}",
-            self.now,
-        )
+        turn, awb = self.dice.randint(0, 5), f"JX{self.dice.randint(0, 10**10 - 1):010d}"
 
         async def work(tx: Tx) -> Told:
             task = await _pick_row(tx, "task", "packed", turn)
             if task is None:
-                return {"parcels": []}
-            parcels = await hand_over(tx, task, [Box("jnt", awb)], now=now)
+                return {"parcels": [], "ids": []}
+            parcels = await hand_over(tx, task, [Box("jnt", awb)], now=self.now)
             codes = {sku: code for code, sku in self.world.skus.items()}
             return {
                 "parcels": [
                     (parcel.order_id, content.line_no, codes[content.sku_id], content.quantity)
                     for parcel in parcels
                     for content in parcel.contents
-                ]
+                ],
+                "ids": [parcel.id for parcel in parcels],
             }
 
         def write(told: Told) -> None:
             for order, number, sku, units in told["parcels"]:
                 line = self.books.orders[order].lines[number]
-                assert self.at_once > 1 or line.owed[sku] >= units, "shipped more than was owed"
+                assert self.at_once or line.owed[sku] >= units, "shipped more than was owed"
                 line.shipped[sku] += units
                 self.books.on_hand[sku] -= units
+            self.books.parcels.update(dict.fromkeys(told["ids"], "picked_up"))
 
         return work, write
 
-    def deliver(self) -> tuple[Work, Write]:
-        turn, now = self.dice.randint(0, 5), self.now
+    def courier(self) -> tuple[Work, Write] | None:
+        """A courier tells of a parcel; what they tell may overtake what they told before."""
+        on_the_road = [parcel for parcel, state in self.books.parcels.items() if state not in ARRIVED]
+        if not on_the_road:
+            return None
+        parcel = self.dice.choice(on_the_road[-8:])
+        event = ParcelEvent(self.dice.choices(list(SCANS), list(SCANS.values()))[0])
 
         async def work(tx: Tx) -> Told:
-            parcel = await _pick_row(tx, "parcel", "picked_up", turn)
-            if parcel is not None:
-                await deliver_parcels(tx, [parcel], now=now)
-            return {}
+            [was] = await move_on(tx, [UUID(parcel)], event, now=self.now)
+            return {"was": was.state}
 
-        return work, lambda _told: None
+        def write(told: Told) -> None:
+            assert told["was"] == self.books.parcels[parcel]
+            assert told["was"] not in ARRIVED, "it moved on after its end"
+            self.books.parcels[parcel] = LEADS_TO[event]
+
+        return work, write
 
     def give_back(self) -> tuple[Work, Write] | None:
         """A whole return at the counter: asked, received, inspected, paid back, closed."""
@@ -368,21 +494,23 @@ class Day:
         if order is None:
             return None
         number, line = next((n, one) for n, one in order.lines.items() if _returnable(one))
-        units, to_stock, now = self.dice.randint(1, _returnable(line)), self.dice.random() < 0.7, self.now
+        units, to_stock = self.dice.randint(1, _returnable(line)), self.dice.random() < 0.7
         worth = min(units * PRICE, max(order.paid - order.refunded, 0))
         reference = self._word()
 
         async def work(tx: Tx) -> Told:
-            asked_for = await ask_return(tx, UUID(order.id), [Wanted(number, units)], reason="rusak", now=now)
-            await decide_return(tx, asked_for.id, ReturnEvent.APPROVE, now=now)
+            asked_for = await ask_return(
+                tx, UUID(order.id), [Wanted(number, units)], reason="rusak", now=self.now
+            )
+            await decide_return(tx, asked_for.id, ReturnEvent.APPROVE, now=self.now)
             place = self.world.locations["JKT"]
-            await receive_goods_back(tx, asked_for.id, {number: units}, location_id=place, now=now)
+            await receive_goods_back(tx, asked_for.id, {number: units}, location_id=place, now=self.now)
             judged = Inspected(number, units if to_stock else 0, 0 if to_stock else units)
-            await inspect_goods(tx, asked_for.id, [judged], now=now)
-            refund = await resolve_return(tx, asked_for.id, amount_minor=worth, now=now)
+            await inspect_goods(tx, asked_for.id, [judged], now=self.now)
+            refund = await resolve_return(tx, asked_for.id, amount_minor=worth, now=self.now)
             if refund is not None:
-                await execute_refund(tx, refund.id, method="cash", reference=reference, now=now)
-            await close_return(tx, asked_for.id, now=now)
+                await execute_refund(tx, refund.id, method="cash", reference=reference, now=self.now)
+            await close_return(tx, asked_for.id, now=self.now)
             return {"refunded": refund.amount_minor if refund else 0}
 
         def write(told: Told) -> None:
@@ -399,17 +527,19 @@ class Day:
         if order is None:
             return None
         room = order.paid - order.refunded
-        amount, now, reference = self.dice.choice((room, room // 2 or 1, room + 1)), self.now, self._word()
+        amount, reference = self.dice.choice((room, room // 2 or 1, room + 1)), self._word()
 
         async def work(tx: Tx) -> Told:
-            refund = await promise_refund(tx, UUID(order.id), amount_minor=amount, reason="maaf", now=now)
-            stands = await execute_refund(tx, refund.id, method="cash", reference=reference, now=now)
+            refund = await promise_refund(
+                tx, UUID(order.id), amount_minor=amount, reason="maaf", now=self.now
+            )
+            stands = await execute_refund(tx, refund.id, method="cash", reference=reference, now=self.now)
             return {"refunded": stands.refunded_minor}
 
         def write(told: Told) -> None:
             order.refunded += amount
             assert order.refunded <= order.paid, "gave back more than was taken"
-            assert self.at_once > 1 or told["refunded"] == order.refunded
+            assert self.at_once or told["refunded"] == order.refunded
 
         return work, write
 
@@ -417,12 +547,14 @@ class Day:
         order = self._any_order(lambda one: one.commercial == "accepted")
         if order is None:
             return None
-        until, now = self.now + timedelta(hours=self.dice.randint(1, 30)), self.now
+        until, briefly = self.now + timedelta(hours=self.dice.randint(1, 30)), self.dice.random() < 0.5
 
         async def work(tx: Tx) -> Told:
-            hold = await hold_order(tx, UUID(order.id), "address", reason="alamat", expires_at=until, now=now)
-            if self.dice.random() < 0.5:
-                await let_continue(tx, UUID(order.id), hold, now=now)
+            hold = await hold_order(
+                tx, UUID(order.id), "address", reason="alamat", expires_at=until, now=self.now
+            )
+            if briefly:
+                await let_continue(tx, UUID(order.id), hold, now=self.now)
             return {}
 
         return work, lambda _told: None
@@ -430,10 +562,9 @@ class Day:
     def receive(self) -> tuple[Work, Write]:
         sku, units = self.dice.choice(SKUS), self.dice.randint(1, 12)
         receipt = Receipt(self.world.skus[sku], self.world.locations[self.dice.choice(("JKT", "SBY"))], units)
-        now = self.now
 
         async def work(tx: Tx) -> Told:
-            await receive_stock(tx, [receipt], now=now)
+            await receive_stock(tx, [receipt], now=self.now)
             return {}
 
         def write(_told: Told) -> None:
@@ -442,11 +573,11 @@ class Day:
         return work, write
 
     def adjust(self) -> tuple[Work, Write]:
-        sku, by, now = self.dice.choice(SKUS), self.dice.choice((-3, -1, 1, 2)), self.now
+        sku, by = self.dice.choice(SKUS), self.dice.choice((-3, -1, 1, 2))
         key = self._key(sku)
 
         async def work(tx: Tx) -> Told:
-            await adjust_stock(tx, [(key, by)], reason="hitung ulang", now=now)
+            await adjust_stock(tx, [(key, by)], reason="hitung ulang", now=self.now)
             return {}
 
         def write(_told: Told) -> None:
@@ -455,11 +586,11 @@ class Day:
         return work, write
 
     def count(self) -> tuple[Work, Write]:
-        sku, found, now = self.dice.choice(SKUS), self.dice.randint(0, 30), self.now
+        sku, found = self.dice.choice(SKUS), self.dice.randint(0, 30)
         sheet = [Counted(sku, self.dice.choice(("JKT", "SBY")), found)]
 
         async def work(tx: Tx) -> Told:
-            [result] = await count_stock(tx, sheet, reason="opname", now=now)
+            [result] = await count_stock(tx, sheet, reason="opname", now=self.now)
             return {"change": result.change}
 
         def write(told: Told) -> None:
@@ -468,13 +599,13 @@ class Day:
         return work, write
 
     def damage(self) -> tuple[Work, Write]:
-        sku, units, now = self.dice.choice(SKUS), self.dice.randint(1, 3), self.now
+        sku, units = self.dice.choice(SKUS), self.dice.randint(1, 3)
         key, give_up = self._key(sku), self.dice.random() < 0.5
 
         async def work(tx: Tx) -> Told:
-            await set_aside(tx, {key: units}, into=Bucket.DAMAGED, reason="pecah", now=now)
+            await set_aside(tx, {key: units}, into=Bucket.DAMAGED, reason="pecah", now=self.now)
             if give_up:
-                await write_off(tx, {key: units}, out_of=Bucket.DAMAGED, reason="dibuang", now=now)
+                await write_off(tx, {key: units}, out_of=Bucket.DAMAGED, reason="dibuang", now=self.now)
             return {}
 
         def write(_told: Told) -> None:
@@ -484,15 +615,15 @@ class Day:
         return work, write
 
     def send(self) -> tuple[Work, Write]:
-        sku, units, now = self.dice.choice(SKUS), self.dice.randint(1, 5), self.now
+        sku, units = self.dice.choice(SKUS), self.dice.randint(1, 5)
         ends = [self.world.locations[code] for code in self.dice.sample(("JKT", "SBY"), 2)]
 
         async def work(tx: Tx) -> Told:
             goods = [Travel(self.world.skus[sku], units)]
             transfer = await open_transfer(
-                tx, from_location=ends[0], to_location=ends[1], goods=goods, now=now
+                tx, from_location=ends[0], to_location=ends[1], goods=goods, now=self.now
             )
-            await dispatch_transfer(tx, transfer.id, now=now)
+            await dispatch_transfer(tx, transfer.id, now=self.now)
             return {}
 
         def write(_told: Told) -> None:
@@ -502,7 +633,7 @@ class Day:
         return work, write
 
     def arrive(self) -> tuple[Work, Write]:
-        turn, lost, now = self.dice.randint(0, 3), self.dice.random() < 0.3, self.now
+        turn, lost = self.dice.randint(0, 3), self.dice.random() < 0.3
         codes = {sku: code for code, sku in self.world.skus.items()}
 
         async def work(tx: Tx) -> Told:
@@ -518,7 +649,7 @@ class Day:
                 Arrival(row.line_no, row.quantity - less, less, "hilang" if less else None)
                 for row, less in zip(rows, gone, strict=True)
             ]
-            await receive_transfer(tx, transfer, arrivals, now=now)
+            await receive_transfer(tx, transfer, arrivals, now=self.now)
             return {
                 "goods": [
                     (codes[row.sku_id], row.quantity, less) for row, less in zip(rows, gone, strict=True)
@@ -548,6 +679,7 @@ class Day:
 ACTS = {
     "place": 30,
     "pay": 16,
+    "pay_again": 3,
     "cancel": 6,
     "change": 6,
     "release": 8,
@@ -557,7 +689,7 @@ ACTS = {
     "resume": 3,
     "pack": 8,
     "ship": 10,
-    "deliver": 5,
+    "courier": 12,
     "give_back": 4,
     "refund": 3,
     "hold": 3,
@@ -569,6 +701,18 @@ ACTS = {
     "arrive": 3,
 }
 """What happens, and how often."""
+
+SCANS = {"move": 4, "go_out": 4, "fail": 1, "deliver": 6, "lose": 1, "damage": 1}
+LEADS_TO = {
+    "move": "in_transit",
+    "go_out": "out_for_delivery",
+    "fail": "attempt_failed",
+    "deliver": "delivered",
+    "lose": "lost",
+    "damage": "damaged",
+}
+ARRIVED = {"delivered", "lost", "damaged"}
+"""What couriers tell of a parcel, how often, and where it is then; nothing follows the last three."""
 
 
 def _returnable(line: LineBook) -> int:
@@ -585,11 +729,3 @@ async def _pick_row(tx: Tx, table: str, state: str, turn: int) -> UUID | None:
     )
     rows = await cursor.fetchall()
     return rows[turn % len(rows)].id if rows else None
-
-
-def _kill_one(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1"
-        )

@@ -1,0 +1,337 @@
+"""Every machine is walked whole: on paper, and through the rows that live by it.
+
+The machines are found, not listed, so a new one fails here until somebody has redrawn it as a grid in
+its domain's `test_states.py` and said how its rows are moved. A walk puts a row into each state in
+turn, asks for each event by the command that makes the move, and looks at the row: it is where the
+table says, or the move was refused and the row stands as it stood.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID
+
+import pytest
+from psycopg.errors import CheckViolation
+
+import orderan
+from conftest import ShopFloor
+from fulfilment.working import an_order, packed, pay, shipped
+from given import JAKARTA, SURABAYA, World, a_shop
+from orderan.customers import CustomerNotActive, Typed, erase, merge, register
+from orderan.flows.change_order import confirm, decline_change, open_change
+from orderan.flows.deliver import move_on
+from orderan.flows.pick_task import start_picking
+from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
+from orderan.flows.settle_return import ask_return
+from orderan.fulfilment import TaskEvent, lock_tasks, move_tasks
+from orderan.inventory import (
+    Arrival,
+    Travel,
+    cancel_transfer,
+    dispatch_transfer,
+    open_transfer,
+    receive_transfer,
+)
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.errors import Refusal
+from orderan.kit.states import IllegalMove, Machine
+from orderan.orders import ChangeNotOpen, SetQuantity
+from orderan.returns import ReturnEvent, Wanted, find_return, move_return
+from orderan.shipping import ParcelEvent
+
+pytestmark = pytest.mark.anyio
+
+
+def machines() -> dict[str, Machine[Any, Any]]:
+    """Every machine of the product by name, wherever it stands."""
+    found: dict[str, Machine[Any, Any]] = {}
+    for module in pkgutil.walk_packages(orderan.__path__, "orderan."):
+        if not module.name.endswith("__main__"):
+            for value in vars(importlib.import_module(module.name)).values():
+                if isinstance(value, Machine):
+                    assert found.setdefault(value.name, value) is value, (
+                        f"two machines are called {value.name}"
+                    )
+    return found
+
+
+MACHINES = machines()
+
+
+def drawn() -> dict[type[StrEnum], dict[tuple[StrEnum, StrEnum], StrEnum | None]]:
+    """Every square anybody redrew, by the machine's states."""
+    squares: dict[type[StrEnum], dict[tuple[StrEnum, StrEnum], StrEnum | None]] = {}
+    for path in sorted(Path(__file__).parents[1].glob("*/test_states.py")):
+        module: Any = importlib.import_module(f"{path.parent.name}.test_states")
+        found = module.SQUARES if hasattr(module, "SQUARES") else [one.values[1:] for one in module.squares()]
+        for state, event, following in found:
+            squares.setdefault(type(state), {})[state, event] = following
+    return squares
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_every_square_of_a_machine_was_redrawn_by_hand_and_is_as_it_was_drawn(name: str) -> None:
+    machine = MACHINES[name]
+    states = type(machine.initial)
+    events = {type(event) for _, event in machine.moves}
+    [kind] = events
+    redrawn = drawn()[states]
+    assert set(redrawn) == {(state, event) for state in states for event in kind}
+    for (state, event), following in redrawn.items():
+        assert machine.allows(state, event) is (following is not None)
+        if following is None:
+            with pytest.raises(IllegalMove) as refused:
+                machine.after(state, event)
+            assert (refused.value.machine, refused.value.state, refused.value.event) == (name, state, event)
+        else:
+            assert machine.after(state, event) is following
+
+
+Move = Callable[[Tx, Any], Awaitable[Any]]
+
+
+@dataclass
+class Walk:
+    """How the rows of a machine are moved.
+
+    Attributes:
+        put: Sets the state of the row, and what a row of that state has; named parameters state, id, now, other.
+        move: Asks for an event, by its command.
+        refusals: What a move that does not exist is refused with.
+    """
+
+    table: str
+    id: UUID
+    move: Move
+    put: LiteralString | None = None
+    refusals: tuple[type[Refusal], ...] = (IllegalMove,)
+    other: UUID | None = None
+
+
+NOT_WALKED = {
+    "order.commercial": "its commands choose their orders by state themselves: tests/orders, one file per verb",
+    "order.hold": "has no column: its state is read from when it was released and by whom",
+    "order.verification": "no command moves it yet",
+}
+
+
+@dataclass
+class Stage:
+    """Rows of every machine, each in a shop of their own making."""
+
+    floor: ShopFloor
+    keyring: Keyring
+    now: datetime
+    world: World
+
+    async def task(self) -> Walk:
+        order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
+        await pay(self.world, order, now=self.now)
+        task = await packed(self.world, order, now=self.now)
+
+        async def move(tx: Tx, event: TaskEvent) -> None:
+            if event is TaskEvent.START:
+                await start_picking(tx, [task], now=self.now)
+            else:
+                await move_tasks(tx, list((await lock_tasks(tx, [task])).values()), event, now=self.now)
+
+        return Walk("task", task, move)
+
+    async def parcel(self) -> Walk:
+        order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
+        await pay(self.world, order, now=self.now)
+        [parcel] = await shipped(self.world, order, now=self.now)
+
+        async def move(tx: Tx, event: ParcelEvent) -> None:
+            await move_on(tx, [parcel.id], event, now=self.now)
+
+        return Walk("parcel", parcel.id, move)
+
+    async def goods_return(self) -> Walk:
+        order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
+        await pay(self.world, order, now=self.now)
+        await shipped(self.world, order, now=self.now)
+        made = await self.floor.run(
+            lambda tx: ask_return(tx, order.id, [Wanted(1, 1)], reason="rusak", now=self.now)
+        )
+
+        async def move(tx: Tx, event: ReturnEvent) -> None:
+            await move_return(tx, await find_return(tx, made.id), event, now=self.now)
+
+        return Walk("goods_return", made.id, move)
+
+    async def refund(self) -> Walk:
+        order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
+        await pay(self.world, order, now=self.now)
+        made = await self.floor.run(
+            lambda tx: promise_refund(tx, order.id, amount_minor=1, reason="maaf", now=self.now)
+        )
+
+        async def move(tx: Tx, event: Any) -> None:
+            if event == "execute":
+                await execute_refund(tx, made.id, method="cash", reference=None, now=self.now)
+            else:
+                await withdraw_refund(tx, made.id, reason="batal", now=self.now)
+
+        return Walk("refund", made.id, move)
+
+    async def change(self) -> Walk:
+        order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
+        made = await self.floor.run(
+            lambda tx: open_change(tx, order.id, [SetQuantity(1, 2)], reason="", now=self.now)
+        )
+
+        async def move(tx: Tx, event: Any) -> None:
+            await {"confirm": confirm, "decline": decline_change}[event](tx, order.id, made.id, now=self.now)
+
+        return Walk("order_change", made.id, move, refusals=(ChangeNotOpen,))
+
+    async def customer(self) -> Walk:
+        one, other = [
+            await self.floor.run(
+                lambda tx, n=n: register(
+                    tx, self.keyring, Typed(f"Budi {n}", f"08120000000{n}"), now=self.now
+                )
+            )
+            for n in (1, 2)
+        ]
+
+        async def move(tx: Tx, event: Any) -> None:
+            if event == "merge":
+                await merge(tx, self.keyring, other, [one], now=self.now)
+            else:
+                await erase(tx, one, reason="permintaan", now=self.now)
+
+        return Walk("customer", one, move, PUT_CUSTOMER, (CustomerNotActive,), other)
+
+    async def transfer(self) -> Walk:
+        goods = [Travel(self.world.skus["kopi"], 2)]
+        places = self.world.locations
+        made = await self.floor.run(
+            lambda tx: open_transfer(
+                tx, from_location=places["JKT"], to_location=places["SBY"], goods=goods, now=self.now
+            )
+        )
+
+        async def move(tx: Tx, event: Any) -> None:
+            if event == "dispatch":
+                await dispatch_transfer(tx, made.id, now=self.now)
+            elif event == "cancel":
+                await cancel_transfer(tx, made.id, now=self.now)
+            else:
+                units = 1 if event == "arrive" else 2
+                await receive_transfer(tx, made.id, [Arrival(1, units)], now=self.now)
+
+        return Walk("transfer", made.id, move, PUT_TRANSFER)
+
+
+WALKS: dict[str, Callable[[Stage], Awaitable[Walk]]] = {
+    "customer": Stage.customer,
+    "fulfilment.task": Stage.task,
+    "order.change": Stage.change,
+    "payments.refund": Stage.refund,
+    "returns.goods_return": Stage.goods_return,
+    "shipping.parcel": Stage.parcel,
+    "transfer": Stage.transfer,
+}
+
+PUT_CUSTOMER: LiteralString = """
+    UPDATE customer
+    SET state = %(state)s,
+        merged_into = CASE WHEN %(state)s = 'merged' THEN %(other)s::uuid END,
+        name_enc = CASE WHEN %(state)s <> 'erased' THEN name_enc END,
+        phone_enc = CASE WHEN %(state)s <> 'erased' THEN phone_enc END,
+        phone_index = CASE WHEN %(state)s <> 'erased' THEN phone_index END
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
+
+PUT_TRANSFER: LiteralString = """
+    UPDATE transfer
+    SET state = %(state)s,
+        dispatched_at = CASE WHEN %(state)s IN ('in_transit', 'received') THEN %(now)s::timestamptz END,
+        received_at = CASE WHEN %(state)s = 'received' THEN %(now)s::timestamptz END
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
+
+
+class _Undone(Exception):
+    """Takes back what was tried on one square."""
+
+
+def test_every_machine_has_a_walk_or_a_reason_to_have_none() -> None:
+    assert set(WALKS) | set(NOT_WALKED) == set(MACHINES)
+    assert set(WALKS) & set(NOT_WALKED) == set()
+
+
+@pytest.fixture
+async def stage(floor: ShopFloor, keyring: Keyring, now: datetime) -> Stage:
+    world = await a_shop(floor, now, stock={"kopi": 20}, places={"JKT": JAKARTA, "SBY": SURABAYA})
+    return Stage(floor, keyring, now, world)
+
+
+async def _state(tx: Tx, walk: Walk) -> Any:
+    cursor = await tx.connection.execute(
+        f"SELECT state FROM {walk.table} WHERE shop_id = %s AND id = %s".encode(), [tx.shop_id, walk.id]
+    )
+    row: Any = await cursor.fetchone()
+    return row.state
+
+
+async def _put(tx: Tx, walk: Walk, state: str, now: datetime) -> None:
+    sql = walk.put or f"UPDATE {walk.table} SET state = %(state)s WHERE shop_id = %(shop)s AND id = %(id)s"
+    facts = {"state": state, "shop": tx.shop_id, "id": walk.id, "now": now, "other": walk.other}
+    await tx.connection.execute(sql.encode(), facts)
+
+
+async def _square(tx: Tx, walk: Walk, state: StrEnum, event: StrEnum, now: datetime) -> tuple[bool, Any]:
+    """Whether the row moved, and where it stands after."""
+    moved = True
+    await _put(tx, walk, state, now)
+    try:
+        async with tx.savepoint():
+            await walk.move(tx, event)
+    except walk.refusals:
+        moved = False
+    return moved, await _state(tx, walk)
+
+
+@pytest.mark.parametrize("name", WALKS)
+async def test_a_machine_is_walked_whole_through_its_rows(name: str, stage: Stage) -> None:
+    machine, walk = MACHINES[name], await WALKS[name](stage)
+    [events] = {type(event) for _, event in machine.moves}
+    found: dict[tuple[str, str], tuple[bool, Any]] = {}
+
+    async def walking(tx: Tx) -> None:
+        for state in type(machine.initial):
+            for event in events:
+                with suppress(_Undone):
+                    async with tx.savepoint():
+                        found[state, event] = await _square(tx, walk, state, event, stage.now)
+                        raise _Undone
+
+    await stage.floor.run(walking)
+
+    assert found == {
+        (state, event): ((state, event) in machine.moves, machine.moves.get((state, event), state))
+        for state in type(machine.initial)
+        for event in events
+    }
+
+
+@pytest.mark.parametrize("name", WALKS)
+async def test_a_row_cannot_be_in_a_state_its_machine_does_not_know(name: str, stage: Stage) -> None:
+    walk = await WALKS[name](stage)
+    before = await stage.floor.run(lambda tx: _state(tx, walk))
+
+    with pytest.raises(CheckViolation):
+        await stage.floor.run(lambda tx: _put(tx, walk, "nowhere", stage.now))
+
+    assert await stage.floor.run(lambda tx: _state(tx, walk)) == before
