@@ -13,7 +13,17 @@ from orderan.importing.reading.habits import settled
 from orderan.importing.reading.lines import LineReader
 from orderan.importing.reading.source import Chunk, Source
 
-__all__ = ["Chunk", "LineReader", "Source", "fingerprint", "look_at", "open_source", "read", "settled"]
+__all__ = [
+    "Chunk",
+    "LineReader",
+    "Source",
+    "fingerprint",
+    "look_at",
+    "open_source",
+    "prints",
+    "read",
+    "settled",
+]
 
 _BLOCK = 1 << 20
 
@@ -69,8 +79,14 @@ def read(path: Path, mapping: Mapping, *, after: int = 0, size: int = 10_000) ->
 
 def fingerprint(path: Path, mapping: Mapping) -> str:
     """What makes two runs the same run: the bytes of the file and every setting of the mapping."""
-    digest = hashlib.sha256(mapping.model_dump_json().encode())
+    return prints(path, mapping)[0]
+
+
+def prints(path: Path, mapping: Mapping) -> tuple[str, str]:
+    """The fingerprint of a file under a mapping, and that of its bytes alone."""
+    together, alone = hashlib.sha256(mapping.model_dump_json().encode()), hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+            together.update(block)
+            alone.update(block)
+    return together.hexdigest(), alone.hexdigest()
