@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -23,7 +23,10 @@ _DAMAGED = (
 class WorkbookSource:
     """A workbook whose sheets (all of them, or one) have the same heading row."""
 
-    def __init__(self, path: Path, wanted: Mapping[str, tuple[str, ...]], *, sheet: str | None) -> None:
+    def __init__(
+        self, path: Path, wanted: Mapping[str, tuple[str, ...]], optional: Collection[str] = (),
+        *, sheet: str | None,
+    ) -> None:  # fmt: skip
         self.path = path
         self.total: int | None = None
         self._sheets: list[tuple[str, int]] = []
@@ -45,7 +48,7 @@ class WorkbookSource:
         self._names = list(filled)
         self.heading: Sequence[str] = heading
         self._width = len(heading)
-        self._places = place_columns(path, wanted, heading)
+        self._places = place_columns(path, wanted, heading, optional)
 
     def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
         """See `Source.chunks`. Lines up to `after` are parsed and dropped."""
