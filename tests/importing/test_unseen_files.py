@@ -394,6 +394,68 @@ async def test_a_row_of_another_width_waits_alone(fates: Callable[..., Any]) -> 
     assert days == [(DAY, 2, 3060), ("unknown", 1, 0)]
 
 
+BROKEN = "broken_quotes"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+async def test_a_quote_that_is_never_closed_damages_its_own_line_alone(
+    fates: Callable[..., Any], floor: ShopFloor, ending: str
+) -> None:
+    heading, first, second, third = text_file(
+        [sale(), sale("2"), sale("3")], lineterminator="\n"
+    ).splitlines()
+    torn = second.replace("LIGHT", '"LIGHT')
+    outcome, days = await fates(ending.join([heading, first, torn, third, '"5,85123A']))
+    assert outcome == ["ordered", BROKEN, "ordered", BROKEN]
+    assert days == [(DAY, 2, 3060), ("unknown", 2, 0)]
+    [entry] = await floor.all("SELECT payload FROM exception_entry WHERE shop_id = %(shop)s")
+    assert [line["row"] for line in entry.payload["lines"]] == [torn, '"5,85123A']
+
+
+async def test_what_stands_between_two_broken_quotes_is_read(fates: Callable[..., Any]) -> None:
+    """The second quote seems to close the first, and then the row has the right width; alone it is an inch."""
+    lines = text_file([sale(str(n)) for n in range(1, 7)], lineterminator="\n").splitlines()
+    lines[2] = lines[2].replace("LIGHT", '"LIGHT')
+    lines[5] = lines[5].replace("HOLDER", 'HOLDER"')
+    outcome, days = await fates("\n".join(lines))
+    assert outcome == ["ordered", BROKEN, *["ordered"] * 4]
+    assert days == [(DAY, 5, 7650), ("unknown", 1, 0)]
+
+
+async def test_a_sign_behind_a_closed_quote_damages_its_own_line_alone(fates: Callable[..., Any]) -> None:
+    lines = text_file([sale(), sale("2")], lineterminator="\n").splitlines()
+    lines[1] = lines[1].replace("LIGHT HOLDER", '"LIGHT" HOLDER')
+    assert (await fates("\n".join(lines)))[0] == [BROKEN, "ordered"]
+
+
+async def test_ten_thousand_lines_behind_an_open_quote_are_read(fates: Callable[..., Any]) -> None:
+    lines = text_file([sale(str(n // 20)) for n in range(10_100)], lineterminator="\n").splitlines()
+    lines[1] = f'"{lines[1]}'
+    outcome, _ = await fates("\n".join(lines))
+    assert (outcome[0], len(outcome), outcome.count(BROKEN)) == (BROKEN, 10_100, 1)
+
+
+@pytest.mark.parametrize("missing", [("Country",), ("Description",), ("Country", "Description")])
+async def test_a_file_may_lack_columns_that_no_order_needs(fates: Callable[..., Any], missing: Cells) -> None:
+    kept = [place for place, name in enumerate(FIRST) if name not in missing]
+    rows = [[row[place] for place in kept] for row in STORY]
+    assert await fates(text_file(rows, [FIRST[place] for place in kept])) == (TOLD, STORY_DAYS)
+
+
+async def test_a_column_of_currencies_is_believed_where_it_says_one(
+    fates: Callable[..., Any], floor: ShopFloor
+) -> None:
+    said = ["EUR", "", " idr ", "gold"]
+    rows = [(*sale(str(n), quantity=2, price="300"), code) for n, code in enumerate(said, start=1)]
+    outcome, days = await fates(text_file(rows, (*FIRST, "Currency")))
+    assert outcome == ["ordered", "ordered", "ordered", "unknown_currency"]
+    assert sorted(days) == [(DAY, 1, 0), (DAY, 1, 600), (DAY, 1, 60000), (DAY, 1, 60000)]
+    orders = await floor.all(
+        "SELECT external_id, currency, total_minor FROM sales_order WHERE shop_id = %(shop)s ORDER BY external_id"
+    )
+    assert [tuple(order) for order in orders] == [("1", "EUR", 60000), ("2", "GBP", 60000), ("3", "IDR", 600)]
+
+
 async def test_a_file_of_headings_alone_is_finished_with_nothing(
     fates: Callable[..., Any], floor: ShopFloor
 ) -> None:
@@ -414,7 +476,7 @@ async def test_a_file_of_one_line(fates: Callable[..., Any]) -> None:
         ("empty.xlsx", b""),
         ("text.parquet", b"InvoiceNo,StockCode\n"),
         ("columns.csv", b"InvoiceNo,StockCode,Quantity\n1,2,3\n"),
-        ("open-quote.csv", (text_file([sale()]) + '"2,85123A').encode()),
+        ("open-quote.csv", b'InvoiceNo,"StockCode,Quantity\n1,2,3\n'),
         ("strangers.csv", text_file([("a", "b", "c", "d", "e", "f", "g", "h")] * 3).encode()),
     ],
 )

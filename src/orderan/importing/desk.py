@@ -30,6 +30,10 @@ class Desk:
         """What stands on everything an import writes."""
         return f"import {self.mapping.name}"
 
+    def reference(self, customer: str) -> str:
+        """A customer's reference in the shop: the file's own, under the account it came through."""
+        return f"{self.channel.code}:{customer}"
+
 
 async def open_desk(tx: Tx, shop: Shop, mapping: Mapping, *, channel: str | None, now: datetime) -> Desk:
     """Find, or make, the channel account and the two stock accounts of an import.

@@ -58,6 +58,11 @@ def guess(heading: Sequence[str]) -> dict[str, str]:
 
 
 def fitting_presets(heading: Sequence[str]) -> list[Rulebook]:
-    """Shipped mappings every column of which this heading has."""
+    """Shipped mappings every needed column of which this heading has."""
     known = [preset(name) for name in presets()]
-    return [one for one in known if known_columns(one.columns.wanted, heading) == len(one.columns.wanted)]
+    return [one for one in known if _fits(one, heading)]
+
+
+def _fits(rulebook: Rulebook, heading: Sequence[str]) -> bool:
+    needed = {ours: rulebook.columns.wanted[ours] for ours in rulebook.columns.needed}
+    return known_columns(needed, heading) == len(needed)

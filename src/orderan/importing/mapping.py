@@ -72,7 +72,10 @@ class _Part(BaseModel):
 
 
 class Columns(_Part):
-    """Which column holds what; `description`, `customer`, `country`, `currency`, `kind` may be left out."""
+    """Which column holds what; `description`, `customer`, `country`, `currency`, `kind` may be left out.
+
+    A column named in `optional` is read where a file has it, and missed in none.
+    """
 
     invoice: Names
     sku: Names
@@ -84,15 +87,21 @@ class Columns(_Part):
     country: Names | None = None
     currency: Names | None = None
     kind: Names | None = None
+    optional: tuple[Literal["description", "customer", "country", "currency"], ...] = ()
 
     @property
     def wanted(self) -> dict[str, tuple[str, ...]]:
         """Our word for each mapped column, to the names it may bear in the file."""
-        return {name: names for name, names in dict(self).items() if names is not None}
+        return {name: names for name, names in dict(self).items() if names is not None and name != "optional"}
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """Our words for the columns a file must have."""
+        return frozenset(self.wanted) - frozenset(self.optional)
 
 
 class MoneyFormat(_Part):
-    """Currency of the prices (constant, unless a column holds it) and how decimals are written.
+    """Currency of the prices (constant, unless a column says another) and how decimals are written.
 
     `decimal_sign = "auto"` is told by the whole file (`reading.habits`), and the other of the two
     signs then groups thousands.
@@ -220,8 +229,10 @@ class Mapping(_Part):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
-        if (self.money.currency is None) == (self.columns.currency is None):
-            raise ValueError("give either money.currency or columns.currency")
+        if (self.money.currency is None) == ("currency" not in self.columns.needed):
+            raise ValueError(
+                "give either money.currency or columns.currency, or both and make the column optional"
+            )
         if bool(self.cancellation.kinds) != (self.columns.kind is not None):
             raise ValueError("cancellation.kinds and columns.kind need each other")
         return self

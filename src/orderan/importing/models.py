@@ -28,6 +28,7 @@ class Reason(StrEnum):
 
     # The line could not be read.
     WRONG_NUMBER_OF_COLUMNS = auto()
+    BROKEN_QUOTES = auto()
     MISSING_INVOICE = auto()
     MISSING_SKU = auto()
     UNREADABLE_QUANTITY = auto()

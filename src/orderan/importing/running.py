@@ -22,18 +22,18 @@ from orderan.importing.commands.begin import begin
 from orderan.importing.commands.finish import finish
 from orderan.importing.commands.match_cancellations import match_next
 from orderan.importing.commands.order_invoices import (
-    Batch,
     end_ordering,
     judge_batch,
     next_lines,
     order_batch,
 )
 from orderan.importing.commands.read_file import end_reading, keep_lines
+from orderan.importing.commands.sort_lines import Batch
 from orderan.importing.desk import Desk, open_desk
 from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.mapping import Mapping
 from orderan.importing.models import AnyLine, SourceLine
-from orderan.importing.reading import LineReader, Source, fingerprint, open_source, settled
+from orderan.importing.reading import LineReader, Source, fingerprint, open_source, prints, settled
 from orderan.importing.store import returns as return_store
 from orderan.importing.store.lines import settled_lines
 from orderan.importing.store.runs import Run
@@ -97,7 +97,7 @@ async def start(
     """
     caller = Caller(shop.shop_id, actor)
     source = await asyncio.to_thread(open_source, path, mapping)
-    print_of_file = await asyncio.to_thread(fingerprint, path, mapping)
+    print_of_run, print_of_file = await asyncio.to_thread(prints, path, mapping)
     mapping = await asyncio.to_thread(settled, source, mapping)
     _try_first_lines(source, mapping)
 
@@ -108,7 +108,7 @@ async def start(
     begun = await db.run(
         caller,
         lambda tx: begin(
-            tx, desk, source=source_name or path.name, fingerprint=print_of_file,
+            tx, desk, source=source_name or path.name, fingerprint=print_of_run, digest=print_of_file,
             lines_total=source.total, now=clock.now(),
         ),
     )  # fmt: skip

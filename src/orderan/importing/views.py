@@ -205,7 +205,8 @@ JOIN channel ON channel.shop_id = run.shop_id AND channel.id = run.channel_id
 _FATES: LiteralString = """
 COPY (
     SELECT line.number, line.invoice, line.sku, line.quantity, line.day, line.currency, line.minor, line.exact,
-           became.outcome, became.reason, became.known, o.number AS order_number, became.line_no, became.repaired_at
+           became.outcome, became.reason, became.known, o.number AS order_number, became.line_no, became.repaired_at,
+           became.taken_up_by
     FROM import_run AS run
     JOIN import_line AS line
          ON line.shop_id = run.shop_id AND line.channel_id = run.channel_id AND line.run_id = run.id

@@ -30,9 +30,14 @@ class Begun:
 
 
 async def begin(
-    tx: Tx, desk: Desk, *, source: str, fingerprint: str, lines_total: int | None, now: datetime
+    tx: Tx, desk: Desk, *, source: str, fingerprint: str, digest: str, lines_total: int | None, now: datetime
 ) -> Begun:
-    """Find or make the run of a file under a mapping."""
+    """Find or make the run of a file under a mapping.
+
+    Args:
+        fingerprint: Of the file and the mapping.
+        digest: Of the file alone: another run of it, under another mapping, read the same lines.
+    """
     await runs.lock_channel(tx, desk.channel.id)
     first: list[Run] = []
     dropped: list[str] = []
@@ -48,7 +53,7 @@ async def begin(
     if run is None:
         made = Run(
             tx.shop_id, new_id(), desk.channel.id, source, fingerprint, desk.mapping.model_dump(mode="json"),
-            "reading", lines_total, 0, "", 0, "", {}, None, tx.actor, now, None,
+            "reading", lines_total, 0, "", 0, "", {}, None, tx.actor, now, None, digest,
         )  # fmt: skip
         await runs.insert_run(tx, made)
         run = made

@@ -14,7 +14,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from orderan.importing.cases import cases
-from orderan.importing.commands.order_invoices import reference
 from orderan.importing.desk import Desk
 from orderan.importing.events import ReturnImported
 from orderan.importing.matching import Cancelling, Sold, match
@@ -85,7 +84,7 @@ def returned_fate(line: Pending, found: Found) -> Fate:
 
 async def find_sales(tx: Tx, desk: Desk, run: Run, batch: Sequence[Pending]) -> Found:
     """Match cancellations against what is left of imported sales, whose orders are locked first."""
-    references = {line.customer: reference(desk, line.customer) for line in batch}
+    references = {line.customer: desk.reference(line.customer) for line in batch}
     customers = await store.customers_by_reference(tx, set(references.values()))
     await store.lock_orders_of(tx, run, set(customers.values()))
     cancelling: defaultdict[Key, list[Pending]] = defaultdict(list)

@@ -14,18 +14,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from orderan.importing.commands.extend_order import append_sales, contradicts
 from orderan.importing.commands.match_cancellations import find_sales, returned_fate, write_returns
-from orderan.importing.commands.order_invoices import (
-    articles_of,
-    historic_line,
-    moved,
-    pending,
-    reference,
-    write_orders,
-)
+from orderan.importing.commands.order_invoices import pending
+from orderan.importing.commands.write_orders import write_orders
 from orderan.importing.desk import Desk, open_desk
 from orderan.importing.errors import NotAnImportEntry, Problem, StillWaiting
-from orderan.importing.events import OrderRepaired
 from orderan.importing.mapping import Cancellation, MoneyFormat, TimeFormat
 from orderan.importing.mapping import Mapping as Rulebook
 from orderan.importing.models import AnyLine, FaultyLine, JudgedInvoice, Outcome, Reason, SourceLine
@@ -33,22 +27,14 @@ from orderan.importing.reading import Chunk, LineReader
 from orderan.importing.rules import judge
 from orderan.importing.store import additions, entries, runs
 from orderan.importing.store import lines as line_store
-from orderan.importing.store import orders as order_store
-from orderan.importing.store import returns as return_store
-from orderan.importing.store.additions import Addition, ThatOrder
 from orderan.importing.store.lines import Fate
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
-from orderan.kit.events import record
 from orderan.kit.inbox import close
-from orderan.orders import Commercial, Tally, headline
-from orderan.payments import MoneyKind, standing
 from orderan.shops import Shop
 
 Corrections = Mapping[int, Mapping[str, str]]
 """Line number to corrected fields, under the names of a mapping's columns."""
-
-ADDED = "Baris impor ditambahkan setelah diperbaiki"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +58,17 @@ async def resubmit(
         NotAnImportEntry: No open entry of an import has this id.
         StillWaiting: Some line still cannot be used; each is named with its reason.
     """
+    found = await entries.run_of_entry(tx, entry_id)
+    if found is None:
+        raise NotAnImportEntry(str(entry_id))
+    run = await runs.get_run(tx, found)
+    # The channel before the entry, as a run does that takes lines up again.
+    await runs.lock_channel(tx, run.channel_id)
     entry = await entries.lock_entry(tx, entry_id)
     if entry is None:
         raise NotAnImportEntry(str(entry_id))
-    run = await runs.get_run(tx, UUID(entry.payload["run_id"]))
     mapping = Rulebook.model_validate(run.mapping)
     desk = await open_desk(tx, shop, mapping, channel=entry.payload["channel"], now=now)
-    await runs.lock_channel(tx, run.channel_id)
     invoices, problems = _judge(reread(entry.payload["lines"], corrections, mapping), mapping)
     fates: list[Fate] = []
     for invoice in invoices:
@@ -141,51 +131,10 @@ async def _sell(
     if there is None:
         await write_orders(tx, desk, run, [invoice], fates, now=now)
         return []
-    buyer = reference(desk, invoice.customer) if invoice.customer is not None else None
-    reason = None
-    if buyer is not None and buyer != there.customer:
-        reason = Reason.SEVERAL_CUSTOMERS
-    elif there.currency != invoice.sales[0].currency:
-        reason = Reason.SEVERAL_CURRENCIES
-    if reason is not None:
+    if (reason := contradicts(desk, invoice, there)) is not None:
         return [_problem(line.number, reason) for line in invoice.sales]
-    await _append(tx, desk, run, invoice, there, fates, entry_id=entry_id, now=now)
+    await append_sales(tx, desk, run, invoice, there, fates, cause=entry_id, now=now)
     return []
-
-
-async def _append(
-    tx: Tx, desk: Desk, run: Run, invoice: JudgedInvoice, there: ThatOrder, fates: list[Fate],
-    *, entry_id: UUID, now: datetime,
-) -> None:  # fmt: skip
-    skus, _ = await articles_of(tx, desk, [invoice], now=now)
-    lines = [
-        historic_line(sale, str(there.id), there.lines + place, skus[sale.sku])
-        for place, sale in enumerate(invoice.sales, start=1)
-    ]
-    await order_store.insert_lines(tx, lines)
-    await order_store.insert_movements(tx, list(moved(lines)), source=desk.supplier, target=desk.customer)
-    for line, sale in zip(lines, invoice.sales, strict=True):
-        fates.append(Fate(sale.number, Outcome.ORDERED, None, False, line.order_id, line.line_no))
-    minor = sum(sale.minor for sale in invoice.sales)
-    [order] = await return_store.standings(tx, [there.id])
-    money = standing(
-        {MoneyKind.CAPTURED: order.paid_minor + minor, MoneyKind.REFUNDED: order.refunded_minor},
-        total_minor=order.total_minor + minor,
-        terms="prepaid",
-    )
-    units = Tally(order.ordered, 0, order.shipped, order.shipped, order.returned)
-    added = Addition(
-        order_id=there.id,
-        minor=minor,
-        units=sum(sale.quantity for sale in invoice.sales),
-        currency=there.currency,
-        money=str(money.state),
-        headline=str(headline(Commercial.COMPLETED, units, ())),
-        reference=f"{run.channel_id}/{invoice.number}/{entry_id}",
-        at=invoice.at,
-    )
-    await additions.add_to_order(tx, added, note=ADDED, now=now)
-    await record(tx, there.id, OrderRepaired(len(lines), minor), now=now)
 
 
 async def _cancel(

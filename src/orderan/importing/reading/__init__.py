@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from orderan.importing.errors import Problem, SourceRefused
@@ -13,7 +13,17 @@ from orderan.importing.reading.habits import settled
 from orderan.importing.reading.lines import LineReader
 from orderan.importing.reading.source import Chunk, Source
 
-__all__ = ["Chunk", "LineReader", "Source", "fingerprint", "look_at", "open_source", "read", "settled"]
+__all__ = [
+    "Chunk",
+    "LineReader",
+    "Source",
+    "fingerprint",
+    "look_at",
+    "open_source",
+    "prints",
+    "read",
+    "settled",
+]
 
 _BLOCK = 1 << 20
 
@@ -24,7 +34,7 @@ def open_source(path: Path, mapping: Mapping) -> Source:
     Raises:
         SourceRefused: The file is not there, is not what its name says, or lacks a mapped column.
     """
-    return _open(path, mapping.columns.wanted, mapping.file)
+    return _open(path, mapping.columns.wanted, mapping.file, mapping.columns.optional)
 
 
 def look_at(path: Path) -> Source:
@@ -36,7 +46,9 @@ def look_at(path: Path) -> Source:
     return _open(path, {}, FileFormat())
 
 
-def _open(path: Path, wanted: dict[str, tuple[str, ...]], how: FileFormat) -> Source:
+def _open(
+    path: Path, wanted: dict[str, tuple[str, ...]], how: FileFormat, optional: Collection[str] = ()
+) -> Source:
     # Each format's library is loaded when a file of it is met: a web process that shows no such
     # file has no use for them.
     if not path.is_file():
@@ -45,15 +57,15 @@ def _open(path: Path, wanted: dict[str, tuple[str, ...]], how: FileFormat) -> So
         case ".parquet" | ".pq":
             from orderan.importing.reading.parquet import ParquetSource
 
-            return ParquetSource(path, wanted)
+            return ParquetSource(path, wanted, optional)
         case ".csv" | ".tsv" | ".txt":
             from orderan.importing.reading.delimited import DelimitedSource
 
-            return DelimitedSource(path, wanted, encoding=how.encoding, delimiter=how.delimiter)
+            return DelimitedSource(path, wanted, optional, encoding=how.encoding, delimiter=how.delimiter)
         case ".xlsx" | ".xlsm":
             from orderan.importing.reading.workbook import WorkbookSource
 
-            return WorkbookSource(path, wanted, sheet=how.sheet)
+            return WorkbookSource(path, wanted, optional, sheet=how.sheet)
         case other:
             known = ".parquet, .csv, .tsv, .txt, .xlsx"
             raise SourceRefused(path.name, (Problem("file", f"{other or 'no ending'}: not {known}"),))
@@ -69,8 +81,14 @@ def read(path: Path, mapping: Mapping, *, after: int = 0, size: int = 10_000) ->
 
 def fingerprint(path: Path, mapping: Mapping) -> str:
     """What makes two runs the same run: the bytes of the file and every setting of the mapping."""
-    digest = hashlib.sha256(mapping.model_dump_json().encode())
+    return prints(path, mapping)[0]
+
+
+def prints(path: Path, mapping: Mapping) -> tuple[str, str]:
+    """The fingerprint of a file under a mapping, and that of its bytes alone."""
+    together, alone = hashlib.sha256(mapping.model_dump_json().encode()), hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+            together.update(block)
+            alone.update(block)
+    return together.hexdigest(), alone.hexdigest()

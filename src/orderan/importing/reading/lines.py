@@ -68,8 +68,8 @@ class LineReader:
         columns = [chunk.columns.get(name, absent) for name in RawLine._fields]
         rows = map(RawLine._make, zip(*columns, strict=True))
         read = [self._line(number, raw) for number, raw in enumerate(rows, start=chunk.first)]
-        for offset, text in chunk.broken.items():
-            read[offset] = _broken(chunk.first + offset, text)
+        for offset, (fault, text) in chunk.broken.items():
+            read[offset] = _broken(chunk.first + offset, fault, text)
         return read
 
     def _line(self, number: int, raw: RawLine) -> AnyLine:
@@ -125,9 +125,9 @@ class LineReader:
         )
 
     def _currency(self, raw: Raw) -> str | None:
-        if self._money.currency is not None:
+        written = (text_of(raw) or "").upper()
+        if not written:
             return self._money.currency
-        written = str(raw).strip().upper()
         return written if written in KNOWN_CURRENCIES else None
 
     def _moment(self, raw: Raw) -> Moment | None:
@@ -201,8 +201,7 @@ def _overlong(
     )  # fmt: skip
 
 
-def _broken(number: int, text: str) -> FaultyLine:
-    fault = Reason.WRONG_NUMBER_OF_COLUMNS
+def _broken(number: int, fault: Reason, text: str) -> FaultyLine:
     return FaultyLine(number, None, fault, None, None, None, None, {"row": _as_written(text)})
 
 

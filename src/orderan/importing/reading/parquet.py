@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,9 @@ from orderan.importing.reading.source import Chunk, Raw, place_columns
 class ParquetSource:
     """A Parquet file of order lines."""
 
-    def __init__(self, path: Path, wanted: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, path: Path, wanted: Mapping[str, tuple[str, ...]], optional: Collection[str] = ()
+    ) -> None:
         self.path = path
         try:
             with pq.ParquetFile(path) as file:
@@ -24,7 +26,7 @@ class ParquetSource:
         except (OSError, pa.ArrowException) as error:
             raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
         self.heading: Sequence[str] = heading
-        places = place_columns(path, wanted, heading)
+        places = place_columns(path, wanted, heading, optional)
         self._names = {ours: heading[place] for ours, place in places.items()}
 
     def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:

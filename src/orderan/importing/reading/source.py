@@ -7,12 +7,13 @@ so a run can stop after any line and go on from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from orderan.importing.errors import Problem, SourceRefused
+from orderan.importing.models import Reason
 
 Raw = object
 """A value as its format gives it: text, int, float, Decimal, date, datetime, None."""
@@ -27,13 +28,19 @@ class Chunk:
         size: Lines in this chunk.
         columns: Our name of a mapped column to its `size` values; a column that the mapping
             does not name, or that the file need not have, is absent.
-        broken: Offset in the chunk of a row with the wrong number of columns, to its text.
+        broken: Offset in the chunk of a row that has no columns to be trusted, to why and its text.
     """
 
     first: int
     size: int
     columns: Mapping[str, Sequence[Raw]]
-    broken: Mapping[int, str]
+    broken: Mapping[int, tuple[Reason, str]]
+
+
+class Torn(NamedTuple):
+    """In the place of a row: a line that cannot be cut into cells, as it is written."""
+
+    text: str
 
 
 class Source(Protocol):
@@ -55,9 +62,15 @@ class Source(Protocol):
 
 
 def place_columns(
-    path: Path, wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str]
+    path: Path,
+    wanted: Mapping[str, tuple[str, ...]],
+    heading: Sequence[str],
+    optional: Collection[str] = (),
 ) -> dict[str, int]:
     """Where each wanted column stands; capitals, blanks and signs count only between two that fit.
+
+    Args:
+        optional: Wanted columns that may be missing.
 
     Raises:
         SourceRefused: A column is missing, or several of its names are there, or a name is there
@@ -72,7 +85,7 @@ def place_columns(
             found = [place for place, written in enumerate(heading) if bare(written) in alike]
         if len(found) == 1:
             places[ours] = found[0]
-        else:
+        elif found or ours not in optional:
             what = "no such column" if not found else "several such columns"
             problems.append(Problem(ours, f"{what}: {' or '.join(names)}"))
     if problems:
@@ -92,7 +105,7 @@ def known_columns(wanted: Mapping[str, tuple[str, ...]], heading: Sequence[str])
 
 
 def chunk_rows(
-    rows: Iterable[Sequence[Raw]],
+    rows: Iterable[Sequence[Raw] | Torn],
     *,
     width: int,
     places: Mapping[str, int],
@@ -104,7 +117,7 @@ def chunk_rows(
     A row of another width than the heading cannot be trusted at all (a stray comma moves every
     value one to the right), so none of its values is used.
     """
-    batch: list[Sequence[Raw]] = []
+    batch: list[Sequence[Raw] | Torn] = []
     for row in rows:
         batch.append(row)
         if len(batch) == size:
@@ -115,13 +128,20 @@ def chunk_rows(
         yield _as_chunk(batch, width, places, after + 1)
 
 
-def _as_chunk(batch: list[Sequence[Raw]], width: int, places: Mapping[str, int], first: int) -> Chunk:
+def _as_chunk(batch: list[Sequence[Raw] | Torn], width: int, places: Mapping[str, int], first: int) -> Chunk:
     broken = {
-        offset: " | ".join("" if value is None else str(value) for value in row)
+        offset: _why_broken(row)
         for offset, row in enumerate(batch)
-        if len(row) != width
+        if len(row) != width or isinstance(row, Torn)
     }
     blank = (None,) * width
     sound = [blank if offset in broken else row for offset, row in enumerate(batch)]
     columns = {ours: [row[place] for row in sound] for ours, place in places.items()}
     return Chunk(first, len(batch), columns, broken)
+
+
+def _why_broken(row: Sequence[Raw] | Torn) -> tuple[Reason, str]:
+    if isinstance(row, Torn):
+        return Reason.BROKEN_QUOTES, row.text
+    written = " | ".join("" if value is None else str(value) for value in row)
+    return Reason.WRONG_NUMBER_OF_COLUMNS, written

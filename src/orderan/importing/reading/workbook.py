@@ -1,43 +1,43 @@
-"""XLSX through openpyxl's read-only mode: one row in memory at a time, one sheet after another."""
+"""XLSX: a block of rows in memory at a time, one sheet after another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 from zlib import error as ZlibError  # noqa: N812 - it is an exception
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.reading.source import Chunk, Raw, chunk_rows, place_columns
+from orderan.importing.reading.spreadsheet import Spreadsheet
 
-_DAMAGED = (OSError, BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, ParseError, ZlibError)
+_DAMAGED = (
+    OSError, BadZipFile, KeyError, IndexError, ValueError, EOFError, NotImplementedError, ParseError, ExpatError,
+    ZlibError,
+)  # fmt: skip
 
 
 class WorkbookSource:
     """A workbook whose sheets (all of them, or one) have the same heading row."""
 
-    def __init__(self, path: Path, wanted: Mapping[str, tuple[str, ...]], *, sheet: str | None) -> None:
+    def __init__(
+        self, path: Path, wanted: Mapping[str, tuple[str, ...]], optional: Collection[str] = (),
+        *, sheet: str | None,
+    ) -> None:  # fmt: skip
         self.path = path
         self.total: int | None = None
         self._sheets: list[tuple[str, int]] = []
         try:
-            book = load_workbook(path, read_only=True, data_only=True)
+            with Spreadsheet(path) as book:
+                names = [sheet] if sheet is not None else book.names
+                if missing := [name for name in names if name not in book.names]:
+                    raise SourceRefused(path.name, (Problem("file.sheet", f"no sheet {missing[0]}"),))
+                headings = {name: _heading(book.rows(name)) for name in names}
         except _DAMAGED as error:
             raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
-        try:
-            names = [sheet] if sheet is not None else book.sheetnames
-            if missing := [name for name in names if name not in book.sheetnames]:
-                raise SourceRefused(path.name, (Problem("file.sheet", f"no sheet {missing[0]}"),))
-            headings = {name: _heading(book[name].iter_rows(values_only=True)) for name in names}
-        except _DAMAGED as error:
-            raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
-        finally:
-            book.close()
         filled = {name: heading for name, heading in headings.items() if heading}
         if not filled:
             raise SourceRefused(path.name, (Problem("heading", "the workbook is empty"),))
@@ -48,7 +48,7 @@ class WorkbookSource:
         self._names = list(filled)
         self.heading: Sequence[str] = heading
         self._width = len(heading)
-        self._places = place_columns(path, wanted, heading)
+        self._places = place_columns(path, wanted, heading, optional)
 
     def chunks(self, *, after: int, size: int) -> Iterator[Chunk]:
         """See `Source.chunks`. Lines up to `after` are parsed and dropped."""
@@ -66,16 +66,13 @@ class WorkbookSource:
             raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
 
     def _filled_rows(self) -> Iterator[Sequence[Raw]]:
-        book = load_workbook(self.path, read_only=True, data_only=True)
-        try:
+        with Spreadsheet(self.path) as book:
             for name in self._names:
-                rows = iter(book[name].iter_rows(values_only=True))
+                rows = book.rows(name)
                 _heading(rows)
                 for row in rows:
                     if any(value is not None for value in row):
                         yield self._fit(row)
-        finally:
-            book.close()
 
     def _fit(self, row: tuple[Raw, ...]) -> tuple[Raw, ...]:
         # A sheet leaves out empty cells at the end of a row and may keep formatted empty ones

@@ -20,6 +20,18 @@ class Entry:
     payload: dict[str, Any]
 
 
+async def run_of_entry(tx: Tx, entry_id: UUID) -> UUID | None:
+    """The run whose lines wait in an open entry; None if there is no such entry."""
+    row = await tx.maybe(
+        """
+        SELECT subject_id FROM exception_entry
+        WHERE shop_id = %(shop)s AND id = %(id)s AND kind = %(kind)s AND state = 'open'
+        """,
+        {"shop": tx.shop_id, "id": entry_id, "kind": KIND},
+    )
+    return row.subject_id if row is not None else None
+
+
 async def lock_entry(tx: Tx, entry_id: UUID) -> Entry | None:
     """An open entry of an import, locked; None if there is none of this id."""
     row = await tx.maybe(

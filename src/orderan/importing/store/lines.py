@@ -248,8 +248,26 @@ async def claim_invoices(tx: Tx, run: Run, invoices: Sequence[str]) -> frozenset
     return frozenset(row.invoice for row in rows)
 
 
-async def known_lines(tx: Tx, run: Run, invoices: Collection[str]) -> dict[str, list[KnownLine]]:
-    """Lines earlier runs brought under these invoices, each with what became of it."""
+async def claimants(tx: Tx, run: Run, invoices: Collection[str]) -> dict[str, UUID]:
+    """Which run had each of these invoices first."""
+    rows = await tx.all(
+        """
+        SELECT invoice, run_id FROM import_invoice
+        WHERE shop_id = %(shop)s AND channel_id = %(channel)s AND invoice = ANY(%(invoices)s::text[])
+        """,
+        {"shop": tx.shop_id, "channel": run.channel_id, "invoices": texts(invoices)},
+    )
+    return {row.invoice: row.run_id for row in rows}
+
+
+async def known_lines(
+    tx: Tx, run: Run, invoices: Collection[str], *, without: Sequence[UUID] = ()
+) -> dict[str, list[KnownLine]]:
+    """Lines earlier runs brought under these invoices, each with what became of it.
+
+    Args:
+        without: Runs whose lines are not asked for.
+    """
     rows = await tx.all(
         """
         SELECT line.*, outcome.outcome, outcome.reason, outcome.order_id, outcome.line_no
@@ -257,10 +275,15 @@ async def known_lines(tx: Tx, run: Run, invoices: Collection[str]) -> dict[str, 
         JOIN import_outcome AS outcome
              ON outcome.shop_id = line.shop_id AND outcome.run_id = line.run_id AND outcome.number = line.number
         WHERE line.shop_id = %(shop)s AND line.channel_id = %(channel)s AND line.invoice = ANY(%(invoices)s)
-          AND line.run_id <> %(run)s AND NOT outcome.known
+          AND NOT line.run_id = ANY(%(without)s::uuid[]) AND NOT outcome.known AND outcome.taken_up_by IS NULL
         ORDER BY line.run_id, line.number
         """,
-        {"shop": tx.shop_id, "channel": run.channel_id, "run": run.id, "invoices": list(invoices)},
+        {
+            "shop": tx.shop_id,
+            "channel": run.channel_id,
+            "without": [run.id, *without],
+            "invoices": list(invoices),
+        },
     )
     found: dict[str, list[KnownLine]] = {}
     for row in rows:

@@ -27,6 +27,7 @@ class Run:
         last_invoice, last_number: Invoices are done up to this line of this invoice.
         last_customer: Cancellations are matched up to this customer.
         made: What the run added to the shop, word to count.
+        digest: Of the file's bytes alone; None for runs of a release that did not keep it.
     """
 
     shop_id: int
@@ -46,6 +47,7 @@ class Run:
     started_by: str
     started_at: datetime
     finished_at: datetime | None
+    digest: str | None
 
 
 async def lock_channel(tx: Tx, channel_id: UUID) -> None:
@@ -60,9 +62,9 @@ async def insert_run(tx: Tx, run: Run) -> None:
     await tx.run(
         """
         INSERT INTO import_run (shop_id, id, channel_id, source, fingerprint, mapping, state, lines_total, lines_read,
-                                last_invoice, last_number, last_customer, made, started_by, started_at)
+                                last_invoice, last_number, last_customer, made, started_by, started_at, digest)
         VALUES (%(shop)s, %(id)s, %(channel)s, %(source)s, %(fingerprint)s, %(mapping)s, 'reading', %(total)s, 0,
-                '', 0, '', '{}', %(actor)s, %(now)s)
+                '', 0, '', '{}', %(actor)s, %(now)s, %(digest)s)
         """,
         {
             "shop": tx.shop_id,
@@ -74,6 +76,7 @@ async def insert_run(tx: Tx, run: Run) -> None:
             "total": run.lines_total,
             "actor": tx.actor,
             "now": run.started_at,
+            "digest": run.digest,
         },
     )
 

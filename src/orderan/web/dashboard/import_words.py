@@ -12,6 +12,7 @@ from orderan.kit.i18n import Words
 
 REASONS: Final[Mapping[str, str]] = {
     Reason.WRONG_NUMBER_OF_COLUMNS: N_("Jumlah kolomnya tidak sama dengan judul"),
+    Reason.BROKEN_QUOTES: N_("Tanda kutipnya tidak ditutup atau salah tempat"),
     Reason.MISSING_INVOICE: N_("Tanpa nomor faktur"),
     Reason.MISSING_SKU: N_("Tanpa kode barang"),
     Reason.UNREADABLE_QUANTITY: N_("Jumlahnya tidak terbaca"),
