@@ -53,7 +53,7 @@ def test_a_start_is_timed_twice_and_memory_is_told_idle_and_loaded(folder: Path)
 
 @pytest.mark.slow
 def test_placement_is_measured_beside_a_worker_and_every_answer_was_an_order(folder: Path) -> None:
-    figures = placement.measure(seconds=1)
+    figures = placement.measure(seconds=2, connections=4)
 
     told = asdict(figures)
     assert min(told.values()) > 0

@@ -65,19 +65,26 @@ class NotAllPlaced(Exception):
     """Some requests were not answered with 201, so the rate means nothing."""
 
 
-def measure(*, seconds: float = SECONDS, tell: Callable[[str], None] = lambda _text: None) -> Figures:
+def measure(
+    *,
+    seconds: float = SECONDS,
+    connections: int = CONNECTIONS,
+    tell: Callable[[str], None] = lambda _text: None,
+) -> Figures:
     """Run the benchmark on a throw-away server; what it made is gone afterwards."""
     with server() as url:
         ground = prepared(url, skus=SKUS, units=1_000_000_000)
         with worker(url), web(url) as site:
-            return _measure(ground, site.port, seconds, tell)
+            return _measure(ground, site.port, seconds, connections, tell)
 
 
-def _measure(ground: Ground, port: int, seconds: float, tell: Callable[[str], None]) -> Figures:
+def _measure(
+    ground: Ground, port: int, seconds: float, connections: int, tell: Callable[[str], None]
+) -> Figures:
     def run(*, hot: bool = False, length: float = seconds) -> Outcome:
         requests = orders(ground.key, hot=hot)
         return whole(
-            uvloop.run(load.closed("127.0.0.1", port, requests, connections=CONNECTIONS, seconds=length))
+            uvloop.run(load.closed("127.0.0.1", port, requests, connections=connections, seconds=length))
         )
 
     tell("warming up")
@@ -92,7 +99,7 @@ def _measure(ground: Ground, port: int, seconds: float, tell: Callable[[str], No
         tell(f"round {turn} of {ROUNDS}")
         outcome = run()
         spread.append(outcome.per_second)
-        bench.append(yardstick.tps(clients=CONNECTIONS, seconds=max(1, int(seconds))))
+        bench.append(yardstick.tps(clients=connections, seconds=max(1, int(seconds))))
         hot.append(run(hot=True).per_second)
         placed += len(outcome.latencies)
     rate = statistics.median(spread)

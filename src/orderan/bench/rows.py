@@ -54,11 +54,13 @@ class Yardstick:
         """Transactions a second at `clients` connections for `seconds`.
 
         Raises:
-            YardstickBroke: A transaction failed.
+            YardstickBroke: A transaction failed, or there was no time for one.
         """
         done = self._run("-c", str(clients), "-j", "2", "-T", str(seconds))
-        line = next(line for line in done.splitlines() if line.startswith("tps = "))
-        return float(line.split()[2])
+        rates = [line for line in done.splitlines() if line.startswith("tps = ")]
+        if not rates:
+            raise YardstickBroke(done[-2000:])
+        return float(rates[0].split()[2])
 
     def once(self) -> None:
         """One transaction."""
