@@ -69,17 +69,18 @@ def measure(
     *,
     seconds: float = SECONDS,
     connections: int = CONNECTIONS,
+    rounds: int = ROUNDS,
     tell: Callable[[str], None] = lambda _text: None,
 ) -> Figures:
     """Run the benchmark on a throw-away server; what it made is gone afterwards."""
     with server() as url:
         ground = prepared(url, skus=SKUS, units=1_000_000_000)
         with worker(url), web(url) as site:
-            return _measure(ground, site.port, seconds, connections, tell)
+            return _measure(ground, site.port, seconds, connections, rounds, tell)
 
 
 def _measure(
-    ground: Ground, port: int, seconds: float, connections: int, tell: Callable[[str], None]
+    ground: Ground, port: int, seconds: float, connections: int, rounds: int, tell: Callable[[str], None]
 ) -> Figures:
     def run(*, hot: bool = False, length: float = seconds) -> Outcome:
         requests = orders(ground.key, hot=hot)
@@ -95,8 +96,8 @@ def _measure(
     hot: list[float] = []
     bench: list[float] = []
     placed = 0
-    for turn in range(1, ROUNDS + 1):
-        tell(f"round {turn} of {ROUNDS}")
+    for turn in range(1, rounds + 1):
+        tell(f"round {turn} of {rounds}")
         outcome = run()
         spread.append(outcome.per_second)
         bench.append(yardstick.tps(clients=connections, seconds=max(1, int(seconds))))
