@@ -57,7 +57,6 @@ def test_placement_is_measured_beside_a_worker_and_every_answer_was_an_order(fol
 
     told = asdict(figures)
     assert min(told.values()) > 0
-    assert figures.placed > 0
     assert figures.p50_ms <= figures.p99_ms
     assert {promise.figure for promise in placement.PROMISES} <= set(told)
     assert processes_of(folder) == []
