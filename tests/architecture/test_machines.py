@@ -190,7 +190,10 @@ class Stage:
         )
 
         async def move(tx: Tx, event: Any) -> None:
-            await {"confirm": confirm, "decline": decline_change}[event](tx, order.id, made.id, now=self.now)
+            if event == "confirm":
+                await confirm(tx, order.id, made.id, now=self.now)
+            else:
+                await decline_change(tx, order.id, made.id, now=self.now)
 
         return Walk("order_change", made.id, move, refusals=(ChangeNotOpen,))
 

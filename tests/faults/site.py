@@ -166,6 +166,7 @@ class Buyers:
     """Clients that send an order under a key until they are told what became of it.
 
     Attributes:
+        asked: The order each key came with first.
         acknowledged: What each key was told, once it was told: status and body.
         setbacks: Every answer that was not final, for the test to judge.
     """
@@ -174,6 +175,7 @@ class Buyers:
     key: str
     skus: tuple[str, ...]
     lines: int = 2
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
     acknowledged: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     setbacks: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     broken: int = 0
@@ -213,6 +215,7 @@ class Buyers:
             self.buy(name, {"channel": "web", "external_id": name, "terms": terms, "lines": lines})
 
     def buy(self, name: str, order: dict[str, Any]) -> tuple[int, bytes]:
+        self.asked.setdefault(name, order)
         body = json.dumps(order).encode()
         headers = {
             "authorization": f"Bearer {self.key}",

@@ -70,12 +70,8 @@ def test_twenty_kills_lose_nothing_and_double_nothing(site: Site) -> None:
 
 
 def _every_acknowledged_order_exists_once_and_nothing_else(site: Site, buyers: Buyers) -> None:
-    told = {
-        name: json.loads(body) for name, (status, body) in buyers.acknowledged.items() if status in (200, 201)
-    }
-    assert len(told) == len(buyers.acknowledged), Counter(
-        status for status, _ in buyers.acknowledged.values()
-    )
+    assert {status for status, _ in buyers.acknowledged.values()} == {201}
+    told = {name: json.loads(body) for name, (_, body) in buyers.acknowledged.items()}
     with psycopg.connect(site.database_url) as connection:
         connection.execute("SET LOCAL orderan.shop = '0'")
         kept = connection.execute("SELECT external_id, id, total_minor FROM sales_order").fetchall()
@@ -85,12 +81,25 @@ def _every_acknowledged_order_exists_once_and_nothing_else(site: Site, buyers: B
         (name, from_text("ord", order["id"]), order["total"]) for name, order in told.items()
     ) == sorted(kept)
     assert units == promised
-    # The same key is answered with the same bytes long after.
-    name, (_, body) = next(iter(buyers.acknowledged.items()))
-    lines = [{"sku": "sku-0", "quantity": 1}]
-    status, _ = buyers.buy(name, {"channel": "web", "external_id": name, "lines": lines})
-    assert status == 409, "another body under a used key is refused"
-    assert body
+    _a_key_keeps_its_answer(site, buyers)
+
+
+def _a_key_keeps_its_answer(site: Site, buyers: Buyers) -> None:
+    """The same bytes long after; another order under the key is refused and places nothing."""
+    name, first = next(iter(buyers.acknowledged.items()))
+    order = buyers.asked[name]
+    assert buyers.buy(name, order) == first
+
+    status, body = buyers.buy(name, order | {"note": "lain"})
+
+    told = json.loads(body)
+    assert (status, told["code"], told["key"]) == (409, "idempotency_key_reused", name)
+    with psycopg.connect(site.database_url) as connection:
+        connection.execute("SET LOCAL orderan.shop = '0'")
+        kept = connection.execute("SELECT count(*) FROM sales_order").fetchone()
+        answers = connection.execute("SELECT status, count(*) FROM answer GROUP BY status").fetchall()
+    assert kept == (len(buyers.asked),)
+    assert answers == [(201, len(buyers.asked))]
 
 
 def test_a_killed_installation_starts_again_with_everything_it_had_promised(tmp_path: Path) -> None:
@@ -102,16 +111,17 @@ def test_a_killed_installation_starts_again_with_everything_it_had_promised(tmp_
         buyers._stop.set()
         site.process.kill()
         site.process.wait()
-        told = {
-            json.loads(body)["id"]
-            for status, body in dict(buyers.acknowledged).values()
-            if status in (200, 201)
-        }
+        answered = list(buyers.acknowledged.values())
+        assert {status for status, _ in answered} == {201}
+        told = {json.loads(body)["id"] for _, body in answered}
     # Its clients go on asking; the next start answers on another port, so they are left to themselves.
     with serving(folder) as site, psycopg.connect(site.database_url) as connection:
         connection.execute("SET LOCAL orderan.shop = '0'")
         kept = {row[0] for row in connection.execute("SELECT id FROM sales_order").fetchall()}
         assert {from_text("ord", order) for order in told} <= kept
+        # What was under way when it was killed is there with its answer, or not at all.
+        answers = connection.execute("SELECT status, count(*) FROM answer GROUP BY status").fetchall()
+        assert answers == [(201, len(kept))]
         code, report = site.audit()
         assert [check for check in report["checks"] if check["found"]] == []
         assert code == 0

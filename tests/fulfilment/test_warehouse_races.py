@@ -29,7 +29,7 @@ from orderan.fulfilment import Box, PickingBlocked, Task, readiness, store
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.states import IllegalMove
-from orderan.orders import Order, Terms, load_orders
+from orderan.orders import Order, Terms, load_orders, lock_orders
 from orderan.payments import ReferenceUsed, Refund, RefundTooLarge, Standing
 from orderan.shipping import Parcel
 
@@ -264,7 +264,7 @@ async def test_control_orders_locked_as_each_manifest_lists_them_deadlock(
 ) -> None:
     world, ready, orders = await two_packed(floor, keyring, now)
     listed: ContextVar[list[UUID]] = ContextVar("listed")
-    real = pick_task.lock_orders
+    real = lock_orders
     meeting = Meeting(floor)
 
     async def as_listed(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Order]:

@@ -191,8 +191,7 @@ class Money(RuleBasedStateMachine):
     def book_a_statement(self, many: list[Told], twice: bool) -> None:
         """Each line stands alone, and a statement sent twice books nothing more that has a reference."""
         for _ in range(2 if twice else 1):
-            events = [self.event(one) for one in many]
-            answers = self.do(lambda tx, events=events: settle_payments(tx, events, now=NOW))
+            answers = self.do(lambda tx: settle_payments(tx, [self.event(one) for one in many], now=NOW))
             expected = [self.expect(one) for one in many]
             refused = [type(answer) if isinstance(answer, Refusal) else None for answer in answers]
             assert refused == expected
