@@ -15,12 +15,11 @@ from orderan.flows.collect_cod import Cash, collect_cod, remit_cod
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payment, settle_payments
 from orderan.flows.views_money import RefundRow, refund_list
-from orderan.flows.views_sight import require_sight, seen_orders
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
-from orderan.orders import OrderNotFound, load_orders
+from orderan.orders import OrderNotFound, load_orders, require_sight, seen_orders
 from orderan.payments import (
     Money,
     MoneyEvent,
