@@ -50,7 +50,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Answer, Runner
-from orderan.web.api.shapes import Asked, IdempotencyKey, Problem, Told, answers, key_of
+from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
 from orderan.web.errors import STATUS, refusal_problem, request_id_of, words_of
 
 MOST_LISTED = 200
@@ -222,6 +222,7 @@ READ = {
 }
 WRITE = READ | {
     409: answers(Problem, "Turned down: phone_taken, customer_not_active, ..."),
+    413: REFUSED[413],
     422: answers(Problem, "entry_refused: every doubtful field, with a suggestion if any"),
 }
 
