@@ -41,6 +41,8 @@ from orderan.web.static import serve_static
 MODULES: Final = (
     "orderan.web.api.adjustments",
     "orderan.web.api.availability",
+    "orderan.web.api.customer_access",
+    "orderan.web.api.customer_details",
     "orderan.web.api.customers",
     "orderan.web.api.docs",
     "orderan.web.api.events",
