@@ -426,8 +426,10 @@ CREATE TABLE import_outcome (
     order_id uuid,
     line_no integer,
     repaired_at timestamp with time zone,
+    taken_up_by uuid,
     CONSTRAINT import_outcome_pkey PRIMARY KEY (shop_id, run_id, number),
     CONSTRAINT import_outcome_known CHECK ((outcome = ANY (ARRAY['ordered'::text, 'returned'::text, 'waiting'::text]))),
+    CONSTRAINT import_outcome_taken_up_waited CHECK (((taken_up_by IS NULL) OR (outcome = 'waiting'::text))),
     CONSTRAINT import_outcome_waits_for_a_reason CHECK (((outcome = 'waiting'::text) = (reason IS NOT NULL)))
 );
 CREATE POLICY own_shop_only ON import_outcome USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -452,6 +454,7 @@ CREATE TABLE import_run (
     started_by text NOT NULL,
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
+    digest text,
     CONSTRAINT import_run_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT import_run_file_once UNIQUE (shop_id, channel_id, fingerprint),
     CONSTRAINT import_run_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),

@@ -1,6 +1,7 @@
 """The feed of facts: in order, from any cursor, inside the scope of the key."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,9 +10,14 @@ from conftest import ShopFloor
 from given import a_buyer, a_shop, asked, place
 from orderan.access import Permission, make_key
 from orderan.flows.place_order import Placed
+from orderan.flows.views_inbox import entry_list
+from orderan.insights import Scope as DayScope
+from orderan.insights import today
 from orderan.kit.crypto import Keyring
 from orderan.kit.events import sequence
 from orderan.kit.ids import new_id
+from orderan.kit.inbox import Stuck, report
+from orderan.orders import Scope as OrderScope
 from orderan.shops import list_channels
 
 pytestmark = pytest.mark.anyio
@@ -73,6 +79,46 @@ async def test_a_key_of_another_channel_sees_nothing_and_still_moves_on(
         theirs = (await program.get("/api/v1/events", headers=outside)).json()
     assert theirs["data"] == []
     assert theirs["next_cursor"] == mine["next_cursor"] != "0"
+
+
+async def test_a_key_of_a_location_sees_orders_that_nobody_has_paid_yet(
+    floor: ShopFloor, house: House, keyring: Keyring
+) -> None:
+    """An unpaid order has stock at its location and no work there."""
+    orders = await _orders(floor, keyring, house, 2)
+    assert await floor.value("SELECT count(*) FROM task WHERE shop_id = %(shop)s") == 0
+    there = await floor.value("SELECT DISTINCT location_id FROM claim WHERE shop_id = %(shop)s")
+    inside = await _bearer(floor, house, location_ids=[there])
+    outside = await _bearer(floor, house, location_ids=[new_id()])
+    async with house.browser() as program:
+        mine = (await program.get("/api/v1/events", headers=inside)).json()
+        theirs = (await program.get("/api/v1/events", headers=outside)).json()
+    assert {fact["entity_id"] for fact in mine["data"]} == set(orders)
+    assert (theirs["data"], theirs["next_cursor"]) == ([], mine["next_cursor"])
+
+
+async def test_the_day_and_the_inbox_of_a_location_know_unpaid_orders(
+    floor: ShopFloor, house: House, keyring: Keyring
+) -> None:
+    [order_id, _] = await _orders(floor, keyring, house, 2)
+    there = await floor.value("SELECT DISTINCT location_id FROM claim WHERE shop_id = %(shop)s")
+    stuck = Stuck(
+        "payment_over", "over", "order", UUID(order_id), "over:1", {}, 1_000, "IDR", None, "Kembalikan."
+    )
+    await floor.run(lambda tx: report(tx, [stuck], now=house.clock.at))
+    [channel] = await floor.run(list_channels)
+    for channels, locations, many in (
+        (None, [there], 2),
+        ([channel.id], [there], 2),
+        (None, [new_id()], 0),
+        ([new_id()], [there], 0),
+    ):
+        scope = DayScope("Asia/Jakarta", "IDR", channels=channels, locations=locations)
+        tiles = await floor.run(lambda tx: today(tx, scope, now=house.clock.at))  # noqa: B023 - run at once
+        assert (tiles.orders, tiles.waiting, tiles.exceptions) == (many, many, many // 2)
+        seen = OrderScope(None if channels is None else frozenset(channels), frozenset(locations))
+        entries = await floor.run(lambda tx: entry_list(tx, seen))  # noqa: B023 - run at once
+        assert [str(entry.subject_id) for entry in entries] == [order_id] * (many // 2)
 
 
 @pytest.mark.parametrize("query", ["cursor=-1", "cursor=x", "limit=0", "limit=501"])

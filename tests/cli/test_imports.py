@@ -5,6 +5,7 @@ import json
 from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, LiteralString
 from urllib.parse import urlencode
 
 import pytest
@@ -14,7 +15,8 @@ from typer.testing import CliRunner
 from importing.test_unseen_files import STORY, sale, text_file
 from orderan.cli import app
 from orderan.kit.db import ALL_SHOPS, Caller, Database
-from orderan.shops import open_shop
+from orderan.kit.ids import from_text, to_text
+from orderan.shops import all_shops, open_shop
 
 PRESET = ("--preset", "online-retail", "--json")
 
@@ -68,3 +70,51 @@ def test_a_file_that_cannot_be_read_says_why_and_fails(shop: CliRunner, tmp_path
     path.write_bytes(b"PAR1 and then nothing")
     done = shop.invoke(app, ["import", "orders", str(path), *PRESET])
     assert done.exit_code != 0
+
+
+def test_an_entry_is_sent_again_by_the_id_of_its_page_and_the_trail_names_who_did(
+    shop: CliRunner, tmp_path: Path, database_url: str
+) -> None:
+    path = tmp_path / "unseen.csv"
+    path.write_text(text_file([*STORY, sale("7", quantity="dua")]), encoding="utf-8")
+    assert shop.invoke(app, ["import", "orders", str(path), *PRESET]).exit_code == 0
+    asked = [
+        "user",
+        "create",
+        "--email",
+        "ana@toko.example",
+        "--name",
+        "Ana",
+        "--role",
+        "operations",
+        "--json",
+    ]
+    ana = json.loads(shop.invoke(app, asked).stdout)["id"]
+    entry = to_text("exc", _one(database_url, "SELECT id FROM exception_entry")[0])
+    again = ["import", "resubmit", entry, "--set", "quantity=2", "--json"]
+
+    stranger = shop.invoke(app, [*again, "--by", "budi@toko.example"])
+    assert stranger.exit_code == 1
+    assert _one(database_url, "SELECT state FROM exception_entry") == ("open",)
+    unknown = shop.invoke(app, ["import", "resubmit", "exc_nothing"])
+    assert str(unknown.exception) == "exc_nothing is not the id of an entry"
+
+    sent = shop.invoke(app, [*again, "--by", " Ana@toko.example "])
+    assert sent.exit_code == 0, sent.output
+    assert json.loads(sent.stdout) == {"ordered": 1, "returned": 0, "still_waiting": 0}
+    trail = "SELECT actor, entity_id, after FROM audit_entry WHERE action = 'import.resubmitted'"
+    actor = f"staff:{from_text('stf', ana)}"
+    assert _one(database_url, trail) == (actor, entry, {"ordered": 1, "returned": 0})
+    assert _one(database_url, "SELECT closed_by FROM exception_entry") == (actor,)
+
+
+def _one(url: str, query: LiteralString) -> tuple[Any, ...]:
+    async def asking() -> tuple[Any, ...]:
+        db = Database(url, min_size=1, max_size=2)
+        await db.open()
+        [shop] = await db.run(Caller(ALL_SHOPS, "system:test"), all_shops)
+        row = await db.run(Caller(shop.shop_id, "system:test"), lambda tx: tx.one(query, {}))
+        await db.close()
+        return tuple(row)
+
+    return asyncio.run(asking())

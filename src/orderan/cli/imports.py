@@ -15,7 +15,7 @@ from orderan.cli.exits import ExitCode, NotDone
 
 if TYPE_CHECKING:
     from orderan.importing import Imported, Progress
-    from orderan.kit.db import Caller, Database
+    from orderan.kit.db import Caller, Database, Tx
     from orderan.shops import Shop
 
 ACTOR = "system:import"
@@ -99,6 +99,9 @@ def resubmit_entries(
         typer.Option("--set", help="FIELD=TEXT for every line of the entry, or LINE.FIELD=TEXT for one."),
     ] = None,
     reason: Annotated[str | None, typer.Option(help="All open entries that wait for this reason.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="E-mail address of whoever decided it, for the audit trail.")
+    ] = None,
     shop: ShopCode = None,
     json: AsJson = False,
 ) -> None:
@@ -108,7 +111,7 @@ def resubmit_entries(
     if reason is not None and correct:
         raise NotDone("--set corrects one entry; it cannot be used with --reason", ExitCode.USAGE)
     corrections = _corrections(correct or [])
-    told = _in_shop(shop, lambda db, chosen: _resubmit(db, chosen, entry, reason, corrections))
+    told = _in_shop(shop, lambda db, chosen: _resubmit(db, chosen, entry, reason, corrections, by))
     if json:
         print_json(told)
     else:
@@ -125,6 +128,7 @@ async def _resubmit(
     entry: str | None,
     reason: str | None,
     corrections: dict[int, dict[str, str]],
+    by: str | None,
 ) -> dict[str, Any]:
     from datetime import UTC, datetime
     from uuid import UUID
@@ -133,6 +137,8 @@ async def _resubmit(
     from orderan.kit.db import Caller
 
     caller = Caller(shop.shop_id, ACTOR)
+    if by is not None:
+        caller = Caller(shop.shop_id, await db.run(caller, lambda tx: _person(tx, by)))
     ordered = returned = refused = 0
     async for one in _entries(db, caller, entry, reason):
         again = partial(
@@ -166,12 +172,24 @@ async def _entries(
         after = found[-1]
 
 
+async def _person(tx: "Tx", email: str) -> str:
+    """The actor of somebody who works in the shop."""
+    from orderan.access import NoSuchStaff, StaffState, list_staff
+
+    for one in await list_staff(tx):
+        if one.email == email.strip().lower() and one.state == StaffState.ACTIVE:
+            return f"staff:{one.id}"
+    raise NoSuchStaff
+
+
 def _entry_id(text: str) -> str:
     from uuid import UUID
 
+    from orderan.kit.ids import NotAnId, from_text
+
     try:
-        return str(UUID(text))
-    except ValueError as error:
+        return str(from_text("exc", text) if text.startswith("exc_") else UUID(text))
+    except (ValueError, NotAnId) as error:
         raise NotDone(f"{text} is not the id of an entry", ExitCode.USAGE) from error
 
 

@@ -15,11 +15,10 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.settle_payment import settle_payments
-from orderan.flows.views_sight import seen_orders
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.money import split_minor
-from orderan.orders import EVERYTHING, Line, Order, Scope, Terms, load_orders, lock_orders
+from orderan.orders import EVERYTHING, Line, Order, Scope, Terms, load_orders, lock_orders, seen_orders
 from orderan.payments import MoneyEvent, MoneyKind, Standing, booked, references_of
 from orderan.shipping import Parcel, ParcelState, courier, parcels_of_orders, parcels_with
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from orderan.flows.views_sight import bounds
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import to_text
-from orderan.orders import Scope
+from orderan.orders import SEEN_ORDER, Scope
 
 
 @dataclass(eq=False)
@@ -48,17 +47,15 @@ class EntryRow:
 
 # Whoever is scoped sees what is about an order of theirs; what is about no order is for those
 # who see everything.
-_SEEN: LiteralString = """
+_SEEN: LiteralString = (
+    """
 FROM exception_entry
 LEFT JOIN sales_order ON sales_order.shop_id = exception_entry.shop_id
      AND exception_entry.subject_kind = 'order' AND sales_order.id = exception_entry.subject_id
 WHERE exception_entry.shop_id = %(shop)s
-  AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
-  AND (%(locations)s::uuid[] IS NULL
-       OR EXISTS (SELECT 1 FROM task
-                  WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
-                    AND task.location_id = ANY(%(locations)s::uuid[])))
-"""
+  AND """
+    + SEEN_ORDER
+)
 
 _ENTRY: LiteralString = """
 SELECT exception_entry.id, exception_entry.kind, exception_entry.reason, exception_entry.subject_kind,
@@ -126,7 +123,7 @@ async def entry_list(
             "deadline": last.deadline if last else None,
             "limit": limit,
         }
-        | bounds(scope),
+        | scope.bounds(),
     )
     return [EntryRow(*row) for row in rows]
 
@@ -135,7 +132,7 @@ async def one_entry(tx: Tx, scope: Scope, entry_id: UUID) -> EntryRow:
     """Raises EntryNotFound."""
     row = await tx.maybe(
         _ENTRY + _SEEN + " AND exception_entry.id = %(id)s",
-        {"shop": tx.shop_id, "id": entry_id} | bounds(scope),
+        {"shop": tx.shop_id, "id": entry_id} | scope.bounds(),
     )
     if row is None:
         raise EntryNotFound(to_text("exc", entry_id))
@@ -159,6 +156,6 @@ async def entry_kinds(tx: Tx, scope: Scope, *, now: datetime) -> Sequence[KindCo
         " count(*) FILTER (WHERE exception_entry.deadline <= %(now)s)::int AS late"
         + _SEEN
         + " AND exception_entry.state = 'open' GROUP BY exception_entry.kind ORDER BY 3 DESC, 1",
-        {"shop": tx.shop_id, "now": now} | bounds(scope),
+        {"shop": tx.shop_id, "now": now} | scope.bounds(),
     )
     return [KindCount(*row) for row in rows]

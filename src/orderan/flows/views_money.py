@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows.views_sight import bounds
 from orderan.flows.views_work import Place
 from orderan.kit.db import Tx
-from orderan.orders import Scope
+from orderan.orders import SEEN_ORDER, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,9 @@ async def awaited_payments(
         JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
         WHERE sales_order.shop_id = %(shop)s AND sales_order.commercial = 'awaiting_payment'
           AND (%(number)s::bigint IS NULL OR sales_order.number = %(number)s::bigint)
-          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
-          AND (%(locations)s::uuid[] IS NULL
-               OR EXISTS (SELECT 1 FROM claim
-                          WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id
-                            AND claim.location_id = ANY(%(locations)s::uuid[])))
+          AND """
+        + SEEN_ORDER
+        + """
           AND (%(at)s::timestamptz IS NULL
                OR (sales_order.hold_until, sales_order.id) > (%(at)s::timestamptz, %(last)s::uuid))
         ORDER BY sales_order.hold_until, sales_order.id
@@ -60,7 +57,7 @@ async def awaited_payments(
             "last": after[1] if after else None,
             "limit": limit,
         }
-        | bounds(scope),
+        | scope.bounds(),
     )
     return [Awaited(*row) for row in rows]
 
@@ -100,15 +97,13 @@ async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
             WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
             ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
         WHERE sales_order.shop_id = %(shop)s AND sales_order.money IN ('cod_due', 'cod_collected')
-          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
-          AND (%(locations)s::uuid[] IS NULL
-               OR EXISTS (SELECT 1 FROM task
-                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
-                            AND task.location_id = ANY(%(locations)s::uuid[])))
+          AND """
+        + SEEN_ORDER
+        + """
         GROUP BY carried.courier, sales_order.currency
         ORDER BY carried.courier, sales_order.currency
         """,
-        {"shop": tx.shop_id} | bounds(scope),
+        {"shop": tx.shop_id} | scope.bounds(),
     )
     return [CourierCash(*row) for row in rows]
 
@@ -164,11 +159,9 @@ async def cash_rows(
                OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
                    AND sales_order.commercial = 'accepted'))
           AND (%(courier)s::text IS NULL OR carried.courier = %(courier)s::text)
-          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
-          AND (%(locations)s::uuid[] IS NULL
-               OR EXISTS (SELECT 1 FROM task
-                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
-                            AND task.location_id = ANY(%(locations)s::uuid[])))
+          AND """
+        + SEEN_ORDER
+        + """
           AND (%(at)s::timestamptz IS NULL
                OR (carried.created_at, sales_order.id) > (%(at)s::timestamptz, %(last)s::uuid))
         ORDER BY carried.created_at, sales_order.id
@@ -182,7 +175,7 @@ async def cash_rows(
             "last": after[1] if after else None,
             "limit": limit,
         }
-        | bounds(scope),
+        | scope.bounds(),
     )
     return [CashRow(*row) for row in rows]
 
@@ -225,11 +218,9 @@ async def refund_list(
         JOIN sales_order ON sales_order.shop_id = refund.shop_id AND sales_order.id = refund.order_id
         WHERE refund.shop_id = %(shop)s AND refund.state = ANY(%(states)s)
           AND (%(order)s::uuid IS NULL OR refund.order_id = %(order)s::uuid)
-          AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
-          AND (%(locations)s::uuid[] IS NULL
-               OR EXISTS (SELECT 1 FROM task
-                          WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
-                            AND task.location_id = ANY(%(locations)s::uuid[])))
+          AND """
+        + SEEN_ORDER
+        + """
           AND (%(at)s::timestamptz IS NULL OR (refund.granted_at, refund.id) > (%(at)s::timestamptz, %(last)s::uuid))
         ORDER BY refund.granted_at, refund.id
         LIMIT %(limit)s
@@ -242,6 +233,6 @@ async def refund_list(
             "last": after[1] if after else None,
             "limit": limit,
         }
-        | bounds(scope),
+        | scope.bounds(),
     )
     return [RefundRow(*row) for row in rows]

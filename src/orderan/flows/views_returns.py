@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows.views_sight import bounds
 from orderan.flows.views_work import Place
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
-from orderan.orders import Scope
+from orderan.orders import AT_LOCATIONS, Scope
 from orderan.returns import ReturnNotFound
 
 
@@ -34,7 +33,8 @@ class ReturnRow:
     currency: str
 
 
-_RETURN = """
+_RETURN = (
+    """
 SELECT goods_return.id, goods_return.number, goods_return.order_id, sales_order.number AS order_number,
        goods_return.state, goods_return.reason, goods_return.note, goods_return.location_id,
        location.name AS place, goods_return.refund_id, goods_return.requested_by, goods_return.requested_at,
@@ -48,11 +48,10 @@ LEFT JOIN location ON location.shop_id = goods_return.shop_id AND location.id = 
 WHERE goods_return.shop_id = %(shop)s
   AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
   AND (%(locations)s::uuid[] IS NULL OR goods_return.location_id = ANY(%(locations)s::uuid[])
-       OR (goods_return.location_id IS NULL
-           AND EXISTS (SELECT 1 FROM task
-                       WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
-                         AND task.location_id = ANY(%(locations)s::uuid[]))))
-"""
+       OR (goods_return.location_id IS NULL AND """
+    + AT_LOCATIONS
+    + "))"
+)
 
 
 async def return_list(
@@ -83,7 +82,7 @@ async def return_list(
             "last": after[1] if after else None,
             "limit": limit,
         }
-        | bounds(scope),
+        | scope.bounds(),
     )
     return [ReturnRow(*row) for row in rows]
 
@@ -92,7 +91,7 @@ async def return_counts(tx: Tx, scope: Scope) -> dict[str, int]:
     """How many returns stand in each state that is not an end."""
     rows = await tx.all(
         "SELECT state, count(*)::int AS many FROM (" + _RETURN + ") AS seen GROUP BY state",
-        {"shop": tx.shop_id} | bounds(scope),
+        {"shop": tx.shop_id} | scope.bounds(),
     )
     return {row.state: row.many for row in rows if row.state not in {"rejected", "closed"}}
 
@@ -119,7 +118,7 @@ async def one_return(tx: Tx, scope: Scope, return_id: UUID) -> tuple[ReturnRow, 
         ReturnNotFound: The shop has no such return, or it is outside the scope.
     """
     row = await tx.maybe(
-        _RETURN + " AND goods_return.id = %(id)s", {"shop": tx.shop_id, "id": return_id} | bounds(scope)
+        _RETURN + " AND goods_return.id = %(id)s", {"shop": tx.shop_id, "id": return_id} | scope.bounds()
     )
     if row is None:
         raise ReturnNotFound(to_text("ret", return_id))

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from orderan.flows.views_sight import bounds
 from orderan.fulfilment import TaskNotFound
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
@@ -88,7 +87,7 @@ async def task_board(
             "last": after[1] if after else None,
             "limit": limit,
         }
-        | bounds(scope),
+        | scope.bounds(),
     )
     return [TaskRow(*row) for row in rows]
 
@@ -106,7 +105,7 @@ async def task_counts(tx: Tx, scope: Scope, *, location_id: UUID | None = None) 
           AND (%(location)s::uuid IS NULL OR task.location_id = %(location)s::uuid)
         GROUP BY task.state
         """,
-        {"shop": tx.shop_id, "location": location_id} | bounds(scope),
+        {"shop": tx.shop_id, "location": location_id} | scope.bounds(),
     )
     return {row.state: row.many for row in rows}
 
@@ -120,7 +119,7 @@ async def work_places(tx: Tx, scope: Scope) -> list[Any]:
           AND (%(locations)s::uuid[] IS NULL OR id = ANY(%(locations)s::uuid[]))
         ORDER BY rank, name
         """,
-        {"shop": tx.shop_id} | bounds(scope),
+        {"shop": tx.shop_id} | scope.bounds(),
     )
 
 
@@ -154,7 +153,7 @@ async def pick_sheet(tx: Tx, scope: Scope, task_id: UUID) -> tuple[TaskRow, list
         TaskNotFound: The shop has no such task, or it is outside the scope.
     """
     row = await tx.maybe(
-        _TASK + " AND task.id = %(task)s", {"shop": tx.shop_id, "task": task_id} | bounds(scope)
+        _TASK + " AND task.id = %(task)s", {"shop": tx.shop_id, "task": task_id} | scope.bounds()
     )
     if row is None:
         raise TaskNotFound(to_text("tsk", task_id))
@@ -191,7 +190,7 @@ async def task_named(tx: Tx, scope: Scope, number: int) -> UUID | None:
                  task.id
         LIMIT 1
         """,
-        {"shop": tx.shop_id, "number": number} | bounds(scope),
+        {"shop": tx.shop_id, "number": number} | scope.bounds(),
     )
     return None if row is None else row.id
 
@@ -264,7 +263,7 @@ async def parcel_list(
             "last": after[1] if after else None,
             "limit": limit,
         }
-        | bounds(scope),
+        | scope.bounds(),
     )
     return [ParcelRow(*row) for row in rows]
 
@@ -282,7 +281,7 @@ async def parcel_counts(tx: Tx, scope: Scope) -> dict[str, int]:
           AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
         GROUP BY parcel.state
         """,
-        {"shop": tx.shop_id} | bounds(scope),
+        {"shop": tx.shop_id} | scope.bounds(),
     )
     return {row.state: row.many for row in rows}
 
@@ -294,7 +293,7 @@ async def one_parcel(tx: Tx, scope: Scope, parcel_id: UUID) -> ParcelRow:
         ParcelNotFound: The shop has no such parcel, or it is outside the scope.
     """
     row = await tx.maybe(
-        _PARCEL + " AND parcel.id = %(id)s", {"shop": tx.shop_id, "id": parcel_id} | bounds(scope)
+        _PARCEL + " AND parcel.id = %(id)s", {"shop": tx.shop_id, "id": parcel_id} | scope.bounds()
     )
     if row is None:
         raise ParcelNotFound(to_text("pcl", parcel_id))

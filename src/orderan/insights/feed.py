@@ -7,6 +7,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.events import Recorded
+from orderan.orders import SEEN_ORDER
 
 LOOKED_THROUGH: Final = 50_000
 """Positions one page looks at; a filter that fits little moves the cursor and returns less."""
@@ -52,12 +53,9 @@ async def event_feed(
           AND ((%(channels)s::uuid[] IS NULL AND %(locations)s::uuid[] IS NULL) OR EXISTS (
               SELECT FROM sales_order
               WHERE sales_order.shop_id = %(shop)s AND sales_order.id = event.entity_id
-                AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s))
-                AND (%(locations)s::uuid[] IS NULL OR EXISTS (
-                    SELECT FROM task
-                    WHERE task.shop_id = %(shop)s AND task.order_id = sales_order.id
-                      AND task.location_id = ANY(%(locations)s)
-                ))
+                AND """
+        + SEEN_ORDER
+        + """
           ))
         ORDER BY position
         LIMIT %(limit)s

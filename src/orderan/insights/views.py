@@ -8,19 +8,13 @@ from typing import Any, LiteralString
 from orderan.insights.models import AuditFilter, ByDay, ByHour, Scope, Today
 from orderan.insights.rules import HOURS, day_of, day_start
 from orderan.kit.db import Tx
+from orderan.orders import SEEN_ORDER
 
 LATE_AFTER = timedelta(days=1)
 
 _SOLD: LiteralString = """
     sales_order.shop_id = %(shop)s AND sales_order.commercial NOT IN ('draft', 'cancelled', 'expired')
     AND sales_order.currency = %(currency)s
-"""
-_ORDER_SEEN: LiteralString = """
-    (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s))
-    AND (%(locations)s::uuid[] IS NULL OR EXISTS (
-        SELECT FROM task AS seen
-        WHERE seen.shop_id = %(shop)s AND seen.order_id = sales_order.id AND seen.location_id = ANY(%(locations)s)
-    ))
 """
 
 
@@ -114,7 +108,7 @@ _SALES: LiteralString = (
     """
     + _SOLD
     + " AND "
-    + _ORDER_SEEN
+    + SEEN_ORDER
 )
 _WAITING: LiteralString = (
     """
@@ -122,7 +116,7 @@ _WAITING: LiteralString = (
     FROM sales_order
     WHERE sales_order.shop_id = %(shop)s AND headline = 'awaiting_payment' AND currency = %(currency)s AND
     """
-    + _ORDER_SEEN
+    + SEEN_ORDER
 )
 _TASKS: LiteralString = """
     SELECT count(*) FILTER (WHERE task.state IN ('planned', 'released')) AS to_pick,
@@ -142,7 +136,7 @@ _STUCK: LiteralString = (
          AND exception_entry.subject_kind = 'order' AND sales_order.id = exception_entry.subject_id
     WHERE exception_entry.shop_id = %(shop)s AND exception_entry.state = 'open' AND
     """
-    + _ORDER_SEEN
+    + SEEN_ORDER
 )
 _LOW_STOCK: LiteralString = """
     SELECT count(*)
@@ -164,7 +158,7 @@ _BY_HOUR: LiteralString = (
     """
     + _SOLD
     + " AND "
-    + _ORDER_SEEN
+    + SEEN_ORDER
     + " GROUP BY 1"
 )
 _BY_DAY: LiteralString = (
@@ -175,18 +169,21 @@ _BY_DAY: LiteralString = (
     """
     + _SOLD
     + " AND "
-    + _ORDER_SEEN
+    + SEEN_ORDER
     + " GROUP BY 1"
 )
 
 
 async def find_order(tx: Tx, number: int) -> Any:
-    """The order of a number: a row of id, channel_id, location_ids of its tasks; None when there is none."""
+    """The order of a number: a row of id, channel_id, location_ids it touches; None when there is none."""
     return await tx.maybe(
         """
         SELECT sales_order.id, sales_order.channel_id,
-               array(SELECT DISTINCT task.location_id FROM task
-                     WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id) AS location_ids
+               array(SELECT task.location_id FROM task
+                     WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
+                     UNION
+                     SELECT claim.location_id FROM claim
+                     WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id) AS location_ids
         FROM sales_order
         WHERE sales_order.shop_id = %(shop)s AND sales_order.number = %(number)s
         """,

@@ -127,6 +127,7 @@ from orderan.orders.views_of_customer import (
     under_way_of_customers,
 )
 from orderan.orders.views_search import Found, understand
+from orderan.orders.views_sight import AT_LOCATIONS, SEEN_ORDER, require_sight, seen_orders
 from orderan.orders.views_timeline import Moment, timeline
 from orderan.orders.views_waiting import (
     changes_waiting,
@@ -137,11 +138,13 @@ from orderan.orders.views_waiting import (
 )
 
 __all__ = [
+    "AT_LOCATIONS",
     "CHANGE",
     "COMMERCIAL",
     "EVERYTHING",
     "HOLD",
     "POLICIES",
+    "SEEN_ORDER",
     "VERIFICATION",
     "Action",
     "AddLine",
@@ -260,8 +263,10 @@ __all__ = [
     "release_hold",
     "require_complete",
     "require_current",
+    "require_sight",
     "require_terms",
     "saved_views",
+    "seen_orders",
     "set_allocated",
     "set_row",
     "standing_change",

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.orders.models import EVERYTHING, Scope
+from orderan.orders.views_sight import at_places
 
 LOOKED_THROUGH = 2_000
 """Rows of each branch of the driver that are checked for one page."""
@@ -199,8 +200,8 @@ def _residual(filters: Filters, scope: Scope, settled: frozenset[str]) -> list[s
         "total_from": "branch.total_minor >= %(total_from)s" if filters.total_from is not None else "",
         "total_until": "branch.total_minor <= %(total_until)s" if filters.total_until is not None else "",
         "tag": _HAS_TAG if filters.tag else "",
-        "location": _AT_PLACE.format(places="%(location)s") if filters.location_id else "",
-        "places": _AT_PLACE.format(places="%(places)s") if scope.location_ids is not None else "",
+        "location": at_places("branch", "%(location)s") if filters.location_id else "",
+        "places": at_places("branch", "%(places)s") if scope.location_ids is not None else "",
         "sku_id": _HAS_SKU if filters.sku_id else "",
         "range": "branch.placed_at >= %(from)s AND branch.placed_at < %(until)s"
         if "sku_id" in settled and (filters.placed_from or filters.placed_until)
@@ -213,10 +214,6 @@ _HAS_TAG = """EXISTS (SELECT 1 FROM order_tag AS put WHERE put.shop_id = %(shop)
               AND put.order_id = branch.id AND put.tag = %(tag)s)"""
 _HAS_SKU = """EXISTS (SELECT 1 FROM order_line AS held WHERE held.shop_id = %(shop)s
               AND held.order_id = branch.id AND held.sku_id = %(sku)s)"""
-_AT_PLACE = """(EXISTS (SELECT 1 FROM task WHERE task.shop_id = %(shop)s AND task.order_id = branch.id
-                        AND task.location_id = ANY({places}))
-                OR EXISTS (SELECT 1 FROM claim WHERE claim.shop_id = %(shop)s AND claim.holder_id = branch.id
-                           AND claim.location_id = ANY({places})))"""
 
 _PAGE = """
 WITH branch AS (

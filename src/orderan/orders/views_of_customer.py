@@ -9,17 +9,9 @@ from uuid import UUID
 from orderan.kit.db import Tx
 from orderan.kit.money import Money
 from orderan.orders.models import EVERYTHING, Scope
+from orderan.orders.views_sight import SEEN_ORDER
 
-_SEEN: LiteralString = """
-  AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
-  AND (%(locations)s::uuid[] IS NULL
-       OR EXISTS (SELECT 1 FROM task
-                  WHERE task.shop_id = sales_order.shop_id AND task.order_id = sales_order.id
-                    AND task.location_id = ANY(%(locations)s::uuid[]))
-       OR EXISTS (SELECT 1 FROM claim
-                  WHERE claim.shop_id = sales_order.shop_id AND claim.holder_id = sales_order.id
-                    AND claim.location_id = ANY(%(locations)s::uuid[])))
-"""
+_SEEN: LiteralString = " AND " + SEEN_ORDER
 
 
 @dataclass(frozen=True, slots=True)

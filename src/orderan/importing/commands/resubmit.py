@@ -29,7 +29,9 @@ from orderan.importing.store import additions, entries, runs
 from orderan.importing.store import lines as line_store
 from orderan.importing.store.lines import Fate
 from orderan.importing.store.runs import Run
+from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
+from orderan.kit.ids import to_text
 from orderan.kit.inbox import close
 from orderan.shops import Shop
 
@@ -81,7 +83,10 @@ async def resubmit(
     assert repaired == len(entry.payload["lines"]), (repaired, fates)
     await close(tx, entry_id, state="resolved", note=entry.reason, now=now)
     ordered = sum(fate.outcome is Outcome.ORDERED for fate in fates)
-    return Resubmitted(ordered, len(fates) - ordered)
+    done = Resubmitted(ordered, len(fates) - ordered)
+    after = {"ordered": done.ordered, "returned": done.returned}
+    await leave(tx, Trace("import.resubmitted", "exception", to_text("exc", entry_id), after=after), now=now)
+    return done
 
 
 def reread(stored: Sequence[Mapping[str, Any]], corrections: Corrections, mapping: Rulebook) -> list[AnyLine]:

@@ -7,13 +7,14 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, QueryParameter
 
 from orderan.customers import Level, Region, atlas, find
-from orderan.web.api.shapes import Problem, Told, answers
+from orderan.web.api.shapes import REFUSED, Problem, Told, answers
 
 MOST_FOUND = 50
 
 READ = {
     400: answers(Problem, "Not the shape this document promises; every wrong field at once"),
     401: answers(Problem, "No valid API key"),
+    503: REFUSED[503],
 }
 
 

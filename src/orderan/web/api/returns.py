@@ -21,11 +21,11 @@ from orderan.flows.settle_return import (
     resolve_return,
 )
 from orderan.flows.views_returns import ReturnRow, one_return, return_list
-from orderan.flows.views_sight import require_sight
 from orderan.inventory import UnknownLocation
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
+from orderan.orders import require_sight
 from orderan.returns import Inspected, ReturnEvent, ReturnState, Wanted
 from orderan.web.api.answering import MOST_MINOR, READ, Cursor, PageSize, once, scope_of
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told

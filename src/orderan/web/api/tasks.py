@@ -12,25 +12,28 @@ from pydantic import Field
 
 from orderan.access import Permission, Principal
 from orderan.catalog import gtin_key, scanned_gtin
-from orderan.flows.hand_over import hand_over
-from orderan.flows.pick_task import finish_tasks, pack, pick, release_tasks, run_short, start_picking
-from orderan.flows.take_elsewhere import places_elsewhere, take_elsewhere
+from orderan.flows.pick_task import finish_tasks, pack, pick, release_tasks, start_picking
 from orderan.flows.views_work import SheetLine, TaskRow, pick_sheet, task_board
-from orderan.fulfilment import Box, NothingLikeThatToPick, Pick, TaskState
+from orderan.fulfilment import NothingLikeThatToPick, Pick, TaskState
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
-from orderan.shipping import Content
 from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
-from orderan.web.api.parcels import ParcelTold, parcel_by_id
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
-from orderan.web.stock_scope import require_scope
 
 MOST_TASKS = 500
+
+
 LocationId = Annotated[str, Field(min_length=1, max_length=40, description="`loc_...`")]
+
+
 TaskId = Annotated[str, Field(min_length=1, max_length=40, description="`tsk_...`")]
+
+
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
+
+
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -52,43 +55,6 @@ class PickAsked(Asked):
     sku: Sku
     quantity: Units = 1
     line: Annotated[int | None, Field(ge=1, le=100_000)] = None
-
-
-class ShortAsked(Asked):
-    """Something is not on the shelf."""
-
-    note: Annotated[str, Field(min_length=1, max_length=300)]
-
-
-class ElsewhereAsked(Asked):
-    """Where what is missing is taken from."""
-
-    location_id: LocationId
-
-
-class ContentAsked(Asked):
-    """Units of a line in a box."""
-
-    line: Annotated[int, Field(ge=1, le=100_000)]
-    sku: Sku
-    quantity: Units
-    lot: Annotated[str | None, Field(min_length=1, max_length=64)] = None
-
-
-class BoxAsked(Asked):
-    """A box; without contents it holds everything that was packed."""
-
-    courier: Annotated[str, Field(min_length=1, max_length=40)]
-    awb: Annotated[str, Field(max_length=60, description="May be empty for the shop's own riders")] = ""
-    service: Annotated[str, Field(max_length=40)] = ""
-    weight_g: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    contents: Annotated[tuple[ContentAsked, ...] | None, Field(max_length=500)] = None
-
-
-class HandOverAsked(Asked):
-    """The boxes of a packed task."""
-
-    parcels: Annotated[list[BoxAsked], Field(min_length=1, max_length=50)]
 
 
 class TaskTold(Told):
@@ -135,30 +101,10 @@ class TasksTold(Told):
     next_cursor: str | None
 
 
-class ElsewhereTold(Told):
-    """A place with what the next order could have there, by sku."""
-
-    location_id: str
-    location: str
-    available: dict[str, int]
-
-
-class ElsewheresTold(Told):
-    """Places that could serve a task instead."""
-
-    data: list[ElsewhereTold]
-
-
 class MovedTold(Told):
     """Tasks as they stand now."""
 
     data: list[TaskTold]
-
-
-class HandedOverTold(Told):
-    """The parcels that left."""
-
-    data: list[ParcelTold]
 
 
 @get("/", summary="List warehouse tasks", opt={"needs": Permission.FULFILMENT_READ}, responses=READ)
@@ -416,144 +362,6 @@ async def count(
     return meant[0]
 
 
-@post(
-    "/{task_id:str}/short",
-    summary="Something is not on the shelf",
-    opt={"needs": Permission.FULFILMENT_WRITE},
-    status_code=200,
-    responses=REFUSED,
-)
-async def task_short(
-    request: Request[Any, Any, Any],
-    principal: NamedDependency[Principal],
-    runner: NamedDependency[Runner],
-    now: NamedDependency[datetime],
-    task_id: FromPath[str],
-    data: ShortAsked,
-    idempotency_key: IdempotencyKey,
-) -> TaskWholeTold:
-    """The task waits, and the exception inbox says what for."""
-
-    async def command(tx: Tx) -> TaskWholeTold:
-        task = from_text("tsk", task_id)
-        await pick_sheet(tx, scope_of(principal), task)
-        await run_short(tx, task, note=data.note, within=principal.location_ids, now=now)
-        return whole(*await pick_sheet(tx, scope_of(principal), task))
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
-
-
-@get(
-    "/{task_id:str}/elsewhere",
-    summary="Where else there is enough of what is missing",
-    opt={"needs": Permission.FULFILMENT_READ},
-    responses=READ,
-)
-async def elsewhere_listed(
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    task_id: FromPath[str],
-) -> ElsewheresTold:
-    """Places that have all of it, the ones that serve first on top; none for a task that misses nothing."""
-
-    async def read(tx: Tx) -> ElsewheresTold:
-        row, lines = await pick_sheet(tx, scope_of(principal), from_text("tsk", task_id))
-        codes = {line.sku_id: line.sku for line in lines}
-        found = await places_elsewhere(tx, row.id, at=row.location_id, within=principal.location_ids, now=now)
-        return ElsewheresTold(
-            data=[
-                ElsewhereTold(
-                    location_id=to_text("loc", place.location_id),
-                    location=place.name,
-                    available={codes[sku]: units for sku, units in place.units},
-                )
-                for place in found
-            ]
-        )
-
-    return await db.run(caller, read)
-
-
-@post(
-    "/{task_id:str}/elsewhere",
-    summary="Take what is missing from another location",
-    opt={"needs": Permission.FULFILMENT_WRITE},
-    status_code=200,
-    responses=REFUSED,
-)
-async def task_taken_elsewhere(
-    request: Request[Any, Any, Any],
-    principal: NamedDependency[Principal],
-    runner: NamedDependency[Runner],
-    now: NamedDependency[datetime],
-    task_id: FromPath[str],
-    data: ElsewhereAsked,
-    idempotency_key: IdempotencyKey,
-) -> MovedTold:
-    """A task of its own there; here the units are set aside. The order's tasks as they stand now."""
-
-    async def command(tx: Tx) -> MovedTold:
-        row, _ = await pick_sheet(tx, scope_of(principal), from_text("tsk", task_id))
-        place = from_text("loc", data.location_id)
-        require_scope(principal, place)
-        await take_elsewhere(tx, row.id, to_location=place, within=principal.location_ids, now=now)
-        there = await task_board(
-            tx, scope_of(principal), states=list(TaskState), order_id=row.order_id, limit=MOST_TASKS
-        )
-        return MovedTold(data=[task_told(one) for one in there])
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
-
-
-@post(
-    "/{task_id:str}/hand_over",
-    summary="Give boxes to their couriers",
-    opt={"needs": Permission.SHIPPING_WRITE},
-    status_code=201,
-    responses=REFUSED,
-)
-async def task_handed_over(
-    request: Request[Any, Any, Any],
-    principal: NamedDependency[Principal],
-    runner: NamedDependency[Runner],
-    now: NamedDependency[datetime],
-    task_id: FromPath[str],
-    data: HandOverAsked,
-    idempotency_key: IdempotencyKey,
-) -> HandedOverTold:
-    """A parcel per box; stock leaves the location in the same transaction."""
-
-    async def command(tx: Tx) -> HandedOverTold:
-        task = from_text("tsk", task_id)
-        _, lines = await pick_sheet(tx, scope_of(principal), task)
-        boxes = [_box(box, lines) for box in data.parcels]
-        parcels = await hand_over(tx, task, boxes, within=principal.location_ids, now=now)
-        return HandedOverTold(data=[await parcel_by_id(tx, principal, parcel.id) for parcel in parcels])
-
-    return await once(request, principal, runner, idempotency_key, command, now=now, status=201)
-
-
-def _box(asked: BoxAsked, lines: list[SheetLine]) -> Box:
-    if asked.contents is None:
-        return Box(asked.courier, asked.awb, asked.service, asked.weight_g)
-    return Box(
-        asked.courier,
-        asked.awb,
-        asked.service,
-        asked.weight_g,
-        [_content(content, lines) for content in asked.contents],
-    )
-
-
-def _content(asked: ContentAsked, lines: list[SheetLine]) -> Content:
-    for line in lines:
-        if (line.line_no, line.sku) == (asked.line, asked.sku) and asked.lot in {None, line.lot}:
-            return Content(line.line_no, line.sku_id, line.owner_id, line.lot_id, asked.quantity)
-    raise NothingLikeThatToPick(asked.sku, asked.quantity, 0)
-
-
 handlers = [
     Router(
         "/api/v1/tasks",
@@ -565,10 +373,6 @@ handlers = [
             tasks_finished,
             tasks_packed,
             units_picked,
-            task_short,
-            elsewhere_listed,
-            task_taken_elsewhere,
-            task_handed_over,
         ],
         tags=["tasks"],
     )

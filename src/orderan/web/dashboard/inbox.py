@@ -14,7 +14,6 @@ from orderan.access import Permission, Principal
 from orderan.flows.close_entry import close_entries
 from orderan.flows.views_inbox import EntryRow, KindCount, entry_kinds, entry_list, one_entry
 from orderan.importing import LINES_KIND, RUN_KIND, UPLOAD_PREFIX, StillWaiting, resubmit
-from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
@@ -297,9 +296,7 @@ async def lines_resubmitted(
         row = await one_entry(tx, scope, found)
         corrections = corrections_of(row, typed) if row.kind == LINES_KIND else {}
         shop = await shop_by_id(tx, tx.shop_id)
-        done = await resubmit(tx, shop, found, corrections, now=now)
-        after = {"ordered": done.ordered, "returned": done.returned}
-        await leave(tx, Trace("import.resubmitted", "exception", entry_id, after=after), now=now)
+        await resubmit(tx, shop, found, corrections, now=now)
 
     spoken = place_of(request).words
     wrong: dict[str, str] = {}

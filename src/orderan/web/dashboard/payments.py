@@ -16,12 +16,11 @@ from orderan.flows.collect_cod import cash_to_collect, cash_to_remit, collect_co
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.views_money import awaited_payments, cash_by_courier, cash_rows, refund_list
-from orderan.flows.views_sight import require_sight
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import NumberMistyped, read_number
-from orderan.orders import load_orders
+from orderan.orders import load_orders, require_sight
 from orderan.payments import MoneyEvent, MoneyKind, find_refund, money_of
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor

@@ -20,14 +20,13 @@ from orderan.flows.settle_return import (
     resolve_return,
 )
 from orderan.flows.views_returns import ReturnedLine, ReturnRow, one_return, return_counts, return_list
-from orderan.flows.views_sight import require_sight
 from orderan.flows.views_work import work_places
 from orderan.inventory import UnknownLocation
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import read_number
-from orderan.orders import Line, OrderNotFound, lines_of, order_numbered
+from orderan.orders import Line, OrderNotFound, lines_of, order_numbered, require_sight
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking, Flash, minor, scope_of, told, whole
