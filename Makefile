@@ -81,9 +81,9 @@ browser: ## see to Chromium for the browser tests, where that is possible
 		echo "installing Chromium for the browser tests"; \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 			--no-install-recommends chromium >/dev/null; } \
-			|| echo "Chromium could not be installed: browser tests are skipped"; \
+			|| echo "Chromium could not be installed: browser tests are skipped, or fail in CI"; \
 	else \
-		echo "no Chromium here, and installing it takes root and apt-get: browser tests are skipped"; \
+		echo "no Chromium here, and installing it takes root and apt-get: browser tests are skipped, or fail in CI"; \
 	fi
 
 screenshots: install browser ## make the pictures of README.md from the demo shop

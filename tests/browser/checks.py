@@ -8,12 +8,13 @@ nothing on the console, no request to another host, no serious axe violation.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 from orderan.kit.i18n import LOCALES
 from orderan.web.here import LANGUAGE_COOKIE, THEME_COOKIE
@@ -39,11 +40,23 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
     bytes_received: int = 0
 
-    def on(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
-        page.on("request", self._request)
-        page.on("response", self._response)
+    @contextmanager
+    def over(self, page: Page) -> Iterator[None]:
+        """Listen while one address is looked at; a page that shows many is not heard by all of them."""
+        listeners: dict[str, Callable[..., None]] = {
+            "console": self._console,
+            "pageerror": self._error,
+            "request": self._request,
+            "response": self._response,
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+        yield
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+    def _error(self, error: Error) -> None:
+        self.complaints.append(f"script error: {error}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -64,25 +77,59 @@ def assert_page_is_sound(
     *,
     locales: Iterable[str] = LOCALES,
     themes: Iterable[str] = ("light", "dark"),
+    sizes: Iterable[tuple[int, int]] = SIZES,
     allow_words: Iterable[str] = (),
+    status: int = 200,
 ) -> None:
     """Open `address` in every language, size and theme, and report all that is wrong at once.
 
     `page` is signed in by the caller and has one language cookie; a person whose account has a
     language of its own is tested with `locales` of only that one. `allow_words` are Indonesian
     words that belong on the English page (data, such as the name of a place). An element marked
-    `data-original` or with its own `lang` is data and is not searched.
+    `data-original` or with its own `lang` is data and is not searched. A page that tells of an error
+    is opened with the `status` it should have; that the console repeats the status is no fault then.
     """
     watched = Watched(urlsplit(address).netloc)
-    watched.on(page)
     wrong: list[str] = []
-    for locale in locales:
-        for width, height in SIZES:
-            for theme in themes:
-                _choose(page, address, locale, theme)
+    with watched.over(page):
+        for locale in locales:
+            for width, height in sizes:
+                for theme in themes:
+                    _choose(page, address, locale, theme)
+                    page.set_viewport_size({"width": width, "height": height})
+                    found = _faults(page, address, locale, allow_words, watched, status)
+                    wrong += [f"{locale} {width}px {theme}: {one}" for one in found]
+    assert not wrong, f"{address}\n  " + "\n  ".join(dict.fromkeys(wrong))
+
+
+def assert_page_is_sound_at_a_glance(
+    page: Page,
+    address: str,
+    *,
+    sizes: Sequence[tuple[int, int]] = SIZES,
+    allow_words: Iterable[str] = (),
+    status: int = 200,
+) -> None:
+    """The same faults for very many pages, in a third of the time.
+
+    The page is loaded once per language and made narrower instead of loaded anew, and axe is asked
+    once per size: what it judges is of one language as of another. The light theme only.
+    """
+    watched = Watched(urlsplit(address).netloc)
+    wrong: list[str] = []
+    with watched.over(page):
+        for turn, locale in enumerate(LOCALES):
+            _choose(page, address, locale, "light")
+            asked_of_axe = sizes[turn % len(sizes)]
+            for width, height in sizes:
                 page.set_viewport_size({"width": width, "height": height})
-                found = _faults(page, address, locale, allow_words, watched)
-                wrong += [f"{locale} {width}px {theme}: {one}" for one in found]
+                found = (
+                    _load(page, address, locale, allow_words, watched, status) if width == sizes[0][0] else []
+                )
+                found += _too_wide(page)
+                if (width, height) == asked_of_axe:
+                    found += _axe(page)
+                wrong += [f"{locale} {width}px: {one}" for one in found + _complaints(watched, status)]
     assert not wrong, f"{address}\n  " + "\n  ".join(dict.fromkeys(wrong))
 
 
@@ -97,25 +144,39 @@ def _choose(page: Page, address: str, locale: str, theme: str) -> None:
     )
 
 
-def _faults(page: Page, address: str, locale: str, allow_words: Iterable[str], watched: Watched) -> list[str]:
+def _faults(
+    page: Page, address: str, locale: str, allow_words: Iterable[str], watched: Watched, status: int
+) -> list[str]:
+    found = _load(page, address, locale, allow_words, watched, status)
+    return found + _too_wide(page) + _axe(page) + _complaints(watched, status)
+
+
+def _load(
+    page: Page, address: str, locale: str, allow_words: Iterable[str], watched: Watched, status: int
+) -> list[str]:
     watched.complaints.clear()
     watched.bytes_received = 0
     answer = page.goto(address, wait_until="load")
     page.evaluate("() => document.fonts.ready")
     faults = []
-    if answer is None or not answer.ok:
+    if answer is None or answer.status != status:
         faults.append(f"answered {answer.status if answer else 'nothing'}")
     if watched.bytes_received > FIRST_LOAD_BYTES:
         faults.append(f"weighs {watched.bytes_received} bytes")
     said = page.evaluate("() => document.documentElement.lang")
     if said != locale:
         faults.append(f"says it is in {said!r}")
-    faults += _wrong_words(visible_text(page), locale, allow_words)
+    return faults + _wrong_words(visible_text(page), locale, allow_words)
+
+
+def _too_wide(page: Page) -> list[str]:
     wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if wide > 0:
-        faults.append(f"scrolls sideways by {wide} px")
-    faults += _axe(page)
-    return faults + watched.complaints
+    return [f"scrolls sideways by {wide} px"] if wide > 0 else []
+
+
+def _complaints(watched: Watched, status: int) -> list[str]:
+    repeated = f"console error: Failed to load resource: the server responded with a status of {status} "
+    return [one for one in watched.complaints if status < 400 or not one.startswith(repeated)]
 
 
 def visible_text(page: Page) -> str:

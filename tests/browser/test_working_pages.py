@@ -1,46 +1,31 @@
 """The warehouse, shipping, returns, payments and the inbox in a real browser."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from litestar import Litestar
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 from psycopg.conninfo import conninfo_to_dict
 
-from browser.checks import assert_page_is_sound
 from conftest import ShopFloor
-from fulfilment.working import an_order, delivered, money, packed, pay, shipped, the_task
+from fulfilment.working import the_task
 from given import JAKARTA, SURABAYA, World, a_shop
 from orderan.access import add_staff, open_session
 from orderan.app import build
-from orderan.flows.deliver import move_on
-from orderan.flows.hold_order import hold_order
-from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
-from orderan.flows.refund_order import promise_refund
-from orderan.flows.settle_payment import settle_payment
-from orderan.flows.settle_return import ask_return, decide_return, inspect_goods, receive_goods_back
 from orderan.flows.watch_limits import watch_limits
-from orderan.fulfilment import Pick
 from orderan.inventory import Receipt, expect_stock, receive_stock
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.ids import to_text
-from orderan.orders import Order, Terms
-from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.settings import Settings
-from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
-
-PICTURES = os.environ.get("ORDERAN_PICTURES")
-"""A folder to keep a picture of every page in, for people to look at."""
+from whole_shop import orders_at_every_stage, returns_at_every_stage
 
 
 @dataclass
@@ -111,122 +96,14 @@ async def _owner(tx: Tx, keyring: Keyring, now: datetime) -> str:
 
 
 async def _work(world: World, keyring: Keyring, then: datetime) -> tuple[dict[str, str], dict[str, int]]:
-    floor = world.floor
-    orders: dict[str, Order] = {}
-
-    async def placed(name: str, *lines: tuple[str, int], terms: Terms = Terms.COD) -> Order:
-        orders[name] = await an_order(world, keyring, *lines, now=then, terms=terms)
-        return orders[name]
-
-    await placed("waiting", ("kopi", 2), terms=Terms.PREPAID)
-    await placed("planned", ("kopi", 1))
-    for name in ("released", "picking", "short", "held"):
-        order = await placed(name, ("set", 2), ("kopi", 1))
-        task = await the_task(world, order)
-        await floor.run(lambda tx, t=task: release_tasks(tx, [t], now=then))
-        if name == "held":
-            await floor.run(lambda tx, o=order: hold_order(tx, o.id, "fraud", reason="Rumah 12", now=then))
-        if name in {"picking", "short"}:
-            await floor.run(lambda tx, t=task: start_picking(tx, [t], now=then))
-            await floor.run(lambda tx, t=task: pick(tx, t, [Pick(world.skus["kopi"], 3)], now=then))
-        if name == "short":
-            await floor.run(lambda tx, t=task: run_short(tx, t, note="Rak A3", now=then))
-    await packed(world, await placed("packed", ("set", 1)), now=then)
-    await shipped(world, await placed("road", ("kopi", 2)), awb="002589984001", now=then)
-    [failed] = await shipped(world, await placed("failed", ("kopi", 2)), awb="002589984002", now=then)
-    await floor.run(lambda tx: move_on(tx, [failed.id], ParcelEvent.FAIL, now=then))
-    paid = await placed("paid", ("kopi", 3), terms=Terms.PREPAID)
-    await floor.run(lambda tx: settle_payment(tx, money(paid, 35_000, reference="BCA-77"), now=then))
-    await delivered(world, paid, awb="002589984003", now=then)
-    await floor.run(lambda tx: promise_refund(tx, paid.id, amount_minor=4_000, reason="Penyok", now=then))
-    returns: dict[str, str] = {}
-    for turn, name in enumerate(("requested", "approved", "received", "inspected")):
-        order = paid
-        if turn:
-            order = await placed(f"r{name}", ("kopi", 2), terms=Terms.PREPAID)
-            await pay(world, order, now=then)
-            await delivered(world, order, awb=f"00258998501{turn}", now=then)
-        made = await floor.run(lambda tx, o=order, n=name: _return(tx, world, o, n, then))
-        returns[name] = to_text("ret", made)
+    orders = await orders_at_every_stage(world, keyring, then)
     named = {
         f"task_{name}": to_text("tsk", await the_task(world, orders[name]))
         for name in ("released", "picking", "short", "held", "packed")
     }
-    named |= {f"ret_{name}": found for name, found in returns.items()}
-    named |= {"paid": to_text("ord", paid.id), "waiting": to_text("ord", orders["waiting"].id)}
+    named |= await returns_at_every_stage(world, keyring, orders["paid"], then)
+    named |= {"paid": to_text("ord", orders["paid"].id), "waiting": to_text("ord", orders["waiting"].id)}
     return named, {name: order.number for name, order in orders.items()}
-
-
-async def _return(tx: Tx, world: World, order: Order, until: str, then: datetime) -> object:
-    made = await ask_return(tx, order.id, [Wanted(1, 1)], reason="8 x", now=then)
-    if until != "requested":
-        await decide_return(tx, made.id, ReturnEvent.APPROVE, now=then)
-    if until in {"received", "inspected"}:
-        await receive_goods_back(tx, made.id, {1: 1}, location_id=world.locations["JKT"], now=then)
-    if until == "inspected":
-        await inspect_goods(tx, made.id, [Inspected(1, 1, 0, "A1")], now=then)
-    return made.id
-
-
-PAGES = [
-    "/warehouse?tab=released",
-    "/warehouse?tab=picking",
-    "/warehouse/tasks/{task_picking}",
-    "/warehouse/tasks/{task_held}",
-    "/warehouse/tasks/{task_short}",
-    "/warehouse/tasks/{task_packed}?boxes=2",
-    "/warehouse/hand-over",
-    "/stock/expected",
-    "/shipping",
-    "/shipping?tab=failed",
-    "/returns",
-    "/returns/new",
-    "/returns/{ret_requested}",
-    "/returns/{ret_approved}",
-    "/returns/{ret_received}",
-    "/returns/{ret_inspected}",
-    "/payments",
-    "/payments/cod",
-    "/payments/refunds",
-    "/payments/orders/{paid}",
-    "/payments/orders/{waiting}",
-    "/inbox",
-    "/inbox?by=deadline&kind=parcel_waiting",
-    "/inbox/{entry}",
-]
-
-
-@pytest.mark.slow
-def test_every_working_page_is_sound(context: BrowserContext, desk: Desk) -> None:
-    page = context.new_page()
-    wrong = []
-    for path in PAGES:
-        try:
-            # Themes differ in colours only; one page of each sort is enough to see them all.
-            themes = ("light", "dark") if path in {"/inbox", PAGES[2]} else ("light",)
-            assert_page_is_sound(page, desk.path(path), themes=themes, allow_words=("rak",))
-        except AssertionError as fault:
-            wrong.append(str(fault))
-        if PICTURES:
-            _keep(page, desk.path(path), path)
-        # The language was chosen for this page's path; the next one starts without.
-        context.clear_cookies(name="bahasa")
-    assert not wrong, "\n".join(wrong)
-
-
-def _keep(page: Page, address: str, path: str) -> None:
-    name = "".join(letter if letter.isalnum() else "-" for letter in path).strip("-")
-    for locale in ("id", "en"):
-        page.context.add_cookies(
-            [
-                {"name": "bahasa", "value": locale, "url": address},
-                {"name": "tema", "value": "light", "url": address},
-            ]
-        )
-        for width in (1440, 390):
-            page.set_viewport_size({"width": width, "height": 900 if width > 400 else 844})
-            page.goto(address)
-            page.screenshot(path=Path(PICTURES or ".") / f"{name}-{locale}-{width}.png", full_page=True)
 
 
 def test_a_picker_scans_packs_and_hands_over_with_the_keyboard_alone(

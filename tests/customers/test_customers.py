@@ -48,6 +48,7 @@ from orderan.customers import (
     withdraw_consent,
 )
 from orderan.customers.views import After
+from orderan.importing.store.orders import customer_ids
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import new_id, to_text
 
@@ -435,6 +436,17 @@ async def test_a_merge_that_makes_no_sense_is_refused_and_changes_nothing(desk: 
         await desk.keyed(merge, twin, named, now=desk.now)
 
     assert await rows_of(desk) == before
+
+
+async def test_a_customer_who_never_had_a_name_goes_by_their_reference_and_is_not_called_erased(
+    desk: Desk,
+) -> None:
+    await desk.plain(customer_ids, {"13047": desk.now}, now=desk.now)
+    found = await desk.floor.value("SELECT id FROM customer WHERE external_id = '13047'")
+
+    card = await desk.keyed(customer_card, found)
+
+    assert (card.name, card.phone, card.state) == ("13047", None, CustomerState.ACTIVE)
 
 
 async def test_an_erased_customer_is_gone_and_nothing_can_be_done_to_it(desk: Desk) -> None:

@@ -294,6 +294,9 @@ async def test_erasing_asks_twice_and_refuses_while_an_order_is_under_way(
     assert done.headers["location"] == path
     page = await desk.see(path)
     assert "Pelanggan terhapus" in page
+    for address in (path, "/customers"):
+        english = await desk.client.get(address, headers={"accept-language": "en"})
+        assert "Pelanggan terhapus" not in english.text
     assert "Ani" not in page
 
 

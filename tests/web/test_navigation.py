@@ -15,6 +15,17 @@ def test_an_entry_needs_its_page_and_its_permission() -> None:
     assert visible(pages, (), rail=RAIL) == (HOME,)
 
 
+def test_a_page_that_another_entry_leads_to_stands_alone_only_for_whoever_lacks_that_one() -> None:
+    settings = Entry("Pengaturan", "settings", "/settings", "settings.read")
+    trail = Entry("Jejak audit", "history", "/settings/audit", "audit.read", within="settings.read")
+    rail = (settings, trail)
+    pages = {"/settings", "/settings/audit"}
+
+    assert visible(pages, {"settings.read", "audit.read"}, rail=rail) == (settings,)
+    assert visible(pages, {"audit.read"}, rail=rail) == (trail,)
+    assert visible(pages, (), rail=rail) == ()
+
+
 def test_the_entry_of_a_page_is_the_nearest_above_it() -> None:
     assert current(RAIL, "/") == "/"
     assert current(RAIL, "/orders") == "/orders"

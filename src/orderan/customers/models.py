@@ -6,8 +6,9 @@ from enum import StrEnum, auto
 from uuid import UUID
 
 from orderan.customers.states import CustomerState
+from orderan.kit.errors import N_
 
-ERASED_NAME = "Pelanggan terhapus"
+ERASED_NAME = N_("Pelanggan terhapus")
 
 
 class Purpose(StrEnum):

@@ -312,7 +312,9 @@ def _masked(text: str | None, mask: Callable[[str], str]) -> str | None:
 
 
 def _card(keyring: Keyring, shop_id: int, row: Any, reader: Reader) -> Card:
-    name, phone, email = ERASED_NAME, None, None
+    # A customer of another system may have come with a reference and no name: there is nothing to erase.
+    nameless = row.external_id if row.state == CustomerState.ACTIVE else None
+    name, phone, email = nameless or ERASED_NAME, None, None
     if row.wrapped is not None:
         seal = seal_of(keyring, shop_id, row.id, row.wrapped)
         name = seal.open(CUSTOMER, "name", row.name_enc) or ""

@@ -13,13 +13,19 @@ from orderan.kit.errors import N_
 
 @dataclass(frozen=True)
 class Entry:
-    """A place in the rail. `permission` None means everybody who is signed in."""
+    """A place in the rail.
+
+    Attributes:
+        permission: Who may go there; None is everybody who is signed in.
+        within: Permission of a page that leads there; who has it needs no entry of its own.
+    """
 
     label: str
     icon: str
     href: str
     permission: str | None = None
     on_phone: bool = False
+    within: str | None = None
 
 
 RAIL: Final = (
@@ -35,6 +41,7 @@ RAIL: Final = (
     Entry(N_("Pelanggan"), "users", "/customers", "customers.read"),
     Entry(N_("Laporan"), "chart-bar", "/reports", "reports.read"),
     Entry(N_("Pengaturan"), "settings", "/settings", "settings.read"),
+    Entry(N_("Jejak audit"), "history", "/settings/audit", "audit.read", within="settings.read"),
 )
 
 
@@ -45,7 +52,9 @@ def visible(
     return tuple(
         entry
         for entry in rail
-        if entry.href in pages and (entry.permission is None or entry.permission in permissions)
+        if entry.href in pages
+        and (entry.permission is None or entry.permission in permissions)
+        and entry.within not in permissions
     )
 
 

@@ -28,6 +28,7 @@ from jinja2_fragments import render_block
 from litestar import MediaType, Request, Response
 from markupsafe import Markup
 
+from orderan.customers import ERASED_NAME
 from orderan.kit.i18n import (
     format_age,
     format_date,
@@ -148,6 +149,7 @@ def environment() -> jinja2.Environment:
         "date": date_text,
         "time": time_text,
         "age": age,
+        "person": person,
         "phone": lambda text: format_phone(text) if text else ABSENT,
         "iso": lambda moment: moment.isoformat() if moment else "",
     }
@@ -233,6 +235,11 @@ def rail() -> tuple[navigation.Entry, ...]:
 def active_entry() -> str | None:
     """The href of the rail entry this page belongs to."""
     return navigation.current(rail(), here().path)
+
+
+def person(name: str) -> str:
+    """A name as it is; what stands for an erased one is a word of ours."""
+    return here().words.gettext(name) if name == ERASED_NAME else name
 
 
 def money(amount: Amount | None) -> str:

@@ -1,0 +1,209 @@
+"""Where pages lead: whatever a person is shown, they may go to and may send.
+
+Somebody of every role opens every page they may open, and follows every link from there. A link that
+answers 403 or 404, or a form whose route asks for what they lack, is a promise the page cannot keep. A
+page they may open and nothing leads to is as good as not there.
+"""
+
+import re
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+
+from access.conftest import settings_on
+from access.routes import Route, routes_of
+from access.test_table import STREAMS
+from conftest import ShopFloor
+from orderan.access import ROLES, Permission, Role
+from orderan.app import build
+from orderan.flows.bulk_orders import Verb
+from orderan.kit.clock import SetClock
+from orderan.kit.crypto import Keyring
+from orderan.web.dashboard.orders import NEEDS
+from whole_shop import furnish, pages_of
+
+pytestmark = pytest.mark.anyio
+
+HERE = "http://testserver.local"
+WITHOUT_LINKS = {"/login", "/track", "/account/codes", "/orders/bulk/{bulk_id:str}"}
+"""Entered from outside, or by sending a form."""
+NOWHERE = {401, 403, 404, 405}
+SWAPS = {f"hx-{method}": method.upper() for method in ("get", "post", "put", "patch", "delete")}
+
+
+@dataclass
+class Lead:
+    """Something on a page that asks the server for something."""
+
+    method: str
+    address: str
+    verb: str = ""
+
+
+class Signposts(HTMLParser):
+    """The leads of a page; forms with what their buttons say they do."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+        self.leads: list[Lead] = []
+        self._form = Lead("GET", page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            method = given.get("method", "get").upper()
+            self._form = Lead(method, self._whole(given.get("action") or self.page))
+            if method != "DIALOG":
+                self.leads.append(self._form)
+        for name, value in given.items():
+            if name in SWAPS:
+                self.leads.append(Lead(SWAPS[name], self._whole(value)))
+            elif name == "formaction":
+                self.leads.append(
+                    Lead(given.get("formmethod", self._form.method).upper(), self._whole(value))
+                )
+            elif name == "href" or (name not in {"action", "value"} and re.match(r"/[a-z?#]|/$", value)):
+                self.leads.append(Lead("GET", self._whole(value)))
+        if given.get("name") == "verb" and given.get("value"):
+            self.leads.append(replace(self._form, verb=given["value"]))
+
+    def _whole(self, address: str) -> str:
+        return urljoin(f"{HERE}{self.page}", address)
+
+
+@dataclass
+class Map:
+    """Which route an address belongs to."""
+
+    routes: list[Route]
+    _patterns: list[tuple[re.Pattern[str], Route]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # What is written out wins over a parameter, as in the router.
+        ranked = sorted(
+            self.routes, key=lambda route: [part.startswith("{") for part in route.path.split("/")]
+        )
+        self._patterns = [(re.compile(_pattern(route.path)), route) for route in ranked]
+
+    def find(self, method: str, path: str) -> Route | None:
+        return next(
+            (
+                route
+                for pattern, route in self._patterns
+                if route.method == method and pattern.fullmatch(path)
+            ),
+            None,
+        )
+
+
+def _pattern(path: str) -> str:
+    kinds = {"int": r"\d+", "path": ".+", "str": "[^/]+"}
+    return re.sub(r"\{\w+:(\w+)\}", lambda found: kinds[found[1]], path)
+
+
+def needed(route: Route, lead: Lead) -> str:
+    """The permission; actions on many orders need what the action needs."""
+    if route.path == "/orders/bulk" and lead.verb:
+        return str(NEEDS.get(Verb(lead.verb), Permission.ORDERS_WRITE))
+    return route.needs
+
+
+@dataclass
+class Walk:
+    """One person going everywhere a page points to."""
+
+    browser: AsyncClient
+    known: Map
+    allowed: set[str]
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
+
+    async def faults(self, starts: list[str]) -> list[str]:
+        """What led nowhere: a line for each sort of page and lead."""
+        waiting = deque((start, "the rail of addresses") for start in starts)
+        self.seen |= set(map(_shape, starts))
+        wrong: dict[tuple[str, str], str] = {}
+        while waiting:
+            address, source = waiting.popleft()
+            answer = await self.browser.get(address)
+            if answer.status_code in NOWHERE or answer.status_code >= 500:
+                wrong.setdefault(self._sort(source, address), f"{source} -> {address}: {answer.status_code}")
+            if "location" in answer.headers:
+                self._note(waiting, answer.headers["location"], source)
+            if answer.headers.get("content-type", "").startswith("text/html"):
+                for lead in leads_of(answer.text, address):
+                    self._judge(waiting, lead, address, wrong)
+        return list(wrong.values())
+
+    def _judge(
+        self, waiting: deque[tuple[str, str]], lead: Lead, source: str, wrong: dict[tuple[str, str], str]
+    ) -> None:
+        target = urlsplit(lead.address)
+        if target.netloc != urlsplit(HERE).netloc:
+            return
+        route = self.known.find(lead.method, target.path)
+        if route is None:
+            wrong.setdefault(self._sort(source, target.path), f"{source} -> {lead}: there is no such route")
+        elif (needs := needed(route, lead)) not in self.allowed:
+            wrong.setdefault(self._sort(source, target.path), f"{source} -> {lead}: needs {needs}")
+        elif lead.method == "GET" and route.path not in STREAMS and not route.is_api:
+            if route.path != self._path(source):
+                self.found.add(route.path)
+            self._note(waiting, lead.address, source)
+
+    def _note(self, waiting: deque[tuple[str, str]], address: str, source: str) -> None:
+        parts = urlsplit(address)
+        local = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        if _shape(local) not in self.seen:
+            self.seen.add(_shape(local))
+            waiting.append((local, source))
+
+    def _sort(self, source: str, target: str) -> tuple[str, str]:
+        return self._path(source), self._path(target)
+
+    def _path(self, address: str) -> str:
+        route = self.known.find("GET", urlsplit(address).path)
+        return route.path if route else ""
+
+
+def _shape(address: str) -> tuple[str, ...]:
+    """Other values of the same filters are the same road."""
+    parts = urlsplit(address)
+    return (parts.path, *sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
+
+
+def leads_of(text: str, page: str) -> list[Lead]:
+    read = Signposts(page)
+    read.feed(text)
+    return read.leads
+
+
+@pytest.mark.slow
+async def test_no_page_shows_anybody_a_way_they_may_not_go(
+    floor: ShopFloor, database_url: str, keyring: Keyring, now: datetime, tmp_path: Path
+) -> None:
+    shop = await furnish(floor, keyring, now, tmp_path)
+    settings = replace(settings_on(database_url), data_dir=tmp_path)
+    app = build(settings, keyring, SetClock(now))
+    known = Map(list(routes_of(app)))
+    wrong: list[str] = []
+    async with app.lifespan():
+        for role in Role:
+            allowed = {"signed_in", "public", *map(str, ROLES[role])}
+            pages = [address for route, address in shop.pages(app) if route.needs in allowed]
+            transport = ASGITransport(cast("Any", app), raise_app_exceptions=False)
+            async with AsyncClient(transport=transport, base_url=HERE) as browser:
+                browser.cookies.set("orderan_session", shop.tokens[role], domain="testserver.local")
+                walk = Walk(browser, known, allowed)
+                wrong += [f"{role}: {fault}" for fault in await walk.faults(pages)]
+                open_to = {route.path for route in pages_of(app) if route.needs in allowed} - WITHOUT_LINKS
+                wrong += [f"{role}: nothing leads to {path}" for path in sorted(open_to - walk.found)]
+    assert wrong == [], "\n".join(wrong)

@@ -1,0 +1,549 @@
+"""A shop with something on every page, and which addresses show every page of the route table.
+
+`furnish` brings orders, tasks, parcels, returns, money, goods, people and files to every stage they can
+stand at. `PAGES` names for each route the addresses worth a look, with what `furnish` made in the place
+of the parameters. A GET route that answers with no page of its own stands in `NO_PAGES` with the reason;
+a new page stands in neither, and `pages_of` refuses until it does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import pyotp
+from litestar import Litestar
+
+from access.routes import Route, routes_of
+from conftest import ShopFloor
+from fulfilment.working import an_order, delivered, money, packed, pay, shipped, the_task
+from given import JAKARTA, SURABAYA, World, a_shop
+from importing.test_unseen_files import sale, text_file
+from orderan.access import (
+    Permission,
+    Role,
+    add_staff,
+    begin_onetime_codes,
+    confirm_onetime_codes,
+    hashed,
+    make_key,
+    open_session,
+)
+from orderan.catalog import (
+    ProductFields,
+    SkuFields,
+    add_product,
+    check_sheet,
+    set_tax_rate,
+)
+from orderan.customers import Purpose, Typed, TypedAddress, add_address, give_consent, register
+from orderan.flows.bulk_orders import Verb, start, work_off
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.change_order import confirm, open_change
+from orderan.flows.complete_orders import complete_order
+from orderan.flows.deliver import move_on
+from orderan.flows.hold_order import hold_order
+from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
+from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.settle_payment import settle_payment
+from orderan.flows.settle_return import (
+    ask_return,
+    decide_return,
+    inspect_goods,
+    receive_goods_back,
+    resolve_return,
+)
+from orderan.flows.watch_limits import watch_limits
+from orderan.fulfilment import Pick
+from orderan.importing import Upload, UploadFolder, ask_for_import, check_source, keep_upload, preset
+from orderan.importing import start as import_now
+from orderan.inventory import (
+    Receipt,
+    Travel,
+    dispatch_transfer,
+    expect_stock,
+    open_transfer,
+    receive_stock,
+    set_policy,
+)
+from orderan.kit.clock import SetClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import ALL_SHOPS, Caller, Tx
+from orderan.kit.ids import to_text
+from orderan.orders import Order, SetQuantity, Terms, insert_view, tag_orders
+from orderan.pricing import put_zone, set_fee
+from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.shipping import ParcelEvent
+from orderan.shops import open_shop
+
+PASSWORD: Final = "kuda-laut-berenang"
+BAD_SHEET: Final = "sku,produk,gtin,satuan\nTEH,Teh Hijau,8992761002010,karung\nGULA,Gula Aren,,kg\n"
+STRANGE_FILE: Final = "Nomor;Kode;Jumlah;Tanggal;Harga satuan\n1;KOPI;2;25/11/2026 08:10;12.500\n"
+
+PAGES: Final[dict[str, tuple[str, ...]]] = {
+    "/": ("/",),
+    "/account": ("/account",),
+    "/account/codes": ("/account/codes",),
+    "/customers": ("/customers", "/customers?q=santoso", "/customers?q=zzz"),
+    "/customers/new": ("/customers/new",),
+    "/customers/{customer_id:str}": ("{customer}",),
+    "/customers/{customer_id:str}/addresses/new": ("{customer}/addresses/new",),
+    "/customers/{customer_id:str}/edit": ("{customer}/edit",),
+    "/customers/{customer_id:str}/erase": ("{customer}/erase",),
+    "/customers/{customer_id:str}/merge": ("{customer}/merge", "{customer}/merge?q=santoso"),
+    "/inbox": ("/inbox", "/inbox?by=deadline&kind=parcel_waiting", "/inbox?kind=zzz"),
+    "/inbox/{entry_id:str}": ("/inbox/{entry_over}", "/inbox/{entry_lines}"),
+    "/login": ("/login",),
+    "/orders": (
+        "/orders",
+        "/orders?status=accepted&terms=cod&sort=oldest",
+        "/orders?q=zzz",
+        "/orders?tag=VIP",
+        "/orders?returns=open",
+    ),
+    "/orders/bulk/{bulk_id:str}": ("/orders/bulk/{bulk}",),
+    "/orders/import": ("/orders/import",),
+    "/orders/import/runs/{run_id:str}": ("/orders/import/runs/{run}",),
+    "/orders/import/{upload_id:str}": ("/orders/import/{upload_strange}", "/orders/import/{upload_waiting}"),
+    "/orders/new": ("/orders/new",),
+    "/orders/print": ("/orders/print?order_id={order_paid}&order_id={order_waiting}",),
+    "/orders/{order:str}": (
+        "/orders/{order_waiting}",
+        "/orders/{order_planned}",
+        "/orders/{order_short}",
+        "/orders/{order_held}",
+        "/orders/{order_road}",
+        "/orders/{order_cash}",
+        "/orders/{order_paid}",
+        "/orders/{order_returned}",
+        "/orders/{order_changed}",
+        "/orders/{order_changing}",
+        "/orders/{order_cancelled}",
+        "/orders/{order_finished}",
+    ),
+    "/orders/{order:str}/change": ("/orders/{order_waiting}/change", "/orders/{order_changing}/change"),
+    "/orders/{order:str}/versions/{version:int}": ("/orders/{order_changed}/versions/1",),
+    "/payments": ("/payments", "/payments?q=zzz"),
+    "/payments/cod": ("/payments/cod", "/payments/cod?tab=cod_collected"),
+    "/payments/orders/{order_id:str}": ("/payments/orders/{order_paid}", "/payments/orders/{order_waiting}"),
+    "/payments/refunds": ("/payments/refunds", "/payments/refunds?tab=executed"),
+    "/products": ("/products", "/products?q=gayo&category=Kopi", "/products?view=archived"),
+    "/products/import": ("/products/import",),
+    "/products/import/{import_id:str}": ("/products/import/{sheet}",),
+    "/products/new": ("/products/new",),
+    "/products/price-lists": ("/products/price-lists",),
+    "/products/{product:str}": ("/products/{product}", "/products/{product_plain}"),
+    "/products/{product:str}/edit": ("/products/{product}/edit",),
+    "/products/{product:str}/prices": ("/products/{product}/prices",),
+    "/products/{product:str}/skus/new": (
+        "/products/{product}/skus/new",
+        "/products/{product}/skus/new?kind=bundle",
+    ),
+    "/products/{product:str}/skus/{sku:str}": (
+        "/products/{product}/skus/{sku}",
+        "/products/{product}/skus/{bundle}",
+    ),
+    "/returns": ("/returns", "/returns?tab=received", "/returns?tab=rejected"),
+    "/returns/new": ("/returns/new", "/returns/new?order={number_paid}"),
+    "/returns/{return_id:str}": (
+        "/returns/{ret_requested}",
+        "/returns/{ret_approved}",
+        "/returns/{ret_received}",
+        "/returns/{ret_inspected}",
+        "/returns/{ret_resolved}",
+    ),
+    "/settings": ("/settings",),
+    "/settings/audit": ("/settings/audit", "/settings/audit?who=zzz"),
+    "/settings/channels": ("/settings/channels",),
+    "/settings/keys": ("/settings/keys",),
+    "/settings/keys/new": ("/settings/keys/new",),
+    "/settings/shipping": ("/settings/shipping",),
+    "/settings/taxes": ("/settings/taxes",),
+    "/settings/users": ("/settings/users",),
+    "/settings/users/new": ("/settings/users/new",),
+    "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
+    "/shipping": ("/shipping", "/shipping?tab=failed", "/shipping?tab=delivered"),
+    "/stock": ("/stock", "/stock?low=yes", "/stock?q=zzz"),
+    "/stock/adjust": ("/stock/adjust", "/stock/adjust?sku=kopi"),
+    "/stock/count": ("/stock/count",),
+    "/stock/expected": ("/stock/expected",),
+    "/stock/items/{sku:str}": ("/stock/items/{sku}",),
+    "/stock/locations": ("/stock/locations",),
+    "/stock/locations/new": ("/stock/locations/new",),
+    "/stock/locations/{location_id:str}": ("/stock/locations/{location}",),
+    "/stock/movements": (
+        "/stock/movements",
+        "/stock/movements?q=kopi&kind=receive",
+        "/stock/movements?q=zzz",
+    ),
+    "/stock/receive": ("/stock/receive", "/stock/receive?sku=kopi"),
+    "/stock/transfers": ("/stock/transfers",),
+    "/stock/transfers/new": ("/stock/transfers/new",),
+    "/stock/transfers/{transfer_id:str}": (
+        "/stock/transfers/{transfer_draft}",
+        "/stock/transfers/{transfer_road}",
+    ),
+    "/track": ("/track",),
+    "/warehouse": (
+        "/warehouse",
+        "/warehouse?tab=planned",
+        "/warehouse?tab=released",
+        "/warehouse?tab=picking",
+        "/warehouse?tab=packed",
+    ),
+    "/warehouse/hand-over": ("/warehouse/hand-over",),
+    "/warehouse/tasks/{task_id:str}": (
+        "/warehouse/tasks/{task_planned}",
+        "/warehouse/tasks/{task_released}",
+        "/warehouse/tasks/{task_picking}",
+        "/warehouse/tasks/{task_held}",
+        "/warehouse/tasks/{task_short}",
+        "/warehouse/tasks/{task_packed}?boxes=2",
+        "/warehouse/tasks/{task_road}",
+    ),
+}
+
+NO_PAGES: Final[dict[str, str]] = {
+    "/account/codes.svg": "a picture of /account/codes",
+    "/api": "leads to the documents",
+    "/api/docs": "other people's page, with a test of its own in test_access_pages",
+    "/api/openapi.json": "a document for programs",
+    "/api/{path:str}": "a problem document for programs",
+    "/customers/regions": "a part of the address form",
+    "/health/live": "for machines",
+    "/health/ready": "for machines",
+    "/images/{name:str}": "a picture",
+    "/login/code": "reached in the midst of signing in, see test_every_page",
+    "/login/shop": "reached in the midst of signing in, see test_every_page",
+    "/metrics": "for machines",
+    "/orders/bulk/{bulk_id:str}/refused.csv": "a file",
+    "/orders/export.csv": "a file",
+    "/orders/import/runs/{run_id:str}/lines.csv": "a file",
+    "/orders/skus": "rows of a search box",
+    "/products/export.csv": "a file",
+    "/products/import/{import_id:str}/refused.csv": "a file",
+    "/products/look-up": "rows of a search box",
+    "/search": "leads to an order or the list",
+    "/static/{tree:str}/{path:path}": "a file",
+    "/stock/count.csv": "a file",
+    "/stock/lookup": "rows of a search box",
+    "/stock/stream": "news without an end",
+    "/track/order": "opened by a form, see test_every_page",
+    "/warehouse/scan": "leads to a task",
+}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What stands in the shop.
+
+    Attributes:
+        named: What takes the place of parameters in `PAGES`.
+        numbers: Order numbers by the name of their stage.
+        tokens: A session of a person of every role.
+        secret: The one-time secret of `totp@toko.test`.
+    """
+
+    world: World
+    named: dict[str, str]
+    numbers: dict[str, int]
+    tokens: dict[Role, str]
+    secret: str
+
+    def pages(self, app: Litestar) -> Iterator[tuple[Route, str]]:
+        """Every page with its route, filled in."""
+        for route in pages_of(app):
+            for address in PAGES[route.path]:
+                yield route, address.format(**self.named)
+
+
+def pages_of(app: Litestar) -> list[Route]:
+    """Routes that answer with a page; refuses when the route table and `PAGES` are not of one mind."""
+    there = {route.path: route for route in routes_of(app) if route.method == "GET" and not route.is_api}
+    known = PAGES.keys() | NO_PAGES.keys()
+    assert there.keys() - known == set(), "say in PAGES how to see these pages"
+    assert known - there.keys() == set(), "these routes are no more"
+    assert PAGES.keys() & NO_PAGES.keys() == set()
+    return [there[path] for path in sorted(PAGES)]
+
+
+async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: Path) -> Whole:
+    """Fill a shop that was just opened; its orders are of four days ago, so that limits have passed."""
+    world = await a_shop(
+        floor,
+        now,
+        stock={"kopi": 199, "teko": 99},
+        bundles={"set": {"kopi": 2, "teko": 1}},
+        places={"JKT": JAKARTA, "SBY": SURABAYA},
+        services=("kado",),
+    )
+    then = now - timedelta(days=4)
+    named: dict[str, str] = {}
+    orders = await orders_at_every_stage(world, keyring, then)
+    orders |= await _unusual_orders(world, keyring, then)
+    named |= {f"order_{name}": to_text("ord", order.id) for name, order in orders.items()}
+    named |= {f"number_{name}": str(order.number) for name, order in orders.items()}
+    for name in ("planned", "released", "picking", "short", "held", "packed", "road"):
+        named[f"task_{name}"] = to_text("tsk", await the_task(world, orders[name]))
+    named |= await returns_at_every_stage(world, keyring, orders["paid"], then)
+    named["ret_resolved"] = await _return_promised(world, orders["returned"], then)
+    named |= await _goods(world, now)
+    named |= await _wares(world, now)
+    named |= await _customers(world, keyring, now)
+    named |= await _files(world, orders, data_dir, now)
+    people, tokens, secret = await _people(floor, keyring, now)
+    named |= people
+    await floor.run(lambda tx: watch_limits(tx, now=now))
+    named["entry_over"] = await _entry(floor, "payment_over")
+    named["entry_lines"] = await _entry(floor, "import_lines")
+    return Whole(world, named, {name: order.number for name, order in orders.items()}, tokens, secret)
+
+
+async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:
+    """An order at each stage, by name."""
+    floor = world.floor
+    orders: dict[str, Order] = {}
+
+    async def placed(name: str, *lines: tuple[str, int], terms: Terms = Terms.COD) -> Order:
+        orders[name] = await an_order(world, keyring, *lines, now=then, terms=terms)
+        return orders[name]
+
+    await placed("waiting", ("kopi", 2), terms=Terms.PREPAID)
+    await placed("planned", ("kopi", 1))
+    for name in ("released", "picking", "short", "held"):
+        order = await placed(name, ("set", 2), ("kopi", 1))
+        task = await the_task(world, order)
+        await floor.run(lambda tx, t=task: release_tasks(tx, [t], now=then))
+        if name == "held":
+            await floor.run(lambda tx, o=order: hold_order(tx, o.id, "fraud", reason="Rumah 12", now=then))
+        if name in {"picking", "short"}:
+            await floor.run(lambda tx, t=task: start_picking(tx, [t], now=then))
+            await floor.run(lambda tx, t=task: pick(tx, t, [Pick(world.skus["kopi"], 3)], now=then))
+        if name == "short":
+            await floor.run(lambda tx, t=task: run_short(tx, t, note="Rak A3", now=then))
+    await packed(world, await placed("packed", ("set", 1)), now=then)
+    await shipped(world, await placed("road", ("kopi", 2)), awb="002589984001", now=then)
+    [failed] = await shipped(world, await placed("failed", ("kopi", 2)), awb="002589984002", now=then)
+    await floor.run(lambda tx: move_on(tx, [failed.id], ParcelEvent.FAIL, now=then))
+    paid = await placed("paid", ("kopi", 3), terms=Terms.PREPAID)
+    await floor.run(lambda tx: settle_payment(tx, money(paid, 35_000, reference="BCA-77"), now=then))
+    await delivered(world, paid, awb="002589984003", now=then)
+    await floor.run(lambda tx: promise_refund(tx, paid.id, amount_minor=4_000, reason="Penyok", now=then))
+    return orders
+
+
+async def returns_at_every_stage(
+    world: World, keyring: Keyring, paid: Order, then: datetime
+) -> dict[str, str]:
+    """`ret_<stage>` for each; the first is of an order that was delivered."""
+    named = {}
+    for turn, name in enumerate(("requested", "approved", "received", "inspected")):
+        order = paid
+        if turn:
+            order = await an_order(world, keyring, ("kopi", 2), now=then)
+            await pay(world, order, now=then)
+            await delivered(world, order, awb=f"00258998501{turn}", now=then)
+        made = await world.floor.run(lambda tx, o=order, n=name: _return(tx, world, o, n, then))
+        named[f"ret_{name}"] = to_text("ret", made)
+    return named
+
+
+async def _unusual_orders(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:
+    """Orders that something more happened to."""
+    floor = world.floor
+    names = ("cash", "changed", "changing", "cancelled", "finished", "returned")
+    orders = {}
+    for name in names:
+        terms = Terms.COD if name == "cash" else Terms.PREPAID
+        orders[name] = await an_order(world, keyring, ("kopi", 2), ("kado", 1), now=then, terms=terms)
+        if name != "cash":
+            await pay(world, orders[name], now=then)
+    for turn, name in enumerate(("cash", "finished", "returned")):
+        await delivered(world, orders[name], awb=f"00258998502{turn}", now=then)
+
+    async def more(tx: Tx) -> None:
+        changed, changing = orders["changed"], orders["changing"]
+        made = await open_change(tx, changed.id, [SetQuantity(1, 1)], reason="Kurang satu", now=then)
+        await confirm(tx, changed.id, made.id, now=then)
+        await open_change(tx, changing.id, [SetQuantity(1, 3)], reason="Titip lagi", now=then)
+        await cancel_order(tx, orders["cancelled"].id, reason="Berubah niat", now=then)
+        promised = await promise_refund(
+            tx, orders["finished"].id, amount_minor=5_000, reason="Penyok", now=then
+        )
+        await execute_refund(tx, promised.id, method="bank_transfer", reference="OUT-1", now=then)
+        await tag_orders(tx, [orders["finished"]], add=["VIP"], now=then)
+        await insert_view(tx, page="orders", staff_id=None, name="COD", query="terms=cod", now=then)
+
+    await floor.run(more)
+    await floor.run(lambda tx: complete_order(tx, orders["finished"].id, now=then))
+    return orders
+
+
+async def _return(tx: Tx, world: World, order: Order, until: str, then: datetime) -> UUID:
+    made = await ask_return(tx, order.id, [Wanted(1, 1)], reason="8 x", now=then)
+    if until != "requested":
+        await decide_return(tx, made.id, ReturnEvent.APPROVE, now=then)
+    if until in {"received", "inspected"}:
+        await receive_goods_back(tx, made.id, {1: 1}, location_id=world.locations["JKT"], now=then)
+    if until == "inspected":
+        await inspect_goods(tx, made.id, [Inspected(1, 1, 0, "A1")], now=then)
+    return made.id
+
+
+async def _return_promised(world: World, order: Order, then: datetime) -> str:
+    """A return whose goods are in and whose money is promised."""
+    made = await world.floor.run(lambda tx: _return(tx, world, order, "inspected", then))
+    await world.floor.run(lambda tx: resolve_return(tx, made, amount_minor=10_000, now=then))
+    return to_text("ret", made)
+
+
+async def _goods(world: World, now: datetime) -> dict[str, str]:
+    """Goods at two places, some promised, some on the road, some running low."""
+    there = [Receipt(world.skus[sku], world.locations["SBY"], 9) for sku in ("kopi", "teko")]
+
+    async def bring(tx: Tx) -> tuple[UUID, UUID]:
+        await receive_stock(tx, there, now=now)
+        late = (now - timedelta(days=3)).date()
+        await expect_stock(tx, there, supplier="Kopi Gayo Makmur", due_on=late, now=now)
+        await set_policy(tx, world.skus["teko"], world.locations["SBY"], safety=2, reorder_point=50, now=now)
+        ends = {"from_location": world.locations["JKT"], "to_location": world.locations["SBY"]}
+        draft = await open_transfer(tx, **ends, goods=[Travel(world.skus["kopi"], 2)], note="", now=now)
+        road = await open_transfer(tx, **ends, goods=[Travel(world.skus["kopi"], 3)], note="Truk", now=now)
+        await dispatch_transfer(tx, road.id, now=now)
+        return draft.id, road.id
+
+    draft, road = await world.floor.run(bring)
+    return {
+        "transfer_draft": to_text("trf", draft),
+        "transfer_road": to_text("trf", road),
+        "location": to_text("loc", world.locations["SBY"]),
+        "sku": to_text("sku", world.skus["kopi"]),
+        "bundle": to_text("sku", world.skus["set"]),
+    }
+
+
+async def _wares(world: World, now: datetime) -> dict[str, str]:
+    """The product of everything sold, one that never was, and a sheet that was checked."""
+
+    async def command(tx: Tx) -> tuple[UUID, UUID]:
+        fields = ProductFields("Kopi Gayo", category="Kopi")
+        plain, _ = await add_product(tx, fields, [SkuFields("GAYO", weight_g=250)], now=now)
+        sheet = await check_sheet(tx, "produk-baru.csv", BAD_SHEET.encode(), currency="IDR", now=now)
+        zone = await put_zone(tx, None, code="jawa", name="Jawa", areas=["31", "32"], now=now)
+        await set_fee(tx, zone, service="reguler", first_kg_minor=9_000, next_kg_minor=7_000, now=now)
+        later = now.date() + timedelta(days=60)
+        await set_tax_rate(
+            tx, tax_class="ppn", valid_from=later, rate_bp=1200, base_numerator=1, base_denominator=1, now=now
+        )
+        return plain.id, sheet.id
+
+    plain, sheet = await world.floor.run(command)
+    sold = await world.floor.value("SELECT product_id FROM sku WHERE shop_id = %(shop)s AND code = 'kopi'")
+    return {
+        "product": to_text("prd", sold),
+        "product_plain": to_text("prd", plain),
+        "sheet": to_text("imp", sheet),
+    }
+
+
+async def _customers(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """A customer with an address and a consent, and one much like them."""
+
+    async def command(tx: Tx) -> UUID:
+        budi = await register(tx, keyring, Typed("Budi Santoso", "081299990000", "budi@gmail.com"), now=now)
+        await register(tx, keyring, Typed("B. Santoso", "085711112222", "budi@gmail.com"), now=now)
+        home = TypedAddress(
+            "Budi", "081299990000", "Jl. Melawai Raya 12", "31.74.07.1001", "12160", label="A1"
+        )
+        await add_address(tx, keyring, budi, home, now=now)
+        await give_consent(tx, budi, Purpose.MARKETING_SMS, source="kasir", now=now)
+        return budi
+
+    return {"customer": f"/customers/{to_text('cus', await world.floor.run(command))}"}
+
+
+async def _files(world: World, orders: dict[str, Order], data_dir: Path, now: datetime) -> dict[str, str]:
+    """Order files at every stage, and an action on many orders of which one was refused."""
+    floor, folder, clock = world.floor, UploadFolder(data_dir), SetClock(now)
+    strange = await _brought(floor, folder, "aneh.csv", STRANGE_FILE, now=now)
+    waiting = await _brought(floor, folder, "besok.csv", text_file([sale("540001", "71053")]), now=now)
+    mapping = preset("online-retail")
+    print_of_it = check_source(folder.path(waiting.stored), mapping)
+    await floor.run(lambda tx: ask_for_import(tx, waiting.id, mapping, fingerprint=print_of_it, now=now))
+    rows = [sale(), sale(sku="71053", price="3.39"), sale("536367", sku="22745", price="0", customer="")]
+    path = data_dir / "toko-lama.csv"
+    path.write_text(text_file(rows), encoding="utf-8")
+    done = await import_now(floor.db, floor.shop, path, mapping, clock=clock, actor="staff:test")
+    chosen = [orders["waiting"].id, orders["cancelled"].id]
+    bulk = await floor.run(
+        lambda tx: start(tx, Verb.HOLD, {"kind": "other", "reason": "Cek dulu"}, chosen, now=now)
+    )
+    await work_off(floor.db, floor.caller, bulk, now=now)
+    return {
+        "upload_strange": to_text("upl", strange.id),
+        "upload_waiting": to_text("upl", waiting.id),
+        "run": to_text("imr", UUID(done.run_id)),
+        "bulk": to_text("blk", bulk),
+    }
+
+
+async def _brought(
+    floor: ShopFloor, folder: UploadFolder, name: str, content: str, *, now: datetime
+) -> Upload:
+    coming = folder.receive(name)
+    coming.write(content.encode())
+    coming.keep()
+    upload, _ = await floor.run(lambda tx: keep_upload(tx, coming, now=now))
+    kept: Upload = upload
+    return kept
+
+
+async def _people(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> tuple[dict[str, str], dict[Role, str], str]:
+    """Somebody of every role with a session, somebody who needs a code, somebody with two shops."""
+    password_hash = await hashed(PASSWORD)
+
+    async def hire(tx: Tx, email: str, *roles: Role) -> UUID:
+        staff = await add_staff(
+            tx,
+            email=email,
+            name=email.split("@", maxsplit=1)[0].title(),
+            roles=roles or (Role.OWNER,),
+            password_hash=password_hash,
+            keyring=keyring,
+            now=now,
+        )
+        return staff.id
+
+    async def command(tx: Tx) -> tuple[dict[str, str], dict[Role, str], str]:
+        named, tokens = {}, {}
+        for role in Role:
+            staff_id = await hire(tx, f"{role}@toko.test", role)
+            named[f"staff_{role}"] = to_text("stf", staff_id)
+            tokens[role] = await open_session(tx, staff_id, address="127.0.0.1", browser="", now=now)
+        careful = await hire(tx, "totp@toko.test")
+        secret = await begin_onetime_codes(tx, careful, keyring=keyring)
+        code = pyotp.TOTP(secret).at(now)
+        await confirm_onetime_codes(tx, careful, code, keyring=keyring, now=now)
+        await hire(tx, "dua@toko.test")
+        await make_key(tx, name="Situs", permissions=[Permission.ORDERS_READ], now=now)
+        return named, tokens, secret
+
+    made: tuple[dict[str, str], dict[Role, str], str] = await floor.run(command)
+    other = await floor.db.run(
+        Caller(ALL_SHOPS, "system:test"), lambda tx: open_shop(tx, code="cabang", name="Cabang", now=now)
+    )
+    await floor.db.run(Caller(other.shop_id, "staff:test"), lambda tx: hire(tx, "dua@toko.test"))
+    return made
+
+
+async def _entry(floor: ShopFloor, kind: str) -> str:
+    """The oldest entry of a kind."""
+    found: UUID = await floor.value(
+        "SELECT id FROM exception_entry WHERE shop_id = %(shop)s AND kind = %(kind)s ORDER BY id LIMIT 1",
+        kind=kind,
+    )
+    return to_text("exc", found)
