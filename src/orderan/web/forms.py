@@ -12,6 +12,7 @@ from litestar.datastructures import FormMultiDict
 
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.money import digits
 from orderan.kit.runner import KEY_LENGTH, Key, first_time
 from orderan.web.errors import sentence
 from orderan.web.here import place_of
@@ -81,6 +82,24 @@ def whole_rupiah(typed: str) -> int | None:
     found = _WHOLE.fullmatch(typed.strip())
     digits = re.sub(r"\D", "", found.group(1)) if found else ""
     return int(digits) if digits and len(digits) <= 15 else None
+
+
+def amount_of(typed: str, currency: str) -> int | None:
+    """Minor units of an amount as people type it: `12,50` of GBP is 1250; None when it is none.
+
+    A dot or comma is the decimal mark where exactly the currency's decimals follow it.
+    """
+    decimals = digits(currency)
+    if not decimals:
+        return whole_rupiah(typed)
+    number = r"(\d{1,3}(?:[.,\s]\d{3})+|\d{1,12})"
+    plain = typed.strip().removeprefix(currency).lstrip("£$€¥ \xa0")
+    exact = re.fullmatch(number + rf"[.,](\d{{{decimals}}})", plain, re.ASCII)
+    found = exact or re.fullmatch(number, plain, re.ASCII)
+    if found is None:
+        return None
+    whole = int(re.sub(r"\D", "", found[1]))
+    return whole * 10**decimals + (int(found[2]) if exact else 0)
 
 
 def many(form: FormMultiDict, name: str) -> list[str]:

@@ -50,7 +50,7 @@ from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted, whole_rupiah
+from orderan.web.forms import amount_of, one, posted
 from orderan.web.here import here, place_of, standing
 from orderan.web.once import once
 from orderan.web.pages import page
@@ -252,11 +252,6 @@ async def did(
         return await shown(request, principal, caller, db, keyring, now, text, refused=refused, typed=typed)
 
 
-def rupiah_of(text: str) -> int:
-    """An amount as it was typed, grouped or not; 0 when it is none."""
-    return whole_rupiah(text) or 0
-
-
 @post("/orders/{order:str}/pay", opt={"needs": Permission.PAYMENTS_WRITE}, include_in_schema=False)
 async def paid(
     request: Asking,
@@ -270,10 +265,11 @@ async def paid(
     """A person says that money came in."""
     form = await posted(request)
     method = one(form, "method") if one(form, "method") in BY_HAND else BY_HAND[0]
-    amount, reference = rupiah_of(one(form, "amount")), one(form, "reference").strip()[:100] or None
+    reference = one(form, "reference").strip()[:100] or None
 
     async def doing(tx: Tx, order_id: UUID) -> None:
         found = (await lock_orders(tx, [order_id]))[order_id]
+        amount = amount_of(one(form, "amount"), found.currency) or 0
         event = MoneyEvent(order_id, MoneyKind.CAPTURED, method, amount, found.currency, reference)
         await settle_payment(tx, event, now=now)
 
@@ -292,9 +288,11 @@ async def granted(
 ) -> Response[Any]:
     """Promise money back; somebody else may send it."""
     form = await posted(request)
-    amount, reason = rupiah_of(one(form, "amount")), one(form, "reason").strip()[:300]
+    reason = one(form, "reason").strip()[:300]
 
     async def doing(tx: Tx, order_id: UUID) -> None:
+        found, _ = (await load_orders(tx, [order_id]))[order_id]
+        amount = amount_of(one(form, "amount"), found.currency) or 0
         await promise_refund(tx, order_id, amount_minor=amount, reason=reason, now=now)
 
     return await did(request, principal, caller, db, keyring, now, order, "granted", doing)

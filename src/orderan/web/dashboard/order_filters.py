@@ -13,13 +13,13 @@ from orderan.access import Principal
 from orderan.inventory import LocationKind, list_locations
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
-from orderan.orders import Filters, Key, Scope, saved_views, used_tags
+from orderan.orders import Filters, Key, Scope, late_before, saved_views, used_tags
 from orderan.shops import list_channels
 from orderan.web.dashboard.order_words import HEADLINES, KINDS, MONEY, TERMS
 from orderan.web.here import Here
 
 PARAMETERS: Final = (
-    "q", "status", "channel", "terms", "kind", "money", "tag", "location", "held", "from", "until", "min", "max",
+    "q", "status", "channel", "terms", "kind", "money", "tag", "location", "held", "late", "from", "until", "min", "max",
 )  # fmt: skip
 TABS: Final = (
     (N_("Semua"), ""),
@@ -76,7 +76,7 @@ class Asked:
     before: Key | None
 
 
-def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str) -> Asked:
+def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str, *, now: datetime) -> Asked:
     """Read an address; what makes no sense narrows nothing, what is unknown finds nothing."""
     given: dict[str, list[str]] = {}
     for name, value in query:
@@ -101,6 +101,7 @@ def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str) -> As
         tag=one.get("tag") or None,
         location_id=found.places[place][0] if place in found.places else None,
         held=one.get("held") == "1",
+        late_since=late_before(now) if one.get("late") == "1" else None,
         placed_from=_day(one.get("from", ""), zone),
         placed_until=_day(one.get("until", ""), zone, days=1),
         total_from=_amount(one.get("min", "")),
@@ -161,6 +162,7 @@ _CHIPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "tag": (N_("Label"), {}),
     "location": (N_("Tempat"), {}),
     "held": (N_("Ditahan"), {"1": N_("ya")}),
+    "late": (N_("Terlambat dikirim"), {"1": N_("ya")}),
     "from": (N_("Mulai tanggal"), {}),
     "until": (N_("Sampai tanggal"), {}),
     "min": (N_("Total paling sedikit"), {}),

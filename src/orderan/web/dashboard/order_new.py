@@ -52,10 +52,9 @@ from orderan.orders import OrderKind, Terms, take_numbers
 from orderan.pricing import Discount, best_price, shipping_table
 from orderan.shops import Channel, UnknownChannel, list_channels, shop_by_id
 from orderan.web.dashboard.customer_words import doubted, field_errors
-from orderan.web.dashboard.order_detail import rupiah_of
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import amount_of, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -165,8 +164,8 @@ def asked_lines(typed: Typed) -> list[tuple[str, int]]:
     return asked
 
 
-def discounts_of(typed: Typed) -> list[Discount]:
-    amount = rupiah_of(typed.discount)
+def discounts_of(typed: Typed, currency: str) -> list[Discount]:
+    amount = amount_of(typed.discount, currency) or 0
     return [Discount("manual", "merchant", amount)] if amount else []
 
 
@@ -341,6 +340,7 @@ async def placed(
         lines = [PlacementLine(sku, units) for sku, units in asked_lines(typed)]
         if not lines:
             raise NoLines
+        shop = await shop_by_id(tx, tx.shop_id)
         placement = Placement(
             channel=typed.channel,
             lines=lines,
@@ -348,13 +348,12 @@ async def placed(
             kind=OrderKind(typed.kind),
             terms=Terms(typed.terms),
             cart_id=typed.cart or None,
-            discounts=discounts_of(typed),
+            discounts=discounts_of(typed, shop.currency),
             shipping_service=typed.service or None,
             expected_total_minor=int(typed.expected),
             note=typed.note[:1000] or None,
         )
         numbers = iter(await take_numbers(tx, 1))
-        shop = await shop_by_id(tx, tx.shop_id)
         [answer] = await place_orders(
             tx,
             shop,
@@ -466,15 +465,16 @@ async def _quote(
         phone: str | None = e164(typed.phone) if typed.phone else None
     except PhoneUnreadable:
         phone = None
+    shop = await shop_by_id(tx, tx.shop_id)
     inquiry = Inquiry(
         channel=typed.channel,
         lines=[InquiryLine(sku, units) for sku, units in asked],
-        discounts=discounts_of(typed),
+        discounts=discounts_of(typed, shop.currency),
         shipping_service=typed.service or None,
         phone=phone,
         village_code=village_of(typed),
     )
-    priced, _ = await quote_order(tx, await shop_by_id(tx, tx.shop_id), inquiry, keyring=keyring, now=now)
+    priced, _ = await quote_order(tx, shop, inquiry, keyring=keyring, now=now)
     if not principal.sees_channel(priced.channel.id):
         raise UnknownChannel(typed.channel)
     wanted: dict[UUID, int] = {}

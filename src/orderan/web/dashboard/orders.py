@@ -95,7 +95,7 @@ async def orders_page(
 
     async def read(tx: Tx) -> tuple[Choices, Asked, Found | None, Listed, dict[UUID, Card]]:
         known = await choices(tx, principal)
-        asked = asked_for(place.query, known, principal.zone)
+        asked = asked_for(place.query, known, principal.zone, now=now)
         found = await understand(tx, keyring, asked.text, asked.filters) if asked.text else None
         filters = found.filters if found else asked.filters
         listed = await list_orders(
@@ -237,7 +237,7 @@ async def bulk_asked(
         # The tick stands in a dialog; the button of a payment stands outside it.
         if one(form, "whole") and verb is not Verb.PAY:
             query = parse_qsl(one(form, "query"))
-            ids = await _whole(tx, keyring, principal, query)
+            ids = await _whole(tx, keyring, principal, query, now=now)
         else:
             ids = await _chosen(tx, principal, many(form, "order_id"))
         if not ids:
@@ -289,10 +289,10 @@ async def _chosen(tx: Tx, principal: Principal, texts: Sequence[str]) -> list[UU
 
 
 async def _whole(
-    tx: Tx, keyring: Keyring, principal: Principal, query: Sequence[tuple[str, str]]
+    tx: Tx, keyring: Keyring, principal: Principal, query: Sequence[tuple[str, str]], *, now: datetime
 ) -> list[UUID]:
     known = await choices(tx, principal)
-    asked = asked_for(query, known, principal.zone)
+    asked = asked_for(query, known, principal.zone, now=now)
     filters = (
         (await understand(tx, keyring, asked.text, asked.filters)).filters if asked.text else asked.filters
     )
@@ -409,7 +409,7 @@ async def export(
         known = await choices(tx, principal)
         if texts:
             return known, Filters(ids=tuple(await _chosen(tx, principal, texts)))
-        asked = asked_for(place.query, known, principal.zone)
+        asked = asked_for(place.query, known, principal.zone, now=now)
         found = await understand(tx, keyring, asked.text, asked.filters) if asked.text else None
         return known, found.filters if found else asked.filters
 

@@ -25,8 +25,8 @@ from orderan.orders import load_orders
 from orderan.payments import MoneyEvent, MoneyKind, find_refund, money_of
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
-from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, minor, scope_of, told
-from orderan.web.forms import many, one, posted
+from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, scope_of, told
+from orderan.web.forms import amount_of, many, one, posted
 from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
@@ -411,7 +411,7 @@ async def payment_confirmed(
             order,
             MoneyKind.COD_COLLECTED if method == "cod" else MoneyKind.CAPTURED,
             method,
-            minor(one(form, "amount")) or 0,
+            amount_of(one(form, "amount"), row.currency) or 0,
             row.currency,
             one(form, "reference").strip()[:120] or None,
             one(form, "note").strip()[:500] or None,
@@ -442,7 +442,9 @@ async def refund_granted(
 
     async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(principal), [order])
-        amount, reason = minor(one(form, "refund")) or 0, one(form, "reason").strip()[:300]
+        row, _ = (await load_orders(tx, [order]))[order]
+        amount = amount_of(one(form, "refund"), row.currency) or 0
+        reason = one(form, "reason").strip()[:300]
         await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
         return path_of(order)
 

@@ -45,6 +45,8 @@ TABS: Final = {
     "picked": N_("Sudah diambil"),
     "packed": N_("Dikemas"),
 }
+TO_PICK: Final = ("planned", "released")
+"""What nobody has begun to pick: two tabs, which `tab=to_pick` shows as one list."""
 STEPS: Final = {
     "planned": ("release", N_("Rilis ke gudang")),
     "released": ("start", N_("Mulai ambil")),
@@ -106,9 +108,18 @@ async def board(
 
     async def read(tx: Tx) -> tuple[dict[str, int], list[Any], str, list[TaskRow]]:
         counts = await task_counts(tx, scope, location_id=location)
-        chosen = tab if tab in TABS else next((one for one in TABS if counts.get(one)), "planned")
+        chosen = (
+            tab
+            if tab in TABS or tab == "to_pick"
+            else next((one for one in TABS if counts.get(one)), "planned")
+        )
         rows = await task_board(
-            tx, scope, states=[chosen], location_id=location, after=read_cursor(after), limit=SHOWN + 1
+            tx,
+            scope,
+            states=TO_PICK if chosen == "to_pick" else [chosen],
+            location_id=location,
+            after=read_cursor(after),
+            limit=SHOWN + 1,
         )
         return counts, await work_places(tx, scope), chosen, rows
 
