@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self, TypeVar
 
@@ -125,11 +125,61 @@ class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, .
         return self
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> bool:
-        for kind, field in self._fields.items():
+        for kind, at in self._fields.items():
             if isinstance(fault, kind):
-                self.errors[field] = sentence(fault, place_of(self._request).words)
+                self.errors[at] = sentence(fault, place_of(self._request).words)
                 return True
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Of a page's forms the one that was refused: what was typed, and what is wrong with which field.
+
+    A page of several forms asks for each of them by name, so that nothing typed in one shows in
+    another: `{% set pay = sent.of("pay") %}`, `pay.value("amount", due)`, `pay.errors`, `pay.general`.
+
+    Attributes:
+        form: Its name; "" when none was refused.
+        errors: Field name -> sentence; `general` is what belongs to no field.
+    """
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    general: str = ""
+
+    def of(self, form: str) -> Self:
+        """The form of this name, empty unless it is the one that was refused."""
+        return self if form == self.form else type(self)()
+
+    def value(self, name: str, otherwise: object = "") -> object:
+        """What was typed into a field; otherwise what it has from the start."""
+        return self.typed.get(name, otherwise)
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.form)
+
+
+def typed_in(form: Fields) -> dict[str, str]:
+    """Every field of text as it was typed."""
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def refused(
+    request: Request[Any, Any, Any],
+    name: str,
+    form: Fields,
+    refusal: Refusal,
+    beside: Mapping[type[Refusal], str],
+) -> Sent:
+    """A form as it was sent, with the refusal beside its field, or above all where it has none."""
+    told = sentence(refusal, place_of(request).words)
+    at = beside.get(type(refusal))
+    if at is None:
+        return Sent(name, typed_in(form), general=told)
+    return Sent(name, typed_in(form), {at: told})
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:

@@ -22,11 +22,16 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import (
+    EmptyNote,
     HoldKind,
+    LineNotFound,
     Moment,
+    NothingChanged,
     Order,
     OrderNotFound,
+    TagUnusable,
     Units,
+    UnitsNotOpen,
     add_note,
     holds_of,
     load_orders,
@@ -41,7 +46,15 @@ from orderan.orders import (
     versions_of,
     visible,
 )
-from orderan.payments import MoneyEvent, MoneyKind, money_of
+from orderan.payments import (
+    AmountNotPositive,
+    MoneyEvent,
+    MoneyKind,
+    MoreThanThereIs,
+    ReferenceUsed,
+    RefundTooLarge,
+    money_of,
+)
 from orderan.returns import returns_of
 from orderan.shipping import parcels_of
 from orderan.shops import list_channels
@@ -49,14 +62,26 @@ from orderan.web.dashboard.order_filters import choices, scope_of
 from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
-from orderan.web.errors import sentence
-from orderan.web.forms import amount_of, one, posted
+from orderan.web.forms import Sent, amount_of, one, posted, refused
 from orderan.web.here import here, place_of, standing
 from orderan.web.once import once
 from orderan.web.pages import page
 
 Asking = Request[Any, Any, Any]
 BY_HAND: Final = ("bank_transfer", "cash")
+NOTHING_SENT: Final = Sent()
+BESIDE: Final[dict[type[Refusal], str]] = {
+    AmountNotPositive: "amount",
+    MoreThanThereIs: "amount",
+    RefundTooLarge: "amount",
+    ReferenceUsed: "reference",
+    EmptyNote: "body",
+    TagUnusable: "add",
+    LineNotFound: "units",
+    UnitsNotOpen: "units",
+    NothingChanged: "units",
+}
+"""Beside which field a refusal stands."""
 SAID: Final = (
     "paid",
     "held",
@@ -108,10 +133,9 @@ async def shown(
     now: datetime,
     text: str,
     *,
-    refused: Refusal | None = None,
-    typed: dict[str, str] | None = None,
+    sent: Sent = NOTHING_SENT,
 ) -> Response[Any]:
-    """The page of an order, with what was refused on top and what was typed still there."""
+    """The page of an order; the form that was refused has what was typed and says what is wrong."""
 
     async def read(tx: Tx) -> dict[str, Any]:
         return await around(tx, keyring, principal, await require_visible(tx, principal, text))
@@ -125,10 +149,9 @@ async def shown(
         request,
         "orders/detail.html",
         now=now,
-        status_code=422 if refused else 200,
-        general=sentence(refused, place.words) if refused else "",
+        status_code=422 if sent.refused else 200,
         said=said if said in SAID else "",
-        typed=typed or {},
+        sent=sent,
         **context,
         **LABELS,
     )
@@ -182,7 +205,6 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "may_refund": principal.may(Permission.REFUNDS_EXECUTE),
         "may_reveal": principal.may(Permission.PERSONAL_READ),
         "editable": order.commercial in ("awaiting_payment", "accepted"),
-        "by_hand": BY_HAND,
         "revealed": None,
     }
 
@@ -235,6 +257,8 @@ async def did(
     text: str,
     said: str,
     doing: Doing,
+    *,
+    form_name: str,
 ) -> Response[Any]:
     """Do something to an order and go back to it; a refusal shows the page with what was typed."""
     form = await posted(request)
@@ -247,9 +271,9 @@ async def did(
         return await once(request, db, caller, form, work, now=now)
     except OrderNotFound:
         raise
-    except Refusal as refused:
-        typed = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await shown(request, principal, caller, db, keyring, now, text, refused=refused, typed=typed)
+    except Refusal as refusal:
+        sent = refused(request, form_name, form, refusal, BESIDE)
+        return await shown(request, principal, caller, db, keyring, now, text, sent=sent)
 
 
 @post("/orders/{order:str}/pay", opt={"needs": Permission.PAYMENTS_WRITE}, include_in_schema=False)
@@ -273,7 +297,7 @@ async def paid(
         event = MoneyEvent(order_id, MoneyKind.CAPTURED, method, amount, found.currency, reference)
         await settle_payment(tx, event, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "paid", doing)
+    return await did(request, principal, caller, db, keyring, now, order, "paid", doing, form_name="pay")
 
 
 @post("/orders/{order:str}/refunds", opt={"needs": Permission.REFUNDS_GRANT}, include_in_schema=False)
@@ -295,7 +319,9 @@ async def granted(
         amount = amount_of(one(form, "amount"), found.currency) or 0
         await promise_refund(tx, order_id, amount_minor=amount, reason=reason, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "granted", doing)
+    return await did(
+        request, principal, caller, db, keyring, now, order, "granted", doing, form_name="refund"
+    )
 
 
 @post(
@@ -325,7 +351,9 @@ async def refunded(
             raise OrderNotFound(order)
         await execute_refund(tx, refund_id, method=method, reference=reference, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "refunded", doing)
+    return await did(
+        request, principal, caller, db, keyring, now, order, "refunded", doing, form_name=f"execute-{refund}"
+    )
 
 
 @post("/orders/{order:str}/notes", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
@@ -350,6 +378,7 @@ async def noted(
         order,
         "noted",
         lambda tx, order_id: add_note(tx, order_id, body, now=now),
+        form_name="note",
     )
 
 
@@ -372,7 +401,7 @@ async def tagged(
         found = (await lock_orders(tx, [order_id]))[order_id]
         await tag_orders(tx, [found], add=add, remove=remove, now=now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "tagged", doing)
+    return await did(request, principal, caller, db, keyring, now, order, "tagged", doing, form_name="tag")
 
 
 @post("/orders/{order:str}/holds", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
@@ -400,6 +429,7 @@ async def held(
         order,
         "held",
         lambda tx, order_id: hold_order(tx, order_id, kind, reason=reason, expires_at=expires_at, now=now),
+        form_name="hold",
     )
 
 
@@ -439,6 +469,7 @@ async def released(
         order,
         "released",
         lambda tx, order_id: let_continue(tx, order_id, hold_id, reason=reason, now=now),
+        form_name=f"release-{hold}",
     )
 
 
@@ -473,6 +504,7 @@ async def cancelled(
         order,
         "cancelled",
         lambda tx, order_id: cancel_order(tx, order_id, units=units, reason=reason, now=now),
+        form_name="cancel",
     )
 
 
@@ -497,6 +529,7 @@ async def completed(
         order,
         "completed",
         lambda tx, order_id: complete_order(tx, order_id, now=now),
+        form_name="complete",
     )
 
 
@@ -537,9 +570,8 @@ async def revealed(
         "orders/detail.html",
         now=now,
         headers=headers,
-        general="",
         said="",
-        typed={},
+        sent=NOTHING_SENT,
         **context,
         **LABELS,
     )

@@ -177,7 +177,7 @@ def complaints_of(typed: Typed, of_village: str | None) -> list[Complaint | Area
     Args:
         of_village: The chosen village's own postcode, where it is known.
     """
-    if not typed.phone:
+    if not typed.phone and not says_who(typed):
         return []
     email = check_email(typed.email, insisted=typed.insists) if typed.email else None
     answers = (check_phone(typed.phone), check_name(typed.name), email)
@@ -186,13 +186,18 @@ def complaints_of(typed: Typed, of_village: str | None) -> list[Complaint | Area
     return complaints + [replace(one, field=AREA_FIELDS.get(one.field, one.field)) for one in where]
 
 
+def says_who(typed: Typed) -> bool:
+    """Whether anything was typed about the buyer: then a phone is asked for, and nothing of it is dropped."""
+    return any((typed.name, typed.line, typed.village, typed.area, typed.postcode, typed.email))
+
+
 def buyer_of(typed: Typed, of_village: str | None) -> Buyer | None:
-    """Who buys; nobody when no phone was typed.
+    """Who buys; nobody when nothing was typed of them.
 
     Raises:
         EntryRefused: Names every field that cannot be taken.
     """
-    if not typed.phone:
+    if not typed.phone and not says_who(typed):
         return None
     if complaints := complaints_of(typed, of_village):
         raise EntryRefused(tuple(complaints))

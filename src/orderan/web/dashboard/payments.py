@@ -1,6 +1,6 @@
 """Payments in the dashboard: transfers to confirm, cash at couriers, refunds to pay, one order's money."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,16 +22,33 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import NumberMistyped, read_number
 from orderan.orders import load_orders
-from orderan.payments import MoneyEvent, MoneyKind, find_refund, money_of
+from orderan.payments import (
+    AmountNotPositive,
+    MoneyEvent,
+    MoneyKind,
+    MoreThanThereIs,
+    ReferenceUsed,
+    RefundTooLarge,
+    find_refund,
+    money_of,
+)
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, scope_of, told
-from orderan.web.forms import amount_of, many, one, posted
+from orderan.web.forms import Sent, amount_of, many, one, posted, refused
 from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
 
 SHOWN: Final = 50
+NOTHING_SENT: Final = Sent()
+BESIDE: Final[dict[type[Refusal], str]] = {
+    AmountNotPositive: "amount",
+    MoreThanThereIs: "amount",
+    RefundTooLarge: "amount",
+    ReferenceUsed: "reference",
+}
+"""Beside which field a refusal stands."""
 METHODS: Final = {
     "bank_transfer": N_("Transfer bank"),
     "cash": N_("Tunai"),
@@ -136,6 +153,7 @@ async def cash_desk(
     courier: str,
     after: str = "",
     flashes: list[Flash] | None = None,
+    ticked: Collection[str] = (),
     status: int = 200,
 ) -> Response[str]:
     """The ledger of cash, with what is to be said on top of it."""
@@ -162,6 +180,7 @@ async def cash_desk(
         after=after,
         tab=chosen,
         courier=courier,
+        ticked=ticked,
         **_common(principal),
     )
 
@@ -191,6 +210,7 @@ async def cash_booked(
             tab=tab,
             courier=one(form, "courier"),
             flashes=[("loss", said)],
+            ticked=many(form, "parcel"),
             status=422,
         )
     scope = scope_of(principal)
@@ -209,11 +229,11 @@ async def cash_booked(
         answers = await db.run(caller, command)
     except Refusal as refusal:
         answers = [refusal]
-    refused = [told(answer, spoken) for answer in answers if isinstance(answer, Refusal)]
-    done = len(answers) - len(refused)
+    lost = [told(answer, spoken) for answer in answers if isinstance(answer, Refusal)]
+    done = len(answers) - len(lost)
     said = spoken.ngettext("%(num)s setoran COD dicatat.", "%(num)s setoran COD dicatat.", done)
     flashes: list[Flash] = [("done", said)] if done else []
-    flashes += [("loss", line) for line in dict.fromkeys(refused)]
+    flashes += [("loss", line) for line in dict.fromkeys(lost)]
     return await cash_desk(
         request, db, caller, principal, now, tab=tab, courier=one(form, "courier"), flashes=flashes
     )
@@ -233,6 +253,11 @@ async def refunds_page(
     return await refunds_desk(request, db, caller, principal, now, tab=tab, after=after)
 
 
+def loop_id(refund: UUID) -> str:
+    """What tells the dialogs of the rows apart."""
+    return refund.hex[-12:]
+
+
 async def refunds_desk(
     request: Asking,
     db: Database,
@@ -242,10 +267,9 @@ async def refunds_desk(
     *,
     tab: str,
     after: str = "",
-    flashes: list[Flash] | None = None,
-    status: int = 200,
+    sent: Sent = NOTHING_SENT,
 ) -> Response[str]:
-    """The list, with what is to be said on top of it."""
+    """The list, with what was typed and refused in the dialog of a row."""
     chosen = tab if tab in REFUND_STATES else "granted"
     rows = await db.run(
         caller,
@@ -257,14 +281,14 @@ async def refunds_desk(
     return page(
         request,
         "payments/refunds.html",
-        status_code=status,
+        status_code=409 if sent.refused else 200,
         now=now,
-        flashes=flashes or [],
+        sent=sent,
         rows=rows[:SHOWN],
         older=cursor_of(last.granted_at, last.id) if last else None,
         after=after,
         tab=chosen,
-        loop_id=lambda refund: refund.hex[-12:],
+        loop_id=loop_id,
         refund_path=lambda refund: f"/payments/refunds/{to_text('rfd', refund)}",
         **_common(principal),
     )
@@ -294,7 +318,9 @@ async def refund_paid(
         reference = one(form, "reference").strip()[:120] or None
         await execute_refund(tx, refund, method=method, reference=reference, now=now)
 
-    return await _refund_answered(request, db, caller, principal, now, command)
+    return await _refund_answered(
+        request, db, caller, principal, now, command, form, f"pay-{loop_id(refund)}"
+    )
 
 
 @post(
@@ -319,19 +345,26 @@ async def refund_withdrawn(
         await require_sight(tx, scope_of(principal), [(await find_refund(tx, refund)).order_id])
         await withdraw_refund(tx, refund, reason=one(form, "reason").strip()[:300], now=now)
 
-    return await _refund_answered(request, db, caller, principal, now, command)
+    return await _refund_answered(
+        request, db, caller, principal, now, command, form, f"withdraw-{loop_id(refund)}"
+    )
 
 
 async def _refund_answered(
-    request: Asking, db: Database, caller: Caller, principal: Principal, now: datetime, command: Any
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    command: Any,
+    form: FormMultiDict,
+    name: str,
 ) -> Response[Any]:
     try:
         await db.run(caller, command)
     except Refusal as refusal:
-        flashes = [("loss", told(refusal, place_of(request).words))]
-        return await refunds_desk(
-            request, db, caller, principal, now, tab="granted", flashes=flashes, status=409
-        )
+        sent = refused(request, name, form, refusal, BESIDE)
+        return await refunds_desk(request, db, caller, principal, now, tab="granted", sent=sent)
     return Redirect("/payments/refunds", status_code=303)
 
 
@@ -356,9 +389,7 @@ async def money(
     now: datetime,
     order_id: UUID,
     *,
-    flashes: list[Flash] | None = None,
-    values: dict[str, str] | None = None,
-    status: int = 200,
+    sent: Sent = NOTHING_SENT,
 ) -> Response[str]:
     """The page, with whatever was typed and what was wrong with it."""
 
@@ -371,14 +402,13 @@ async def money(
     return page(
         request,
         "payments/order.html",
-        status_code=status,
+        status_code=409 if sent.refused else 200,
         now=now,
-        flashes=flashes or [],
+        sent=sent,
         order=order,
         money=found,
         due=max(order.due_minor, 0),
         kinds=KINDS,
-        values=values or {},
         path=path_of(order_id),
         order_path=f"/orders/{to_text('ord', order_id)}",
         **_common(principal),
@@ -419,7 +449,7 @@ async def payment_confirmed(
         await settle_payment(tx, event, now=now)
         return path_of(order)
 
-    return await _money_answered(request, db, caller, principal, now, order, command, form)
+    return await _money_answered(request, db, caller, principal, now, order, command, form, "confirm")
 
 
 @post(
@@ -443,12 +473,12 @@ async def refund_granted(
     async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
-        amount = amount_of(one(form, "refund"), row.currency) or 0
+        amount = amount_of(one(form, "amount"), row.currency) or 0
         reason = one(form, "reason").strip()[:300]
         await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
         return path_of(order)
 
-    return await _money_answered(request, db, caller, principal, now, order, command, form)
+    return await _money_answered(request, db, caller, principal, now, order, command, form, "refund")
 
 
 async def _money_answered(
@@ -460,15 +490,13 @@ async def _money_answered(
     order: UUID,
     command: Callable[[Tx], Awaitable[str]],
     form: FormMultiDict,
+    name: str,
 ) -> Response[Any]:
     try:
         return await once(request, db, caller, form, command, now=now)
     except Refusal as refusal:
-        flashes = [("loss", told(refusal, place_of(request).words))]
-        values = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await money(
-            request, db, caller, principal, now, order, flashes=flashes, values=values, status=409
-        )
+        sent = refused(request, name, form, refusal, BESIDE)
+        return await money(request, db, caller, principal, now, order, sent=sent)
 
 
 handlers = [

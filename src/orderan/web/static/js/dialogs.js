@@ -34,6 +34,10 @@ export function dialogs() {
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
     if (event.target.matches?.("dialog.o-dialog")) event.target.close();
   });
+  for (const shown of document.querySelectorAll("dialog[data-shown]")) {
+    shown.close();
+    shown.showModal();
+  }
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button?.dataset.confirm || button.dataset.confirmed) return;
