@@ -173,7 +173,7 @@ FORMS: Final = {
         "/stock/items/{kopi}/policy", {"safety-{jkt}": "dua"}, {"reorder-{jkt}": "44"}
     ),
     "/stock/count": Sends("/stock/count", {"sheet": ""}, {"reason": "Opname akhir bulan"}),
-    "/track": Sends("/track", {"phone": "0812 9999 0000"}, {"number": "{gone_number}"}),
+    "/track": Sends("/track", {"digits": "0000"}, {"number": "{gone_number}"}),
     "/login": Sends("/login", {"password": "salah"}, {"email": "pemilik@toko.test"}),
     "/warehouse/hand-over": Sends(
         "/warehouse/hand-over", {"order": "11"}, {"courier": "jne", "awb": "JP99887766"}

@@ -117,6 +117,7 @@ class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, .
         self._request = request
         self._fields = fields
         self.errors: dict[str, str] = {}
+        self.refusal: Refusal | None = None
 
     def __bool__(self) -> bool:
         return bool(self.errors)
@@ -128,6 +129,7 @@ class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, .
         for kind, at in self._fields.items():
             if isinstance(fault, kind):
                 self.errors[at] = sentence(fault, place_of(self._request).words)
+                self.refusal = fault
                 return True
         return False
 

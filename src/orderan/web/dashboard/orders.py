@@ -58,6 +58,7 @@ from orderan.web.dashboard.order_filters import (
 )
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.dashboard.order_words import names_of
+from orderan.web.errors import sentence
 from orderan.web.forms import many, one, posted, sent_once, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -308,6 +309,22 @@ async def _whole(
         after = listed.older
 
 
+@get("/orders/whole", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
+async def whole_counted(
+    request: Asking, principal: Principal, caller: Caller, db: Database, keyring: Keyring, now: datetime
+) -> dict[str, str]:
+    """How many orders the filter of an address finds, for whoever is about to do something to all of them.
+
+    Counted only when asked for: a list never counts what it does not show.
+    """
+    place = place_of(request, now=now)
+    try:
+        ids = await db.run(caller, lambda tx: _whole(tx, keyring, principal, place.query, now=now))
+    except TooManyChosen as refusal:
+        return {"orders": sentence(refusal, place.words)}
+    return {"orders": place.words.ngettext("%(num)s pesanan", "%(num)s pesanan", len(ids))}
+
+
 VERBS: Final = {
     Verb.PAY: N_("Catat pembayaran"),
     Verb.CANCEL: N_("Batalkan pesanan"),
@@ -487,6 +504,7 @@ async def print_page(
 
 
 handlers = [
+    whole_counted,
     orders_page,
     keep_view,
     forget_view,

@@ -55,7 +55,8 @@ export function dialogs() {
 function ask(button) {
   const dialog = document.querySelector("[data-confirm-dialog]");
   const answer = dialog.querySelector("[data-confirm-answer]");
-  dialog.querySelector("[data-confirm-text]").textContent = button.dataset.confirm;
+  const orders = button.form?.dataset.orders;
+  dialog.querySelector("[data-confirm-text]").textContent = (orders ? `${orders}. ` : "") + button.dataset.confirm;
   answer.textContent = button.dataset.confirmYes || answer.dataset.default;
   answer.className = button.dataset.confirmTone === "loss" ? "btn btn-danger" : "btn btn-primary";
   dialog.returnValue = "no";
