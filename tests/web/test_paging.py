@@ -50,7 +50,7 @@ def leads(page: str, way: str) -> str | None:
 
 
 async def test_the_way_back_shows_each_page_again(owner: AsyncClient) -> None:
-    seen, address = [], "/payments?q="
+    seen, address, last = [], "/payments?q=", ""
     while address:
         page = (await owner.get(address)).text
         seen.append(numbers(page))

@@ -89,7 +89,7 @@ def amount_of(typed: str, currency: str) -> int | None:
 
     A dot or comma is the decimal mark where exactly the currency's decimals follow it.
     """
-    decimals = digits(currency)
+    decimals: int = digits(currency)
     if not decimals:
         return whole_rupiah(typed)
     number = r"(\d{1,3}(?:[.,\s]\d{3})+|\d{1,12})"
@@ -99,7 +99,8 @@ def amount_of(typed: str, currency: str) -> int | None:
     if found is None:
         return None
     whole = int(re.sub(r"\D", "", found[1]))
-    return whole * 10**decimals + (int(found[2]) if exact else 0)
+    minor: int = whole * 10**decimals
+    return minor + (int(found[2]) if exact else 0)
 
 
 def many(form: FormMultiDict, name: str) -> list[str]:

@@ -13,7 +13,8 @@ from orderan.access import Principal
 from orderan.inventory import LocationKind, list_locations
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
-from orderan.orders import Filters, Key, Scope, late_before, saved_views, used_tags
+from orderan.kit.ids import from_text
+from orderan.orders import Filters, Key, Scope, late_before, saved_views, used_tags, visible
 from orderan.shops import list_channels
 from orderan.web.dashboard.order_words import HEADLINES, KINDS, MONEY, TERMS
 from orderan.web.here import Here
@@ -30,6 +31,7 @@ TABS: Final = (
     (N_("Selesai"), "status=completed"),
 )
 PAGE: Final = "orders"
+MOST_CHOSEN: Final = 1_000
 
 
 def scope_of(principal: Principal) -> Scope:
@@ -175,3 +177,10 @@ def kept_query(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     return [
         (name, value) for name, value in request.query_params.multi_items() if name in PARAMETERS and value
     ]
+
+
+async def chosen(tx: Tx, principal: Principal, texts: Sequence[str]) -> list[UUID]:
+    """The ticked orders, of those this person may see."""
+    ids = list(dict.fromkeys(from_text("ord", text) for text in texts[:MOST_CHOSEN]))
+    seen = await visible(tx, ids, scope_of(principal))
+    return [order_id for order_id in ids if order_id in seen]
