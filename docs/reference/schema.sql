@@ -287,6 +287,7 @@ CREATE TABLE exception_entry (
 );
 CREATE INDEX exception_entry_by_deadline ON exception_entry USING btree (shop_id, deadline, id) WHERE (state = 'open'::text);
 CREATE INDEX exception_entry_by_money ON exception_entry USING btree (shop_id, money_minor DESC, id) WHERE (state = 'open'::text);
+CREATE INDEX exception_entry_closed ON exception_entry USING btree (shop_id, closed_at DESC, id DESC) WHERE (state <> 'open'::text);
 CREATE INDEX exception_entry_key ON exception_entry USING btree (shop_id, dedupe_key, closed_at) WHERE (state <> 'open'::text);
 CREATE UNIQUE INDEX exception_entry_open_once ON exception_entry USING btree (shop_id, dedupe_key) WHERE (state = 'open'::text);
 CREATE INDEX exception_entry_subject ON exception_entry USING btree (shop_id, subject_id) WHERE (subject_id IS NOT NULL);

@@ -26,7 +26,7 @@ from orderan.app import build
 from orderan.flows.bulk_orders import Verb
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
-from orderan.web.dashboard.orders import NEEDS
+from orderan.web.dashboard.order_bulk import NEEDS
 from whole_shop import furnish, pages_of
 
 pytestmark = pytest.mark.anyio

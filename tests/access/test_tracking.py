@@ -85,6 +85,42 @@ async def test_endings_of_one_order_cannot_be_tried_out(
         assert "orderan_track" not in stranger.cookies
 
 
+async def test_right_look_ups_do_not_count_and_what_was_wrong_before_still_does(
+    floor: ShopFloor, house: House, keyring: Keyring
+) -> None:
+    number = await _an_order(floor, keyring, house)
+    right, wrong = ({"number": str(number), "digits": digits} for digits in ("7890", "0000"))
+    async with house.browser() as buyer:
+        for _ in range(40):
+            assert (await send(buyer, "/track", right, page="/track")).status_code == 303
+        for _ in range(5):
+            assert "tidak cocok" in (await send(buyer, "/track", wrong)).text
+        for _ in range(3):
+            assert (await send(buyer, "/track", right)).status_code == 303
+        assert "tidak cocok" in (await send(buyer, "/track", wrong)).text
+
+        full = await send(buyer, "/track", wrong)
+
+        assert "Terlalu banyak percobaan" in full.text
+        assert 0 < int(full.headers["retry-after"]) <= 7_200
+
+
+async def test_whoever_knows_one_order_buys_no_guesses_at_others_with_it(
+    floor: ShopFloor, house: House, keyring: Keyring
+) -> None:
+    from orderan.kit.text import with_check_digit
+
+    number = await _an_order(floor, keyring, house)
+    others = [with_check_digit(number // 10 + 50_000 + turn) for turn in range(31)]
+    told = []
+    async with house.browser() as stranger:
+        for other in others:
+            answer = await send(stranger, "/track", {"number": str(other), "digits": "1111"}, page="/track")
+            told.append("Terlalu banyak percobaan" in answer.text)
+            await send(stranger, "/track", {"number": str(number), "digits": "7890"})
+    assert told == [False] * 30 + [True]
+
+
 async def test_a_changed_ticket_opens_nothing(floor: ShopFloor, house: House, keyring: Keyring) -> None:
     number = await _an_order(floor, keyring, house)
     async with house.browser() as buyer:

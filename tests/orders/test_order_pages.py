@@ -360,6 +360,22 @@ async def test_an_export_goes_on_to_the_oldest_order_however_few_fit(
     assert [line.split(",")[0] for line in text.splitlines()] == ["number", str(oldest.order.number)]
 
 
+async def test_all_that_a_filter_finds_is_counted_before_something_is_done_to_it(
+    owner: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    for terms in (Terms.COD, Terms.COD, Terms.PREPAID):
+        await placed(world, keyring, asked(("kopi", 1), terms=terms, buyer=a_buyer()), now)
+
+    every = await owner.get("/orders/whole")
+    cash = await owner.get("/orders/whole?terms=cod")
+    page = (await owner.get("/orders?terms=cod")).text
+
+    assert every.json() == {"orders": "3 pesanan"}
+    assert cash.json() == {"orders": "2 pesanan"}
+    assert 'data-whole="/orders/whole?terms=cod"' in page
+    assert 'data-one="1 pesanan" data-many="# pesanan"' in page
+
+
 async def test_an_export_of_whole_names_is_logged_once_per_person_and_of_initials_not(
     owner: AsyncClient, house: House, hire: Hire, world: World, keyring: Keyring, now: datetime
 ) -> None:

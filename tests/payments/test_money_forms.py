@@ -104,7 +104,7 @@ async def test_a_refund_granted_with_a_double_click_is_promised_once(
     await pay(world, order, 20_000, now)
     page, action, field = {
         "orders": (path(order), f"{path(order)}/refunds", "amount"),
-        "payments": (money_path(order), f"{money_path(order)}/refund", "refund"),
+        "payments": (money_path(order), f"{money_path(order)}/refund", "amount"),
     }[desk]
     form = {field: "5.000", "reason": "Penyok", "_once": await form_id(owner, page, action)}
 
@@ -168,7 +168,7 @@ async def test_no_form_asks_again_for_what_was_given_back(
     )
     await world.floor.run(lambda tx: execute_refund(tx, refund.id, method="cash", reference="K-1", now=now))
 
-    assert prefilled((await owner.get(path(order))).text, "pay-amount") == ""
+    assert prefilled((await owner.get(path(order))).text, "f-pay-amount") == ""
     assert "/confirm" not in (await owner.get(money_path(order))).text
 
 
@@ -184,8 +184,8 @@ async def test_no_form_asks_for_what_came_back_before_it_was_paid(
     spot = world.locations["JKT"]
     await world.floor.run(lambda tx: receive_goods_back(tx, back.id, {1: 1}, location_id=spot, now=now))
 
-    assert prefilled((await owner.get(path(order))).text, "pay-amount") == "20.000"
-    assert prefilled((await owner.get(money_path(order))).text, "f-amount") == "20.000"
+    assert prefilled((await owner.get(path(order))).text, "f-pay-amount") == "20.000"
+    assert prefilled((await owner.get(money_path(order))).text, "f-confirm-amount") == "20.000"
 
 
 async def test_the_refund_of_an_expired_order_is_all_it_kept_less_what_is_promised(
@@ -196,13 +196,13 @@ async def test_the_refund_of_an_expired_order_is_all_it_kept_less_what_is_promis
     assert order.hold_until is not None
     limit = order.hold_until
     await world.floor.run(lambda tx: expire_orders(tx, now=limit))
-    assert prefilled((await owner.get(path(order))).text, "refund-amount") == "50.000"
+    assert prefilled((await owner.get(path(order))).text, "f-refund-amount") == "50.000"
 
     await world.floor.run(
         lambda tx: promise_refund(tx, order.id, amount_minor=20_000, reason="Sebagian", now=now)
     )
 
-    assert prefilled((await owner.get(path(order))).text, "refund-amount") == "30.000"
+    assert prefilled((await owner.get(path(order))).text, "f-refund-amount") == "30.000"
 
 
 async def test_the_cash_desk_books_an_order_in_two_parcels_whole_and_once(

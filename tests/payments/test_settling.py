@@ -420,6 +420,26 @@ async def test_what_did_not_leave_yet_is_not_in_the_cash_of_what_did(
     assert (await order_row(world, order)).money == "cod_collected"
 
 
+async def test_an_order_collected_in_part_counts_with_what_is_due_and_with_what_the_courier_has(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 2})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    first, second = await two_parcels(world, order, now)
+
+    async def tiles() -> list[tuple[int, int, int, int]]:
+        rows = await floor.run(lambda tx: cash_by_courier(tx, EVERYTHING))
+        return [(row.due_orders, row.due_minor, row.collected_orders, row.collected_minor) for row in rows]
+
+    assert await tiles() == [(1, 20_000, 0, 0)]
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(first)], now=now))
+    assert await tiles() == [(1, 10_000, 1, 10_000)]
+    await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(first)], now=now))
+    assert await tiles() == [(1, 10_000, 0, 0)]
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(second)], now=now))
+    assert await tiles() == [(0, 0, 1, 10_000)]
+
+
 async def test_parcels_of_one_order_are_remitted_on_statements_of_their_own(
     floor: ShopFloor, keyring: Keyring, now: datetime
 ) -> None:

@@ -97,8 +97,8 @@ def test_the_nearest_choice_of_language_wins(
 
 def test_filters_write_for_the_reader() -> None:
     source = (
-        "{{ 1250000|rupiah }} {{ m|money }} {{ 1234|number }} {{ 0.125|percent }} "
-        "{{ at|datetime }} {{ at|date }} {{ p|phone }} {{ none|rupiah }} {{ none|datetime }}"
+        '{{ 1250000|money("IDR") }} {{ m|money }} {{ 1234|number }} {{ 0.125|percent }} '
+        "{{ at|datetime }} {{ at|date }} {{ p|phone }} {{ none|money }} {{ none|datetime }}"
     )
     context: dict[str, Any] = {"m": Money(-75500, "IDR"), "at": NOW, "p": "+6281234567890"}
     assert written(source, **context) == (
@@ -110,7 +110,7 @@ def test_filters_write_for_the_reader() -> None:
 
 
 def test_a_constant_is_written_anew_for_every_reader(tmp_path: Path) -> None:
-    (tmp_path / "fixed.html").write_text("{{ 1250000|rupiah }}", encoding="utf-8")
+    (tmp_path / "fixed.html").write_text('{{ 1250000|money("IDR") }}', encoding="utf-8")
     fixed = environment().overlay(loader=jinja2.FileSystemLoader(tmp_path)).get_template("fixed.html")
     with standing(INDONESIAN):
         assert fixed.render() == "Rp1.250.000"

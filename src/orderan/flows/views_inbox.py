@@ -1,6 +1,6 @@
 """The exception inbox as people see it: what costs most, or what is late first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -126,6 +126,53 @@ async def entry_list(
         | scope.bounds(),
     )
     return [EntryRow(*row) for row in rows]
+
+
+async def closed_entries(
+    tx: Tx, scope: Scope, *, kind: str | None = None, after: UUID | None = None, limit: int = 50
+) -> list[EntryRow]:
+    """Entries that are done with, the last closed first.
+
+    Raises:
+        EntryNotFound: There is no entry of the id given as `after`.
+    """
+    last = await one_entry(tx, scope, after) if after else None
+    rows = await tx.all(
+        _ENTRY
+        + _SEEN
+        + """
+          AND exception_entry.state <> 'open'
+          AND (%(kind)s::text IS NULL OR exception_entry.kind = %(kind)s::text)
+          AND (%(at)s::timestamptz IS NULL
+               OR (exception_entry.closed_at, exception_entry.id) < (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY exception_entry.closed_at DESC, exception_entry.id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "kind": kind,
+            "at": last.closed_at if last else None,
+            "last": after,
+            "limit": limit,
+        }
+        | scope.bounds(),
+    )
+    return [EntryRow(*row) for row in rows]
+
+
+async def skus_named(tx: Tx, skus: Collection[UUID]) -> dict[UUID, str]:
+    """Titles of skus with their codes."""
+    rows = await tx.all(
+        """
+        SELECT sku.id, sku.code,
+               CASE WHEN sku.name = '' THEN product.name ELSE product.name || ' – ' || sku.name END AS title
+        FROM sku
+        JOIN product ON product.shop_id = sku.shop_id AND product.id = sku.product_id
+        WHERE sku.shop_id = %(shop)s AND sku.id = ANY(%(skus)s)
+        """,
+        {"shop": tx.shop_id, "skus": list(skus)},
+    )
+    return {row.id: f"{row.title} ({row.code})" for row in rows}
 
 
 async def one_entry(tx: Tx, scope: Scope, entry_id: UUID) -> EntryRow:

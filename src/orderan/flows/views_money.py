@@ -64,7 +64,10 @@ async def awaited_payments(
 
 @dataclass(frozen=True, slots=True)
 class CourierCash:
-    """Cash of one courier: still with buyers, with the courier, delivered but not even noted."""
+    """Cash of one courier: still with buyers, with the courier, delivered but not even noted.
+
+    An order of which only some parcels were collected counts in both, each with its part.
+    """
 
     courier: str
     currency: str
@@ -81,22 +84,30 @@ async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
     rows = await tx.all(
         """
         SELECT carried.courier, sales_order.currency,
-               count(*) FILTER (WHERE sales_order.money = 'cod_due')::int AS due_orders,
-               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor) FILTER (WHERE sales_order.money = 'cod_due'), 0)::bigint
-                   AS due_minor,
-               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor) FILTER (
-                   WHERE sales_order.money = 'cod_due' AND sales_order.delivered_at IS NOT NULL), 0)::bigint
-                   AS delivered_minor,
-               count(*) FILTER (WHERE sales_order.money = 'cod_collected')::int AS collected_orders,
-               coalesce(sum(sales_order.paid_minor) FILTER (WHERE sales_order.money = 'cod_collected'), 0)::bigint
-                   AS collected_minor,
+               count(*) FILTER (WHERE sales_order.money IN ('cod_due', 'partly_paid'))::int AS due_orders,
+               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.paid_minor) FILTER (
+                   WHERE sales_order.money IN ('cod_due', 'partly_paid')), 0)::bigint AS due_minor,
+               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.paid_minor) FILTER (
+                   WHERE sales_order.money IN ('cod_due', 'partly_paid') AND sales_order.delivered_at IS NOT NULL),
+                   0)::bigint AS delivered_minor,
+               count(*) FILTER (WHERE held.minor > 0)::int AS collected_orders,
+               sum(held.minor)::bigint AS collected_minor,
                min(sales_order.delivered_at) AS oldest_at
         FROM sales_order
         CROSS JOIN LATERAL (
             SELECT parcel.courier FROM parcel
             WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
             ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
-        WHERE sales_order.shop_id = %(shop)s AND sales_order.money IN ('cod_due', 'cod_collected')
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(CASE payment_event.kind WHEN 'cod_collected' THEN payment_event.amount_minor
+                                                        WHEN 'cod_remitted' THEN -payment_event.amount_minor
+                                                        ELSE 0 END), 0) AS minor
+            FROM payment_event
+            WHERE payment_event.shop_id = sales_order.shop_id AND payment_event.order_id = sales_order.id) AS held
+        WHERE sales_order.shop_id = %(shop)s
+          AND (sales_order.money IN ('cod_due', 'cod_collected')
+               OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
+                   AND sales_order.commercial = 'accepted'))
           AND """
         + SEEN_ORDER
         + """

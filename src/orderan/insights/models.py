@@ -1,8 +1,10 @@
-"""What a day's page shows; every amount is minor units of the shop's currency."""
+"""What a day's page shows; every bare amount is minor units of the shop's currency."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+from orderan.kit.money import Money
 
 
 @dataclass(frozen=True)
@@ -25,26 +27,29 @@ class Today:
     """The tiles.
 
     Attributes:
-        orders, revenue_minor: Placed since the day began by the shop's clock, without those
+        orders, revenue: Placed since the day began by the shop's clock, without those
             cancelled or expired; the ones of `yesterday` are up to the same time of day.
-        waiting, waiting_minor: Orders that wait for payment, and what they come to.
+        revenue_yesterday_minor: In the shop's currency only, to compare with.
+        waiting, waiting_worth: Orders that wait for payment, and what they come to.
         to_pick: Tasks nobody has begun to pick.
-        late: Orders whose task was planned more than a day ago and has not left.
-        low_stock: Pairs of sku and location at or below their reorder point.
-        exceptions, at_stake_minor: Open entries of the exception inbox, and the money in them.
+        late: Orders with a task that was planned more than a day ago and has not left.
+        low_stock: Skus at or below their reorder point at a location.
+        exceptions, at_stake: Open entries of the exception inbox, and the money in them.
+
+    Money is one sum per currency, the shop's own first, which is there even when it is nothing.
     """
 
     orders: int
-    revenue_minor: int
+    revenue: tuple[Money, ...]
     orders_yesterday: int
     revenue_yesterday_minor: int
     waiting: int
-    waiting_minor: int
+    waiting_worth: tuple[Money, ...]
     to_pick: int
     late: int
     low_stock: int
     exceptions: int
-    at_stake_minor: int
+    at_stake: tuple[Money, ...]
 
 
 @dataclass(frozen=True)

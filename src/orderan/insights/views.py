@@ -2,19 +2,18 @@
 days shown and with the work waiting, not with the orders ever taken.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 
 from orderan.insights.models import AuditFilter, ByDay, ByHour, Scope, Today
 from orderan.insights.rules import HOURS, day_of, day_start
 from orderan.kit.db import Tx
-from orderan.orders import SEEN_ORDER
-
-LATE_AFTER = timedelta(days=1)
+from orderan.kit.money import Money
+from orderan.orders import SEEN_ORDER, late_before
 
 _SOLD: LiteralString = """
-    sales_order.shop_id = %(shop)s AND sales_order.commercial NOT IN ('draft', 'cancelled', 'expired')
-    AND sales_order.currency = %(currency)s
+    sales_order.shop_id = %(shop)s AND sales_order.commercial NOT IN ('cancelled', 'expired')
 """
 
 
@@ -26,25 +25,33 @@ async def today(tx: Tx, scope: Scope, *, now: datetime) -> Today:
         "now": now,
         "yesterday": day_start(day_of(now, scope.zone) - timedelta(days=1), scope.zone),
         "yesterday_now": now - timedelta(days=1),
-        "late": now - LATE_AFTER,
+        "late": late_before(now),
     }
-    sold = await tx.one(_SALES, params)
-    waiting = await tx.one(_WAITING, params)
-    tasks = await tx.one(_TASKS, params)
-    stuck = await tx.one(_STUCK, params)
+    sold = await tx.all(_SALES, params)
+    waiting = await tx.all(_WAITING, params)
+    stuck = await tx.all(_STUCK, params)
     return Today(
-        orders=sold.orders,
-        revenue_minor=int(sold.revenue),
-        orders_yesterday=sold.orders_before,
-        revenue_yesterday_minor=int(sold.revenue_before),
-        waiting=waiting.orders,
-        waiting_minor=int(waiting.total),
-        to_pick=tasks.to_pick,
-        late=tasks.late,
+        orders=sum(row.orders for row in sold),
+        revenue=_sums(sold, scope.currency),
+        orders_yesterday=sum(row.orders_before for row in sold),
+        revenue_yesterday_minor=sum(int(row.before) for row in sold if row.currency == scope.currency),
+        waiting=sum(row.orders for row in waiting),
+        waiting_worth=_sums(waiting, scope.currency),
+        to_pick=int(await tx.value(_TO_PICK, params)),
+        late=int(await tx.value(_LATE, params)),
         low_stock=int(await tx.value(_LOW_STOCK, params)),
-        exceptions=stuck.entries,
-        at_stake_minor=int(stuck.money),
+        exceptions=sum(row.entries for row in stuck),
+        at_stake=_sums(stuck, scope.currency),
     )
+
+
+def _sums(rows: Sequence[Any], own: str) -> tuple[Money, ...]:
+    """One sum per currency, the shop's own first and always there; another that is nothing is left out."""
+    minor = {row.currency: int(row.total) for row in rows}
+    others = [
+        Money(total, currency) for currency, total in sorted(minor.items()) if total and currency != own
+    ]
+    return (Money(minor.get(own, 0), own), *others)
 
 
 async def sales_by_hour(tx: Tx, scope: Scope, *, now: datetime) -> ByHour:
@@ -99,56 +106,81 @@ def _params(tx: Tx, scope: Scope) -> dict[str, Any]:
 
 _SALES: LiteralString = (
     """
-    SELECT count(*) FILTER (WHERE placed_at >= %(start)s) AS orders,
-           coalesce(sum(total_minor) FILTER (WHERE placed_at >= %(start)s), 0) AS revenue,
+    SELECT currency,
+           count(*) FILTER (WHERE placed_at >= %(start)s) AS orders,
+           coalesce(sum(total_minor) FILTER (WHERE placed_at >= %(start)s), 0) AS total,
            count(*) FILTER (WHERE placed_at < %(yesterday_now)s) AS orders_before,
-           coalesce(sum(total_minor) FILTER (WHERE placed_at < %(yesterday_now)s), 0) AS revenue_before
+           coalesce(sum(total_minor) FILTER (WHERE placed_at < %(yesterday_now)s), 0) AS before
     FROM sales_order
     WHERE sales_order.shop_id = %(shop)s AND placed_at >= %(yesterday)s AND placed_at <= %(now)s AND
     """
     + _SOLD
     + " AND "
     + SEEN_ORDER
+    + " GROUP BY currency"
 )
 _WAITING: LiteralString = (
     """
-    SELECT count(*) AS orders, coalesce(sum(total_minor), 0) AS total
+    SELECT currency, count(*) AS orders, sum(total_minor) AS total
     FROM sales_order
-    WHERE sales_order.shop_id = %(shop)s AND headline = 'awaiting_payment' AND currency = %(currency)s AND
+    WHERE sales_order.shop_id = %(shop)s AND headline = 'awaiting_payment' AND
+    """
+    + SEEN_ORDER
+    + " GROUP BY currency"
+)
+_LATE: LiteralString = (
+    """
+    SELECT count(*)
+    FROM (
+        SELECT DISTINCT task.order_id FROM task
+        WHERE task.shop_id = %(shop)s AND task.state NOT IN ('handed_over', 'cancelled')
+          AND task.planned_at < %(late)s
+    ) AS late
+    JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.id = late.order_id
+    WHERE
     """
     + SEEN_ORDER
 )
-_TASKS: LiteralString = """
-    SELECT count(*) FILTER (WHERE task.state IN ('planned', 'released')) AS to_pick,
-           count(DISTINCT task.order_id) FILTER (WHERE task.planned_at < %(late)s) AS late
+_TO_PICK: LiteralString = """
+    SELECT count(*)
     FROM task
     JOIN sales_order ON sales_order.shop_id = task.shop_id AND sales_order.id = task.order_id
-    WHERE task.shop_id = %(shop)s AND task.state NOT IN ('handed_over', 'cancelled')
+    WHERE task.shop_id = %(shop)s AND task.state IN ('planned', 'released')
       AND (%(locations)s::uuid[] IS NULL OR task.location_id = ANY(%(locations)s))
       AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s))
 """
 _STUCK: LiteralString = (
     """
-    SELECT count(*) AS entries,
-           coalesce(sum(exception_entry.money_minor) FILTER (WHERE exception_entry.currency = %(currency)s), 0) AS money
+    SELECT exception_entry.currency, count(*) AS entries, sum(exception_entry.money_minor) AS total
     FROM exception_entry
     LEFT JOIN sales_order ON sales_order.shop_id = exception_entry.shop_id
          AND exception_entry.subject_kind = 'order' AND sales_order.id = exception_entry.subject_id
     WHERE exception_entry.shop_id = %(shop)s AND exception_entry.state = 'open' AND
     """
     + SEEN_ORDER
+    + " GROUP BY exception_entry.currency"
 )
 _LOW_STOCK: LiteralString = """
-    SELECT count(*)
+    SELECT count(DISTINCT low.sku_id)
     FROM (
-        SELECT FROM stock_policy
+        SELECT stock_policy.sku_id
+        FROM stock_policy
+        JOIN location ON location.shop_id = stock_policy.shop_id AND location.id = stock_policy.location_id
         LEFT JOIN stock ON stock.shop_id = stock_policy.shop_id AND stock.sku_id = stock_policy.sku_id
-                       AND stock.location_id = stock_policy.location_id
+             AND stock.location_id = stock_policy.location_id
+             AND (stock.expires_on IS NULL
+                  OR stock.expires_on > (%(now)s::timestamptz AT TIME ZONE location.time_zone)::date)
         WHERE stock_policy.shop_id = %(shop)s AND stock_policy.reorder_point > 0
           AND (%(locations)s::uuid[] IS NULL OR stock_policy.location_id = ANY(%(locations)s))
-        GROUP BY stock_policy.sku_id, stock_policy.location_id, stock_policy.reorder_point
-        HAVING coalesce(sum(stock.on_hand - stock.reserved - stock.allocated), 0) <= stock_policy.reorder_point
+        GROUP BY stock_policy.sku_id, stock_policy.location_id
+        HAVING coalesce(sum(stock.on_hand - stock.reserved - stock.allocated), 0) <= max(stock_policy.reorder_point)
     ) AS low
+    JOIN sku ON sku.shop_id = %(shop)s AND sku.id = low.sku_id
+    WHERE sku.is_stocked
+      AND (sku.state = 'active' OR EXISTS (
+            SELECT FROM stock
+            WHERE stock.shop_id = %(shop)s AND stock.sku_id = sku.id
+              AND stock.on_hand + stock.damaged + stock.quarantine + stock.incoming > 0))
 """
 _BY_HOUR: LiteralString = (
     """
@@ -163,7 +195,8 @@ _BY_HOUR: LiteralString = (
 )
 _BY_DAY: LiteralString = (
     """
-    SELECT (placed_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS orders, sum(total_minor) AS revenue
+    SELECT (placed_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS orders,
+           coalesce(sum(total_minor) FILTER (WHERE currency = %(currency)s), 0) AS revenue
     FROM sales_order
     WHERE sales_order.shop_id = %(shop)s AND placed_at >= %(start)s AND placed_at < %(end)s AND
     """

@@ -126,7 +126,8 @@ class Words:
 
 
 @lru_cache(maxsize=256)
-def _symbol(currency: str, locale: str) -> str:
+def currency_sign(currency: str, locale: str) -> str:
+    """What stands before an amount: `Rp`, `£`, or the code where there is no sign."""
     return _SYMBOLS.get(currency) or get_currency_symbol(currency, locale=locale)
 
 
@@ -137,7 +138,7 @@ def format_money(minor: int, currency: str, locale: str) -> str:
     whole, part = divmod(abs(minor), 10**decimals)
     fraction = f"{point}{part:0{decimals}d}" if decimals else ""
     sign = "-" if minor < 0 else ""
-    symbol = _symbol(currency, locale)
+    symbol = currency_sign(currency, locale)
     gap = " " if symbol[-1:].isalpha() and symbol != "Rp" else ""
     return f"{sign}{symbol}{gap}{_grouped(whole, group)}{fraction}"
 

@@ -59,6 +59,17 @@ async def forgive(tx: Tx, buckets: list[str]) -> None:
     await tx.run("DELETE FROM throttle WHERE bucket = ANY(%(buckets)s)", {"buckets": sorted(buckets)})
 
 
+async def give_back(tx: Tx, limits: list[Limit]) -> None:
+    """Take back the one attempt that `spend` counted, because it was right; earlier ones stay counted.
+
+    Forgetting them all would let whoever knows one right answer buy guesses at others with it.
+    """
+    await tx.run(
+        "UPDATE throttle SET hits = greatest(hits - 1, 0) WHERE bucket = ANY(%(buckets)s)",
+        {"buckets": sorted(limit.bucket for limit in limits)},
+    )
+
+
 async def sweep(tx: Tx, *, now: datetime) -> int:
     """Drop buckets whose attempts no longer count; returns how many."""
     return await tx.run(

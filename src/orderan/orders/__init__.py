@@ -71,7 +71,7 @@ from orderan.orders.models import (
     Terms,
 )
 from orderan.orders.numbers import NumberLease, take_numbers
-from orderan.orders.rules import Cut, Tax, least_advanced, owed, taxes_for, unshipped
+from orderan.orders.rules import Cut, Tax, late_before, least_advanced, owed, taxes_for, unshipped
 from orderan.orders.states import (
     CHANGE,
     COMMERCIAL,
@@ -239,6 +239,7 @@ __all__ = [
     "insert_moves",
     "insert_view",
     "known_orders",
+    "late_before",
     "least_advanced",
     "left_row",
     "lines_of",

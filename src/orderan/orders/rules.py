@@ -6,11 +6,18 @@ units go starts with the least advanced, because a unit on a shelf costs nobody 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from orderan.kit.money import round_half_up, split_minor
 from orderan.orders.models import Line
 
 BASIS = 10_000
+LATE_AFTER = timedelta(days=1)
+
+
+def late_before(now: datetime) -> datetime:
+    """Work planned before this has not left for more than a day."""
+    return now - LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)

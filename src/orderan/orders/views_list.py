@@ -35,6 +35,7 @@ class Filters:
     Attributes:
         headlines, channels, customers, ids: Any of them.
         sku_id: Orders with a line of it.
+        late_since: Orders with an open task that was planned before it.
         placed_from, placed_until: [from, until).
         total_from, total_until: [from, until], minor units.
     """
@@ -47,6 +48,7 @@ class Filters:
     tag: str | None = None
     location_id: UUID | None = None
     held: bool = False
+    late_since: datetime | None = None
     placed_from: datetime | None = None
     placed_until: datetime | None = None
     total_from: int | None = None
@@ -165,6 +167,18 @@ def _driver(filters: Filters, scope: Scope) -> _Driver:
             "order_tag JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = order_tag.order_id",
             ("order_tag.placed_at", "order_tag.order_id"),
         )
+    if filters.late_since is not None:
+        # What is late is work that waits, which is little beside the orders ever taken.
+        return _Driver(
+            "int",
+            [1],
+            "branch.value = 1",
+            frozenset({"late"}),
+            """(SELECT DISTINCT task.order_id FROM task
+                WHERE task.shop_id = %(shop)s AND task.state NOT IN ('handed_over', 'cancelled')
+                  AND task.planned_at < %(late)s) AS late
+               JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = late.order_id""",
+        )
     if filters.held:
         return _Driver("int", [1], "o.open_holds > 0", frozenset({"held"}))
     if filters.money in ODD_MONEY:
@@ -197,6 +211,7 @@ def _residual(filters: Filters, scope: Scope, settled: frozenset[str]) -> list[s
         "kind": "branch.kind = %(kind)s" if filters.kind else "",
         "money": "branch.money = %(money)s" if filters.money else "",
         "held": "branch.open_holds > 0" if filters.held else "",
+        "late": _IS_LATE if filters.late_since is not None else "",
         "total_from": "branch.total_minor >= %(total_from)s" if filters.total_from is not None else "",
         "total_until": "branch.total_minor <= %(total_until)s" if filters.total_until is not None else "",
         "tag": _HAS_TAG if filters.tag else "",
@@ -212,6 +227,8 @@ def _residual(filters: Filters, scope: Scope, settled: frozenset[str]) -> list[s
 
 _HAS_TAG = """EXISTS (SELECT 1 FROM order_tag AS put WHERE put.shop_id = %(shop)s
               AND put.order_id = branch.id AND put.tag = %(tag)s)"""
+_IS_LATE = """EXISTS (SELECT 1 FROM task AS late WHERE late.shop_id = %(shop)s AND late.order_id = branch.id
+              AND late.state NOT IN ('handed_over', 'cancelled') AND late.planned_at < %(late)s)"""
 _HAS_SKU = """EXISTS (SELECT 1 FROM order_line AS held WHERE held.shop_id = %(shop)s
               AND held.order_id = branch.id AND held.sku_id = %(sku)s)"""
 
@@ -357,6 +374,7 @@ async def _read(
         "location": [filters.location_id],
         "places": sorted(scope.location_ids) if scope.location_ids is not None else [],
         "sku": filters.sku_id,
+        "late": filters.late_since,
         "from": filters.placed_from or datetime.min,  # noqa: DTZ901 - only a bound below everything
         "until": filters.placed_until or datetime.max,  # noqa: DTZ901
         "total_from": filters.total_from,

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self, TypeVar
 
@@ -12,6 +12,7 @@ from litestar.datastructures import FormMultiDict
 
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.money import digits
 from orderan.kit.runner import KEY_LENGTH, Key, first_time
 from orderan.web.errors import sentence
 from orderan.web.here import place_of
@@ -83,6 +84,25 @@ def whole_rupiah(typed: str) -> int | None:
     return int(digits) if digits and len(digits) <= 15 else None
 
 
+def amount_of(typed: str, currency: str) -> int | None:
+    """Minor units of an amount as people type it: `12,50` of GBP is 1250; None when it is none.
+
+    A dot or comma is the decimal mark where exactly the currency's decimals follow it.
+    """
+    decimals: int = digits(currency)
+    if not decimals:
+        return whole_rupiah(typed)
+    number = r"(\d{1,3}(?:[.,\s]\d{3})+|\d{1,12})"
+    plain = typed.strip().removeprefix(currency).lstrip("£$€¥ \xa0")
+    exact = re.fullmatch(number + rf"[.,](\d{{{decimals}}})", plain, re.ASCII)
+    found = exact or re.fullmatch(number, plain, re.ASCII)
+    if found is None:
+        return None
+    whole = int(re.sub(r"\D", "", found[1]))
+    minor: int = whole * 10**decimals
+    return minor + (int(found[2]) if exact else 0)
+
+
 def many(form: FormMultiDict, name: str) -> list[str]:
     """Every value of a field that may stand several times."""
     return [value for value in form.getall(name, []) if isinstance(value, str) and value]
@@ -98,6 +118,7 @@ class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, .
         self._request = request
         self._fields = fields
         self.errors: dict[str, str] = {}
+        self.refusal: Refusal | None = None
 
     def __bool__(self) -> bool:
         return bool(self.errors)
@@ -106,11 +127,62 @@ class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, .
         return self
 
     def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> bool:
-        for kind, field in self._fields.items():
+        for kind, at in self._fields.items():
             if isinstance(fault, kind):
-                self.errors[field] = sentence(fault, place_of(self._request).words)
+                self.errors[at] = sentence(fault, place_of(self._request).words)
+                self.refusal = fault
                 return True
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Of a page's forms the one that was refused: what was typed, and what is wrong with which field.
+
+    A page of several forms asks for each of them by name, so that nothing typed in one shows in
+    another: `{% set pay = sent.of("pay") %}`, `pay.value("amount", due)`, `pay.errors`, `pay.general`.
+
+    Attributes:
+        form: Its name; "" when none was refused.
+        errors: Field name -> sentence; `general` is what belongs to no field.
+    """
+
+    form: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    general: str = ""
+
+    def of(self, form: str) -> Self:
+        """The form of this name, empty unless it is the one that was refused."""
+        return self if form == self.form else type(self)()
+
+    def value(self, name: str, otherwise: object = "") -> object:
+        """What was typed into a field; otherwise what it has from the start."""
+        return self.typed.get(name, otherwise)
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.form)
+
+
+def typed_in(form: Fields) -> dict[str, str]:
+    """Every field of text as it was typed."""
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def refused(
+    request: Request[Any, Any, Any],
+    name: str,
+    form: Fields,
+    refusal: Refusal,
+    beside: Mapping[type[Refusal], str],
+) -> Sent:
+    """A form as it was sent, with the refusal beside its field, or above all where it has none."""
+    told = sentence(refusal, place_of(request).words)
+    at = beside.get(type(refusal))
+    if at is None:
+        return Sent(name, typed_in(form), general=told)
+    return Sent(name, typed_in(form), {at: told})
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:

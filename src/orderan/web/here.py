@@ -41,6 +41,11 @@ class Viewer(Protocol):
     def permissions(self) -> Collection[str]: ...
 
 
+WAS: Final = "was"
+"""Where the pages before this one of a list begin, the first of them first, as cursors in its address."""
+MOST_BACK: Final = 20
+
+
 @dataclass(frozen=True)
 class Here:
     """Everything about the request that a template may ask for."""
@@ -70,12 +75,25 @@ class Here:
         A list sets a parameter several times. Paging (`after`, `before`) always starts anew
         unless it is what changes: a cursor of another filter points nowhere.
         """
-        gone = set(changes) | {"after", "before"}
+        gone = set(changes) | {"after", "before", WAS}
         kept = [(key, value) for key, value in self.query if key not in gone]
         for key, value in changes.items():
             many = value if isinstance(value, list | tuple) else [value]
             kept += [(key, str(one)) for one in many if one is not None and one != ""]
         return self.path + ("?" + urlencode(kept) if kept else "")
+
+    def next_page(self, after: str, /, **changes: object) -> str:
+        """The page that begins after a cursor; the address remembers where the pages before it begin."""
+        began = [value for name, value in self.query if name == WAS]
+        mine = [value for name, value in self.query if name == "after"][-1:]
+        return self.link(**changes, after=after, **{WAS: (began + mine)[-MOST_BACK:]})
+
+    def previous_page(self, /, **changes: object) -> str | None:
+        """The page this one was reached from, the first where none is known; None on the first."""
+        if not any(name == "after" for name, _ in self.query):
+            return None
+        began = [value for name, value in self.query if name == WAS]
+        return self.link(**changes, after=began[-1] if began else None, **{WAS: began[:-1]})
 
     def link_without(self, key: str, value: object) -> str:
         """This page without one of the values of a parameter that may stand several times."""

@@ -10,7 +10,8 @@ answers with the whole page to a person and with only the block `rows` to htmx. 
     here.locale here.zone here.path here.viewer        the request
     here.link(status="packed")                         this page with its query changed
     static("app.css")  icon("truck")  csrf_field()
-    1250000|rupiah  amount|money  n|number  p|percent  numbers
+    amount|money  minor|money("IDR")  n|number  p|percent  numbers
+    minor|plain_money("GBP")           an amount as a field has it, without its sign
     dt|datetime  dt|date  dt|time  dt|age  phone|phone moments and phones
 
 An undefined name in a template raises: an empty space where a price should be is worse.
@@ -30,6 +31,7 @@ from markupsafe import Markup
 
 from orderan.customers import ERASED_NAME
 from orderan.kit.i18n import (
+    currency_sign,
     format_age,
     format_date,
     format_datetime,
@@ -40,6 +42,7 @@ from orderan.kit.i18n import (
     format_time,
     local_date,
 )
+from orderan.kit.money import digits
 from orderan.web import navigation
 from orderan.web.here import here, place_of, standing
 from orderan.web.once import once_field
@@ -136,13 +139,15 @@ def environment() -> jinja2.Environment:
         static=static,
         icon=icon,
         csrf_field=csrf_field,
+        sign_of=lambda currency: currency_sign(currency, here().locale),
+        digits_of=digits,
         rail=rail,
         active_entry=active_entry,
         ABSENT=ABSENT,
     )
     filters: dict[str, Callable[..., object]] = {
         "money": money,
-        "rupiah": rupiah,
+        "plain_money": plain_money,
         "number": number,
         "percent": percent,
         "datetime": datetime_text,
@@ -158,7 +163,7 @@ def environment() -> jinja2.Environment:
 
 
 def _for_each_reader(written: Callable[..., object]) -> Callable[..., object]:
-    """Keep Jinja from writing `8|rupiah` once, when it compiles, in the first reader's language.
+    """Keep Jinja from writing `8|number` once, when it compiles, in the first reader's language.
 
     A filter that takes the context is never folded into a constant; `optimized=False` does not
     stop the folding.
@@ -242,14 +247,20 @@ def person(name: str) -> str:
     return here().words.gettext(name) if name == ERASED_NAME else name
 
 
-def money(amount: Amount | None) -> str:
-    """A Money of any currency; a missing one is a dash."""
-    return ABSENT if amount is None else format_money(amount.minor, amount.currency, here().locale)
+def money(amount: Amount | int | None, currency: str = "") -> str:
+    """A Money, or minor units of a currency; a missing amount is a dash, which is not the same as zero."""
+    if amount is None:
+        return ABSENT
+    if isinstance(amount, int):
+        return format_money(amount, currency, here().locale)
+    return format_money(amount.minor, amount.currency, here().locale)
 
 
-def rupiah(minor: int | None) -> str:
-    """Whole rupiah; a missing amount is a dash, which is not the same as Rp0."""
-    return ABSENT if minor is None else format_money(minor, "IDR", here().locale)
+def plain_money(minor: int, currency: str) -> str:
+    """Minor units as a person types them into a field: `12,50`, `1.250.000`."""
+    decimals = digits(currency)
+    exact = Decimal(minor).scaleb(-decimals) if decimals else minor
+    return format_number(exact, here().locale, decimals=decimals or None)
 
 
 def number(value: float | Decimal | None, decimals: int | None = None) -> str:

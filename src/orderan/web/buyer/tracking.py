@@ -19,7 +19,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.text import NumberMistyped, read_number
-from orderan.kit.throttle import Limit, TooManyAttempts, spend
+from orderan.kit.throttle import Limit, TooManyAttempts, give_back, spend
 from orderan.kit.tickets import read_ticket, write_ticket
 from orderan.settings import Settings
 from orderan.shipping import COURIERS, parcels_of, tracking_link
@@ -65,12 +65,14 @@ async def check(
     ) as refused:
         number = read_number(typed["number"])
         shop = _chosen(shops, typed["shop"])
-        await _count(db, client_address(request), shop, number, now)
-        order_id = await _order_of(db, keyring, shop, number, typed["digits"])
+        limits = _limits(client_address(request), shop, number)
+        order_id = await _looked_up(db, keyring, shop, number, typed["digits"], limits, now)
         answer = Redirect("/track/order", status_code=303)
         _remember(answer, keyring, shop, order_id, number, now, settings)
         return answer
-    return _form(request, shops, typed, refused.errors)
+    refusal = refused.refusal
+    wait_s = refusal.retry_after_s if isinstance(refusal, TooManyAttempts) else 0
+    return _form(request, shops, typed, refused.errors, wait_s=wait_s)
 
 
 @get("/track/order", opt={"public": True}, include_in_schema=False)
@@ -113,12 +115,35 @@ async def follow(
     )
 
 
-async def _count(db: Database, address: str, shop: Shop | None, number: int, now: datetime) -> None:
-    limits = [
+def _limits(address: str, shop: Shop | None, number: int) -> list[Limit]:
+    return [
         Limit(f"track:address:{address}", PER_ADDRESS, WINDOW),
         Limit(f"track:order:{shop.shop_id if shop else 0}:{number}", PER_ORDER, WINDOW),
     ]
-    await db.run(Caller(ALL_SHOPS, "system:tracking"), lambda tx: spend(tx, limits, now=now))
+
+
+async def _looked_up(
+    db: Database,
+    keyring: Keyring,
+    shop: Shop | None,
+    number: int,
+    digits: str,
+    limits: list[Limit],
+    now: datetime,
+) -> UUID:
+    """The order asked for; only attempts that are wrong count.
+
+    The attempt is counted before it is looked at, so that parallel guesses see each other, and
+    given back when it was right.
+
+    Raises:
+        TooManyAttempts, NotThatOrder: See there.
+    """
+    counting = Caller(ALL_SHOPS, "system:tracking")
+    await db.run(counting, lambda tx: spend(tx, limits, now=now))
+    order_id = await _order_of(db, keyring, shop, number, digits)
+    await db.run(counting, lambda tx: give_back(tx, limits))
+    return order_id
 
 
 async def _order_of(db: Database, keyring: Keyring, shop: Shop | None, number: int, digits: str) -> UUID:
@@ -179,12 +204,18 @@ def _chosen(shops: list[Shop], code: str) -> Shop | None:
 
 
 def _form(
-    request: Request[Any, Any, Any], shops: list[Shop], typed: dict[str, str], errors: dict[str, str]
+    request: Request[Any, Any, Any],
+    shops: list[Shop],
+    typed: dict[str, str],
+    errors: dict[str, str],
+    *,
+    wait_s: int = 0,
 ) -> Response[Any]:
     return page(
         request,
         "buyer/track.html",
         status_code=422 if errors else 200,
+        headers={"retry-after": str(wait_s)} if wait_s else None,
         shops=[(shop.code, shop.name) for shop in shops] if len(shops) > 1 else [],
         typed=typed,
         errors=errors,

@@ -14,7 +14,6 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Scope
 from orderan.web.errors import sentence
-from orderan.web.forms import whole_rupiah
 from orderan.web.here import place_of
 
 Asking = Request[Any, Any, Any]
@@ -102,11 +101,6 @@ async def each(
         else:
             outcome.done += 1
     return outcome
-
-
-def minor(typed: str) -> int | None:
-    """Whole rupiah as people type them: `1.250.000`, `1,250,000`, `Rp 1250000`; None when it is no amount."""
-    return whole_rupiah(typed)
 
 
 def whole(typed: str) -> int | None:

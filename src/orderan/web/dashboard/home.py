@@ -1,7 +1,7 @@
 """Home: the day in numbers, each a way to the list behind it."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get
@@ -9,12 +9,15 @@ from litestar import Request, Response, get
 from orderan.access import Permission, Principal
 from orderan.insights import ByDay, ByHour, Scope, Today, day_of, revenue_by_day, sales_by_hour, today
 from orderan.kit.db import Caller, Database, Tx
+from orderan.orders import Headline
 from orderan.shops import Shop, shop_by_id
 from orderan.web.pages import page
 
 PICTURES_KEPT_S: Final = 60.0
 """The two charts look back a month; a minute old is fresh enough for them, tiles are always fresh."""
 MOST_KEPT: Final = 500
+SOLD: Final = "".join(f"&status={word}" for word in Headline if word is not Headline.CANCELLED)
+"""What a list's address says to leave out the orders that came to nothing."""
 
 Pictures = tuple[ByHour, ByDay]
 
@@ -67,7 +70,7 @@ async def home(
         by_day=pictures[1] if pictures else None,
         hours=[f"{hour:02d}" for hour in range(24)],
         day=day_of(now, shop.time_zone),
-        yesterday=day_of(now, shop.time_zone) - timedelta(days=1),
+        sold=SOLD,
         may=principal.may,
         now=now,
     )

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
 from orderan.flows.close_entry import close_entries
-from orderan.flows.views_inbox import EntryRow, KindCount, entry_kinds, entry_list, one_entry
+from orderan.flows.views_inbox import EntryRow, KindCount, closed_entries, entry_kinds, entry_list, one_entry
 from orderan.importing import LINES_KIND, RUN_KIND, UPLOAD_PREFIX, StillWaiting, resubmit
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
@@ -20,9 +20,11 @@ from orderan.kit.ids import from_text, to_text
 from orderan.shops import shop_by_id
 from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
 from orderan.web.dashboard.import_words import reason_said
+from orderan.web.dashboard.inbox_facts import Known, known_of, note_told
 from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
 from orderan.web.dashboard.order_looks import cash
-from orderan.web.forms import many, one, posted
+from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.forms import many, one, posted, typed_in
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -51,19 +53,6 @@ KINDS: Final = {
     "job_failed": N_("Pekerjaan gagal"),
     "sweep_failed": N_("Kerja latar gagal"),
 }
-FACTS: Final = {
-    "number": N_("Nomor pesanan"),
-    "place": N_("Lokasi"),
-    "courier": N_("Kurir"),
-    "awb": N_("Nomor resi"),
-    "state": N_("Status"),
-    "since": N_("Sejak"),
-    "note": N_("Catatan"),
-    "paid_minor": N_("Dibayar"),
-    "total_minor": N_("Total"),
-    "task": N_("Tugas gudang"),
-    "missing": N_("Yang kurang"),
-}
 
 
 def path_of(entry_id: UUID) -> str:
@@ -80,9 +69,44 @@ async def inbox_page(
     kind: FromQuery[str] = "",
     by: FromQuery[str] = "money",
     after: FromQuery[str] = "",
+    tab: FromQuery[str] = "open",
 ) -> Response[str]:
-    """What is stuck, by what it costs or by when it is too late."""
+    """What is stuck, by what it costs or by when it is too late; or what was closed, the last first."""
+    if tab == "closed":
+        return await closed(request, db, caller, principal, now, kind=kind, after=after)
     return await inbox(request, db, caller, principal, now, kind=kind, by=by, after=after)
+
+
+async def closed(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    *,
+    kind: str,
+    after: str,
+) -> Response[str]:
+    """Closed entries: when, by whom and why."""
+    last = from_text("exc", after) if after else None
+
+    async def read(tx: Tx) -> tuple[list[EntryRow], Names]:
+        rows = await closed_entries(tx, scope_of(principal), kind=kind or None, after=last, limit=SHOWN + 1)
+        return rows, await names_of(tx, sorted({row.closed_by for row in rows if row.closed_by}), {})
+
+    rows, names = await db.run(caller, read)
+    spoken = place_of(request).words
+    return page(
+        request,
+        "inbox/closed.html",
+        now=now,
+        kinds=KINDS,
+        kind=kind,
+        rows=[(row, names.who(row.closed_by or "", spoken), note_told(row, spoken)) for row in rows[:SHOWN]],
+        older=to_text("exc", rows[SHOWN - 1].id) if len(rows) > SHOWN else None,
+        after=after,
+        path_of=path_of,
+    )
 
 
 async def inbox(
@@ -163,14 +187,17 @@ async def entry(
     wrong: Mapping[str, str] | None = None,
 ) -> Response[str]:
     """The page of an entry, with what is to be said on top of it."""
+    place = place_of(request, now=now)
 
-    async def read(tx: Tx) -> tuple[EntryRow, dict[str, Any] | None]:
+    async def read(tx: Tx) -> tuple[EntryRow, list[Known], Names, dict[str, Any] | None]:
         found = await one_entry(tx, scope_of(principal), entry_id)
+        names = await names_of(tx, [found.closed_by] if found.closed_by else [], {})
         if found.kind != LINES_KIND:
-            return found, None
-        return found, await lines_shown(tx, found, request, typed=typed or {}, wrong=wrong or {})
+            return found, await known_of(tx, found, place), names, None
+        lines = await lines_shown(tx, found, request, typed=typed or {}, wrong=wrong or {})
+        return found, [], names, lines
 
-    row, lines = await db.run(caller, read)
+    row, known, names, lines = await db.run(caller, read)
     about = row.subject_id if row.subject_kind == "order" else None
     return page(
         request,
@@ -180,10 +207,13 @@ async def entry(
         flashes=flashes or [],
         entry=row,
         names=KINDS,
-        facts=FACTS,
+        known=known,
+        closed_by=names.who(row.closed_by, place.words) if row.closed_by else "",
+        closing_note=note_told(row, place.words),
         path=path_of(row.id),
         order_path=f"/orders/{to_text('ord', about)}" if about else "",
         repair=_repair(row),
+        note=(typed or {}).get("note", ""),
         lines=lines,
         cash=cash,
         may_repair=principal.may(Permission.IMPORTS_WRITE),
@@ -195,6 +225,10 @@ def _repair(row: EntryRow) -> str:
     """The page where the trouble is mended, where there is one."""
     if row.kind == RUN_KIND and row.subject_id is not None:
         return f"/orders/import/{to_text(UPLOAD_PREFIX, row.subject_id)}"
+    if row.subject_kind == "sku" and row.subject_id is not None:
+        return f"/stock/items/{to_text('sku', row.subject_id)}"
+    if row.subject_kind == "transfer" and row.subject_id is not None:
+        return f"/stock/transfers/{to_text('trf', row.subject_id)}"
     if row.subject_kind != "order" or row.subject_id is None:
         return ""
     if row.kind in {
@@ -268,7 +302,9 @@ async def entry_closed(
         )
     except Refusal as refusal:
         flashes = [("loss", told(refusal, place_of(request).words))]
-        return await entry(request, db, caller, principal, now, found, flashes=flashes, status=422)
+        return await entry(
+            request, db, caller, principal, now, found, flashes=flashes, status=422, typed=typed_in(form)
+        )
     return Redirect("/inbox", status_code=303)
 
 

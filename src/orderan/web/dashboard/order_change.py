@@ -44,11 +44,11 @@ from orderan.orders import (
     unshipped,
 )
 from orderan.pricing import shipping_table
-from orderan.web.dashboard.order_detail import require_visible, rupiah_of
+from orderan.web.dashboard.order_detail import require_visible
 from orderan.web.dashboard.order_looks import LABELS, reader_of
 from orderan.web.dashboard.order_words import names_of
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import amount_of, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -167,7 +167,7 @@ def actions_of(form: FormMultiDict, order: Order, lines: Sequence[Line]) -> list
     service = one(form, "service") or None
     if "service" in form and service != order.shipping_service:
         actions.append(SetShipping(service))
-    amount = rupiah_of(one(form, "discount"))
+    amount = amount_of(one(form, "discount"), order.currency) or 0
     if amount != granted_by_hand(lines):
         actions.append(SetDiscount(BARGAIN, "merchant", amount))
     return actions

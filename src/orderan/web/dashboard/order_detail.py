@@ -1,39 +1,26 @@
 """One order in the dashboard: what it needs now, what happened, what it is made of."""
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
-from orderan.flows.cancel_order import cancel_order
-from orderan.flows.complete_orders import complete_order
-from orderan.flows.hold_order import hold_order, let_continue
-from orderan.flows.refund_order import execute_refund, promise_refund
-from orderan.flows.settle_payment import settle_payment
 from orderan.fulfilment import tasks_of
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import (
-    HoldKind,
     Moment,
     Order,
     OrderNotFound,
-    Units,
-    add_note,
     holds_of,
     load_orders,
-    lock_orders,
     owed,
     standing_change,
-    tag_orders,
     tags_of,
     timeline,
     unshipped,
@@ -41,7 +28,9 @@ from orderan.orders import (
     versions_of,
     visible,
 )
-from orderan.payments import MoneyEvent, MoneyKind, money_of
+from orderan.payments import (
+    money_of,
+)
 from orderan.returns import returns_of
 from orderan.shipping import parcels_of
 from orderan.shops import list_channels
@@ -49,14 +38,12 @@ from orderan.web.dashboard.order_filters import choices, scope_of
 from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
-from orderan.web.errors import sentence
-from orderan.web.forms import one, posted, whole_rupiah
+from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
-from orderan.web.once import once
 from orderan.web.pages import page
 
 Asking = Request[Any, Any, Any]
-BY_HAND: Final = ("bank_transfer", "cash")
+NOTHING_SENT: Final = Sent()
 SAID: Final = (
     "paid",
     "held",
@@ -108,10 +95,9 @@ async def shown(
     now: datetime,
     text: str,
     *,
-    refused: Refusal | None = None,
-    typed: dict[str, str] | None = None,
+    sent: Sent = NOTHING_SENT,
 ) -> Response[Any]:
-    """The page of an order, with what was refused on top and what was typed still there."""
+    """The page of an order; the form that was refused has what was typed and says what is wrong."""
 
     async def read(tx: Tx) -> dict[str, Any]:
         return await around(tx, keyring, principal, await require_visible(tx, principal, text))
@@ -125,10 +111,9 @@ async def shown(
         request,
         "orders/detail.html",
         now=now,
-        status_code=422 if refused else 200,
-        general=sentence(refused, place.words) if refused else "",
+        status_code=422 if sent.refused else 200,
         said=said if said in SAID else "",
-        typed=typed or {},
+        sent=sent,
         **context,
         **LABELS,
     )
@@ -182,7 +167,6 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "may_refund": principal.may(Permission.REFUNDS_EXECUTE),
         "may_reveal": principal.may(Permission.PERSONAL_READ),
         "editable": order.commercial in ("awaiting_payment", "accepted"),
-        "by_hand": BY_HAND,
         "revealed": None,
     }
 
@@ -222,286 +206,6 @@ def _filled(step: Step) -> dict[str, Any]:
     return facts
 
 
-Doing = Callable[[Tx, UUID], Awaitable[Any]]
-
-
-async def did(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    text: str,
-    said: str,
-    doing: Doing,
-) -> Response[Any]:
-    """Do something to an order and go back to it; a refusal shows the page with what was typed."""
-    form = await posted(request)
-
-    async def work(tx: Tx) -> str:
-        await doing(tx, await require_visible(tx, principal, text))
-        return f"/orders/{text}?said={said}"
-
-    try:
-        return await once(request, db, caller, form, work, now=now)
-    except OrderNotFound:
-        raise
-    except Refusal as refused:
-        typed = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await shown(request, principal, caller, db, keyring, now, text, refused=refused, typed=typed)
-
-
-def rupiah_of(text: str) -> int:
-    """An amount as it was typed, grouped or not; 0 when it is none."""
-    return whole_rupiah(text) or 0
-
-
-@post("/orders/{order:str}/pay", opt={"needs": Permission.PAYMENTS_WRITE}, include_in_schema=False)
-async def paid(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
-    """A person says that money came in."""
-    form = await posted(request)
-    method = one(form, "method") if one(form, "method") in BY_HAND else BY_HAND[0]
-    amount, reference = rupiah_of(one(form, "amount")), one(form, "reference").strip()[:100] or None
-
-    async def doing(tx: Tx, order_id: UUID) -> None:
-        found = (await lock_orders(tx, [order_id]))[order_id]
-        event = MoneyEvent(order_id, MoneyKind.CAPTURED, method, amount, found.currency, reference)
-        await settle_payment(tx, event, now=now)
-
-    return await did(request, principal, caller, db, keyring, now, order, "paid", doing)
-
-
-@post("/orders/{order:str}/refunds", opt={"needs": Permission.REFUNDS_GRANT}, include_in_schema=False)
-async def granted(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
-    """Promise money back; somebody else may send it."""
-    form = await posted(request)
-    amount, reason = rupiah_of(one(form, "amount")), one(form, "reason").strip()[:300]
-
-    async def doing(tx: Tx, order_id: UUID) -> None:
-        await promise_refund(tx, order_id, amount_minor=amount, reason=reason, now=now)
-
-    return await did(request, principal, caller, db, keyring, now, order, "granted", doing)
-
-
-@post(
-    "/orders/{order:str}/refunds/{refund:str}/execute",
-    opt={"needs": Permission.REFUNDS_EXECUTE},
-    include_in_schema=False,
-)
-async def refunded(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-    refund: FromPath[str],
-) -> Response[Any]:
-    """The money left the shop."""
-    form = await posted(request)
-    method = one(form, "method") if one(form, "method") in BY_HAND else BY_HAND[0]
-    reference = one(form, "reference").strip()[:100] or None
-
-    async def doing(tx: Tx, order_id: UUID) -> None:
-        refund_id = from_text("ref", refund)
-        mine = await money_of(tx, order_id, total_minor=0, terms="prepaid")
-        if refund_id not in {found.id for found in mine.refunds}:
-            raise OrderNotFound(order)
-        await execute_refund(tx, refund_id, method=method, reference=reference, now=now)
-
-    return await did(request, principal, caller, db, keyring, now, order, "refunded", doing)
-
-
-@post("/orders/{order:str}/notes", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def noted(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
-    """Write a note."""
-    body = one(await posted(request), "body")
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "noted",
-        lambda tx, order_id: add_note(tx, order_id, body, now=now),
-    )
-
-
-@post("/orders/{order:str}/tags", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def tagged(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
-    """Put tags on, or take one off."""
-    form = await posted(request)
-    add = [tag for tag in one(form, "add").split(",") if tag.strip()]
-    remove = [tag for tag in [one(form, "remove")] if tag]
-
-    async def doing(tx: Tx, order_id: UUID) -> None:
-        found = (await lock_orders(tx, [order_id]))[order_id]
-        await tag_orders(tx, [found], add=add, remove=remove, now=now)
-
-    return await did(request, principal, caller, db, keyring, now, order, "tagged", doing)
-
-
-@post("/orders/{order:str}/holds", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def held(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
-    """Hold it, with a reason and perhaps an end."""
-    form = await posted(request)
-    kind = one(form, "kind") if one(form, "kind") in set(HoldKind) else HoldKind.OTHER
-    reason = one(form, "reason").strip()[:300] or "–"
-    expires_at = local_moment(one(form, "expires_at"), principal.zone)
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "held",
-        lambda tx, order_id: hold_order(tx, order_id, kind, reason=reason, expires_at=expires_at, now=now),
-    )
-
-
-def local_moment(text: str, zone: str) -> datetime | None:
-    """A moment typed on the person's own clock."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except ValueError:
-        return None
-
-
-@post(
-    "/orders/{order:str}/holds/{hold:str}/release",
-    opt={"needs": Permission.ORDERS_WRITE},
-    include_in_schema=False,
-)
-async def released(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-    hold: FromPath[str],
-) -> Response[Any]:
-    """Take one hold off."""
-    reason = one(await posted(request), "reason").strip()[:300] or None
-    hold_id = from_text("hld", hold)
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "released",
-        lambda tx, order_id: let_continue(tx, order_id, hold_id, reason=reason, now=now),
-    )
-
-
-@post("/orders/{order:str}/cancel", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def cancelled(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
-    """Cancel everything, or the units typed beside the lines."""
-    form = await posted(request)
-    reason = one(form, "reason").strip()[:300]
-    units = None
-    if not one(form, "whole"):
-        typed = {name.removeprefix("units_"): one(form, name) for name in form if name.startswith("units_")}
-        units = [
-            Units(int(no), int(many))
-            for no, many in typed.items()
-            if no.isdigit() and many.isdigit() and int(many)
-        ]
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "cancelled",
-        lambda tx, order_id: cancel_order(tx, order_id, units=units, reason=reason, now=now),
-    )
-
-
-@post("/orders/{order:str}/complete", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def completed(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
-    """Complete it by hand."""
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "completed",
-        lambda tx, order_id: complete_order(tx, order_id, now=now),
-    )
-
-
 @post(
     "/orders/{order:str}/reveal",
     opt={"needs": Permission.PERSONAL_READ},
@@ -539,9 +243,8 @@ async def revealed(
         "orders/detail.html",
         now=now,
         headers=headers,
-        general="",
         said="",
-        typed={},
+        sent=NOTHING_SENT,
         **context,
         **LABELS,
     )
@@ -585,17 +288,4 @@ async def version_page(
     )
 
 
-handlers = [
-    order_page,
-    paid,
-    granted,
-    refunded,
-    noted,
-    tagged,
-    held,
-    released,
-    cancelled,
-    completed,
-    revealed,
-    version_page,
-]
+handlers = [order_page, revealed, version_page]

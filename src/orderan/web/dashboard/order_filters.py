@@ -13,13 +13,14 @@ from orderan.access import Principal
 from orderan.inventory import LocationKind, list_locations
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
-from orderan.orders import Filters, Key, Scope, saved_views, used_tags
+from orderan.kit.ids import from_text
+from orderan.orders import Filters, Key, Scope, late_before, saved_views, used_tags, visible
 from orderan.shops import list_channels
 from orderan.web.dashboard.order_words import HEADLINES, KINDS, MONEY, TERMS
 from orderan.web.here import Here
 
 PARAMETERS: Final = (
-    "q", "status", "channel", "terms", "kind", "money", "tag", "location", "held", "from", "until", "min", "max",
+    "q", "status", "channel", "terms", "kind", "money", "tag", "location", "held", "late", "from", "until", "min", "max",
 )  # fmt: skip
 TABS: Final = (
     (N_("Semua"), ""),
@@ -30,6 +31,7 @@ TABS: Final = (
     (N_("Selesai"), "status=completed"),
 )
 PAGE: Final = "orders"
+MOST_CHOSEN: Final = 1_000
 
 
 def scope_of(principal: Principal) -> Scope:
@@ -76,7 +78,7 @@ class Asked:
     before: Key | None
 
 
-def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str) -> Asked:
+def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str, *, now: datetime) -> Asked:
     """Read an address; what makes no sense narrows nothing, what is unknown finds nothing."""
     given: dict[str, list[str]] = {}
     for name, value in query:
@@ -101,6 +103,7 @@ def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str) -> As
         tag=one.get("tag") or None,
         location_id=found.places[place][0] if place in found.places else None,
         held=one.get("held") == "1",
+        late_since=late_before(now) if one.get("late") == "1" else None,
         placed_from=_day(one.get("from", ""), zone),
         placed_until=_day(one.get("until", ""), zone, days=1),
         total_from=_amount(one.get("min", "")),
@@ -161,6 +164,7 @@ _CHIPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "tag": (N_("Label"), {}),
     "location": (N_("Tempat"), {}),
     "held": (N_("Ditahan"), {"1": N_("ya")}),
+    "late": (N_("Terlambat dikirim"), {"1": N_("ya")}),
     "from": (N_("Mulai tanggal"), {}),
     "until": (N_("Sampai tanggal"), {}),
     "min": (N_("Total paling sedikit"), {}),
@@ -173,3 +177,10 @@ def kept_query(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     return [
         (name, value) for name, value in request.query_params.multi_items() if name in PARAMETERS and value
     ]
+
+
+async def chosen(tx: Tx, principal: Principal, texts: Sequence[str]) -> list[UUID]:
+    """The ticked orders, of those this person may see."""
+    ids = list(dict.fromkeys(from_text("ord", text) for text in texts[:MOST_CHOSEN]))
+    seen = await visible(tx, ids, scope_of(principal))
+    return [order_id for order_id in ids if order_id in seen]

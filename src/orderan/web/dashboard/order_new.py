@@ -52,10 +52,9 @@ from orderan.orders import OrderKind, Terms, take_numbers
 from orderan.pricing import Discount, best_price, shipping_table
 from orderan.shops import Channel, UnknownChannel, list_channels, shop_by_id
 from orderan.web.dashboard.customer_words import doubted, field_errors
-from orderan.web.dashboard.order_detail import rupiah_of
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import amount_of, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -165,8 +164,8 @@ def asked_lines(typed: Typed) -> list[tuple[str, int]]:
     return asked
 
 
-def discounts_of(typed: Typed) -> list[Discount]:
-    amount = rupiah_of(typed.discount)
+def discounts_of(typed: Typed, currency: str) -> list[Discount]:
+    amount = amount_of(typed.discount, currency) or 0
     return [Discount("manual", "merchant", amount)] if amount else []
 
 
@@ -178,7 +177,7 @@ def complaints_of(typed: Typed, of_village: str | None) -> list[Complaint | Area
     Args:
         of_village: The chosen village's own postcode, where it is known.
     """
-    if not typed.phone:
+    if not typed.phone and not says_who(typed):
         return []
     email = check_email(typed.email, insisted=typed.insists) if typed.email else None
     answers = (check_phone(typed.phone), check_name(typed.name), email)
@@ -187,13 +186,18 @@ def complaints_of(typed: Typed, of_village: str | None) -> list[Complaint | Area
     return complaints + [replace(one, field=AREA_FIELDS.get(one.field, one.field)) for one in where]
 
 
+def says_who(typed: Typed) -> bool:
+    """Whether anything was typed about the buyer: then a phone is asked for, and nothing of it is dropped."""
+    return any((typed.name, typed.line, typed.village, typed.area, typed.postcode, typed.email))
+
+
 def buyer_of(typed: Typed, of_village: str | None) -> Buyer | None:
-    """Who buys; nobody when no phone was typed.
+    """Who buys; nobody when nothing was typed of them.
 
     Raises:
         EntryRefused: Names every field that cannot be taken.
     """
-    if not typed.phone:
+    if not typed.phone and not says_who(typed):
         return None
     if complaints := complaints_of(typed, of_village):
         raise EntryRefused(tuple(complaints))
@@ -341,6 +345,7 @@ async def placed(
         lines = [PlacementLine(sku, units) for sku, units in asked_lines(typed)]
         if not lines:
             raise NoLines
+        shop = await shop_by_id(tx, tx.shop_id)
         placement = Placement(
             channel=typed.channel,
             lines=lines,
@@ -348,13 +353,12 @@ async def placed(
             kind=OrderKind(typed.kind),
             terms=Terms(typed.terms),
             cart_id=typed.cart or None,
-            discounts=discounts_of(typed),
+            discounts=discounts_of(typed, shop.currency),
             shipping_service=typed.service or None,
             expected_total_minor=int(typed.expected),
             note=typed.note[:1000] or None,
         )
         numbers = iter(await take_numbers(tx, 1))
-        shop = await shop_by_id(tx, tx.shop_id)
         [answer] = await place_orders(
             tx,
             shop,
@@ -466,15 +470,16 @@ async def _quote(
         phone: str | None = e164(typed.phone) if typed.phone else None
     except PhoneUnreadable:
         phone = None
+    shop = await shop_by_id(tx, tx.shop_id)
     inquiry = Inquiry(
         channel=typed.channel,
         lines=[InquiryLine(sku, units) for sku, units in asked],
-        discounts=discounts_of(typed),
+        discounts=discounts_of(typed, shop.currency),
         shipping_service=typed.service or None,
         phone=phone,
         village_code=village_of(typed),
     )
-    priced, _ = await quote_order(tx, await shop_by_id(tx, tx.shop_id), inquiry, keyring=keyring, now=now)
+    priced, _ = await quote_order(tx, shop, inquiry, keyring=keyring, now=now)
     if not principal.sees_channel(priced.channel.id):
         raise UnknownChannel(typed.channel)
     wanted: dict[UUID, int] = {}

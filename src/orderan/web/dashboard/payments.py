@@ -1,53 +1,47 @@
-"""Payments in the dashboard: transfers to confirm, cash at couriers, refunds to pay, one order's money."""
+"""Payments in the dashboard: transfers to confirm, cash at couriers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
-from litestar.response import Redirect
+from litestar.params import FromQuery
 
 from orderan.access import Permission, Principal
 from orderan.flows.collect_cod import cash_to_collect, cash_to_remit, collect_cod, remit_cod
-from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
-from orderan.flows.settle_payment import settle_payment
-from orderan.flows.views_money import awaited_payments, cash_by_courier, cash_rows, refund_list
+from orderan.flows.views_money import awaited_payments, cash_by_courier, cash_rows
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
-from orderan.kit.ids import from_text, to_text
+from orderan.kit.ids import to_text
 from orderan.kit.text import NumberMistyped, read_number
-from orderan.orders import load_orders, require_sight
-from orderan.payments import MoneyEvent, MoneyKind, find_refund, money_of
+from orderan.payments import (
+    AmountNotPositive,
+    MoreThanThereIs,
+    ReferenceUsed,
+    RefundTooLarge,
+)
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
-from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, minor, scope_of, told
-from orderan.web.forms import many, one, posted
+from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, scope_of, told
+from orderan.web.forms import Sent, many, one, posted
 from orderan.web.here import place_of
-from orderan.web.once import once
 from orderan.web.pages import page
 
 SHOWN: Final = 50
+NOTHING_SENT: Final = Sent()
+BESIDE: Final[dict[type[Refusal], str]] = {
+    AmountNotPositive: "amount",
+    MoreThanThereIs: "amount",
+    RefundTooLarge: "amount",
+    ReferenceUsed: "reference",
+}
+"""Beside which field a refusal stands."""
 METHODS: Final = {
     "bank_transfer": N_("Transfer bank"),
     "cash": N_("Tunai"),
     "cod": N_("Bayar di tempat (COD)"),
-}
-KINDS: Final = {
-    "pending": N_("Menunggu"),
-    "pending_cleared": N_("Tidak lagi menunggu"),
-    "unknown": N_("Belum diketahui"),
-    "unknown_cleared": N_("Sudah diketahui"),
-    "captured": N_("Uang masuk"),
-    "capture_reversed": N_("Uang masuk dibatalkan"),
-    "cod_collected": N_("COD ditagih kurir"),
-    "cod_remitted": N_("COD disetor kurir"),
-    "refunded": N_("Dana dikembalikan"),
-    "refund_reversed": N_("Pengembalian dana batal"),
-    "forgone": N_("Tidak ditagih, barang kembali"),
 }
 REFUND_STATES: Final = {
     "granted": (N_("Dijanjikan"), "wait", "hourglass"),
@@ -61,7 +55,8 @@ def path_of(order_id: UUID) -> str:
     return f"/payments/orders/{to_text('ord', order_id)}"
 
 
-def _common(principal: Principal) -> dict[str, Any]:
+def common(principal: Principal) -> dict[str, Any]:
+    """What every page of payments is given."""
     return {
         "path_of": path_of,
         "methods": METHODS,
@@ -105,7 +100,7 @@ async def transfers_page(
         older=cursor_of(last.hold_until, last.id) if last else None,
         after=after,
         q=q,
-        **_common(principal),
+        **common(principal),
     )
 
 
@@ -135,6 +130,7 @@ async def cash_desk(
     courier: str,
     after: str = "",
     flashes: list[Flash] | None = None,
+    ticked: Collection[str] = (),
     status: int = 200,
 ) -> Response[str]:
     """The ledger of cash, with what is to be said on top of it."""
@@ -161,7 +157,8 @@ async def cash_desk(
         after=after,
         tab=chosen,
         courier=courier,
-        **_common(principal),
+        ticked=ticked,
+        **common(principal),
     )
 
 
@@ -190,6 +187,7 @@ async def cash_booked(
             tab=tab,
             courier=one(form, "courier"),
             flashes=[("loss", said)],
+            ticked=many(form, "parcel"),
             status=422,
         )
     scope = scope_of(principal)
@@ -208,274 +206,14 @@ async def cash_booked(
         answers = await db.run(caller, command)
     except Refusal as refusal:
         answers = [refusal]
-    refused = [told(answer, spoken) for answer in answers if isinstance(answer, Refusal)]
-    done = len(answers) - len(refused)
+    lost = [told(answer, spoken) for answer in answers if isinstance(answer, Refusal)]
+    done = len(answers) - len(lost)
     said = spoken.ngettext("%(num)s setoran COD dicatat.", "%(num)s setoran COD dicatat.", done)
     flashes: list[Flash] = [("done", said)] if done else []
-    flashes += [("loss", line) for line in dict.fromkeys(refused)]
+    flashes += [("loss", line) for line in dict.fromkeys(lost)]
     return await cash_desk(
         request, db, caller, principal, now, tab=tab, courier=one(form, "courier"), flashes=flashes
     )
 
 
-@get("/payments/refunds", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
-async def refunds_page(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    tab: FromQuery[str] = "granted",
-    after: FromQuery[str] = "",
-) -> Response[str]:
-    """Refunds that were promised, and those that are paid."""
-    return await refunds_desk(request, db, caller, principal, now, tab=tab, after=after)
-
-
-async def refunds_desk(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
-    *,
-    tab: str,
-    after: str = "",
-    flashes: list[Flash] | None = None,
-    status: int = 200,
-) -> Response[str]:
-    """The list, with what is to be said on top of it."""
-    chosen = tab if tab in REFUND_STATES else "granted"
-    rows = await db.run(
-        caller,
-        lambda tx: refund_list(
-            tx, scope_of(principal), states=[chosen], after=read_cursor(after), limit=SHOWN + 1
-        ),
-    )
-    last = rows[SHOWN - 1] if len(rows) > SHOWN else None
-    return page(
-        request,
-        "payments/refunds.html",
-        status_code=status,
-        now=now,
-        flashes=flashes or [],
-        rows=rows[:SHOWN],
-        older=cursor_of(last.granted_at, last.id) if last else None,
-        after=after,
-        tab=chosen,
-        loop_id=lambda refund: refund.hex[-12:],
-        refund_path=lambda refund: f"/payments/refunds/{to_text('rfd', refund)}",
-        **_common(principal),
-    )
-
-
-@post(
-    "/payments/refunds/{refund_id:str}/execute",
-    opt={"needs": Permission.REFUNDS_EXECUTE},
-    include_in_schema=False,
-    status_code=200,
-)
-async def refund_paid(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    refund_id: FromPath[str],
-) -> Response[Any]:
-    """The money left the shop."""
-    form = await posted(request)
-    refund = from_text("rfd", refund_id)
-
-    async def command(tx: Tx) -> None:
-        await require_sight(tx, scope_of(principal), [(await find_refund(tx, refund)).order_id])
-        method = one(form, "method") if one(form, "method") in METHODS else "bank_transfer"
-        reference = one(form, "reference").strip()[:120] or None
-        await execute_refund(tx, refund, method=method, reference=reference, now=now)
-
-    return await _refund_answered(request, db, caller, principal, now, command)
-
-
-@post(
-    "/payments/refunds/{refund_id:str}/withdraw",
-    opt={"needs": Permission.REFUNDS_GRANT},
-    include_in_schema=False,
-    status_code=200,
-)
-async def refund_withdrawn(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    refund_id: FromPath[str],
-) -> Response[Any]:
-    """It will not be paid after all."""
-    form = await posted(request)
-    refund = from_text("rfd", refund_id)
-
-    async def command(tx: Tx) -> None:
-        await require_sight(tx, scope_of(principal), [(await find_refund(tx, refund)).order_id])
-        await withdraw_refund(tx, refund, reason=one(form, "reason").strip()[:300], now=now)
-
-    return await _refund_answered(request, db, caller, principal, now, command)
-
-
-async def _refund_answered(
-    request: Asking, db: Database, caller: Caller, principal: Principal, now: datetime, command: Any
-) -> Response[Any]:
-    try:
-        await db.run(caller, command)
-    except Refusal as refusal:
-        flashes = [("loss", told(refusal, place_of(request).words))]
-        return await refunds_desk(
-            request, db, caller, principal, now, tab="granted", flashes=flashes, status=409
-        )
-    return Redirect("/payments/refunds", status_code=303)
-
-
-@get("/payments/orders/{order_id:str}", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
-async def money_page(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    order_id: FromPath[str],
-) -> Response[str]:
-    """One order's money: what came in, what went back, what can be done now."""
-    return await money(request, db, caller, principal, now, from_text("ord", order_id))
-
-
-async def money(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
-    order_id: UUID,
-    *,
-    flashes: list[Flash] | None = None,
-    values: dict[str, str] | None = None,
-    status: int = 200,
-) -> Response[str]:
-    """The page, with whatever was typed and what was wrong with it."""
-
-    async def read(tx: Tx) -> tuple[Any, Any]:
-        await require_sight(tx, scope_of(principal), [order_id])
-        order, _ = (await load_orders(tx, [order_id]))[order_id]
-        return order, await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
-
-    order, found = await db.run(caller, read)
-    return page(
-        request,
-        "payments/order.html",
-        status_code=status,
-        now=now,
-        flashes=flashes or [],
-        order=order,
-        money=found,
-        due=max(order.due_minor, 0),
-        kinds=KINDS,
-        values=values or {},
-        path=path_of(order_id),
-        order_path=f"/orders/{to_text('ord', order_id)}",
-        **_common(principal),
-    )
-
-
-@post(
-    "/payments/orders/{order_id:str}/confirm",
-    opt={"needs": Permission.PAYMENTS_WRITE},
-    include_in_schema=False,
-    status_code=200,
-)
-async def payment_confirmed(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    order_id: FromPath[str],
-) -> Response[Any]:
-    """A person saw the money on the account, or in their hand."""
-    order = from_text("ord", order_id)
-    form = await posted(request)
-    method = one(form, "method") if one(form, "method") in METHODS else "bank_transfer"
-
-    async def command(tx: Tx) -> str:
-        await require_sight(tx, scope_of(principal), [order])
-        row, _ = (await load_orders(tx, [order]))[order]
-        event = MoneyEvent(
-            order,
-            MoneyKind.COD_COLLECTED if method == "cod" else MoneyKind.CAPTURED,
-            method,
-            minor(one(form, "amount")) or 0,
-            row.currency,
-            one(form, "reference").strip()[:120] or None,
-            one(form, "note").strip()[:500] or None,
-        )
-        await settle_payment(tx, event, now=now)
-        return path_of(order)
-
-    return await _money_answered(request, db, caller, principal, now, order, command, form)
-
-
-@post(
-    "/payments/orders/{order_id:str}/refund",
-    opt={"needs": Permission.REFUNDS_GRANT},
-    include_in_schema=False,
-    status_code=200,
-)
-async def refund_granted(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    order_id: FromPath[str],
-) -> Response[Any]:
-    """Promise money back; somebody pays it later."""
-    order = from_text("ord", order_id)
-    form = await posted(request)
-
-    async def command(tx: Tx) -> str:
-        await require_sight(tx, scope_of(principal), [order])
-        amount, reason = minor(one(form, "refund")) or 0, one(form, "reason").strip()[:300]
-        await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
-        return path_of(order)
-
-    return await _money_answered(request, db, caller, principal, now, order, command, form)
-
-
-async def _money_answered(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
-    order: UUID,
-    command: Callable[[Tx], Awaitable[str]],
-    form: FormMultiDict,
-) -> Response[Any]:
-    try:
-        return await once(request, db, caller, form, command, now=now)
-    except Refusal as refusal:
-        flashes = [("loss", told(refusal, place_of(request).words))]
-        values = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await money(
-            request, db, caller, principal, now, order, flashes=flashes, values=values, status=409
-        )
-
-
-handlers = [
-    transfers_page,
-    cash_page,
-    cash_booked,
-    refunds_page,
-    refund_paid,
-    refund_withdrawn,
-    money_page,
-    payment_confirmed,
-    refund_granted,
-]
+handlers = [transfers_page, cash_page, cash_booked]

@@ -29,8 +29,8 @@ from orderan.kit.text import read_number
 from orderan.orders import Line, OrderNotFound, lines_of, order_numbered, require_sight
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.web.cursors import cursor_of, read_cursor
-from orderan.web.dashboard.desk import Asking, Flash, minor, scope_of, told, whole
-from orderan.web.forms import one, posted, sent_once
+from orderan.web.dashboard.desk import Asking, Flash, scope_of, told, whole
+from orderan.web.forms import amount_of, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -317,9 +317,9 @@ async def return_resolved(
     values = {name: value for name, value in form.items() if isinstance(value, str)}
 
     async def command(tx: Tx) -> None:
-        await one_return(tx, scope_of(principal), found)
+        row, _ = await one_return(tx, scope_of(principal), found)
         note = values.get("note", "").strip()[:300] or None
-        amount = minor(values.get("amount", "")) or 0
+        amount = amount_of(values.get("amount", ""), row.currency) or 0
         await resolve_return(
             tx, found, amount_minor=amount, note=note, within=principal.location_ids, now=now
         )

@@ -1,5 +1,6 @@
 """The shop: its names, its clock, how it counts; taxes and shipping fees."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from orderan.shops import (
     CodeUnusable,
     DaysOutOfRange,
     NameEmpty,
+    Shop,
     TaxNumberWrong,
     ZoneUnknown,
     change_shop,
@@ -253,7 +255,10 @@ async def _shipping_page(
     typed: dict[str, str],
     errors: dict[str, str],
 ) -> Response[Any]:
-    zones = await runner.run(caller, lambda tx: shipping_zones(tx, now=now))
+    async def read(tx: Tx) -> tuple[Shop, Sequence[Any]]:
+        return await shop_by_id(tx, tx.shop_id), await shipping_zones(tx, now=now)
+
+    shop, zones = await runner.run(caller, read)
     return page(
         request,
         "access/shipping.html",
@@ -261,6 +266,7 @@ async def _shipping_page(
         rows=[{"id": to_text("zon", zone.id), "zone": zone} for zone in zones],
         typed=typed,
         errors=errors,
+        currency=shop.currency,
     )
 
 

@@ -31,7 +31,7 @@ from orderan.shipping import COURIERS
 from orderan.web.api.tasks import count
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking, Flash, each, reason_told, scope_of, told
-from orderan.web.forms import many, one, posted, sent_once
+from orderan.web.forms import many, one, posted, sent_once, typed_in
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.stock_scope import require_scope
@@ -45,6 +45,8 @@ TABS: Final = {
     "picked": N_("Sudah diambil"),
     "packed": N_("Dikemas"),
 }
+TO_PICK: Final = ("planned", "released")
+"""What nobody has begun to pick: two tabs, which `tab=to_pick` shows as one list."""
 STEPS: Final = {
     "planned": ("release", N_("Rilis ke gudang")),
     "released": ("start", N_("Mulai ambil")),
@@ -106,9 +108,18 @@ async def board(
 
     async def read(tx: Tx) -> tuple[dict[str, int], list[Any], str, list[TaskRow]]:
         counts = await task_counts(tx, scope, location_id=location)
-        chosen = tab if tab in TABS else next((one for one in TABS if counts.get(one)), "planned")
+        chosen = (
+            tab
+            if tab in TABS or tab == "to_pick"
+            else next((one for one in TABS if counts.get(one)), "planned")
+        )
         rows = await task_board(
-            tx, scope, states=[chosen], location_id=location, after=read_cursor(after), limit=SHOWN + 1
+            tx,
+            scope,
+            states=TO_PICK if chosen == "to_pick" else [chosen],
+            location_id=location,
+            after=read_cursor(after),
+            limit=SHOWN + 1,
         )
         return counts, await work_places(tx, scope), chosen, rows
 
@@ -300,7 +311,16 @@ async def unit_scanned(
         said = told(refusal, place_of(request).words)
         flashes = [("loss", said)]
         return await sheet(
-            request, db, caller, principal, now, task, flashes=flashes, scanned="bad", status=409
+            request,
+            db,
+            caller,
+            principal,
+            now,
+            task,
+            flashes=flashes,
+            scanned="bad",
+            typed=typed_in(form),
+            status=409,
         )
     said = place_of(request).words.gettext(
         N_("%(quantity)s × %(title)s diambil."), quantity=quantity, title=title
@@ -339,7 +359,10 @@ async def sheet_moved(
         await db.run(caller, command)
     except Refusal as refusal:
         flashes = [("loss", told(refusal, place_of(request).words))]
-        return await sheet(request, db, caller, principal, now, task, flashes=flashes, status=409)
+        typed = typed_in(form)
+        return await sheet(
+            request, db, caller, principal, now, task, flashes=flashes, typed=typed, status=409
+        )
     return Redirect(path_of(task), status_code=303)
 
 
@@ -378,7 +401,10 @@ async def missing_taken_elsewhere(
         then = await db.run(caller, command)
     except Refusal as refusal:
         flashes = [("loss", told(refusal, place_of(request).words))]
-        return await sheet(request, db, caller, principal, now, task, flashes=flashes, status=409)
+        typed = typed_in(form)
+        return await sheet(
+            request, db, caller, principal, now, task, flashes=flashes, typed=typed, status=409
+        )
     return Redirect(path_of(then), status_code=303)
 
 

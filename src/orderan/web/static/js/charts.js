@@ -23,9 +23,16 @@ function uplot() {
 
 const written = {
   number: [(v) => plain.format(v), (v) => short.format(v)],
-  rupiah: [(v) => `Rp${plain.format(v)}`, (v) => `Rp${short.format(v)}`],
   percent: [(v) => share.format(v), (v) => share.format(v)],
 };
+
+/** How values are written: in full, and short on an axis. Money comes in minor units. */
+function writing(figure) {
+  const { unit, sign, digits } = figure.dataset;
+  if (unit !== "money") return written[unit];
+  const whole = (v) => v / 10 ** Number(digits);
+  return [(v) => `${sign}${plain.format(whole(v))}`, (v) => `${sign}${short.format(whole(v))}`];
+}
 
 const named = (text) => (/^\d{4}-\d\d-\d\d/.test(text) ? day.format(new Date(text)) : text);
 
@@ -40,7 +47,7 @@ function colour(figure, tone) {
 function draw(uPlot, figure) {
   const labels = JSON.parse(figure.dataset.labels);
   const series = JSON.parse(figure.dataset.series);
-  const [long, brief] = written[figure.dataset.unit];
+  const [long, brief] = writing(figure);
   const bars = figure.dataset.kind === "bar" ? uPlot.paths.bars({ size: [0.6, 48], radius: 0.15 }) : null;
   const ink = colour(figure, "calm");
   const grid = getComputedStyle(figure).getPropertyValue("--o-line").trim();

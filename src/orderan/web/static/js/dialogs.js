@@ -34,6 +34,10 @@ export function dialogs() {
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
     if (event.target.matches?.("dialog.o-dialog")) event.target.close();
   });
+  for (const shown of document.querySelectorAll("dialog[data-shown]")) {
+    shown.close();
+    shown.showModal();
+  }
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button?.dataset.confirm || button.dataset.confirmed) return;
@@ -51,7 +55,8 @@ export function dialogs() {
 function ask(button) {
   const dialog = document.querySelector("[data-confirm-dialog]");
   const answer = dialog.querySelector("[data-confirm-answer]");
-  dialog.querySelector("[data-confirm-text]").textContent = button.dataset.confirm;
+  const orders = button.form?.dataset.orders;
+  dialog.querySelector("[data-confirm-text]").textContent = (orders ? `${orders}. ` : "") + button.dataset.confirm;
   answer.textContent = button.dataset.confirmYes || answer.dataset.default;
   answer.className = button.dataset.confirmTone === "loss" ? "btn btn-danger" : "btn btn-primary";
   dialog.returnValue = "no";

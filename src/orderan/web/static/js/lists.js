@@ -34,7 +34,25 @@ function count() {
   for (const bar of document.querySelectorAll("[data-bulk]")) {
     bar.toggleAttribute("data-on", chosen > 0);
     bar.querySelector("[data-bulk-count]").textContent = chosen;
+    if (!bar.dataset.many) continue;
+    bar.dataset.orders = whole() ?? (chosen === 1 ? bar.dataset.one : bar.dataset.many.replace("#", chosen));
+    for (const said of document.querySelectorAll("[data-bulk-orders]")) said.textContent = bar.dataset.orders;
   }
+}
+
+/** What "all that the filter finds" comes to, once it is ticked and counted; nothing while it is not. */
+function whole() {
+  const tick = document.querySelector("[data-whole]");
+  return tick?.checked ? (tick.dataset.counted ?? "…") : undefined;
+}
+
+async function ask(tick) {
+  delete tick.dataset.counted;
+  count();
+  if (!tick.checked) return;
+  const answer = await fetch(tick.dataset.whole, { headers: { accept: "application/json" } });
+  if (answer.ok) tick.dataset.counted = (await answer.json()).orders;
+  count();
 }
 
 /** Select all, the bulk bar, and shift-click for a range. */
@@ -54,6 +72,14 @@ export function lists() {
       for (const one of document.querySelectorAll("[data-select]")) one.checked = false;
     count();
   });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-whole]")) ask(event.target);
+  });
+  // Whoever looks away from the dialog has not agreed to all of them.
+  document.addEventListener("close", (event) => {
+    for (const tick of event.target.querySelectorAll?.("[data-whole]") ?? []) tick.checked = false;
+    count();
+  }, true);
   document.addEventListener("htmx:afterSwap", count);
   count();
 }

@@ -25,6 +25,7 @@ export function scan(root) {
   const field = root.querySelector?.("[data-scan]");
   if (!field) return;
   field.focus();
+  field.select();
   stayAwake();
   const said = root.querySelector("[data-scanned]")?.dataset.scanned;
   if (!TONES[said]) return;

@@ -1,0 +1,183 @@
+"""What is known of an inbox entry, in the reader's words and with the way to whatever it is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from orderan.flows.views_inbox import EntryRow, skus_named
+from orderan.kit.db import Tx
+from orderan.kit.errors import N_
+from orderan.kit.i18n import Words, format_datetime, format_money, format_number
+from orderan.kit.ids import to_text
+from orderan.kit.text import GONE
+from orderan.orders import GoodsStillOwed, MoneyStillDue, OnHold
+from orderan.shipping import COURIERS
+from orderan.web.here import Here
+
+CLOSED_BECAUSE: Final = {
+    "moved on": N_("Sudah berlanjut."),
+    "picking goes on": N_("Pengambilan dilanjutkan."),
+    "total changed": N_("Total pesanan berubah."),
+    "balanced": N_("Pembayarannya sudah cocok."),
+    "taken from another location": N_("Barangnya diambil dari lokasi lain."),
+    "cancelled": N_("Pesanannya dibatalkan."),
+    "completed": N_("Pesanannya selesai."),
+    "begun again": N_("Impornya dimulai lagi."),
+    "file taken off": N_("Berkas impornya dibuang."),
+    "works again": N_("Sudah berjalan lagi."),
+    "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
+}
+"""Why the system closes an entry, as it writes it down."""
+
+AXES: Final = {
+    "task_waiting": "task",
+    "parcel_waiting": "parcel",
+    "return_waiting": "return",
+    "order_waiting": "commercial",
+    "verification_waiting": "verification",
+    "money_waiting": "money",
+}
+"""Whose states an entry's `state` is one of."""
+
+_OPEN: Final = {
+    "hold_waiting": N_("Masih ditahan"),
+    "change_waiting": N_("Perubahan belum dikonfirmasi"),
+    "refund_waiting": N_("Dijanjikan, belum dibayar"),
+    "draft": N_("Belum dikirim"),
+    "in_transit": N_("Dalam perjalanan"),
+}
+_BLOCKED: Final = {
+    OnHold.code: N_("Pesanannya ditahan."),
+    GoodsStillOwed.code: N_("Masih ada barang yang belum dikirim."),
+    MoneyStillDue.code: N_("Masih ada tagihan yang belum dibayar."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One thing that is known.
+
+    Attributes:
+        lines: What is said, one line each, with the address of a page about it ("" for none).
+        axis, value: A state to be shown as such instead of words.
+    """
+
+    label: str
+    lines: tuple[tuple[str, str], ...] = ()
+    axis: str = ""
+    value: str = ""
+
+
+async def known_of(tx: Tx, row: EntryRow, place: Here) -> list[Known]:
+    """What the entry says, its ids turned into names and links."""
+    missing = row.payload.get("missing") or []
+    skus = await skus_named(tx, [UUID(one["sku_id"]) for one in missing])
+    told = [
+        known for known in (_told(name, value, row, place) for name, value in row.payload.items()) if known
+    ]
+    if missing:
+        lines = [
+            (
+                f"{format_number(one['units'], place.locale)} × {skus[UUID(one['sku_id'])]}",
+                _sku(one["sku_id"]),
+            )
+            for one in missing
+            if UUID(one["sku_id"]) in skus
+        ]
+        told.append(Known(place.words.gettext("Yang kurang"), tuple(lines)))
+    if row.subject_kind == "transfer" and row.subject_id is not None:
+        said = place.words.gettext("Buka pemindahan stok")
+        told.append(
+            Known(
+                place.words.gettext("Pemindahan stok"),
+                ((said, f"/stock/transfers/{to_text('trf', row.subject_id)}"),),
+            )
+        )
+    return told
+
+
+def note_told(row: EntryRow, spoken: Words) -> str:
+    """Why it was closed: a person's own words, or the system's in the reader's language."""
+    note = row.closing_note or ""
+    return spoken.gettext(CLOSED_BECAUSE[note]) if note in CLOSED_BECAUSE else note
+
+
+def _told(name: str, value: Any, row: EntryRow, place: Here) -> Known | None:
+    spoken = place.words
+    if value in (None, "", GONE) or name not in _LABELS:
+        return None
+    label = spoken.gettext(_LABELS[name])
+    if name == "state":
+        return _state(label, value, row, spoken)
+    if name == "refusal":
+        return Known(label, ((spoken.gettext(_BLOCKED[value]) if value in _BLOCKED else str(value), ""),))
+    return Known(label, ((_written(name, value, row, place), _href(name, value, row)),))
+
+
+def _state(label: str, value: str, row: EntryRow, spoken: Words) -> Known:
+    if row.kind in AXES:
+        return Known(label, axis=AXES[row.kind], value=value)
+    said = _OPEN.get(row.kind) or _OPEN.get(value)
+    return Known(label, ((spoken.gettext(said) if said else value, ""),))
+
+
+_LABELS: Final[Mapping[str, str]] = {
+    "number": N_("Nomor pesanan"),
+    "place": N_("Lokasi"),
+    "location": N_("Lokasi"),
+    "courier": N_("Kurir"),
+    "awb": N_("Nomor resi"),
+    "state": N_("Status"),
+    "since": N_("Sejak"),
+    "note": N_("Catatan"),
+    "paid_minor": N_("Dibayar"),
+    "total_minor": N_("Total"),
+    "task": N_("Tugas gudang"),
+    "sku": N_("SKU"),
+    "title": N_("Barang"),
+    "free": N_("Stok bebas"),
+    "incoming": N_("Akan datang"),
+    "reorder_point": N_("Titik pesan ulang"),
+    "refusal": N_("Yang menghalangi"),
+    "source": N_("Sumber"),
+    "part": N_("Bagian"),
+    "fault": N_("Kesalahan"),
+    "job": N_("Nomor pekerjaan"),
+    "attempts": N_("Percobaan"),
+}
+
+
+def _written(name: str, value: Any, row: EntryRow, place: Here) -> str:
+    match name:
+        case "paid_minor" | "total_minor":
+            return format_money(int(value), row.currency, place.locale)
+        case "since":
+            return format_datetime(datetime.fromisoformat(str(value)), place.zone, place.locale)
+        case "courier" if value in COURIERS:
+            return COURIERS[value].name
+        case "task" if str(value).startswith("tsk_"):
+            return place.words.gettext("Buka tugas")
+        case "free" | "incoming" | "reorder_point" | "attempts":
+            return format_number(int(value), place.locale)
+        case _:
+            return str(value)
+
+
+def _href(name: str, value: Any, row: EntryRow) -> str:
+    match name:
+        case "number" if row.subject_kind == "order" and row.subject_id is not None:
+            return f"/orders/{to_text('ord', row.subject_id)}"
+        case "awb":
+            return f"/shipping?q={value}"
+        case "task" if str(value).startswith("tsk_"):
+            return f"/warehouse/tasks/{value}"
+        case "sku" if row.subject_kind == "sku" and row.subject_id is not None:
+            return f"/stock/items/{to_text('sku', row.subject_id)}"
+        case _:
+            return ""
+
+
+def _sku(sku_id: str) -> str:
+    return f"/stock/items/{to_text('sku', UUID(sku_id))}"

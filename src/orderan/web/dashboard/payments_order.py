@@ -1,0 +1,177 @@
+"""One order's money in the dashboard: what came in, what went back, what can be done now."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from orderan.access import Permission, Principal
+from orderan.flows.refund_order import promise_refund
+from orderan.flows.settle_payment import settle_payment
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import N_, Refusal
+from orderan.kit.ids import from_text, to_text
+from orderan.orders import load_orders, require_sight
+from orderan.payments import (
+    MoneyEvent,
+    MoneyKind,
+    money_of,
+)
+from orderan.web.dashboard.desk import Asking, scope_of
+from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
+from orderan.web.forms import Sent, amount_of, one, posted, refused
+from orderan.web.once import once
+from orderan.web.pages import page
+
+KINDS: Final = {
+    "pending": N_("Menunggu"),
+    "pending_cleared": N_("Tidak lagi menunggu"),
+    "unknown": N_("Belum diketahui"),
+    "unknown_cleared": N_("Sudah diketahui"),
+    "captured": N_("Uang masuk"),
+    "capture_reversed": N_("Uang masuk dibatalkan"),
+    "cod_collected": N_("COD ditagih kurir"),
+    "cod_remitted": N_("COD disetor kurir"),
+    "refunded": N_("Dana dikembalikan"),
+    "refund_reversed": N_("Pengembalian dana batal"),
+    "forgone": N_("Tidak ditagih, barang kembali"),
+}
+
+
+@get("/payments/orders/{order_id:str}", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
+async def money_page(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+) -> Response[str]:
+    """One order's money: what came in, what went back, what can be done now."""
+    return await money(request, db, caller, principal, now, from_text("ord", order_id))
+
+
+async def money(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    order_id: UUID,
+    *,
+    sent: Sent = NOTHING_SENT,
+) -> Response[str]:
+    """The page, with whatever was typed and what was wrong with it."""
+
+    async def read(tx: Tx) -> tuple[Any, Any]:
+        await require_sight(tx, scope_of(principal), [order_id])
+        order, _ = (await load_orders(tx, [order_id]))[order_id]
+        return order, await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
+
+    order, found = await db.run(caller, read)
+    return page(
+        request,
+        "payments/order.html",
+        status_code=409 if sent.refused else 200,
+        now=now,
+        sent=sent,
+        order=order,
+        money=found,
+        due=max(order.due_minor, 0),
+        kinds=KINDS,
+        path=path_of(order_id),
+        order_path=f"/orders/{to_text('ord', order_id)}",
+        **common(principal),
+    )
+
+
+@post(
+    "/payments/orders/{order_id:str}/confirm",
+    opt={"needs": Permission.PAYMENTS_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def payment_confirmed(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+) -> Response[Any]:
+    """A person saw the money on the account, or in their hand."""
+    order = from_text("ord", order_id)
+    form = await posted(request)
+    method = one(form, "method") if one(form, "method") in METHODS else "bank_transfer"
+
+    async def command(tx: Tx) -> str:
+        await require_sight(tx, scope_of(principal), [order])
+        row, _ = (await load_orders(tx, [order]))[order]
+        event = MoneyEvent(
+            order,
+            MoneyKind.COD_COLLECTED if method == "cod" else MoneyKind.CAPTURED,
+            method,
+            amount_of(one(form, "amount"), row.currency) or 0,
+            row.currency,
+            one(form, "reference").strip()[:120] or None,
+            one(form, "note").strip()[:500] or None,
+        )
+        await settle_payment(tx, event, now=now)
+        return path_of(order)
+
+    return await _money_answered(request, db, caller, principal, now, order, command, form, "confirm")
+
+
+@post(
+    "/payments/orders/{order_id:str}/refund",
+    opt={"needs": Permission.REFUNDS_GRANT},
+    include_in_schema=False,
+    status_code=200,
+)
+async def refund_granted(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+) -> Response[Any]:
+    """Promise money back; somebody pays it later."""
+    order = from_text("ord", order_id)
+    form = await posted(request)
+
+    async def command(tx: Tx) -> str:
+        await require_sight(tx, scope_of(principal), [order])
+        row, _ = (await load_orders(tx, [order]))[order]
+        amount = amount_of(one(form, "amount"), row.currency) or 0
+        reason = one(form, "reason").strip()[:300]
+        await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
+        return path_of(order)
+
+    return await _money_answered(request, db, caller, principal, now, order, command, form, "refund")
+
+
+async def _money_answered(
+    request: Asking,
+    db: Database,
+    caller: Caller,
+    principal: Principal,
+    now: datetime,
+    order: UUID,
+    command: Callable[[Tx], Awaitable[str]],
+    form: FormMultiDict,
+    name: str,
+) -> Response[Any]:
+    try:
+        return await once(request, db, caller, form, command, now=now)
+    except Refusal as refusal:
+        sent = refused(request, name, form, refusal, BESIDE)
+        return await money(request, db, caller, principal, now, order, sent=sent)
+
+
+handlers = [money_page, payment_confirmed, refund_granted]

@@ -1,0 +1,341 @@
+"""Every form of the dashboard sent with one field wrong: it comes back with a 4xx and the right ones in it."""
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import pytest
+
+from access.conftest import House, hire, house, password_hash, send
+from access.routes import routes_of
+from conftest import ShopFloor
+from fulfilment.working import an_order, delivered, packed, pay
+from orderan.flows.collect_cod import Cash, collect_cod
+from orderan.flows.pick_task import start_picking
+from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.settle_return import ask_return, decide_return, inspect_goods, receive_goods_back
+from orderan.kit.crypto import Keyring
+from orderan.kit.ids import from_text, to_text
+from orderan.orders import Terms
+from orderan.returns import Inspected, ReturnEvent, Wanted
+from web.test_forms_sent_twice import Shop, shop
+
+pytestmark = pytest.mark.anyio
+__all__ = ["hire", "house", "password_hash", "shop"]
+
+
+@dataclass(frozen=True)
+class Sends:
+    """A form as it is filled in.
+
+    Attributes:
+        wrong: The field that is refused, and what is typed there.
+        right: The others, which come back.
+    """
+
+    address: str
+    wrong: dict[str, str]
+    right: dict[str, str]
+
+
+FORMS: Final = {
+    "/account/password": Sends("/account/password", {"old": "salah"}, {}),
+    "/customers/new": Sends(
+        "/customers/new", {"phone": "dua"}, {"name": "Budi Santosa", "email": "budi@gmail.com"}
+    ),
+    "/customers/{customer_id:str}/edit": Sends(
+        "/customers/{customer}/edit", {"phone": "dua"}, {"name": "Budi Santosa", "email": "budi@gmail.com"}
+    ),
+    "/customers/{customer_id:str}/addresses/new": Sends(
+        "/customers/{customer}/addresses/new",
+        {"postcode": "1"},
+        {"step": "save", "label": "Kantor", "recipient": "Budi Santosa", "line": "Jl. Melati 9"},
+    ),
+    "/inbox/{entry_id:str}/close": Sends("/inbox/{entry}/close", {"note": " "}, {}),
+    "/orders/new": Sends(
+        "/orders/new",
+        {"phone": ""},
+        {
+            "name": "Budi Santosa",
+            "line": "Jl. Melati 9",
+            "sku_0": "kopi",
+            "units_0": "7",
+            "note": "Pagi saja",
+            "expected": "70000",
+        },
+    ),
+    "/orders/{order:str}/change": Sends(
+        "/orders/{open}/change", {"sku_0": "tidak-ada"}, {"reason": "Diminta pembeli", "new_0": "77"}
+    ),
+    "/orders/{order:str}/pay": Sends(
+        "/orders/{unpaid}/pay", {"amount": "0"}, {"method": "cash", "reference": "BCA-77"}
+    ),
+    "/orders/{order:str}/refunds": Sends(
+        "/orders/{promised}/refunds", {"amount": "99.000.000"}, {"reason": "Telat datang"}
+    ),
+    "/orders/{order:str}/refunds/{refund:str}/execute": Sends(
+        "/orders/{promised}/refunds/{refund}/execute", {"reference": "DIPAKAI"}, {"method": "cash"}
+    ),
+    "/orders/{order:str}/cancel": Sends(
+        "/orders/{open}/cancel", {"units_1": "99"}, {"reason": "Pembeli berubah pikiran"}
+    ),
+    "/orders/{order:str}/notes": Sends("/orders/{open}/notes", {"body": "  "}, {}),
+    "/orders/{order:str}/tags": Sends("/orders/{open}/tags", {"add": "x" * 130}, {}),
+    "/payments/cod": Sends("/payments/cod", {"statement": ""}, {"tab": "cod_collected", "parcel": "{cash}"}),
+    "/payments/orders/{order_id:str}/confirm": Sends(
+        "/payments/orders/{unpaid}/confirm",
+        {"amount": "dua"},
+        {"method": "cash", "reference": "BCA-77", "note": "Uang pas"},
+    ),
+    "/payments/orders/{order_id:str}/refund": Sends(
+        "/payments/orders/{promised}/refund", {"amount": "99.000.000"}, {"reason": "Telat datang"}
+    ),
+    "/payments/refunds/{refund_id:str}/execute": Sends(
+        "/payments/refunds/{refund_row}/execute", {"reference": "DIPAKAI"}, {"method": "cash"}
+    ),
+    "/products/new": Sends(
+        "/products/new",
+        {"price": "dua"},
+        {"name": "Gula aren", "sku": "gula", "tax_class": "ppn", "unit": "pcs", "description": "Manis"},
+    ),
+    "/products/price-lists": Sends(
+        "/products/price-lists", {"code": "!"}, {"name": "Grosir besar", "rank": "3"}
+    ),
+    "/products/{product:str}/edit": Sends(
+        "/products/{product}/edit", {"name": ""}, {"description": "Digiling halus", "brand": "Nusantara"}
+    ),
+    "/products/{product:str}/prices": Sends(
+        "/products/{product}/prices",
+        {"amount": "dua"},
+        {"price_list": "{list}", "target": "{kopi}", "min_quantity": "12"},
+    ),
+    "/products/{product:str}/skus/new": Sends(
+        "/products/{product}/skus/new",
+        {"sku": ""},
+        {"variant": "Besar sekali", "unit": "dus", "gtin": "4006381333931"},
+    ),
+    "/products/{product:str}/skus/{sku:str}": Sends(
+        "/products/{product}/skus/{kopi}", {"gtin": "77"}, {"variant": "Besar sekali", "unit": "dus"}
+    ),
+    "/returns/new": Sends(
+        "/returns/new", {"units_1": "99"}, {"order": "{gone_number}", "reason": "Kemasan sobek"}
+    ),
+    "/returns/{return_id:str}/resolve": Sends(
+        "/returns/{back}/resolve", {"amount": "99.000.000"}, {"note": "Sudah ditelepon"}
+    ),
+    "/returns/{return_id:str}/step": Sends(
+        "/returns/{received}/step",
+        {"stock_1": "99"},
+        {"step": "inspect", "aside_1": "1", "condition_1": "Tutup penyok", "note": "Foto ada"},
+    ),
+    "/settings": Sends("/settings", {"name": ""}, {"complete_after_days": "9"}),
+    "/settings/channels": Sends(
+        "/settings/channels", {"code": "!"}, {"name": "Toko Depok", "kind": "phone", "hold": "61"}
+    ),
+    "/settings/keys": Sends("/settings/keys", {"name": ""}, {"permission": "orders.read"}),
+    "/settings/shipping": Sends("/settings/shipping", {"code": "!"}, {"areas": "32", "name": "Jawa Barat"}),
+    "/settings/shipping/{zone:str}/fees": Sends(
+        "/settings/shipping/{zone}/fees", {"first_kg": "dua"}, {"service": "kilat", "next_kg": "9100"}
+    ),
+    "/settings/taxes": Sends(
+        "/settings/taxes", {"rate": "dua"}, {"tax_class": "mewah", "valid_from": "2027-01-01"}
+    ),
+    "/settings/users": Sends("/settings/users", {"email": "dewi"}, {"name": "Dewi Ayu", "role": "warehouse"}),
+    "/stock/adjust": Sends(
+        "/stock/adjust",
+        {"quantity": "-9999"},
+        {"verb": "save", "location": "{jkt}", "reason": "Barang hilang", "sku": "kopi"},
+    ),
+    "/stock/expected": Sends(
+        "/stock/expected",
+        {"sku": "tidak-ada"},
+        {"verb": "save", "location": "{jkt}", "quantity": "44", "supplier": "CV Tani"},
+    ),
+    "/stock/locations/new": Sends(
+        "/stock/locations/new",
+        {"code": "!"},
+        {"name": "Bandung Kota", "kind": "warehouse", "time_zone": "Asia/Jakarta", "address": "Jl. Braga 1"},
+    ),
+    "/stock/locations/{location_id:str}": Sends(
+        "/stock/locations/{jkt}", {"name": ""}, {"address": "Jl. Braga 1", "rank": "4"}
+    ),
+    "/stock/receive": Sends(
+        "/stock/receive", {"sku": "tidak-ada"}, {"verb": "save", "location": "{jkt}", "quantity": "77"}
+    ),
+    "/stock/transfers/new": Sends(
+        "/stock/transfers/new",
+        {"quantity": "dua"},
+        {"verb": "save", "location": "{jkt}", "to": "{sby}", "sku": "kopi"},
+    ),
+    "/stock/items/{sku:str}/policy": Sends(
+        "/stock/items/{kopi}/policy", {"safety-{jkt}": "dua"}, {"reorder-{jkt}": "44"}
+    ),
+    "/stock/count": Sends("/stock/count", {"sheet": ""}, {"reason": "Opname akhir bulan"}),
+    "/track": Sends("/track", {"digits": "0000"}, {"number": "{gone_number}"}),
+    "/login": Sends("/login", {"password": "salah"}, {"email": "pemilik@toko.test"}),
+    "/warehouse/hand-over": Sends(
+        "/warehouse/hand-over", {"order": "11"}, {"courier": "jne", "awb": "JP99887766"}
+    ),
+    "/warehouse/tasks/{task_id:str}/hand-over": Sends(
+        "/warehouse/tasks/{packed}/hand-over",
+        {"awb_1": "{used_awb}"},
+        {"boxes": "1", "courier_1": "sicepat", "weight_1": "1234"},
+    ),
+    "/warehouse/tasks/{task_id:str}/pick": Sends("/warehouse/tasks/{task}/pick", {"code": "tidak-ada"}, {}),
+}
+
+BUTTON: Final = "a button; nothing is typed"
+FILE: Final = "a file, which no page can put back"
+NEVER: Final = "what is typed there is never refused"
+OTHERWISE: Final = {
+    "/account/codes": BUTTON,
+    "/account/codes/confirm": "a code that holds for half a minute",
+    "/account/codes/off": "a code that holds for half a minute",
+    "/account/locale": "a choice from a list",
+    "/account/sessions/end": BUTTON,
+    "/customers/{customer_id:str}/addresses/{address_id:str}/retire": BUTTON,
+    "/customers/{customer_id:str}/consents": NEVER,
+    "/customers/{customer_id:str}/erase": "the one field that is typed must be typed anew",
+    "/customers/{customer_id:str}/merge": BUTTON,
+    "/customers/{customer_id:str}/reveal": "a choice from a list",
+    "/inbox/bulk": "one note for the ticked rows, each refused for itself",
+    "/inbox/{entry_id:str}/resubmit": "tests/importing/test_import_pages.py",
+    "/login/code": "a code that holds for half a minute",
+    "/login/shop": BUTTON,
+    "/logout": BUTTON,
+    "/orders/bulk": "the answer is a page of its own, with a result per row",
+    "/orders/import": FILE,
+    "/orders/import/{upload_id:str}": "tests/importing/test_import_pages.py",
+    "/orders/import/{upload_id:str}/forget": BUTTON,
+    "/orders/new/buyer": "reads",
+    "/orders/new/quote": "reads",
+    "/orders/views": NEVER,
+    "/orders/views/{view_id:str}/forget": BUTTON,
+    "/orders/{order:str}/change/confirm": BUTTON,
+    "/orders/{order:str}/change/decline": BUTTON,
+    "/orders/{order:str}/complete": BUTTON,
+    "/orders/{order:str}/holds": "refused only where the order can no longer be held, whatever is typed",
+    "/orders/{order:str}/holds/{hold:str}/release": NEVER,
+    "/orders/{order:str}/reveal": BUTTON,
+    "/payments/refunds/{refund_id:str}/withdraw": NEVER,
+    "/preferences": "choices from lists",
+    "/products/import": FILE,
+    "/products/import/{import_id:str}": BUTTON,
+    "/products/{product:str}/pictures": FILE,
+    "/products/{product:str}/pictures/arrange": BUTTON,
+    "/products/{product:str}/prices/end": BUTTON,
+    "/products/{product:str}/skus/{sku:str}/state": BUTTON,
+    "/products/{product:str}/state": BUTTON,
+    "/settings/channels/{channel:str}": "a switch",
+    "/settings/keys/{key:str}/revoke": BUTTON,
+    "/settings/users/{user:str}": "choices from lists",
+    "/settings/users/{user:str}/password": BUTTON,
+    "/settings/users/{user:str}/state": BUTTON,
+    "/shipping/bulk": BUTTON,
+    "/stock/items/{sku:str}/oversell": "one number, which comes back with its row",
+    "/stock/locations/{location_id:str}/{verb:str}": BUTTON,
+    "/stock/transfers/{transfer_id:str}/{verb:str}": "tests/inventory/test_stock_pages.py",
+    "/warehouse/bulk": BUTTON,
+    "/warehouse/tasks/{task_id:str}/elsewhere": "a choice from a list",
+    "/warehouse/tasks/{task_id:str}/step": "refused only where the task has moved on, and its form with it",
+}
+"""Why the other forms have nothing to keep."""
+
+
+@pytest.fixture
+async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) -> Shop:
+    """The shop with one thing of every sort that a form is about."""
+    world = shop.world
+    unpaid = await an_order(world, keyring, ("kopi", 2), now=now)
+    promised = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, promised, reference="MASUK", now=now)
+    other = await an_order(world, keyring, ("kopi", 1), now=now)
+    await pay(world, other, now=now)
+    spent = await floor.run(
+        lambda tx: promise_refund(tx, other.id, amount_minor=1_000, reason="Telat", now=now)
+    )
+    await floor.run(lambda tx: execute_refund(tx, spent.id, method="cash", reference="DIPAKAI", now=now))
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, promised.id, amount_minor=1_000, reason="Telat", now=now)
+    )
+    ready = await an_order(world, keyring, ("kopi", 1), now=now)
+    await pay(world, ready, now=now)
+    task = await packed(world, ready, now=now)
+    backs = {}
+    place = world.locations["JKT"]
+    for name, awb in (("back", "002589984063"), ("received", "002589984071")):
+        order = await an_order(world, keyring, ("kopi", 2), now=now)
+        await pay(world, order, now=now)
+        await delivered(world, order, awb=awb, now=now)
+        asked = await floor.run(
+            lambda tx, order=order: ask_return(tx, order.id, [Wanted(1, 2)], reason="Rusak", now=now)
+        )
+        await floor.run(lambda tx, asked=asked: decide_return(tx, asked.id, ReturnEvent.APPROVE, now=now))
+        await floor.run(
+            lambda tx, asked=asked: receive_goods_back(tx, asked.id, {1: 2}, location_id=place, now=now)
+        )
+        backs[name] = asked.id
+    await floor.run(lambda tx: inspect_goods(tx, backs["back"], [Inspected(1, 2, 0)], now=now))
+    cash = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await delivered(world, cash, awb="002589984089", now=now)
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash("002589984089")], now=now))
+    await floor.run(lambda tx: start_picking(tx, [from_text("tsk", shop.names["task"])], now=now))
+    over = await an_order(world, keyring, ("kopi", 1), now=now)
+    await pay(world, over, over.total_minor + 5, now=now)
+    [entry] = await floor.all("SELECT id FROM exception_entry WHERE kind = 'payment_over'")
+    shop.names.update(
+        unpaid=to_text("ord", unpaid.id),
+        promised=to_text("ord", promised.id),
+        refund=to_text("ref", refund.id),
+        refund_row=to_text("rfd", refund.id),
+        packed=to_text("tsk", task),
+        back=to_text("ret", backs["back"]),
+        received=to_text("ret", backs["received"]),
+        entry=to_text("exc", entry.id),
+        cash="sicepat:002589984089",
+        used_awb="002589984089",
+    )
+    return shop
+
+
+@pytest.mark.parametrize("path", FORMS)
+async def test_what_was_right_comes_back_beside_what_was_refused(filled: Shop, path: str) -> None:
+    sends = FORMS[path]
+    fields = {
+        name.format(**filled.names): value.format(**filled.names)
+        for name, value in (sends.wrong | sends.right).items()
+    }
+    kept = {name: fields[name] for name in fields if name not in UNSEEN | sends.wrong.keys()}
+
+    answer = await send(filled.owner, sends.address.format(**filled.names), fields)
+
+    assert 400 <= answer.status_code < 500, answer.headers.get("location")
+    lost = {name: value for name, value in kept.items() if not stands_in(answer.text, name, value)}
+    assert lost == {}
+
+
+UNSEEN: Final = {"verb", "step", "boxes", "expected"}
+"""What a button or a hidden field says, which is the same on every page of the form."""
+
+
+def stands_in(page: str, name: str, value: str) -> bool:
+    """Whether a field of this name has this value: in it, chosen of it, ticked of it or between its tags."""
+    said, value = re.escape(name), re.escape(html.escape(value))
+    typed_into = (
+        rf'<input\b(?=[^>]*\bname="{said}(?:_text)?")(?=[^>]*\bvalue="{value}")'
+        rf'(?:(?![^>]*\btype="(?:checkbox|radio)")|(?=[^>]*\bchecked))[^>]*>'
+    )
+    fields = (
+        typed_into,
+        rf'<textarea\b[^>]*\bname="{said}"[^>]*>{value}</textarea>',
+        rf'<select\b[^>]*\bname="{said}"[^>]*>(?:(?!</select>).)*<option value="{value}"[^>]* selected',
+    )
+    return any(re.search(field, page, re.DOTALL) for field in fields)
+
+
+async def test_every_form_is_here_or_says_why_it_has_nothing_to_keep(house: House) -> None:
+    posts = {route.path for route in routes_of(house.app) if route.method == "POST" and not route.is_api}
+    assert not FORMS.keys() & OTHERWISE.keys()
+    assert posts == FORMS.keys() | OTHERWISE.keys()
