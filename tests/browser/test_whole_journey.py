@@ -1,4 +1,4 @@
-"""An order taken over the phone, with the keyboard alone."""
+"""The life of an order as the staff live it: from the phone call to the refund, by clicks and keys alone."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from conftest import ShopFloor
 from given import a_shop
 from orderan.access import add_staff, open_session
 from orderan.app import build
+from orderan.auditor import audit
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
@@ -148,3 +149,81 @@ def test_an_order_is_placed_with_the_keyboard_alone(desk: Desk) -> None:
         (2, "teko", 1),
     ]
     assert desk.rows("SELECT village_code, postcode FROM customer_address") == [("31.71.01.1001", "10110")]
+
+
+def test_an_order_lives_from_the_call_to_the_refund(desk: Desk) -> None:
+    page = desk.page
+    page.goto(f"{desk.address}/orders")
+    page.get_by_role("link", name="Pesanan baru").first.click()
+    place_by_keyboard(page)
+    order_page = page.url
+    number = str(desk.rows("SELECT number FROM sales_order")[0][0])
+
+    page.get_by_label("Nomor referensi").first.fill("BCA-1")
+    page.get_by_role("button", name="Konfirmasi pembayaran").click()
+    expect(page.get_by_text("Pembayaran dicatat.")).to_be_visible()
+
+    page.get_by_role("link", name="Buka gudang").click()
+    page.get_by_role("link", name=number).first.click()
+    page.get_by_role("button", name="Rilis ke gudang").click()
+    page.get_by_role("button", name="Mulai ambil").click()
+    for code in ("kopi", "kopi", "teko", "kopi"):
+        expect(page.locator("[data-scan]")).to_be_focused()
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("diambil.", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="Semua sudah diambil").click()
+    page.get_by_role("button", name="Sudah dikemas").click()
+    page.get_by_label("Kurir", exact=True).select_option("jnt")
+    page.get_by_label("Nomor resi", exact=True).fill("jp1234567890")
+    page.get_by_role("button", name="Serahkan ke kurir").click()
+    expect(page.get_by_role("heading", name="Sudah diserahkan ke kurir")).to_be_visible()
+
+    page.goto(f"{desk.address}/shipping")
+    page.locator("[data-select-all]").check()
+    page.get_by_role("button", name="Sudah diterima pembeli").click()
+    expect(page.get_by_text("1 paket diperbarui.")).to_be_visible()
+
+    page.goto(f"{desk.address}/returns/new")
+    page.locator("#f-order").fill(number)
+    page.get_by_role("button", name="Cari pesanan").click()
+    page.locator("input[name=units_1]").fill("2")
+    page.get_by_label("Alasan").fill("Salah giling")
+    page.get_by_role("button", name="Ajukan retur").click()
+    page.get_by_role("button", name="Setujui retur").click()
+    page.locator("input[name=came_1]").fill("2")
+    page.get_by_role("button", name="Barang sudah diterima").click()
+    page.locator("input[name=stock_1]").fill("1")
+    page.locator("input[name=aside_1]").fill("1")
+    page.get_by_role("button", name="Selesai diperiksa").click()
+    expect(page.get_by_label("Jumlah yang dikembalikan")).to_have_value("20.000")
+    page.get_by_role("button", name="Janjikan pengembalian dana").click()
+    page.get_by_role("link", name="Ke daftar pengembalian dana").click()
+    page.get_by_role("button", name="Bayar", exact=True).click()
+    page.get_by_label("Nomor referensi transfer").fill("OUT-1")
+    page.get_by_role("button", name="Sudah dibayar").click()
+    page.goto(order_page)
+    expect(page.get_by_text("OUT-1").first).to_be_visible()
+
+    assert desk.rows(
+        "SELECT commercial, money, headline, total_minor, paid_minor, refunded_minor FROM sales_order"
+    ) == [("accepted", "partly_refunded", "shipped", 40_000, 40_000, 20_000)]
+    assert desk.rows(
+        "SELECT sku_code, quantity, picked, packed, shipped, delivered, returned FROM order_line ORDER BY line_no"
+    ) == [("kopi", 3, 3, 3, 3, 3, 2), ("teko", 1, 1, 1, 1, 1, 0)]
+    assert desk.rows("SELECT state FROM task") == [("handed_over",)]
+    assert desk.rows("SELECT courier, awb, state FROM parcel") == [("jnt", "JP1234567890", "delivered")]
+    assert desk.rows("SELECT state, reason FROM goods_return") == [("closed", "Salah giling")]
+    assert desk.rows("SELECT kind, method, amount_minor, reference FROM payment_event ORDER BY seq") == [
+        ("captured", "bank_transfer", 40_000, "BCA-1"),
+        ("refunded", "bank_transfer", 20_000, "OUT-1"),
+    ]
+    assert desk.rows(
+        """
+        SELECT sku.code, sum(on_hand)::int, sum(reserved)::int, sum(allocated)::int, sum(quarantine)::int
+        FROM stock JOIN sku ON sku.shop_id = stock.shop_id AND sku.id = stock.sku_id
+        GROUP BY sku.code ORDER BY sku.code
+        """
+    ) == [("kopi", 8, 0, 0, 1), ("teko", 3, 0, 0, 0)]
+    assert desk.rows("SELECT kind FROM exception_entry WHERE state = 'open'") == []
+    assert audit(desk.database_url, now=datetime.now(UTC)).findings == []
