@@ -45,7 +45,7 @@ test: install browser ## install and pass every test; only=tests/kit for some of
 ifdef only
 	@$(BIN)/python -m pytest $(only)
 else
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -m browser -n 2
 	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/cli
 	@$(BIN)/python -m pytest tests/faults tests/cli
 endif

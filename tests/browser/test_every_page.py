@@ -33,6 +33,9 @@ from whole_shop import PASSWORD, Whole, furnish
 PICTURES = os.environ.get("ORDERAN_PICTURES")
 """A folder to keep a picture of every page in, for people to look at."""
 
+PARTS = 4
+"""A sweep of all pages in one test would have one processor wait for the other."""
+
 SIZES = ((1280, 800), (390, 844))
 BOTH_THEMES = {"/", "/inbox/{entry_id:str}", "/orders/print", "/warehouse/hand-over", "/login", "/track"}
 """Themes differ in colours only; a page of each sort is enough to see them all."""
@@ -79,12 +82,13 @@ def desk(database_url: str, keyring: Keyring, serve: Callable[[Litestar], str], 
 
 
 @pytest.mark.slow
-def test_every_page_of_the_route_table_is_sound(context: BrowserContext, desk: Desk) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_of_the_route_table_is_sound(context: BrowserContext, desk: Desk, part: int) -> None:
     page = context.new_page()
     wrong = []
     stranger = {"/login", "/track"}
     ways = sorted(desk.shop.pages(desk.app), key=lambda way: way[0].path not in stranger)
-    for route, path in ways:
+    for route, path in ways[part::PARTS]:
         if route.path not in stranger:
             desk.sign_in(context, Role.OWNER)
         wrong += faults_of(page, desk.address + path, both_themes=route.path in BOTH_THEMES)
