@@ -384,7 +384,7 @@ async def _unusual_orders(world: World, keyring: Keyring, then: datetime) -> dic
 
 
 async def _return(tx: Tx, world: World, order: Order, until: str, then: datetime) -> UUID:
-    made = await ask_return(tx, order.id, [Wanted(1, 1)], reason="8 x", now=then)
+    made = await ask_return(tx, order.id, [Wanted(1, 1)], reason="Salah warna", now=then)
     if until != "requested":
         await decide_return(tx, made.id, ReturnEvent.APPROVE, now=then)
     if until in {"received", "inspected"}:
