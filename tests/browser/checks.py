@@ -113,13 +113,13 @@ def assert_page_is_sound_at_a_glance(
     """The same faults for very many pages, in a third of the time.
 
     The page is loaded once per language and made narrower instead of loaded anew, and axe is asked
-    once per size: what it judges is of one language as of another. The light theme only.
+    once per size: what it judges is of one language as of another. One language is light, one dark.
     """
     watched = Watched(urlsplit(address).netloc)
     wrong: list[str] = []
     with watched.over(page):
         for turn, locale in enumerate(LOCALES):
-            _choose(page, address, locale, "light")
+            _choose(page, address, locale, ("light", "dark")[turn % 2])
             asked_of_axe = sizes[turn % len(sizes)]
             for width, height in sizes:
                 page.set_viewport_size({"width": width, "height": height})

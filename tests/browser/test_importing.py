@@ -165,22 +165,6 @@ def test_a_file_is_brought_watched_accounted_for_and_its_waiting_line_repaired(
     expect(page.get_by_role("heading", name="1 baris menunggu keputusan Anda")).to_be_visible()
 
 
-def test_the_import_pages_are_sound(desk: Desk, worker: None) -> None:
-    page = desk.page
-    assert_page_is_sound(page, f"{desk.address}/orders/import")
-    page.context.add_cookies([{"name": "bahasa", "value": "id", "url": desk.address}])
-    bring(desk, STRANGE, name="aneh.csv")
-    expect(page.get_by_label("Kode barang")).to_have_value("Kode")
-    assert_page_is_sound(page, page.url)
-    page.context.add_cookies([{"name": "bahasa", "value": "id", "url": desk.address}])
-    bring(desk, FILE, name="toko-lama.csv", how="preset:online-retail")
-    expect(page.get_by_role("heading", name="2 baris menunggu keputusan Anda")).to_be_visible(timeout=30_000)
-    entry = page.get_by_role("link", name="Gratis dan tanpa pelanggan", exact=True).get_attribute("href")
-    assert_page_is_sound(page, page.url)
-    assert_page_is_sound(page, f"{desk.address}{entry}")
-    assert_page_is_sound(page, f"{desk.address}/orders/import")
-
-
 def test_a_file_waits_for_a_worker_and_the_page_says_so(desk: Desk) -> None:
     bring(desk, FILE, name="toko-lama.csv", how="preset:online-retail")
     expect(desk.page.get_by_role("heading", name="Menunggu giliran")).to_be_visible()
