@@ -151,16 +151,16 @@ async def test_customers_are_listed_by_pages_and_searched(shop: Shop) -> None:
 
     seen, after = [], ""
     while True:
-        page = (await shop.ask("GET", "/customers", limit=2, after=after)).json()
-        seen += [one["id"] for one in page["items"]]
-        if page["next"] is None:
+        page = (await shop.ask("GET", "/customers", limit=2, cursor=after)).json()
+        seen += [one["id"] for one in page["data"]]
+        if page["next_cursor"] is None:
             break
-        after = page["next"]
+        after = page["next_cursor"]
     found = (await shop.ask("GET", "/customers", q="0812 0000 0030")).json()
 
     assert sorted(seen) == sorted(ids)
     assert len(seen) == 5
-    assert [one["id"] for one in found["items"]] == [ids[3]]
+    assert [one["id"] for one in found["data"]] == [ids[3]]
 
 
 async def test_a_correction_changes_what_is_given(shop: Shop) -> None:
@@ -239,7 +239,7 @@ async def test_unmasked_data_is_given_for_a_reason_and_logged(shop: Shop) -> Non
         "note": None,
         "addresses": None,
     }
-    [access] = (await shop.ask("GET", f"/customers/{budi}/accesses")).json()
+    [access] = (await shop.ask("GET", f"/customers/{budi}/accesses")).json()["data"]
     assert (access["fields"], access["purpose"]) == (["email", "phone"], "telepon kurir")
     assert access["actor"].startswith("key:")
 
@@ -250,7 +250,7 @@ async def test_duplicates_are_told_and_merged(shop: Shop) -> None:
         "id"
     ]
 
-    [suggested] = (await shop.ask("GET", f"/customers/{budi}/duplicates")).json()
+    [suggested] = (await shop.ask("GET", f"/customers/{budi}/duplicates")).json()["data"]
     merged = await shop.ask("POST", f"/customers/{budi}/merge", {"others": [twin]})
 
     assert (suggested["customer"]["id"], suggested["likeness"]) == (twin, ["same_email"])
@@ -276,7 +276,7 @@ async def test_whoever_may_not_see_personal_data_sees_initials(shop: Shop) -> No
     await shop.may([Permission.CUSTOMERS_READ])
 
     assert (await shop.ask("GET", f"/customers/{budi}")).json()["name"] == "Budi S."
-    assert (await shop.ask("GET", "/customers")).json()["items"][0]["name"] == "Budi S."
+    assert (await shop.ask("GET", "/customers")).json()["data"][0]["name"] == "Budi S."
 
 
 @pytest.mark.parametrize(
@@ -307,9 +307,9 @@ async def test_what_is_no_customer_is_not_found(shop: Shop, wrong: str) -> None:
 
 
 async def test_areas_are_found_as_typed_and_level_by_level(shop: Shop) -> None:
-    found = (await shop.ask("GET", "/regions", q="kec. kebayoran br", limit=1)).json()["items"]
-    provinces = (await shop.ask("GET", "/regions")).json()["items"]
-    below = (await shop.ask("GET", "/regions", within="31.74.07")).json()["items"]
+    found = (await shop.ask("GET", "/regions", q="kec. kebayoran br", limit=1)).json()["data"]
+    provinces = (await shop.ask("GET", "/regions")).json()["data"]
+    below = (await shop.ask("GET", "/regions", within="31.74.07")).json()["data"]
     one = (await shop.ask("GET", "/regions/31.74.07.1001")).json()
 
     assert found == [
@@ -338,7 +338,7 @@ async def test_nobody_sees_the_customers_of_another_shop(shop: Shop) -> None:
     )
 
     assert (await shop.ask("GET", f"/customers/{budi}")).status_code == 404
-    assert (await shop.ask("GET", "/customers", q="081234567890")).json()["items"] == []
+    assert (await shop.ask("GET", "/customers", q="081234567890")).json()["data"] == []
     assert (await shop.ask("PATCH", f"/customers/{budi}", {"name": "X"})).status_code == 404
 
 
@@ -359,5 +359,5 @@ async def test_characters_no_column_can_hold_are_no_fault(shop: Shop) -> None:
     assert unknown.status_code == 422
     seen = await shop.ask("GET", f"/customers/{budi}/personal", fields=["name"], purpose=odd)
     assert seen.json()["name"] == "a b c"
-    assert (await shop.ask("GET", "/customers", group=odd)).json()["items"][0]["id"] == budi
+    assert (await shop.ask("GET", "/customers", group=odd)).json()["data"][0]["id"] == budi
     assert (await shop.ask("GET", "/regions", q=odd, within=odd)).status_code == 200

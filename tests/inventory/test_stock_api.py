@@ -35,11 +35,11 @@ async def test_availability_is_told_per_sku_and_location(api: Api) -> None:
 
 async def test_pages_of_availability_follow_the_cursor(api: Api) -> None:
     first = (await api.ask("GET", "/availability", limit=1)).json()
-    second = (await api.ask("GET", "/availability", limit=1, after=first["next_cursor"])).json()
+    second = (await api.ask("GET", "/availability", limit=1, cursor=first["next_cursor"])).json()
 
     assert [one["sku"] for one in first["data"] + second["data"]] == ["gula", "kopi"]
     assert second["next_cursor"] is None
-    odd = await api.ask("GET", "/availability", after="bukan-kursor")
+    odd = await api.ask("GET", "/availability", cursor="bukan-kursor")
     assert (odd.status_code, odd.json()["code"]) == (422, "cursor_unreadable")
 
 

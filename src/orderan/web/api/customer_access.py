@@ -37,6 +37,12 @@ class AccessTold(Told):
     at: datetime
 
 
+class AccessesTold(Told):
+    """The last times somebody read whole data."""
+
+    data: list[AccessTold]
+
+
 class WholeAddressTold(Told):
     """An address unmasked."""
 
@@ -90,17 +96,19 @@ async def accesses_listed(
     caller: NamedDependency[Caller],
     keyring: NamedDependency[Keyring],
     customer_id: FromPath[str],
-) -> list[AccessTold]:
+) -> AccessesTold:
     """The last hundred, the newest first."""
     customer = from_text(PREFIX, customer_id)
 
-    async def read(tx: Tx) -> list[AccessTold]:
+    async def read(tx: Tx) -> AccessesTold:
         card = await customer_card(tx, keyring, customer)
         seen = await accesses(tx, await family(tx, card.id))
-        return [
-            AccessTold(fields=list(one.fields), purpose=one.purpose, actor=one.actor, at=one.at)
-            for one in seen
-        ]
+        return AccessesTold(
+            data=[
+                AccessTold(fields=list(one.fields), purpose=one.purpose, actor=one.actor, at=one.at)
+                for one in seen
+            ]
+        )
 
     return await db.run(caller, read)
 

@@ -96,10 +96,10 @@ class EraseAsked(Asked):
 
 
 class CustomersTold(Told):
-    """A page of customers; `next` is the `after` of the following page."""
+    """A page of customers."""
 
-    items: list[CustomerTold]
-    next: str | None
+    data: list[CustomerTold]
+    next_cursor: str | None
 
 
 class DuplicateTold(Told):
@@ -109,11 +109,17 @@ class DuplicateTold(Told):
     likeness: list[str]
 
 
+class DuplicatesTold(Told):
+    """Records that may be the same person."""
+
+    data: list[DuplicateTold]
+
+
 @get(
     "/",
     summary="List or search customers",
     opt={"needs": Permission.CUSTOMERS_READ},
-    responses=READ | {422: answers(Problem, "No customer has the id given as `after`")},
+    responses=READ | {422: answers(Problem, "No customer has the id given as `cursor`")},
 )
 async def customers_listed(
     db: NamedDependency[Database],
@@ -122,7 +128,9 @@ async def customers_listed(
     principal: NamedDependency[Principal],
     q: Annotated[str, QueryParameter(max_length=120, description="Phone, e-mail or words of the name")] = "",
     group: Annotated[str, QueryParameter(max_length=60)] = "",
-    after: Annotated[str, QueryParameter(max_length=40, description="`next` of the page before")] = "",
+    after: Annotated[
+        str, QueryParameter(name="cursor", max_length=40, description="`next_cursor` of the page before")
+    ] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_LISTED)] = 50,
 ) -> CustomersTold:
     """The newest first, by pages; or, with `q`, whoever fits it, by name."""
@@ -131,7 +139,7 @@ async def customers_listed(
     async def read(tx: Tx) -> CustomersTold:
         if q.strip():
             found = await find_customers(tx, keyring, q, limit=limit, reader=reader)
-            return CustomersTold(items=[told(card) for card in found], next=None)
+            return CustomersTold(data=[told(card) for card in found], next_cursor=None)
         begin = None
         if after:
             last = await customer_card(tx, keyring, from_text(PREFIX, after))
@@ -140,7 +148,7 @@ async def customers_listed(
             tx, keyring, after=begin, limit=limit + 1, group=group or None, reader=reader
         )
         more = to_text(PREFIX, cards[limit - 1].id) if len(cards) > limit else None
-        return CustomersTold(items=[told(card) for card in cards[:limit]], next=more)
+        return CustomersTold(data=[told(card) for card in cards[:limit]], next_cursor=more)
 
     return await db.run(caller, read)
 
@@ -285,17 +293,19 @@ async def duplicates_listed(
     keyring: NamedDependency[Keyring],
     principal: NamedDependency[Principal],
     customer_id: FromPath[str],
-) -> list[DuplicateTold]:
+) -> DuplicatesTold:
     """By the same e-mail, or the same name with an address in the same village."""
     customer = from_text(PREFIX, customer_id)
 
-    async def read(tx: Tx) -> list[DuplicateTold]:
+    async def read(tx: Tx) -> DuplicatesTold:
         card = await customer_card(tx, keyring, customer)
         found = await duplicates(tx, keyring, card.id, reader=reader_of(principal))
-        return [
-            DuplicateTold(customer=told(one.card), likeness=[reason.value for reason in one.likeness])
-            for one in found
-        ]
+        return DuplicatesTold(
+            data=[
+                DuplicateTold(customer=told(one.card), likeness=[reason.value for reason in one.likeness])
+                for one in found
+            ]
+        )
 
     return await db.run(caller, read)
 

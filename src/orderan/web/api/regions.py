@@ -31,7 +31,7 @@ class RegionTold(Told):
 class RegionsTold(Told):
     """Areas, the best fit first."""
 
-    items: list[RegionTold]
+    data: list[RegionTold]
 
 
 @get("/", summary="Search administrative areas", opt={"signed_in": True}, responses=READ, sync_to_thread=True)
@@ -46,9 +46,9 @@ def regions_found(
     """Tolerates slips, short forms and joined words. Without `q`: what lies directly in `within`."""
     if not q.strip():
         below = atlas().children(within or None)
-        return RegionsTold(items=[told(region) for region in below if level in (None, region.level)])
+        return RegionsTold(data=[told(region) for region in below if level in (None, region.level)])
     found = find(q, level=Level(level) if level else None, within=within or None, limit=limit)
-    return RegionsTold(items=[told(hit.region) for hit in found])
+    return RegionsTold(data=[told(hit.region) for hit in found])
 
 
 @get(

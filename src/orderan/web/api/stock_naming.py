@@ -28,7 +28,9 @@ Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Counts = Annotated[int, Field(ge=0, le=MOST_UNITS)]
 Reason = Annotated[str, Field(min_length=1, max_length=300)]
 LocationId = Annotated[str, Field(min_length=1, max_length=40, description="Such as loc_...")]
-Cursor = Annotated[str, QueryParameter(max_length=300, description="next_cursor of the page before")]
+Cursor = Annotated[
+    str, QueryParameter(name="cursor", max_length=300, description="`next_cursor` of the page before")
+]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_LISTED)]
 Lot = Annotated[str | None, Field(min_length=1, max_length=64)]
 
