@@ -8,6 +8,8 @@ from tools.reference import openapi
 
 DOCUMENT: dict[str, Any] = json.loads(openapi())
 MOST = 1_000
+FEED = "/api/v1/events"
+"""Its cursor is a position, a number that may be kept for ever."""
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +51,6 @@ def test_a_collection_has_rows_and_where_it_goes_on_pages(path: str) -> None:
     assert resolved(schema["properties"]["data"])["type"] == "array"
     assert ("next_cursor" in schema["properties"]) == ("cursor" in asked)
     if "cursor" in asked:
-        told = schema["properties"]["next_cursor"]
-        assert asked["cursor"]["type"] in {one["type"] for one in told.get("anyOf", [told])}
+        assert asked["cursor"]["type"] == ("integer" if path == FEED else "string")
         assert asked["limit"]["minimum"] == 1
         assert asked["limit"]["maximum"] <= MOST
