@@ -4,7 +4,10 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +104,22 @@ def test_after_a_sigkill_nothing_is_left_and_the_next_serve_recovers(here: Insta
         assert wait_until(lambda: not processes_of(cluster(here)), 30)
     with here.serving():
         assert here.answers()
+
+
+def test_a_web_process_that_waits_for_its_database_ends_when_it_is_told_to(here: Installation) -> None:
+    nobody = f"postgresql://orderan@127.0.0.1:{free_port()}/orderan"
+    with subprocess.Popen(
+        [sys.executable, "-m", "orderan", "web"],
+        env=here.env | {"ORDERAN_DATABASE_URL": nobody, "ORDERAN_MASTER_KEY": b64encode(bytes(32)).decode()},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any("error connecting" in line for line in process.stderr)
+        process.terminate()
+
+        assert process.wait(5) == 0
+    assert not here.answers()
 
 
 def test_ready_turns_503_when_the_schema_is_not_this_releases(here: Installation) -> None:

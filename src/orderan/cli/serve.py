@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -82,7 +83,16 @@ def web(
         forwarded_allow_ips=settings.web.proxies,
         timeout_graceful_shutdown=10,
     )
-    server = uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if not self.started:
+                # Nobody was answered yet. Waiting for a database that may be gone for good would keep
+                # the port from whoever starts next.
+                os._exit(ExitCode.DONE)
+            super().handle_exit(sig, frame)
+
+    server = Server(config)
     server.run(sockets=[listener])
     if not server.started:
         raise NotDone("the web process did not start; the log above says why", ExitCode.BROKEN)
