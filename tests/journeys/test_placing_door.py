@@ -130,6 +130,17 @@ async def test_without_a_key_of_either_kind_both_refuse(
     assert hot.json()["code"] == own.json()["code"]
 
 
+async def test_a_missing_key_is_told_together_with_every_wrong_field(doors: Doors) -> None:
+    [hot, _] = await doors.both({"channel": "web", "lines": [{"sku": "kopi", "quantity": 0}]})
+
+    assert hot.status_code == 400
+    assert [(one["field"], one["code"]) for one in hot.json()["errors"]] == [
+        ("Idempotency-Key", "invalid"),
+        ("lines.0.quantity", "greater_than_equal"),
+    ]
+    assert await doors.world.stock("kopi") == (9, 0, 0)
+
+
 async def test_the_same_key_gives_the_first_answer_and_another_body_is_refused(doors: Doors) -> None:
     first = await doors.both(ORDER, text="1")
     again = await doors.both(ORDER, text="1")

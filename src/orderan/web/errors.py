@@ -146,7 +146,11 @@ def wrong_fields(fault: ValidationException | ValidationError) -> list[dict[str,
         ]
     extra = fault.extra if isinstance(fault.extra, list) else []
     found = [
-        {"field": str(item.get("key", "")), "code": "invalid", "message": str(item.get("message", ""))}
+        {
+            "field": str(item.get("key", "")),
+            "code": str(item.get("code", "invalid")),
+            "message": str(item.get("message", "")),
+        }
         for item in extra
         if isinstance(item, dict)
     ]

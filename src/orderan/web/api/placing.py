@@ -13,11 +13,12 @@ from litestar.enums import ScopeType
 from litestar.exceptions import ValidationException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from pydantic import ValidationError
 
 from orderan.access import NotAllowed, NotSignedIn, Permission, Principal
 from orderan.kit.runner import KEY_LENGTH, Answer, Key
 from orderan.web.api.orders import OrderAsked, answering
-from orderan.web.errors import problem_of
+from orderan.web.errors import problem_of, wrong_fields
 from orderan.web.gather import Gatherer
 from orderan.web.headers import SECURITY_HEADERS
 from orderan.web.postcodes import PostcodeMemory
@@ -69,9 +70,8 @@ class PlacingDoor:
         scope["user"] = principal
         if not principal.may(Permission.ORDERS_WRITE):
             raise NotAllowed(Permission.ORDERS_WRITE)
-        text = _key_text(headers)
         body = await _body(receive)
-        asked = OrderAsked.model_validate_json(body)
+        text, asked = _read(headers, body)
         key = Key.of(_scope_of(principal), text, body)
         to_answer = answering(Request(scope), request_id)
         placement = asked.placement(await self._postcodes.by_village())
@@ -82,16 +82,24 @@ def _scope_of(principal: Principal) -> str:
     return f"{principal.actor} POST {PATH}"
 
 
-def _key_text(headers: dict[bytes, bytes]) -> str:
+def _read(headers: dict[bytes, bytes], body: bytes) -> tuple[str, OrderAsked]:
+    """The idempotency key and the order asked for.
+
+    Raises:
+        ValidationException, ValidationError: Every wrong field of both at once.
+    """
     text = headers.get(b"idempotency-key", b"").decode("latin-1")
     if 1 <= len(text) <= KEY_LENGTH:
-        return text
-    wrong = {
-        "key": "Idempotency-Key",
-        "message": f"1 to {KEY_LENGTH} characters are required",
-        "source": "header",
-    }
-    raise ValidationException("the Idempotency-Key header is missing or too long", extra=[wrong])
+        return text, OrderAsked.model_validate_json(body)
+    wrong = [{"key": "Idempotency-Key", "message": f"1 to {KEY_LENGTH} characters are required"}]
+    try:
+        OrderAsked.model_validate_json(body)
+    except ValidationError as fault:
+        wrong += [
+            {"key": one["field"], "code": one["code"], "message": one["message"]}
+            for one in wrong_fields(fault)
+        ]
+    raise ValidationException("the Idempotency-Key header is missing or too long", extra=wrong)
 
 
 async def _body(receive: Receive) -> bytes:
