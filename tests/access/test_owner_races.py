@@ -6,7 +6,6 @@ the day it stops going wrong, the race test above it proves nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +13,11 @@ import pytest
 
 from access.conftest import Hire, House
 from conftest import ShopFloor
+from inventory.racing import Meeting
 from orderan.access import LastOwner, Staff, change_staff, store
 from orderan.kit.db import Tx
 
 pytestmark = pytest.mark.anyio
-PAUSE_S = 0.3
-"""Long enough for the other transaction to arrive; with the lock it then waits by itself."""
-
-
-def _slowly(read: Callable[[Tx], Awaitable[set[UUID]]]) -> Callable[[Tx], Awaitable[set[UUID]]]:
-    async def paused(tx: Tx) -> set[UUID]:
-        found = await read(tx)
-        await asyncio.sleep(PAUSE_S)
-        return found
-
-    return paused
 
 
 async def _unlocked(tx: Tx) -> set[UUID]:
@@ -57,7 +46,7 @@ async def test_of_two_owners_stepping_down_at_once_one_stays(
     floor: ShopFloor, house: House, hire: Hire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana, budi = await hire("ana@toko.test"), await hire("budi@toko.test")
-    monkeypatch.setattr(store, "lock_owners", _slowly(store.lock_owners))
+    Meeting(floor).after(monkeypatch, store, "lock_owners")
 
     outcomes = await asyncio.gather(_demote(floor, house, ana), _demote(floor, house, budi))
 
@@ -69,7 +58,8 @@ async def test_control_without_the_lock_the_shop_is_left_without_an_owner(
     floor: ShopFloor, house: House, hire: Hire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana, budi = await hire("ana@toko.test"), await hire("budi@toko.test")
-    monkeypatch.setattr(store, "lock_owners", _slowly(_unlocked))
+    monkeypatch.setattr(store, "lock_owners", _unlocked)
+    Meeting(floor).after(monkeypatch, store, "lock_owners")
 
     outcomes = await asyncio.gather(_demote(floor, house, ana), _demote(floor, house, budi))
 
