@@ -220,6 +220,11 @@ async def test_zones_and_fees_are_kept_and_an_area_has_one_zone(
     async with house.browser() as browser:
         await sign_in(browser)
         zone = {"name": "Jawa", "code": "jawa", "areas": "31, 32.75 bukan-kode"}
+        refused = await send(browser, "/settings/shipping", zone, page="/settings")
+        assert refused.status_code == 422
+        assert "“bukan-kode” bukan kode wilayah." in refused.text
+        assert await floor.value("SELECT count(*) FROM shipping_zone") == 0
+        zone["areas"] = "31, 32.75"
         assert (await send(browser, "/settings/shipping", zone, page="/settings")).status_code == 303
         taken = await send(browser, "/settings/shipping", {"name": "B", "code": "b", "areas": "31"})
         assert taken.status_code == 422

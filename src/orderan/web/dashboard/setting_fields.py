@@ -45,6 +45,17 @@ class DateUnreadable(Refusal):
     sentence = N_("“{typed}” bukan tanggal.")
 
 
+@dataclass(eq=False)
+class AreaUnreadable(Refusal):
+    """Not the code of an administrative area."""
+
+    typed: str
+
+    code = "area_unreadable"
+    kind = Kind.INVALID
+    sentence = N_("“{typed}” bukan kode wilayah.")
+
+
 def amount(typed: str) -> int:
     """Whole rupiah; grouping dots, commas and spaces do not count.
 
@@ -86,7 +97,13 @@ def day(typed: str) -> date:
 
 
 def region_codes(typed: str) -> list[str]:
-    """Codes apart by commas, spaces or lines; only what a code can be made of is kept."""
-    return [
-        code for code in re.split(r"[\s,;]+", typed) if re.fullmatch(r"\*|[0-9]{2}(\.[0-9]{2,4}){0,3}", code)
-    ]
+    """Codes of areas, apart by commas, spaces or lines; `*` is everywhere.
+
+    Raises:
+        AreaUnreadable: One of them is no code.
+    """
+    codes = [code for code in re.split(r"[\s,;]+", typed) if code]
+    for code in codes:
+        if not re.fullmatch(r"\*|[0-9]{2}(\.[0-9]{2,4}){0,3}", code):
+            raise AreaUnreadable(code[:40])
+    return codes

@@ -36,6 +36,7 @@ from orderan.shops import (
 )
 from orderan.web.dashboard.setting_fields import (
     AmountUnreadable,
+    AreaUnreadable,
     DateUnreadable,
     PercentUnreadable,
     amount,
@@ -147,7 +148,14 @@ async def save_zone(
     typed = {name: one(form, name) for name in ("zone", "code", "name", "areas")}
     zone_id = from_text("zon", typed["zone"]) if typed["zone"] else None
     with refusals_to(
-        request, {CodeUnusable: "code", ZoneCodeTaken: "code", NameEmpty: "name", AreaTaken: "areas"}
+        request,
+        {
+            CodeUnusable: "code",
+            ZoneCodeTaken: "code",
+            NameEmpty: "name",
+            AreaTaken: "areas",
+            AreaUnreadable: "areas",
+        },
     ) as refused:
         code, name, areas = clean_code(typed["code"]), clean_name(typed["name"]), region_codes(typed["areas"])
         await runner.run(
