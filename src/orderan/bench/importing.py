@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def a_year(path: Path, lines: int) -> Path:
     )  # fmt: skip
     rows = _rows(random.Random(20_101_201), lines)  # noqa: S311 - the same file every time
     with pq.ParquetWriter(path, schema) as writer:
-        while batch := [row for row, _ in zip(rows, range(50_000), strict=False)]:
+        while batch := list(islice(rows, 50_000)):
             columns = [
                 pa.array(column, field.type)
                 for column, field in zip(zip(*batch, strict=True), schema, strict=True)
