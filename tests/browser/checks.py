@@ -50,7 +50,7 @@ class Watched:
             "response": self._response,
         }
         for event, listener in listeners.items():
-            page.on(event, listener)  # type: ignore[call-overload]
+            page.on(event, listener)  # type: ignore[call-overload]  # one overload per name of an event
         yield
         for event, listener in listeners.items():
             page.remove_listener(event, listener)

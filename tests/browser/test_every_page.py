@@ -54,7 +54,7 @@ class Desk:
 
     def sign_in(self, context: BrowserContext, role: Role) -> None:
         session = {"name": "orderan_session", "value": self.shop.tokens[role], "url": self.address}
-        context.add_cookies([session])  # type: ignore[list-item]
+        context.add_cookies([session])  # type: ignore[list-item]  # its typed dictionary wants what may be left out
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from orderan.importing.errors import SourceRefused
+from orderan.importing.reading import spreadsheet
 from orderan.importing.reading.spreadsheet import Spreadsheet
 from orderan.importing.reading.workbook import WorkbookSource
 
@@ -27,7 +28,7 @@ _CELL = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False, width=32),
     st.booleans(),
     _WORDS.filter(lambda text: not text.startswith("=")),
-    st.datetimes(datetime(1950, 1, 1), datetime(2099, 12, 31)).map(lambda at: at.replace(microsecond=0)),  # noqa: DTZ001
+    st.datetimes(datetime(1950, 1, 1), datetime(2099, 12, 31)).map(lambda at: at.replace(microsecond=0)),  # noqa: DTZ001 - cells have local times
 )
 
 
@@ -134,14 +135,32 @@ def test_a_number_is_a_date_by_its_style_and_the_epoch_of_the_book(tmp_path: Pat
     "sheet",
     [
         '<row><c t="s"><v>9</v></c></row>',
+        '<row><c t="s"><v>-1</v></c></row>',
         "<row><c><v>one</v></c></row>",
         '<row><c r="XFE1"><v>1</v></c></row>',
         "<row><c><v>1</v></row>",
     ],
 )
 def test_a_cell_that_cannot_be_refuses_the_file(tmp_path: Path, sheet: str) -> None:
+    path = package(tmp_path / "f.xlsx", sheet, texts="<si><t>one</t></si>")
     with pytest.raises(SourceRefused):
-        WorkbookSource(package(tmp_path / "f.xlsx", sheet), {}, sheet=None)
+        WorkbookSource(path, {}, sheet=None)
+
+
+def test_a_part_that_unpacks_to_more_than_memory_should_hold_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreadsheet, "_LARGEST_PART", 20_000)
+    path = package(tmp_path / "f.xlsx", "<row><c><v>1</v></c></row>", texts=f"<si><t>{'x' * 20_000}</t></si>")
+    with pytest.raises(SourceRefused, match=r"xl/texts.xml unpacks to 20,\d+ bytes, more than 20,000"):
+        WorkbookSource(path, {}, sheet=None)
+
+
+def test_a_cell_without_end_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "_MOST_PIECES", 3)
+    long = f'<row><c t="inlineStr"><is><t>{"x" * 400_000}</t></is></c></row>'
+    with pytest.raises(SourceRefused, match="a cell has no end"):
+        WorkbookSource(package(tmp_path / "f.xlsx", long), {}, sheet=None)
 
 
 def test_a_sheet_with_a_document_type_is_refused(tmp_path: Path) -> None:

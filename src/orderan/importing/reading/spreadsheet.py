@@ -27,6 +27,11 @@ _DIGITS: Final = "0123456789"
 # As many columns as a sheet can have; a cell further right is damage, not data.
 _MOST_COLUMNS = 16_384
 _CACHE_SIZE = 100_000
+# Parts that are held whole, unpacked; a year of orders has some ten million bytes of shared texts.
+# A few thousand bytes can be packed so that they unpack to gigabytes.
+_LARGEST_PART = 200_000_000
+# Excel allows a cell 32,767 characters; the parser hands over no piece larger than a block.
+_MOST_PIECES = 100
 
 
 class Spreadsheet:
@@ -104,8 +109,8 @@ class Spreadsheet:
     def _shared(self, part: str) -> list[str]:
         texts: list[str] = []
         root: Element | None = None
-        with self._zip.open(part) as file:
-            for event, one in ET.iterparse(file, ("start", "end")):  # noqa: S314 - see below
+        with self._whole(part) as file:
+            for event, one in ET.iterparse(file, ("start", "end")):  # noqa: S314 - see `_whole`
                 if root is None:
                     root = one
                 elif event == "end" and _local(one) == "si":
@@ -114,9 +119,19 @@ class Spreadsheet:
         return texts
 
     def _part(self, name: str) -> Element:
-        # The parser reads nothing from outside, and stops entities that grow out of proportion.
-        with self._zip.open(name) as file:
-            return ET.parse(file).getroot()  # noqa: S314
+        with self._whole(name) as file:
+            return ET.parse(file).getroot()  # noqa: S314 - see `_whole`
+
+    def _whole(self, name: str) -> IO[bytes]:
+        """A part that is held in memory whole.
+
+        No part is read further than the size its package tells, the parser reads nothing from outside
+        and stops entities that grow out of proportion: what is checked here is all there can be.
+        """
+        told = self._zip.getinfo(name).file_size
+        if told > _LARGEST_PART:
+            raise ValueError(f"{name} unpacks to {told:,} bytes, more than {_LARGEST_PART:,}")
+        return self._zip.open(name)
 
     def _related(self, part: str, kind: str) -> list[str]:
         return [target for _, target in self._relations(part, kind)]
@@ -201,6 +216,8 @@ class _SheetReader:
         if self._taking:
             assert self._text is not None
             self._text.append(text)
+            if len(self._text) > _MOST_PIECES:
+                raise ValueError("a cell has no end")
 
     def _end(self, written: str) -> None:
         name = self._names[written]
@@ -229,7 +246,10 @@ class _SheetReader:
     def _value(self, text: str) -> Raw:
         kind = self._kind
         if kind == "s":
-            return self._texts[int(text)]
+            place = int(text)
+            if place < 0:
+                raise ValueError(f"no shared text has the number {text}")
+            return self._texts[place]
         if kind == "inlineStr":
             return text
         if not text:
