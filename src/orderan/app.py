@@ -27,6 +27,7 @@ from orderan.kit.db import Caller, Database
 from orderan.kit.runner import Runner
 from orderan.settings import Settings
 from orderan.web.api.placing import PlacingDoor
+from orderan.web.dashboard.desk import visit
 from orderan.web.dashboard.errors import HANDLERS
 from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
@@ -205,6 +206,7 @@ def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settin
         "entrance": Provide(lambda: entrance, sync_to_thread=False),
         "principal": Provide(principal_of, sync_to_thread=False),
         "caller": Provide(caller),
+        "visit": Provide(visit, sync_to_thread=False),
     }
 
 

@@ -127,6 +127,38 @@ async def test_a_clerk_holds_notes_tags_and_cancels_a_part(
     assert empty.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("form", "fields", "told"),
+    [
+        ("holds", {"kind": "stock", "reason": "Opname", "expires_at": "besok"}, "“besok” bukan tanggal."),
+        ("cancel", {"reason": "Kurang", "units_1": "1", "units_2": "1,5"}, "“1,5” bukan jumlah barang."),
+        ("pay", {"amount": "dua puluh"}, "“dua puluh” bukan jumlah uang."),
+        ("change", {"units_1": "-1"}, "“-1” bukan jumlah barang."),
+        ("change", {"sku_0_text": "teh", "new_0": "banyak"}, "“banyak” bukan jumlah barang."),
+        ("change", {"units_1": "5", "discount": "10%"}, "“10%” bukan jumlah uang."),
+    ],
+)
+async def test_what_cannot_be_read_is_told_and_nothing_is_done(
+    owner: AsyncClient,
+    world: World,
+    keyring: Keyring,
+    now: datetime,
+    form: str,
+    fields: dict[str, str],
+    told: str,
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 3), ("teh", 2)), now)
+    before = await look(world, order.id)
+
+    answer = await send(owner, f"{path(order)}/{form}", fields)
+
+    assert answer.status_code == 422
+    assert told in words(answer)
+    assert await look(world, order.id) == before
+    for table in ("order_hold", "order_change", "payment_event"):
+        assert await world.floor.value(f"SELECT count(*) FROM {table}") == 0
+
+
 async def test_a_cancelled_and_paid_order_asks_for_the_refund_and_finance_sends_it(
     owner: AsyncClient, world: World, keyring: Keyring, now: datetime
 ) -> None:

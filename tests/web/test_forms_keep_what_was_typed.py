@@ -78,6 +78,9 @@ FORMS: Final = {
     "/orders/{order:str}/refunds/{refund:str}/execute": Sends(
         "/orders/{promised}/refunds/{refund}/execute", {"reference": "DIPAKAI"}, {"method": "cash"}
     ),
+    "/orders/{order:str}/holds": Sends(
+        "/orders/{open}/holds", {"expires_at": "besok"}, {"kind": "stock", "reason": "Opname"}
+    ),
     "/orders/{order:str}/cancel": Sends(
         "/orders/{open}/cancel", {"units_1": "99"}, {"reason": "Pembeli berubah pikiran"}
     ),
@@ -216,7 +219,6 @@ OTHERWISE: Final = {
     "/orders/{order:str}/change/confirm": BUTTON,
     "/orders/{order:str}/change/decline": BUTTON,
     "/orders/{order:str}/complete": BUTTON,
-    "/orders/{order:str}/holds": "refused only where the order can no longer be held, whatever is typed",
     "/orders/{order:str}/holds/{hold:str}/release": NEVER,
     "/orders/{order:str}/reveal": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,

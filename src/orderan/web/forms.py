@@ -4,8 +4,9 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
@@ -101,6 +102,79 @@ def amount_of(typed: str, currency: str) -> int | None:
     whole = int(re.sub(r"\D", "", found[1]))
     minor: int = whole * 10**decimals
     return minor + (int(found[2]) if exact else 0)
+
+
+@dataclass(eq=False)
+class AmountUnreadable(Refusal):
+    """Not an amount of money."""
+
+    typed: str
+
+    code = "amount_unreadable"
+    kind = Kind.INVALID
+    sentence = N_("“{typed}” bukan jumlah uang.")
+
+
+@dataclass(eq=False)
+class CountUnreadable(Refusal):
+    """Not a number of units."""
+
+    typed: str
+
+    code = "count_unreadable"
+    kind = Kind.INVALID
+    sentence = N_("“{typed}” bukan jumlah barang.")
+
+
+@dataclass(eq=False)
+class DateUnreadable(Refusal):
+    """Not a date, or not a moment where one is asked for."""
+
+    typed: str
+
+    code = "date_unreadable"
+    kind = Kind.INVALID
+    sentence = N_("“{typed}” bukan tanggal.")
+
+
+def amount_typed(typed: str, currency: str) -> int:
+    """Minor units of an amount as people type it; nothing typed is nothing.
+
+    Raises:
+        AmountUnreadable: It is no amount.
+    """
+    if not typed.strip():
+        return 0
+    amount = amount_of(typed, currency)
+    if amount is None:
+        raise AmountUnreadable(typed.strip()[:40])
+    return amount
+
+
+def count_typed(typed: str) -> int:
+    """A number of units as people type it; nothing typed is nothing.
+
+    Raises:
+        CountUnreadable: It is no such number, or one of more than seven digits.
+    """
+    text = typed.strip()
+    if text and (not text.isdecimal() or len(text) > 7):
+        raise CountUnreadable(text[:40])
+    return int(text or 0)
+
+
+def moment_typed(typed: str, zone: str) -> datetime | None:
+    """A moment typed on the person's own clock; nothing typed is None.
+
+    Raises:
+        DateUnreadable: It is no moment.
+    """
+    if not typed.strip():
+        return None
+    try:
+        return datetime.fromisoformat(typed.strip()).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as fault:
+        raise DateUnreadable(typed.strip()[:40]) from fault
 
 
 def many(form: FormMultiDict, name: str) -> list[str]:

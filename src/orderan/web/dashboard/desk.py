@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from litestar import Request
 
 from orderan.access import Principal
 from orderan.fulfilment import PickingBlocked, Reason
+from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import Words, format_money
@@ -19,6 +21,26 @@ from orderan.web.here import place_of
 Asking = Request[Any, Any, Any]
 Flash = tuple[str, str]
 MOST_ROWS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who asks for a page or sends a form, and what an answer is made with; injected as `visit`."""
+
+    request: Asking
+    principal: Principal
+    caller: Caller
+    db: Database
+    keyring: Keyring
+    now: datetime
+
+
+def visit(
+    request: Asking, principal: Principal, caller: Caller, db: Database, keyring: Keyring, now: datetime
+) -> Visit:
+    """The request with everything that is injected for it."""
+    return Visit(request, principal, caller, db, keyring, now)
+
 
 HOLDS: Final = {
     "fraud": N_("risiko penipuan"),

@@ -1,20 +1,18 @@
 """What is done to an order from its page: notes, tags, holds, cancelling and completing."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, post
+from litestar import Response, post
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
-from orderan.access import Permission, Principal
+from orderan.access import Permission
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.hold_order import hold_order, let_continue
-from orderan.kit.crypto import Keyring
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text
 from orderan.orders import (
@@ -36,18 +34,30 @@ from orderan.payments import (
     ReferenceUsed,
     RefundTooLarge,
 )
+from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_detail import require_visible, shown
-from orderan.web.forms import one, posted, refused
+from orderan.web.forms import (
+    AmountUnreadable,
+    CountUnreadable,
+    DateUnreadable,
+    count_typed,
+    moment_typed,
+    one,
+    posted,
+    refused,
+)
 from orderan.web.once import once
 
-Asking = Request[Any, Any, Any]
 BESIDE: Final[dict[type[Refusal], str]] = {
     AmountNotPositive: "amount",
+    AmountUnreadable: "amount",
     MoreThanThereIs: "amount",
     RefundTooLarge: "amount",
     ReferenceUsed: "reference",
     EmptyNote: "body",
     TagUnusable: "add",
+    DateUnreadable: "expires_at",
+    CountUnreadable: "units",
     LineNotFound: "units",
     UnitsNotOpen: "units",
     NothingChanged: "units",
@@ -55,121 +65,59 @@ BESIDE: Final[dict[type[Refusal], str]] = {
 """Beside which field a refusal stands."""
 
 
-Doing = Callable[[Tx, UUID], Awaitable[Any]]
+Doing = Callable[[Tx, UUID, FormMultiDict], Awaitable[Any]]
 
 
-async def did(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    text: str,
-    said: str,
-    doing: Doing,
-    *,
-    form_name: str,
-) -> Response[Any]:
+async def did(visit: Visit, text: str, said: str, doing: Doing, *, form_name: str) -> Response[Any]:
     """Do something to an order and go back to it; a refusal shows the page with what was typed."""
-    form = await posted(request)
+    form = await posted(visit.request)
 
     async def work(tx: Tx) -> str:
-        await doing(tx, await require_visible(tx, principal, text))
+        await doing(tx, await require_visible(tx, visit.principal, text), form)
         return f"/orders/{text}?said={said}"
 
     try:
-        return await once(request, db, caller, form, work, now=now)
+        return await once(visit.request, visit.db, visit.caller, form, work, now=visit.now)
     except OrderNotFound:
         raise
     except Refusal as refusal:
-        sent = refused(request, form_name, form, refusal, BESIDE)
-        return await shown(request, principal, caller, db, keyring, now, text, sent=sent)
+        return await shown(visit, text, sent=refused(visit.request, form_name, form, refusal, BESIDE))
 
 
 @post("/orders/{order:str}/notes", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def noted(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def noted(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Write a note."""
-    body = one(await posted(request), "body")
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "noted",
-        lambda tx, order_id: add_note(tx, order_id, body, now=now),
-        form_name="note",
-    )
+
+    async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
+        await add_note(tx, order_id, one(form, "body"), now=visit.now)
+
+    return await did(visit, order, "noted", doing, form_name="note")
 
 
 @post("/orders/{order:str}/tags", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def tagged(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def tagged(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Put tags on, or take one off."""
-    form = await posted(request)
-    add = [tag for tag in one(form, "add").split(",") if tag.strip()]
-    remove = [tag for tag in [one(form, "remove")] if tag]
 
-    async def doing(tx: Tx, order_id: UUID) -> None:
+    async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
+        add = [tag for tag in one(form, "add").split(",") if tag.strip()]
+        remove = [tag for tag in [one(form, "remove")] if tag]
         found = (await lock_orders(tx, [order_id]))[order_id]
-        await tag_orders(tx, [found], add=add, remove=remove, now=now)
+        await tag_orders(tx, [found], add=add, remove=remove, now=visit.now)
 
-    return await did(request, principal, caller, db, keyring, now, order, "tagged", doing, form_name="tag")
+    return await did(visit, order, "tagged", doing, form_name="tag")
 
 
 @post("/orders/{order:str}/holds", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def held(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def held(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Hold it, with a reason and perhaps an end."""
-    form = await posted(request)
-    kind = one(form, "kind") if one(form, "kind") in set(HoldKind) else HoldKind.OTHER
-    reason = one(form, "reason").strip()[:300] or "–"
-    expires_at = local_moment(one(form, "expires_at"), principal.zone)
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "held",
-        lambda tx, order_id: hold_order(tx, order_id, kind, reason=reason, expires_at=expires_at, now=now),
-        form_name="hold",
-    )
 
+    async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
+        kind = one(form, "kind") if one(form, "kind") in set(HoldKind) else HoldKind.OTHER
+        reason = one(form, "reason").strip()[:300] or "–"
+        expires_at = moment_typed(one(form, "expires_at"), visit.principal.zone)
+        await hold_order(tx, order_id, kind, reason=reason, expires_at=expires_at, now=visit.now)
 
-def local_moment(text: str, zone: str) -> datetime | None:
-    """A moment typed on the person's own clock."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except ValueError:
-        return None
+    return await did(visit, order, "held", doing, form_name="hold")
 
 
 @post(
@@ -177,91 +125,43 @@ def local_moment(text: str, zone: str) -> datetime | None:
     opt={"needs": Permission.ORDERS_WRITE},
     include_in_schema=False,
 )
-async def released(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-    hold: FromPath[str],
-) -> Response[Any]:
+async def released(visit: Visit, order: FromPath[str], hold: FromPath[str]) -> Response[Any]:
     """Take one hold off."""
-    reason = one(await posted(request), "reason").strip()[:300] or None
     hold_id = from_text("hld", hold)
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "released",
-        lambda tx, order_id: let_continue(tx, order_id, hold_id, reason=reason, now=now),
-        form_name=f"release-{hold}",
-    )
+
+    async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
+        reason = one(form, "reason").strip()[:300] or None
+        await let_continue(tx, order_id, hold_id, reason=reason, now=visit.now)
+
+    return await did(visit, order, "released", doing, form_name=f"release-{hold}")
 
 
 @post("/orders/{order:str}/cancel", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def cancelled(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def cancelled(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Cancel everything, or the units typed beside the lines."""
-    form = await posted(request)
-    reason = one(form, "reason").strip()[:300]
-    units = None
-    if not one(form, "whole"):
-        typed = {name.removeprefix("units_"): one(form, name) for name in form if name.startswith("units_")}
-        units = [
-            Units(int(no), int(many))
-            for no, many in typed.items()
-            if no.isdigit() and many.isdigit() and int(many)
-        ]
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "cancelled",
-        lambda tx, order_id: cancel_order(tx, order_id, units=units, reason=reason, now=now),
-        form_name="cancel",
-    )
+
+    async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
+        reason = one(form, "reason").strip()[:300]
+        units = None if one(form, "whole") else _units(form)
+        await cancel_order(tx, order_id, units=units, reason=reason, now=visit.now)
+
+    return await did(visit, order, "cancelled", doing, form_name="cancel")
+
+
+def _units(form: FormMultiDict) -> list[Units]:
+    typed = {name.removeprefix("units_"): one(form, name) for name in form if name.startswith("units_")}
+    counts = {int(line_no): count_typed(count) for line_no, count in typed.items() if line_no.isdecimal()}
+    return [Units(line_no, count) for line_no, count in counts.items() if count]
 
 
 @post("/orders/{order:str}/complete", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def completed(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def completed(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Complete it by hand."""
-    return await did(
-        request,
-        principal,
-        caller,
-        db,
-        keyring,
-        now,
-        order,
-        "completed",
-        lambda tx, order_id: complete_order(tx, order_id, now=now),
-        form_name="complete",
-    )
+
+    async def doing(tx: Tx, order_id: UUID, _form: FormMultiDict) -> None:
+        await complete_order(tx, order_id, now=visit.now)
+
+    return await did(visit, order, "completed", doing, form_name="complete")
 
 
 handlers = [noted, tagged, held, released, cancelled, completed]

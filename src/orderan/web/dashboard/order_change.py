@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from orderan.access import Permission, Principal
+from orderan.access import Permission
 from orderan.catalog import offers
 from orderan.customers import addresses
 from orderan.flows.change_order import (
@@ -22,8 +22,7 @@ from orderan.flows.change_order import (
     open_change,
     preview_actions,
 )
-from orderan.kit.crypto import Keyring
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
@@ -44,130 +43,107 @@ from orderan.orders import (
     unshipped,
 )
 from orderan.pricing import shipping_table
+from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_detail import require_visible
 from orderan.web.dashboard.order_looks import LABELS, reader_of
 from orderan.web.dashboard.order_words import names_of
 from orderan.web.errors import sentence
-from orderan.web.forms import amount_of, one, posted
+from orderan.web.forms import amount_typed, count_typed, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
-Asking = Request[Any, Any, Any]
 BARGAIN: Final = "manual"
 """Code of the discount that people grant by hand."""
 NEW_LINES: Final = 3
 
 
 @get("/orders/{order:str}/change", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def change_page(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def change_page(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """The form; a change that stands open is shown with its preview and who has it."""
-    return await _shown(request, principal, caller, db, keyring, now, order)
+    return await _shown(visit, order)
 
 
 @post("/orders/{order:str}/change", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def change_typed(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def change_typed(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Open a change with what was typed, or replace what the open one does."""
-    form = await posted(request)
+    form = await posted(visit.request)
 
     async def work(tx: Tx) -> None:
-        order_id = await require_visible(tx, principal, order)
+        order_id = await require_visible(tx, visit.principal, order)
         found, lines = (await load_orders(tx, [order_id]))[order_id]
         actions, reason = actions_of(form, found, lines), one(form, "reason").strip()[:300]
         standing = await standing_change(tx, order_id)
         if one(form, "change") and standing is not None:
             await edit_change(
-                tx, order_id, from_text("chg", one(form, "change")), actions, reason=reason, now=now
+                tx, order_id, from_text("chg", one(form, "change")), actions, reason=reason, now=visit.now
             )
         else:
-            await open_change(tx, order_id, actions, reason=reason, now=now)
+            await open_change(tx, order_id, actions, reason=reason, now=visit.now)
 
     try:
-        await Runner(db).run(caller, work)
+        await Runner(visit.db).run(visit.caller, work)
     except OrderNotFound:
         raise
     except Refusal as refused:
-        return await _shown(request, principal, caller, db, keyring, now, order, refused=refused, form=form)
+        return await _shown(visit, order, refused=refused, form=form)
     return Redirect(f"/orders/{order}/change", status_code=303)
 
 
 @post("/orders/{order:str}/change/confirm", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def change_confirmed(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def change_confirmed(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Do it, at the total that was shown."""
-    form = await posted(request)
+    form = await posted(visit.request)
     expected = int(one(form, "expected")) if one(form, "expected").isdigit() else None
 
     async def work(tx: Tx) -> None:
-        order_id = await require_visible(tx, principal, order)
+        order_id = await require_visible(tx, visit.principal, order)
         await confirm(
-            tx, order_id, from_text("chg", one(form, "change")), expected_total_minor=expected, now=now
+            tx, order_id, from_text("chg", one(form, "change")), expected_total_minor=expected, now=visit.now
         )
 
     try:
-        await Runner(db).run(caller, work)
+        await Runner(visit.db).run(visit.caller, work)
     except OrderNotFound:
         raise
     except Refusal as refused:
-        return await _shown(request, principal, caller, db, keyring, now, order, refused=refused)
+        return await _shown(visit, order, refused=refused)
     return Redirect(f"/orders/{order}?said=changed", status_code=303)
 
 
 @post("/orders/{order:str}/change/decline", opt={"needs": Permission.ORDERS_WRITE}, include_in_schema=False)
-async def change_declined(
-    request: Asking, principal: Principal, caller: Caller, db: Database, now: datetime, order: FromPath[str]
-) -> Redirect:
+async def change_declined(visit: Visit, order: FromPath[str]) -> Redirect:
     """Close it; nothing happened."""
-    form = await posted(request)
+    form = await posted(visit.request)
 
     async def work(tx: Tx) -> None:
-        order_id = await require_visible(tx, principal, order)
-        await decline_change(tx, order_id, from_text("chg", one(form, "change")), now=now)
+        order_id = await require_visible(tx, visit.principal, order)
+        await decline_change(tx, order_id, from_text("chg", one(form, "change")), now=visit.now)
 
-    await Runner(db).run(caller, work)
+    await Runner(visit.db).run(visit.caller, work)
     return Redirect(f"/orders/{order}?said=declined", status_code=303)
 
 
 def actions_of(form: FormMultiDict, order: Order, lines: Sequence[Line]) -> list[Action]:
-    """What was typed, as actions; what was left as it is, is none."""
+    """What was typed, as actions; what was left as it is, is none.
+
+    Raises:
+        CountUnreadable, AmountUnreadable: Something typed is no number.
+    """
     actions: list[Action] = []
     for line in lines:
         typed = one(form, f"units_{line.line_no}").strip()
-        if typed.isdigit() and int(typed) != owed(line):
-            actions.append(SetQuantity(line.line_no, int(typed)))
+        if typed and (units := count_typed(typed)) != owed(line):
+            actions.append(SetQuantity(line.line_no, units))
     for turn in range(NEW_LINES):
         sku = (one(form, f"sku_{turn}") or one(form, f"sku_{turn}_text")).strip().split(" ")[0]
-        units = one(form, f"new_{turn}").strip()
         if sku:
-            actions.append(AddLine(sku, int(units) if units.isdigit() and int(units) else 1))
+            actions.append(AddLine(sku, count_typed(one(form, f"new_{turn}")) or 1))
     if (address := one(form, "address")) and from_text("adr", address) != order.address_id:
         actions.append(SetAddress(from_text("adr", address)))
     service = one(form, "service") or None
     if "service" in form and service != order.shipping_service:
         actions.append(SetShipping(service))
-    amount = amount_of(one(form, "discount"), order.currency) or 0
+    amount = amount_typed(one(form, "discount"), order.currency)
     if amount != granted_by_hand(lines):
         actions.append(SetDiscount(BARGAIN, "merchant", amount))
     return actions
@@ -224,27 +200,22 @@ def _typed(order: Order, lines: Sequence[Line], change: Change | None, form: For
 
 
 async def _shown(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
+    visit: Visit,
     text: str,
     *,
     refused: Refusal | None = None,
     form: FormMultiDict | None = None,
 ) -> Response[Any]:
-    words = place_of(request).words
+    words = place_of(visit.request).words
 
     async def read(tx: Tx) -> dict[str, Any]:
-        order_id = await require_visible(tx, principal, text)
+        order_id = await require_visible(tx, visit.principal, text)
         order, lines = (await load_orders(tx, [order_id]))[order_id]
         change = await standing_change(tx, order_id)
-        preview, fault = await _preview(tx, order_id, change, now)
+        preview, fault = await _preview(tx, order_id, change, visit.now)
         names = await names_of(tx, [change.opened_by] if change else [], {})
         mine = (
-            await addresses(tx, keyring, [order.customer_id], reader=reader_of(principal))
+            await addresses(tx, visit.keyring, [order.customer_id], reader=reader_of(visit.principal))
             if order.customer_id
             else []
         )
@@ -255,7 +226,7 @@ async def _shown(
             "change_id": to_text("chg", change.id) if change else "",
             "outdated": change is not None and change.base_version != order.version,
             "preview": preview,
-            "short": await _short(tx, preview, now),
+            "short": await _short(tx, preview, visit.now),
             "fault": sentence(fault, words) if fault and refused is None else "",
             "opened_by": names.who(change.opened_by, words) if change else "",
             "addresses": [
@@ -269,11 +240,11 @@ async def _shown(
             "owed": owed,
         }
 
-    context = await db.run(caller, read)
+    context = await visit.db.run(visit.caller, read)
     return page(
-        request,
+        visit.request,
         "orders/change.html",
-        now=now,
+        now=visit.now,
         status_code=422 if refused else 200,
         general=sentence(refused, words) if refused else "",
         text_id=text,

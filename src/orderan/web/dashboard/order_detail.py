@@ -1,17 +1,16 @@
 """One order in the dashboard: what it needs now, what happened, what it is made of."""
 
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
 from orderan.fulfilment import tasks_of
 from orderan.kit.crypto import Keyring
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import (
     Moment,
@@ -34,6 +33,7 @@ from orderan.payments import (
 from orderan.returns import returns_of
 from orderan.shipping import parcels_of
 from orderan.shops import list_channels
+from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_filters import choices, scope_of
 from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
@@ -42,7 +42,6 @@ from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
 
-Asking = Request[Any, Any, Any]
 NOTHING_SENT: Final = Sent()
 SAID: Final = (
     "paid",
@@ -73,44 +72,28 @@ async def require_visible(tx: Tx, principal: Principal, text: str) -> UUID:
 
 
 @get("/orders/{order:str}", opt={"needs": Permission.ORDERS_READ}, include_in_schema=False)
-async def order_page(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def order_page(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """The page."""
-    return await shown(request, principal, caller, db, keyring, now, order)
+    return await shown(visit, order)
 
 
-async def shown(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    text: str,
-    *,
-    sent: Sent = NOTHING_SENT,
-) -> Response[Any]:
+async def shown(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Response[Any]:
     """The page of an order; the form that was refused has what was typed and says what is wrong."""
 
     async def read(tx: Tx) -> dict[str, Any]:
-        return await around(tx, keyring, principal, await require_visible(tx, principal, text))
+        return await around(
+            tx, visit.keyring, visit.principal, await require_visible(tx, visit.principal, text)
+        )
 
-    context = await db.run(caller, read)
-    place = place_of(request, now=now)
+    context = await visit.db.run(visit.caller, read)
+    place = place_of(visit.request, now=visit.now)
     with standing(place):
         context |= _said_of(context)
-    said = request.query_params.get("said", "")
+    said = visit.request.query_params.get("said", "")
     return page(
-        request,
+        visit.request,
         "orders/detail.html",
-        now=now,
+        now=visit.now,
         status_code=422 if sent.refused else 200,
         said=said if said in SAID else "",
         sent=sent,
@@ -212,36 +195,30 @@ def _filled(step: Step) -> dict[str, Any]:
     status_code=200,
     include_in_schema=False,
 )
-async def revealed(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    keyring: Keyring,
-    now: datetime,
-    order: FromPath[str],
-) -> Response[Any]:
+async def revealed(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Phone and address unmasked; the reading is kept with the order as its reason."""
 
     async def read(tx: Tx) -> dict[str, Any]:
-        order_id = await require_visible(tx, principal, order)
-        context = await around(tx, keyring, principal, order_id)
+        order_id = await require_visible(tx, visit.principal, order)
+        context = await around(tx, visit.keyring, visit.principal, order_id)
         found: Order = context["order"]
         if found.customer_id is None:
             return context
         wanted = [Field.NAME, Field.PHONE, Field.ADDRESSES]
-        seen = await reveal(tx, keyring, found.customer_id, wanted, purpose=f"order {found.number}", now=now)
+        seen = await reveal(
+            tx, visit.keyring, found.customer_id, wanted, purpose=f"order {found.number}", now=visit.now
+        )
         whole = next((one for one in seen.addresses or () if one.id == found.address_id), None)
         return context | {"revealed": {"name": seen.name, "phone": seen.phone, "address": whole}}
 
-    context = await db.run(caller, read)
-    with standing(place_of(request, now=now)):
+    context = await visit.db.run(visit.caller, read)
+    with standing(place_of(visit.request, now=visit.now)):
         context |= _said_of(context)
     headers = {"cache-control": "no-store"}
     return page(
-        request,
+        visit.request,
         "orders/detail.html",
-        now=now,
+        now=visit.now,
         headers=headers,
         said="",
         sent=NOTHING_SENT,
@@ -255,35 +232,27 @@ async def revealed(
     opt={"needs": Permission.ORDERS_READ},
     include_in_schema=False,
 )
-async def version_page(
-    request: Asking,
-    principal: Principal,
-    caller: Caller,
-    db: Database,
-    now: datetime,
-    order: FromPath[str],
-    version: FromPath[int],
-) -> Response[Any]:
+async def version_page(visit: Visit, order: FromPath[str], version: FromPath[int]) -> Response[Any]:
     """The order exactly as it was."""
 
     async def read(tx: Tx) -> tuple[Any, Order, Names]:
-        order_id = await require_visible(tx, principal, order)
+        order_id = await require_visible(tx, visit.principal, order)
         kept = await version_of(tx, order_id, version)
         if kept is None:
             raise OrderNotFound(f"{order} v{version}")
         found, _ = (await load_orders(tx, [order_id]))[order_id]
         return kept, found, await names_of(tx, [kept.replaced_by], {})
 
-    kept, found, names = await db.run(caller, read)
+    kept, found, names = await visit.db.run(visit.caller, read)
     return page(
-        request,
+        visit.request,
         "orders/version.html",
-        now=now,
+        now=visit.now,
         kept=kept,
         order=kept.snapshot["order"],
         lines=kept.snapshot["lines"],
         present=found,
-        who=names.who(kept.replaced_by, place_of(request).words),
+        who=names.who(kept.replaced_by, place_of(visit.request).words),
         **LABELS,
     )
 

@@ -7,20 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from orderan.kit.errors import N_, Kind, Refusal
-from orderan.web.forms import whole_rupiah
+from orderan.web.forms import AmountUnreadable, DateUnreadable, whole_rupiah
 
 _MOST: Final = 1_000_000_000
-
-
-@dataclass(eq=False)
-class AmountUnreadable(Refusal):
-    """Not an amount of whole rupiah."""
-
-    typed: str
-
-    code = "amount_unreadable"
-    kind = Kind.INVALID
-    sentence = N_("“{typed}” bukan jumlah rupiah.")
 
 
 @dataclass(eq=False)
@@ -32,17 +21,6 @@ class PercentUnreadable(Refusal):
     code = "percent_unreadable"
     kind = Kind.INVALID
     sentence = N_("“{typed}” bukan persen antara 0 dan 100.")
-
-
-@dataclass(eq=False)
-class DateUnreadable(Refusal):
-    """Not a date."""
-
-    typed: str
-
-    code = "date_unreadable"
-    kind = Kind.INVALID
-    sentence = N_("“{typed}” bukan tanggal.")
 
 
 @dataclass(eq=False)

@@ -35,16 +35,14 @@ from orderan.shops import (
     shop_by_id,
 )
 from orderan.web.dashboard.setting_fields import (
-    AmountUnreadable,
     AreaUnreadable,
-    DateUnreadable,
     PercentUnreadable,
     amount,
     basis_points,
     day,
     region_codes,
 )
-from orderan.web.forms import one, posted, refusals_to, taken_once
+from orderan.web.forms import AmountUnreadable, DateUnreadable, one, posted, refusals_to, taken_once
 from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
