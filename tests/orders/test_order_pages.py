@@ -205,6 +205,10 @@ async def test_a_change_is_previewed_then_confirmed_and_a_second_editor_is_told(
 
     wrong = await send(owner, f"{path(order)}/change/confirm", {"change": change[1], "expected": "1"})
     assert wrong.status_code == 422
+    for unseen in ("", "²", "9" * 5_000):
+        blind = await send(owner, f"{path(order)}/change/confirm", {"change": change[1], "expected": unseen})
+        assert blind.status_code == 422
+    assert (await look(world, order.id))[0].total_minor == 20_000
     done = await send(owner, f"{path(order)}/change/confirm", {"change": change[1], "expected": "50000"})
     assert done.headers["location"] == f"{path(order)}?said=changed"
     stored, lines = await look(world, order.id)
@@ -279,6 +283,16 @@ async def test_what_cannot_be_sold_is_said_beside_what_was_typed(
     )
     assert bad_phone.status_code == 422
     assert 'value="abc"' in bad_phone.text
+    few = typed | {"units_0": "1", "expected": "10000"}
+    for odd, told in (
+        ({"units_0": "1O"}, "“1O” bukan jumlah barang."),
+        ({"discount": "10%"}, "“10%” bukan jumlah uang."),
+    ):
+        unread = await send(owner, "/orders/new", few | odd)
+        assert unread.status_code == 422
+        assert told in words(unread)
+    for odd in ({"expected": "²"}, {"expected": "9" * 5_000}, {"units_²": "1", f"units_{'9' * 5_000}": "1"}):
+        assert (await send(owner, "/orders/new", few | {"expected": ""} | odd)).status_code == 200
     ahead = await owner.get("/orders/skus", params={"q": "kopi", "channel": "web"})
     assert [one["value"] for one in ahead.json()] == ["kopi", "teh"]  # both are of the product Kopi
     assert "Rp10.000" in ahead.json()[0]["sub"]

@@ -337,6 +337,44 @@ def stands_in(page: str, name: str, value: str) -> bool:
     return any(re.search(field, page, re.DOTALL) for field in fields)
 
 
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ("/returns/{back}/resolve", {"amount": "dua puluh ribu"}),
+        ("/returns/{back}/resolve", {"amount": ""}),
+        ("/returns/{received}/step", {"step": "inspect", "stock_1": "satu", "aside_1": "2"}),
+        ("/returns/new", {"order": "{gone_number}", "reason": "Rusak", "units_1": "1,5"}),
+        ("/payments/orders/{unpaid}/confirm", {"method": "cash", "amount": "20rb"}),
+        ("/payments/orders/{promised}/refund", {"amount": "semua", "reason": "Telat"}),
+        (
+            "/warehouse/tasks/{packed}/hand-over",
+            {"boxes": "1", "courier_1": "jne", "awb_1": "JP99887766", "weight_1": "1,2 kg"},
+        ),
+    ],
+)
+async def test_what_cannot_be_read_is_never_taken_for_nothing(
+    filled: Shop, address: str, wrong: dict[str, str]
+) -> None:
+    before = await filled.world.floor.all(STANDING)
+    fields = {name: value.format(**filled.names) for name, value in wrong.items()}
+
+    answer = await send(filled.owner, address.format(**filled.names), fields)
+
+    assert answer.status_code in {409, 422}
+    assert re.search(r"”\s+bukan jumlah (uang|barang)\.", html.unescape(answer.text))
+    assert await filled.world.floor.all(STANDING) == before
+
+
+STANDING: Final = """
+    SELECT 'return' AS what, state, coalesce(refund_id::text, '') AS more FROM goods_return
+    UNION ALL SELECT 'refund', state, amount_minor::text FROM refund
+    UNION ALL SELECT 'money', kind, amount_minor::text FROM payment_event
+    UNION ALL SELECT 'parcel', state, awb FROM parcel
+    ORDER BY 1, 2, 3
+"""
+"""What stands of everything these forms are about."""
+
+
 async def test_every_form_is_here_or_says_why_it_has_nothing_to_keep(house: House) -> None:
     posts = {route.path for route in routes_of(house.app) if route.method == "POST" and not route.is_api}
     assert not FORMS.keys() & OTHERWISE.keys()

@@ -177,6 +177,17 @@ def moment_typed(typed: str, zone: str) -> datetime | None:
         raise DateUnreadable(typed.strip()[:40]) from fault
 
 
+def total_said(typed: str) -> int | None:
+    """Minor units as a page wrote them into a hidden field; None when it did not write this."""
+    return int(typed) if typed.isdecimal() and len(typed) <= 15 else None
+
+
+def numbered(form: Fields, prefix: str) -> dict[int, str]:
+    """Fields such as `units_1` and `units_2`, by their numbers, as they were typed."""
+    found = {name.removeprefix(prefix): one(form, name) for name in form if name.startswith(prefix)}
+    return {int(number): typed for number, typed in found.items() if number.isdecimal() and len(number) < 8}
+
+
 def many(form: FormMultiDict, name: str) -> list[str]:
     """Every value of a field that may stand several times."""
     return [value for value in form.getall(name, []) if isinstance(value, str) and value]

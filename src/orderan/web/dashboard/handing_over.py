@@ -20,7 +20,7 @@ from orderan.kit.text import read_number
 from orderan.shipping import COURIERS, Content
 from orderan.web.dashboard.desk import Asking, Flash, scope_of, told, whole
 from orderan.web.dashboard.warehouse import path_of, sheet
-from orderan.web.forms import one, posted
+from orderan.web.forms import count_typed, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -69,13 +69,13 @@ def _box(typed: dict[str, str], turn: int, count: int, lines: list[SheetLine]) -
         contents = [
             Content(line.line_no, line.sku_id, line.owner_id, line.lot_id, units)
             for at, line in enumerate(lines)
-            if (units := whole(typed.get(f"units_{turn}_{at}", "")) or 0)
+            if (units := count_typed(typed.get(f"units_{turn}_{at}", "")))
         ]
     return Box(
         courier=typed.get(f"courier_{turn}", ""),
         awb=typed.get(f"awb_{turn}", ""),
         service=typed.get(f"service_{turn}", "")[:40],
-        weight_g=whole(typed.get(f"weight_{turn}", "")) or 0,
+        weight_g=count_typed(typed.get(f"weight_{turn}", "")),
         contents=contents,
     )
 

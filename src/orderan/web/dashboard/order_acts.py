@@ -42,6 +42,7 @@ from orderan.web.forms import (
     DateUnreadable,
     count_typed,
     moment_typed,
+    numbered,
     one,
     posted,
     refused,
@@ -149,8 +150,7 @@ async def cancelled(visit: Visit, order: FromPath[str]) -> Response[Any]:
 
 
 def _units(form: FormMultiDict) -> list[Units]:
-    typed = {name.removeprefix("units_"): one(form, name) for name in form if name.startswith("units_")}
-    counts = {int(line_no): count_typed(count) for line_no, count in typed.items() if line_no.isdecimal()}
+    counts = {line_no: count_typed(typed) for line_no, typed in numbered(form, "units_").items()}
     return [Units(line_no, count) for line_no, count in counts.items() if count]
 
 

@@ -48,7 +48,7 @@ from orderan.web.dashboard.order_detail import require_visible
 from orderan.web.dashboard.order_looks import LABELS, reader_of
 from orderan.web.dashboard.order_words import names_of
 from orderan.web.errors import sentence
-from orderan.web.forms import amount_typed, count_typed, one, posted
+from orderan.web.forms import AmountUnreadable, amount_typed, count_typed, one, posted, total_said
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -93,9 +93,12 @@ async def change_typed(visit: Visit, order: FromPath[str]) -> Response[Any]:
 async def change_confirmed(visit: Visit, order: FromPath[str]) -> Response[Any]:
     """Do it, at the total that was shown."""
     form = await posted(visit.request)
-    expected = int(one(form, "expected")) if one(form, "expected").isdigit() else None
 
     async def work(tx: Tx) -> None:
+        expected = total_said(one(form, "expected"))
+        if expected is None:
+            # Nobody confirms a total they were not shown.
+            raise AmountUnreadable(one(form, "expected")[:40])
         order_id = await require_visible(tx, visit.principal, order)
         await confirm(
             tx, order_id, from_text("chg", one(form, "change")), expected_total_minor=expected, now=visit.now

@@ -54,7 +54,7 @@ from orderan.shops import Channel, UnknownChannel, list_channels, shop_by_id
 from orderan.web.dashboard.customer_words import doubted, field_errors
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.errors import sentence
-from orderan.web.forms import amount_of, one, posted
+from orderan.web.forms import amount_typed, count_typed, numbered, one, posted, total_said
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -100,9 +100,7 @@ class Typed:
 
 def typed_of(form: FormMultiDict) -> Typed:
     """Read the form; an area chosen from the list wins over the text beside it."""
-    turns = sorted(
-        {int(name.split("_")[1]) for name in form if name.startswith("units_") and name[6:].isdigit()}
-    )
+    turns = sorted(numbered(form, "units_"))
     lines = tuple(
         (one(form, f"sku_{turn}"), one(form, f"sku_{turn}_text"), one(form, f"units_{turn}"))
         for turn in turns[:MOST_LINES]
@@ -155,17 +153,21 @@ def blank(channels: list[Channel]) -> Typed:
 
 
 def asked_lines(typed: Typed) -> list[tuple[str, int]]:
-    """Lines that say something: (sku, units); a quantity left empty is one."""
+    """Lines that say something: (sku, units); a quantity left empty is one.
+
+    Raises:
+        CountUnreadable: A quantity is no number.
+    """
     asked = []
     for value, text, units in typed.lines:
         sku = value or text.strip().split(" ")[0]
         if sku:
-            asked.append((sku, int(units) if units.isdigit() and 0 < int(units) < 1_000_000 else 1))
+            asked.append((sku, count_typed(units) or 1))
     return asked
 
 
 def discounts_of(typed: Typed, currency: str) -> list[Discount]:
-    amount = amount_of(typed.discount, currency) or 0
+    amount = amount_typed(typed.discount, currency)
     return [Discount("manual", "merchant", amount)] if amount else []
 
 
@@ -338,7 +340,8 @@ async def placed(
     """Place it; a form sent without a quote is shown with one first."""
     form = await posted(request)
     typed = typed_of(form)
-    if not typed.expected.isdigit() or one(form, "step") == "quote":
+    expected = total_said(typed.expected)
+    if expected is None or one(form, "step") == "quote":
         return await _page(request, principal, caller, db, typed, keyring=keyring, now=now)
 
     async def place(tx: Tx) -> Placed:
@@ -355,7 +358,7 @@ async def placed(
             cart_id=typed.cart or None,
             discounts=discounts_of(typed, shop.currency),
             shipping_service=typed.service or None,
-            expected_total_minor=int(typed.expected),
+            expected_total_minor=expected,
             note=typed.note[:1000] or None,
         )
         numbers = iter(await take_numbers(tx, 1))

@@ -25,7 +25,7 @@ from orderan.payments import (
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, scope_of, told
-from orderan.web.forms import Sent, many, one, posted
+from orderan.web.forms import AmountUnreadable, Sent, many, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -33,6 +33,7 @@ SHOWN: Final = 50
 NOTHING_SENT: Final = Sent()
 BESIDE: Final[dict[type[Refusal], str]] = {
     AmountNotPositive: "amount",
+    AmountUnreadable: "amount",
     MoreThanThereIs: "amount",
     RefundTooLarge: "amount",
     ReferenceUsed: "reference",

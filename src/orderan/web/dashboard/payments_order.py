@@ -24,7 +24,7 @@ from orderan.payments import (
 )
 from orderan.web.dashboard.desk import Asking, scope_of
 from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
-from orderan.web.forms import Sent, amount_of, one, posted, refused
+from orderan.web.forms import Sent, amount_typed, one, posted, refused
 from orderan.web.once import once
 from orderan.web.pages import page
 
@@ -116,7 +116,7 @@ async def payment_confirmed(
             order,
             MoneyKind.COD_COLLECTED if method == "cod" else MoneyKind.CAPTURED,
             method,
-            amount_of(one(form, "amount"), row.currency) or 0,
+            amount_typed(one(form, "amount"), row.currency),
             row.currency,
             one(form, "reference").strip()[:120] or None,
             one(form, "note").strip()[:500] or None,
@@ -148,7 +148,7 @@ async def refund_granted(
     async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
-        amount = amount_of(one(form, "amount"), row.currency) or 0
+        amount = amount_typed(one(form, "amount"), row.currency)
         reason = one(form, "reason").strip()[:300]
         await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
         return path_of(order)

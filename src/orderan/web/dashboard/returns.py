@@ -29,8 +29,8 @@ from orderan.kit.text import read_number
 from orderan.orders import Line, OrderNotFound, lines_of, order_numbered, require_sight
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.web.cursors import cursor_of, read_cursor
-from orderan.web.dashboard.desk import Asking, Flash, scope_of, told, whole
-from orderan.web.forms import amount_of, one, posted, sent_once
+from orderan.web.dashboard.desk import Asking, Flash, scope_of, told
+from orderan.web.forms import AmountUnreadable, amount_typed, count_typed, numbered, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -162,14 +162,10 @@ async def return_asked(
     form = await posted(request)
     values = {name: value for name, value in form.items() if isinstance(value, str)}
     order, reason = one(form, "order"), one(form, "reason").strip()[:300]
-    wanted = [
-        Wanted(int(name.removeprefix("units_")), units, reason)
-        for name, typed in values.items()
-        if name.startswith("units_") and (units := whole(typed) or 0)
-    ]
 
     async def command(tx: Tx) -> UUID:
         await sent_once(tx, form, now=now)
+        wanted = _wanted(values, reason)
         made = await ask_return(tx, await _order(tx, principal, order), wanted, reason=reason, now=now)
         return made.id
 
@@ -181,6 +177,11 @@ async def return_asked(
             request, db, caller, principal, order, values=values, general=general, status=422
         )
     return Redirect(path_of(made), status_code=303)
+
+
+def _wanted(values: dict[str, str], reason: str) -> list[Wanted]:
+    counts = {line_no: count_typed(typed) for line_no, typed in numbered(values, "units_").items()}
+    return [Wanted(line_no, units, reason) for line_no, units in counts.items() if units]
 
 
 @get("/returns/{return_id:str}", opt={"needs": Permission.RETURNS_READ}, include_in_schema=False)
@@ -277,7 +278,7 @@ async def _step(
             place = from_text("loc", values.get("place", ""))
             if not principal.sees_location(place):
                 raise UnknownLocation(values.get("place", ""))
-            came = {line.line_no: whole(values.get(f"came_{line.line_no}", "")) or 0 for line in lines}
+            came = {line.line_no: count_typed(values.get(f"came_{line.line_no}", "")) for line in lines}
             await receive_goods_back(tx, found, came, location_id=place, within=within, now=now)
         case "inspect":
             seen = [_inspected(line, values) for line in lines]
@@ -291,8 +292,8 @@ async def _step(
 def _inspected(line: ReturnedLine, values: dict[str, str]) -> Inspected:
     return Inspected(
         line.line_no,
-        whole(values.get(f"stock_{line.line_no}", "")) or 0,
-        whole(values.get(f"aside_{line.line_no}", "")) or 0,
+        count_typed(values.get(f"stock_{line.line_no}", "")),
+        count_typed(values.get(f"aside_{line.line_no}", "")),
         values.get(f"condition_{line.line_no}", "").strip()[:300],
     )
 
@@ -319,7 +320,10 @@ async def return_resolved(
     async def command(tx: Tx) -> None:
         row, _ = await one_return(tx, scope_of(principal), found)
         note = values.get("note", "").strip()[:300] or None
-        amount = amount_of(values.get("amount", ""), row.currency) or 0
+        if not values.get("amount", "").strip():
+            # Nothing back at all is a decision of its own: it is typed as 0, and never forgotten.
+            raise AmountUnreadable("")
+        amount = amount_typed(values["amount"], row.currency)
         await resolve_return(
             tx, found, amount_minor=amount, note=note, within=principal.location_ids, now=now
         )
