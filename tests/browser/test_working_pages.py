@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from litestar import Litestar
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from psycopg.conninfo import conninfo_to_dict
 
 from conftest import ShopFloor
@@ -253,3 +253,74 @@ def test_inbox_entries_are_closed_with_a_word_about_why(context: BrowserContext,
     page.get_by_role("button", name="Abaikan").click()
     expect(page.get_by_text("perkara ditutup.", exact=False)).to_be_visible()
     expect(page.get_by_text("Tidak ada yang macet")).to_be_visible()
+
+
+def test_an_order_is_held_paid_and_cancelled_with_scripts_off(
+    browser: Browser, context: BrowserContext, desk: Desk
+) -> None:
+    bare = browser.new_context(locale="id-ID", timezone_id="Asia/Jakarta", java_script_enabled=False)
+    bare.set_default_timeout(10_000)
+    bare.add_cookies([{"name": "orderan_session", "value": _session(context), "url": desk.address}])
+    page = bare.new_page()
+    page.goto(desk.path("/orders/{waiting}"))
+
+    hold = page.locator("#hold-dialog")
+    expect(hold).to_be_hidden()
+    page.get_by_role("button", name="Tahan", exact=True).click()
+    expect(hold).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(hold).to_be_hidden()
+    expect(page.get_by_role("button", name="Tahan", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    hold.get_by_role("button", name="Tutup").click()
+    expect(hold).to_be_hidden()
+    page.get_by_role("button", name="Tahan", exact=True).click()
+    hold.get_by_label("Penjelasan").fill("Alamat ditanyakan lagi")
+    hold.get_by_role("button", name="Tahan pesanan").click()
+    expect(page.get_by_text("Alamat ditanyakan lagi").first).to_be_visible()
+
+    pay = page.locator("#pay-dialog")
+    page.get_by_role("button", name="Catat pembayaran", exact=True).first.click()
+    pay.get_by_label("Nomor referensi").fill("BCA-7")
+    amount = pay.get_by_label("Jumlah uang")
+    owed = amount.input_value()
+    amount.fill("banyak")
+    pay.get_by_role("button", name="Catat pembayaran").click()
+    expect(pay).to_be_visible()
+    expect(amount).to_have_value("banyak")
+    expect(pay.get_by_label("Nomor referensi")).to_have_value("BCA-7")
+    amount.fill(owed)
+    pay.get_by_role("button", name="Catat pembayaran").click()
+    expect(page.get_by_text("Pembayaran dicatat.")).to_be_visible()
+
+    cancel = page.locator("#cancel-dialog")
+    page.get_by_role("button", name="Batalkan", exact=True).first.click()
+    cancel.get_by_label("Alasan").fill("Pembeli berubah pikiran")
+    cancel.get_by_role("button", name="Batalkan seluruh pesanan").click()
+    expect(page.get_by_text("Pembeli berubah pikiran").first).to_be_visible()
+    expect(page.get_by_role("button", name="Batalkan", exact=True)).to_have_count(0)
+    bare.close()
+
+
+def test_with_scripts_a_dialog_is_modal_and_gives_the_focus_back(context: BrowserContext, desk: Desk) -> None:
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.goto(desk.path("/orders/{waiting}"))
+    opener = page.get_by_role("button", name="Tahan", exact=True)
+    dialog = page.locator("#hold-dialog")
+    for by_key in (True, False):
+        opener.click()
+        expect(page.locator("#hold-dialog:modal")).to_be_visible()
+        if by_key:
+            page.keyboard.press("Escape")
+        else:
+            dialog.locator("[data-closes]").click()
+        expect(dialog).to_be_hidden()
+        expect(opener).to_be_focused()
+    assert faults == []
+
+
+def _session(context: BrowserContext) -> str:
+    [cookie] = [one for one in context.cookies() if one.get("name") == "orderan_session"]
+    return cookie.get("value", "")

@@ -30,7 +30,11 @@ function chooseTheme(event, button) {
 export function dialogs() {
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
-    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+    if (opener) {
+      // Without this script the button's popovertarget opens it; both at once are refused by the browser.
+      event.preventDefault();
+      document.getElementById(opener.dataset.opens)?.showModal();
+    }
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
     if (event.target.matches?.("dialog.o-dialog")) event.target.close();
   });
