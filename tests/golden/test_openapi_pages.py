@@ -26,8 +26,8 @@ ONE_THING = {
 """Answers about one thing whose parts are a list: the thing is told whole."""
 TOLD_WHOLE = {
     "/api/v1/couriers": "as many as the shop works with",
-    "/api/v1/customers/{customer_id}/accesses": "of one customer",
-    "/api/v1/customers/{customer_id}/duplicates": "of one customer",
+    "/api/v1/customers/{customer_id}/accesses": "the last hundred of one customer",
+    "/api/v1/customers/{customer_id}/duplicates": "the ten likeliest",
     "/api/v1/locations": "as many as the shop has places",
     "/api/v1/orders/{order_id}/decisions": "of one order",
     "/api/v1/orders/{order_id}/timeline": "of one order",
@@ -35,7 +35,7 @@ TOLD_WHOLE = {
     "/api/v1/price-lists": "as many as the shop keeps",
     "/api/v1/prices": "of one sku, asked for by its code",
     "/api/v1/regions": "the best matches, at most `limit`",
-    "/api/v1/stock-expectations": "what is on its way now",
+    "/api/v1/stock-expectations": "what has not come yet: as many deliveries as are on their way",
     "/api/v1/tasks/{task_id}/elsewhere": "of one task",
     "/api/v1/tax-rates": "as many as the law has had",
 }
