@@ -26,6 +26,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database
 from orderan.kit.runner import Runner
 from orderan.settings import Settings
+from orderan.web.api.idempotency import with_a_key
 from orderan.web.api.placing import PlacingDoor
 from orderan.web.dashboard.desk import visit
 from orderan.web.dashboard.errors import HANDLERS
@@ -160,6 +161,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
     app = Litestar(
         [health, metrics, serve_static, choose_preferences, *_handlers()],
         guards=[allowed],
+        before_request=with_a_key,
         dependencies=_dependencies(db, keyring, clock, settings),
         exception_handlers=HANDLERS,
         middleware=[Observing, security_headers, identify(db, keys, clock)],

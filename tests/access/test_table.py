@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from access.conftest import Hire, House, sign_in
+from access.conftest import Hire, House, everything, sign_in
 from access.routes import Route, routes_of
 from conftest import ShopFloor
 from orderan.access import ROLES, Permission, Role, make_key
@@ -60,7 +60,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
 
 async def test_nobody_gets_past_any_guarded_route(floor: ShopFloor, house: House, hire: Hire) -> None:
     await hire()
-    before = await _everything(floor)
+    before = await everything(floor)
     async with house.browser() as stranger:
         await stranger.get("/login")
         answers = {
@@ -74,7 +74,7 @@ async def test_nobody_gets_past_any_guarded_route(floor: ShopFloor, house: House
         if not _refused_to_stranger(name, answer)
     }
     assert wrong == {}
-    assert await _everything(floor) == before
+    assert await everything(floor) == before
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -89,11 +89,11 @@ async def test_a_role_opens_its_pages_and_no_others(
     async with house.browser() as person:
         await sign_in(person, "pemilik@toko.test" if role is Role.OWNER else "orang@toko.test")
         await person.get("/account")
-        before = await _everything(floor)
+        before = await everything(floor)
         refused = [route for route in pages if route.needs not in allowed]
         let_in = {route.name: (await _ask(person, route)).status_code for route in refused}
         assert let_in == dict.fromkeys(let_in, 403)
-        assert await _everything(floor) == before
+        assert await everything(floor) == before
         past = {
             route.name: (await _ask(person, route)).status_code
             for route in pages
@@ -113,11 +113,11 @@ async def test_a_key_opens_what_its_one_permission_says(
     api = [route for route in routes_of(house.app) if route.is_api]
     async with house.browser(authorization=f"Bearer {secret}") as program:
         await program.get("/api/v1/regions")
-        before = await _everything(floor)
+        before = await everything(floor)
         refused = [route for route in api if route.needs not in {permission, "signed_in"}]
         let_in = {route.name: (await _ask(program, route)).status_code for route in refused}
         assert let_in == dict.fromkeys(let_in, 403)
-        assert await _everything(floor) == before
+        assert await everything(floor) == before
         past = {
             route.name: (await _ask(program, route)).status_code
             for route in api
@@ -156,20 +156,3 @@ def _refused_to_stranger(name: str, answer: Any) -> bool:
     if "/api/" in name:
         return bool(answer.status_code == 401)
     return bool(answer.status_code == 303 and answer.headers["location"].startswith("/login"))
-
-
-async def _everything(floor: ShopFloor) -> dict[str, Any]:
-    """A print of every table, but for when somebody was last seen."""
-    tables = await floor.all(
-        """
-        SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-        WHERE nspname = current_schema() AND relkind = 'r' AND relname <> 'throttle'
-        """
-    )
-    prints = {}
-    for (name,) in tables:
-        rows = await floor.all(
-            f"SELECT md5(coalesce(string_agg(row_to_json(kept)::text, '|' ORDER BY kept::text), '')) FROM {name} AS kept"
-        )
-        prints[name] = rows[0][0]
-    return prints

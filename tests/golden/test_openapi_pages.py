@@ -11,6 +11,36 @@ MOST = 1_000
 FEED = "/api/v1/events"
 """Its cursor is a position, a number that may be kept for ever."""
 
+PAGE = {"data", "next_cursor"}
+ONE_THING = {
+    "/api/v1/customers/{customer_id}": "a customer with the addresses and consents that count today",
+    "/api/v1/customers/{customer_id}/personal": "the person asked about, in the fields asked for",
+    "/api/v1/orders/{order_id}": "an order with its lines, tags and holds",
+    "/api/v1/orders/{order_id}/money": "an order's money with the events it is computed from",
+    "/api/v1/orders/{order_id}/versions/{version}": "an order's lines as they were",
+    "/api/v1/products/{product_id}": "a product with its variants and pictures",
+    "/api/v1/returns/{return_id}": "a return with its lines",
+    "/api/v1/stock-transfers/{transfer_id}": "a transfer with its lines",
+    "/api/v1/tasks/{task_id}": "a task with its lines",
+}
+"""Answers about one thing whose parts are a list: the thing is told whole."""
+TOLD_WHOLE = {
+    "/api/v1/couriers": "as many as the shop works with",
+    "/api/v1/customers/{customer_id}/accesses": "the last hundred of one customer",
+    "/api/v1/customers/{customer_id}/duplicates": "the ten likeliest",
+    "/api/v1/locations": "as many as the shop has places",
+    "/api/v1/orders/{order_id}/decisions": "of one order",
+    "/api/v1/orders/{order_id}/timeline": "of one order",
+    "/api/v1/orders/{order_id}/versions": "of one order",
+    "/api/v1/price-lists": "as many as the shop keeps",
+    "/api/v1/prices": "of one sku, asked for by its code",
+    "/api/v1/regions": "the best matches, at most `limit`",
+    "/api/v1/stock-expectations": "what has not come yet: as many deliveries as are on their way",
+    "/api/v1/tasks/{task_id}/elsewhere": "of one task",
+    "/api/v1/tax-rates": "as many as the law has had",
+}
+"""Collections in `data` that come in one answer, and what bounds them."""
+
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in schema:
@@ -41,6 +71,31 @@ def test_no_answer_is_a_bare_list_or_names_its_rows_otherwise() -> None:
     assert [path for path, schema in answers().items() if odd & schema["properties"].keys()] == []
     assert [path for path in answers() if "after" in parameters(path)] == []
     assert len(COLLECTIONS) > 20
+
+
+def lists(schema: dict[str, Any]) -> bool:
+    """Whether a value of this schema may be an array."""
+    whole = resolved(schema)
+    several = (one for name in ("oneOf", "anyOf", "allOf") for one in whole.get(name, []))
+    return "array" in whole.get("type", "") or any(map(lists, several))
+
+
+def test_every_answer_with_a_list_is_a_page_or_says_why_not() -> None:
+    with_lists = {
+        path: {name for name, one in schema.get("properties", {}).items() if lists(one)}
+        for path, schema in answers().items()
+        if lists(schema) or any(map(lists, schema.get("properties", {}).values()))
+    }
+    pages = {
+        path
+        for path, named in with_lists.items()
+        if named == {"data"}
+        and answers()[path]["properties"].keys() >= PAGE
+        and parameters(path).keys() >= {"cursor", "limit"}
+    }
+    unpaged = with_lists.keys() - pages
+    assert unpaged == ONE_THING.keys() | TOLD_WHOLE.keys()
+    assert {path for path in unpaged if with_lists[path] == {"data"}} == TOLD_WHOLE.keys()
 
 
 @pytest.mark.parametrize("path", COLLECTIONS)

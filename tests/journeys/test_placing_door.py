@@ -115,9 +115,9 @@ async def test_both_doors_give_the_same_answer(doors: Doors, body: dict[str, Any
 async def test_a_wrong_shape_is_refused_by_both_with_every_wrong_field(doors: Doors, body: Any) -> None:
     hot, own = await doors.both(body, text="1")
 
-    fields = [{problem["field"] for problem in answer.json()["errors"]} for answer in (hot, own)]
-    assert (hot.status_code, own.status_code) == (400, 400)
-    assert fields[0] == fields[1] != set()
+    assert hot.status_code == 400
+    assert told(hot) == told(own)
+    assert hot.json()["errors"] != []
 
 
 @pytest.mark.parametrize(("text", "key", "status"), [("", None, 400), ("1", "ordk_1_salah", 401)])
@@ -126,14 +126,15 @@ async def test_without_a_key_of_either_kind_both_refuse(
 ) -> None:
     hot, own = await doors.both(ORDER, text=text, key=key)
 
-    assert (hot.status_code, own.status_code) == (status, status)
-    assert hot.json()["code"] == own.json()["code"]
+    assert hot.status_code == status
+    assert told(hot) == told(own)
 
 
 async def test_a_missing_key_is_told_together_with_every_wrong_field(doors: Doors) -> None:
-    [hot, _] = await doors.both({"channel": "web", "lines": [{"sku": "kopi", "quantity": 0}]})
+    [hot, own] = await doors.both({"channel": "web", "lines": [{"sku": "kopi", "quantity": 0}]})
 
     assert hot.status_code == 400
+    assert told(hot) == told(own)
     assert [(one["field"], one["code"]) for one in hot.json()["errors"]] == [
         ("Idempotency-Key", "invalid"),
         ("lines.0.quantity", "greater_than_equal"),

@@ -1,5 +1,6 @@
 """From refusals and faults to answers: the one table, and problem details as RFC 9457 has them."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -139,11 +140,13 @@ def invalid_problem(
 
 
 def wrong_fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]]:
+    """Every wrong field with its path, the code of what is wrong with it, and that in words."""
     if isinstance(fault, ValidationError):
-        return [
-            {"field": ".".join(map(str, error["loc"])), "code": error["type"], "message": error["msg"]}
-            for error in fault.errors(include_url=False, include_input=False, include_context=False)
-        ]
+        return _told(fault.errors(include_url=False, include_input=False, include_context=False))
+    # The framework hands on the words for a wrong body and drops the codes; its cause still has them.
+    of_the_body = getattr(fault.__cause__, "errors", None)
+    if isinstance(of_the_body, list):
+        return _told(of_the_body)
     extra = fault.extra if isinstance(fault.extra, list) else []
     found = [
         {
@@ -155,6 +158,13 @@ def wrong_fields(fault: ValidationException | ValidationError) -> list[dict[str,
         if isinstance(item, dict)
     ]
     return found or [{"field": "", "code": "invalid", "message": fault.detail}]
+
+
+def _told(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"field": ".".join(map(str, error["loc"])), "code": error["type"], "message": error["msg"]}
+        for error in errors
+    ]
 
 
 def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:

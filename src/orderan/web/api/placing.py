@@ -10,15 +10,14 @@ from typing import Any, Final
 
 from litestar import Request
 from litestar.enums import ScopeType
-from litestar.exceptions import ValidationException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
-from pydantic import ValidationError
 
 from orderan.access import NotAllowed, NotSignedIn, Permission, Principal
-from orderan.kit.runner import KEY_LENGTH, Answer, Key
+from orderan.kit.runner import Answer, Key
+from orderan.web.api.idempotency import can_be_a_key, without_a_key
 from orderan.web.api.orders import OrderAsked, answering
-from orderan.web.errors import problem_of, wrong_fields
+from orderan.web.errors import problem_of
 from orderan.web.gather import Gatherer
 from orderan.web.headers import SECURITY_HEADERS
 from orderan.web.postcodes import PostcodeMemory
@@ -89,17 +88,9 @@ def _read(headers: dict[bytes, bytes], body: bytes) -> tuple[str, OrderAsked]:
         ValidationException, ValidationError: Every wrong field of both at once.
     """
     text = headers.get(b"idempotency-key", b"").decode("latin-1")
-    if 1 <= len(text) <= KEY_LENGTH:
-        return text, OrderAsked.model_validate_json(body)
-    wrong = [{"key": "Idempotency-Key", "message": f"1 to {KEY_LENGTH} characters are required"}]
-    try:
-        OrderAsked.model_validate_json(body)
-    except ValidationError as fault:
-        wrong += [
-            {"key": one["field"], "code": one["code"], "message": one["message"]}
-            for one in wrong_fields(fault)
-        ]
-    raise ValidationException("the Idempotency-Key header is missing or too long", extra=wrong)
+    if not can_be_a_key(text):
+        raise without_a_key(OrderAsked, body)
+    return text, OrderAsked.model_validate_json(body)
 
 
 async def _body(receive: Receive) -> bytes:
