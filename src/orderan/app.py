@@ -37,7 +37,14 @@ from orderan.web.live_stock import StockWatch
 from orderan.web.observing import Observing
 from orderan.web.postcodes import PostcodeMemory
 from orderan.web.preferences import choose_preferences
-from orderan.web.principal import KeyMemory, allowed, identify, principal_of, require_declared
+from orderan.web.principal import (
+    KeyMemory,
+    allowed,
+    identify,
+    principal_of,
+    require_declared,
+    without_nul,
+)
 from orderan.web.static import serve_static
 
 MODULES: Final = (
@@ -160,7 +167,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
 
     app = Litestar(
         [health, metrics, serve_static, choose_preferences, *_handlers()],
-        guards=[allowed],
+        guards=[allowed, without_nul],
         before_request=with_a_key,
         dependencies=_dependencies(db, keyring, clock, settings),
         exception_handlers=HANDLERS,

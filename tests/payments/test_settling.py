@@ -36,7 +36,8 @@ from orderan.flows.settle_return import (
     receive_goods_back,
     resolve_return,
 )
-from orderan.flows.views_money import cash_by_courier
+from orderan.flows.views_money import cash_by_courier, cash_rows
+from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Box
 from orderan.inventory import Receipt, UnknownLocation, receive_stock
 from orderan.kit.crypto import Keyring
@@ -418,6 +419,37 @@ async def test_what_did_not_leave_yet_is_not_in_the_cash_of_what_did(
     assert await collected_of(world, order) == [(f"sicepat:{awbs[0]}", 10_000)]
     await leaves(second, awbs[1])
     assert (await order_row(world, order)).money == "cod_collected"
+
+
+async def test_cash_the_courier_has_stays_his_debt_when_money_is_given_back_to_the_buyer(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 9})
+    order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+    await delivered(world, order, now=now)
+    awb = await floor.one("SELECT awb FROM parcel WHERE shop_id = %(shop)s")
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(awb.awb)], now=now))
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=5_000, reason="Penyok", now=now)
+    )
+    await floor.run(
+        lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="BCA-9", now=now)
+    )
+
+    async def owes() -> list[tuple[int, int, int, int]]:
+        rows = await floor.run(lambda tx: cash_by_courier(tx, EVERYTHING))
+        return [(row.due_orders, row.due_minor, row.collected_orders, row.collected_minor) for row in rows]
+
+    assert (await order_row(world, order)).money == "partly_refunded"
+    assert await owes() == [(0, 0, 1, 20_000)]
+    rows = await floor.run(lambda tx: cash_rows(tx, EVERYTHING, money=["cod_collected"]))
+    assert [(row.order_id, row.collected_minor) for row in rows] == [(order.id, 20_000)]
+    await floor.run(lambda tx: watch_limits(tx, now=now + timedelta(days=40)))
+    assert ("money_waiting", "cod_collected", 20_000) in await inbox(world)
+
+    await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(awb.awb)], now=now))
+    assert await owes() == []
+    assert await floor.run(lambda tx: cash_rows(tx, EVERYTHING, money=["cod_collected"])) == []
 
 
 async def test_an_order_collected_in_part_counts_with_what_is_due_and_with_what_the_courier_has(

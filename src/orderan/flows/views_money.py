@@ -80,7 +80,10 @@ class CourierCash:
 
 
 async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
-    """What each courier owes us or will; an order counts with the courier of its first parcel."""
+    """What each courier owes us or will; an order counts with the courier of its first parcel.
+
+    Money given back to the buyer takes nothing off what the courier has.
+    """
     rows = await tx.all(
         """
         SELECT carried.courier, sales_order.currency,
@@ -107,7 +110,8 @@ async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
         WHERE sales_order.shop_id = %(shop)s
           AND (sales_order.money IN ('cod_due', 'cod_collected')
                OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
-                   AND sales_order.commercial = 'accepted'))
+                   AND sales_order.commercial = 'accepted')
+               OR (sales_order.money IN ('overpaid', 'partly_refunded', 'refunded') AND held.minor > 0))
           AND """
         + SEEN_ORDER
         + """
@@ -152,7 +156,8 @@ async def cash_rows(
 ) -> list[CashRow]:
     """Orders paid at the door by where their cash stands, the longest under way first.
 
-    An order of which only some parcels were collected stands among those that are due.
+    An order of which only some parcels were collected stands among those that are due; one of which
+    money was given back since, among those that are collected, as long as the courier has the cash.
     """
     rows = await tx.all(
         """
@@ -165,10 +170,17 @@ async def cash_rows(
             SELECT parcel.courier, parcel.awb, parcel.state, parcel.created_at FROM parcel
             WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
             ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(CASE payment_event.kind WHEN 'cod_collected' THEN payment_event.amount_minor
+                                                        WHEN 'cod_remitted' THEN -payment_event.amount_minor
+                                                        ELSE 0 END), 0) AS minor
+            FROM payment_event
+            WHERE payment_event.shop_id = sales_order.shop_id AND payment_event.order_id = sales_order.id) AS held
         WHERE sales_order.shop_id = %(shop)s AND sales_order.money = ANY(%(money)s)
           AND (sales_order.money IN ('cod_due', 'cod_collected', 'cod_remitted')
                OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
-                   AND sales_order.commercial = 'accepted'))
+                   AND sales_order.commercial = 'accepted')
+               OR (sales_order.money IN ('overpaid', 'partly_refunded', 'refunded') AND held.minor > 0))
           AND (%(courier)s::text IS NULL OR carried.courier = %(courier)s::text)
           AND """
         + SEEN_ORDER
@@ -180,7 +192,11 @@ async def cash_rows(
         """,
         {
             "shop": tx.shop_id,
-            "money": [*money, *(["partly_paid"] if "cod_due" in money else [])],
+            "money": [
+                *money,
+                *(["partly_paid"] if "cod_due" in money else []),
+                *(["overpaid", "partly_refunded", "refunded"] if "cod_collected" in money else []),
+            ],
             "courier": courier,
             "at": after[0] if after else None,
             "last": after[1] if after else None,

@@ -62,7 +62,7 @@ def read_sheet(content: bytes) -> tuple[list[SheetRow], list[Wrong]]:
     wrong: list[Wrong] = []
     try:
         for row in reader:
-            cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+            cells = {name: _as_meant((row.get(name) or "").strip()) for name in COLUMNS}
             if any(cells.values()):
                 _read(reader.line_num, cells, rows, wrong)
     except csv.Error as fault:
@@ -113,8 +113,16 @@ def write_sheet(rows: Iterable[tuple[str, str, str | None, date | None, int]]) -
         )
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _as_meant(text: str) -> str:
+    """Without the apostrophe that `_harmless` puts before it."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -68,6 +68,15 @@ async def moneys_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
             FROM sales_order
             WHERE shop_id = %(shop)s AND money IN ('cod_due', 'cod_collected') AND delivered_at IS NOT NULL
             UNION ALL
+            SELECT id, 'cod_collected', delivered_at, number, total_minor, currency
+            FROM sales_order
+            WHERE shop_id = %(shop)s AND money IN ('overpaid', 'partly_refunded', 'refunded') AND terms = 'cod'
+              AND delivered_at IS NOT NULL
+              AND (SELECT coalesce(sum(CASE kind WHEN 'cod_collected' THEN amount_minor
+                                                 WHEN 'cod_remitted' THEN -amount_minor ELSE 0 END), 0)
+                   FROM payment_event
+                   WHERE payment_event.shop_id = %(shop)s AND payment_event.order_id = sales_order.id) > 0
+            UNION ALL
             SELECT id, money, coalesce(delivered_at, moved.at), number, total_minor, currency
             FROM sales_order
             LEFT JOIN LATERAL (SELECT max(order_move.at) AS at FROM order_move

@@ -67,9 +67,9 @@ def taken_once(
 
 
 def one(form: Fields, name: str) -> str:
-    """A field as it was typed; "" when it is not there."""
+    """A field as it was typed; "" when it is not there. NULs, which nobody types, are left out."""
     value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 _WHOLE: Final = re.compile(r"(?:Rp)?\s*(\d{1,3}(?:[.,\s]\d{3})+|\d{1,15})(?:[.,]00?)?", re.ASCII)

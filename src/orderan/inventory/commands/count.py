@@ -8,8 +8,8 @@ from uuid import UUID
 from orderan.inventory import store, views
 from orderan.inventory.commands.adjust import adjust_stock
 from orderan.inventory.commands.arrive import find_or_make_lots
-from orderan.inventory.errors import LotNeeded, StockShort, UnknownLocation, UnknownSku
-from orderan.inventory.models import COUNTED, Shortfall, StockKey
+from orderan.inventory.errors import LotExpiryDiffers, LotNeeded, StockShort, UnknownLocation, UnknownSku
+from orderan.inventory.models import COUNTED, Lot, Shortfall, StockKey
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import NIL
@@ -56,13 +56,16 @@ async def count_stock(tx: Tx, counts: Sequence[Counted], *, reason: str, now: da
     """
     results: list[CountResult | None] = [None] * len(counts)
     keys: dict[int, StockKey] = {}
+    seen: set[StockKey] = set()
     skus = await views.stocked_skus(tx, {row.sku for row in counts})
     places = {place.code: place.id for place in await views.list_locations(tx, kinds=COUNTED)}
+    lots = await _lots(tx, counts, skus, places, now=now)
     for index, row in enumerate(counts):
         try:
-            key = await _key(tx, row, skus, places, now=now)
-            if key in keys.values():
+            key = await _key(tx, row, skus, places, lots, now=now)
+            if key in seen:
                 raise CountedTwice(row.sku, row.location)
+            seen.add(key)
             keys[index] = key
         except Refusal as refusal:
             results[index] = CountResult(0, refusal)
@@ -84,11 +87,31 @@ async def count_stock(tx: Tx, counts: Sequence[Counted], *, reason: str, now: da
     return [result for result in results if result is not None]
 
 
+async def _lots(
+    tx: Tx,
+    counts: Sequence[Counted],
+    skus: dict[str, views.StockedSku],
+    places: dict[str, UUID],
+    *,
+    now: datetime,
+) -> dict[tuple[UUID, str], Lot]:
+    """Lots of all rows in one go; none when any row contradicts another or what is known, row by row then."""
+    wanted = [
+        (skus[row.sku].id, row.lot_code, row.expires_on) for row in counts if row.lot_code and row.sku in skus
+    ]
+    try:
+        async with tx.savepoint():
+            return await find_or_make_lots(tx, wanted, now=now)
+    except LotExpiryDiffers:
+        return {}
+
+
 async def _key(
     tx: Tx,
     row: Counted,
     skus: dict[str, views.StockedSku],
     places: dict[str, UUID],
+    lots: dict[tuple[UUID, str], Lot],
     *,
     now: datetime,
 ) -> StockKey:
@@ -101,7 +124,8 @@ async def _key(
         raise LotNeeded((row.sku,))
     lot_id = NIL
     if row.lot_code:
-        async with tx.savepoint():
-            lots = await find_or_make_lots(tx, [(sku.id, row.lot_code, row.expires_on)], now=now)
+        if (sku.id, row.lot_code) not in lots:
+            async with tx.savepoint():
+                lots = await find_or_make_lots(tx, [(sku.id, row.lot_code, row.expires_on)], now=now)
         lot_id = lots[sku.id, row.lot_code].id
     return StockKey(sku.id, places[row.location], NIL, lot_id)
