@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ShopFloor
 from orderan.kit import runner
-from orderan.kit.db import RETRIES, Database, Tx
+from orderan.kit.db import RETRIES, Database, Tx, WrongRows
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import new_id
 from orderan.kit.runner import Answer, Key, KeyReused, Runner
@@ -131,3 +131,42 @@ async def test_time_limits_are_what_the_settings_say(floor: ShopFloor, database_
             assert await tx.value("SHOW lock_timeout") == "500ms"
     finally:
         await database.close()
+
+
+async def test_what_is_sent_together_is_done_in_order_and_the_wrong_number_of_rows_is_told(
+    floor: ShopFloor,
+) -> None:
+    async def work(tx: Tx, rows: int) -> str:
+        async with tx.together():
+            await tx.send("INSERT INTO throttle VALUES ('uji a', '2026-11-11T00:00:00Z', 60, 1, 0)")
+            await tx.send("UPDATE throttle SET bucket = 'uji b' WHERE bucket = 'uji a'", must=(rows, "lost"))
+            return str(await tx.value("SELECT bucket FROM throttle WHERE bucket LIKE 'uji %%'"))
+
+    with pytest.raises(WrongRows, match="lost"):
+        await floor.run(lambda tx: work(tx, 2))
+    assert await effects(floor) == 0
+    assert await floor.run(lambda tx: work(tx, 1)) == "uji b"
+    assert await effects(floor) == 1
+
+
+async def test_a_fault_of_what_was_sent_together_undoes_all_of_it(floor: ShopFloor) -> None:
+    async def work(tx: Tx) -> None:
+        async with tx.together():
+            for _ in range(2):
+                await tx.send("INSERT INTO throttle VALUES ('uji a', '2026-11-11T00:00:00Z', 60, 1, 0)")
+            await tx.send("INSERT INTO throttle VALUES ('uji b', '2026-11-11T00:00:00Z', 60, 1, 0)")
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        await floor.run(work)
+    assert await effects(floor) == 0
+    # The connection is fit for the next one.
+    assert await floor.value("SELECT 1") == 1
+
+
+async def test_rows_are_not_counted_where_nobody_waits_for_the_count(floor: ShopFloor) -> None:
+    async def work(tx: Tx) -> None:
+        async with tx.together():
+            await tx.run("DELETE FROM throttle")
+
+    with pytest.raises(WrongRows):
+        await floor.run(work)

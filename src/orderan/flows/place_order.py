@@ -290,8 +290,9 @@ async def _write(
             accepted.append(taken)
             if not taken.claims:
                 without_goods.append(order.id)
-    await open_orders(tx, new, now=now)
-    await decisions.keep(tx, made, now=now)
+    async with tx.together():
+        await open_orders(tx, new, now=now)
+        await decisions.keep(tx, made, now=now)
     await plan_tasks(tx, [claim for taken in accepted for claim in taken.claims], now=now)
     await follow_goods(tx, without_goods, now=now)
     return [(entry, Placed(one.order, one.lines)) for (entry, _, _), one in zip(served, new, strict=True)]

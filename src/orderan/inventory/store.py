@@ -128,7 +128,7 @@ async def move(
     """
     if not movements:
         return
-    await tx.run(
+    await tx.send(
         """
         INSERT INTO movement (shop_id, id, sku_id, owner_id, lot_id, quantity, from_location, from_bucket,
                               to_location, to_bucket, kind, cause_id, reason, actor, occurred_at)
@@ -191,7 +191,7 @@ def _changes(movements: Iterable[Movement], counted: frozenset[UUID]) -> dict[St
 
 async def _count(tx: Tx, changes: dict[StockKey, list[int]]) -> None:
     keys = sorted(changes)
-    touched = await tx.run(
+    await tx.send(
         """
         UPDATE stock
         SET on_hand = stock.on_hand + change.on_hand,
@@ -212,15 +212,13 @@ async def _count(tx: Tx, changes: dict[StockKey, list[int]]) -> None:
         {"shop": tx.shop_id}
         | _columns(keys)
         | {f"c{index}": [changes[key][index] for key in keys] for index in range(6)},
+        must=(len(keys), "a movement touched a stock row that does not exist"),
     )
-    if touched != len(keys):
-        message = "a movement touched a stock row that does not exist"
-        raise AssertionError(message)
 
 
 async def insert_claims(tx: Tx, claims: Sequence[Claim], state: ClaimState) -> None:
     """Make claims, or add to those of the same line and stock row, which must be in the same state."""
-    made = await tx.run(
+    await tx.send(
         """
         INSERT INTO claim (shop_id, holder_id, line_no, sku_id, location_id, owner_id, lot_id, state, quantity)
         SELECT %(shop)s, holder_id, line_no, sku_id, location_id, owner_id, lot_id, %(state)s, quantity
@@ -239,10 +237,8 @@ async def insert_claims(tx: Tx, claims: Sequence[Claim], state: ClaimState) -> N
             "quantities": [claim.quantity for claim in claims],
         }
         | _columns([claim.key for claim in claims]),
+        must=(len(claims), "a line holds a claim of another state on the same stock row"),
     )
-    if made != len(claims):
-        message = "a line holds a claim of another state on the same stock row"
-        raise AssertionError(message)
 
 
 _CLAIM: LiteralString = """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, errors
+from psycopg import AsyncConnection, AsyncCursor, errors
 from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -35,6 +35,10 @@ class OutsideCallInTransaction(AssertionError):
 
 class NotOneRow(AssertionError):
     """A query that must find one row found another number; that is a bug."""
+
+
+class WrongRows(AssertionError):
+    """A statement touched another number of rows than it must, or nobody can say how many; that is a bug."""
 
 
 def refuse_outside_call(partner: str) -> None:
@@ -71,6 +75,7 @@ class Tx:
         self.caller = caller
         self.shop_id = caller.shop_id
         self.actor = caller.actor
+        self._sent: list[tuple[tuple[int, str], AsyncCursor[Any]]] | None = None
 
     async def all(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> list[Any]:
         """Every row."""
@@ -99,8 +104,57 @@ class Tx:
 
     async def run(self, sql: LiteralString, params: Mapping[str, Any] | None = None) -> int:
         """Execute; returns the number of rows touched."""
+        if self._sent is not None:
+            raise WrongRows(sql)
         cursor = await self.connection.execute(self._wording(sql), params)
         return cursor.rowcount
+
+    async def send(
+        self,
+        sql: LiteralString,
+        params: Mapping[str, Any] | None = None,
+        *,
+        must: tuple[int, str] | None = None,
+    ) -> None:
+        """Execute without waiting for the answer where statements go `together`; else like `run`.
+
+        Args:
+            must: How many rows it must touch, and what another number means; it is told at the end of
+                `together` at the latest.
+
+        Raises:
+            WrongRows: It touched another number.
+        """
+        cursor = await self.connection.execute(self._wording(sql), params)
+        if must is None:
+            return
+        if self._sent is None:
+            _require(must, cursor.rowcount)
+        else:
+            self._sent.append((must, cursor))
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """What is sent inside goes one after the other without waiting for answers in between.
+
+        The database works on one statement while the next is put together. They run in the order
+        they were sent; a fault of any of them is raised at the end at the latest. What is asked
+        inside (`all`, `one`, ...) is answered as ever; `run` has no count there and is refused.
+
+        Raises:
+            WrongRows: One touched another number of rows than it must.
+        """
+        if self._sent is not None:
+            yield
+            return
+        self._sent = []
+        try:
+            async with self.connection.pipeline():
+                yield
+            for must, cursor in self._sent:
+                _require(must, cursor.rowcount)
+        finally:
+            self._sent = None
 
     async def run_each(self, sql: LiteralString, params: Sequence[Mapping[str, Any]]) -> None:
         """Execute once per parameter set, pipelined."""
@@ -194,6 +248,12 @@ class Database:
         """A bare pooled connection, for what manages its own transactions (migrations, COPY out)."""
         async with self._pool.connection() as connection:
             yield connection
+
+
+def _require(must: tuple[int, str], touched: int) -> None:
+    rows, otherwise = must
+    if touched != rows:
+        raise WrongRows(otherwise)
 
 
 _IS_SPREAD: LiteralString = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AS spread"

@@ -49,7 +49,7 @@ async def keep(tx: Tx, decisions: Sequence[Decision], *, now: datetime) -> None:
     """Store decisions with the change they led to, in one statement."""
     if not decisions:
         return
-    await tx.run(
+    await tx.send(
         """
         INSERT INTO decision (shop_id, id, subject_id, kind, rule, inputs, outcome, reasons, decided_at)
         SELECT %(shop)s, id, subject_id, kind, rule, inputs, outcome, reasons, %(now)s

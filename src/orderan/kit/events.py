@@ -84,7 +84,7 @@ async def record_all(tx: Tx, facts: Iterable[Fact], *, now: datetime, fresh: boo
         turns[fact.entity_id] = turns.get(fact.entity_id, 0) + 1
         order.append(turns[fact.entity_id])
     last = {} if fresh else await _last_seqs(tx, list(turns))
-    await tx.run(
+    await tx.send(
         """
         INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, reason, request_id, occurred_at)
         SELECT %(shop)s, entity_id, seq, kind, payload, %(actor)s, reason, %(request)s, %(now)s

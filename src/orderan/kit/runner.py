@@ -103,7 +103,7 @@ async def remember(tx: Tx, answers: list[tuple[Key, Answer]], *, now: datetime) 
     if not answers:
         return
     answers = sorted(answers, key=lambda pair: (pair[0].scope, pair[0].text))
-    await tx.run(
+    await tx.send(
         """
         INSERT INTO answer (shop_id, scope, key, fingerprint, status, body, answered_at)
         SELECT %(shop)s, scope, key, fingerprint, status, body, %(now)s

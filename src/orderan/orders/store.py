@@ -46,7 +46,7 @@ _COLUMNS = [
 
 
 async def insert_orders(tx: Tx, orders: Sequence[Order]) -> None:
-    await tx.run(
+    await tx.send(
         """
         INSERT INTO sales_order (shop_id, id, number, channel_id, external_id, cart_id, kind, terms, customer_id,
                                  address_id, currency, commercial, money, verification, headline, goods_minor,
@@ -86,7 +86,7 @@ _LINE = [
 
 
 async def insert_lines(tx: Tx, lines: Sequence[Line]) -> None:
-    await tx.run(
+    await tx.send(
         """
         INSERT INTO order_line (shop_id, order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity,
                                 allocated, goods_minor, discount_minor, tax_minor, tax_class, tax_rate_bp,

@@ -40,9 +40,10 @@ async def take_stock(
             made[state].extend(outcome.claims)
         else:
             answers.append(StockShort(outcome))
-    for state, claims in made.items():
-        if claims:
-            await _write(tx, claims, state, now=now)
+    async with tx.together():
+        for state, claims in made.items():
+            if claims:
+                await _write(tx, claims, state, now=now)
     return answers
 
 
