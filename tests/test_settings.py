@@ -70,6 +70,16 @@ def test_an_empty_variable_counts_as_absent() -> None:
             "mysql://h/d",
             "must begin with postgresql://, as in postgresql://user:password@host/db",
         ),
+        (
+            "ORDERAN_DATABASE_URL",
+            "postgresql://a:b%zz@127.0.0.1/x",
+            "cannot be read (invalid percent-encoded token); a % in a password is written %25",
+        ),
+        (
+            "ORDERAN_DATABASE_URL",
+            "postgresql://h/d?nonsense=1",
+            "cannot be read (invalid URI query parameter); a % in a password is written %25",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(name: str, value: str, reason: str) -> None:

@@ -244,6 +244,18 @@ class _Reader:
             raise SettingRefused(
                 name, "must begin with postgresql://, as in postgresql://user:password@host/db"
             )
+        if value is not None:
+            from psycopg import ProgrammingError
+            from psycopg.conninfo import conninfo_to_dict
+
+            try:
+                conninfo_to_dict(value)
+            except ProgrammingError as fault:
+                # What libpq quotes after the colon may be the password.
+                reason = str(fault).partition(":")[0]
+                raise SettingRefused(
+                    name, f"cannot be read ({reason}); a % in a password is written %25"
+                ) from None
         return value
 
     def web_address(self, name: str) -> str | None:

@@ -122,6 +122,7 @@ def test_a_key_that_may_do_what_nobody_knows_is_refused(shop: Outside) -> None:
     refused = shop.run("key", "create", "--name", "kasir", "--permission", "orders.eat", "--json")
 
     assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "orderan: Choose at least one permission. (permission_missing)\n"
     assert shop.count("api_key") == 0
 
 

@@ -128,3 +128,14 @@ def test_a_backup_with_a_file_this_release_does_not_know_is_refused(filled: str,
     with pytest.raises(BackupRefused, match=r"is of a newer release \(9\.9\)"):
         put_back(filled, newer)
     assert kept(filled) == 2
+
+
+@pytest.mark.parametrize("manifest", [b"[]", b"7", b'{"format": "orderan-backup-1"}', b"{"])
+def test_a_backup_whose_manifest_is_none_is_refused(filled: str, tmp_path: Path, manifest: bytes) -> None:
+    file = tmp_path / "bent.backup"
+    with zipfile.ZipFile(file, "w") as target:
+        target.writestr("manifest.json", manifest)
+
+    with pytest.raises(BackupRefused, match="is no backup made by"):
+        put_back(filled, file)
+    assert kept(filled) == 1

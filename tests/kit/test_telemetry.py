@@ -63,6 +63,19 @@ def test_a_failure_is_one_line_with_its_traceback(stream: io.StringIO) -> None:
     assert "nothing here" in json.dumps(line["exception"])
 
 
+def test_a_failure_tells_no_value_of_a_variable(stream: io.StringIO) -> None:
+    headers = {"authorization": "Bearer rahasia-sekali"}
+    try:
+        raise LookupError("nothing here")
+    except LookupError:
+        log("orderan").exception("it failed")
+        logging.getLogger("a.library").exception("theirs failed")
+    assert headers
+    assert [line["event"] for line in lines(stream)] == ["it failed", "theirs failed"]
+    assert "LookupError" in stream.getvalue()
+    assert "rahasia-sekali" not in stream.getvalue()
+
+
 def test_an_id_is_made_when_none_was_offered() -> None:
     assert len(new_request_id()) == 32
     assert new_request_id() != new_request_id()

@@ -426,9 +426,8 @@ async def test_cash_the_courier_has_stays_his_debt_when_money_is_given_back_to_t
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 9})
     order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
-    await delivered(world, order, now=now)
-    awb = await floor.one("SELECT awb FROM parcel WHERE shop_id = %(shop)s")
-    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(awb.awb)], now=now))
+    [parcel] = await delivered(world, order, now=now)
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(parcel.awb)], now=now))
     refund = await floor.run(
         lambda tx: promise_refund(tx, order.id, amount_minor=5_000, reason="Penyok", now=now)
     )
@@ -447,7 +446,7 @@ async def test_cash_the_courier_has_stays_his_debt_when_money_is_given_back_to_t
     await floor.run(lambda tx: watch_limits(tx, now=now + timedelta(days=40)))
     assert ("money_waiting", "cod_collected", 20_000) in await inbox(world)
 
-    await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(awb.awb)], now=now))
+    await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(parcel.awb)], now=now))
     assert await owes() == []
     assert await floor.run(lambda tx: cash_rows(tx, EVERYTHING, money=["cod_collected"])) == []
 

@@ -70,7 +70,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="File to write; must not exist.", dir_okay=False)],
     json: AsJson = False,
 ) -> None:
-    """Write the whole database to FILE while everything keeps running.
+    """Write the whole database to FILE while everything keeps running; its folder is made if there is none.
 
     The master key is not in it: keep a copy of master.key apart, or personal data in it is lost. Pictures
     are not in it either: copy the folder images under the data folder too.
@@ -82,6 +82,7 @@ def backup(
 
     settings = read_settings()
     key = masterkey.obtain(settings.secrets.master_key_file, given=settings.secrets.master_key, create=False)
+    file.absolute().parent.mkdir(parents=True, exist_ok=True)
     with admin_url("orderan db backup", settings) as url, _progress("backing up", None) as tell:
         manifest = write_backup(
             url,

@@ -1,6 +1,10 @@
 """Exit codes, and which error means which."""
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orderan.kit.errors import Refusal
 
 
 class ExitCode(IntEnum):
@@ -37,7 +41,9 @@ def explained(error: Exception) -> tuple[ExitCode, str] | None:
     match error:
         case NotDone(code=code):
             found = code, words
-        case Refusal() | AlreadyRunning() | BackupRefused():
+        case Refusal():
+            found = ExitCode.REFUSED, _sentence(error)
+        case AlreadyRunning() | BackupRefused():
             found = ExitCode.REFUSED, words
         case SettingRefused():
             found = ExitCode.USAGE, words
@@ -50,3 +56,11 @@ def explained(error: Exception) -> tuple[ExitCode, str] | None:
         case OperationalError():
             found = ExitCode.BROKEN, f"the database cannot be used: {words}"
     return found
+
+
+def _sentence(refusal: "Refusal") -> str:
+    """What a refusal says, with its code, by which the reference names it."""
+    from orderan.web.errors import sentence
+    from orderan.web.words import words
+
+    return f"{sentence(refusal, words('en'))} ({refusal.code})"

@@ -190,7 +190,8 @@ def numbered(form: Fields, prefix: str) -> dict[int, str]:
 
 def many(form: FormMultiDict, name: str) -> list[str]:
     """Every value of a field that may stand several times."""
-    return [value for value in form.getall(name, []) if isinstance(value, str) and value]
+    texts = [value.replace("\0", "") for value in form.getall(name, []) if isinstance(value, str)]
+    return [text for text in texts if text]
 
 
 class refusals_to:  # noqa: N801 - reads as a verb: `with refusals_to(request, ...) as refused:`

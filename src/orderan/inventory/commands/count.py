@@ -97,7 +97,9 @@ async def _lots(
 ) -> dict[tuple[UUID, str], Lot]:
     """Lots of all rows in one go; none when any row contradicts another or what is known, row by row then."""
     wanted = [
-        (skus[row.sku].id, row.lot_code, row.expires_on) for row in counts if row.lot_code and row.sku in skus
+        (skus[row.sku].id, row.lot_code, row.expires_on)
+        for row in counts
+        if row.lot_code and row.sku in skus and row.location in places
     ]
     try:
         async with tx.savepoint():

@@ -29,6 +29,7 @@ from orderan.kit.postgres.binaries import Binaries
 from orderan.kit.postgres.errors import PostgresFault
 
 FORMAT = "orderan-backup-1"
+NO_BACKUP = "is no backup made by `orderan db backup`, or it is damaged"
 CHUNK = 1 << 20
 DRAFT_SUFFIX = "_restoring"
 REPLACED_SUFFIX = "_replaced"
@@ -116,13 +117,17 @@ def manifest_of(file: Path) -> Manifest:
     try:
         with zipfile.ZipFile(file) as archive:
             told = json.loads(archive.read("manifest.json"))
+        found = told.get("format")
     except FileNotFoundError:
         raise BackupRefused(f"there is no file {file}") from None
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
-        raise BackupRefused(f"{file} is no backup made by `orderan db backup`, or it is damaged") from error
-    if told.get("format") != FORMAT:
-        raise BackupRefused(f"{file} has the format {told.get('format')!r}; this release reads {FORMAT}")
-    return Manifest(**told)
+    except (zipfile.BadZipFile, KeyError, AttributeError, json.JSONDecodeError) as error:
+        raise BackupRefused(f"{file} {NO_BACKUP}") from error
+    if found != FORMAT:
+        raise BackupRefused(f"{file} has the format {found!r}; this release reads {FORMAT}")
+    try:
+        return Manifest(**told)
+    except TypeError as error:
+        raise BackupRefused(f"{file} {NO_BACKUP}") from error
 
 
 def restore(
