@@ -566,6 +566,24 @@ async def test_gaps_in_typed_columns_wait_by_name(fates: Callable[..., Any], tmp
     assert days == [(DAY, 2, 1530), (NEXT, 1, -510)]
 
 
+async def test_a_value_of_a_typed_column_that_cannot_be_used_waits_and_hinders_no_other(
+    fates: Callable[..., Any], tmp_path: Path
+) -> None:
+    far = pa.array([2**58, None, None], pa.int64()).view(pa.timestamp("us"))
+    times = pa.concat_arrays([far.slice(0, 1), pa.array(_TIMES, pa.timestamp("us")).slice(1)])
+    pq.write_table(typed(InvoiceDate=times), tmp_path / "unseen.parquet")
+    outcome, _ = await fates(tmp_path / "unseen.parquet")
+    assert outcome == ["unreadable_time", "ordered", "nothing_sold_to_cancel"]
+
+
+async def test_a_parquet_file_with_lists_for_prices_is_refused_whole(
+    fates: Callable[..., Any], tmp_path: Path
+) -> None:
+    pq.write_table(typed(UnitPrice=pa.array([[2.55]] * 3)), tmp_path / "unseen.parquet")
+    with pytest.raises(SourceRefused, match="unreadable_price"):
+        await fates(tmp_path / "unseen.parquet")
+
+
 async def test_a_parquet_file_without_rows_is_finished_with_nothing(
     fates: Callable[..., Any], tmp_path: Path
 ) -> None:

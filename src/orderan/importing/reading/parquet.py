@@ -73,5 +73,20 @@ def _values(column: pa.Array) -> list[object]:
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         # Text of a writer that did not say that it is text.
         return [None if raw is None else raw.decode("utf-8", "replace") for raw in column.to_pylist()]
-    values: list[object] = column.to_pylist()
+    if pa.types.is_nested(column.type):
+        # No column of an order line is a list; written out, it waits as what cannot be read.
+        return [None if value is None else str(value) for value in column.to_pylist()]
+    try:
+        values: list[object] = column.to_pylist()
+    except (OverflowError, ValueError):
+        values = [_value(one) for one in column]
     return values
+
+
+def _value(scalar: pa.Scalar) -> object:
+    """The value; what Python has no type for, such as a time in the year 40000, as text to be looked at."""
+    try:
+        value: object = scalar.as_py()
+    except (OverflowError, ValueError):
+        return f"{scalar.type}: {scalar.value}"
+    return value
