@@ -34,6 +34,7 @@ from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
 from orderan.web.live_stock import StockWatch
+from orderan.web.nul import without_nul
 from orderan.web.observing import Observing
 from orderan.web.postcodes import PostcodeMemory
 from orderan.web.preferences import choose_preferences
@@ -43,7 +44,6 @@ from orderan.web.principal import (
     identify,
     principal_of,
     require_declared,
-    without_nul,
 )
 from orderan.web.static import serve_static
 
@@ -167,11 +167,11 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
 
     app = Litestar(
         [health, metrics, serve_static, choose_preferences, *_handlers()],
-        guards=[allowed, without_nul],
+        guards=[allowed],
         before_request=with_a_key,
         dependencies=_dependencies(db, keyring, clock, settings),
         exception_handlers=HANDLERS,
-        middleware=[Observing, security_headers, identify(db, keys, clock)],
+        middleware=[Observing, without_nul, security_headers, identify(db, keys, clock)],
         csrf_config=CSRFConfig(
             secret=keyring.secret("csrf"),
             cookie_name="orderan_csrf",

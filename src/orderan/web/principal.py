@@ -13,7 +13,6 @@ from uuid import UUID
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.exceptions import ValidationException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -140,22 +139,6 @@ async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     needs = handler.opt.get("needs")
     if needs is not None and not principal.may(needs):
         raise NotAllowed(str(needs))
-
-
-async def without_nul(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """Guard of every route: no text may hold a NUL, which the database cannot keep or compare with.
-
-    Raises:
-        ValidationException: Names every part of the address that has one.
-    """
-    texts = [("path", connection.scope["path"]), *connection.query_params.multi_items()]
-    wrong = [
-        {"key": name.replace("\0", ""), "message": "a NUL character cannot be used"}
-        for name, text in texts
-        if "\0" in f"{name}{text}"
-    ]
-    if wrong:
-        raise ValidationException("the address has a NUL character", extra=wrong)
 
 
 class Undeclared(Exception):
