@@ -38,13 +38,7 @@ from orderan.web.nul import without_nul
 from orderan.web.observing import Observing
 from orderan.web.postcodes import PostcodeMemory
 from orderan.web.preferences import choose_preferences
-from orderan.web.principal import (
-    KeyMemory,
-    allowed,
-    identify,
-    principal_of,
-    require_declared,
-)
+from orderan.web.principal import KeyMemory, allowed, identify, principal_of, require_declared
 from orderan.web.static import serve_static
 
 MODULES: Final = (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orderan.flows.views_work import Place
 from orderan.kit.db import Tx
-from orderan.orders import SEEN_ORDER, Scope
+from orderan.orders import CASH_HELD, SEEN_ORDER, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,9 @@ async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
             SELECT parcel.courier FROM parcel
             WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
             ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE payment_event.kind WHEN 'cod_collected' THEN payment_event.amount_minor
-                                                        WHEN 'cod_remitted' THEN -payment_event.amount_minor
-                                                        ELSE 0 END), 0) AS minor
-            FROM payment_event
-            WHERE payment_event.shop_id = sales_order.shop_id AND payment_event.order_id = sales_order.id) AS held
+        CROSS JOIN LATERAL (SELECT """
+        + CASH_HELD
+        + """ AS minor) AS held
         WHERE sales_order.shop_id = %(shop)s
           AND (sales_order.money IN ('cod_due', 'cod_collected')
                OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
@@ -170,17 +167,14 @@ async def cash_rows(
             SELECT parcel.courier, parcel.awb, parcel.state, parcel.created_at FROM parcel
             WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
             ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE payment_event.kind WHEN 'cod_collected' THEN payment_event.amount_minor
-                                                        WHEN 'cod_remitted' THEN -payment_event.amount_minor
-                                                        ELSE 0 END), 0) AS minor
-            FROM payment_event
-            WHERE payment_event.shop_id = sales_order.shop_id AND payment_event.order_id = sales_order.id) AS held
         WHERE sales_order.shop_id = %(shop)s AND sales_order.money = ANY(%(money)s)
           AND (sales_order.money IN ('cod_due', 'cod_collected', 'cod_remitted')
                OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
                    AND sales_order.commercial = 'accepted')
-               OR (sales_order.money IN ('overpaid', 'partly_refunded', 'refunded') AND held.minor > 0))
+               OR (sales_order.money IN ('overpaid', 'partly_refunded', 'refunded')
+                   AND """
+        + CASH_HELD
+        + """ > 0))
           AND (%(courier)s::text IS NULL OR carried.courier = %(courier)s::text)
           AND """
         + SEEN_ORDER

@@ -130,6 +130,7 @@ from orderan.orders.views_search import Found, understand
 from orderan.orders.views_sight import AT_LOCATIONS, SEEN_ORDER, require_sight, seen_orders
 from orderan.orders.views_timeline import Moment, timeline
 from orderan.orders.views_waiting import (
+    CASH_HELD,
     changes_waiting,
     holds_waiting,
     moneys_waiting,
@@ -139,6 +140,7 @@ from orderan.orders.views_waiting import (
 
 __all__ = [
     "AT_LOCATIONS",
+    "CASH_HELD",
     "CHANGE",
     "COMMERCIAL",
     "EVERYTHING",

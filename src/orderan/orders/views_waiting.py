@@ -7,7 +7,7 @@ are asked for, where an index has only some of them: it is used for no other que
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from orderan.kit.db import Tx
 
@@ -57,6 +57,14 @@ async def verifications_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list
     )
 
 
+CASH_HELD: LiteralString = """
+(SELECT coalesce(sum(CASE payment_event.kind WHEN 'cod_collected' THEN payment_event.amount_minor
+                                             WHEN 'cod_remitted' THEN -payment_event.amount_minor ELSE 0 END), 0)
+ FROM payment_event
+ WHERE payment_event.shop_id = sales_order.shop_id AND payment_event.order_id = sales_order.id)"""
+"""Of `sales_order`: cash the courier collected and has not remitted, whatever the buyer was paid back since."""
+
+
 async def moneys_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     """Delivered orders by where their cash stands, and orders whose money is still in between."""
     return await tx.all(
@@ -72,10 +80,9 @@ async def moneys_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
             FROM sales_order
             WHERE shop_id = %(shop)s AND money IN ('overpaid', 'partly_refunded', 'refunded') AND terms = 'cod'
               AND delivered_at IS NOT NULL
-              AND (SELECT coalesce(sum(CASE kind WHEN 'cod_collected' THEN amount_minor
-                                                 WHEN 'cod_remitted' THEN -amount_minor ELSE 0 END), 0)
-                   FROM payment_event
-                   WHERE payment_event.shop_id = %(shop)s AND payment_event.order_id = sales_order.id) > 0
+              AND """
+        + CASH_HELD
+        + """ > 0
             UNION ALL
             SELECT id, money, coalesce(delivered_at, moved.at), number, total_minor, currency
             FROM sales_order
