@@ -39,8 +39,8 @@ TAKEN = [
     for remitted in {0, collected // 2, collected}
 ]
 GIVEN_BACK = [
-    {K.REFUNDED: refunded, K.REFUND_REVERSED: reversed_}
-    for refunded, reversed_ in ((0, 0), (1, 0), (1, 1), (10, 0))
+    {K.REFUNDED: refunded, K.REFUND_REVERSED: reversed_, K.CREDITED: credited}
+    for refunded, reversed_, credited in ((0, 0, 0), (1, 0, 0), (1, 0, 1), (1, 1, 1), (10, 0, 7))
 ]
 ATTEMPTS: list[dict[MoneyKind, int]] = [
     {},
@@ -136,6 +136,7 @@ async def test_the_audit_derives_the_money_state_that_standing_derives(
                 "paid_minor": point.stands.paid_minor,
                 "refunded_minor": point.stands.refunded_minor,
                 "forgone_minor": point.stands.forgone_minor,
+                "credited_minor": point.stands.credited_minor,
             }
             for turn, (order_id, point) in enumerate(grid.items())
         ],

@@ -245,7 +245,7 @@ async def test_every_route_needs_its_permission(floor: ShopFloor, keyring: Keyri
         assert (await care.post("/refunds/x/execute", {"method": "cash"})).status_code == 403
 
 
-@pytest.mark.parametrize("kind", ["refunded", "refund_reversed", "forgone"])
+@pytest.mark.parametrize("kind", ["refunded", "refund_reversed", "forgone", "credited"])
 async def test_money_goes_back_by_a_granted_refund_and_by_no_other_way(
     floor: ShopFloor, keyring: Keyring, now: datetime, kind: str
 ) -> None:

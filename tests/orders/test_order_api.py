@@ -219,7 +219,7 @@ async def test_a_program_that_books_money_cannot_send_it_back(
     paid = {"order_id": to_text("ord", order.id), "method": "bank_transfer", "amount": 10_000}
     assert (await post(api, "/api/v1/payments", paid)).status_code == 200
 
-    for kind in ("refunded", "refund_reversed", "forgone"):
+    for kind in ("refunded", "refund_reversed", "forgone", "credited"):
         answer = await post(api, "/api/v1/payments", paid | {"kind": kind})
         assert answer.status_code == 400, kind
     assert (await look(world, order.id))[0].refunded_minor == 0

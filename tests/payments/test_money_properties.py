@@ -96,6 +96,7 @@ class Book:
             K.CAPTURE_REVERSED: sums["captured"] - sums["capture_reversed"] - self.went_back,
             K.COD_REMITTED: sums["cod_collected"] - sums["cod_remitted"],
             K.REFUND_REVERSED: self.went_back,
+            K.CREDITED: sums["refunded"] - sums["credited"],
             K.PENDING_CLEARED: sums["pending"] - sums["pending_cleared"],
             K.UNKNOWN_CLEARED: sums["unknown"] - sums["unknown_cleared"],
         }.get(kind)
@@ -184,7 +185,8 @@ class Money(RuleBasedStateMachine):
             book.went_back,
         )
         assert answer.forgone_minor == book.sums["forgone"]
-        owed = max(TOTAL - book.sums["forgone"], 0)
+        assert answer.credited_minor == book.sums["credited"]
+        owed = max(max(TOTAL - book.sums["forgone"], 0) - book.sums["credited"], 0)
         assert answer.balance_minor == book.came_in - book.went_back - owed
 
     @rule(many=st.lists(told, min_size=2, max_size=5), twice=st.booleans())
@@ -256,10 +258,17 @@ class Money(RuleBasedStateMachine):
             assert ledger[order_id] == book.events
             assert refunds[order_id] == book.refunds
             row = orders[order_id]
-            assert (row.paid_minor, row.refunded_minor, row.forgone_minor, row.money) == (
+            assert (
+                row.paid_minor,
+                row.refunded_minor,
+                row.forgone_minor,
+                row.credited_minor,
+                row.money,
+            ) == (
                 book.came_in,
                 book.went_back,
                 book.sums["forgone"],
+                book.sums["credited"],
                 book.word,
             )
             assert 0 <= book.went_back <= book.came_in

@@ -484,7 +484,7 @@ async def test_parcels_of_one_order_are_remitted_on_statements_of_their_own(
 
     assert (one.collected_minor, one.remitted_minor) == (8_000, 8_000)
     assert (two.state, two.collected_minor, two.remitted_minor) == (Money.COD_REMITTED, 20_000, 20_000)
-    assert isinstance(again, MoreThanThereIs)
+    assert isinstance(again, NothingDue)
 
 
 async def test_what_was_paid_in_part_is_owed_back_once_the_order_expires(

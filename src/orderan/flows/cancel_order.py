@@ -5,7 +5,7 @@ work       tasks shrink by exactly those units; a task of which nothing is left 
            what the inbox says of it is settled
 stock      the same units are free again in the same instant, parts of bundles included
 money      every line is summed up anew; what was paid too much goes to the exception inbox, and
-           nothing is asked at the door once all that was sent has come back
+           nothing is asked for once all that was sent has come back
 """
 
 from collections.abc import Mapping, Sequence

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows.settle_payment import settle_payment
+from orderan.flows.settle_payment import settle_payments
 from orderan.kit.db import Tx
-from orderan.orders import OrderNotFound, insert_moves, lock_orders
+from orderan.kit.errors import Refusal
+from orderan.kit.ids import to_text
+from orderan.orders import Order, OrderNotFound, insert_moves, lock_orders
 from orderan.payments import (
     MoneyEvent,
     MoneyKind,
@@ -24,6 +26,9 @@ from orderan.payments import (
     grant_refund,
 )
 from orderan.returns import ReturnEvent, find_return, move_return, waiting_for_refund
+
+GOODS_BACK = "goods_back"
+"""How the credit for goods that came back and were paid back is called."""
 
 
 async def promise_refund(
@@ -58,7 +63,7 @@ async def execute_refund(
         MoreThanThereIs: What was taken in has been taken back meanwhile.
     """
     refund = await find_refund(tx, refund_id)
-    await lock_orders(tx, [refund.order_id])
+    order = (await lock_orders(tx, [refund.order_id]))[refund.order_id]
     await close_refund(tx, refund_id, RefundEvent.EXECUTE, method=method, reference=reference, now=now)
     move = (refund.order_id, str(RefundState.GRANTED), str(RefundEvent.EXECUTE), str(RefundState.EXECUTED))
     await insert_moves(tx, "refund", [move], now=now)
@@ -70,9 +75,32 @@ async def execute_refund(
         currency=refund.currency,
         reference=reference,
     )
-    stands = await settle_payment(tx, paid, now=now)
+    [stands, *_] = await settle_payments(tx, [paid, *await _credit(tx, order, refund)], now=now)
+    if isinstance(stands, Refusal):
+        raise stands
     await _close_returns(tx, refund_id, now=now)
     return stands
+
+
+async def _credit(tx: Tx, order: Order, refund: Refund) -> list[MoneyEvent]:
+    """Of a refund for goods that came back: as much less is asked for as was paid back.
+
+    Else the order would seem to be short of it for as long as other goods of it are under way, and what
+    is owed when those are cancelled would be hidden by it.
+    """
+    room = order.kept_for_minor
+    if room <= 0 or not await waiting_for_refund(tx, refund.id):
+        return []
+    return [
+        MoneyEvent(
+            order_id=order.id,
+            kind=MoneyKind.CREDITED,
+            method=GOODS_BACK,
+            amount_minor=min(refund.amount_minor, room),
+            currency=refund.currency,
+            reference=to_text("rfd", refund.id),
+        )
+    ]
 
 
 async def _close_returns(tx: Tx, refund_id: UUID, *, now: datetime) -> None:

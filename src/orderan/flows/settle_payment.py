@@ -172,7 +172,14 @@ async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing
 
 
 def _noted(order: Order, stands: Standing) -> Noted:
-    return Noted(order, str(stands.state), stands.paid_minor, stands.refunded_minor, stands.forgone_minor)
+    return Noted(
+        order,
+        str(stands.state),
+        stands.paid_minor,
+        stands.refunded_minor,
+        stands.forgone_minor,
+        stands.credited_minor,
+    )
 
 
 async def _accept(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
@@ -206,8 +213,9 @@ def difference(order: Order, stands: Standing, *, revived: bool) -> tuple[str, i
     asked = order.total_minor - stands.forgone_minor
     if order.commercial in CLOSED and not revived:
         return ("payment_after_close", kept) if kept > 0 else None
-    if kept > asked:
-        return "payment_over", kept - asked
+    left_asked = max(asked - stands.credited_minor, 0)
+    if kept > left_asked:
+        return "payment_over", kept - left_asked
     # An order that was accepted for its money and lost it again is short of all of it.
     begun = stands.paid_minor > 0 or (
         order.terms == Terms.PREPAID and order.commercial == Commercial.ACCEPTED

@@ -19,7 +19,7 @@ from orderan.flows.settle_payment import settle_payment
 from orderan.inventory import Bucket, TakenBack, require_counted, take_back
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
-from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders, refresh_headline
+from orderan.orders import Commercial, Order, OrderNotFound, lock_orders, refresh_headline
 from orderan.orders import lines_of as order_lines
 from orderan.payments import (
     MoneyEvent,
@@ -128,11 +128,11 @@ async def receive_goods_back(
 async def _forgo(
     tx: Tx, order: Order, found: GoodsReturn, received: Mapping[int, int], *, now: datetime
 ) -> None:
-    """What came back before it was paid at the door is not asked for any more.
+    """What came back before it was paid is not asked for any more.
 
     When nothing is left with the buyer, neither are shipping and rounding.
     """
-    if order.terms != Terms.COD or order.due_minor <= 0:
+    if order.due_minor <= 0:
         return
     lines = await order_lines(tx, order.id)
     before = {line.line_no: line.returned - received.get(line.line_no, 0) for line in lines}
@@ -146,12 +146,12 @@ async def _forgo(
 
 
 async def forgo_rest(tx: Tx, order: Order, *, now: datetime) -> None:
-    """Ask nothing more of a locked order paid at the door whose last open units were cancelled.
+    """Ask nothing more of a locked order whose last open units were cancelled.
 
     What it shipped had come back before, so that shipping and rounding were still asked for only
     because of the units that are gone now.
     """
-    if order.terms != Terms.COD or order.commercial != Commercial.ACCEPTED or order.due_minor <= 0:
+    if order.commercial != Commercial.ACCEPTED or order.due_minor <= 0:
         return
     if everything_is_back(await order_lines(tx, order.id)):
         await settle_payment(tx, _unasked(order, order.due_minor, None), now=now)
@@ -185,7 +185,6 @@ async def inspect_goods(
     """
     order, found = await _lock(tx, return_id, within)
     lines = await inspect_return(tx, found, inspected, note=note, now=now)
-    shipped = {line.line_no: line.shipped for line in await order_lines(tx, order.id)}
     before = await received_before(tx, order.id, return_id)
     sent = await sent_for(tx, order.id)
     if found.location_id is None:
@@ -197,7 +196,7 @@ async def inspect_goods(
         of_line = [row for row in sent if row.line_no == line.line_no]
         passed = before.get(line.line_no, 0)
         for units, into in ((told.to_stock, Bucket.FREE), (told.to_quarantine, Bucket.QUARANTINE)):
-            goods = goods_of(of_line, shipped=shipped[line.line_no], before=passed, units=units)
+            goods = goods_of(of_line, before=passed, units=units)
             back += [
                 TakenBack(
                     order.id,

@@ -56,7 +56,7 @@ class Readiness:
     terms: str
     money: str
     verification: str
-    total_minor: int
+    asked_minor: int
     paid_minor: int
     refunded_minor: int
     currency: str
@@ -67,14 +67,15 @@ class Readiness:
 def obstacles(order: Readiness) -> tuple[Reason, ...]:
     """Every reason why picking cannot start, none if it can.
 
-    An order to be paid before it ships must be wholly paid, refunds taken off; one paid at the
-    door or on an invoice need not. While a payment attempt is unknown nobody may conclude either.
+    An order to be paid before it ships must be wholly paid, refunds taken off; what was paid back
+    for goods that came back is not asked for again. One paid at the door or on an invoice need not.
+    While a payment attempt is unknown nobody may conclude either.
     """
     found = []
     if order.commercial != Commercial.ACCEPTED:
         found.append(Reason("not_accepted", what=order.commercial))
     found += [Reason("hold", what=kind, why=why) for kind, why in order.holds]
-    due = order.total_minor - (order.paid_minor - order.refunded_minor)
+    due = order.asked_minor - (order.paid_minor - order.refunded_minor)
     if order.terms not in PAID_LATER and order.money == "unknown":
         found.append(Reason("money_unknown", what=order.money))
     elif order.terms not in PAID_LATER and due > 0:

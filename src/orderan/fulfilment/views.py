@@ -51,8 +51,8 @@ async def readiness(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Readiness]:
     """What stands in the way of picking, or does not, for each of these orders."""
     rows = await tx.all(
         """
-        SELECT sales_order.id, commercial, terms, money, verification, total_minor, paid_minor, refunded_minor,
-               currency,
+        SELECT sales_order.id, commercial, terms, money, verification, total_minor - forgone_minor - credited_minor AS asked_minor,
+               paid_minor, refunded_minor, currency,
                ARRAY(SELECT ARRAY[order_hold.kind, order_hold.reason] FROM order_hold
                      WHERE order_hold.shop_id = sales_order.shop_id AND order_hold.order_id = sales_order.id
                        AND order_hold.released_at IS NULL
@@ -72,7 +72,7 @@ async def readiness(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Readiness]:
             terms=row.terms,
             money=row.money,
             verification=row.verification,
-            total_minor=row.total_minor,
+            asked_minor=row.asked_minor,
             paid_minor=row.paid_minor,
             refunded_minor=row.refunded_minor,
             currency=row.currency,

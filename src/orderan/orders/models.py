@@ -80,6 +80,7 @@ class Order:
     delivered_at: datetime | None
     closed_at: datetime | None
     forgone_minor: int = 0
+    credited_minor: int = 0
 
     @property
     def due_minor(self) -> int:
@@ -87,10 +88,15 @@ class Order:
         return self.total_minor - self.forgone_minor - self.paid_minor
 
     @property
+    def kept_for_minor(self) -> int:
+        """What the shop may keep of the buyer's money: neither goods that came back nor what was paid back for them."""
+        return max(self.total_minor - self.forgone_minor - self.credited_minor, 0)
+
+    @property
     def owed_back_minor(self) -> int:
         """What the shop kept beyond what it asks for; of an order that came to nothing, all it kept."""
         over = self.commercial in (Commercial.CANCELLED, Commercial.EXPIRED)
-        asked = 0 if over else self.total_minor - self.forgone_minor
+        asked = 0 if over else self.kept_for_minor
         return max(self.paid_minor - self.refunded_minor - asked, 0)
 
 

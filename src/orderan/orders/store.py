@@ -239,16 +239,16 @@ async def overdue(tx: Tx, *, now: datetime, limit: int) -> list[UUID]:
     return [row.id for row in rows]
 
 
-async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int]]) -> None:
-    """Keep what the money ledger says of locked orders: (order, money, paid, refunded, forgone)."""
+async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int, int]]) -> None:
+    """Keep what the money ledger says of locked orders: (order, money, paid, refunded, forgone, credited)."""
     await tx.run(
         """
         UPDATE sales_order
         SET money = stands.money, paid_minor = stands.paid, refunded_minor = stands.refunded,
-            forgone_minor = stands.forgone
+            forgone_minor = stands.forgone, credited_minor = stands.credited
         FROM unnest(%(ids)s::uuid[], %(moneys)s::text[], %(paid)s::bigint[], %(refunded)s::bigint[],
-                    %(forgone)s::bigint[])
-             AS stands (id, money, paid, refunded, forgone)
+                    %(forgone)s::bigint[], %(credited)s::bigint[])
+             AS stands (id, money, paid, refunded, forgone, credited)
         WHERE sales_order.shop_id = %(shop)s AND sales_order.id = stands.id
         """,
         {
@@ -258,6 +258,7 @@ async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int]]) -
             "paid": [order[2] for order in stands],
             "refunded": [order[3] for order in stands],
             "forgone": [order[4] for order in stands],
+            "credited": [order[5] for order in stands],
         },
     )
 

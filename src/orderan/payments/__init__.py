@@ -22,9 +22,9 @@ from orderan.payments.rules import refundable, room_for, share_of_line, standing
 from orderan.payments.states import REFUND, Money, RefundEvent, RefundState
 from orderan.payments.store import (
     booked,
+    events_of,
     forget_words,
     promised,
-    references_of,
     sums,
     used_references,
 )
@@ -51,13 +51,13 @@ __all__ = [
     "append_money",
     "booked",
     "close_refund",
+    "events_of",
     "find_refund",
     "forget_words",
     "grant_refund",
     "ledger_of",
     "money_of",
     "promised",
-    "references_of",
     "refundable",
     "refunds_of",
     "refunds_waiting",

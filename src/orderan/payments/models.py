@@ -22,6 +22,7 @@ class MoneyKind(StrEnum):
     REFUNDED = auto()
     REFUND_REVERSED = auto()
     FORGONE = auto()
+    CREDITED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Standing:
         balance_minor: What the shop has kept beyond what is asked: negative is owed by the buyer,
             positive is owed to them.
         forgone_minor: Not asked for any more, since the goods came back before they were paid for.
+        credited_minor: Not asked for again, since it was paid back for goods that came back.
     """
 
     state: Money
@@ -42,6 +44,7 @@ class Standing:
     remitted_minor: int
     balance_minor: int
     forgone_minor: int = 0
+    credited_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

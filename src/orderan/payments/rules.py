@@ -17,7 +17,8 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
         total_minor: What the order costs now.
         terms: `prepaid`, `cod` or `invoice`.
 
-    What was forgone is not asked for: the goods came back before they were paid for.
+    What was forgone is not asked for: the goods came back before they were paid for. What was credited
+    was paid back for goods that came back, and is not asked for again.
 
     Refunds outrank an unknown attempt, and that outranks everything not final: while it lasts
     nobody may conclude that money is missing.
@@ -36,8 +37,16 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
         state = Money.UNKNOWN
     else:
         state = _taken(paid, asked, pending=pending, cod=terms == COD, collected=collected, remitted=remitted)
+    credited = of[MoneyKind.CREDITED]
     return Standing(
-        state, paid, refunded, collected, remitted, paid - refunded - asked, of[MoneyKind.FORGONE]
+        state=state,
+        paid_minor=paid,
+        refunded_minor=refunded,
+        collected_minor=collected,
+        remitted_minor=remitted,
+        balance_minor=paid - refunded - max(asked - credited, 0),
+        forgone_minor=of[MoneyKind.FORGONE],
+        credited_minor=credited,
     )
 
 
@@ -69,6 +78,7 @@ _OUT_OF = {
         (MoneyKind.REFUND_REVERSED, 1),
     ),
     MoneyKind.REFUND_REVERSED: ((MoneyKind.REFUNDED, 1),),
+    MoneyKind.CREDITED: ((MoneyKind.REFUNDED, 1),),
     MoneyKind.PENDING_CLEARED: ((MoneyKind.PENDING, 1),),
     MoneyKind.UNKNOWN_CLEARED: ((MoneyKind.UNKNOWN, 1),),
 }

@@ -96,17 +96,20 @@ async def booked(tx: Tx, kind: MoneyKind, *, method: str, references: Collection
     return {row.reference: row.amount for row in rows}
 
 
-async def references_of(tx: Tx, orders: Collection[UUID], kind: MoneyKind) -> list[str]:
-    """References under which the ledger has events of a kind for these orders."""
-    rows = await tx.all(
+async def events_of(tx: Tx, orders: Collection[UUID], kinds: Collection[MoneyKind]) -> list[Any]:
+    """What the ledger has of these kinds for these orders, oldest first.
+
+    Columns: order_id, kind, reference, amount_minor.
+    """
+    return await tx.all(
         """
-        SELECT reference
+        SELECT order_id, kind, reference, amount_minor
         FROM payment_event
-        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND kind = %(kind)s AND reference IS NOT NULL
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND kind = ANY(%(kinds)s)
+        ORDER BY order_id, seq
         """,
-        {"shop": tx.shop_id, "orders": list(orders), "kind": kind},
+        {"shop": tx.shop_id, "orders": list(orders), "kinds": [str(kind) for kind in kinds]},
     )
-    return [row.reference for row in rows]
 
 
 async def promised(tx: Tx, orders: Collection[UUID]) -> dict[UUID, int]:

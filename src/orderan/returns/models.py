@@ -60,10 +60,15 @@ class GoodsReturn:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Units of a stock row that went out for a line: what may come back, of which owner and lot."""
+    """Units of a stock row that went out for a line: what may come back, of which owner and lot.
+
+    Attributes:
+        each: Units of the sku in one unit of the line: of a bundle more than one, or several skus.
+    """
 
     line_no: int
     sku_id: UUID
     owner_id: UUID
     lot_id: UUID
     quantity: int
+    each: int = 1

@@ -47,30 +47,29 @@ def everything_is_back(lines: Iterable[Line]) -> bool:
     return all(line.returned == line.quantity - line.cancelled for line in lines)
 
 
-def goods_of(sent: Iterable[Sent], *, shipped: int, before: int, units: int) -> list[Sent]:
+def goods_of(sent: Iterable[Sent], *, before: int, units: int) -> list[Sent]:
     """Which stock rows' goods `units` of a line are, when `before` units of it came back already.
 
-    Each part of a bundle comes back in the proportion it went out in; rows are given back in the
-    order they were sent, so that a lot is never credited with more than left it.
+    Each part of a bundle comes back as often as it is in one, however many of it left ahead of the
+    others; rows are given back in the order they were sent, so that a lot is never credited with
+    more than left it.
 
     Args:
         sent: What left for the line, whole.
-        shipped: Units of the line that left, above zero.
     """
     per_sku: dict[object, list[Sent]] = {}
     for row in sent:
         per_sku.setdefault(row.sku_id, []).append(row)
     found = []
     for rows in per_sku.values():
-        per_unit = sum(row.quantity for row in rows) // shipped
-        skip, take = before * per_unit, units * per_unit
+        skip, take = before * rows[0].each, units * rows[0].each
         for row in rows:
             passed = min(skip, row.quantity)
             skip -= passed
             taken = min(take, row.quantity - passed)
             take -= taken
             if taken:
-                found.append(Sent(row.line_no, row.sku_id, row.owner_id, row.lot_id, taken))
+                found.append(replace(row, quantity=taken))
     return found
 
 

@@ -38,18 +38,27 @@ async def returns_of(tx: Tx, order_id: UUID) -> list[ReturnWithLines]:
 async def sent_for(tx: Tx, order_id: UUID) -> list[Sent]:
     """Units of stock rows that left for each line of an order, oldest hand-over first.
 
+    How many of a sku are in one unit of a line is told by what is planned for it, sent or not.
     A line that was shipped before we kept tasks left as its own sku, without owner or lot.
     """
     rows = await tx.all(
         """
-        SELECT task_line.line_no, task_line.sku_id, task_line.owner_id, task_line.lot_id, task_line.packed,
-               task.handed_over_at AS left_at
-        FROM task
-        JOIN task_line ON task_line.shop_id = task.shop_id AND task_line.task_id = task.id
-        WHERE task.shop_id = %(shop)s AND task.order_id = %(order)s AND task.state = 'handed_over'
-          AND task_line.packed > 0
+        WITH planned AS (
+            SELECT task_line.line_no, task_line.sku_id, task_line.owner_id, task_line.lot_id, task_line.packed,
+                   task.state, task.handed_over_at AS left_at,
+                   sum(task_line.quantity) OVER (PARTITION BY task_line.line_no, task_line.sku_id) AS whole
+            FROM task
+            JOIN task_line ON task_line.shop_id = task.shop_id AND task_line.task_id = task.id
+            WHERE task.shop_id = %(shop)s AND task.order_id = %(order)s AND task.state <> 'cancelled'
+        )
+        SELECT planned.line_no, planned.sku_id, planned.owner_id, planned.lot_id, planned.packed,
+               (planned.whole / (order_line.quantity - order_line.cancelled))::int AS each, planned.left_at
+        FROM planned
+        JOIN order_line ON order_line.shop_id = %(shop)s AND order_line.order_id = %(order)s
+             AND order_line.line_no = planned.line_no
+        WHERE planned.state = 'handed_over' AND planned.packed > 0
         UNION ALL
-        SELECT order_line.line_no, order_line.sku_id, %(nil)s, %(nil)s, order_line.shipped, NULL
+        SELECT order_line.line_no, order_line.sku_id, %(nil)s, %(nil)s, order_line.shipped, 1, NULL
         FROM order_line
         JOIN sku ON sku.shop_id = order_line.shop_id AND sku.id = order_line.sku_id AND sku.is_stocked
         WHERE order_line.shop_id = %(shop)s AND order_line.order_id = %(order)s AND order_line.shipped > 0
@@ -58,7 +67,7 @@ async def sent_for(tx: Tx, order_id: UUID) -> list[Sent]:
         """,
         {"shop": tx.shop_id, "order": order_id, "nil": NIL},
     )
-    return [Sent(*row[:5]) for row in rows]
+    return [Sent(*row[:6]) for row in rows]
 
 
 async def returns_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:

@@ -18,13 +18,15 @@ WITH summed AS (
                          ELSE 0 END) AS pending,
            sum(CASE kind WHEN 'cod_collected' THEN amount_minor ELSE 0 END) AS collected,
            sum(CASE kind WHEN 'cod_remitted' THEN amount_minor ELSE 0 END) AS remitted,
-           sum(CASE kind WHEN 'forgone' THEN amount_minor ELSE 0 END) AS forgone
+           sum(CASE kind WHEN 'forgone' THEN amount_minor ELSE 0 END) AS forgone,
+           sum(CASE kind WHEN 'credited' THEN amount_minor ELSE 0 END) AS credited
     FROM payment_event
     GROUP BY shop_id, order_id
 ), sums AS (
     SELECT sales_order.shop_id, sales_order.id, sales_order.terms,
            greatest(sales_order.total_minor - coalesce(forgone, 0), 0)::bigint AS asked,
            sales_order.money, sales_order.paid_minor, sales_order.refunded_minor, sales_order.forgone_minor,
+           sales_order.credited_minor, coalesce(credited, 0)::bigint AS credited,
            coalesce(forgone, 0)::bigint AS forgone,
            coalesce(paid, 0)::bigint AS paid, coalesce(refunded, 0)::bigint AS refunded,
            coalesce(unknown, 0) AS unknown, coalesce(pending, 0) AS pending,
@@ -49,6 +51,7 @@ WITH summed AS (
 SELECT shop_id, id AS subject, money, state AS derived, paid_minor, paid, refunded_minor, refunded
 FROM derived
 WHERE money <> state OR paid_minor <> paid OR refunded_minor <> refunded OR forgone_minor <> forgone
+   OR credited_minor <> credited
 """
 
 _ORDER_ADDS_UP = """

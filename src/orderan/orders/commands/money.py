@@ -18,6 +18,7 @@ class Noted:
     paid_minor: int
     refunded_minor: int
     forgone_minor: int
+    credited_minor: int
 
 
 async def note_moneys(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
@@ -26,7 +27,17 @@ async def note_moneys(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
         return
     await store.set_money(
         tx,
-        [(one.order.id, one.money, one.paid_minor, one.refunded_minor, one.forgone_minor) for one in noted],
+        [
+            (
+                one.order.id,
+                one.money,
+                one.paid_minor,
+                one.refunded_minor,
+                one.forgone_minor,
+                one.credited_minor,
+            )
+            for one in noted
+        ],
     )
     moved = [
         (one.order.id, one.order.money, "derive", one.money) for one in noted if one.money != one.order.money

@@ -94,7 +94,7 @@ def next_step(
         return Step(
             N_("Konfirmasi pembayaran %(amount)s"), "act", text, FINANCE, order.hold_until, "pay", facts
         )
-    if (over := kept - order.total_minor + order.forgone_minor) > 0:
+    if (over := kept - order.kept_for_minor) > 0:
         facts = {"amount": (over, order.currency)}
         text = N_("Pembeli membayar lebih dari total pesanan.")
         return Step(N_("Kembalikan kelebihan %(amount)s"), "loss", text, FINANCE, action="grant", facts=facts)

@@ -104,6 +104,7 @@ PAID: Final = {
     "refunded": (N_("Dana %(amount)s dikembalikan ke pembeli"), "calm"),
     "refund_reversed": (N_("Pengembalian dana %(amount)s batal"), "loss"),
     "forgone": (N_("%(amount)s tidak ditagih: barangnya kembali sebelum dibayar"), "calm"),
+    "credited": (N_("%(amount)s tidak ditagih lagi: uangnya kembali bersama barangnya"), "calm"),
 }
 WHOLE: Final = N_("Semua barang bisa dikirim dari satu tempat.")
 SPLIT: Final = N_("Tidak ada satu tempat yang punya semua barang, jadi dibagi.")

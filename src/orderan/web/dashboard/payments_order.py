@@ -40,6 +40,7 @@ KINDS: Final = {
     "refunded": N_("Dana dikembalikan"),
     "refund_reversed": N_("Pengembalian dana batal"),
     "forgone": N_("Tidak ditagih, barang kembali"),
+    "credited": N_("Tidak ditagih lagi, uangnya kembali"),
 }
 
 
