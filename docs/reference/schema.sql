@@ -700,6 +700,8 @@ CREATE TABLE order_line (
     tax_class text NOT NULL,
     tax_rate_bp integer NOT NULL,
     discounts jsonb,
+    tax_base_numerator integer NOT NULL DEFAULT 1,
+    tax_base_denominator integer NOT NULL DEFAULT 1,
     CONSTRAINT order_line_pkey PRIMARY KEY (shop_id, order_id, line_no),
     CONSTRAINT order_line_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE,
     CONSTRAINT order_line_money_not_negative CHECK (((unit_price_minor >= 0) AND (goods_minor >= 0) AND ((discount_minor >= 0) AND (discount_minor <= goods_minor)) AND (tax_minor >= 0))),
@@ -814,7 +816,7 @@ CREATE TABLE payment_event (
     CONSTRAINT payment_event_pkey PRIMARY KEY (shop_id, order_id, seq),
     CONSTRAINT payment_event_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT payment_event_amount_positive CHECK ((amount_minor > 0)),
-    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text])))
+    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text, 'credited'::text])))
 );
 CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
 CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -1005,6 +1007,7 @@ CREATE TABLE sales_order (
     delivered_at timestamp with time zone,
     closed_at timestamp with time zone,
     forgone_minor bigint NOT NULL DEFAULT 0,
+    credited_minor bigint NOT NULL DEFAULT 0,
     CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
     CONSTRAINT sales_order_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),

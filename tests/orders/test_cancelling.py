@@ -6,23 +6,27 @@ import pytest
 
 from conftest import ShopFloor
 from given import JAKARTA, SURABAYA, a_buyer, a_shop, asked
+from orderan.catalog import set_tax_rate
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.change_order import confirm, open_change
 from orderan.fulfilment import UnitsHandedOver
 from orderan.inventory import Receipt, receive_stock
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
 from orderan.orders import (
     LineNotFound,
     NothingChanged,
     OrderNotFound,
+    SetQuantity,
     Terms,
     TooMany,
     Units,
     UnitsNotOpen,
     version_of,
 )
-from orderan.pricing import Discount
+from orderan.pricing import Discount, put_zone, set_fee
 from orders.acting import look, open_entries, pay, placed, shipped, worked
 
 pytestmark = pytest.mark.anyio
@@ -253,3 +257,81 @@ async def test_a_cancellation_of_nothing_is_refused_and_changes_nothing(
 
     assert await look(world, order.id) == before
     assert await floor.value("SELECT count(*) FROM order_version") == 0
+
+
+async def sent_by_weight(floor: ShopFloor, now: datetime) -> None:
+    async def zone(tx: Tx) -> None:
+        made = await put_zone(tx, None, code="jawa", name="Jawa", areas=["*"], now=now)
+        await set_fee(tx, made, service="reg", first_kg_minor=9_000, next_kg_minor=7_000, now=now)
+
+    await floor.run(zone)
+
+
+async def test_units_cancelled_lessen_shipping_and_added_again_cost_what_they_did(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 99})
+    await sent_by_weight(floor, now)
+    voucher = [Discount("HEMAT", "merchant", 30_000)]
+    many = asked(("kopi", 12), buyer=a_buyer(), shipping_service="reg", discounts=voucher)
+    order = await placed(world, keyring, many, now)
+    assert (order.shipping_minor, order.total_minor) == (44_000, 134_000)
+
+    fewer = await floor.run(
+        lambda tx: cancel_order(tx, order.id, units=[Units(1, 8)], reason="Kurang", now=now)
+    )
+    assert (fewer.shipping_minor, fewer.discount_minor, fewer.total_minor) == (16_000, 10_000, 46_000)
+
+    more = [SetQuantity(1, 12)]
+    change = await floor.run(lambda tx: open_change(tx, order.id, more, reason="Jadi", now=now))
+    await floor.run(lambda tx: confirm(tx, order.id, change.id, now=now))
+    stored, [line] = await look(world, order.id)
+    assert (stored.shipping_minor, stored.discount_minor, stored.total_minor) == (44_000, 30_000, 134_000)
+    assert (line.quantity, line.cancelled, line.tax_minor) == (20, 8, order.tax_minor)
+
+
+async def test_an_order_can_be_cancelled_in_part_when_its_fee_is_no_longer_known(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 99})
+    await sent_by_weight(floor, now)
+    order = await placed(world, keyring, asked(("kopi", 12), buyer=a_buyer(), shipping_service="reg"), now)
+    await floor.all("DELETE FROM shipping_fee RETURNING 1")
+
+    after = await floor.run(
+        lambda tx: cancel_order(tx, order.id, units=[Units(1, 8)], reason="Kurang", now=now)
+    )
+
+    assert (after.shipping_minor, after.total_minor) == (44_000, 84_000)
+
+
+@pytest.mark.parametrize("how", ["cancel", "change"])
+async def test_a_rate_made_later_on_the_same_day_does_not_tax_an_order_anew(
+    floor: ShopFloor, keyring: Keyring, now: datetime, how: str
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 99})
+    order = await placed(world, keyring, asked(("kopi", 10), buyer=a_buyer()), now)
+    await pay(world, order, 100_000, now)
+    assert order.tax_minor == 9_910  # 11/111 of 100,000
+    await floor.run(
+        lambda tx: set_tax_rate(
+            tx,
+            tax_class="ppn",
+            valid_from=now.date(),
+            rate_bp=2400,
+            base_numerator=1,
+            base_denominator=1,
+            now=now,
+        )
+    )
+
+    if how == "cancel":
+        await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="-", now=now))
+    else:
+        fewer = [SetQuantity(1, 9)]
+        change = await floor.run(lambda tx: open_change(tx, order.id, fewer, reason="-", now=now))
+        await floor.run(lambda tx: confirm(tx, order.id, change.id, now=now))
+
+    stored, [line] = await look(world, order.id)
+    assert (stored.total_minor, stored.tax_minor) == (90_000, 8_919)
+    assert (line.tax_rate_bp, line.tax_base_numerator, line.tax_base_denominator) == (1200, 11, 12)

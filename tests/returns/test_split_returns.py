@@ -37,9 +37,7 @@ async def two_places(floor: ShopFloor, now: datetime, code: str, **bundles: dict
     """One unit of a sku in Jakarta and one in Bandung, and two of everything else in Jakarta."""
     parts = {part for parts in bundles.values() for part in parts}
     stock = dict.fromkeys(parts, 2) | {code: 1}
-    world = await a_shop(
-        floor, now, stock=stock, bundles=bundles, places={"JKT": JAKARTA, "BDG": BANDUNG}
-    )
+    world = await a_shop(floor, now, stock=stock, bundles=bundles, places={"JKT": JAKARTA, "BDG": BANDUNG})
     more = [Receipt(world.skus[code], world.locations["BDG"], 1)]
     await floor.run(lambda tx: receive_stock(tx, more, now=now))
     return world
@@ -72,9 +70,7 @@ async def given_back(world: World, order: Order, units: int, now: datetime, *, a
     await run(lambda tx: inspect_goods(tx, made.id, [Inspected(1, units, 0)], now=now))
     refund = await run(lambda tx: resolve_return(tx, made.id, amount_minor=amount_minor, now=now))
     if refund is not None:
-        await run(
-            lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference=None, now=now)
-        )
+        await run(lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference=None, now=now))
 
 
 async def test_a_refund_for_what_came_back_does_not_stop_the_rest(

@@ -119,13 +119,14 @@ _NIL: Final[LiteralString] = "'00000000-0000-0000-0000-000000000000'::uuid"
 _LINES: Final[tuple[LiteralString, ...]] = (
     """
     INSERT INTO order_line (shop_id, order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity, allocated,
-        picked, packed, shipped, delivered, returned, cancelled, goods_minor, discount_minor, tax_minor, tax_class, tax_rate_bp)
+        picked, packed, shipped, delivered, returned, cancelled, goods_minor, discount_minor, tax_minor, tax_class, tax_rate_bp,
+        tax_base_numerator, tax_base_denominator)
     SELECT %(shop)s, o.id, line.no, sku.id, sku.code, 'Kopi – ' || sku.code, 10000, line.units,
            CASE WHEN is_open OR is_gone THEN line.units ELSE 0 END, gone.units, gone.units, gone.units,
            CASE headline WHEN 'shipped' THEN 0 ELSE gone.units END,
            CASE headline WHEN 'returned' THEN line.units ELSE 0 END,
            CASE headline WHEN 'cancelled' THEN line.units ELSE 0 END,
-           line.units * 10000, 0, line.units * 10000 * 11 / 111, 'ppn', 1200
+           line.units * 10000, 0, line.units * 10000 * 11 / 111, 'ppn', 1200, 11, 12
     """
     + _OF_LINES
     + "CROSS JOIN LATERAL (VALUES (CASE WHEN is_gone THEN line.units ELSE 0 END)) AS gone (units) ORDER BY o.n, line.no",

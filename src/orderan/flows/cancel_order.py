@@ -4,7 +4,7 @@ units      the least advanced go first; what was shipped is refused, it comes ba
 work       tasks shrink by exactly those units; a task of which nothing is left is cancelled, and
            what the inbox says of it is settled
 stock      the same units are free again in the same instant, parts of bundles included
-money      every line is summed up anew; what was paid too much goes to the exception inbox, and
+money      lines and shipping are summed up anew, as a change set would; what was paid too much goes to the exception inbox, and
            nothing is asked for once all that was sent has come back
 """
 
@@ -12,21 +12,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from orderan.catalog import rates_on, tax_rates
+from orderan.flows.order_fees import shipping_without
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
 from orderan.fulfilment import Withdrawal, cancelled_tasks, follow_goods, withdraw_units
 from orderan.inventory import Part, claims_of, release_claims
 from orderan.kit import inbox
 from orderan.kit.db import Tx
-from orderan.kit.i18n import local_date
 from orderan.orders import (
     Commercial,
     Cut,
     Line,
     Order,
     OrderNotFound,
-    Tax,
     Units,
     cancel_units,
     choose_cuts,
@@ -34,9 +32,7 @@ from orderan.orders import (
     lock_orders,
     owed,
     release_every_hold,
-    taxes_for,
 )
-from orderan.shops import shop_by_id
 
 
 async def cancel_order(
@@ -58,8 +54,8 @@ async def cancel_order(
         raise OrderNotFound(str(order_id))
     lines = await lines_of(tx, order_id)
     cuts = choose_cuts(lines, units)
-    taxes = taxes_for(lines, await tax_classes(tx, order.placed_at))
-    after = await cancel_units(tx, order, lines, cuts, taxes, reason=reason, now=now)
+    shipping = await shipping_without(tx, order, lines, cuts, now=now)
+    after = await cancel_units(tx, order, lines, cuts, shipping_minor=shipping, reason=reason, now=now)
     await let_go(tx, order, lines, cuts, now=now)
     if after.commercial == Commercial.CANCELLED:
         await release_every_hold(tx, after, reason=reason, now=now)
@@ -116,13 +112,3 @@ async def _reserved(tx: Tx, order: Order, lines: Mapping[int, Line], cuts: Seque
         for (line_no, sku_id), quantity in claimed.items()
         if leaving.get(line_no)
     ]
-
-
-async def tax_classes(tx: Tx, placed_at: datetime) -> dict[str, Tax]:
-    """Tax per class as it was on the shop's day an order was placed."""
-    shop = await shop_by_id(tx, tx.shop_id)
-    rates = rates_on(await tax_rates(tx), local_date(placed_at, shop.time_zone))
-    return {
-        tax_class: Tax(rate.rate_bp, rate.base_numerator, rate.base_denominator)
-        for tax_class, rate in rates.items()
-    }

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from orderan.catalog import Offer, UnknownSkus, offers
-from orderan.flows.cancel_order import let_go, tax_classes
+from orderan.catalog import Offer, UnknownSkus, offers, rates_on, tax_rates
+from orderan.flows.cancel_order import let_go
+from orderan.flows.order_fees import fees_of
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
 from orderan.fulfilment import follow_goods, plan_tasks
@@ -29,6 +30,7 @@ from orderan.inventory import (
 )
 from orderan.kit import decisions
 from orderan.kit.db import Tx
+from orderan.kit.i18n import local_date
 from orderan.orders import (
     Action,
     AddLine,
@@ -59,7 +61,8 @@ from orderan.orders import (
 from orderan.orders import decline_change as decline
 from orderan.orders import edit_change as edit
 from orderan.orders import open_change as begin
-from orderan.pricing import NoPrice, QuotedLine, TotalChanged, best_price, shipping_fee, shipping_table
+from orderan.pricing import NoPrice, QuotedLine, TotalChanged, best_price
+from orderan.shops import shop_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +210,11 @@ async def _look_up(
     )
     if missing := wanted - villages.keys():
         raise AddressNotTheirs(min(missing))
-    taxes = await tax_classes(tx, order.placed_at)
+    taxes = await _tax_classes(tx, order.placed_at)
     group = await group_of(tx, order.customer_id)
     context = ChangeContext(
         article=_article(order, known, taxes, group),
-        taxes=taxes,
-        fee=await _fees(tx, order, villages),
+        fee=await fees_of(tx, order, villages),
         weight_g={offer.sku_id: offer.weight_g for offer in known.values()},
     )
     return _World(context, known, villages)
@@ -236,18 +238,14 @@ def _article(
     return article
 
 
-async def _fees(
-    tx: Tx, order: Order, villages: Mapping[UUID, str | None]
-) -> Callable[[str | None, UUID | None, int], int]:
-    table = await shipping_table(tx)
-
-    def fee(service: str | None, address_id: UUID | None, weight_g: int) -> int:
-        if service is None:
-            return 0
-        village = villages.get(address_id) if address_id else None
-        return shipping_fee(table, service, village_code=village, weight_g=weight_g, now=order.placed_at)
-
-    return fee
+async def _tax_classes(tx: Tx, placed_at: datetime) -> dict[str, Tax]:
+    """Tax per class as it was on the shop's day an order was placed."""
+    shop = await shop_by_id(tx, tx.shop_id)
+    rates = rates_on(await tax_rates(tx), local_date(placed_at, shop.time_zone))
+    return {
+        tax_class: Tax(rate.rate_bp, rate.base_numerator, rate.base_denominator)
+        for tax_class, rate in rates.items()
+    }
 
 
 def _wants(becomes: Becomes, known: Mapping[str, Offer]) -> list[Want]:

@@ -392,6 +392,8 @@ def _lines(order: Order, entry: _Quoted) -> list[Line]:
             tax_minor=sums.tax_minor,
             tax_class=offer.tax_class,
             tax_rate_bp=rate.rate_bp,
+            tax_base_numerator=rate.base_numerator,
+            tax_base_denominator=rate.base_denominator,
             discounts=[list(part) for part in sums.discounts] or None,
             allocated=asked.quantity if allocated else 0,
         )

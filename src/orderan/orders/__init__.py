@@ -71,7 +71,7 @@ from orderan.orders.models import (
     Terms,
 )
 from orderan.orders.numbers import NumberLease, take_numbers
-from orderan.orders.rules import Cut, Tax, late_before, least_advanced, owed, taxes_for, unshipped
+from orderan.orders.rules import Cut, Tax, late_before, least_advanced, owed, unshipped, weight
 from orderan.orders.states import (
     CHANGE,
     COMMERCIAL,
@@ -277,7 +277,6 @@ __all__ = [
     "tags_of",
     "tags_of_many",
     "take_numbers",
-    "taxes_for",
     "timeline",
     "totals_of_customers",
     "under_way_of_customers",
@@ -288,4 +287,5 @@ __all__ = [
     "version_of",
     "versions_of",
     "visible",
+    "weight",
 ]

@@ -2,8 +2,9 @@
 
 The fold is pure. What comes out is a function of quantities, granted discounts, address and
 service alone, never of the road there: changing something back gives the order as it was, to
-the minor unit. Three rules make it so: a line keeps its own price, a discount keeps the amount
-it was granted, and shipping moves by the difference of the fees before and after.
+the minor unit. Three rules make it so, and cancelling follows them too: a line keeps its own price
+and tax, a discount keeps the amount it was granted for as many units as it was granted for and
+goes with those that go, and shipping moves by the difference of the fees before and after.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -71,13 +72,11 @@ class Shop:
 
     Attributes:
         article: A sku code and a quantity to what is sold.
-        taxes: Tax per class as it was when the order was placed.
         fee: (service, address, weight) to a fee; raises NoShippingFee.
         weight_g: Weight of one unit per sku id.
     """
 
     article: Callable[[str, int], Article]
-    taxes: Mapping[str, Tax]
     fee: Callable[[str | None, UUID | None, int], int]
     weight_g: Mapping[UUID, int]
 
@@ -110,7 +109,6 @@ class _Draft:
         self.units = {line.line_no: rules.owed(line) for line in lines}
         self.specs = {line.line_no: rules.specs_of(line) for line in lines}
         self.new: set[int] = set()
-        self.taxes: dict[int, Tax] = {}
         self.address_id = order.address_id
         self.service = order.shipping_service
 
@@ -131,7 +129,6 @@ def fold(order: Order, lines: Sequence[Line], actions: Sequence[Action], shop: S
         UnknownSkus, NoPrice, NoShippingFee: From `shop`.
     """
     draft = _Draft(order, lines)
-    draft.taxes = rules.taxes_for(lines, shop.taxes)
     for action in actions:
         _apply(draft, action, shop)
     if not any(draft.units.values()):
@@ -197,10 +194,11 @@ def _add(draft: _Draft, action: AddLine, shop: Shop) -> None:
         tax_minor=0,
         tax_class=article.tax_class,
         tax_rate_bp=article.tax.rate_bp,
+        tax_base_numerator=article.tax.numerator,
+        tax_base_denominator=article.tax.denominator,
     )
     draft.units[number] = action.quantity
     draft.specs[number] = []
-    draft.taxes[number] = article.tax
     draft.new.add(number)
 
 
@@ -214,7 +212,7 @@ def _discount(draft: _Draft, action: SetDiscount) -> None:
         number: max(
             0,
             draft.lines[number].unit_price_minor * draft.units[number]
-            - sum(spec.amount_minor for spec in draft.specs[number]),
+            - sum(spec.of(draft.units[number]) for spec in draft.specs[number]),
         )
         for number in targets
     }
@@ -224,22 +222,19 @@ def _discount(draft: _Draft, action: SetDiscount) -> None:
         return
     for number, part in zip(targets, split_minor(action.amount_minor, list(room.values())), strict=True):
         if part:
-            draft.specs[number].append(Spec(action.code, action.payer, part))
+            draft.specs[number].append(Spec(action.code, action.payer, part, draft.units[number]))
 
 
 def _priced(draft: _Draft, order: Order, line_no: int) -> Line:
     line, units, specs = draft.lines[line_no], draft.units[line_no], draft.specs[line_no]
     if line_no not in draft.new and units == rules.owed(line) and specs == rules.specs_of(line):
         return line
-    return rules.repriced(line, units, specs, draft.taxes[line_no], included=order.tax_included)
+    return rules.repriced(line, units, specs, included=order.tax_included)
 
 
 def _shipping(order: Order, lines: Sequence[Line], draft: _Draft, shop: Shop) -> int:
-    def weight(units: Mapping[int, int]) -> int:
-        return sum(shop.weight_g.get(draft.lines[no].sku_id, 0) * count for no, count in units.items())
-
-    before = weight({line.line_no: rules.owed(line) for line in lines})
-    after = weight(draft.units)
+    before = rules.weight(lines, {line.line_no: rules.owed(line) for line in lines}, shop.weight_g)
+    after = rules.weight(draft.lines.values(), draft.units, shop.weight_g)
     if (draft.service, draft.address_id, after) == (order.shipping_service, order.address_id, before):
         return order.shipping_minor
     change = shop.fee(draft.service, draft.address_id, after) - shop.fee(

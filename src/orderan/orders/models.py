@@ -102,7 +102,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its quantities by state."""
+    """A line with its quantities by state.
+
+    Attributes:
+        tax_rate_bp, tax_base_numerator, tax_base_denominator: Its tax as it was when it was written:
+            basis points on numerator/denominator of the price.
+        discounts: (code, payer, amount as it stands, amount granted, units it was granted for); as
+            placed, the last two are missing and the same as what stands.
+    """
 
     order_id: UUID
     line_no: int
@@ -124,6 +131,8 @@ class Line:
     delivered: int = 0
     returned: int = 0
     cancelled: int = 0
+    tax_base_numerator: int = 1
+    tax_base_denominator: int = 1
 
 
 @dataclass(frozen=True, slots=True)

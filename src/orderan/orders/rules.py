@@ -4,9 +4,10 @@ A unit is on its way through a line: unallocated, allocated, picked, packed, shi
 units go starts with the least advanced, because a unit on a shelf costs nobody a walk.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from orderan.kit.money import round_half_up, split_minor
 from orderan.orders.models import Line
@@ -22,7 +23,7 @@ def late_before(now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """A class's tax when the order was placed: rate_bp basis points on numerator/denominator of the price."""
+    """A tax: rate_bp basis points on numerator/denominator of the price."""
 
     rate_bp: int
     numerator: int
@@ -113,68 +114,72 @@ def with_more(line: Line, units: int, *, new: bool, allocated: bool) -> Line:
     )
 
 
-def repriced(line: Line, units: int, specs: Sequence["Spec"], tax: Tax | None, *, included: bool) -> Line:
-    """The line's money for `units` at its own price; a discount never exceeds the goods.
-
-    Args:
-        specs: What was granted; an amount that the goods no longer cover is cut to them and
-            comes back with them.
-    """
-    goods = line.unit_price_minor * units
-    left = goods
-    entries: list[list[str | int]] = []
-    for spec in specs:
-        amount = min(spec.amount_minor, left)
-        left -= amount
-        entries.append([spec.code, spec.payer, amount, spec.amount_minor])
-    return replace(
-        line,
-        goods_minor=goods,
-        discount_minor=goods - left,
-        tax_minor=tax.of(left, included=included) if tax else 0,
-        discounts=entries or None,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A discount as it was granted to a line."""
+    """A discount as it was granted to so many units of a line."""
 
     code: str
     payer: str
     amount_minor: int
+    units: int
+
+    def of(self, units: int) -> int:
+        """What of it stands for so many units: its share where they are fewer, and never more."""
+        if units >= self.units:
+            return self.amount_minor
+        return split_minor(self.amount_minor, [units, self.units - units])[0] if units else 0
 
 
 def specs_of(line: Line) -> list[Spec]:
     """What was granted to a line; where nothing was ever cut, that is what stands."""
     if line.discount_minor and not line.discounts:
-        return [Spec("discount", "merchant", line.discount_minor)]
+        return [Spec("discount", "merchant", line.discount_minor, line.quantity)]
     return [
-        Spec(str(entry[0]), str(entry[1]), int(entry[3] if len(entry) > 3 else entry[2]))
+        Spec(
+            str(entry[0]),
+            str(entry[1]),
+            int(entry[3] if len(entry) > 3 else entry[2]),
+            int(entry[4] if len(entry) > 4 else line.quantity),
+        )
         for entry in line.discounts or ()
     ]
 
 
-def in_proportion(line: Line, units: int) -> list[Spec]:
-    """Discounts of a line of which only `units` of the standing units stay: their share, exactly.
+def repriced(line: Line, units: int, specs: Sequence[Spec], *, included: bool) -> Line:
+    """The line's money for `units` at its own price and tax; a discount never exceeds the goods.
 
-    The whole discount is split by units first and then over its parts, so that the parts of the
-    units that stay and of those that go add up, and never exceed the goods.
+    Args:
+        specs: What was granted; the share of units that are gone comes back with them.
     """
-    gone = owed(line) - units
-    specs = specs_of(line)
-    if not specs or gone <= 0:
-        return specs
-    granted = sum(spec.amount_minor for spec in specs)
-    kept = split_minor(min(granted, line.goods_minor), [units, gone])[0] if units else 0
-    parts = split_minor(kept, [spec.amount_minor for spec in specs])
-    return [replace(spec, amount_minor=part) for spec, part in zip(specs, parts, strict=True) if part]
+    goods = line.unit_price_minor * units
+    left = goods
+    entries: list[list[str | int]] = []
+    for spec in specs:
+        amount = min(spec.of(units), left)
+        left -= amount
+        entries.append([spec.code, spec.payer, amount, spec.amount_minor, spec.units])
+    return replace(
+        line,
+        goods_minor=goods,
+        discount_minor=goods - left,
+        tax_minor=tax_of(line).of(left, included=included),
+        discounts=entries or None,
+    )
 
 
-def cancelled_by(line: Line, cut: Cut, tax: Tax | None, *, included: bool) -> Line:
-    """The line after a cancellation: quantities, goods, discounts in proportion, tax on the rest."""
-    units = owed(line) - cut.units
-    return repriced(without(line, cut), units, in_proportion(line, units), tax, included=included)
+def cancelled_by(line: Line, cut: Cut, *, included: bool) -> Line:
+    """The line after a cancellation: quantities, goods, their share of the discounts, tax on the rest."""
+    return repriced(without(line, cut), owed(line) - cut.units, specs_of(line), included=included)
+
+
+def weight(lines: Iterable[Line], units: Mapping[int, int], weight_g: Mapping[UUID, int]) -> int:
+    """What so many units of lines weigh, in grams.
+
+    Args:
+        units: Per line; a line that is missing has none.
+        weight_g: Of one unit, per sku; a sku that is missing weighs nothing.
+    """
+    return sum(weight_g.get(line.sku_id, 0) * units.get(line.line_no, 0) for line in lines)
 
 
 def summed(lines: Iterable[Line], *, shipping_minor: int, rounding_minor: int, tax_included: bool) -> Sums:
@@ -194,11 +199,6 @@ def summed(lines: Iterable[Line], *, shipping_minor: int, rounding_minor: int, t
     )
 
 
-def taxes_for(lines: Collection[Line], classes: Mapping[str, Tax]) -> dict[int, Tax]:
-    """The tax of each line; a class that is no longer known keeps the rate the line was written with."""
-    return {
-        line.line_no: classes.get(line.tax_class) or Tax(line.tax_rate_bp, 1, 1)
-        if line.tax_rate_bp
-        else Tax(0, 1, 1)
-        for line in lines
-    }
+def tax_of(line: Line) -> Tax:
+    """The tax a line was written with; rates made since then are not for it."""
+    return Tax(line.tax_rate_bp, line.tax_base_numerator, line.tax_base_denominator)

@@ -82,6 +82,8 @@ _LINE = [
     "tax_minor",
     "tax_class",
     "tax_rate_bp",
+    "tax_base_numerator",
+    "tax_base_denominator",
 ]
 
 
@@ -90,12 +92,13 @@ async def insert_lines(tx: Tx, lines: Sequence[Line]) -> None:
         """
         INSERT INTO order_line (shop_id, order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity,
                                 allocated, goods_minor, discount_minor, tax_minor, tax_class, tax_rate_bp,
-                                discounts)
+                                tax_base_numerator, tax_base_denominator, discounts)
         SELECT %(shop)s, made.*
         FROM unnest(%(order_id)s::uuid[], %(line_no)s::int[], %(sku_id)s::uuid[], %(sku_code)s::text[],
                     %(title)s::text[], %(unit_price_minor)s::bigint[], %(quantity)s::int[], %(allocated)s::int[],
                     %(goods_minor)s::bigint[], %(discount_minor)s::bigint[], %(tax_minor)s::bigint[],
-                    %(tax_class)s::text[], %(tax_rate_bp)s::int[], %(discounts)s::jsonb[]) AS made
+                    %(tax_class)s::text[], %(tax_rate_bp)s::int[], %(tax_base_numerator)s::int[],
+                    %(tax_base_denominator)s::int[], %(discounts)s::jsonb[]) AS made
         """,
         {
             "shop": tx.shop_id,
@@ -158,7 +161,7 @@ async def lines_of(tx: Tx, order_id: UUID) -> list[Line]:
         """
         SELECT order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity, goods_minor,
                discount_minor, tax_minor, tax_class, tax_rate_bp, discounts, allocated, picked, packed,
-               shipped, delivered, returned, cancelled
+               shipped, delivered, returned, cancelled, tax_base_numerator, tax_base_denominator
         FROM order_line
         WHERE shop_id = %(shop)s AND order_id = %(order)s
         ORDER BY line_no

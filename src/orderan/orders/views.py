@@ -21,7 +21,7 @@ async def load_orders(tx: Tx, ids: Collection[UUID]) -> dict[UUID, tuple[Order, 
         """
         SELECT order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity, goods_minor,
                discount_minor, tax_minor, tax_class, tax_rate_bp, discounts, allocated, picked, packed, shipped,
-               delivered, returned, cancelled
+               delivered, returned, cancelled, tax_base_numerator, tax_base_denominator
         FROM order_line
         WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)
         ORDER BY order_id, line_no

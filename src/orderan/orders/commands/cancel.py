@@ -1,6 +1,6 @@
 """Cancel units of an order, or all that is left of it; the version before is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from orderan.orders.errors import LineNotFound, NothingChanged, TooMany, UnitsNo
 from orderan.orders.events import OrderCancelled, UnitsCancelled
 from orderan.orders.headlines import Headline
 from orderan.orders.models import Line, Order
-from orderan.orders.rules import Cut, Sums, Tax
+from orderan.orders.rules import Cut, Sums
 from orderan.orders.states import COMMERCIAL, Commercial, CommercialEvent
 
 
@@ -56,8 +56,8 @@ async def cancel_units(
     order: Order,
     lines: Sequence[Line],
     cuts: Sequence[Cut],
-    taxes: Mapping[int, Tax],
     *,
+    shipping_minor: int,
     reason: str,
     now: datetime,
 ) -> Order:
@@ -65,6 +65,9 @@ async def cancel_units(
 
     An order of which nothing stands any more is cancelled, shipping included; an open change of
     it is declined. Stock and tasks are the flow's part.
+
+    Args:
+        shipping_minor: What bringing the rest costs.
 
     Raises:
         IllegalMove: The order's state does not allow cancelling; nothing was changed.
@@ -75,7 +78,7 @@ async def cancel_units(
         raise NothingChanged
     chosen = {cut.line_no: cut for cut in cuts}
     after = [
-        rules.cancelled_by(line, chosen[line.line_no], taxes[line.line_no], included=order.tax_included)
+        rules.cancelled_by(line, chosen[line.line_no], included=order.tax_included)
         if line.line_no in chosen
         else line
         for line in lines
@@ -83,7 +86,7 @@ async def cancel_units(
     nothing_left = all(rules.owed(line) == 0 for line in after)
     sums = rules.summed(
         after,
-        shipping_minor=0 if nothing_left else order.shipping_minor,
+        shipping_minor=0 if nothing_left else shipping_minor,
         rounding_minor=0 if nothing_left else order.rounding_minor,
         tax_included=order.tax_included,
     )
