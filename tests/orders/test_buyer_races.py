@@ -6,6 +6,7 @@ it does not, the races above it prove nothing.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ import pytest
 from conftest import ShopFloor
 from given import a_buyer, a_shop, asked
 from inventory.racing import Meeting, Work, race
-from orderan.customers import Typed, erase, register, store
+from orderan.customers import Erased, Typed, erase, family, merge, register, store
 from orderan.flows import erase_customer as erasing
 from orderan.flows.erase_customer import OrdersUnderWay, erase_customer
 from orderan.flows.place_order import Placed, place_orders
@@ -94,10 +95,11 @@ async def test_an_order_waits_for_an_erasure_under_way_and_makes_the_buyer_anew(
     emptied = asyncio.Event()
     meeting = Meeting(floor)
 
-    async def pausing(*args: Any, **kwargs: Any) -> None:
-        await erase(*args, **kwargs)
+    async def pausing(*args: Any, **kwargs: Any) -> Erased:
+        gone = await erase(*args, **kwargs)
         emptied.set()
         await meeting.stop()
+        return gone
 
     monkeypatch.setattr(erasing, "erase", pausing)
     erasure = asyncio.create_task(
@@ -139,3 +141,58 @@ async def test_control_without_the_lock_an_order_stands_for_somebody_who_was_era
     assert erased == [None]
     assert isinstance(placed, Placed)
     assert await buyer_states(floor) == [(known, "erased", True)]
+
+
+async def two_records(floor: ShopFloor, keyring: Keyring, now: datetime) -> tuple[UUID, UUID]:
+    """One buyer twice; the second record has an order under way."""
+    await a_shop(floor, now, stock={"kopi": 5})
+    first = await floor.run(lambda tx: register(tx, keyring, Typed("Ani Lestari", "081234567891"), now=now))
+    [placed] = await race(floor, ordering(floor, keyring, now))
+    assert isinstance(placed, Placed)
+    assert placed.order.customer_id is not None
+    return first, placed.order.customer_id
+
+
+async def merged_meanwhile(
+    floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[Any], UUID, UUID]:
+    """What comes of an erasure that is asked for while the second record is being merged into the first."""
+    first, second = await two_records(floor, keyring, now)
+    pointed = asyncio.Event()
+    real = store.point_to_survivor
+    meeting = Meeting(floor)
+
+    async def pausing(*args: Any, **kwargs: Any) -> None:
+        await real(*args, **kwargs)
+        pointed.set()
+        await meeting.stop()
+
+    monkeypatch.setattr(store, "point_to_survivor", pausing)
+    merging = asyncio.create_task(race(floor, lambda tx: merge(tx, keyring, first, [second], now=now)))
+    await pointed.wait()
+    erased = await race(floor, lambda tx: erase_customer(tx, first, reason="permintaan", now=now))
+    assert await merging == [None]
+    return erased, first, second
+
+
+async def test_an_erasure_waits_for_a_merge_under_way_and_is_refused_for_its_orders(
+    floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [refused], first, second = await merged_meanwhile(floor, keyring, now, monkeypatch)
+
+    assert isinstance(refused, OrdersUnderWay)
+    assert set(await buyer_states(floor)) == {(first, "active", False), (second, "merged", True)}
+
+
+async def test_control_a_family_read_before_the_lock_misses_an_order_merged_meanwhile(
+    floor: ShopFloor, keyring: Keyring, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def early(tx: Tx, customer_id: UUID, **kwargs: Any) -> Erased:
+        people = await family(tx, customer_id)
+        return replace(await erase(tx, customer_id, **kwargs), people=people)
+
+    monkeypatch.setattr(erasing, "erase", early)
+    [missed], first, second = await merged_meanwhile(floor, keyring, now, monkeypatch)
+
+    assert missed is None
+    assert set(await buyer_states(floor)) == {(first, "erased", False), (second, "merged", True)}

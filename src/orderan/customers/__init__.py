@@ -9,7 +9,7 @@ Ignores  orders, money
 """
 
 from orderan.customers.commands.add_address import add_address
-from orderan.customers.commands.erase import erase
+from orderan.customers.commands.erase import Erased, erase
 from orderan.customers.commands.give_consent import give_consent
 from orderan.customers.commands.merge import merge
 from orderan.customers.commands.register import register
@@ -109,7 +109,6 @@ from orderan.customers.views import (
     family,
     find_customers,
     list_customers,
-    references_of,
     standing_consents,
 )
 
@@ -144,6 +143,7 @@ __all__ = [
     "Duplicate",
     "Email",
     "EntryRefused",
+    "Erased",
     "ExternalIdTaken",
     "Field",
     "Found",
@@ -201,7 +201,6 @@ __all__ = [
     "note_reading",
     "postcode_of",
     "postcodes_by_village",
-    "references_of",
     "regions_are_current",
     "register",
     "resolve_customers",

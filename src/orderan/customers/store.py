@@ -405,6 +405,19 @@ async def point_to_survivor(tx: Tx, survivor: UUID, merged: Collection[UUID], *,
     )
 
 
+async def references_of(tx: Tx, customers: Collection[UUID]) -> list[str]:
+    """What other systems call these customers."""
+    rows = await tx.all(
+        """
+        SELECT external_id FROM customer
+        WHERE shop_id = %(shop)s AND id = ANY(%(customers)s) AND external_id IS NOT NULL
+        ORDER BY external_id
+        """,
+        {"shop": tx.shop_id, "customers": list(customers)},
+    )
+    return [row.external_id for row in rows]
+
+
 async def empty_customers(tx: Tx, customer_id: UUID, family: Collection[UUID], *, now: datetime) -> None:
     """Take everything personal out of a customer and its merged parts, and destroy their keys.
 

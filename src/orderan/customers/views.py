@@ -357,16 +357,3 @@ def _address_card(keyring: Keyring, shop_id: int, row: Any, reader: Reader) -> A
         created_at=row.created_at,
         retired_at=row.retired_at,
     )
-
-
-async def references_of(tx: Tx, customers: Collection[UUID]) -> list[str]:
-    """What other systems call these customers."""
-    rows = await tx.all(
-        """
-        SELECT external_id FROM customer
-        WHERE shop_id = %(shop)s AND id = ANY(%(customers)s) AND external_id IS NOT NULL
-        ORDER BY external_id
-        """,
-        {"shop": tx.shop_id, "customers": list(customers)},
-    )
-    return [row.external_id for row in rows]

@@ -16,7 +16,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan import inventory, orders, payments, returns
-from orderan.customers import erase, family, references_of
+from orderan.customers import erase
 from orderan.importing import forget_customers
 from orderan.kit import audit, events, inbox
 from orderan.kit.db import Tx
@@ -45,13 +45,11 @@ async def erase_customer(tx: Tx, customer_id: UUID, *, reason: str, now: datetim
         OrdersUnderWay: Names the orders.
         UnknownCustomer, CustomerNotActive, ReasonMissing: As `customers.erase` has them.
     """
-    people = await family(tx, customer_id)
-    references = await references_of(tx, people)
-    await erase(tx, customer_id, reason=reason, now=now)
-    if numbers := await under_way_of_customers(tx, people):
+    gone = await erase(tx, customer_id, reason=reason, now=now)
+    if numbers := await under_way_of_customers(tx, gone.people):
         raise OrdersUnderWay(tuple(map(str, numbers)))
-    await _forget_words(tx, people)
-    await forget_customers(tx, references)
+    await _forget_words(tx, gone.people)
+    await forget_customers(tx, gone.references)
 
 
 async def _forget_words(tx: Tx, people: Collection[UUID]) -> None:

@@ -4,6 +4,7 @@ Whatever was written under the key, in backups too, is noise from then on. Order
 their amounts and the customer's id, under which stands "Pelanggan terhapus".
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,8 +19,18 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 
 
-async def erase(tx: Tx, customer_id: UUID, *, reason: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Who was erased: the customer and the records merged into it, and what other systems called them."""
+
+    people: tuple[UUID, ...]
+    references: tuple[str, ...]
+
+
+async def erase(tx: Tx, customer_id: UUID, *, reason: str, now: datetime) -> Erased:
     """Erase a customer and every record merged into it.
+
+    Who that is, is looked up once the customer is locked: a merge that was under way is over then.
 
     Whether orders are still under way is for the caller to ask: customers know no orders.
 
@@ -37,9 +48,11 @@ async def erase(tx: Tx, customer_id: UUID, *, reason: str, now: datetime) -> Non
     row = await lock_active(tx, customer_id)
     CUSTOMER.after(CustomerState(row.state), CustomerEvent.ERASE)
     family = await store.lock_family(tx, customer_id)
-    await store.empty_customers(tx, customer_id, family, now=now)
     erased = (customer_id, *family)
+    references = await store.references_of(tx, erased)
+    await store.empty_customers(tx, customer_id, family, now=now)
     await events.record(tx, customer_id, CustomerErased(customer_id, erased), now=now, reason=reason)
     names = [to_text(PREFIX, one) for one in erased]
     trace = audit.Trace("customer.erase", "customer", names[0], after={"erased": names, "reason": reason})
     await audit.leave(tx, trace, now=now)
+    return Erased(erased, tuple(references))
