@@ -49,6 +49,7 @@ async def a_shop(
     *,
     stock: Mapping[str, int] | None = None,
     price_minor: int = 10_000,
+    prices: Mapping[str, int] | None = None,
     bundles: Mapping[str, Mapping[str, int]] | None = None,
     places: Mapping[str, str] | None = None,
     services: Collection[str] = (),
@@ -57,6 +58,7 @@ async def a_shop(
 
     Args:
         stock: Units per sku code at the first place.
+        price_minor, prices: Of every sku, and of those that cost something else.
         bundles: Parts per bundle code.
         places: Village code per warehouse code; default one in Jakarta.
         services: Skus nothing is stocked or picked for.
@@ -72,7 +74,9 @@ async def a_shop(
             locations[code] = await _place(tx, code, LocationKind.WAREHOUSE, village, rank, now)
         for kind in (LocationKind.SUPPLIER, LocationKind.CUSTOMER, LocationKind.LOSS, LocationKind.TRANSIT):
             locations[kind.upper()] = await _place(tx, kind.upper(), kind, None, 0, now)
-        skus = await _catalogue(tx, [*stock, *bundles, *services], bundles, services, price_minor, now)
+        codes = [*stock, *bundles, *services]
+        costs = dict.fromkeys(codes, price_minor) | dict(prices or {})
+        skus = await _catalogue(tx, codes, bundles, services, costs, now)
         first = locations[next(iter(places))]
         receipts = [Receipt(skus[code], first, units) for code, units in stock.items() if units]
         if receipts:
@@ -108,7 +112,7 @@ async def _catalogue(
     codes: list[str],
     bundles: Mapping[str, Mapping[str, int]],
     services: Collection[str],
-    price_minor: int,
+    costs: Mapping[str, int],
     now: datetime,
 ) -> dict[str, UUID]:
     product = Product(tx.shop_id, new_id(), "Kopi", "", "", "", "ppn", "active", [], now)
@@ -143,7 +147,7 @@ async def _catalogue(
         )
     price_list = await catalog_store.insert_price_list(tx, code="umum", name="Umum", currency="IDR", now=now)
     await catalog_store.insert_prices(
-        tx, [(price_list, sku.id, 1, LONG_AGO, None, price_minor) for sku in skus]
+        tx, [(price_list, sku.id, 1, LONG_AGO, None, costs[sku.code]) for sku in skus]
     )
     await catalog_store.insert_tax_rate(tx, "ppn", LONG_AGO.date(), 1200, 11, 12)
     return ids

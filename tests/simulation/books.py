@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from orderan.payments import MoneyEvent
 
-PRICE = 10_000
+PRICES = {"kopi": 10_000, "gula": 7_777, "teh": 12_345, "paket": 29_999}
 PARTS = {"paket": Counter({"kopi": 2, "gula": 1})}
 HOLD = timedelta(hours=24)
+FIRST_KG, NEXT_KG, WEIGHT_G = 9_000, 7_000, 500
+"""What bringing goods costs, and what a unit of anything that is sold weighs."""
 CLOSED = {"cancelled", "expired", "completed"}
 
 
@@ -21,6 +23,8 @@ def goods(sku: str, units: int) -> Counter[str]:
 class LineBook:
     sku: str
     quantity: int
+    off: int = 0
+    off_for: int = 0
     cancelled: int = 0
     returned: int = 0
     shipped: Counter[str] = field(default_factory=Counter)
@@ -28,6 +32,14 @@ class LineBook:
     @property
     def stands(self) -> int:
         return self.quantity - self.cancelled
+
+    @property
+    def net(self) -> int:
+        """What the buyer pays: a discount goes with the units it was given for, half a rupiah up."""
+        off = self.off
+        if self.stands < self.off_for:
+            off = (2 * self.off * self.stands + self.off_for) // (2 * self.off_for)
+        return PRICES[self.sku] * self.stands - off
 
     @property
     def owed(self) -> Counter[str]:
@@ -42,13 +54,19 @@ class OrderBook:
     terms: str
     placed_at: datetime
     commercial: str
+    sent: bool = False
     paid: int = 0
     refunded: int = 0
     holds: int = 0
 
     @property
     def total(self) -> int:
-        return sum(line.stands for line in self.lines.values()) * PRICE
+        return sum(line.net for line in self.lines.values()) + self.shipping
+
+    @property
+    def shipping(self) -> int:
+        grams = WEIGHT_G * sum(line.stands for line in self.lines.values())
+        return FIRST_KG + NEXT_KG * (-(-grams // 1000) - 1) if self.sent and grams else 0
 
     @property
     def hold_until(self) -> datetime:

@@ -26,7 +26,7 @@ import psycopg
 import pytest
 
 from conftest import ShopFloor, a_floor
-from given import JAKARTA, SURABAYA, World, a_shop, asked
+from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_delivered
@@ -72,9 +72,10 @@ from orderan.kit.ids import NIL
 from orderan.kit.runner import Answer, Key, Runner
 from orderan.orders import SetQuantity, Terms, Units, take_numbers
 from orderan.payments import MoneyEvent, MoneyKind
+from orderan.pricing import Discount, put_zone, set_fee
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.shipping import ParcelEvent
-from simulation.books import PRICE, Books, LineBook, OrderBook
+from simulation.books import FIRST_KG, NEXT_KG, PRICES, Books, LineBook, OrderBook
 from simulation.conductor import Crashed, Stage
 from simulation.plan import Crash, Round, Step, plan
 
@@ -134,9 +135,11 @@ async def a_day(
                 await a_floor(stage, started),
                 started,
                 stock=START,
+                prices=PRICES,
                 bundles={"paket": {"kopi": 2, "gula": 1}},
                 places={"JKT": JAKARTA, "SBY": SURABAYA},
             )
+            await world.floor.run(partial(_zone, now=started))
             yield Day(world, stage, keyring, seed, started=started, at_once=at_once)
     finally:
         await stage.close()
@@ -267,7 +270,13 @@ class Day:
             (self.dice.choice(SELLABLE), self.dice.randint(1, 3)) for _ in range(self.dice.randint(1, 3))
         ]
         terms = self.dice.choice((Terms.PREPAID, Terms.PREPAID, Terms.COD))
-        placement = asked(*lines, terms=terms)
+        off = [
+            Discount(f"V{number}", "merchant", self.dice.randint(1, PRICES[sku] * units - 1), number)
+            for number, (sku, units) in enumerate(lines, 1)
+            if self.dice.random() < 0.3
+        ]
+        sent = {"buyer": a_buyer(), "shipping_service": "reg"} if self.dice.random() < 0.4 else {}
+        placement = asked(*lines, terms=terms, discounts=off, **sent)
 
         async def work(tx: Tx) -> Told:
             numbers = iter(await take_numbers(tx, 1))
@@ -298,7 +307,12 @@ class Day:
                 terms,
                 self.now,
                 "accepted" if terms is Terms.COD else "awaiting_payment",
+                bool(sent),
             )
+            for discount in off:
+                assert discount.line_no is not None
+                line = order.lines[discount.line_no]
+                line.off, line.off_for = discount.amount_minor, line.quantity
             assert (told["commercial"], told["total"]) == (order.commercial, order.total)
             assert told["id"] not in self.books.orders
             self.books.orders[told["id"]] = order
@@ -375,7 +389,7 @@ class Day:
                     book.stands if units is None else sum(u.quantity for u in units if u.line_no == one)
                 )
                 assert book.cancelled <= book.quantity
-            if order.total == 0:
+            if not any(line.stands for line in order.lines.values()):
                 order.commercial = "cancelled"
             order.follow_money()
             assert self.at_once or told["total"] == order.total
@@ -495,7 +509,7 @@ class Day:
             return None
         number, line = next((n, one) for n, one in order.lines.items() if _returnable(one))
         units, to_stock = self.dice.randint(1, _returnable(line)), self.dice.random() < 0.7
-        worth = min(units * PRICE, max(order.paid - order.refunded, 0))
+        worth = min(units * PRICES[line.sku], max(order.paid - order.refunded, 0))
         reference = self._word()
 
         async def work(tx: Tx) -> Told:
@@ -713,6 +727,11 @@ LEADS_TO = {
 }
 ARRIVED = {"delivered", "lost", "damaged"}
 """What couriers tell of a parcel, how often, and where it is then; nothing follows the last three."""
+
+
+async def _zone(tx: Tx, *, now: datetime) -> None:
+    zone = await put_zone(tx, None, code="jawa", name="Jawa", areas=["*"], now=now)
+    await set_fee(tx, zone, service="reg", first_kg_minor=FIRST_KG, next_kg_minor=NEXT_KG, now=now)
 
 
 def _returnable(line: LineBook) -> int:

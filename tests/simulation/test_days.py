@@ -35,6 +35,8 @@ SEEDS = [int(GIVEN)] if GIVEN else [20261111, 8, 45, *MORE]
 ROUNDS = int(os.environ.get("ORDERAN_ROUNDS", "60"))
 SHORT = 20
 """Rounds of a day that is lived twice."""
+SEALED = {"customer", "customer_address", "subject_key"}
+"""Personal data is encrypted under keys and nonces that no seed may tell."""
 
 
 @contextmanager
@@ -95,7 +97,8 @@ async def test_a_seed_lived_twice_is_the_same_day_down_to_the_rows(
     assert trace == trace_2
     assert books == books_2
     assert (crashes, statements) == (crashes_2, statements_2)
-    assert {table for table in rows if rows[table] != rows_2[table]} == set()
+    assert {table for table in rows if rows[table] != rows_2[table]} <= SEALED
+    assert {table: len(rows[table]) for table in SEALED} == {table: len(rows_2[table]) for table in SEALED}
     assert all(rows[table] for table in ("sales_order", "payment_event", "movement", "answer"))
     assert len(crashes) > 1
     assert any(heard.arrival > 1 for heard in trace)
@@ -133,7 +136,7 @@ async def _agrees(day: Day) -> None:
     parcels = await floor.all("SELECT id, state FROM parcel WHERE shop_id = %(shop)s")
     assert {str(row.id): row.state for row in parcels} == books.parcels
     money = await floor.all(
-        "SELECT reference, amount_minor FROM payment_event WHERE shop_id = %(shop)s AND kind <> 'refunded'"
+        "SELECT reference, amount_minor FROM payment_event WHERE shop_id = %(shop)s AND kind NOT IN ('refunded', 'credited')"
     )
     assert {row.reference: row.amount_minor for row in money} == {
         event.reference: event.amount_minor for event in books.transfers.values()
