@@ -91,14 +91,16 @@ def facts() -> str:
     """Every fact that is told: its kind, what it carries, what it means."""
     rows = [
         f"| `{kind.kind}` | {', '.join(f'`{field.name}`' for field in fields(kind))} | {_first_line(kind)} |"
-        for kind in _events()
+        for kind in events_of_everything()
     ]
     return "\n".join(
         ["# Facts\n", f"{GENERATED}\n", "| kind | carries | meaning |", "|---|---|---|", *rows, ""]
     )
 
 
-def _events() -> list[type[Event]]:
+def events_of_everything() -> list[type[Event]]:
+    """Every fact there is, by kind."""
+    load_everything()
     found, waiting = [], [Event]
     while waiting:
         for child in waiting.pop().__subclasses__():
@@ -122,7 +124,7 @@ def domain(name: str) -> str:
     if own:
         parts.append("## States\n")
         parts += [f"### {kind}\n\n```mermaid\n{machine.as_mermaid()}\n```\n" for kind, machine in own]
-    told = [event for event in _events() if event.__module__.startswith(f"{package}.")]
+    told = [event for event in events_of_everything() if event.__module__.startswith(f"{package}.")]
     if told:
         parts += ["## Facts\n", *[f"- `{event.kind}`: {_first_line(event)}" for event in told], ""]
     refused = [one for one in _refusals() if one.__module__.startswith(f"{package}.")]
@@ -137,9 +139,10 @@ def openapi() -> str:
     from orderan.kit.clock import SystemClock
     from orderan.kit.crypto import Keyring
     from orderan.settings import DatabaseSettings, Settings
+    from orderan.web.api.document import exact
 
     nowhere = replace(Settings.under(Path("nowhere")), database=DatabaseSettings(url="postgresql:///nowhere"))
-    document = build(nowhere, Keyring(bytes(32)), SystemClock()).openapi_schema.to_schema()
+    document = exact(build(nowhere, Keyring(bytes(32)), SystemClock()).openapi_schema.to_schema())
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n"
 
 

@@ -13,7 +13,6 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
@@ -26,6 +25,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database
 from orderan.kit.runner import Runner
 from orderan.settings import Settings
+from orderan.web.api.document import ExactJson
 from orderan.web.api.idempotency import with_a_key
 from orderan.web.api.placing import PlacingDoor
 from orderan.web.dashboard.desk import visit
@@ -218,7 +218,7 @@ def _openapi() -> OpenAPIConfig:
         title="Orderan",
         version=__version__,
         description="Orders, stock, payments and parcels of a shop.",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[ExactJson(path="/openapi.json")],
         openapi_router=Router("/api", route_handlers=[], opt={"public": True}, include_in_schema=False),
         components=Components(
             security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key")}

@@ -74,7 +74,7 @@ def _at(address: str, *marks: str) -> Shows:
 OUTSIDE: Final[Mapping[str, Shows]] = {
     "/": _of("/", "{at_stake}", "{sold}"),
     "/api/v1/availability": _at("/api/v1/availability", "{sby}"),
-    "/api/v1/events": _of("/api/v1/events?limit=500", "{unpaid_uuid}"),
+    "/api/v1/events": _of("/api/v1/events?limit=500", "{unpaid}"),
     "/api/v1/exceptions": _of("/api/v1/exceptions", "{entry}"),
     "/api/v1/exceptions/{entry_id:str}": _of("/api/v1/exceptions/{entry}", "{waiting_number}"),
     "/api/v1/locations": _at("/api/v1/locations", "{sby}"),
@@ -285,7 +285,6 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     at_stake = await floor.value("SELECT sum(money_minor) FROM exception_entry WHERE state = 'open'")
     names = {
         "unpaid": to_text("ord", unpaid.id),
-        "unpaid_uuid": str(unpaid.id),
         "unpaid_number": str(unpaid.number),
         "waiting": to_text("ord", waiting.id),
         "waiting_number": str(waiting.number),

@@ -28,5 +28,5 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
 
 def test_every_fact_has_a_kind_of_its_own() -> None:
     reference.load_everything()
-    kinds = [event.kind for event in reference._events()]
+    kinds = [event.kind for event in reference.events_of_everything()]
     assert sorted(kinds) == sorted(set(kinds))

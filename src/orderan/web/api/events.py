@@ -11,6 +11,7 @@ from orderan.access import Permission, Principal
 from orderan.insights import Feed, event_feed
 from orderan.kit.db import Caller, Database
 from orderan.kit.events import Recorded
+from orderan.web.api.event_ids import data_told, entity_told
 from orderan.web.api.shapes import REFUSED, Told
 
 MOST: Final = 500
@@ -22,7 +23,10 @@ class EventTold(Told):
     id: str
     position: int = Field(description="Its place in the log of the shop; never changes")
     kind: str = Field(examples=["orders.placed.v1"])
-    entity_id: str = Field(description="What it is about; facts of one entity are in order")
+    entity_id: str = Field(
+        description="What it is about, as its own route names it; facts of one entity are in order",
+        examples=["ord_01k9z8w7m3e5d9v2q4x6b8n0p1"],
+    )
     sequence: int = Field(description="Count of the facts of this entity, from 1")
     actor: str
     reason: str | None
@@ -79,12 +83,12 @@ def _told(fact: Recorded) -> EventTold:
         id=fact.event_id,
         position=fact.position,
         kind=fact.kind,
-        entity_id=str(fact.entity_id),
+        entity_id=entity_told(fact.kind, fact.entity_id),
         sequence=fact.seq,
         actor=fact.actor,
         reason=fact.reason,
         occurred_at=fact.occurred_at,
-        data=fact.payload,
+        data=data_told(fact.payload),
     )
 
 

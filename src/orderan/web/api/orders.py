@@ -201,7 +201,7 @@ class BatchAsked(Asked):
     ]
 
 
-class RowTold(Told):
+class PlacedRowTold(Told):
     """What became of one order of a batch: `order`, or `problem`."""
 
     index: int
@@ -215,7 +215,7 @@ class BatchTold(Told):
 
     placed: int
     refused: int
-    results: list[RowTold]
+    results: list[PlacedRowTold]
 
 
 @post(

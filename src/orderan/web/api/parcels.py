@@ -74,7 +74,7 @@ class MovedAsked(Asked):
     reason: Annotated[str | None, Field(max_length=300)] = None
 
 
-class MovedTold(Told):
+class ParcelMovedTold(Told):
     """Parcels as they stand now."""
 
     data: list[ParcelTold]
@@ -174,15 +174,15 @@ async def parcels_moved(
     now: NamedDependency[datetime],
     data: MovedAsked,
     idempotency_key: IdempotencyKey,
-) -> MovedTold:
+) -> ParcelMovedTold:
     """Refused as `illegal_move` when one is in a state this does not happen in; then none moves."""
 
-    async def command(tx: Tx) -> MovedTold:
+    async def command(tx: Tx) -> ParcelMovedTold:
         ids = list(dict.fromkeys(from_text("pcl", parcel) for parcel in data.parcels))
         for parcel in ids:
             await one_parcel(tx, scope_of(principal), parcel)
         await move_on(tx, ids, data.event, reason=data.reason, within=principal.location_ids, now=now)
-        return MovedTold(data=[await parcel_by_id(tx, principal, parcel) for parcel in ids])
+        return ParcelMovedTold(data=[await parcel_by_id(tx, principal, parcel) for parcel in ids])
 
     return await once(request, principal, runner, idempotency_key, command, now=now)
 

@@ -128,7 +128,7 @@ class MoneyTold(Told):
     events: list[LedgerTold]
 
 
-class RowTold(Told):
+class PaymentRowTold(Told):
     """What became of one row: `standing`, or `problem`."""
 
     index: int
@@ -142,7 +142,7 @@ class RowsTold(Told):
 
     booked: int
     refused: int
-    results: list[RowTold]
+    results: list[PaymentRowTold]
 
 
 def standing_told(stands: Standing) -> StandingTold:
@@ -161,9 +161,9 @@ def rows_told(request: Request[Any, Any, Any], answers: Sequence[Standing | Refu
     for index, answer in enumerate(answers):
         if isinstance(answer, Refusal):
             problem = problem_of(request, answer)
-            results.append(RowTold(index=index, status=STATUS[answer.kind], problem=problem))
+            results.append(PaymentRowTold(index=index, status=STATUS[answer.kind], problem=problem))
         else:
-            results.append(RowTold(index=index, status=200, standing=standing_told(answer)))
+            results.append(PaymentRowTold(index=index, status=200, standing=standing_told(answer)))
     refused = sum(isinstance(answer, Refusal) for answer in answers)
     return RowsTold(booked=len(answers) - refused, refused=refused, results=results)
 

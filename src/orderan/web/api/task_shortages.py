@@ -18,7 +18,7 @@ from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.web.api.answering import READ, once, scope_of
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
-from orderan.web.api.tasks import MOST_TASKS, LocationId, MovedTold, TaskWholeTold, task_told, whole
+from orderan.web.api.tasks import MOST_TASKS, LocationId, TaskMovedTold, TaskWholeTold, task_told, whole
 from orderan.web.stock_scope import require_scope
 
 
@@ -123,10 +123,10 @@ async def task_taken_elsewhere(
     task_id: FromPath[str],
     data: ElsewhereAsked,
     idempotency_key: IdempotencyKey,
-) -> MovedTold:
+) -> TaskMovedTold:
     """A task of its own there; here the units are set aside. The order's tasks as they stand now."""
 
-    async def command(tx: Tx) -> MovedTold:
+    async def command(tx: Tx) -> TaskMovedTold:
         row, _ = await pick_sheet(tx, scope_of(principal), from_text("tsk", task_id))
         place = from_text("loc", data.location_id)
         require_scope(principal, place)
@@ -134,7 +134,7 @@ async def task_taken_elsewhere(
         there = await task_board(
             tx, scope_of(principal), states=list(TaskState), order_id=row.order_id, limit=MOST_TASKS
         )
-        return MovedTold(data=[task_told(one) for one in there])
+        return TaskMovedTold(data=[task_told(one) for one in there])
 
     return await once(request, principal, runner, idempotency_key, command, now=now)
 

@@ -101,7 +101,7 @@ class TasksTold(Told):
     next_cursor: str | None
 
 
-class MovedTold(Told):
+class TaskMovedTold(Told):
     """Tasks as they stand now."""
 
     data: list[TaskTold]
@@ -204,13 +204,13 @@ async def _moved(
     tasks: list[str],
     step: Step,
     now: datetime,
-) -> MovedTold:
-    async def command(tx: Tx) -> MovedTold:
+) -> TaskMovedTold:
+    async def command(tx: Tx) -> TaskMovedTold:
         ids = list(dict.fromkeys(from_text("tsk", task) for task in tasks))
         for task in ids:
             await pick_sheet(tx, scope_of(principal), task)
         await step(tx, ids)
-        return MovedTold(
+        return TaskMovedTold(
             data=[task_told((await pick_sheet(tx, scope_of(principal), task))[0]) for task in ids]
         )
 
@@ -231,7 +231,7 @@ async def tasks_released(
     now: NamedDependency[datetime],
     data: TasksAsked,
     idempotency_key: IdempotencyKey,
-) -> MovedTold:
+) -> TaskMovedTold:
     """All of them or none."""
 
     async def step(tx: Tx, ids: list[UUID]) -> None:
@@ -254,7 +254,7 @@ async def tasks_started(
     now: NamedDependency[datetime],
     data: TasksAsked,
     idempotency_key: IdempotencyKey,
-) -> MovedTold:
+) -> TaskMovedTold:
     """Refused as `picking_blocked` with every reason of every order that is not ready."""
 
     async def step(tx: Tx, ids: list[UUID]) -> None:
@@ -277,7 +277,7 @@ async def tasks_finished(
     now: NamedDependency[datetime],
     data: FinishAsked,
     idempotency_key: IdempotencyKey,
-) -> MovedTold:
+) -> TaskMovedTold:
     """Refused as `pick_incomplete` with what is missing, unless `take_all` is said."""
 
     async def step(tx: Tx, ids: list[UUID]) -> None:
@@ -300,7 +300,7 @@ async def tasks_packed(
     now: NamedDependency[datetime],
     data: TasksAsked,
     idempotency_key: IdempotencyKey,
-) -> MovedTold:
+) -> TaskMovedTold:
     """What is packed can be handed over."""
 
     async def step(tx: Tx, ids: list[UUID]) -> None:

@@ -65,7 +65,7 @@ async def refunded(visit: Visit, order: FromPath[str], refund: FromPath[str]) ->
     """The money left the shop."""
 
     async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
-        refund_id = from_text("ref", refund)
+        refund_id = from_text("rfd", refund)
         mine = await money_of(tx, order_id, total_minor=0, terms="prepaid")
         if refund_id not in {found.id for found in mine.refunds}:
             raise OrderNotFound(order)
