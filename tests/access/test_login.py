@@ -202,6 +202,52 @@ async def test_a_code_is_asked_for_and_is_good_once(
     assert secret.encode() not in await floor.value("SELECT totp_secret FROM staff")
 
 
+async def with_codes(floor: ShopFloor, house: House, hire: Hire, keyring: Keyring) -> pyotp.TOTP:
+    """The owner, who is asked for codes; what makes them."""
+    staff = await hire()
+    secret = await floor.run(lambda tx: begin_onetime_codes(tx, staff.id, keyring=keyring))
+    app = pyotp.TOTP(secret)
+    await floor.run(
+        lambda tx: confirm_onetime_codes(
+            tx, staff.id, app.at(house.clock.at), keyring=keyring, now=house.clock.at
+        )
+    )
+    house.clock.at += timedelta(seconds=30)
+    return app
+
+
+async def test_codes_are_guessed_a_few_times_and_then_not_compared(
+    floor: ShopFloor, house: House, hire: Hire, keyring: Keyring
+) -> None:
+    app = await with_codes(floor, house, hire, keyring)
+    async with house.browser() as browser:
+        await sign_in(browser)
+        for _ in range(8):
+            assert (await send(browser, "/login/code", {"code": "000000"})).status_code == 422
+        refused = await send(browser, "/login/code", {"code": app.at(house.clock.at)})
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+
+
+async def test_codes_are_counted_where_they_are_switched_off_too(
+    floor: ShopFloor, house: House, hire: Hire, keyring: Keyring
+) -> None:
+    app = await with_codes(floor, house, hire, keyring)
+    async with house.browser() as browser:
+        await sign_in(browser)
+        await send(browser, "/login/code", {"code": app.at(house.clock.at)})
+        house.clock.at += timedelta(seconds=30)
+        await browser.get("/account")
+        wrong = {"off_password": PASSWORD, "off_code": "000000"}
+        for _ in range(8):
+            assert "Kode" in (await send(browser, "/account/codes/off", wrong)).text
+        right = {"off_password": PASSWORD, "off_code": app.at(house.clock.at)}
+        refused = await send(browser, "/account/codes/off", right)
+    assert refused.status_code == 422
+    assert "Terlalu banyak" in refused.text
+    assert await floor.value("SELECT totp_confirmed_at IS NOT NULL FROM staff")
+
+
 async def test_a_step_without_the_password_before_it_is_refused(house: House, hire: Hire) -> None:
     await hire()
     async with house.browser() as browser:

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from access.conftest import Hire, House, send, sign_in
+from access.conftest import Hire, House, send, settings_on, sign_in
 from conftest import ShopFloor
-from orderan.access import Permission, list_keys, list_staff
+from orderan.access import Permission, list_keys, list_staff, make_key, revoke_key
+from orderan.app import build
+from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.shops import ChannelKind, add_channel, list_channels, shop_by_id
 
@@ -267,3 +269,26 @@ def _shop(**changed: str) -> dict[str, str]:
         "prices_include_tax": "yes",
         "complete_after_days": "7",
     } | changed
+
+
+async def test_a_key_changes_nothing_once_its_revocation_was_answered_by_whatever_process(
+    floor: ShopFloor, house: House, keyring: Keyring, database_url: str
+) -> None:
+    key, secret = await floor.run(
+        lambda tx: make_key(tx, name="Situs", permissions=[Permission.CUSTOMERS_WRITE], now=house.clock.at)
+    )
+    headers = {"authorization": f"Bearer {secret}"}
+    another = build(settings_on(database_url), keyring, house.clock)
+    async with another.lifespan(), House(another, house.clock).browser(**headers) as program:
+
+        async def register(phone: str) -> int:
+            body = {"name": "Ani", "phone": phone}
+            return (
+                await program.post("/api/v1/customers", json=body, headers={"idempotency-key": phone})
+            ).status_code
+
+        assert await register("081234567890") == 201
+        # This process remembers the key; it is revoked in the other one.
+        await floor.run(lambda tx: revoke_key(tx, key, now=house.clock.at))
+        assert await register("081234567891") == 401
+    assert await floor.value("SELECT count(*) FROM customer") == 1

@@ -41,7 +41,7 @@ from orderan.access.errors import (
     RoleMissing,
     ScopeUnknown,
 )
-from orderan.access.login import Account, Entrance, enrolment_address, own_password_fits
+from orderan.access.login import Account, Entrance, counted_code, enrolment_address, own_password_fits
 from orderan.access.models import (
     ROLES,
     SEEN_EVERY,
@@ -104,6 +104,7 @@ __all__ = [
     "change_staff",
     "choose_locale",
     "confirm_onetime_codes",
+    "counted_code",
     "drop_onetime_codes",
     "end_other_sessions",
     "end_session",

@@ -12,7 +12,8 @@ before is known by a signed cookie and has a count of its own, so that a strange
 owner's account from many places cannot keep the owner out.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -115,13 +116,11 @@ class Entrance:
             TooManyAttempts: Guessed too often; nothing was compared.
             CodeRefused: Wrong, or used before.
         """
-        limit = Limit(f"login:code:{account.shop_id}:{account.staff_id}", _CODES, _WINDOW)
-        await self._system(lambda tx: spend(tx, [limit], now=now))
         caller = Caller(account.shop_id, f"staff:{account.staff_id}")
-        await self._db.run(
-            caller, lambda tx: use_code(tx, account.staff_id, typed, keyring=self._keyring, now=now)
-        )
-        await self._system(lambda tx: forgive(tx, [limit.bucket]))
+        async with counted_code(self._db, caller, account.staff_id, now=now):
+            await self._db.run(
+                caller, lambda tx: use_code(tx, account.staff_id, typed, keyring=self._keyring, now=now)
+            )
 
     async def sign_in(self, account: Account, *, address: str, browser: str, now: datetime) -> str:
         """Open a session; returns its token.
@@ -167,6 +166,20 @@ class Entrance:
 
     async def _system(self, work: Any) -> Any:
         return await self._db.run(Caller(ALL_SHOPS, _LOGIN), work)
+
+
+@asynccontextmanager
+async def counted_code(db: Database, caller: Caller, staff_id: UUID, *, now: datetime) -> AsyncIterator[None]:
+    """Taking a one-time code of somebody, wherever it is typed; what ends well is forgiven.
+
+    Raises:
+        TooManyAttempts: Guessed too often; nothing was compared.
+    """
+    limit = Limit(f"login:code:{caller.shop_id}:{staff_id}", _CODES, _WINDOW)
+    system = Caller(ALL_SHOPS, _LOGIN)
+    await db.run(system, lambda tx: spend(tx, [limit], now=now))
+    yield
+    await db.run(system, lambda tx: forgive(tx, [limit.bucket]))
 
 
 def enrolment_address(secret: str, *, email: str, shop: str) -> str:

@@ -1,7 +1,8 @@
 """Who is asking: a key under /api, a session everywhere else; and whether they may.
 
-Under /api a Bearer key is looked up once and remembered for a second; a revoked key is refused
-again inside every placement's own transaction. Sessions are looked up on each request. When a key
+Under /api a Bearer key is looked up once and remembered for a second, for questions; whatever changes
+something asks again, placements inside their own transaction. So nothing is changed by a key once its
+revocation was answered. Sessions are looked up on each request. When a key
 or a session was last used is written at most once a minute. A route says what it needs in `opt`;
 a route that says nothing stops the application from starting.
 """
@@ -34,6 +35,7 @@ SESSION_COOKIE: Final = "orderan_session"
 REMEMBERED_S: Final = 1.0
 MOST_REMEMBERED: Final = 1_000
 LOOKING: Final = "system:access"
+QUESTIONS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 NOBODYS: Final = ("/static/", "/health/", "/metrics")
 """Addresses where nobody is asked for: a page's twenty files need not look up its reader."""
 
@@ -47,9 +49,14 @@ class KeyMemory:
         self._seen: dict[str, tuple[float, Principal | None]] = {}
         self._noted: dict[UUID, float] = {}
 
-    async def principal(self, secret: str) -> Principal | None:
+    async def principal(self, secret: str, *, anew: bool = False) -> Principal | None:
+        """Whose key this is.
+
+        Args:
+            anew: Ask the database whatever is remembered.
+        """
         seen = self._seen.get(secret)
-        if seen is not None and seen[0] > time.monotonic():
+        if not anew and seen is not None and seen[0] > time.monotonic():
             return seen[1]
         found = None
         if shop_id := shop_of(secret):
@@ -83,7 +90,7 @@ def identify(db: Database, keys: KeyMemory, clock: Clock) -> Any:
                 headers = dict(scope["headers"])
                 if scope["path"].startswith("/api/"):
                     if secret := bearer(headers.get(b"authorization", b"")):
-                        scope["user"] = await keys.principal(secret)
+                        scope["user"] = await keys.principal(secret, anew=scope["method"] not in QUESTIONS)
                 elif not scope["path"].startswith(NOBODYS):
                     scope["user"] = await _signed_in(
                         db, clock, _cookie(headers.get(b"cookie", b""), SESSION_COOKIE)

@@ -17,6 +17,7 @@ from orderan.access import (
     begin_onetime_codes,
     choose_locale,
     confirm_onetime_codes,
+    counted_code,
     drop_onetime_codes,
     end_other_sessions,
     end_session,
@@ -169,7 +170,8 @@ async def codes_off(
             await end_other_sessions(tx, staff_id, session_id)
             return await renew_token(tx, session_id)
 
-        token = await runner.run(caller, command)
+        async with counted_code(runner.db, caller, staff_id, now=now):
+            token = await runner.run(caller, command)
         answer = Redirect("/account?said=codes_off", status_code=303)
         set_session(answer, token, settings)
         return answer

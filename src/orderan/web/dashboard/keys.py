@@ -101,7 +101,7 @@ async def add_key(
 async def revoke(
     request: Request[Any, Any, Any], caller: Caller, runner: Runner, now: datetime, key: FromPath[str]
 ) -> Response[Any]:
-    """Revoke a key: this process forgets it now, the others within a second, writes check again."""
+    """Revoke a key: nothing is changed by it from now on; other processes let it read for a second more."""
     key_id = from_text("key", key)
     await runner.run(caller, lambda tx: revoke_key(tx, key_id, now=now))
     request.app.state["keys"].forget()

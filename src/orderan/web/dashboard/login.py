@@ -23,7 +23,7 @@ from orderan.kit.runner import Runner
 from orderan.kit.throttle import TooManyAttempts
 from orderan.settings import Settings
 from orderan.web.errors import sentence, when_again
-from orderan.web.forms import client_address, one, posted, refusals_to
+from orderan.web.forms import client_address, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.preferences import way_back
@@ -111,10 +111,17 @@ async def check_code(
     """Compare the code and open the session."""
     form = await posted(request)
     account, wanted = _waiting_for_code(request, entrance, now), way_back(one(form, "next"))
-    with refusals_to(request, {CodeRefused: "code", TooManyAttempts: "code"}) as refused:
+    try:
         await entrance.check_code(account, one(form, "code"), now=now)
-    if refused:
-        return page(request, "access/code.html", status_code=422, wanted=wanted, errors=refused.errors)
+    except (CodeRefused, TooManyAttempts) as refusal:
+        return page(
+            request,
+            "access/code.html",
+            status_code=429 if isinstance(refusal, TooManyAttempts) else 422,
+            headers=when_again(refusal),
+            wanted=wanted,
+            errors={"code": sentence(refusal, place_of(request).words)},
+        )
     return await _signed_in(request, entrance, account, wanted, settings, now)
 
 
