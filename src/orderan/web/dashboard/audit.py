@@ -11,6 +11,8 @@ from orderan.insights import AuditFilter, audit_actions, audit_trail
 from orderan.kit.db import Caller, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
+from orderan.web.dashboard.audit_words import ACTIONS
+from orderan.web.here import place_of
 from orderan.web.pages import page
 
 SHOWN: Final = 50
@@ -47,7 +49,10 @@ async def audit(
             for entry in shown
         ],
         chosen=chosen,
-        action_pairs=[(action, action) for action in actions],
+        action_pairs=[
+            (action, place_of(request).words.gettext(ACTIONS.get(action, action))) for action in actions
+        ],
+        action_words=ACTIONS,
         people=list(names_of.items()),
         people_names=names_of,
         older=to_text("aud", shown[-1].id) if len(entries) > SHOWN else None,

@@ -21,6 +21,10 @@ function refresh(root) {
   charts(root);
   root.querySelector?.("[data-focus]")?.focus();
   scan(root);
+  // On a narrow screen the tab one is on may lie outside what is seen of the row.
+  for (const tab of root.querySelectorAll?.(".o-tabs a[aria-current]") ?? []) {
+    tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+  }
 }
 
 refresh(document);

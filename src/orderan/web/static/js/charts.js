@@ -62,7 +62,7 @@ function draw(uPlot, figure) {
     legend: { live: true },
     axes: [
       { stroke: ink, font, size: 30, grid: { show: false }, ticks: { show: false }, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 90, 180], values: (_, at) => at.map((i) => (Number.isInteger(i) && labels[i] ? named(labels[i]) : "")) },
-      { stroke: ink, font, size: 72, grid: { stroke: grid, width: 1 }, ticks: { show: false }, incrs: figure.dataset.unit === "number" ? WHOLE : undefined, values: (_, at) => at.map(brief) },
+      { stroke: ink, font, size: 72, grid: { stroke: grid, width: 1 }, ticks: { show: false }, incrs: figure.dataset.unit === "number" || figure.dataset.digits === "0" ? WHOLE : undefined, values: (_, at) => at.map(brief) },
     ],
     series: [
       { label: figure.dataset.across, value: (_, i) => (i === null ? "–" : named(labels[i] ?? "")) },

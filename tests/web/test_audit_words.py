@@ -1,0 +1,56 @@
+"""Whatever leaves a trace has a word for it on the audit page."""
+
+import ast
+import re
+from pathlib import Path
+
+import orderan
+from orderan.inventory.states import TransferEvent
+from orderan.web.dashboard.audit_words import ACTIONS
+
+COMPOSED = {
+    "exception.{state}": ("resolved", "dismissed"),
+    "stock.{kind}": ("quarantine", "damage", "restore", "adjust"),
+    "transfer.{verb}": ("open", *TransferEvent),
+}
+"""Actions that are put together where they are done, and of what."""
+AN_ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def traced() -> tuple[set[str], set[str]]:
+    """Actions as the code writes them, and those it composes."""
+    plain, composed = set(), set()
+    for path in Path(orderan.__path__[0]).rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        calls = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Trace"
+        ]
+        for call in calls:
+            said = call.args[0]
+            if isinstance(said, ast.Constant):
+                plain.add(str(said.value))
+            elif isinstance(said, ast.JoinedStr):
+                composed.add(ast.unparse(said)[2:-1])
+            else:
+                # Named by its caller, in the same file.
+                heads = {"products.py": "product", "skus.py": "sku", "locations.py": "location"}
+                plain |= {
+                    node.value
+                    for node in ast.walk(tree)
+                    if isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and AN_ACTION.fullmatch(node.value)
+                    and node.value.startswith(f"{heads[path.name]}.")
+                }
+    return plain, composed
+
+
+def test_every_trace_has_a_word_and_every_word_a_trace() -> None:
+    plain, composed = traced()
+    assert composed == set(COMPOSED)
+    whole = plain | {
+        text.replace(text[text.index("{") :], part) for text, parts in COMPOSED.items() for part in parts
+    }
+    assert whole == set(ACTIONS)
