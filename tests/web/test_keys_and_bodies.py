@@ -139,6 +139,18 @@ async def test_a_body_that_is_no_json_is_told_with_the_key_that_is_missing(progr
     assert answers == dict.fromkeys(BODIES, refused(NO_KEY, ("", "json_invalid")))
 
 
+async def test_a_body_that_is_no_json_has_one_shape_of_answer_at_every_door(program: AsyncClient) -> None:
+    headers = {"content-type": "application/json"}
+    answers = {
+        path: told(
+            await program.post(address(path), headers=headers | {"idempotency-key": f"k{n}"}, content=b"{")
+        )
+        for n, path in enumerate(BODIES)
+    }
+
+    assert answers == dict.fromkeys(BODIES, refused(("", "json_invalid")))
+
+
 async def test_a_right_body_without_a_key_is_refused_for_the_key_and_nothing_is_written(
     program: AsyncClient, floor: ShopFloor
 ) -> None:

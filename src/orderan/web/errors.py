@@ -139,6 +139,18 @@ def invalid_problem(
     )
 
 
+def _unreadable(request: Request[Any, Any, Any], detail: str) -> dict[str, Any]:
+    """A body nothing can be read of, told in the shape of any other wrong one."""
+    code = "json_invalid" if "json" in request.headers.get("content-type", "") else "unreadable"
+    return problem(
+        400,
+        "invalid_request",
+        words_of(request).gettext("Permintaan tidak sesuai bentuknya."),
+        request_id=request_id_of(request),
+        facts={"errors": [{"field": "", "code": code, "message": detail}]},
+    )
+
+
 def wrong_fields(fault: ValidationException | ValidationError) -> list[dict[str, Any]]:
     """Every wrong field with its path, the code of what is wrong with it, and that in words."""
     if isinstance(fault, ValidationError):
@@ -168,7 +180,9 @@ def _told(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[Any]:
-    """What the framework itself turns down: no such route, method, media type, CSRF."""
+    """What the framework itself turns down: no such route, method, media type, CSRF, a body that is no JSON."""
+    if fault.status_code == 400:
+        return as_problem(_unreadable(request, fault.detail))
     code = {
         404: "not_found",
         405: "method_not_allowed",

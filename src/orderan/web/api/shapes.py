@@ -9,7 +9,6 @@ from litestar.params import HeaderParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from orderan.access import Principal
-from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.runner import KEY_LENGTH, Key
 from orderan.web.errors import PROBLEM_JSON
 
@@ -45,14 +44,6 @@ class Problem(Told):
     code: str
     request_id: str | None = None
     errors: list[FieldProblem] | None = None
-
-
-class KeyMissing(Refusal):
-    """A POST came without Idempotency-Key."""
-
-    code = "idempotency_key_missing"
-    kind = Kind.INVALID
-    sentence = N_("Sertakan header Idempotency-Key (1 sampai 255 karakter).")
 
 
 def answers(shape: type[BaseModel], meaning: str) -> ResponseSpec:
