@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -14,10 +14,12 @@ from psycopg import conninfo
 from orderan.access import Role
 from orderan.auditor import audit
 from orderan.demo import CODE, BeingMade, Size, demo_shop_is_finished, load, load_if_empty, store
+from orderan.demo import views as demo_views
 from orderan.demo.live import trickle
+from orderan.flows.pick_task import release_tasks
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
-from orderan.kit.db import Database
+from orderan.kit.db import Caller, Database, Tx
 from orderan.orders import OrderKind
 from orderan.orders.headlines import Headline
 from orderan.shops import CodeTaken
@@ -288,3 +290,31 @@ def test_two_processes_do_not_take_away_what_the_other_makes(new: New) -> None:
 
     on(url, second)
     assert rows(url, ORDERS) == before
+
+
+def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it(
+    new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody begins a task right after the demo's own people chose it, every time."""
+    url, real, begun = new(), demo_views.tasks_at, []
+
+    async def meet(db: Database) -> None:
+        async def chosen(tx: Tx, place: UUID, *, state: str, ready: bool) -> list[UUID]:
+            found = await real(tx, place, state=state, ready=ready)
+            if state == "planned" and found:
+                visitor = Caller(tx.shop_id, "staff:visitor")
+                await db.run(visitor, lambda other: release_tasks(other, found[:1], now=NOW))
+                begun.append(found[0])
+            return found
+
+        monkeypatch.setattr(demo_views, "tasks_at", chosen)
+        await load(db, KEYRING, now=NOW, size=TINY)
+
+    on(url, meet)
+
+    assert len(begun) > 3
+    assert rows(url, "SELECT state FROM shop") == [("open",)]
+    stand = {state for (state,) in rows(url, "SELECT state FROM task WHERE id = ANY(%(begun)s)", begun=begun)}
+    # Where they were left, or gone with an order that was cancelled.
+    assert stand <= {"released", "cancelled"}
+    assert audit(url, now=NOW).findings == []

@@ -34,7 +34,9 @@ class Couriers:
             for some in chunks(parcels, BATCH):
                 ids = [parcel.id for parcel in some]
                 reason = "Penerima tidak di tempat" if event is ParcelEvent.FAIL else None
-                await self._scene.do("kurir", lambda tx: move_on(tx, ids, event, reason=reason, now=at))
+                await self._scene.together(
+                    "kurir", ids, lambda tx, some: move_on(tx, some, event, reason=reason, now=at)
+                )
                 if event is ParcelEvent.DELIVER:
                     await self._reached(at, some, days_left)
         await self._hand_in(at)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -62,11 +63,28 @@ class Scene:
         except Refusal:
             return None
 
+    async def together(
+        self, who: str, things: Sequence[UUID], work: Callable[[Tx, Sequence[UUID]], Awaitable[object]]
+    ) -> None:
+        """Do one thing to many, or to each alone where somebody moved one of them meanwhile.
+
+        The shop is open to its visitors while its history is still being made.
+        """
+        try:
+            await self.do(who, lambda tx: work(tx, things))
+        except Refusal:
+            for thing in things:
+                await self.attempt(who, partial(_alone, work, thing))
+
     def drawn(self, at: datetime, most: int) -> list[Placed]:
         """Orders of the last two days, a few of them."""
         recent = [one for one in self.memory.recent if at - one.order.placed_at < RECENT]
         self.memory.recent = recent
         return self.chance.sample(recent, min(most, len(recent)))
+
+
+async def _alone(work: Callable[[Tx, Sequence[UUID]], Awaitable[object]], thing: UUID, tx: Tx) -> object:
+    return await work(tx, [thing])
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:

@@ -67,40 +67,43 @@ class Warehouse:
 
     async def _stop_at(self, tasks: Sequence[UUID], at: datetime) -> None:
         """A quarter is released, a quarter being picked, a quarter picked, a quarter packed."""
-        if not tasks:
-            return
-        stops = [list(tasks[turn::4]) for turn in range(4)]
-        picking, picked, packed = stops[1] + stops[2] + stops[3], stops[2] + stops[3], stops[3]
-        await self._scene.do("gudang", lambda tx: release_tasks(tx, tasks, now=at))
-        if picking:
-            await self._scene.do("gudang", lambda tx: start_picking(tx, picking, now=at))
-        if picked:
-            await self._scene.do("gudang", lambda tx: finish_tasks(tx, picked, take_all=True, now=at))
-        if packed:
-            await self._scene.do("gudang", lambda tx: pack(tx, packed, now=at))
+        reach = {task: turn % 4 for turn, task in enumerate(tasks)}
+
+        async def work(tx: Tx, some: Sequence[UUID]) -> None:
+            picking, picked, packed = ([task for task in some if reach[task] >= far] for far in (1, 2, 3))
+            await release_tasks(tx, some, now=at)
+            if picking:
+                await start_picking(tx, picking, now=at)
+            if picked:
+                await finish_tasks(tx, picked, take_all=True, now=at)
+            if packed:
+                await pack(tx, packed, now=at)
+
+        if tasks:
+            await self._scene.together("gudang", tasks, work)
 
     async def _hand_over(self, tasks: list[UUID], at: datetime, *, known: bool = False) -> None:
         """Off the shelf, into a box, to the courier; `known` tasks were on the pickers' list before."""
-        boxes = [(task, self._box()) for task in tasks]
+        boxes = {task: self._box() for task in tasks}
 
-        async def work(tx: Tx) -> None:
+        async def work(tx: Tx, some: Sequence[UUID]) -> None:
             if not known:
-                await release_tasks(tx, tasks, now=at)
-            await start_picking(tx, tasks, now=at)
-            await finish_tasks(tx, tasks, take_all=True, now=at)
-            await pack(tx, tasks, now=at)
-            await hand_over_many(tx, boxes, now=at)
+                await release_tasks(tx, some, now=at)
+            await start_picking(tx, some, now=at)
+            await finish_tasks(tx, some, take_all=True, now=at)
+            await pack(tx, some, now=at)
+            await hand_over_many(tx, [(task, boxes[task]) for task in some], now=at)
 
-        await self._scene.do("gudang", work)
+        await self._scene.together("gudang", tasks, work)
 
     async def _run_short(self, tasks: list[UUID], at: datetime) -> None:
-        async def work(tx: Tx) -> None:
-            await release_tasks(tx, tasks, now=at)
-            await start_picking(tx, tasks, now=at)
-            for task in tasks:
+        async def work(tx: Tx, some: Sequence[UUID]) -> None:
+            await release_tasks(tx, some, now=at)
+            await start_picking(tx, some, now=at)
+            for task in some:
                 await run_short(tx, task, note=SHORT, now=at)
 
-        await self._scene.do("gudang", work)
+        await self._scene.together("gudang", tasks, work)
 
     async def _find_what_was_short(self, at: datetime) -> None:
         for place in self._scene.ground.places.values():
@@ -112,7 +115,7 @@ class Warehouse:
         scene = self._scene
         for entry in [one for one in scene.memory.travelling if at - one[0] > timedelta(days=3)]:
             scene.memory.travelling.remove(entry)
-            await scene.do("gudang", lambda tx: self._arrive(tx, entry[1], at))
+            await scene.attempt("gudang", lambda tx: self._arrive(tx, entry[1], at))
         if at.weekday() != 2 and days_left != STUCK_TRANSFER:
             return
         sent = await scene.attempt("gudang", lambda tx: self._send(tx, at))
