@@ -309,6 +309,7 @@ def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it(
 
         monkeypatch.setattr(demo_views, "tasks_at", chosen)
         await load(db, KEYRING, now=NOW, size=TINY)
+        await work(db)
 
     on(url, meet)
 
