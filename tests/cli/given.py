@@ -62,7 +62,7 @@ class Installation:
             return False
 
     @contextmanager
-    def serving(self) -> Iterator["Served"]:
+    def serving(self, *, worker: str = "standin:work") -> Iterator["Served"]:
         log = self.folder.parent / "serve.log"
         with log.open("w") as out:
             served = Served(
@@ -75,7 +75,7 @@ class Installation:
                         "--app",
                         "standin:create",
                         "--worker",
-                        "standin:work",
+                        worker,
                     ],
                     env=self.env,
                     stdout=out,

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -34,6 +35,34 @@ def running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def inside(folder: Path) -> list[int]:
+    """Live processes whose working folder this is, whatever program they run."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and running(int(entry.name)):
+            with suppress(OSError):  # It ended while we looked.
+                if (entry / "cwd").readlink() == folder:
+                    found.append(int(entry.name))
+    return found
+
+
+def pressed(process: subprocess.Popen[str], draft: Path) -> bool:
+    """Ctrl-C once more, as a terminal sends it to everybody in the foreground, until the draft is done with."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    return process.poll() is not None or not draft.exists()
+
+
+def children(pid: int, word: str) -> list[int]:
+    """Live children of a process with this word on their command line."""
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        child
+        for child in map(int, told)
+        if word.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+    ]
 
 
 def test_serve_answers_tells_its_address_and_stops_everything_cleanly(here: Installation) -> None:
@@ -102,6 +131,58 @@ def test_after_a_sigkill_nothing_is_left_and_the_next_serve_recovers(here: Insta
         served.end(signal.SIGKILL)
         assert wait_until(lambda: not running(web), 30)
         assert wait_until(lambda: not processes_of(cluster(here)), 30)
+    with here.serving():
+        assert here.answers()
+
+
+def test_the_worker_of_a_killed_serve_ends_with_it_and_without_a_word(here: Installation) -> None:
+    with here.serving(worker="orderan.worker:main") as served:
+        url = EmbeddedPostgres(here.folder).url
+        with psycopg.connect(url, autocommit=True) as database:
+            at_work = "SELECT count(*) FROM procrastinate_workers"
+            assert wait_until(lambda: database.execute(at_work).fetchone() == (1,), 30), served.words()
+        [worker] = children(served.process.pid, "worker")
+        served.end(signal.SIGKILL)
+        assert wait_until(lambda: not running(worker), 5)
+        assert "Traceback" not in served.words()
+        assert not [line for line in served.lines() if line["level"] in {"warning", "error"}]
+
+
+def test_ctrl_c_while_the_first_cluster_is_made_ends_calmly_and_the_next_serve_is_whole(
+    here: Installation,
+) -> None:
+    draft = here.folder / "postgres" / "cluster.unfinished"
+    with subprocess.Popen(
+        [sys.executable, "-m", "orderan", "serve", "--app", "standin:create", "--worker", "standin:work"],
+        env=here.env,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert wait_until((draft / "base").exists, 30)
+        assert wait_until(lambda: pressed(process, draft), 60)
+        _, words = process.communicate(timeout=60)
+    assert (process.returncode, words) == (0, "stopping\n")
+    assert processes_of(cluster(here)) == []
+    with here.serving():
+        assert here.answers()
+
+
+def test_a_serve_killed_while_the_first_cluster_is_made_leaves_nothing_that_hinders_the_next(
+    here: Installation,
+) -> None:
+    draft = here.folder / "postgres" / "cluster.unfinished"
+    with subprocess.Popen(
+        [sys.executable, "-m", "orderan", "serve", "--app", "standin:create", "--worker", "standin:work"],
+        env=here.env,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        assert wait_until((draft / "base").exists, 30)
+        process.kill()
+        process.wait(10)
+    assert wait_until(lambda: not inside(draft), 10)
+    assert not cluster(here).exists()
     with here.serving():
         assert here.answers()
 

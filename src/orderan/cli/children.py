@@ -26,6 +26,7 @@ class Child:
         stop_s: How long it may take to finish what it does.
         descriptors: Open files it inherits.
         once: It is meant to end; only a failure is worth a word.
+        orphaned: What it gets when we die, however we die.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Child:
     stop_s: float
     descriptors: Sequence[int] = ()
     once: bool = False
+    orphaned: signal.Signals = signal.SIGTERM
     crashes: int = 0
     _running: subprocess.Popen[bytes] | None = None
     _began: float = 0.0
@@ -46,7 +48,7 @@ class Child:
             env=dict(env),
             pass_fds=tuple(self.descriptors),
             start_new_session=True,
-            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it calls nothing but prctl
+            preexec_fn=end_with_parent(self.orphaned),  # noqa: PLW1509 - it calls nothing but prctl
         )
 
     @property

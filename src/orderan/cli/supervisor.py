@@ -61,9 +61,11 @@ def serve_all(settings: Settings, *, app: str, worker: str, demo: bool) -> None:
             stack.callback(server.stop)
         else:
             url = settings.database.url
+        if not signals.asked_to_stop():
+            prepare_database(settings, url)
         if signals.asked_to_stop():
+            say("stopping")
             return
-        prepare_database(settings, url)
         crew = Crew(settings, listener, server, url, app=app, worker=worker, demo=demo)
         stack.callback(crew.stop)
         crew.start()
@@ -154,9 +156,11 @@ class Crew:
             Child(f"web {number}", ("web", "--fd", str(descriptor), "--app", app), WEB_STOP_S, (descriptor,))
             for number in range(1, settings.web.processes + 1)
         ]
-        self._worker = Child("worker", ("worker", "--worker", worker), WORKER_STOP_S)
+        # Our death takes the database along, so what these two do cannot be finished: they would wait for
+        # it, half a minute at a time. The next start takes up jobs, and makes half a demo shop anew.
+        self._worker = Child("worker", ("worker", "--worker", worker), WORKER_STOP_S, orphaned=signal.SIGKILL)
         self._demo = (
-            [Child("demo", ("demo", "--if-empty"), WORKER_STOP_S, once=True)]
+            [Child("demo", ("demo", "--if-empty"), WORKER_STOP_S, once=True, orphaned=signal.SIGKILL)]
             if demo and there_is_a_demo()
             else []
         )

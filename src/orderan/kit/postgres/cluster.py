@@ -6,6 +6,7 @@ was acknowledged is kept. `fast` turns it off, and is for tests alone.
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from orderan.kit.postgres.binaries import BUILTIN_LOCALES_SINCE, Binaries
 from orderan.kit.postgres.errors import CannotStart
 from orderan.kit.postgres.identity import Identity
 from orderan.kit.postgres.layout import SUPERUSER, Credentials, Layout, write_private
+from orderan.kit.postgres.processes import end_with_parent
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -105,6 +107,9 @@ def create_cluster(
             capture_output=True,
             text=True,
             check=False,
+            # Its own session, for Ctrl-C in a terminal is ours to answer; and never longer than we live.
+            start_new_session=True,
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it calls nothing but prctl
             user=identity.user,
             group=identity.group,
             extra_groups=identity.groups,
