@@ -17,9 +17,10 @@ from orderan.inventory.models import COUNTED
 from orderan.kit import events
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
-from orderan.kit.ids import to_text
+from orderan.kit.ids import new_id, to_text
 from orderan.kit.runner import Answer, Key, remember
 from orderan.orders import Terms
+from orderan.orders.events import OrderDelivered
 from orderan.payments import MoneyEvent, MoneyKind
 
 pytestmark = pytest.mark.anyio
@@ -167,6 +168,12 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     ),
     "facts.seq_has_no_gaps": ("UPDATE event SET seq = seq + 1 WHERE entity_id = '{cod}'",),
     "facts.positions_have_no_gaps": ("UPDATE event SET position = NULL WHERE entity_id = '{cod}'",),
+    "facts.positions_are_given": (
+        (
+            "INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, occurred_at)"
+            " VALUES (1, '{nobody}', 1, 'x.y.v1', '{{}}', 'x', timestamptz '2026-11-11 04:00Z' - interval '301 seconds')"
+        ),
+    ),
     "facts.entity_order_is_kept": (
         "DROP INDEX event_position",
         (
@@ -222,6 +229,19 @@ async def test_damage_is_found_by_the_check_that_is_for_it_and_by_no_other(
     assert {finding.check for finding in report.findings} == {check}
 
 
+@pytest.mark.parametrize(("state", "seconds"), [("open", 300), ("preparing", 86_400)])
+async def test_a_fact_that_may_still_wait_for_its_position_is_no_finding(
+    state: str, seconds: int, running: Running, floor: ShopFloor, database_url: str, now: datetime
+) -> None:
+    at = now - timedelta(seconds=seconds)
+    await floor.run(lambda tx: events.record(tx, new_id(), OrderDelivered(1001), now=at))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("SELECT set_config('orderan.shop', '0', false)")
+        connection.execute("UPDATE shop SET state = %s", [state])
+
+    assert audit(database_url, now=now).findings == []
+
+
 def test_every_check_has_damage_that_shows_it_works() -> None:
     assert {check.name for check in CHECKS} == set(DAMAGE)
 
@@ -244,7 +264,8 @@ async def test_findings_are_counted_beyond_those_that_are_listed(
         connection.execute("SELECT set_config('orderan.shop', '0', false)")
         connection.execute(
             "INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, occurred_at)"
-            " SELECT 1, gen_random_uuid(), 2, 'x.y.v1', '{}', 'x', now() FROM generate_series(1, 250)"
+            " SELECT 1, gen_random_uuid(), 2, 'x.y.v1', '{}', 'x', %s FROM generate_series(1, 250)",
+            [now],
         )
 
     [verdict] = [verdict for verdict in audit(database_url, now=now).verdicts if verdict.found]

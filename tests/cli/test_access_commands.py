@@ -10,9 +10,13 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from typer.testing import CliRunner
 
 from cli.given import Installation, free_port
 from importing.test_unseen_files import STORY, sale, text_file
+from orderan.access import Permission
+from orderan.cli import app
+from orderan.importing import presets
 from orderan.kit.db import ALL_SHOPS, Caller, Database
 from orderan.shops import open_shop
 
@@ -118,12 +122,41 @@ def test_a_key_is_made_listed_without_its_secret_and_revoked(shop: Outside) -> N
     assert listed["revoked_at"] is not None
 
 
+def test_the_help_of_making_a_key_names_every_permission() -> None:
+    told = CliRunner().invoke(app, ["key", "create", "--help"], env={"COLUMNS": "500"})
+
+    assert told.exit_code == 0
+    assert ", ".join(Permission) in told.stdout
+
+
+def test_an_audit_takes_the_code_of_a_shop_as_other_commands_do(shop: Outside) -> None:
+    ran = {code: shop.run("audit", "--shop", code, "--json") for code in ("toko", "lain", "1")}
+
+    assert {code: one.returncode for code, one in ran.items()} == {"toko": 0, "lain": 1, "1": 1}
+    assert json.loads(ran["toko"].stdout)["clean"] is True
+    assert ran["lain"].stdout == ran["1"].stdout == ""
+    assert ran["lain"].stderr == "orderan: There is no shop “lain”. (unknown_shop)\n"
+
+
 def test_a_key_that_may_do_what_nobody_knows_is_refused(shop: Outside) -> None:
     refused = shop.run("key", "create", "--name", "kasir", "--permission", "orders.eat", "--json")
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == "orderan: Choose at least one permission. (permission_missing)\n"
     assert shop.count("api_key") == 0
+
+
+def test_a_preset_that_is_not_there_is_wrong_usage_and_those_that_are_are_named(
+    shop: Outside, tmp_path: Path
+) -> None:
+    path = tmp_path / "unseen.csv"
+    path.write_text(text_file(STORY), encoding="utf-8")
+
+    refused = shop.run("import", "orders", str(path), "--preset", "nope", "--json")
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == f"orderan: there is no preset 'nope'; there are {', '.join(presets())}\n"
+    assert shop.count("import_run") == 0
 
 
 def test_a_file_of_orders_goes_in_and_one_that_is_not_there_is_refused(shop: Outside, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -51,6 +52,22 @@ def test_lines_inside_a_request_carry_its_id(stream: io.StringIO) -> None:
         "a.library",
     )
     assert "request_id" not in outside
+
+
+@pytest.mark.parametrize("shape", ["json", "console"])
+def test_colours_that_a_library_brings_along_stay_out(
+    stream: io.StringIO, shape: Literal["json", "console"]
+) -> None:
+    configure_logs(level="info", shape=shape, stream=stream)
+    logging.getLogger("uvicorn.error").info(
+        "Started server process [%d]",
+        7,
+        extra={"color_message": "Started server process [\x1b[36m%d\x1b[0m]"},
+    )
+
+    assert "Started server process [7]" in stream.getvalue()
+    assert "color_message" not in stream.getvalue()
+    assert "%d" not in stream.getvalue()
 
 
 def test_a_failure_is_one_line_with_its_traceback(stream: io.StringIO) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from access.conftest import House, house
 from conftest import ShopFloor
@@ -24,6 +25,12 @@ async def behind_s(house: House) -> float:
         told = (await browser.get("/metrics")).text
     [line] = [line for line in told.splitlines() if line.startswith("orderan_worker_behind_seconds ")]
     return float(line.split()[1])
+
+
+async def test_the_type_of_the_numbers_names_their_charset_once(house: House) -> None:
+    async with house.browser() as browser:
+        told = (await browser.get("/metrics")).headers["content-type"]
+    assert told == CONTENT_TYPE_LATEST
 
 
 async def test_numbers_tell_how_long_the_oldest_fact_has_waited_for_its_place(

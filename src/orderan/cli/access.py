@@ -25,6 +25,16 @@ FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input; else one is made.")
 ]
 
+PERMISSIONS = (
+    "orders.read, orders.write, inbox.read, inbox.write, fulfilment.read, fulfilment.write, "
+    "shipping.read, shipping.write, returns.read, returns.write, payments.read, payments.write, "
+    "refunds.grant, refunds.execute, catalog.read, catalog.write, inventory.read, "
+    "inventory.write, customers.read, customers.write, personal.read, customers.erase, "
+    "reports.read, events.read, settings.read, settings.write, access.write, audit.read, "
+    "imports.write"
+)
+"""Spelled out, because help must not wait for the domains to be imported; a test holds it to `Permission`."""
+
 user = typer.Typer(name="user", help="People who work in a shop.", no_args_is_help=True)
 key = typer.Typer(name="key", help="API keys of programs.", no_args_is_help=True)
 
@@ -109,7 +119,7 @@ def enable_user(email: Email, shop: ShopCode = "", json: AsJson = False) -> None
 @key.command("create")
 def create_key(
     name: Annotated[str, typer.Option("--name", help="What uses the key.")],
-    permission: Annotated[list[str], typer.Option("--permission", help="Such as orders.write; repeatable.")],
+    permission: Annotated[list[str], typer.Option("--permission", help=f"Repeatable; any of {PERMISSIONS}.")],
     shop: ShopCode = "",
     json: AsJson = False,
 ) -> None:

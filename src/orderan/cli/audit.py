@@ -20,20 +20,28 @@ def register(app: typer.Typer) -> None:
 
 
 def audit(
-    shop: Annotated[int | None, typer.Option(help="Only this shop; default every shop.", min=1)] = None,
+    shop: Annotated[str | None, typer.Option(help="Code of one shop; default every shop.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object for a program.")] = False,
 ) -> None:
     """Prove on the live data that nothing was sold twice, lost, or left stuck. Reads only; exits 1 on findings."""
     from orderan.auditor import audit as prove
 
     with database_url("orderan audit") as url:
-        report = prove(url, now=datetime.now(UTC), shop_id=shop)
+        report = prove(url, now=datetime.now(UTC), shop_id=_number(url, shop) if shop is not None else None)
     if json:
         print_json(as_plain(report))
     else:
         _print_table(report)
     if not report.clean:
         raise typer.Exit(1)
+
+
+def _number(url: str, code: str) -> int:
+    """Raises UnknownShop."""
+    from orderan.cli.areas import run_over_all_shops
+    from orderan.shops import shop_by_code
+
+    return run_over_all_shops(url, lambda tx: shop_by_code(tx, code)).shop_id
 
 
 def as_plain(report: "Report") -> dict[str, Any]:

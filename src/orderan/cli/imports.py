@@ -56,6 +56,9 @@ def import_orders(
 
     if (preset is None) == (mapping is None):
         raise NotDone("give either --preset or --mapping", ExitCode.USAGE)
+    if preset is not None and preset not in importing.presets():
+        known = ", ".join(importing.presets())
+        raise NotDone(f"there is no preset {preset!r}; there are {known}", ExitCode.USAGE)
     how = importing.preset(preset) if preset is not None else importing.load(mapping or Path())
 
     async def work(db: "Database", chosen: "Shop", progress: "Progress") -> "Imported":

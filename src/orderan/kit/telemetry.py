@@ -52,6 +52,7 @@ def configure_logs(
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _without_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Processor] = (
@@ -123,6 +124,12 @@ def request_id() -> str | None:
 def _with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
     if (found := _request_id.get()) is not None:
         event.setdefault("request_id", found)
+    return event
+
+
+def _without_colours(_logger: object, _method: str, event: EventDict) -> EventDict:
+    # uvicorn says its sentences twice, the second time with escape codes for a terminal.
+    event.pop("color_message", None)
     return event
 
 

@@ -66,7 +66,8 @@ def _schema(done: Mapping[str, int]) -> str:
 async def metrics(db: Database, now: datetime) -> Response[bytes]:
     """Every number of every web process, in Prometheus' text format, and how far the worker is behind."""
     body, media_type = await asyncio.to_thread(telemetry.exposition, await _looked_up(db, now))
-    return Response(body, media_type=media_type, headers=NOT_CACHED)
+    # The framework names the charset of every text by itself.
+    return Response(body, media_type=media_type.removesuffix("; charset=utf-8"), headers=NOT_CACHED)
 
 
 async def _looked_up(db: Database, now: datetime) -> list[tuple[str, str, float]]:

@@ -26,6 +26,16 @@ WHERE event_head.shop_id IS NULL
    OR coalesce(given.first_position, 1) <> 1
 """
 
+# The worker looks every second; minutes later none runs, or it cannot. A shop being prepared is left alone.
+_POSITIONS_ARE_GIVEN = """
+SELECT shop_id, entity_id AS subject, seq, kind, occurred_at
+FROM event
+JOIN shop USING (shop_id)
+WHERE event.position IS NULL
+  AND event.occurred_at < %(now)s::timestamptz - interval '5 minutes'
+  AND shop.state = 'open'
+"""
+
 _ENTITY_ORDER_IS_KEPT = """
 SELECT shop_id, entity_id AS subject, seq, position, earlier AS position_before
 FROM (
@@ -112,6 +122,12 @@ CHECKS = (
         5,
         "Positions of a shop's log run from 1 to its head, each given once.",
         by_sql(_POSITIONS_HAVE_NO_GAPS),
+    ),
+    Check(
+        "facts.positions_are_given",
+        5,
+        "No fact of an open shop waits longer than 5 minutes for its position, where readers find it.",
+        by_sql(_POSITIONS_ARE_GIVEN),
     ),
     Check(
         "facts.entity_order_is_kept",

@@ -109,7 +109,7 @@ def create_cluster(
             check=False,
             # Its own session, for Ctrl-C in a terminal is ours to answer; and never longer than we live.
             start_new_session=True,
-            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it calls nothing but prctl
+            preexec_fn=end_with_parent(signal.SIGTERM),
             user=identity.user,
             group=identity.group,
             extra_groups=identity.groups,
