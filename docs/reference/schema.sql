@@ -456,9 +456,11 @@ CREATE TABLE import_run (
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     digest text,
+    day_order_taken text,
     CONSTRAINT import_run_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT import_run_file_once UNIQUE (shop_id, channel_id, fingerprint),
     CONSTRAINT import_run_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),
+    CONSTRAINT import_run_day_order_known CHECK ((day_order_taken = ANY (ARRAY['dmy'::text, 'mdy'::text]))),
     CONSTRAINT import_run_finished_has_report CHECK (((state = 'finished'::text) = (report IS NOT NULL))),
     CONSTRAINT import_run_state_known CHECK ((state = ANY (ARRAY['reading'::text, 'ordering'::text, 'matching'::text, 'finished'::text])))
 );

@@ -118,3 +118,22 @@ def _one(url: str, query: LiteralString) -> tuple[Any, ...]:
         return tuple(row)
 
     return asyncio.run(asking())
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"),
+    [(("3/4/2011", "5/4/2011"), True), (("3/4/2011", "13/4/2011"), False), (("3.4.2011", "5.4.2011"), False)],
+)
+def test_an_order_of_day_and_month_that_was_taken_is_told(
+    shop: CliRunner, tmp_path: Path, dates: tuple[str, str], told: bool
+) -> None:
+    path = tmp_path / "unsure.csv"
+    path.write_text(text_file([sale(str(n), at=date) for n, date in enumerate(dates)]), encoding="utf-8")
+    done = shop.invoke(app, ["import", "orders", str(path), "--preset", "online-retail"])
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stdout.split())
+    sentence = (
+        "no date in the file shows the order of day and month: the month was taken to be in front; "
+        'if that is wrong, state day_order = "dmy" under [time] in the mapping'
+    )
+    assert (sentence in said) is told

@@ -322,6 +322,41 @@ async def test_columns_are_chosen_by_hand_beside_the_first_lines(desk: Desk) -> 
     assert orders[0].placed_at.isoformat() == "2026-11-25T01:10:00+00:00"
 
 
+BY_COLUMNS = {
+    "how": "columns", "name": "toko-lama", "column_invoice": "Nomor", "column_sku": "Kode",
+    "column_quantity": "Jumlah", "column_time": "Tanggal", "column_price": "Harga satuan",
+    "column_customer": "Pelanggan", "money_currency": "IDR", "zone": "Asia/Jakarta", "mark": "",
+    "duplicates": "wait", "missing_customer": "guest",
+}  # fmt: skip
+
+
+async def run_page(desk: Desk, path: str) -> Any:
+    """The page an upload leads to once its run has begun."""
+    moved = await desk.browser.get(path)
+    assert moved.status_code == 303
+    return await desk.browser.get(moved.headers["location"])
+
+
+async def test_an_order_of_day_and_month_that_was_taken_is_told_and_can_be_chosen(desk: Desk) -> None:
+    unsure = OTHER.replace("25/11/2026", "3/4/2026")
+    path = (await desk.give(unsure)).headers["location"]
+    assert (await send(desk.browser, path, BY_COLUMNS | {"day_order": "ymd"})).status_code == 422
+    assert (await send(desk.browser, path, BY_COLUMNS | {"day_order": "auto"})).status_code == 303
+    await desk.work()
+    page = words(await run_page(desk, path))
+    assert "Yang dipakai: bulan di depan." in page
+    assert 'tulis day_order = "dmy" di bawah [time]' in page
+    placed = await desk.floor.value("SELECT placed_at FROM sales_order")
+    assert placed.isoformat() == "2026-03-04T01:10:00+00:00"
+
+    other = (await desk.give(unsure.replace("\n1;", "\n2;"))).headers["location"]
+    await send(desk.browser, other, BY_COLUMNS | {"day_order": "dmy"})
+    await desk.work()
+    assert "urutan hari dan bulan" not in words(await run_page(desk, other))
+    placed = await desk.floor.value("SELECT placed_at FROM sales_order WHERE external_id = '2'")
+    assert placed.isoformat() == "2026-04-03T01:10:00+00:00"
+
+
 async def test_a_mapping_in_toml_starts_at_once_and_a_wrong_one_says_everything(desk: Desk) -> None:
     wrong = await desk.give(OTHER, how="toml", toml='name = "x y"\n[columns]\ninvoice = "Nomor"\n')
     assert wrong.status_code == 422

@@ -310,6 +310,14 @@ def _print_report(done: "Imported", told: dict[str, Any]) -> None:
         console.print(waiting)
     made = ", ".join(f"{count:,} {word.replace('_', ' ')}" for word, count in sorted(report["made"].items()))
     console.print(f"made: {made or 'nothing'}")
+    if (order := report.get("assumed", {}).get("day_order")) is not None:
+        # Whoever knows the file knows at a glance; a mapping that states it is never asked again.
+        front, other = ("day", "mdy") if order == "dmy" else ("month", "dmy")
+        console.print(
+            f"no date in the file shows the order of day and month: the {front} was taken to be in front; "
+            f'if that is wrong, state day_order = "{other}" under [time] in the mapping',
+            markup=False,
+        )
     console.print(
         f"{len(report['days'])} rows by day and currency agree with the file, to the minor unit and exactly"
     )

@@ -29,6 +29,8 @@ MINOR_DIGITS: dict[str, int] = {
     "VND": 0, "ZAR": 2,
 }  # fmt: skip
 KNOWN_CURRENCIES = frozenset(MINOR_DIGITS)
+WHOLE_CURRENCIES = frozenset(code for code, digits in MINOR_DIGITS.items() if not digits)
+"""Without a smaller unit: nobody prices in thousandths of a rupiah."""
 
 
 class Price(NamedTuple):

@@ -116,6 +116,7 @@ class Report:
         made: What the run added to the shop, as word to count: orders, returns, customers, skus.
         known_lines: Lines whose invoice an earlier run had brought already; they have their
             outcome from that run and added nothing in this one.
+        assumed: What the mapping left to the file and the file does not show, to what was taken.
     """
 
     source: str
@@ -124,6 +125,7 @@ class Report:
     outcomes: Outcomes
     made: Mapping[str, int] = field(default_factory=dict)
     known_lines: int = 0
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> None:
         """Lay the two sides next to each other.
@@ -162,6 +164,7 @@ class Report:
                 "known_before": self.known_lines,
             },
             "made": dict(self.made),
+            "assumed": dict(self.assumed),
             "currencies": self._currencies(),
             "reasons": self._reasons(),
             "days": self._days(),

@@ -98,7 +98,7 @@ async def start(
     caller = Caller(shop.shop_id, actor)
     source = await asyncio.to_thread(open_source, path, mapping)
     print_of_run, print_of_file = await asyncio.to_thread(prints, path, mapping)
-    mapping = await asyncio.to_thread(settled, source, mapping)
+    mapping, day_order_taken = await asyncio.to_thread(settled, source, mapping)
     _try_first_lines(source, mapping)
 
     async def prepare(tx: Tx) -> Desk:
@@ -109,7 +109,7 @@ async def start(
         caller,
         lambda tx: begin(
             tx, desk, source=source_name or path.name, fingerprint=print_of_run, digest=print_of_file,
-            lines_total=source.total, now=clock.now(),
+            lines_total=source.total, day_order_taken=day_order_taken, now=clock.now(),
         ),
     )  # fmt: skip
     work = _Work(db, caller, clock, progress)
@@ -134,7 +134,7 @@ def check_source(path: Path, mapping: Mapping) -> str:
         SourceRefused: As `start` would.
     """
     source = open_source(path, mapping)
-    _try_first_lines(source, settled(source, mapping))
+    _try_first_lines(source, settled(source, mapping).mapping)
     return fingerprint(path, mapping)
 
 

@@ -31,6 +31,7 @@ class RunShown:
     started_by: str
     started_at: datetime
     finished_at: datetime | None
+    day_order_taken: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ async def export_fates(tx: Tx, run_id: UUID, write: Callable[[bytes], object]) -
 
 _RUN: LiteralString = """
 SELECT run.id, channel.code AS channel, run.source, run.state, run.lines_read, run.lines_total, run.made,
-       run.report, run.started_by, run.started_at, run.finished_at
+       run.report, run.started_by, run.started_at, run.finished_at, run.day_order_taken
 FROM import_run AS run
 JOIN channel ON channel.shop_id = run.shop_id AND channel.id = run.channel_id
 """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orderan.importing.desk import Desk
+from orderan.importing.reading import DayOrder
 from orderan.importing.store import runs
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
@@ -30,13 +31,15 @@ class Begun:
 
 
 async def begin(
-    tx: Tx, desk: Desk, *, source: str, fingerprint: str, digest: str, lines_total: int | None, now: datetime
-) -> Begun:
+    tx: Tx, desk: Desk, *, source: str, fingerprint: str, digest: str, lines_total: int | None,
+    day_order_taken: DayOrder | None, now: datetime,
+) -> Begun:  # fmt: skip
     """Find or make the run of a file under a mapping.
 
     Args:
         fingerprint: Of the file and the mapping.
         digest: Of the file alone: another run of it, under another mapping, read the same lines.
+        day_order_taken: See `Settled`.
     """
     await runs.lock_channel(tx, desk.channel.id)
     first: list[Run] = []
@@ -53,7 +56,7 @@ async def begin(
     if run is None:
         made = Run(
             tx.shop_id, new_id(), desk.channel.id, source, fingerprint, desk.mapping.model_dump(mode="json"),
-            "reading", lines_total, 0, "", 0, "", {}, None, tx.actor, now, None, digest,
+            "reading", lines_total, 0, "", 0, "", {}, None, tx.actor, now, None, digest, day_order_taken,
         )  # fmt: skip
         await runs.insert_run(tx, made)
         run = made

@@ -18,7 +18,9 @@ from orderan.kit.events import record
 async def account(tx: Tx, desk: Desk, run: Run) -> Report:
     """The report of a run from its stored lines and outcomes, as they are now; not checked."""
     outcomes, known = await line_store.outcome_sums(tx, run)
-    return Report(run.source, desk.mapping.name, await runs.file_sums(tx, run), outcomes, run.made, known)
+    assumed = {} if run.day_order_taken is None else {"day_order": run.day_order_taken}
+    sums = await runs.file_sums(tx, run)
+    return Report(run.source, desk.mapping.name, sums, outcomes, run.made, known, assumed)
 
 
 async def finish(tx: Tx, desk: Desk, run: Run, *, now: datetime) -> Report:

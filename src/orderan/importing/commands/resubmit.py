@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from orderan.importing.mapping import Cancellation, MoneyFormat, TimeFormat
 from orderan.importing.mapping import Mapping as Rulebook
 from orderan.importing.models import AnyLine, FaultyLine, JudgedInvoice, Outcome, Reason, SourceLine
 from orderan.importing.reading import Chunk, LineReader
+from orderan.importing.reading.source import Raw
 from orderan.importing.rules import judge
 from orderan.importing.store import additions, entries, runs
 from orderan.importing.store import lines as line_store
@@ -102,7 +104,10 @@ def reread(stored: Sequence[Mapping[str, Any]], corrections: Corrections, mappin
     for was in stored:
         number = int(was["number"])
         fields = {**was, **corrections.get(0, {}), **corrections.get(number, {})}
-        columns = {name: [value] for name, value in fields.items() if name not in _OURS}
+        columns: dict[str, list[Raw]] = {name: [value] for name, value in fields.items() if name not in _OURS}
+        if not was["as_written"] and fields["price"] is was["price"]:
+            # It was read once and is a number: no text whose points are to be understood again.
+            columns["price"] = [Decimal(was["price"])]
         reader = LineReader(mapping if was["as_written"] else plain)
         [line] = reader.lines(Chunk(number, 1, columns, {}))
         if isinstance(line, SourceLine) and not was["as_written"]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.mapping import FileFormat, Mapping
 from orderan.importing.models import AnyLine
-from orderan.importing.reading.habits import settled
+from orderan.importing.reading.habits import DayOrder, settled
 from orderan.importing.reading.lines import LineReader
 from orderan.importing.reading.source import Chunk, Source
 
 __all__ = [
     "Chunk",
+    "DayOrder",
     "LineReader",
     "Source",
     "fingerprint",
@@ -74,7 +75,7 @@ def _open(
 def read(path: Path, mapping: Mapping, *, after: int = 0, size: int = 10_000) -> Iterator[list[AnyLine]]:
     """The lines of a file after line `after`, in lists of at most `size`."""
     source = open_source(path, mapping)
-    reader = LineReader(settled(source, mapping))
+    reader = LineReader(settled(source, mapping).mapping)
     for chunk in source.chunks(after=after, size=size):
         yield reader.lines(chunk)
 

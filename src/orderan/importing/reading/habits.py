@@ -1,9 +1,13 @@
 """What one value cannot tell, told by the whole file: the order of day and month, the decimal sign.
 
 3/4/2011 is two days, and 2,550 two prices. A file has one habit, and somewhere shows it: 13/4/2011
-has the day in front, 2,5 has a comma before its decimals. The habit that most different values
-show is the file's; a file that shows none has the first of the list. Whatever then does not read
-waits for a person, like any other line.
+has the day in front, 2,5 has a comma before its decimals. Dots show it too, because nobody writes
+03.04.2011 with the month in front; and so does 125.000 in a currency without a smaller unit, where
+nothing but thousands has three digits. The habit that most different values show is the file's.
+Whatever then does not read waits for a person, like any other line.
+
+A file that shows no order of its days has the month in front, and that is told: it is a choice of
+ours, not of the file.
 """
 
 from __future__ import annotations
@@ -12,11 +16,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from orderan.importing.mapping import Mapping, MoneyFormat
-from orderan.importing.reading.source import Raw, Source
-from orderan.importing.reading.values import NUMERIC_DATE
+from orderan.importing.money import WHOLE_CURRENCIES
+from orderan.importing.reading.source import Chunk, Raw, Source
+from orderan.importing.reading.values import NUMERIC_DATE, text_of
 
 DayOrder = Literal["mdy", "dmy"]
 
@@ -26,40 +31,90 @@ _ENOUGH = 20
 """So many different values that agree, and the rest of the file is not asked."""
 _PRICE = re.compile(r"[+-]?(?P<lead>\d*)(?P<rest>(?:[.,]\d+)+)", re.ASCII)
 _THOUSAND = 3
+_ANY = ""
+"""Shown by a value that reads under either habit, differently."""
 
 
-def settled(source: Source, mapping: Mapping) -> Mapping:
-    """The mapping with every habit it leaves to the file filled in; reads the file if it must."""
-    time, money = mapping.time, mapping.money
+class Settled(NamedTuple):
+    """A mapping with every habit filled in that it leaves to the file.
+
+    Attributes:
+        day_order_taken: The order of day and month, where the file needs one and shows none.
+    """
+
+    mapping: Mapping
+    day_order_taken: DayOrder | None
+
+
+class Written(NamedTuple):
+    """A text, and whether it is money without a smaller unit."""
+
+    text: str
+    whole: bool
+
+
+def settled(source: Source, mapping: Mapping) -> Settled:
+    """Fill in the habits; reads the file if it must."""
+    time, taken = mapping.time, None
     if time.day_order == "auto":
-        shown = _shown(source, "time", _day_order)
+        shown = _shown(source, _times, _day_order)
         order: DayOrder = "dmy" if shown["dmy"] > shown["mdy"] else "mdy"
+        taken = order if shown[_ANY] and shown["dmy"] == shown["mdy"] else None
         time = time.model_copy(update={"day_order": order})
-    if money.decimal_sign == "auto":
-        shown = _shown(source, "price", _decimal_sign)
-        comma = shown[","] > shown["."]
-        money = MoneyFormat(
-            currency=money.currency,
-            decimal_sign="," if comma else ".",
-            grouping_sign="." if comma else ",",
-        )
-    return mapping.model_copy(update={"time": time, "money": money})
+    return Settled(mapping.model_copy(update={"time": time, "money": _signs(source, mapping)}), taken)
 
 
-def _shown(source: Source, column: str, habit: Callable[[str], str]) -> Counter[str]:
-    """How many different values of a column show which habit; "" is one that could be any."""
-    seen: set[str] = set()
+def _signs(source: Source, mapping: Mapping) -> MoneyFormat:
+    """How prices are punctuated; both signs stated, or one for prices with decimals, is believed."""
+    money = mapping.money
+    auto = money.decimal_sign == "auto"
+    whole = money.currency in WHOLE_CURRENCIES and mapping.columns.currency is None
+    if not auto and (money.grouping_sign or not whole):
+        return money
+    shown = _shown(source, lambda chunk: _prices(chunk, money.currency), _decimal_sign)
+    if not auto and not (shown["."] or shown[","]):
+        return money
+    likely, other = (",", ".") if money.decimal_sign == "," else (".", ",")
+    if shown[other] > shown[likely]:
+        likely, other = other, likely
+    return MoneyFormat.model_validate(
+        {"currency": money.currency, "decimal_sign": likely, "grouping_sign": other}
+    )
+
+
+def _shown(
+    source: Source, written: Callable[[Chunk], set[Written]], habit: Callable[[Written], str | None]
+) -> Counter[str]:
+    """How many different values show which habit."""
+    seen: set[Written] = set()
     shown: Counter[str] = Counter()
     for chunk in source.chunks(after=0, size=_CHUNK):
-        fresh = _texts(chunk.columns.get(column, ())) - seen
+        fresh = written(chunk) - seen
         # Typed columns and ISO times have no habit to tell, and the first lines show as much.
-        if chunk.first == 1 and not any(map(_doubtful, fresh)):
+        if chunk.first == 1 and not any(_doubtful(one.text) for one in fresh):
             break
         seen |= fresh
-        shown.update(filter(None, map(habit, fresh)))
-        if len(shown) == 1 and shown.total() >= _ENOUGH:
+        shown.update(told for one in fresh if (told := habit(one)) is not None)
+        decided = [count for told, count in shown.items() if told != _ANY]
+        if len(decided) == 1 and decided[0] >= _ENOUGH:
             break
     return shown
+
+
+def _times(chunk: Chunk) -> set[Written]:
+    return {Written(text, whole=False) for text in _texts(chunk.columns.get("time", ()))}
+
+
+def _prices(chunk: Chunk, currency: str | None) -> set[Written]:
+    prices, codes = chunk.columns.get("price", ()), chunk.columns.get("currency")
+    if codes is None:
+        whole = currency in WHOLE_CURRENCIES
+        return {Written(text, whole) for text in _texts(prices)}
+    return {
+        Written(price.strip(), ((text_of(code) or "").upper() or currency) in WHOLE_CURRENCIES)
+        for price, code in zip(prices, codes, strict=True)
+        if isinstance(price, str)
+    }
 
 
 def _texts(values: Iterable[Raw]) -> set[str]:
@@ -73,14 +128,18 @@ def _doubtful(text: str) -> bool:
     return NUMERIC_DATE.fullmatch(text) is not None and not _is_iso(text)
 
 
-def _day_order(text: str) -> str:
-    found = NUMERIC_DATE.fullmatch(text)
-    if found is None or len(found["first"]) > 2 or _is_iso(text):
-        return ""
+def _day_order(written: Written) -> str | None:
+    found = NUMERIC_DATE.fullmatch(written.text)
+    if found is None or len(found["first"]) > 2 or _is_iso(written.text):
+        return None
     first, second = int(found["first"]), int(found["second"])
-    if first > _MONTHS >= second:
+    if first > _MONTHS or second > _MONTHS:
+        if first > _MONTHS and second > _MONTHS:
+            return None
+        return "dmy" if first > _MONTHS else "mdy"
+    if found["sign"] == ".":
         return "dmy"
-    return "mdy" if second > _MONTHS >= first else ""
+    return None if first == second else _ANY
 
 
 def _is_iso(text: str) -> bool:
@@ -91,10 +150,10 @@ def _is_iso(text: str) -> bool:
     return True
 
 
-def _decimal_sign(text: str) -> str:
-    found = _PRICE.fullmatch(text)
+def _decimal_sign(written: Written) -> str | None:
+    found = _PRICE.fullmatch(written.text)
     if found is None:
-        return ""
+        return None
     rest = found["rest"]
     last = max(rest.rfind("."), rest.rfind(","))
     sign, other = rest[last], "," if rest[last] == "." else "."
@@ -103,4 +162,6 @@ def _decimal_sign(text: str) -> str:
     if rest.count(sign) > 1:
         return other
     grouped = len(rest) - 1 == _THOUSAND and 1 <= len(found["lead"]) <= _THOUSAND and found["lead"][0] != "0"
-    return "" if grouped else sign
+    if not grouped:
+        return sign
+    return other if written.whole else _ANY

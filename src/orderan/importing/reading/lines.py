@@ -19,7 +19,7 @@ from orderan.importing.reading.values import (
     Moment,
     code_of,
     moment_of,
-    number_of,
+    price_in,
     quantity_of,
     reference_of,
     text_of,
@@ -149,7 +149,7 @@ class LineReader:
         except KeyError:
             if len(self._prices) >= _CACHE_SIZE:
                 self._prices.clear()
-        number = number_of(raw, self._money)
+        number = price_in(raw, self._money, currency)
         found = self._prices[key] = None if number is None else price_of(number, currency)
         return found
 

@@ -14,13 +14,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from orderan.importing.mapping import MoneyFormat, TimeFormat
-from orderan.importing.money import FLOAT_PLACES
+from orderan.importing.money import FLOAT_PLACES, WHOLE_CURRENCIES
 from orderan.importing.reading.source import Raw
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 # As wide as money.EXACT: what _NUMBER admits has at most 150 digits.
 _FLOATING = Context(prec=300, rounding=ROUND_HALF_EVEN)
 _LARGEST = 10**40
+# A thousand and more, or thousandths: 125.000 where the point is said to be before decimals.
+_THREE_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _SPREADSHEET_WHOLE = re.compile(r"\d+\.0+", re.ASCII)
 # What programs write where a reference is missing; no shop names a customer so.
 _NOTHING = frozenset({"nan", "null", "none", "nat", "<na>", "#n/a"})
@@ -77,6 +79,19 @@ def number_of(raw: Raw, how: MoneyFormat) -> Decimal | None:
             return _written_number(raw, how)
         case _:
             return None
+
+
+def price_in(raw: Raw, how: MoneyFormat, currency: str) -> Decimal | None:
+    """A number that is a price.
+
+    125.000 is no price in thousandths of a rupiah, even where the mapping, or most of the file, has
+    the point before decimals: which of the two is wrong, a person must say.
+    """
+    if currency in WHOLE_CURRENCIES and isinstance(raw, str):
+        text = raw.strip()
+        if how.decimal_sign in text and _THREE_DECIMALS.fullmatch(text):
+            return None
+    return number_of(raw, how)
 
 
 def _binary_number(raw: float) -> Decimal | None:

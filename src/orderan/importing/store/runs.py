@@ -28,6 +28,7 @@ class Run:
         last_customer: Cancellations are matched up to this customer.
         made: What the run added to the shop, word to count.
         digest: Of the file's bytes alone; None for runs of a release that did not keep it.
+        day_order_taken: The order of day and month the file was read by without showing one.
     """
 
     shop_id: int
@@ -48,6 +49,7 @@ class Run:
     started_at: datetime
     finished_at: datetime | None
     digest: str | None
+    day_order_taken: str | None
 
 
 async def lock_channel(tx: Tx, channel_id: UUID) -> None:
@@ -62,9 +64,10 @@ async def insert_run(tx: Tx, run: Run) -> None:
     await tx.run(
         """
         INSERT INTO import_run (shop_id, id, channel_id, source, fingerprint, mapping, state, lines_total, lines_read,
-                                last_invoice, last_number, last_customer, made, started_by, started_at, digest)
+                                last_invoice, last_number, last_customer, made, started_by, started_at, digest,
+                                day_order_taken)
         VALUES (%(shop)s, %(id)s, %(channel)s, %(source)s, %(fingerprint)s, %(mapping)s, 'reading', %(total)s, 0,
-                '', 0, '', '{}', %(actor)s, %(now)s, %(digest)s)
+                '', 0, '', '{}', %(actor)s, %(now)s, %(digest)s, %(day_order_taken)s)
         """,
         {
             "shop": tx.shop_id,
@@ -77,6 +80,7 @@ async def insert_run(tx: Tx, run: Run) -> None:
             "actor": tx.actor,
             "now": run.started_at,
             "digest": run.digest,
+            "day_order_taken": run.day_order_taken,
         },
     )
 

@@ -27,6 +27,11 @@ MARKS: Final = {
     "negative": N_("Jumlahnya negatif"),
     "kinds": N_("Ada kata tertentu di kolom jenis baris"),
 }
+DAY_ORDERS: Final = {
+    "auto": N_("Dikenali dari seluruh berkas"),
+    "dmy": N_("Hari di depan: 3/4 adalah 3 April"),
+    "mdy": N_("Bulan di depan: 3/4 adalah 4 Maret"),
+}
 ORIGINAL: Final = "original"
 ZONES: Final = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura", "Asia/Singapore", "Europe/London", "UTC")
 FIRST: Final = ("IDR", "GBP", "USD", "EUR", "SGD", "MYR")
@@ -40,6 +45,7 @@ def suggested(heading: Sequence[str], *, currency: str, zone: str) -> dict[str, 
         "name": "toko-lama",
         "money_currency": currency,
         "zone": zone,
+        "day_order": "auto",
         "mark": "",
         "mark_prefix": "C",
         "mark_words": "",
@@ -85,7 +91,7 @@ def _plain(fields: Mapping[str, str]) -> dict[str, object]:
         "name": fields.get("name", "").strip().lower(),
         "columns": columns,
         "money": money,
-        "time": {"zone": fields.get("zone", ""), "day_order": "auto"},
+        "time": {"zone": fields.get("zone", ""), "day_order": fields.get("day_order", "auto")},
         "cancellation": cancellation,
         "codes": {"fold_case": True, "charges": _words(fields.get("charges", "").upper())},
         "lines": {
@@ -102,6 +108,7 @@ def _words(text: str) -> list[str]:
 _PLACES: Final = {
     "money.currency": "money_currency",
     "time.zone": "zone",
+    "time.day_order": "day_order",
     "cancellation.invoice_prefix": "mark_prefix",
     "cancellation.kinds": "mark_words",
     "cancellation": "mark",
@@ -115,6 +122,7 @@ _SAID: Final = {
     "mark": N_("Pilih kolom jenis baris dan tulis kata-katanya."),
     "money_currency": N_("Pilih mata uangnya."),
     "zone": N_("Pilih zona waktunya."),
+    "day_order": N_("Pilih urutan tanggalnya."),
 }
 
 

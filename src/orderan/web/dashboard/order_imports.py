@@ -44,7 +44,15 @@ from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.settings import Settings
 from orderan.shops import Shop, shop_by_id
-from orderan.web.dashboard.import_forms import CURRENCIES, MARKS, ZONES, asked_for, errors_of, suggested
+from orderan.web.dashboard.import_forms import (
+    CURRENCIES,
+    DAY_ORDERS,
+    MARKS,
+    ZONES,
+    asked_for,
+    errors_of,
+    suggested,
+)
 from orderan.web.dashboard.import_words import (
     FIELDS,
     STATES,
@@ -269,6 +277,7 @@ async def _mapping_form(
         marks=[(code, spoken.gettext(text)) for code, text in MARKS.items()],
         currencies=[(code, code) for code in CURRENCIES],
         zones=[(zone, zone) for zone in dict.fromkeys((shop.time_zone, *ZONES))],
+        day_orders=[(code, spoken.gettext(text)) for code, text in DAY_ORDERS.items()],
         typed=suggested(heading, currency=shop.currency, zone=shop.time_zone) | dict(typed or {}),
         stopped=stopped,
         errors=errors or {},
