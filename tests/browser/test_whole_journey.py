@@ -22,6 +22,7 @@ from orderan.auditor import audit
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.kit.ids import to_text
 from orderan.pricing import put_zone, set_fee
 from orderan.settings import Settings
 from orderan.shops import open_shop
@@ -214,9 +215,11 @@ def test_an_order_lives_from_the_call_to_the_refund(desk: Desk) -> None:
     assert desk.rows("SELECT state FROM task") == [("handed_over",)]
     assert desk.rows("SELECT courier, awb, state FROM parcel") == [("jnt", "JP1234567890", "delivered")]
     assert desk.rows("SELECT state, reason FROM goods_return") == [("closed", "Salah giling")]
+    [(refund,)] = desk.rows("SELECT id FROM refund")
     assert desk.rows("SELECT kind, method, amount_minor, reference FROM payment_event ORDER BY seq") == [
         ("captured", "bank_transfer", 40_000, "BCA-1"),
         ("refunded", "bank_transfer", 20_000, "OUT-1"),
+        ("credited", "goods_back", 20_000, to_text("rfd", refund)),
     ]
     assert desk.rows(
         """
