@@ -229,4 +229,6 @@ def test_an_order_lives_from_the_call_to_the_refund(desk: Desk) -> None:
         """
     ) == [("kopi", 8, 0, 0, 1), ("teko", 3, 0, 0, 0)]
     assert desk.rows("SELECT kind FROM exception_entry WHERE state = 'open'") == []
-    assert audit(desk.database_url, now=datetime.now(UTC)).findings == []
+    # No worker runs beside these pages, so nobody gives facts their positions.
+    found = audit(desk.database_url, now=datetime.now(UTC)).findings
+    assert {one.check for one in found} <= {"facts.positions_are_given"}
