@@ -34,6 +34,7 @@ KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
 INBOX = {
     "change_waiting",
     "completion_blocked",
+    "import_lines",
     "hold_waiting",
     "low_stock",
     "money_waiting",
@@ -168,6 +169,27 @@ def test_goods_come_in_variants_lots_and_bundles(demo: str) -> None:
         WHERE sku.is_bundle
     """
     assert rows(demo, sold) == [(True,)]
+
+
+def test_every_page_has_something_to_look_at(demo: str) -> None:
+    assert rows(demo, "SELECT count(*), count(revoked_at) FROM api_key") == [(3, 1)]
+    assert rows(demo, "SELECT state, report -> 'lines' ->> 'waiting' FROM import_run") == [("finished", "2")]
+    assert rows(demo, "SELECT state, counts FROM catalog_import") == [
+        ("applied", {"rows": 6, "new": 0, "changed": 5, "unchanged": 0, "refused": 1})
+    ]
+    assert rows(demo, "SELECT count(*), count(DISTINCT supplier) FROM expected_goods") == [(9, 3)]
+    assert rows(demo, "SELECT name FROM saved_view ORDER BY name") == [("COD bulan ini",), ("Marketplace",)]
+    assert rows(demo, "SELECT count(*), count(*) FILTER (WHERE granted) FROM consent") == [(13, 12)]
+
+
+def test_who_finds_everything_sold_out_takes_what_there_is(new: New, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Deliveries bring nothing of what is liked, and six at most of the rest.
+    monkeypatch.setattr("orderan.demo.ground.UNITS_PER_ORDER", -8.0)
+    monkeypatch.setattr("orderan.demo.days.CHOICES", 1)
+    url = new()
+    made(url, 1)
+
+    assert rows(url, "SELECT count(*) FROM sales_order") == [(TINY.orders,)]
 
 
 def test_the_books_are_in_order(demo: str) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from orderan.customers import Buyer
+from orderan.demo import views
 from orderan.demo.couriers import Couriers
 from orderan.demo.desk import Desk
 from orderan.demo.ground import CHANNELS, replenish
@@ -31,7 +32,7 @@ from orderan.pricing import Discount
 
 BATCH = 60
 CHOICES = 5
-"""How often a buyer chooses again before giving up for the day."""
+"""How often a buyer chooses before asking what there is."""
 BUSY_HOURS = (1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 9, 9, 8, 8, 7, 7, 7, 8, 9, 11, 12, 10, 6, 3)
 """From 00.00 in Jakarta on, which is 17.00 UTC of the day before."""
 WEEKDAY = (1.0, 0.95, 0.95, 1.0, 1.15, 1.3, 1.2)
@@ -102,9 +103,9 @@ class Days:
     # Orders
 
     async def _place(self, at: datetime, count: int) -> None:
-        """Place `count` orders; who finds something sold out chooses again."""
+        """Place `count` orders; who finds something sold out chooses again, and at last takes what there is."""
         wanted = [self._placement(at) for _ in range(count)]
-        for _ in range(CHOICES):
+        for turn in range(CHOICES + 1):
             sold_out = []
             for placement, outcome in zip(wanted, await self._ask(wanted, at), strict=True):
                 if isinstance(outcome, StockShort):
@@ -117,7 +118,24 @@ class Days:
                         self._scene.memory.unpaid.append((at, outcome))
             if not sold_out:
                 return
-            wanted = [replace(placement, **self._choice(placement.kind)) for placement in sold_out]
+            if turn + 1 < CHOICES:
+                wanted = [replace(placement, **self._choice(placement.kind)) for placement in sold_out]
+            else:
+                wanted = await self._of_what_there_is(sold_out)
+        raise AssertionError("the demo shop has nothing left to sell")
+
+    async def _of_what_there_is(self, placements: Sequence[Placement]) -> list[Placement]:
+        """The same buyers with one unit each of something that lies on a shelf."""
+        free: dict[UUID, int] = {}
+        for place in self._scene.ground.places.values():
+            there = await self._scene.do("demo", lambda tx: views.free_units(tx, place))
+            for sku, units in there.items():
+                free[sku] = max(units, free.get(sku, 0))
+        enough = [ware for ware in self._scene.ground.wares if free.get(ware.sku_id, 0) >= len(placements)]
+        return [
+            replace(placement, lines=[PlacementLine(self._scene.chance.choice(enough).code, 1)], discounts=[])
+            for placement in placements
+        ]
 
     async def _ask(self, placements: Sequence[Placement], at: datetime) -> list[Placed | Refusal]:
         async def work(tx: Tx) -> list[Placed | Refusal]:

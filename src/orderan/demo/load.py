@@ -14,6 +14,7 @@ from orderan.customers import load_regions
 from orderan.demo import store
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
+from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
 from orderan.demo.people import buyers
 from orderan.demo.scene import Scene
 from orderan.demo.staff import CODE, hashed_password
@@ -84,15 +85,18 @@ async def load(
         chance = random.Random(seed)
         first = (now - timedelta(days=size.days)).replace(hour=0, minute=0, second=0, microsecond=0)
         ground = await _ground(db, keyring, chance, size, opened=first - timedelta(days=1))
-        life = Days(Scene(db, keyring, ground, chance), buyers(chance, size.people))
-        plan = _plan(first, now, size)
-        done = 0
+        scene = Scene(db, keyring, ground, chance)
+        life = Days(scene, buyers(chance, size.people))
+        await bring_old_orders(scene, first)
+        done = BROUGHT
+        plan = _plan(first, now, size.orders - done, size.days)
         for day, orders in enumerate(plan):
             midnight = first + timedelta(days=day)
             await life.live(midnight, orders, until=now, days_left=len(plan) - 1 - day)
             done += orders
             tell(done, size.orders)
         await life.stand_still(now)
+        await keep_office(scene, now)
         caller = Caller(ground.shop.shop_id, SYSTEM)
         await db.run(caller, lambda tx: watch_levels(tx, ground, chance, now=now))
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
@@ -141,19 +145,19 @@ async def _remove_fragment(db: Database) -> None:
     await db.run(caller, store.delete_shop)
 
 
-def _plan(first: datetime, now: datetime, size: Size) -> list[int]:
+def _plan(first: datetime, now: datetime, orders: int, days: int) -> list[int]:
     """Orders per day: weekends busier, twin days (9.9, 10.10, 11.11, 12.12) busiest; sums to the whole.
 
     Today has as much of its orders as of its hours.
     """
     weights = []
-    for day in range(size.days + 1):
+    for day in range(days + 1):
         date = first + timedelta(days=day)
         twin = date.day == date.month and date.month >= 9
         lived = sum(busy for _, busy in hours_of(date, now)) / sum(BUSY_HOURS)
         weights.append(WEEKDAY[date.weekday()] * (SPIKE if twin else 1.0) * lived)
-    shares = [int(size.orders * weight / sum(weights)) for weight in weights]
-    shares[-2] += size.orders - sum(shares)
+    shares = [int(orders * weight / sum(weights)) for weight in weights]
+    shares[-2] += orders - sum(shares)
     return shares
 
 

@@ -43,6 +43,21 @@ async def free_units(tx: Tx, place: UUID) -> dict[UUID, int]:
     return {row.sku_id: int(row.free) for row in rows}
 
 
+async def first_customers(tx: Tx, *, most: int) -> list[UUID]:
+    """Buyers whom the shop has known longest."""
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM customer
+        WHERE shop_id = %(shop)s AND state = 'active'
+        ORDER BY created_at, id
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "most": most},
+    )
+    return [row.id for row in rows]
+
+
 async def tasks_at(tx: Tx, place: UUID, *, state: str, ready: bool) -> list[UUID]:
     """Tasks of a place in a state, the oldest first; `ready` leaves out what may not be picked yet."""
     rows = await tx.all(
