@@ -85,6 +85,8 @@ MODULES: Final = (
     "orderan.web.dashboard.handing_over",
     "orderan.web.dashboard.home",
     "orderan.web.dashboard.inbox",
+    "orderan.web.dashboard.import_mapping",
+    "orderan.web.dashboard.import_runs",
     "orderan.web.dashboard.keys",
     "orderan.web.dashboard.login",
     "orderan.web.dashboard.order_change",

@@ -19,11 +19,12 @@ from access.conftest import Hire, House, hire, password_hash, send, settings_on,
 from conftest import ShopFloor
 from importing.test_unseen_files import STORY, sale, text_file
 from orderan.app import build
-from orderan.importing import jobs, running
+from orderan.importing import jobs, preset, running
 from orderan.importing.jobs import import_file
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
+from orderan.kit.ids import to_text
 from orderan.kit.jobs import Tools
 from orderan.shops import ChannelKind, add_channel
 
@@ -381,6 +382,137 @@ async def test_a_mapping_in_toml_starts_at_once_and_a_wrong_one_says_everything(
     assert (await desk.give(OTHER, how="toml", toml=good)).status_code == 303
     await desk.work()
     assert await desk.floor.value("SELECT total_minor FROM sales_order") == 32_251
+
+
+TWO = OTHER.replace("1;TEH", "2;TEH").replace("7.250,5", "7250")
+
+
+RIGHT = """
+name = "toko-lama"
+[columns]
+invoice = "Nomor"
+sku = "Kode"
+quantity = "Jumlah"
+time = "Tanggal"
+price = "Harga satuan"
+[money]
+currency = "IDR"
+decimal_sign = "auto"
+[time]
+zone = "Asia/Jakarta"
+day_order = "dmy"
+"""
+NO_TEA = RIGHT + '[codes]\nnot_sales = ["TEH"]\n'
+
+
+async def read_wrongly(desk: Desk) -> str:
+    """A file whose first mapping takes tea for no sale; the path of its upload."""
+    path = (await desk.give(TWO)).headers["location"]
+    assert (await send(desk.browser, path, {"how": "toml", "toml": NO_TEA})).status_code == 303
+    assert await desk.work() == 1
+    assert await fates_of(desk) == [(1, "ordered"), (2, "waiting")]
+    return str(path)
+
+
+async def fates_of(desk: Desk) -> list[tuple[int, str]]:
+    """What became of each line, by the run that answers for it now."""
+    rows = await desk.floor.all(
+        """
+        SELECT DISTINCT ON (number) number, outcome FROM import_outcome WHERE taken_up_by IS NULL
+        ORDER BY number, run_id DESC
+        """
+    )
+    return [(row.number, row.outcome) for row in rows]
+
+
+async def test_a_file_read_under_a_wrong_mapping_is_brought_again_and_read_under_another(
+    desk: Desk, now: datetime
+) -> None:
+    path = await read_wrongly(desk)
+    first = await run_page(desk, path)
+    assert "Baca lagi dengan pemetaan lain" in words(first)
+    [run] = await desk.floor.all("SELECT id FROM import_run")
+
+    again = await desk.give(TWO, name="lagi.csv")
+    assert again.headers["location"] == path
+    form = await desk.browser.get(path)
+    assert "Berkas ini sudah pernah dibaca." in words(form)
+    assert f'href="/orders/import/runs/{to_text("imr", run.id)}"' in form.text
+    assert "Baca lagi dengan pemetaan lain" in words(form)
+    assert "Belum ada pesanan yang dibuat" not in words(form)
+    assert re.findall(r'value="([^"]*)"[^>]* name="name"', form.text) == ["toko-lama"]
+    assert await desk.floor.value("SELECT uploaded_at FROM import_upload") == now
+
+    # Under another name it would be sold twice; the orders stay where they are.
+    answers = await asyncio.gather(
+        *[send(desk.browser, path, BY_COLUMNS | {"name": "nama-lain", "day_order": "dmy"}) for _ in range(3)]
+    )
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    assert await desk.work() == 1
+    assert await fates_of(desk) == [(1, "ordered"), (2, "ordered")]
+    report = await run_page(desk, path)
+    assert "Baris di berkas 2 Menjadi pesanan 2 Menjadi retur 0 Menunggu 0 Sudah ada sebelumnya 1" in words(
+        report
+    )
+    orders = await desk.floor.all("SELECT external_id, total_minor FROM sales_order ORDER BY external_id")
+    assert [tuple(order) for order in orders] == [("1", 25_000), ("2", 7_250)]
+    assert await desk.floor.value("SELECT count(*) FROM import_run") == 2
+    assert await desk.floor.value("SELECT count(*) FROM channel WHERE kind = 'import'") == 1
+    assert await desk.floor.all("SELECT 1 FROM exception_entry WHERE state = 'open'") == []
+    assert desk.kept() == []
+    listed = (await desk.browser.get("/orders/import")).text
+    assert len(set(re.findall(r'href="(/orders/import/runs/[^"]+)"', listed))) == 2
+
+
+async def test_a_file_brought_again_with_its_new_mapping_beside_it_starts_at_once_and_once(
+    desk: Desk,
+) -> None:
+    path = await read_wrongly(desk)
+    wrong = await desk.give(TWO, how="toml", toml="name = 'x'")
+    assert wrong.status_code == 422
+    assert await desk.work() == 0
+    answers = await asyncio.gather(*[desk.give(TWO, how="toml", toml=RIGHT) for _ in range(3)])
+    assert {answer.headers["location"] for answer in answers} == {path}
+    assert len(desk.kept()) == 1
+    assert await desk.work() == 1
+    assert await desk.floor.value("SELECT count(*) FROM import_run") == 2
+    assert await desk.floor.value("SELECT count(*) FROM sales_order") == 2
+    late = await desk.give(TWO, how="toml", toml=RIGHT)
+    assert late.headers["location"] == path
+    assert await desk.work() == 0
+    assert desk.kept() == []
+
+
+async def test_a_file_brought_again_and_taken_off_leaves_its_orders_and_its_run(desk: Desk) -> None:
+    path = await read_wrongly(desk)
+    await desk.give(TWO)
+    assert (await send(desk.browser, f"{path}/forget", {})).status_code == 303
+    assert desk.kept() == []
+    assert await desk.floor.value("SELECT count(*) FROM sales_order") == 1
+    [run] = await desk.floor.all("SELECT id FROM import_run")
+    listed = (await desk.browser.get("/orders/import")).text
+    assert set(re.findall(r'href="(/orders/import/runs/[^"]+)"', listed)) == {
+        f"/orders/import/runs/{to_text('imr', run.id)}"
+    }
+
+
+async def test_a_file_the_command_line_read_is_known_in_the_browser(
+    desk: Desk, now: datetime, tmp_path: Path
+) -> None:
+    path = tmp_path / "cli.csv"
+    path.write_text(text_file([sale(), sale("7", quantity="dua")]))
+    await running.start(
+        desk.floor.db, desk.floor.shop, path, preset("online-retail"), clock=SetClock(now),
+        actor="system:import", channel="toko-lama",
+    )  # fmt: skip
+    given = await desk.give(path.read_bytes())
+    form = await desk.browser.get(given.headers["location"])
+    assert "Berkas ini sudah pernah dibaca." in words(form)
+    assert "Berkas ini dikenal" not in words(form)
+    await send(desk.browser, given.headers["location"], {"how": PRESET})
+    await desk.work()
+    assert await desk.floor.value("SELECT count(*) FROM import_run") == 1
+    assert await desk.floor.value("SELECT count(*) FROM sales_order") == 1
 
 
 async def test_a_file_that_stops_says_why_in_the_inbox_too_and_is_begun_again(

@@ -16,6 +16,8 @@ from importing.test_importing import NINE, TEN, a_file, bring_in
 from orderan import importing
 from orderan.importing import Imported
 from orderan.importing.commands import order_invoices
+from orderan.importing.commands.sort_lines import sort_batch
+from orderan.kit.db import Tx
 from orderan.kit.inbox import close
 
 pytestmark = pytest.mark.anyio
@@ -225,3 +227,42 @@ async def test_a_line_of_another_customer_is_not_added_to_the_order_there_is(
     assert done.report["lines"] == {"file": 2, "ordered": 1, "returned": 0, "waiting": 1, "known_before": 1}
     assert (await entries())[1:] == [("open", "several_customers", [2])]
     assert await floor.value("SELECT total_minor FROM sales_order WHERE shop_id = %(shop)s") == 250
+
+
+async def test_however_many_batches_the_entries_of_the_first_run_are_opened_once(
+    floor: ShopFloor, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [a_row(invoice=f"{n}", time="01.03.2011") for n in range(12)]
+    path = a_file(tmp_path, a_row(invoice="x"), *rows)
+    await bring_in(floor, path, now)
+    monkeypatch.setattr(order_invoices, "BATCH_LINES", 2)
+    opened = []
+    ask = Tx.all
+
+    async def counted(tx: Tx, sql: Any, *given: Any) -> Any:
+        opened.extend([sql] if "jsonb_array_elements(entry.payload" in sql else [])
+        return await ask(tx, sql, *given)
+
+    monkeypatch.setattr(Tx, "all", counted)
+    done = await bring_in(floor, path, now, mapping=corrected())
+    assert done.report["lines"] == {"file": 13, "ordered": 13, "returned": 0, "waiting": 0, "known_before": 1}
+    assert len(opened) == 1
+
+
+async def test_an_entry_closed_while_its_file_is_read_again_stays_as_the_person_left_it(
+    floor: ShopFloor, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = a_file(tmp_path, a_row(), a_row(invoice="2", time="01.03.2011"))
+    await bring_in(floor, path, now)
+    entry = await floor.value("SELECT id FROM exception_entry WHERE shop_id = %(shop)s")
+    sort = sort_batch
+
+    async def closed_before(tx: Tx, *given: Any) -> Any:
+        await close(tx, entry, state="dismissed", note="bukan penjualan", now=now)
+        return await sort(tx, *given)
+
+    monkeypatch.setattr(order_invoices, "sort_batch", closed_before)
+    done = await bring_in(floor, path, now, mapping=corrected())
+    assert done.report["lines"] == {"file": 2, "ordered": 1, "returned": 0, "waiting": 1, "known_before": 2}
+    assert await floor.value("SELECT state FROM exception_entry WHERE shop_id = %(shop)s") == "dismissed"
+    assert await floor.value("SELECT count(*) FROM sales_order WHERE shop_id = %(shop)s") == 1

@@ -39,11 +39,12 @@ from orderan.importing.jobs import (
     get_upload,
     import_file,
     keep_upload,
+    reopen_upload,
 )
 from orderan.importing.mapping import Mapping, from_plain, load, parse, preset, presets
 from orderan.importing.models import Outcome, Reason
 from orderan.importing.money import KNOWN_CURRENCIES
-from orderan.importing.reading import look_at
+from orderan.importing.reading import fingerprint, look_at
 from orderan.importing.running import Imported, Progress, check_source, start
 from orderan.importing.store.entries import open_entries
 from orderan.importing.store.forget import forget_customers
@@ -61,6 +62,7 @@ from orderan.importing.views import (
     open_reasons,
     orders_of_lines,
     run_of_upload,
+    runs_of_bytes,
     the_run,
 )
 
@@ -101,6 +103,7 @@ __all__ = [
     "entries_of_run",
     "export_fates",
     "fault_of",
+    "fingerprint",
     "fitting_presets",
     "forget_customers",
     "forget_upload",
@@ -119,8 +122,10 @@ __all__ = [
     "parse",
     "preset",
     "presets",
+    "reopen_upload",
     "resubmit",
     "run_of_upload",
+    "runs_of_bytes",
     "start",
     "the_run",
 ]

@@ -28,6 +28,7 @@ from orderan.importing.running import start
 from orderan.importing.store import uploads as store
 from orderan.importing.store.uploads import Upload
 from orderan.importing.uploads import Coming, UploadFolder
+from orderan.importing.views import runs_of_bytes
 from orderan.kit import inbox, jobs, telemetry
 from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Caller, Tx, connection_lost
@@ -73,6 +74,9 @@ async def ask_for_import(
 ) -> Upload:
     """Start the import of a file; asked again while it runs, or after it is in, does nothing.
 
+    A file that was read before stays with the channel account it was read into, whatever the mapping is
+    called, so that the run takes up what waited.
+
     Raises:
         UploadNotFound: There is no such file.
     """
@@ -82,13 +86,26 @@ async def ask_for_import(
     if found.state not in {"chosen", "failed"}:
         return found
     written = mapping.model_dump(mode="json")
-    await store.ask_for(tx, upload_id, written, channel=mapping.name, fingerprint=fingerprint)
+    # Under another channel account its invoices would be other invoices, and be sold twice.
+    before = await runs_of_bytes(tx, found.digest)
+    channel = before[0].channel if before else mapping.name
+    await store.ask_for(tx, upload_id, written, channel=channel, fingerprint=fingerprint)
     await inbox.settle(tx, [_stopped_key(upload_id)], note="begun again", now=now)
     after = {"source": found.source, "mapping": mapping.name}
     await leave(
         tx, Trace("import.started", "import", to_text(UPLOAD_PREFIX, upload_id), after=after), now=now
     )
     await jobs.defer(tx, import_file, lock=f"import:{tx.shop_id}", upload_id=str(upload_id), actor=tx.actor)
+    return await get_upload(tx, upload_id)
+
+
+async def reopen_upload(tx: Tx, upload_id: UUID, *, now: datetime) -> Upload:
+    """A file that is in was brought again: another mapping may be chosen for it. Otherwise nothing changes.
+
+    Raises:
+        UploadNotFound: There is no such file.
+    """
+    await store.reopen(tx, upload_id, now=now)
     return await get_upload(tx, upload_id)
 
 
@@ -146,6 +163,7 @@ async def _attempt(
             Mapping.model_validate(upload.mapping),
             clock=tools.clock,
             actor=caller.actor,
+            channel=upload.channel,
             source_name=upload.source,
         )
     except RunTaken:

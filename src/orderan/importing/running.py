@@ -35,6 +35,7 @@ from orderan.importing.mapping import Mapping
 from orderan.importing.models import AnyLine, SourceLine
 from orderan.importing.reading import LineReader, Source, fingerprint, open_source, prints, settled
 from orderan.importing.store import returns as return_store
+from orderan.importing.store.again import open_lines
 from orderan.importing.store.lines import settled_lines
 from orderan.importing.store.runs import Run
 from orderan.kit.clock import Clock
@@ -179,6 +180,7 @@ class _Work:
         if run.state != "ordering":
             return run
         done = await self.db.run(self.caller, lambda tx: settled_lines(tx, run))
+        waiting = await self.db.run(self.caller, lambda tx: open_lines(tx, run))
         batches = 0
         coming = asyncio.create_task(self._look_ahead(desk, run))
         try:
@@ -187,7 +189,7 @@ class _Work:
                 coming = asyncio.create_task(self._look_ahead(desk, batch.passed(run)))
                 run = await self.db.run(
                     self.caller,
-                    lambda tx: order_batch(tx, desk, before, these, now=self.clock.now()),  # noqa: B023 - run at once
+                    lambda tx: order_batch(tx, desk, before, these, waiting, now=self.clock.now()),  # noqa: B023 - run at once
                 )
                 done += len(batch.placed)
                 batches += 1

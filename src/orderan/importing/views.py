@@ -95,6 +95,19 @@ async def run_of_upload(tx: Tx, upload: Upload) -> UUID | None:
     return row.id if row is not None else None
 
 
+async def runs_of_bytes(tx: Tx, digest: str) -> list[RunShown]:
+    """Runs of a file by what is in it, past reading, newest first."""
+    rows = await tx.all(
+        _RUN
+        + """
+        WHERE run.shop_id = %(shop)s AND run.digest = %(digest)s AND run.state <> 'reading'
+        ORDER BY run.started_at DESC, run.id DESC
+        """,
+        {"shop": tx.shop_id, "digest": digest},
+    )
+    return [RunShown(**row._asdict()) for row in rows]
+
+
 async def the_run(tx: Tx, run_id: UUID) -> tuple[RunShown, int]:
     """A run, and how many of its lines have an outcome.
 

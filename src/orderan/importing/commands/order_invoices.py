@@ -20,6 +20,7 @@ from orderan.importing.rules import judge
 from orderan.importing.store import additions, again, runs
 from orderan.importing.store import lines as line_store
 from orderan.importing.store import returns as return_store
+from orderan.importing.store.again import OpenLines
 from orderan.importing.store.lines import LAST_NUMBER, Placed
 from orderan.importing.store.returns import Pending
 from orderan.importing.store.runs import Run
@@ -42,14 +43,19 @@ def judge_batch(placed: Sequence[Placed], loose: bool, mapping: Rulebook) -> Bat
     return Batch(placed, loose, judged)
 
 
-async def order_batch(tx: Tx, desk: Desk, run: Run, batch: Batch, *, now: datetime) -> Run:
+async def order_batch(
+    tx: Tx, desk: Desk, run: Run, batch: Batch, waiting: OpenLines, *, now: datetime
+) -> Run:
     """Settle a batch that begins where the run stands; returns the run as it is then.
+
+    Args:
+        waiting: What earlier runs of the file left waiting.
 
     Raises:
         RunTaken: The run is not where `run` says.
     """
     await runs.lock_channel(tx, run.channel_id)
-    settled = await sort_batch(tx, run, batch)
+    settled = await sort_batch(tx, run, batch, waiting)
     await again.take_up(tx, run, settled.taken_up, now=now)
     fresh = settled.judged + await _extend_orders(tx, desk, run, settled, now=now)
     made = await write_orders(tx, desk, run, fresh, settled.fates, now=now)

@@ -20,7 +20,7 @@ from uuid import UUID
 from orderan.importing.models import AnyLine, FaultyLine, JudgedInvoice, Outcome, Reason
 from orderan.importing.store import again
 from orderan.importing.store import lines as line_store
-from orderan.importing.store.again import Before
+from orderan.importing.store.again import Before, OpenLines
 from orderan.importing.store.lines import LAST_NUMBER, Fate, KnownLine, Placed
 from orderan.importing.store.runs import Run
 from orderan.kit.db import Tx
@@ -73,11 +73,11 @@ class Batch:
         return self.placed[-1].line.number if self.loose else LAST_NUMBER
 
 
-async def sort_batch(tx: Tx, run: Run, batch: Batch) -> Sorted:
+async def sort_batch(tx: Tx, run: Run, batch: Batch, waiting: OpenLines) -> Sorted:
     """Sort a batch; nothing is written but that its invoices are this run's."""
     settled = Sorted()
     siblings = await again.runs_of_same_file(tx, run)
-    before = await again.before(tx, siblings, [placed.line.number for placed in batch.placed])
+    before = await again.before(tx, siblings, waiting, [placed.line.number for placed in batch.placed])
     settled.taken_up = [was for was in before.values() if was.entry_id is not None]
     left = []
     for placed in batch.placed:

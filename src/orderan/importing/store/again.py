@@ -6,9 +6,11 @@ into lines alike: the same sheets, and as many lines.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from itertools import repeat
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from orderan.importing.cases import KIND
@@ -53,40 +55,106 @@ async def runs_of_same_file(tx: Tx, run: Run) -> tuple[UUID, ...]:
     return tuple(row.id for row in rows)
 
 
-async def before(tx: Tx, runs: Sequence[UUID], numbers: Collection[int]) -> dict[int, Before]:
+class OpenLines:
+    """Which open entry each line waits in, of the runs that read a file before.
+
+    Entries hold their lines in a document. Every batch opening every document is a square; so they are
+    opened once, and kept as one number a line. An entry may be closed meanwhile, which `before` sees; none
+    comes to a run that is finished.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[UUID] = []
+        self._places: dict[UUID, array[int]] = {}
+
+    def put(self, run_id: UUID, entry_id: UUID, numbers: Sequence[int]) -> None:
+        self._entries.append(entry_id)
+        places = self._places.setdefault(run_id, array("l"))
+        places.extend(repeat(_NOWHERE, max(numbers) + 1 - len(places)))
+        for number in numbers:
+            places[number] = len(self._entries) - 1
+
+    def entry_of(self, run_id: UUID, number: int) -> UUID | None:
+        places = self._places.get(run_id, _NO_LINES)
+        place = places[number] if number < len(places) else _NOWHERE
+        return None if place == _NOWHERE else self._entries[place]
+
+
+_NOWHERE: Final = -1
+_NO_LINES: Final[Sequence[int]] = ()
+_ENTRIES_AT_ONCE: Final = 10_000
+
+
+async def open_lines(tx: Tx, run: Run) -> OpenLines:
+    """Where the lines of this file wait that earlier runs of it left waiting."""
+    waiting = OpenLines()
+    after: UUID | None = None
+    runs = await runs_of_same_file(tx, run)
+    while runs:
+        rows = await tx.all(
+            """
+            SELECT entry.id, entry.subject_id,
+                   ARRAY(SELECT (line ->> 'number')::int
+                         FROM jsonb_array_elements(entry.payload -> 'lines') AS line) AS numbers
+            FROM exception_entry AS entry
+            WHERE entry.shop_id = %(shop)s AND entry.kind = %(kind)s AND entry.state = 'open'
+              AND entry.subject_id = ANY(%(runs)s::uuid[])
+              AND (%(after)s::uuid IS NULL OR entry.id > %(after)s::uuid)
+            ORDER BY entry.id
+            LIMIT %(limit)s
+            """,
+            {"shop": tx.shop_id, "kind": KIND, "runs": list(runs), "after": after, "limit": _ENTRIES_AT_ONCE},
+        )
+        for row in rows:
+            waiting.put(row.subject_id, row.id, row.numbers)
+        if len(rows) < _ENTRIES_AT_ONCE:
+            break
+        after = rows[-1].id
+    return waiting
+
+
+async def before(
+    tx: Tx, runs: Sequence[UUID], waiting: OpenLines, numbers: Collection[int]
+) -> dict[int, Before]:
     """By number, what became of lines of this file in these runs of it."""
     if not runs:
         return {}
     rows = await tx.all(
         """
-        WITH earlier AS (
-            SELECT DISTINCT ON (number) number, run_id, outcome, reason, order_id, line_no, known
-            FROM import_outcome
-            WHERE shop_id = %(shop)s AND run_id = ANY(%(runs)s::uuid[]) AND number = ANY(%(numbers)s::int[])
-              AND taken_up_by IS NULL
-            ORDER BY number, known, run_id DESC
-        ), open_line AS (
-            SELECT entry.id, entry.subject_id AS run_id, (line ->> 'number')::int AS number
-            FROM exception_entry AS entry
-            CROSS JOIN LATERAL jsonb_array_elements(entry.payload -> 'lines') AS line
-            WHERE entry.shop_id = %(shop)s AND entry.kind = %(kind)s AND entry.state = 'open'
-              AND entry.subject_id = ANY(%(runs)s::uuid[])
-        )
-        SELECT earlier.number, earlier.run_id, earlier.outcome, earlier.reason, earlier.order_id, earlier.line_no,
-               open_line.id AS entry_id
-        FROM earlier
-        LEFT JOIN open_line ON earlier.outcome = 'waiting' AND NOT earlier.known
-             AND open_line.run_id = earlier.run_id AND open_line.number = earlier.number
+        SELECT DISTINCT ON (number) number, run_id, outcome, reason, order_id, line_no, known
+        FROM import_outcome
+        WHERE shop_id = %(shop)s AND run_id = ANY(%(runs)s::uuid[]) AND number = ANY(%(numbers)s::int[])
+          AND taken_up_by IS NULL
+        ORDER BY number, known, run_id DESC
         """,
-        {"shop": tx.shop_id, "kind": KIND, "runs": list(runs), "numbers": plain(numbers)},
+        {"shop": tx.shop_id, "runs": list(runs), "numbers": plain(numbers)},
     )
+    found = {
+        row.number: entry_id
+        for row in rows
+        if row.outcome == Outcome.WAITING and not row.known
+        and (entry_id := waiting.entry_of(row.run_id, row.number)) is not None
+    }  # fmt: skip
+    still_open = await _still_open(tx, set(found.values()))
     return {
         row.number: Before(
             row.number, row.run_id, Outcome(row.outcome), Reason(row.reason) if row.reason else None,
-            row.order_id, row.line_no, row.entry_id,
+            row.order_id, row.line_no,
+            entry_id if (entry_id := found.get(row.number)) in still_open else None,
         )
         for row in rows
     }  # fmt: skip
+
+
+async def _still_open(tx: Tx, entries: Collection[UUID]) -> set[UUID | None]:
+    rows = await tx.all(
+        """
+        SELECT id FROM exception_entry
+        WHERE shop_id = %(shop)s AND id = ANY(%(entries)s::uuid[]) AND state = 'open'
+        """,
+        {"shop": tx.shop_id, "entries": list(entries)},
+    )
+    return {row.id for row in rows}
 
 
 async def take_up(tx: Tx, run: Run, lines: Sequence[Before], *, now: datetime) -> None:

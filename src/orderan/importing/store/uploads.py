@@ -99,6 +99,19 @@ async def ask_for(
     )
 
 
+async def reopen(tx: Tx, upload_id: UUID, *, now: datetime) -> None:
+    """A file that is in was brought again; its mapping is open once more."""
+    await tx.run(
+        """
+        UPDATE import_upload
+        SET state = 'chosen', mapping = NULL, channel = NULL, fingerprint = NULL, ended_at = NULL,
+            uploaded_by = %(actor)s, uploaded_at = %(now)s
+        WHERE shop_id = %(shop)s AND id = %(id)s AND state = 'finished'
+        """,
+        {"shop": tx.shop_id, "id": upload_id, "actor": tx.actor, "now": now},
+    )
+
+
 async def take_up(tx: Tx, upload_id: UUID) -> Upload | None:
     """The worker begins, or begins again; None when there is nothing to do."""
     row = await tx.maybe(
