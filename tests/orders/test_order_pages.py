@@ -170,7 +170,7 @@ async def test_a_cancelled_and_paid_order_asks_for_the_refund_and_finance_sends_
     await send(owner, f"{path(order)}/refunds", {"amount": "20.000", "reason": "Dibatalkan"})
     page = await owner.get(path(order))
     assert "Kirim pengembalian dana Rp20.000" in words(page)
-    [refund] = set(re.findall(r"/refunds/(ref_\w+)/execute", page.text))
+    [refund] = set(re.findall(r"/refunds/(rfd_\w+)/execute", page.text))
     await send(
         owner, f"{path(order)}/refunds/{refund}/execute", {"method": "bank_transfer", "reference": "R1"}
     )

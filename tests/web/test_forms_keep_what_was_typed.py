@@ -290,7 +290,7 @@ async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) 
     shop.names.update(
         unpaid=to_text("ord", unpaid.id),
         promised=to_text("ord", promised.id),
-        refund=to_text("ref", refund.id),
+        refund=to_text("rfd", refund.id),
         refund_row=to_text("rfd", refund.id),
         packed=to_text("tsk", task),
         back=to_text("ret", backs["back"]),

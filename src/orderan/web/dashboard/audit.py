@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 from orderan.access import Permission, Principal, key_names, list_staff, staff_names
 from orderan.insights import AuditFilter, audit_actions, audit_trail
 from orderan.kit.db import Caller, Tx
+from orderan.kit.i18n import Words
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.web.dashboard.audit_words import ACTIONS
@@ -49,15 +50,17 @@ async def audit(
             for entry in shown
         ],
         chosen=chosen,
-        action_pairs=[
-            (action, place_of(request).words.gettext(ACTIONS.get(action, action))) for action in actions
-        ],
+        action_pairs=[(action, _said(action, place_of(request).words)) for action in actions],
         action_words=ACTIONS,
         people=list(names_of.items()),
         people_names=names_of,
         older=to_text("aud", shown[-1].id) if len(entries) > SHOWN else None,
         now=now,
     )
+
+
+def _said(action: str, spoken: Words) -> str:
+    return spoken.gettext(ACTIONS[action]) if action in ACTIONS else action
 
 
 def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[tuple[str, str, str]]:
