@@ -19,7 +19,7 @@ from access.conftest import Hire, House, hire, password_hash, send, settings_on,
 from conftest import ShopFloor
 from importing.test_unseen_files import STORY, sale, text_file
 from orderan.app import build
-from orderan.importing import jobs, preset, running
+from orderan.importing import Upload, UploadFolder, jobs, preset, running
 from orderan.importing.jobs import import_file
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
@@ -27,6 +27,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.kit.jobs import Tools
 from orderan.shops import ChannelKind, add_channel
+from orderan.web.dashboard import order_imports
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "password_hash"]
@@ -480,6 +481,26 @@ async def test_a_file_brought_again_with_its_new_mapping_beside_it_starts_at_onc
     late = await desk.give(TWO, how="toml", toml=RIGHT)
     assert late.headers["location"] == path
     assert await desk.work() == 0
+    assert desk.kept() == []
+
+
+async def test_two_late_sendings_at_once_of_a_file_that_is_in_are_both_led_to_its_run(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await read_wrongly(desk)
+    settle = order_imports._settle_twin
+
+    def overtaken(folder: UploadFolder, stored: str, upload: Upload) -> None:
+        """The other one was first to see that nothing is to be done, and took the file off."""
+        settle(folder, stored, upload)
+        folder.forget(upload.stored)
+
+    monkeypatch.setattr(order_imports, "_settle_twin", overtaken)
+    late = await desk.give(TWO, how="toml", toml=NO_TEA)
+    assert (late.status_code, late.headers["location"]) == (303, path)
+    assert await desk.work() == 0
+    assert await desk.floor.value("SELECT count(*) FROM import_run") == 1
+    assert await desk.floor.value("SELECT state FROM import_upload") == "finished"
     assert desk.kept() == []
 
 

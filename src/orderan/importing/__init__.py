@@ -44,7 +44,7 @@ from orderan.importing.jobs import (
 from orderan.importing.mapping import Mapping, from_plain, load, parse, preset, presets
 from orderan.importing.models import Outcome, Reason
 from orderan.importing.money import KNOWN_CURRENCIES
-from orderan.importing.reading import fingerprint, look_at
+from orderan.importing.reading import look_at
 from orderan.importing.running import Imported, Progress, check_source, start
 from orderan.importing.store.entries import open_entries
 from orderan.importing.store.forget import forget_customers
@@ -103,7 +103,6 @@ __all__ = [
     "entries_of_run",
     "export_fates",
     "fault_of",
-    "fingerprint",
     "fitting_presets",
     "forget_customers",
     "forget_upload",

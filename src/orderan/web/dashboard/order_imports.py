@@ -18,7 +18,6 @@ from orderan.importing import (
     UploadFolder,
     UploadMissing,
     UploadTooLarge,
-    fingerprint,
     keep_upload,
     list_imports,
     presets,
@@ -125,7 +124,7 @@ async def file_given(
         await asyncio.to_thread(_settle_twin, folder, coming.stored, upload)
     how = form.fields.get("how", "")
     if upload.state == "finished":
-        if how != "" and await asyncio.to_thread(_is_run, folder, upload, form.fields):
+        if how and _is_in(upload, form.fields):
             await asyncio.to_thread(folder.forget, upload.stored)
             return Redirect(path_of_upload(upload.id), status_code=303)
         in_already = upload.id
@@ -144,13 +143,13 @@ def _settle_twin(folder: UploadFolder, stored: str, upload: Upload) -> None:
         folder.path(stored).replace(first)
 
 
-def _is_run(folder: UploadFolder, upload: Upload, fields: Mapping[str, str]) -> bool:
+def _is_in(upload: Upload, fields: Mapping[str, str]) -> bool:
     """Whether a file is in under this very mapping, so that reading it again would add nothing."""
     try:
         mapping = asked_for(fields, source=upload.source)
     except MappingRefused:
         return False
-    return fingerprint(folder.path(upload.stored), mapping) == upload.fingerprint
+    return mapping.model_dump(mode="json") == upload.mapping
 
 
 def _said(refusal: Refusal, request: Asking) -> list[str]:
