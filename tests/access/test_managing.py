@@ -6,11 +6,12 @@ import pytest
 
 from access.conftest import Hire, House, send, settings_on, sign_in
 from conftest import ShopFloor
-from orderan.access import Permission, list_keys, list_staff, make_key, revoke_key
+from orderan.access import Permission, Principal, list_keys, list_staff, make_key, revoke_key
 from orderan.app import build
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.shops import ChannelKind, add_channel, list_channels, shop_by_id
+from orderan.web.principal import KeyMemory
 
 pytestmark = pytest.mark.anyio
 
@@ -292,3 +293,24 @@ async def test_a_key_changes_nothing_once_its_revocation_was_answered_by_whateve
         await floor.run(lambda tx: revoke_key(tx, key, now=house.clock.at))
         assert await register("081234567891") == 401
     assert await floor.value("SELECT count(*) FROM customer") == 1
+
+
+async def test_a_key_revoked_while_a_body_was_on_its_way_changes_nothing(
+    floor: ShopFloor, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, secret = await floor.run(
+        lambda tx: make_key(tx, name="Situs", permissions=list(Permission), now=house.clock.at)
+    )
+    remembered = KeyMemory.principal
+
+    async def revoked_after_the_look(self: KeyMemory, given: str, *, anew: bool = False) -> Principal | None:
+        found = await remembered(self, given, anew=anew)
+        await floor.run(lambda tx: revoke_key(tx, key, now=house.clock.at))
+        return found
+
+    monkeypatch.setattr(KeyMemory, "principal", revoked_after_the_look)
+    headers = {"authorization": f"Bearer {secret}", "idempotency-key": "k"}
+    async with house.browser(**headers) as program:
+        body = {"name": "Ani", "phone": "081234567890"}
+        assert (await program.post("/api/v1/customers", json=body)).status_code == 401
+    assert await floor.value("SELECT count(*) FROM customer") == 0

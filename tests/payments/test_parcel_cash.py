@@ -155,3 +155,18 @@ async def test_more_than_was_due_is_collected_as_it_was_told(
 
     assert await inbox(world) == [("payment_over", "overpaid", 2_000)]
     assert await floor.run(lambda tx: cash_to_collect(tx, ticked)) == {}
+
+
+async def test_a_row_that_tells_too_much_leaves_what_was_said_by_hand_to_the_next(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world, order, _ = await three_parcels(floor, keyring, now)
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(AWBS[0], 10_000)], now=now))
+    await said_by_hand(world, order, 15_000, now)
+    rows = [Cash(AWBS[0], 40_000), Cash(AWBS[1], 10_000), Cash(AWBS[2], 10_000)]
+
+    too_much, *_ = await floor.run(lambda tx: remit_cod(tx, "sicepat", "S1", rows, now=now))
+
+    assert isinstance(too_much, MoreThanThereIs)
+    assert (await order_row(world, order)).paid_minor == 30_000
+    assert await inbox(world) == []

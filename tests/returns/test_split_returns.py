@@ -175,3 +175,35 @@ async def test_an_invoice_is_not_asked_for_goods_that_came_back_before_it_was_pa
     await pay(world, order, 10_000, now=now)
     assert (await order_row(world, order)).money == "paid"
     assert await inbox(world) == []
+
+
+async def test_a_refund_that_settles_goods_and_an_overpayment_asks_for_neither_again(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 3), now=now)
+    await pay(world, order, now=now)
+    await floor.run(lambda tx: cancel_order(tx, order.id, units=[Units(1, 1)], reason="x", now=now))
+    assert await inbox(world) == [("payment_over", "overpaid", 10_000)]
+    await delivered(world, order, now=now)
+
+    await given_back(world, order, 1, now, amount_minor=20_000)
+
+    row = await order_row(world, order)
+    assert (row.total_minor, row.refunded_minor, row.credited_minor) == (20_000, 20_000, 10_000)
+    assert await inbox(world) == []
+
+
+async def test_goodwill_on_top_of_goods_is_credited_with_them(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await two_places(floor, now, "kopi")
+    order = await an_order(world, keyring, ("kopi", 2), now=now)
+    await pay(world, order, now=now)
+    await ship(world, "JKT", AWBS[0], now)
+
+    await given_back(world, order, 1, now, amount_minor=12_000)
+
+    assert (await order_row(world, order)).credited_minor == 12_000
+    await ship(world, "BDG", AWBS[1], now)
+    assert await inbox(world) == []

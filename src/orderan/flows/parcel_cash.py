@@ -68,22 +68,25 @@ class OrderCash:
         return self._share(name, self.due_minor + self.loose_minor)
 
     def remit(self, name: str, amount_minor: int) -> tuple[int, int]:
-        """Note what a courier paid; returns what was collected for it unheard, and what is too much."""
+        """Note what a courier paid; returns what was collected for it unheard, and what is too much.
+
+        Of what is too much nothing is noted.
+        """
         unheard = 0
         if self._known(name):
-            self.loose_minor -= (
-                loose := min(self.loose_minor, max(amount_minor - self.with_courier(name), 0))
-            )
-            beyond = max(amount_minor - self.with_courier(name) - loose, 0)
+            lacking = max(amount_minor - self.with_courier(name), 0)
+            if lacking > self.loose_minor:
+                return 0, lacking - self.loose_minor
+            self.loose_minor -= lacking
         else:
-            loose, beyond = self._loose_for(amount_minor), 0
+            loose = self._loose_for(amount_minor)
             unheard = amount_minor - loose
             self.loose_minor -= loose
             if unheard:
                 self.collect(name, unheard)
             self.weights.pop(name, None)
-        self.remitted[name] = self.remitted.get(name, 0) + amount_minor - beyond
-        return unheard, beyond
+        self.remitted[name] = self.remitted.get(name, 0) + amount_minor
+        return unheard, 0
 
     def _known(self, name: str) -> bool:
         return name in self.collected or name in self.remitted

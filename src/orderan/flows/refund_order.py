@@ -86,17 +86,19 @@ async def _credit(tx: Tx, order: Order, refund: Refund) -> list[MoneyEvent]:
     """Of a refund for goods that came back: as much less is asked for as was paid back.
 
     Else the order would seem to be short of it for as long as other goods of it are under way, and what
-    is owed when those are cancelled would be hidden by it.
+    is owed when those are cancelled would be hidden by it. What such a refund settles beyond its goods,
+    as far as too much had been paid, was not asked for before either.
     """
-    room = order.kept_for_minor
-    if room <= 0 or not await waiting_for_refund(tx, refund.id):
+    beyond = max(refund.amount_minor - sum(line.amount_minor for line in refund.lines), 0)
+    amount = min(refund.amount_minor - min(beyond, order.owed_back_minor), order.kept_for_minor)
+    if amount <= 0 or not await waiting_for_refund(tx, refund.id):
         return []
     return [
         MoneyEvent(
             order_id=order.id,
             kind=MoneyKind.CREDITED,
             method=GOODS_BACK,
-            amount_minor=min(refund.amount_minor, room),
+            amount_minor=amount,
             currency=refund.currency,
             reference=to_text("rfd", refund.id),
         )

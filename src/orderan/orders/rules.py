@@ -139,7 +139,8 @@ def specs_of(line: Line) -> list[Spec]:
             str(entry[0]),
             str(entry[1]),
             int(entry[3] if len(entry) > 3 else entry[2]),
-            int(entry[4] if len(entry) > 4 else line.quantity),
+            # As placed, for all of them; with an amount as granted and nothing else, for what stands.
+            int(entry[4]) if len(entry) > 4 else line.quantity if len(entry) == 3 else owed(line),
         )
         for entry in line.discounts or ()
     ]

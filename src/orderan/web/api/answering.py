@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.params import QueryParameter
 
-from orderan.access import Principal
+from orderan.access import NotSignedIn, Principal, key_still_stands
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.runner import Answer, Runner
@@ -40,6 +40,16 @@ def scope_of(principal: Principal) -> Scope:
     return Scope(principal.channel_ids, principal.location_ids)
 
 
+async def require_key(tx: Tx, principal: Principal) -> None:
+    """The key was looked up before the body came, which may have taken its time.
+
+    Raises:
+        NotSignedIn: It was revoked meanwhile.
+    """
+    if principal.key_id and not await key_still_stands(tx, [principal.key_id]):
+        raise NotSignedIn
+
+
 async def once(
     request: Request[Any, Any, Any],
     principal: Principal,
@@ -57,6 +67,7 @@ async def once(
     spoken, request_id = words_of(request), request_id_of(request)
 
     async def answered(tx: Tx) -> Answer:
+        await require_key(tx, principal)
         return Answer(status, (await command(tx)).model_dump_json().encode())
 
     def refused(refusal: Refusal) -> Answer:

@@ -29,6 +29,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Answer, Runner
+from orderan.web.api.answering import require_key
 from orderan.web.api.shapes import REFUSED, Problem, Told, answers, key_of
 from orderan.web.errors import STATUS, refusal_problem, request_id_of, words_of
 
@@ -173,6 +174,7 @@ async def once(
     caller = principal.caller(request_id)
 
     async def answered(tx: Tx) -> Answer:
+        await require_key(tx, principal)
         return Answer(status, msgspec.json.encode({"id": to_text(PREFIX, await command(tx))}))
 
     def refused(refusal: Refusal) -> Answer:
