@@ -48,12 +48,24 @@ class Reply:
 class Caller:
     """Calls partners; shared by all gateways of a process, so that connections are kept."""
 
-    def __init__(self, *, budget_s: float = BUDGET_S, connections: int = 100) -> None:
+    def __init__(
+        self,
+        *,
+        budget_s: float = BUDGET_S,
+        connections: int = 100,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Open no connection yet.
+
+        Args:
+            transport: Instead of the network: a simulator in the same process.
+        """
         self._budget_s = budget_s
         self._client = httpx2.AsyncClient(
             timeout=httpx2.Timeout(budget_s, connect=min(CONNECT_S, budget_s), pool=min(CONNECT_S, budget_s)),
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
             follow_redirects=False,
+            transport=transport,
             trust_env=False,
         )
 

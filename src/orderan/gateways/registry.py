@@ -1,0 +1,34 @@
+"""Which gateways there are. A gateway's code is read when the first of its accounts is opened."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, Final, cast
+
+from orderan.gateways.calling import Caller
+from orderan.gateways.models import Account
+from orderan.gateways.ports import Gateway
+from orderan.kit.clock import Clock
+
+GATEWAYS: Final = ("midtrans", "xendit", "doku", "duitku", "ipaymu", "snap", "stripe")
+
+
+def open_gateway(account: Account, caller: Caller, clock: Clock) -> Gateway:
+    """An account's client.
+
+    Args:
+        clock: Signatures of several gateways carry the time.
+    """
+    opened = cast("Callable[[Account, Caller, Clock], Gateway]", _client(account.gateway).open_gateway)
+    return opened(account, caller, clock)
+
+
+def credentials_of(gateway: str) -> Sequence[str]:
+    """Names of the secrets an account at this gateway has."""
+    return cast("Sequence[str]", _client(gateway).CREDENTIALS)
+
+
+def _client(gateway: str) -> Any:
+    if gateway not in GATEWAYS:
+        message = f"there is no gateway {gateway!r}"
+        raise ValueError(message)
+    return import_module(f"orderan.gateways.{gateway}.client")

@@ -1,0 +1,1 @@
+"""Simulated gateways, a file each."""

@@ -1,0 +1,30 @@
+"""What every simulated gateway can do; one file per gateway in `sandbox/gateways` knows how."""
+
+from datetime import datetime
+from typing import Protocol
+
+from orderan.sandbox.book import Book
+from orderan.sandbox.models import Letter, SimCharge, SimReply, SimRequest
+
+
+class Simulator(Protocol):
+    """One gateway as it answers and writes; nothing waits, breaks or is lost here: `Weather` does that.
+
+    Attributes:
+        book: Its charges. Whoever plays the buyer moves them: `book.pay`, `book.move`.
+    """
+
+    name: str
+    book: Book
+
+    def answer(self, request: SimRequest, *, now: datetime) -> SimReply:
+        """Answer a request as the gateway would, wrong signatures and unknown paths included."""
+
+    def method_of(self, request: SimRequest) -> str | None:
+        """The gateway's word for the method a request to charge is for; None for every other request."""
+
+    def news(self, charge: SimCharge, *, now: datetime) -> list[Letter]:
+        """What the gateway writes about how a charge stands now; none where it is silent about that."""
+
+    def forged(self, letter: Letter) -> Letter:
+        """The same letter with a signature that does not hold."""
