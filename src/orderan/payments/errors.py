@@ -81,3 +81,49 @@ class RefundNotFound(Refusal):
     code = "refund_not_found"
     kind = Kind.NOT_FOUND
     sentence = N_("Pengembalian dana “{refund}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class AttemptInTheAir(Refusal):
+    """What became of an earlier try to get this order's money is not known yet; no second one may begin."""
+
+    number: str
+
+    code = "attempt_in_the_air"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Pembayaran pesanan {number} sedang kami periksa. Tunggu sebentar sebelum mencoba cara lain."
+    )
+
+
+@dataclass(eq=False)
+class NoSuchAttempt(Refusal):
+    """The shop has no such try."""
+
+    attempt: str
+
+    code = "attempt_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Percobaan pembayaran “{attempt}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class NoRail(Refusal):
+    """No open rail carries the method, or every one of them failed."""
+
+    method: str
+
+    code = "no_rail"
+    kind = Kind.CONFLICT
+    sentence = N_("Cara bayar “{method}” sedang tidak bisa dipakai. Pilih cara lain.")
+
+
+@dataclass(eq=False)
+class NothingToPay(Refusal):
+    """The order asks for no money now."""
+
+    number: str
+
+    code = "nothing_to_pay"
+    kind = Kind.CONFLICT
+    sentence = N_("Pesanan {number} tidak menunggu pembayaran.")

@@ -1,0 +1,226 @@
+"""A try to get money through a rail, from before its gateway is asked to what became of it.
+
+Whoever calls has the order locked. Every command tells what is to be booked; booking is the flow's part.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+
+from orderan.gateways import Charged, Instrument, Truth
+from orderan.kit import inbox
+from orderan.kit.db import Tx
+from orderan.kit.errors import N_
+from orderan.kit.ids import new_id, to_text
+from orderan.kit.inbox import Stuck
+from orderan.payments import rules_attempts as rules
+from orderan.payments import store_attempts as store
+from orderan.payments.attempts import Attempt, Rail
+from orderan.payments.errors import AttemptInTheAir, NoSuchAttempt
+from orderan.payments.models import MoneyEvent, MoneyKind
+from orderan.payments.states import ATTEMPT, AttemptEvent, AttemptState
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A try as it stands now, and what of that the order's ledger lacks."""
+
+    attempt: Attempt
+    events: tuple[MoneyEvent, ...]
+
+
+async def begin_attempt(
+    tx: Tx,
+    order_id: UUID,
+    rail: Rail,
+    *,
+    number: int,
+    amount_minor: int,
+    currency: str,
+    expires_at: datetime,
+    now: datetime,
+) -> Attempt:
+    """Write a try down, before its gateway hears of it.
+
+    Raises:
+        AttemptInTheAir: What became of another try for this order is not known yet.
+    """
+    before = await store.attempts_of(tx, order_id)
+    attempt = Attempt(
+        id=new_id(),
+        order_id=order_id,
+        rail_id=rail.id,
+        method=rail.method,
+        gateway=rail.gateway,
+        reference=f"{tx.shop_id}-{number}-{len(before) + 1}",
+        amount_minor=amount_minor,
+        currency=currency,
+        state=AttemptState.ASKING,
+        gateway_id=None,
+        instrument=None,
+        reason=None,
+        booked_minor=0,
+        returned_minor=0,
+        began_at=now,
+        expires_at=expires_at,
+        moved_at=now,
+        ask_at=rules.next_ask(AttemptState.ASKING, 0, expires_at=expires_at, now=now),
+        asked=0,
+    )
+    try:
+        async with tx.savepoint():
+            await store.insert_attempt(tx, attempt)
+    except psycopg.errors.UniqueViolation as taken:
+        raise AttemptInTheAir(str(number)) from taken
+    return attempt
+
+
+async def note_charged(tx: Tx, attempt_id: UUID, charged: Charged, *, now: datetime) -> Noted:
+    """The gateway took the charge; a buyer may have something to pay with."""
+    attempt = replace(await _locked(tx, attempt_id), gateway_id=charged.gateway_id)
+    if charged.instrument is not None:
+        attempt = replace(attempt, instrument=_plain(charged.instrument))
+        if charged.instrument.expires_at is not None:
+            attempt = replace(attempt, expires_at=charged.instrument.expires_at)
+    moves = rules.moves(AttemptState(attempt.state), charged.outcome)
+    return await _moved(tx, attempt, moves, now=now)
+
+
+async def note_failed(tx: Tx, attempt_id: UUID, reason: str, *, now: datetime) -> Noted:
+    """Nothing happened at the gateway."""
+    attempt = replace(await _locked(tx, attempt_id), reason=reason)
+    return await _moved(tx, attempt, _if_allowed(attempt, AttemptEvent.FAIL), now=now)
+
+
+async def note_unknown(tx: Tx, attempt_id: UUID, reason: str, *, now: datetime) -> Noted:
+    """The gateway may have taken the charge and did not say."""
+    attempt = replace(await _locked(tx, attempt_id), reason=reason)
+    return await _moved(tx, attempt, _if_allowed(attempt, AttemptEvent.LOSE), now=now)
+
+
+async def note_unasked(tx: Tx, attempt_id: UUID, *, now: datetime) -> Noted:
+    """The gateway was asked what became of it and gave no answer: it is asked again, later each time."""
+    attempt = await _locked(tx, attempt_id)
+    asked = attempt.asked + 1
+    ask_at = rules.next_ask(AttemptState(attempt.state), asked, expires_at=attempt.expires_at, now=now)
+    after = replace(attempt, asked=asked, ask_at=ask_at)
+    await store.save_attempt(tx, after)
+    return Noted(after, ())
+
+
+async def note_truth(tx: Tx, attempt_id: UUID, truth: Truth, *, now: datetime) -> Noted:
+    """What the gateway says of it, asked by us; the only thing that moves money."""
+    attempt = await _locked(tx, attempt_id)
+    moves = rules.moves(AttemptState(attempt.state), truth.outcome)
+    attempt = replace(
+        attempt, gateway_id=truth.gateway_id or attempt.gateway_id, reason=truth.reason or attempt.reason
+    )
+    if rules.differs(attempt, truth):
+        await inbox.report(tx, [_differing(attempt, truth)], now=now)
+    events = []
+    if booked := rules.booking(attempt, truth):
+        kind, amount = booked
+        if kind is MoneyKind.CAPTURED:
+            attempt = replace(attempt, booked_minor=attempt.booked_minor + amount)
+            step = attempt.booked_minor
+        else:
+            attempt = replace(attempt, returned_minor=attempt.returned_minor + amount)
+            step = attempt.returned_minor
+        events.append(_event(attempt, kind, amount, f"{attempt.reference}:{step}"))
+    return await _moved(tx, attempt, moves, events, now=now)
+
+
+async def _locked(tx: Tx, attempt_id: UUID) -> Attempt:
+    attempt = await store.lock_attempt(tx, attempt_id)
+    if attempt is None:
+        raise NoSuchAttempt(to_text("pay", attempt_id))
+    return attempt
+
+
+def _if_allowed(attempt: Attempt, event: AttemptEvent) -> tuple[AttemptEvent, ...]:
+    """The move, unless the clock asked the gateway first and knows better."""
+    return (event,) if ATTEMPT.allows(AttemptState(attempt.state), event) else ()
+
+
+async def _moved(
+    tx: Tx,
+    attempt: Attempt,
+    moves: Sequence[AttemptEvent],
+    events: Sequence[MoneyEvent] = (),
+    *,
+    now: datetime,
+) -> Noted:
+    was = becomes = AttemptState(attempt.state)
+    for event in moves:
+        becomes = ATTEMPT.after(becomes, event)
+    asked = 0 if becomes != was else attempt.asked + 1
+    after = replace(
+        attempt,
+        state=becomes,
+        moved_at=now if becomes != was else attempt.moved_at,
+        asked=asked,
+        ask_at=rules.next_ask(becomes, asked, expires_at=attempt.expires_at, now=now),
+    )
+    await store.save_attempt(tx, after)
+    return Noted(after, (*_waiting(after, was, becomes), *events))
+
+
+_WAITING = {
+    AttemptState.OFFERED: (MoneyKind.PENDING, MoneyKind.PENDING_CLEARED),
+    AttemptState.HELD: (MoneyKind.PENDING, MoneyKind.PENDING_CLEARED),
+    AttemptState.UNKNOWN: (MoneyKind.UNKNOWN, MoneyKind.UNKNOWN_CLEARED),
+}
+"""What the ledger says while a try stands so, and when it no longer does."""
+
+
+def _waiting(attempt: Attempt, was: AttemptState, becomes: AttemptState) -> list[MoneyEvent]:
+    before, after = _WAITING.get(was), _WAITING.get(becomes)
+    if before == after:
+        return []
+    told = []
+    if before is not None:
+        told.append(_event(attempt, before[1], attempt.amount_minor, attempt.reference))
+    if after is not None:
+        told.append(_event(attempt, after[0], attempt.amount_minor, attempt.reference))
+    return told
+
+
+def _event(attempt: Attempt, kind: MoneyKind, amount_minor: int, reference: str) -> MoneyEvent:
+    return MoneyEvent(
+        attempt.order_id, kind, attempt.method, amount_minor, attempt.currency, reference, attempt.gateway
+    )
+
+
+def _differing(attempt: Attempt, truth: Truth) -> Stuck:
+    return Stuck(
+        kind="payment_differs",
+        reason=truth.outcome,
+        subject_kind="order",
+        subject_id=attempt.order_id,
+        dedupe_key=f"payment_differs:{attempt.id}",
+        payload={
+            "reference": attempt.reference,
+            "gateway": attempt.gateway,
+            "asked_minor": attempt.amount_minor,
+            "told_minor": truth.amount_minor,
+            "told_currency": truth.currency,
+        },
+        money_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        deadline=None,
+        next_step=N_("Cocokkan dengan dasbor gateway: jumlah atau mata uangnya lain dari yang diminta."),
+    )
+
+
+def _plain(instrument: Instrument) -> dict[str, str]:
+    values = {
+        "kind": str(instrument.kind),
+        "number": instrument.number,
+        "biller": instrument.biller,
+        "qr": instrument.qr,
+        "url": instrument.url,
+    }
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,108 @@
+"""What a gateway's word does to a try, in its state and in the order's ledger. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from orderan.gateways import Outcome, Truth
+from orderan.payments.attempts import Attempt
+from orderan.payments.models import MoneyKind
+from orderan.payments.states import ATTEMPT, AttemptEvent, AttemptState
+
+MOVED: Final = {
+    Outcome.PENDING: AttemptEvent.OFFER,
+    Outcome.HELD: AttemptEvent.HOLD,
+    Outcome.SUCCEEDED: AttemptEvent.PAY,
+    Outcome.DECLINED: AttemptEvent.DECLINE,
+    Outcome.EXPIRED: AttemptEvent.EXPIRE,
+    Outcome.CANCELLED: AttemptEvent.CANCEL,
+    Outcome.REVERSED: AttemptEvent.REVERSE,
+    Outcome.REFUNDED: AttemptEvent.REFUND,
+    Outcome.DISPUTED: AttemptEvent.DISPUTE,
+    Outcome.ABSENT: AttemptEvent.FAIL,
+}
+AFTER_PAYING: Final = frozenset({Outcome.REVERSED, Outcome.REFUNDED, Outcome.DISPUTED})
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+PATIENCE: Final = {
+    AttemptState.ASKING: (30 * SECOND,),
+    AttemptState.UNKNOWN: (
+        5 * SECOND,
+        15 * SECOND,
+        30 * SECOND,
+        MINUTE,
+        2 * MINUTE,
+        5 * MINUTE,
+        15 * MINUTE,
+        HOUR,
+    ),
+    AttemptState.OFFERED: (2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR),
+    AttemptState.HELD: (10 * MINUTE, HOUR),
+    # Counters take a payment back within the minute.
+    AttemptState.PAID: (2 * MINUTE, DAY),
+}
+"""How long after each asking the next one comes; the last one repeats while nothing is final."""
+ENDLESS: Final = frozenset(
+    {AttemptState.ASKING, AttemptState.UNKNOWN, AttemptState.OFFERED, AttemptState.HELD}
+)
+GRACE: Final = HOUR
+"""A payment made in the last second is told later; so long after its end nothing more is asked."""
+
+
+def moves(state: AttemptState, outcome: Outcome) -> tuple[AttemptEvent, ...]:
+    """The moves a gateway's word makes, none where it is no news.
+
+    Money that came and went while nobody told us came first. A word that fits no move is no news
+    either: an older one that overtook a newer, or one about a try that is over.
+    """
+    event = MOVED[outcome]
+    if outcome in AFTER_PAYING and state is not AttemptState.PAID and ATTEMPT.allows(state, AttemptEvent.PAY):
+        return (AttemptEvent.PAY, event)
+    return (event,) if ATTEMPT.allows(state, event) else ()
+
+
+def booking(attempt: Attempt, truth: Truth) -> tuple[MoneyKind, int] | None:
+    """What the order's ledger lacks of a gateway's word: a kind and an amount, or nothing.
+
+    Counted from what stands there already, so that hearing it twice books it once. What a gateway
+    paid back on a refund of ours is the refund's to book.
+    """
+    if truth.currency != attempt.currency:
+        return None
+    kept = 0 if truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED} else truth.paid_minor
+    if truth.outcome in {Outcome.ABSENT, Outcome.HELD}:
+        return None
+    change = kept - (attempt.booked_minor - attempt.returned_minor)
+    if change > 0:
+        return MoneyKind.CAPTURED, change
+    # Only a gateway that says it was taken back takes it back; less than before is no such word.
+    if change < 0 and truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED}:
+        return MoneyKind.CAPTURE_REVERSED, -change
+    return None
+
+
+def differs(attempt: Attempt, truth: Truth) -> bool:
+    """Whether a gateway speaks of another amount or currency than was asked: a person must look."""
+    return truth.outcome is not Outcome.ABSENT and (
+        truth.currency != attempt.currency
+        or (truth.amount_minor is not None and truth.amount_minor != attempt.amount_minor)
+    )
+
+
+def next_ask(state: AttemptState, asked: int, *, expires_at: datetime, now: datetime) -> datetime | None:
+    """When the gateway is asked next; None when nothing can come of it any more.
+
+    Args:
+        asked: How often it was asked since the try came into this state.
+    """
+    waits = PATIENCE.get(state)
+    if waits is None:
+        return None
+    if asked >= len(waits) and state not in ENDLESS:
+        return None
+    at = now + waits[min(asked, len(waits) - 1)]
+    if state is AttemptState.OFFERED and now < expires_at < at:
+        # The moment after its end tells most.
+        return expires_at + MINUTE
+    if state is AttemptState.OFFERED and now > expires_at + GRACE:
+        return now + DAY
+    return at
