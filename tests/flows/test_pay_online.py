@@ -1,0 +1,291 @@
+"""An order's money through gateways that fail, keep silent, lie, answer late, or die with us in the middle."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from conftest import ShopFloor
+from flows.paying import Died, Till, a_till
+from orderan.auditor import audit
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.expire_orders import expire_orders
+from orderan.gateways import Outcome
+from orderan.kit.crypto import Keyring
+from orderan.kit.errors import Refusal
+from orderan.payments import Attempt, AttemptInTheAir, NoRail, NothingToPay
+
+pytestmark = pytest.mark.anyio
+
+VA = "va_bca"
+
+
+@pytest.fixture
+async def till(floor: ShopFloor, keyring: Keyring, now: datetime) -> Till:
+    return await a_till(floor, keyring, now)
+
+
+async def charge(till: Till) -> Attempt:
+    return await till.cashier.charge(till.floor.caller, till.order.id, VA)
+
+
+async def ask_due(till: Till) -> int:
+    return await till.cashier.ask_due(till.floor.caller)
+
+
+async def test_a_buyer_gets_a_number_pays_and_the_order_is_accepted(till: Till, database_url: str) -> None:
+    attempt = await charge(till)
+    assert (attempt.state, attempt.gateway, attempt.amount_minor) == ("offered", "midtrans", 20_000)
+    assert attempt.instrument == {"kind": "virtual_account", "number": "8808123"}
+    assert (await till.row()).money == "pending"
+
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    till.later(timedelta(minutes=2))
+    assert await ask_due(till) == 1
+
+    row = await till.row()
+    assert (row.commercial, row.money, row.paid_minor) == ("accepted", "paid", 20_000)
+    assert await till.ledger() == [("pending", 20_000), ("pending_cleared", 20_000), ("captured", 20_000)]
+    assert audit(database_url, now=till.clock.at).findings == []
+
+
+async def test_the_same_news_heard_again_and_at_once_is_booked_once(till: Till) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+
+    await asyncio.gather(*(till.cashier.ask(till.floor.caller, attempt) for _ in range(8)))
+    await till.cashier.ask(till.floor.caller, attempt)
+
+    assert [kind for kind, _ in await till.ledger()] == ["pending", "pending_cleared", "captured"]
+    assert (await till.row()).paid_minor == 20_000
+
+
+@pytest.mark.parametrize("how", ["refused", "failed"])
+async def test_a_rail_that_did_nothing_is_followed_by_the_next(till: Till, how: str) -> None:
+    till.first.how = how
+
+    attempt = await charge(till)
+
+    assert (attempt.gateway, attempt.state) == ("xendit", "offered")
+    assert await till.states() == [("midtrans", "failed"), ("xendit", "offered")]
+    assert [kind for kind, _ in await till.ledger()] == ["pending"]
+
+
+async def test_when_every_rail_failed_the_buyer_is_told_and_the_order_still_waits(till: Till) -> None:
+    till.first.how = till.second.how = "failed"
+
+    with pytest.raises(NoRail):
+        await charge(till)
+
+    assert (await till.row()).money == "unpaid"
+    assert await till.ledger() == []
+
+
+async def test_while_one_try_is_unknown_no_other_begins_and_no_other_rail_is_asked(till: Till) -> None:
+    till.first.how = "lost_after"
+
+    attempt = await charge(till)
+    assert attempt.state == "unknown"
+    assert (await till.row()).money == "unknown"
+    with pytest.raises(AttemptInTheAir):
+        await charge(till)
+    assert till.second.charged == []
+
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    till.later(timedelta(seconds=5))
+    assert await ask_due(till) == 1
+    assert (await till.row()).money == "paid"
+    assert await till.ledger() == [("unknown", 20_000), ("unknown_cleared", 20_000), ("captured", 20_000)]
+    with pytest.raises(NothingToPay):
+        await charge(till)
+
+
+async def test_what_was_lost_before_it_arrived_frees_the_next_try(till: Till) -> None:
+    till.first.how = "lost_before"
+    assert (await charge(till)).state == "unknown"
+
+    till.later(timedelta(seconds=5))
+    await ask_due(till)
+    assert await till.states() == [("midtrans", "failed")]
+    assert (await till.row()).money == "unpaid"
+
+    till.first.how = "ok"
+    assert (await charge(till)).state == "offered"
+    assert [asked.reference for asked in till.first.charged] == sorted(
+        {a.reference for a in till.first.charged}
+    )
+
+
+async def test_a_gateway_that_stays_silent_is_asked_again_ever_more_rarely_and_the_order_waits(
+    till: Till,
+) -> None:
+    till.first.how, till.first.away = "lost_after", True
+    await charge(till)
+    waits = []
+    for _ in range(10):
+        [due] = await till.floor.all("SELECT ask_at FROM payment_attempt")
+        waits.append((due.ask_at - till.clock.at).total_seconds())
+        till.clock.at = due.ask_at
+        assert await ask_due(till) == 1
+
+    assert waits == [5, 15, 30, 60, 120, 300, 900, 3600, 3600, 3600]
+    assert (await till.row()).money == "unknown"
+
+
+async def test_a_process_that_dies_before_it_keeps_the_answer_leaves_a_try_the_clock_finds(
+    till: Till,
+) -> None:
+    till.first.how = "died_after"
+    with pytest.raises(Died):
+        await charge(till)
+    assert await till.states() == [("midtrans", "asking")]
+    with pytest.raises(AttemptInTheAir):
+        await charge(till)
+
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    till.later(timedelta(seconds=30))
+    assert await ask_due(till) == 1
+
+    assert (await till.row()).money == "paid"
+    assert await till.ledger() == [("captured", 20_000)]
+
+
+async def test_two_clicks_at_once_make_one_try(till: Till) -> None:
+    answers = await asyncio.gather(*(charge(till) for _ in range(2)), return_exceptions=True)
+
+    # One may come after the other's number was shown: then a second number is offered.
+    assert all(isinstance(answer, Attempt | AttemptInTheAir) for answer in answers)
+    states = [state for _, state in await till.states()]
+    assert set(states) == {"offered"}
+    assert len(states) == sum(isinstance(answer, Attempt) for answer in answers)
+
+
+async def test_both_numbers_paid_is_money_twice_and_is_told(till: Till) -> None:
+    first = await charge(till)
+    till.first.how = "failed"
+    second = await charge(till)
+    till.first.there[first.reference] = replace(
+        till.first.there[first.reference], outcome=Outcome.SUCCEEDED, paid_minor=20_000
+    )
+    till.second.says(Outcome.SUCCEEDED, paid=20_000)
+    for attempt in (first, second):
+        await till.cashier.ask(till.floor.caller, attempt)
+
+    row = await till.row()
+    assert (row.paid_minor, row.money) == (40_000, "overpaid")
+    [entry] = await till.floor.all("SELECT kind, money_minor FROM exception_entry WHERE state = 'open'")
+    assert (entry.kind, entry.money_minor) == ("payment_over", 20_000)
+
+
+async def test_money_that_is_taken_back_within_the_minute_is_not_there_any_more(till: Till) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+    assert (await till.row()).money == "paid"
+
+    till.first.says(Outcome.REVERSED, paid=20_000)
+    till.later(timedelta(minutes=2))
+    assert await ask_due(till) == 1
+
+    row = await till.row()
+    assert (row.paid_minor, row.money) == (0, "unpaid")
+    assert [
+        entry.kind for entry in await till.floor.all("SELECT kind FROM exception_entry WHERE state = 'open'")
+    ] == ["payment_under"]
+
+
+async def test_money_that_came_and_went_unheard_leaves_both_in_the_ledger(till: Till) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.REVERSED, paid=20_000)
+
+    after = await till.cashier.ask(till.floor.caller, attempt)
+
+    assert after.state == "reversed"
+    assert (await till.row()).paid_minor == 0
+
+
+async def test_money_after_the_order_expired_revives_it(till: Till) -> None:
+    attempt = await charge(till)
+    limit = (await till.row()).hold_until
+    till.clock.at = limit + timedelta(minutes=1)
+    await till.floor.run(lambda tx: expire_orders(tx, now=till.clock.at))
+    assert (await till.row()).commercial == "expired"
+
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+
+    row = await till.row()
+    assert (row.commercial, row.paid_minor) == ("accepted", 20_000)
+
+
+async def test_money_for_a_cancelled_order_is_kept_and_told(till: Till) -> None:
+    attempt = await charge(till)
+    await till.floor.run(lambda tx: cancel_order(tx, till.order.id, reason="Batal", now=till.clock.at))
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+
+    await till.cashier.ask(till.floor.caller, attempt)
+
+    [entry] = await till.floor.all("SELECT kind, money_minor FROM exception_entry WHERE state = 'open'")
+    assert (entry.kind, entry.money_minor) == ("payment_after_close", 20_000)
+    with pytest.raises(NothingToPay):
+        await charge(till)
+
+
+@pytest.mark.parametrize("lie", [{"amount_minor": 2_000, "paid": 2_000}, {"currency": "USD", "paid": 20_000}])
+async def test_another_amount_or_currency_than_was_asked_is_looked_at_by_a_person(
+    till: Till, lie: dict[str, object]
+) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.SUCCEEDED, **lie)  # type: ignore[arg-type]
+
+    await till.cashier.ask(till.floor.caller, attempt)
+
+    kinds = {
+        row.kind for row in await till.floor.all("SELECT kind FROM exception_entry WHERE state = 'open'")
+    }
+    assert "payment_differs" in kinds
+    assert (await till.row()).commercial == "awaiting_payment"
+    assert (await till.row()).paid_minor == (2_000 if "amount_minor" in lie else 0)
+
+
+async def test_a_part_paid_is_booked_as_a_part_and_the_rest_when_it_comes(till: Till) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.PENDING, paid=5_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+    assert ((await till.row()).paid_minor, (await till.row()).commercial) == (5_000, "awaiting_payment")
+
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+    assert ((await till.row()).paid_minor, (await till.row()).commercial) == (20_000, "accepted")
+
+
+async def test_an_older_word_that_overtook_a_newer_one_changes_nothing(till: Till) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+    for older in (Outcome.PENDING, Outcome.EXPIRED, Outcome.DECLINED, Outcome.ABSENT):
+        till.first.says(older)
+        assert (await till.cashier.ask(till.floor.caller, attempt)).state == "paid"
+
+    assert (await till.row()).paid_minor == 20_000
+
+
+async def test_nothing_is_asked_with_a_transaction_open(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orderan.kit.db import refuse_outside_call
+
+    real = type(till.first).charge
+
+    async def watched(self: object, asked: object) -> object:
+        refuse_outside_call("midtrans")
+        return await real(self, asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(till.first), "charge", watched)
+    assert (await charge(till)).state == "offered"
+
+
+async def test_an_order_that_waits_for_nothing_begins_nothing(till: Till) -> None:
+    await till.floor.run(lambda tx: cancel_order(tx, till.order.id, reason="Batal", now=till.clock.at))
+    with pytest.raises(Refusal):
+        await charge(till)
+    assert await till.states() == []
