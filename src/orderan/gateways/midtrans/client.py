@@ -1,0 +1,201 @@
+"""One account at Midtrans."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from orderan.gateways.calling import Caller, Reply
+from orderan.gateways.errors import (
+    Fault,
+    GatewayFailed,
+    GatewayRefused,
+    MethodNotOffered,
+    NoticeForged,
+    NoticeUnreadable,
+    OutcomeUnknown,
+)
+from orderan.gateways.midtrans import mapping, wire
+from orderan.gateways.models import (
+    Account,
+    ChargeAsked,
+    Charged,
+    Instrument,
+    InstrumentKind,
+    Notice,
+    Outcome,
+    Received,
+    RefundAsked,
+    Refunding,
+    RefundOutcome,
+    Truth,
+)
+from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.kit.clock import Clock
+
+CREDENTIALS: Final = ("server_key", "merchant_id")
+SNAP_ID: Final = "snap:"
+"""Before a gateway id that is the token of a page: until the buyer picks a method on it, Midtrans
+knows of no transaction, and a question about it is answered as if it had never heard of it."""
+DUPLICATE: Final = "406"
+UNKNOWN_TRANSACTION: Final = "404"
+
+
+def open_gateway(account: Account, caller: Caller, clock: Clock) -> Gateway:
+    return Midtrans(account, caller, clock)
+
+
+class Midtrans:
+    """See `Gateway`. A status question is the only truth: a notification's status is not signed."""
+
+    name = mapping.NAME
+    offers: Mapping[str, Offer] = mapping.OFFERS
+
+    def __init__(self, account: Account, caller: Caller, clock: Clock) -> None:
+        self._base = account.base_url.rstrip("/")
+        self._key = account.credentials["server_key"]
+        self._merchant = account.credentials["merchant_id"]
+        self._caller = caller
+        self._clock = clock
+
+    async def charge(self, asked: ChargeAsked) -> Charged:
+        if asked.method not in self.offers:
+            raise MethodNotOffered(asked.method)
+        if asked.currency != "IDR":
+            raise GatewayRefused(self.name, "currency", asked.currency)
+        if asked.method in wire.SNAP:
+            return await self._open_page(asked)
+        headers = wire.headers(self._key, key=asked.reference, notify_url=asked.notify_url)
+        body = wire.charge_body(asked, now=self._clock.now())
+        reply = await self._caller.order(
+            self.name, "POST", f"{self._base}/v2/charge", headers=headers, body=body
+        )
+        told = _read(reply)
+        code = mapping.code_of(reply.status, told)
+        if code == DUPLICATE:
+            return await self._made_before(asked)
+        if code not in {"200", "201"} or told is None:
+            raise mapping.trouble(code, told, changes=True)
+        return self._charged(asked.method, told, reply)
+
+    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+        page = gateway_id is not None and gateway_id.startswith(SNAP_ID)
+        # DANA's transactions are found by Midtrans' own id alone.
+        name = gateway_id if method == "dana" and gateway_id and not page else reference
+        url = f"{self._base}/v2/{quote(name, safe='')}/status"
+        reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
+        told = _read(reply)
+        code = mapping.code_of(reply.status, told)
+        if code == UNKNOWN_TRANSACTION:
+            outcome = Outcome.PENDING if page else Outcome.ABSENT
+            return Truth(reference, gateway_id, outcome, None, "IDR", raw=reply.body)
+        if code not in {"200", "201", "202", "407"} or told is None:
+            raise mapping.trouble(code, told, changes=False)
+        found = mapping.truth_of(told, raw=reply.body)
+        if found.reference != reference:
+            raise GatewayFailed(self.name, "another_order", found.reference, fault=Fault.GARBLED)
+        return found
+
+    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+        url = f"{self._base}/v2/{quote(reference, safe='')}/cancel"
+        reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
+        told = _read(reply)
+        code = mapping.code_of(reply.status, told)
+        # 412: it is paid, or over. 404: nobody picked a method on the page yet, or there is none.
+        if code not in {"200", "412", UNKNOWN_TRANSACTION}:
+            raise mapping.trouble(code, told, changes=True)
+        return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
+
+    async def refund(self, asked: RefundAsked) -> Refunding:
+        offer = self.offers.get(asked.method)
+        if offer is None:
+            raise MethodNotOffered(asked.method)
+        if not offer.refundable:
+            raise GatewayRefused(self.name, "not_refundable", asked.method)
+        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/refund"
+        reply = await self._caller.order(
+            self.name, "POST", url, headers=wire.headers(self._key), body=wire.refund_body(asked)
+        )
+        told = _read(reply)
+        code = mapping.code_of(reply.status, told)
+        if code != "200" or told is None:
+            raise mapping.trouble(code, told, changes=True)
+        amount = mapping.rupiah(told.get("refund_amount"))
+        if amount is None:
+            raise OutcomeUnknown(self.name, "not_understood", fault=Fault.GARBLED)
+        done = RefundOutcome.DONE if told.get("bank_confirmed_at") else RefundOutcome.PENDING
+        return Refunding(asked.key, str(told.get("refund_chargeback_id")), done, amount, reply.body)
+
+    def read_notice(self, received: Received) -> Notice:
+        try:
+            told = msgspec.json.decode(received.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            raise NoticeUnreadable(self.name) from fault
+        if not isinstance(told, dict):
+            raise NoticeUnreadable(self.name)
+        if not wire.signed(told, self._key):
+            raise NoticeForged(self.name)
+        if told.get("merchant_id") not in (None, self._merchant):
+            raise NoticeForged(self.name)
+        reference, gateway_id = str(told["order_id"]), told.get("transaction_id")
+        claims = mapping.outcome_of(
+            told.get("transaction_status"), told.get("fraud_status"), "settlement_time" in told
+        )
+        news = (told.get("transaction_status"), told.get("status_code"), told.get("refund_amount"))
+        confirmed = [
+            one.get("bank_confirmed_at") for one in told.get("refunds") or () if isinstance(one, dict)
+        ]
+        return Notice(
+            reference=reference,
+            gateway_id=gateway_id if isinstance(gateway_id, str) else None,
+            claims=claims,
+            dedupe_key=":".join([reference, *map(str, news), *map(str, confirmed)]),
+        )
+
+    def acknowledgement(self, *, taken: bool) -> Acknowledgement:
+        """200 ends their retries; 503 makes four more."""
+        return Acknowledgement(200 if taken else 503, "application/json", b"{}")
+
+    async def _open_page(self, asked: ChargeAsked) -> Charged:
+        headers = wire.headers(self._key, key=asked.reference, notify_url=asked.notify_url)
+        body = wire.snap_body(asked, now=self._clock.now())
+        url = f"{self._base}/snap/v1/transactions"
+        reply = await self._caller.order(self.name, "POST", url, headers=headers, body=body)
+        told = _read(reply)
+        if reply.status != 201 or told is None:
+            raise mapping.trouble(str(reply.status), told, changes=True)
+        token, page = told.get("token"), told.get("redirect_url")
+        if not isinstance(token, str) or not isinstance(page, str):
+            raise OutcomeUnknown(self.name, "not_understood", fault=Fault.GARBLED)
+        instrument = Instrument(InstrumentKind.REDIRECT, url=page, expires_at=asked.expires_at)
+        return Charged(f"{SNAP_ID}{token}", Outcome.PENDING, instrument, reply.body)
+
+    async def _made_before(self, asked: ChargeAsked) -> Charged:
+        """The reference is taken: by a call of ours whose answer was lost, or it is another's."""
+        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/status"
+        try:
+            reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
+        except GatewayFailed as fault:
+            raise OutcomeUnknown(self.name, DUPLICATE, fault=fault.fault) from fault
+        told = _read(reply)
+        if told is None or mapping.code_of(reply.status, told) not in {"200", "201", "407"}:
+            raise OutcomeUnknown(self.name, DUPLICATE, fault=Fault.GARBLED)
+        if mapping.rupiah(told.get("gross_amount")) != asked.amount_minor:
+            raise GatewayRefused(self.name, DUPLICATE, "another amount stands under this reference")
+        return self._charged(asked.method, told, reply)
+
+    def _charged(self, method: str, told: Mapping[str, Any], reply: Reply) -> Charged:
+        found = mapping.outcome_of(told.get("transaction_status"), told.get("fraud_status"), settled=False)
+        gateway_id = told.get("transaction_id")
+        if found is None or not isinstance(gateway_id, str):
+            raise OutcomeUnknown(self.name, "not_understood", fault=Fault.GARBLED)
+        instrument = mapping.instrument_of(method, told)
+        if instrument is None and found is Outcome.PENDING:
+            raise OutcomeUnknown(self.name, "no_instrument", fault=Fault.GARBLED)
+        return Charged(gateway_id, found, instrument, reply.body)
+
+
+def _read(reply: Reply) -> dict[str, Any] | None:
+    told = reply.json()
+    return told if isinstance(told, dict) else None
