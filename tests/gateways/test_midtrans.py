@@ -1,0 +1,361 @@
+"""Midtrans: its words and signatures, and our client against a Midtrans that answers as theirs does."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateways.simulated import BASE, NOW, a_charge, delivered, opened
+from orderan.gateways import (
+    Account,
+    Caller,
+    Gateway,
+    GatewayFailed,
+    GatewayRefused,
+    InstrumentKind,
+    NoticeForged,
+    NoticeUnreadable,
+    Outcome,
+    OutcomeUnknown,
+    Received,
+    RefundAsked,
+    RefundOutcome,
+    open_gateway,
+)
+from orderan.gateways.midtrans import wire
+from orderan.gateways.midtrans.mapping import OFFERS, outcome_of, rupiah
+from orderan.kit.clock import SetClock
+from orderan.sandbox.gateways.midtrans import MidtransSimulator
+from orderan.sandbox.models import ChargeState, SimCharge
+
+pytestmark = pytest.mark.anyio
+
+CREDENTIALS = {"server_key": "SB-Mid-server-TESTKEY", "merchant_id": "G-101"}
+NOTIFY = "https://toko.test/notify/1"
+KINDS = {
+    "va_mandiri": InstrumentKind.BILL,
+    "qris": InstrumentKind.QR,
+    "gopay": InstrumentKind.DEEPLINK,
+    "shopeepay": InstrumentKind.DEEPLINK,
+    "indomaret": InstrumentKind.PAYMENT_CODE,
+    "alfamart": InstrumentKind.PAYMENT_CODE,
+    "dana": InstrumentKind.REDIRECT,
+    "akulaku": InstrumentKind.REDIRECT,
+    "kredivo": InstrumentKind.REDIRECT,
+    "card": InstrumentKind.REDIRECT,
+    "card_instalment": InstrumentKind.REDIRECT,
+}
+
+
+class Desk:
+    """Our client and their simulator, with a clock."""
+
+    def __init__(self) -> None:
+        self.clock = SetClock(NOW)
+        self.there = MidtransSimulator(CREDENTIALS)
+        self.here, self.went = opened(self.there, CREDENTIALS, self.clock)
+
+    def charge_there(self, reference: str = "ord-101-1") -> SimCharge:
+        found = self.there.book.find(reference)
+        assert found is not None
+        return found
+
+    async def stands(
+        self, method: str = "va_bca", reference: str = "ord-101-1", gateway_id: str | None = None
+    ) -> Any:
+        return await self.here.look_up(reference=reference, gateway_id=gateway_id, method=method)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_the_published_vectors() -> None:
+    assert wire.headers("SB-Mid-server-TESTKEY")["authorization"] == "Basic U0ItTWlkLXNlcnZlci1URVNUS0VZOg=="
+    assert wire.signature("ORDER-101", "200", "44000.00", "SB-Mid-server-TESTKEY") == (
+        "e3f1e010f43291d1245615b94da3a736bd18999a9f373b495f3901228c01b619"
+        "360fee6b9714656d09c5e657628f51d43f5fbd4aaa0550b1ffd75f73a64ce07c"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "fraud", "settled", "ours"),
+    [
+        ("pending", "accept", False, Outcome.PENDING),
+        ("PENDING", None, False, Outcome.PENDING),
+        ("settlement", "accept", True, Outcome.SUCCEEDED),
+        ("capture", "accept", False, Outcome.SUCCEEDED),
+        ("capture", "challenge", False, Outcome.HELD),
+        ("capture", "deny", False, Outcome.DECLINED),
+        ("capture", None, False, Outcome.HELD),
+        ("deny", "accept", False, Outcome.DECLINED),
+        ("deny", "accept", True, Outcome.REVERSED),
+        ("expire", None, False, Outcome.EXPIRED),
+        ("cancel", None, False, Outcome.CANCELLED),
+        ("partial_refund", None, True, Outcome.REFUNDED),
+        ("chargeback", None, True, Outcome.DISPUTED),
+        ("something_new", None, False, None),
+    ],
+)
+def test_a_status_in_our_words(status: str, fraud: str | None, settled: bool, ours: Outcome | None) -> None:
+    assert outcome_of(status, fraud, settled) is ours
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("44000.00", 44_000),
+        ("44000", 44_000),
+        (44_000, 44_000),
+        ("44000.50", None),
+        ("-1", None),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_an_amount_is_whole_rupiah_or_none(text: object, amount: int | None) -> None:
+    assert rupiah(text) == amount
+
+
+@pytest.mark.parametrize("method", sorted(OFFERS))
+async def test_every_method_gives_the_buyer_something_to_pay_with(desk: Desk, method: str) -> None:
+    charged = await desk.here.charge(a_charge(method))
+
+    assert charged.outcome is Outcome.PENDING
+    assert charged.instrument is not None
+    assert charged.instrument.kind is KINDS.get(method, InstrumentKind.VIRTUAL_ACCOUNT)
+    assert charged.instrument.number or charged.instrument.qr or charged.instrument.url
+    assert charged.instrument.expires_at == NOW + timedelta(hours=24)
+    assert desk.went[-1].headers["x-override-notification"] == NOTIFY
+
+
+async def test_a_payment_from_the_number_to_the_money(desk: Desk) -> None:
+    charged = await desk.here.charge(a_charge("va_bca"))
+    assert (await desk.stands()).outcome is Outcome.PENDING
+
+    desk.there.book.pay(desk.charge_there(), 150_000, now=NOW)
+
+    truth = await desk.stands()
+    assert (truth.outcome, truth.paid_minor, truth.amount_minor, truth.currency) == (
+        Outcome.SUCCEEDED,
+        150_000,
+        150_000,
+        "IDR",
+    )
+    assert (truth.reference, truth.gateway_id, truth.at) == ("ord-101-1", charged.gateway_id, NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "ours", "paid"),
+    [
+        (ChargeState.EXPIRED, Outcome.EXPIRED, 0),
+        (ChargeState.CANCELLED, Outcome.CANCELLED, 0),
+        (ChargeState.DECLINED, Outcome.DECLINED, 0),
+        (ChargeState.HELD, Outcome.HELD, 0),
+        (ChargeState.REVERSED, Outcome.REVERSED, 150_000),
+    ],
+)
+async def test_every_end_is_told_as_it_is(desk: Desk, state: ChargeState, ours: Outcome, paid: int) -> None:
+    await desk.here.charge(a_charge("indomaret"))
+    charge = desk.charge_there()
+    charge.state, charge.changed_at = state, NOW
+
+    truth = await desk.stands("indomaret")
+
+    assert (truth.outcome, truth.paid_minor) == (ours, paid)
+
+
+async def test_a_part_paid_to_an_open_account_is_told_as_a_part(desk: Desk) -> None:
+    await desk.here.charge(a_charge("va_bca"))
+    desk.there.book.pay(desk.charge_there(), 50_000, now=NOW)
+
+    truth = await desk.stands()
+
+    assert (truth.outcome, truth.paid_minor) == (Outcome.PENDING, 50_000)
+
+
+async def test_what_they_never_heard_of_is_absent_and_a_page_nobody_used_is_pending(desk: Desk) -> None:
+    assert (await desk.stands(reference="ord-999-1")).outcome is Outcome.ABSENT
+
+    page = await desk.here.charge(a_charge("card"))
+    assert page.instrument is not None
+    assert (await desk.stands("card", gateway_id=page.gateway_id)).outcome is Outcome.PENDING
+    assert "card_number" not in desk.went[-2].body.decode()
+
+    desk.there.book.pay(desk.there.pick(page.gateway_id.removeprefix("snap:"), now=NOW), 150_000, now=NOW)
+    assert (await desk.stands("card", gateway_id=page.gateway_id)).outcome is Outcome.SUCCEEDED
+
+
+async def test_the_same_charge_asked_again_is_made_once(desk: Desk) -> None:
+    first = await desk.here.charge(a_charge("va_bca"))
+    again = await desk.here.charge(a_charge("va_bca"))
+    desk.clock.at += timedelta(minutes=6)
+    late = await desk.here.charge(a_charge("va_bca"))
+
+    assert again.gateway_id == late.gateway_id == first.gateway_id
+    assert late.instrument == first.instrument
+    assert len(desk.there.book.all()) == 1
+    with pytest.raises(GatewayRefused):
+        await desk.here.charge(a_charge("va_bca", amount_minor=99_000))
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        ((200, b'{"status_code":"503","status_message":"bank"}'), GatewayFailed),
+        ((200, b'{"status_code":"402"}'), GatewayRefused),
+        ((200, b'{"status_code":"401"}'), GatewayRefused),
+        ((429, b"{}"), GatewayFailed),
+        ((500, b"oops"), OutcomeUnknown),
+        ((200, b'{"status_code":"201","transaction_st'), OutcomeUnknown),
+        ((200, b'{"status_code":"201","transaction_status":"pending"}'), OutcomeUnknown),
+        ((200, b"[]"), OutcomeUnknown),
+        ((502, b"<html>"), OutcomeUnknown),
+    ],
+)
+async def test_an_answer_that_is_none_is_never_taken_for_yes_or_for_no(
+    answer: tuple[int, bytes], failure: type[Exception]
+) -> None:
+    here = answering(lambda _: httpx2.Response(answer[0], content=answer[1]))
+
+    with pytest.raises(failure) as told:
+        await here.charge(a_charge("va_bca"))
+    assert type(told.value) is failure
+
+
+async def test_no_answer_may_have_been_a_yes_and_no_connection_was_none() -> None:
+    def cut_off(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ReadError("cut")
+
+    def away(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("away")
+
+    with pytest.raises(OutcomeUnknown):
+        await answering(cut_off).charge(a_charge("va_bca"))
+    with pytest.raises(GatewayFailed):
+        await answering(away).charge(a_charge("va_bca"))
+    for broken in (cut_off, away):
+        with pytest.raises(GatewayFailed):
+            await answering(broken).look_up(reference="ord-101-1", gateway_id=None, method="va_bca")
+
+
+async def test_a_word_that_is_not_in_the_books_is_no_answer() -> None:
+    body = b'{"status_code":"200","order_id":"ord-101-1","gross_amount":"150000.00","transaction_status":"teleported"}'
+    with pytest.raises(GatewayFailed):
+        await answering(lambda _: httpx2.Response(200, content=body)).look_up(
+            reference="ord-101-1", gateway_id=None, method="va_bca"
+        )
+
+
+async def test_a_charge_is_taken_back_unless_it_was_paid_meanwhile(desk: Desk) -> None:
+    await desk.here.charge(a_charge("va_bca"))
+    gone = await desk.here.cancel(reference="ord-101-1", gateway_id=None, method="va_bca")
+    assert gone.outcome is Outcome.CANCELLED
+
+    await desk.here.charge(a_charge("va_bca", reference="ord-101-2"))
+    desk.there.book.pay(desk.charge_there("ord-101-2"), 150_000, now=NOW)
+    kept = await desk.here.cancel(reference="ord-101-2", gateway_id=None, method="va_bca")
+    assert (kept.outcome, kept.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+    none = await desk.here.cancel(reference="ord-999-1", gateway_id=None, method="va_bca")
+    assert none.outcome is Outcome.ABSENT
+
+
+async def test_a_refund_is_made_once_per_key_and_no_more_than_there_is(desk: Desk) -> None:
+    charged = await desk.here.charge(a_charge("gopay"))
+    back = RefundAsked("rfd-1", "ord-101-1", charged.gateway_id, "gopay", 50_000, "IDR", "rusak")
+    with pytest.raises(GatewayRefused):
+        await desk.here.refund(back)
+    desk.there.book.pay(desk.charge_there(), 150_000, now=NOW)
+
+    first, again = await desk.here.refund(back), await desk.here.refund(back)
+
+    assert (first.outcome, first.amount_minor) == (RefundOutcome.PENDING, 50_000)
+    assert again.gateway_id == first.gateway_id
+    assert desk.charge_there().refunded == 50_000
+    truth = await desk.stands("gopay")
+    assert (truth.outcome, truth.paid_minor, truth.refunded_minor) == (Outcome.REFUNDED, 150_000, 50_000)
+    with pytest.raises(GatewayRefused):
+        await desk.here.refund(replace(back, key="rfd-2", amount_minor=100_001))
+    with pytest.raises(GatewayRefused):
+        await desk.here.refund(replace(back, method="va_bca"))
+
+
+def letters(desk: Desk) -> list[Received]:
+    return [delivered(letter) for letter in desk.there.news(desk.charge_there(), now=NOW)]
+
+
+async def test_news_names_the_charge_and_repeats_itself_under_one_key(desk: Desk) -> None:
+    await desk.here.charge(a_charge("va_bca"))
+    [before] = letters(desk)
+    desk.there.book.pay(desk.charge_there(), 150_000, now=NOW)
+    [paid] = letters(desk)
+
+    first, second, again = (desk.here.read_notice(one) for one in (before, paid, paid))
+
+    assert (first.reference, first.claims) == ("ord-101-1", Outcome.PENDING)
+    assert (second.claims, second.gateway_id) == (Outcome.SUCCEEDED, desk.charge_there().id)
+    assert second.dedupe_key == again.dedupe_key != first.dedupe_key
+
+
+async def test_forged_and_foreign_news_is_refused_and_half_a_document_waits(desk: Desk) -> None:
+    await desk.here.charge(a_charge("va_bca"))
+    [letter] = desk.there.news(desk.charge_there(), now=NOW)
+    told = json.loads(letter.body)
+    other = MidtransSimulator(CREDENTIALS | {"merchant_id": "G-202"})
+    other.book.add(desk.charge_there())
+    [foreign] = other.news(desk.charge_there(), now=NOW)
+    for forged in (
+        delivered(desk.there.forged(letter)),
+        delivered(foreign),
+        *(
+            Received("/n", {}, json.dumps(told | change).encode())
+            for change in (
+                {"gross_amount": "1.00"},
+                {"order_id": "ord-102-1"},
+                {"signature_key": 7},
+                {"signature_key": "é"},
+            )
+        ),
+    ):
+        with pytest.raises(NoticeForged):
+            desk.here.read_notice(forged)
+    for half in (letter.body[:-20], b"", b"[]", b"\xff"):
+        with pytest.raises(NoticeUnreadable):
+            desk.here.read_notice(Received("/n", {}, half))
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.binary(max_size=200)
+    | st.recursive(
+        st.none() | st.integers() | st.text(max_size=20),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["order_id", "status_code", "gross_amount", "signature_key", "x"]),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=8,
+    ).map(lambda one: json.dumps(one).encode())
+)
+def test_whatever_comes_is_news_forged_or_unreadable_and_nothing_else(body: bytes) -> None:
+    with pytest.raises((NoticeForged, NoticeUnreadable)):
+        Desk().here.read_notice(Received("/n", {}, body))
+
+
+def test_what_is_taken_is_acknowledged_and_what_is_not_is_sent_again() -> None:
+    here = Desk().here
+    assert (here.acknowledgement(taken=True).status, here.acknowledgement(taken=False).status) == (200, 503)
+
+
+def answering(answer: Any) -> Gateway:
+    caller = Caller(transport=httpx2.MockTransport(answer))
+    return open_gateway(Account("midtrans", BASE, CREDENTIALS), caller, SetClock(NOW))
