@@ -316,6 +316,23 @@ CREATE INDEX expected_goods_open ON expected_goods USING btree (shop_id, sku_id,
 CREATE POLICY own_shop_only ON expected_goods USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE expected_goods FORCE ROW LEVEL SECURITY;
 
+-- distributed: accounts of a shop at payment gateways; their secrets are sealed under a key of their own
+CREATE TABLE gateway_account (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    gateway text NOT NULL,
+    name text NOT NULL,
+    base_url text NOT NULL,
+    secrets bytea NOT NULL,
+    wrapped_key bytea NOT NULL,
+    state text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT gateway_account_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT gateway_account_state_known CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+CREATE POLICY own_shop_only ON gateway_account USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE gateway_account FORCE ROW LEVEL SECURITY;
+
 -- distributed: one return (RMA) of an order
 CREATE TABLE goods_return (
     shop_id bigint NOT NULL,
@@ -802,6 +819,41 @@ CREATE INDEX parcel_under_way ON parcel USING btree (shop_id, state, shipped_at)
 CREATE POLICY own_shop_only ON parcel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE parcel FORCE ROW LEVEL SECURITY;
 
+-- distributed: tries to get an amount of an order through a rail; ask_at is when the gateway is asked next what became of it
+CREATE TABLE payment_attempt (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    rail_id uuid NOT NULL,
+    method text NOT NULL,
+    gateway text NOT NULL,
+    reference text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    state text NOT NULL,
+    gateway_id text,
+    instrument jsonb,
+    reason text,
+    booked_minor bigint NOT NULL DEFAULT 0,
+    returned_minor bigint NOT NULL DEFAULT 0,
+    began_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    ask_at timestamp with time zone,
+    asked integer NOT NULL DEFAULT 0,
+    CONSTRAINT payment_attempt_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT payment_attempt_reference_once UNIQUE (shop_id, reference),
+    CONSTRAINT payment_attempt_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT payment_attempt_rail FOREIGN KEY (shop_id, rail_id) REFERENCES rail(shop_id, id),
+    CONSTRAINT payment_attempt_amounts_sane CHECK (((amount_minor > 0) AND (booked_minor >= 0) AND ((returned_minor >= 0) AND (returned_minor <= booked_minor)))),
+    CONSTRAINT payment_attempt_state_known CHECK ((state = ANY (ARRAY['asking'::text, 'unknown'::text, 'offered'::text, 'held'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'reversed'::text, 'refunded'::text, 'disputed'::text])))
+);
+CREATE INDEX payment_attempt_due ON payment_attempt USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
+CREATE INDEX payment_attempt_of_order ON payment_attempt USING btree (shop_id, order_id, began_at);
+CREATE UNIQUE INDEX payment_attempt_one_in_the_air ON payment_attempt USING btree (shop_id, order_id) WHERE (state = ANY (ARRAY['asking'::text, 'unknown'::text, 'held'::text]));
+CREATE POLICY own_shop_only ON payment_attempt USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE payment_attempt FORCE ROW LEVEL SECURITY;
+
 -- distributed: the money ledger, append-only; paid, refunded, due and balance are sums of it
 CREATE TABLE payment_event (
     shop_id bigint NOT NULL,
@@ -905,6 +957,38 @@ CREATE TABLE product (
 CREATE INDEX product_by_name ON product USING btree (shop_id, lower(name), id);
 CREATE POLICY own_shop_only ON product USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE product FORCE ROW LEVEL SECURITY;
+
+-- distributed: a method through an account
+CREATE TABLE rail (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    method text NOT NULL,
+    account_id uuid NOT NULL,
+    rank integer NOT NULL,
+    state text NOT NULL,
+    CONSTRAINT rail_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT rail_once UNIQUE (shop_id, method, account_id),
+    CONSTRAINT rail_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT rail_state_known CHECK ((state = ANY (ARRAY['open'::text, 'paused'::text])))
+);
+CREATE POLICY own_shop_only ON rail USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE rail FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a rail costs from a day of the shop on: fixed and a rate in basis points, at least so much, and tax on it
+CREATE TABLE rail_fee (
+    shop_id bigint NOT NULL,
+    rail_id uuid NOT NULL,
+    valid_from date NOT NULL,
+    fixed_minor bigint NOT NULL,
+    rate_bp integer NOT NULL,
+    least_minor bigint NOT NULL,
+    tax_bp integer NOT NULL,
+    CONSTRAINT rail_fee_pkey PRIMARY KEY (shop_id, rail_id, valid_from),
+    CONSTRAINT rail_fee_rail FOREIGN KEY (shop_id, rail_id) REFERENCES rail(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT rail_fee_sane CHECK (((fixed_minor >= 0) AND (least_minor >= 0) AND ((rate_bp >= 0) AND (rate_bp <= 10000)) AND ((tax_bp >= 0) AND (tax_bp <= 10000))))
+);
+CREATE POLICY own_shop_only ON rail_fee USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE rail_fee FORCE ROW LEVEL SECURITY;
 
 -- distributed: refunds granted (who, why, which lines), then executed or withdrawn
 CREATE TABLE refund (

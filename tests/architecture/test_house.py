@@ -22,6 +22,7 @@ COLUMNS = {
     "order.change": ("order_change", "state"),
     "order.commercial": ("sales_order", "commercial"),
     "order.verification": ("sales_order", "verification"),
+    "payments.attempt": ("payment_attempt", "state"),
     "payments.refund": ("refund", "state"),
     "returns.goods_return": ("goods_return", "state"),
     "shipping.parcel": ("parcel", "state"),

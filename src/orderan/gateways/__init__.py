@@ -1,9 +1,10 @@
 """Payment gateways: one folder each, all with the same four files, behind one protocol.
 
-Owns      how each gateway is spoken to, and what its words mean in ours
-Commands  none: nothing is kept here
-Facts     none
-Never     stores, decides which gateway is asked, or moves money
+Owns     how each gateway is spoken to, and what its words mean in ours; no table
+Promises a call ends well, or says whether nothing happened or nobody knows; what a gateway says that is
+         not in the books is never taken for yes or for no
+Speaks   nothing: whoever asks keeps what it heard
+Ignores  orders, shops, which gateway is asked and what the answer moves
 """
 
 from orderan.gateways.calling import BUDGET_S, Caller, Reply
