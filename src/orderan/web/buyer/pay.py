@@ -105,9 +105,7 @@ async def watch(
 
 
 @get("/pay/{ticket:str}/back", opt={"public": True}, include_in_schema=False)
-async def come_back(
-    db: Database, links: PayLinks, now: datetime, ticket: str
-) -> Response[Any]:
+async def come_back(db: Database, links: PayLinks, now: datetime, ticket: str) -> Response[Any]:
     """The buyer returns from a gateway: it is asked at once, whatever the address says."""
     shop_id, order_id = _order_of(links, ticket, now)
 
