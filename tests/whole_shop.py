@@ -45,6 +45,7 @@ from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.deliver import move_on
 from orderan.flows.hold_order import hold_order
+from orderan.flows.pay_links import PayLinks
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_payment import settle_payment
@@ -57,6 +58,7 @@ from orderan.flows.settle_return import (
 )
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
+from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
 from orderan.importing import Upload, UploadFolder, ask_for_import, check_source, keep_upload, preset
 from orderan.importing import start as import_now
 from orderan.inventory import (
@@ -73,6 +75,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Order, SetQuantity, Terms, insert_view, tag_orders
+from orderan.payments import begin_attempt, note_charged, open_account, rails
 from orderan.pricing import put_zone, set_fee
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.shipping import ParcelEvent
@@ -186,6 +189,12 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/stock/transfers/{transfer_draft}",
         "/stock/transfers/{transfer_road}",
     ),
+    "/pay/{ticket:str}": (
+        "/pay/{pay_waiting}",
+        "/pay/{pay_numbered}",
+        "/pay/{pay_cancelled}",
+        "/pay/{pay_paid}",
+    ),
     "/track": ("/track",),
     "/warehouse": (
         "/warehouse",
@@ -232,6 +241,8 @@ NO_PAGES: Final[dict[str, str]] = {
     "/stock/count.csv": "a file",
     "/stock/lookup": "rows of a search box",
     "/stock/stream": "news without an end",
+    "/pay/{ticket:str}/back": "leads to the pay page",
+    "/pay/{ticket:str}/standing": "asked by the pay page",
     "/track/order": "opened by a form, see test_every_page",
     "/warehouse/scan": "leads to a task",
 }
@@ -297,10 +308,52 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await _files(world, orders, data_dir, now)
     people, tokens, secret = await _people(floor, keyring, now)
     named |= people
+    named |= await _pay_pages(world, keyring, orders, now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
     return Whole(world, named, {name: order.number for name, order in orders.items()}, tokens, secret)
+
+
+async def _pay_pages(
+    world: World, keyring: Keyring, orders: dict[str, Order], now: datetime
+) -> dict[str, str]:
+    """`pay_<stage>` for the pages of buyers: to choose, with a number, paid, closed."""
+    floor = world.floor
+    numbered = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.PREPAID)
+    await floor.run(
+        lambda tx: open_account(
+            tx,
+            keyring,
+            gateway="midtrans",
+            name="Midtrans",
+            base_url="http://127.0.0.1:1",
+            credentials={"server_key": "SB-Mid-server-x", "merchant_id": "G-1"},
+            methods=["va_bca", "va_mandiri", "qris", "ovo", "card", "alfamart"],
+            now=now,
+        )
+    )
+
+    async def number(tx: Tx) -> None:
+        rail = next(rail for rail in await rails(tx) if rail.method == "va_bca")
+        attempt = await begin_attempt(
+            tx,
+            numbered.id,
+            rail,
+            number=numbered.number,
+            amount_minor=numbered.due_minor,
+            currency="IDR",
+            expires_at=now + timedelta(days=1),
+            now=now,
+        )
+        given = Instrument(InstrumentKind.VIRTUAL_ACCOUNT, number="8808123412341234")
+        await note_charged(tx, attempt, Charged("m-1", Outcome.PENDING, given, b"{}"), now=now)
+
+    await floor.run(number)
+    links = PayLinks("", keyring)
+    pages = {"waiting": orders["waiting"], "numbered": numbered}
+    pages |= {"cancelled": orders["cancelled"], "paid": orders["paid"]}
+    return {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
 
 
 async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:

@@ -221,6 +221,8 @@ OTHERWISE: Final = {
     "/orders/{order:str}/complete": BUTTON,
     "/orders/{order:str}/holds/{hold:str}/release": NEVER,
     "/orders/{order:str}/reveal": BUTTON,
+    "/notices/{shop_id:int}/{account:str}": "letters of gateways, no form",
+    "/pay/{ticket:str}": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
     "/preferences": "choices from lists",
     "/products/import": FILE,

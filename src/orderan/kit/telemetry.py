@@ -83,7 +83,8 @@ def configure_logs(
     root.handlers = [handler]
     root.setLevel(level.upper())
     # It tells of every task it registers and every job it looks for; what went wrong is a warning.
-    logging.getLogger("procrastinate").setLevel(max(logging.WARNING, root.level))
+    for chatty in ("procrastinate", "httpx2", "httpcore2"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers = []

@@ -100,7 +100,7 @@ def _mounted(street: Street, name: str) -> ASGIRouteHandler:
                 request.method,
                 path,
                 {key.lower(): value for key, value in request.headers.items()},
-                await request.body(),
+                await _whole(receive),
                 dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
             ),
         )
@@ -116,6 +116,17 @@ def _mounted(street: Street, name: str) -> ASGIRouteHandler:
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
 
     return gateway
+
+
+async def _whole(receive: Receive) -> bytes:
+    """The body of a request, as far as anybody would send one."""
+    body = bytearray()
+    more = True
+    while more and len(body) <= LONGEST:
+        message = cast("dict[str, Any]", await receive())
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def _street(request: Request[Any, Any, Any]) -> Street:

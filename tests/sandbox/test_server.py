@@ -1,0 +1,176 @@
+"""The sandbox over HTTP: our own client pays through it, in good weather and in bad."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, cast
+
+import httpx2
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+from litestar import Litestar
+
+from gateways.simulated import NOW, a_charge
+from orderan.gateways import Account, Caller, Gateway, GatewayFailed, Outcome, open_gateway
+from orderan.kit.clock import SetClock
+from orderan.sandbox.faults import NONE, Weather
+from orderan.sandbox.keys import CREDENTIALS
+from orderan.sandbox.models import Letter
+from orderan.sandbox.postman import Postman
+from orderan.sandbox.server import WEATHER, build
+from orderan.sandbox.street import Street
+
+pytestmark = pytest.mark.anyio
+BASE = "http://sandbox.test"
+
+
+@dataclass
+class Sandbox:
+    app: Litestar
+    clock: SetClock
+    buyer: AsyncClient
+    letters: list[Letter] = field(default_factory=list)
+
+    @property
+    def street(self) -> Street:
+        return cast("Street", self.app.state.street)
+
+    def client(self, name: str) -> Gateway:
+        caller = Caller(transport=ASGITransport(cast("Any", self.app)))
+        return open_gateway(Account(name, f"{BASE}/{name}", CREDENTIALS[name]), caller, self.clock)
+
+    async def post(self, address: str, **fields: str) -> httpx2.Response:
+        await self.buyer.get("/")
+        token = self.buyer.cookies.get("orderan_sandbox_csrf", "")
+        return await self.buyer.post(address, data={**fields, "_csrf_token": token})
+
+    async def acts(self, name: str, reference: str, deed: str) -> None:
+        charge = self.street.gateways[name].book.find(reference)
+        assert charge is not None
+        await self.post(f"/gateways/{name}/{charge.id}", deed=deed)
+
+
+@pytest.fixture
+async def sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+    clock = SetClock(NOW)
+    app = build(clock, base_url=BASE, secret="only-for-tests")
+    transport = ASGITransport(cast("Any", app))
+    async with app.lifespan(), AsyncClient(transport=transport, base_url=BASE) as buyer:
+        here = Sandbox(app, clock, buyer)
+
+        def send(_gateway: object, letters: list[Letter], _faults: object) -> None:
+            here.letters += letters
+
+        monkeypatch.setattr(here.street.postman, "send", send)
+        yield here
+
+
+@pytest.mark.parametrize("name", list(CREDENTIALS))
+async def test_our_own_client_charges_and_sees_the_payment(sandbox: Sandbox, name: str) -> None:
+    gateway = sandbox.client(name)
+    charged = await gateway.charge(a_charge("va_bni"))
+    assert charged.instrument is not None
+    assert charged.instrument.number
+
+    await sandbox.acts(name, "ord-101-1", "pay")
+
+    truth = await gateway.look_up(reference="ord-101-1", gateway_id=charged.gateway_id, method="va_bni")
+    assert (truth.outcome, truth.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+    [letter] = sandbox.letters
+    assert letter.url == "https://toko.test/notify/1"
+    assert "ord-101-1" in (await sandbox.buyer.get(f"/gateways/{name}")).text
+
+
+@pytest.mark.parametrize("method", ["card", "gopay", "dana"])
+async def test_addresses_of_the_gateway_lead_to_pages_here(sandbox: Sandbox, method: str) -> None:
+    gateway = sandbox.client("midtrans")
+    charged = await gateway.charge(a_charge(method))
+    assert charged.instrument is not None
+    page = str(charged.instrument.url)
+    assert page.startswith(f"{BASE}/page/")
+
+    shown = await sandbox.buyer.get(page)
+    assert (shown.status_code, "150.000" in shown.text) == (200, True)
+    await sandbox.post(page, deed="pay")
+
+    truth = await gateway.look_up(reference="ord-101-1", gateway_id=charged.gateway_id, method=method)
+    assert truth.outcome is Outcome.SUCCEEDED
+
+
+async def test_what_cannot_be_done_changes_nothing(sandbox: Sandbox) -> None:
+    gateway = sandbox.client("midtrans")
+    await gateway.charge(a_charge("va_bni"))
+    await sandbox.acts("midtrans", "ord-101-1", "reverse")
+    assert sandbox.letters == []
+    assert (await sandbox.buyer.get("/page/none")).status_code == 404
+    assert (await sandbox.post("/gateways/midtrans/none", deed="pay")).status_code == 404
+    assert (await sandbox.buyer.get("/gateways/none")).status_code == 404
+    unguarded = await sandbox.buyer.post("/weather", data={"kind": "down", "gateway": "midtrans"})
+    assert unguarded.status_code == 403
+
+
+async def test_bad_weather_is_had_for_its_time_and_cleared(sandbox: Sandbox) -> None:
+    gateway = sandbox.client("midtrans")
+    await sandbox.post("/weather", gateway="midtrans", kind="down", minutes="10")
+    assert "503" in (await sandbox.buyer.get("/")).text
+    with pytest.raises(GatewayFailed):
+        await gateway.charge(a_charge("va_bni"))
+    with pytest.raises(GatewayFailed):
+        await gateway.look_up(reference="ord-101-1", gateway_id=None, method="va_bni")
+
+    sandbox.clock.at += timedelta(minutes=10)
+    truth = await gateway.look_up(reference="ord-101-1", gateway_id=None, method="va_bni")
+    assert truth.outcome is Outcome.ABSENT
+
+    await sandbox.post("/weather", gateway="midtrans", kind="down", minutes="600")
+    await sandbox.post("/weather", kind="clear")
+    assert (await gateway.charge(a_charge("va_bni"))).outcome is Outcome.PENDING
+
+
+async def test_only_the_method_that_broke_is_broken(sandbox: Sandbox) -> None:
+    await sandbox.post("/weather", gateway="midtrans", kind="banks_away", method="bank_transfer.bca")
+    gateway = sandbox.client("midtrans")
+    with pytest.raises(GatewayFailed):
+        await gateway.charge(a_charge("va_bca"))
+    assert (await gateway.charge(a_charge("va_bni", "ord-102-1"))).outcome is Outcome.PENDING
+
+
+@pytest.mark.parametrize(("kind", "copies"), [("post_lost", 0), ("post_doubled", 2), ("down", 1)])
+async def test_letters_are_carried_as_the_weather_has_it(kind: str, copies: int) -> None:
+    arrived: list[bytes] = []
+    all_there = asyncio.Event()
+
+    async def taken(request: httpx2.Request) -> httpx2.Response:
+        arrived.append(await request.aread())
+        if len(arrived) == copies:
+            all_there.set()
+        return httpx2.Response(200)
+
+    postman = Postman(Weather(), AsyncClient(transport=httpx2.MockTransport(taken)))
+    street = Street(BASE, lambda: NOW)
+    letter = Letter("midtrans", "x", "https://toko.test/notify", {}, b"{}")
+    postman.send(street.gateways["midtrans"], [letter], WEATHER[kind])
+    if copies:
+        await asyncio.wait_for(all_there.wait(), 5)
+    await postman.close()
+    assert len(arrived) == copies
+
+
+async def test_a_letter_that_is_not_taken_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderan.sandbox.postman.AGAIN_S", (0.0, 0.0))
+    statuses = [503, 500, 200]
+    done = asyncio.Event()
+
+    async def answer(_: httpx2.Request) -> httpx2.Response:
+        status = statuses.pop(0)
+        if not statuses:
+            done.set()
+        return httpx2.Response(status)
+
+    postman = Postman(Weather(), AsyncClient(transport=httpx2.MockTransport(answer)))
+    letter = Letter("midtrans", "x", "https://toko.test/notify", {}, b"{}")
+    postman.send(Street(BASE, lambda: NOW).gateways["midtrans"], [letter], NONE)
+    await asyncio.wait_for(done.wait(), 5)
+    await postman.close()
+    assert statuses == []
