@@ -1,0 +1,1 @@
+"""Xendit: Payment Requests v3 for everything but cards, a Payment Session's hosted page for cards."""
