@@ -36,6 +36,17 @@ def test_the_threshold_follows_from_the_wanted_rate_alone() -> None:
     assert Detector(norm(), Wanted(bucket_s=60)).alarm_at == pytest.approx(log(43_200 * 15))
 
 
+def test_few_failures_a_month_are_few_chances_of_a_false_alarm() -> None:
+    def charges_alarm_at(charges: int) -> float:
+        return Detector(replace(norm(), charges=charges, seconds=30 * 86_400)).charges_alarm_at
+
+    # Two in a hundred of half a million charges fail: 10,000 climbs instead of 259,200.
+    assert charges_alarm_at(500_000) == pytest.approx(log(10_000 * 15))
+    assert charges_alarm_at(20_000_000) == pytest.approx(log(259_200 * 15))
+    assert charges_alarm_at(100) == pytest.approx(log(1_000 * 15))
+    assert DETECTOR.charges_alarm_at == DETECTOR.alarm_at
+
+
 def test_a_rail_of_which_nothing_was_seen_is_well_at_its_norm() -> None:
     health = reading(DETECTOR, DETECTOR.begin(MONDAY))
 
@@ -170,6 +181,15 @@ def test_a_rail_whose_ordinary_hours_are_wild_needs_more_to_alarm() -> None:
 
     assert reading(wild, fed(bad_hour, detector=wild)).word is Word.WELL
     assert reading(DETECTOR, fed(bad_hour)).word is Word.DEGRADED
+
+
+def test_what_wobbles_from_moment_to_moment_takes_weight_from_the_evidence() -> None:
+    # 60 a minute expected 1.2 times, wobbling by a whole share: phi = 1 + 1.2 x 1 / 0.98 = 2.22.
+    nervous = Detector(norm(moments=1.0))
+    calm_value = fed((1, {"made": 8, "gateway": 2})).charts[1].value
+    value = fed((1, {"made": 8, "gateway": 2}), detector=nervous).charts[1].value
+
+    assert value == pytest.approx(calm_value / (1 + 60 * 0.02 / 0.98))
 
 
 def test_a_stretch_already_fed_counts_once() -> None:

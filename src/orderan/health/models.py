@@ -87,33 +87,49 @@ LATE_S: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How far ordinary times stray from a share beyond the luck of the draw, as parts of the share.
+
+    Attributes:
+        hours: From one hour to another (0.2: by a fifth): what may last.
+        moments: From one stretch to another within the hour: what evens out.
+    """
+
+    hours: float = 0.0
+    moments: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Norm:
     """What is normal for a rail, by hour of the week where an hour matters.
 
-    Each share is the middle; `spread` is how far an ordinary hour strays from it beyond the luck of the
-    draw, as a part of the share (0.2: a fifth).
+    Each share is the middle of ordinary times.
 
     Attributes:
         bad: Charges failing by gateway, bank or unknown, of those not failing by the customer.
         slow: Charges slower than slow_ms.
         late: Payments told late.
-        paid: Payments learned of, of instruments issued a payment delay before.
+        paid: Payments learned of, of those due if every instrument were paid after an exponential delay.
         pay_delay_s: How long a buyer who pays takes, on average, from the instrument to our knowing.
         charges: How many charges this was learned from.
+        seconds: And how much time; 0 where that is not known.
+        grain_s: How long the stretches were that the spread of moments was learned from.
         utc_offset_s: Of the shop's zone; Indonesia's zones have no summer time.
     """
 
     bad: tuple[float, ...]
-    bad_spread: float
+    bad_spread: Spread
     slow: float
-    slow_spread: float
+    slow_spread: Spread
     late: float
-    late_spread: float
+    late_spread: Spread
     paid: tuple[float, ...]
-    paid_spread: float
+    paid_spread: Spread
     slow_ms: int
     pay_delay_s: float
     charges: int
+    seconds: int = 0
+    grain_s: int = 60
     utc_offset_s: int = 7 * 3600
 
 

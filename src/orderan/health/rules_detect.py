@@ -6,10 +6,16 @@ for payments against an expected number m it is x ln(q) + (1-q) m (Poisson CUSUM
 alternatives side by side stand for the generalised likelihood ratio (Lorden 1971): OUTAGE sees a dead rail
 within a handful of charges, LEAK five points within hours.
 
+What wobbles within the hour makes counts vary more than luck does, by phi = 1 + e r^2 for e expected and a
+spread of moments r (over 1 - p for binomial luck). Evidence is divided by it, as quasi-likelihood has it
+(Wedderburn 1974), counted on the stretch the spread was learned from: neighbours share the wobble.
+
 Thresholds are computed, not tuned. Without trouble exp(llr) is a martingale step, so a CUSUM passes h at
 most once in exp(h) stretches (Lorden 1971; the Shiryaev-Roberts bound). With B stretches in thirty days, and
 every pair of a test and what may lower its threshold counted once, h = ln(B * pairs / wanted) keeps all of
-them together within the wanted number of false alarms a month, at any traffic.
+them together within the wanted number of false alarms a month, at any traffic. A climb from 0 begins with a
+hit, and reaches h with a chance of exp(-h) at most (Ville 1939): where charges fail less often in thirty
+days than there are stretches, their number stands for B in the tests of charges.
 
 Learned warnings: by Bayes, a signal that came before a rail's past troubles L times as often as it stirs
 on ordinary days multiplies the odds of trouble by L while it stirs, and so takes ln(L) off the threshold
@@ -23,7 +29,7 @@ next alarm already gone.
 """
 
 from dataclasses import replace
-from math import exp, log
+from math import exp, inf, log
 from typing import Final, NamedTuple
 
 from orderan.health.models import (
@@ -33,6 +39,7 @@ from orderan.health.models import (
     Norm,
     Past,
     Seen,
+    Spread,
     Test,
     Wanted,
     Watched,
@@ -50,8 +57,14 @@ SILENCE_LEFT: Final = 0.7
 MOST_ORDINARY: Final = 0.7
 """However wild a rail's hours are, its worst ordinary share is not taken for higher."""
 
+MOST_TROUBLE: Final = 0.99
+"""Even in trouble one charge in a hundred may come through."""
+
 OF_CHARGES: Final = (Test.OUTAGE, Test.DEGRADATION, Test.LEAK)
 PAIRS: Final = len(TESTS) + len(OF_CHARGES) * len(SIGNALS)
+
+FEWEST_CLIMBS: Final = 1000
+"""A month of few charges teaches too little to trust that fewer fail."""
 
 STIRRING: Final = 3.0
 """From this evidence on a signal stirs: twenty to one against the norm."""
@@ -89,20 +102,19 @@ class Detector:
         wanted = wanted or Wanted()
         self.norm = norm
         self.alarm_at: Final = log(MONTH_S / wanted.bucket_s * PAIRS / wanted.false_alarms)
+        self.charges_alarm_at: Final = self.alarm_at + log(
+            min(1.0, _climbs(norm) * wanted.bucket_s / MONTH_S)
+        )
         self.recover_at: Final = -log(wanted.false_recoveries)
-        bad = [_ordinary(share, norm.bad_spread) for share in norm.bad]
-        self._charges: Final = [
-            (
-                _weights(share, max(OUTAGE_SHARE, share + DEGRADATION_POINTS)),
-                _weights(share, share + DEGRADATION_POINTS),
-                _weights(share, share + LEAK_POINTS),
-            )
-            for share in bad
-        ]
+        self._charges: Final = [_of_charges(share, norm.bad_spread) for share in norm.bad]
+        self._bad_wobble: Final = [_wobble(share, norm.bad_spread) for share in norm.bad]
         self._slow: Final = _above(norm.slow, norm.slow_spread, SLOW_POINTS)
+        self._slow_wobble: Final = _wobble(norm.slow, norm.slow_spread)
         self._late: Final = _above(norm.late, norm.late_spread, LATE_POINTS)
-        self.least_paid: Final = max(1 - MOST_ORDINARY, 1 - ORDINARY * norm.paid_spread)
+        self._late_wobble: Final = _wobble(norm.late, norm.late_spread)
+        self.least_paid: Final = max(1 - MOST_ORDINARY, 1 - ORDINARY * norm.paid_spread.hours)
         self._paid: Final = [share * self.least_paid for share in norm.paid]
+        self._paid_wobble: Final = norm.paid_spread.moments**2
         self._left: dict[int, float] = {}
 
     def begin(self, at: int) -> Watched:
@@ -120,6 +132,7 @@ class Detector:
             due = (pool - left) * self._paid[hour]
             pool = left
             llr = seen.paid * _LOG_LEFT + (1 - SILENCE_LEFT) * due
+            llr /= 1 + due * self._grains(seen) * self._paid_wobble
             charts = self._with(charts, _SILENCE, llr, seen, due, seen.paid)
         if any(chart.on for chart in charts):
             charts = tuple(self._faded(chart, at) for chart in charts)
@@ -133,15 +146,18 @@ class Detector:
         tried = seen.made + bad
         if tried:
             alarm_at = self._alarm_at(was.past, seen.at)
+            phi = 1 + tried * self._grains(seen) * self._bad_wobble[hour]
             for place, (hit, miss) in enumerate(self._charges[hour]):
-                llr = bad * hit + seen.made * miss
+                llr = (bad * hit + seen.made * miss) / phi
                 charts = self._with(charts, place, llr, seen, tried, bad, bank, alarm_at)
         charges = tried + seen.customer
         if charges:
             llr = seen.slow * self._slow.hit + (charges - seen.slow) * self._slow.miss
+            llr /= 1 + charges * self._grains(seen) * self._slow_wobble
             charts = self._with(charts, _SLOW, llr, seen, charges, seen.slow)
         if seen.paid:
             llr = seen.late * self._late.hit + (seen.paid - seen.late) * self._late.miss
+            llr /= 1 + seen.paid * self._grains(seen) * self._late_wobble
             charts = self._with(charts, _LATE, llr, seen, seen.paid, seen.late)
         return charts
 
@@ -155,7 +171,7 @@ class Detector:
 
     def _alarm_at(self, past: Past, at: int) -> float:
         if past.troubles < LEARNED_FROM:
-            return self.alarm_at
+            return self.charges_alarm_at
         most = max(
             (
                 likelihood(past, place, at)
@@ -164,7 +180,7 @@ class Detector:
             ),
             default=1.0,
         )
-        return max(self.alarm_at - log(most), self.alarm_at * (1 - MOST_LOWERED))
+        return max(self.charges_alarm_at - log(most), self.charges_alarm_at * (1 - MOST_LOWERED))
 
     def _with(
         self,
@@ -208,6 +224,9 @@ class Detector:
         if chart.on and at - chart.last > FADES_S:
             return Chart(self.alarm_at / 2, at, last=chart.last)
         return chart
+
+    def _grains(self, seen: Seen) -> float:
+        return max(1.0, self.norm.grain_s / seen.seconds)
 
     def _left_after(self, seconds: int) -> float:
         left = self._left.get(seconds)
@@ -267,16 +286,41 @@ def _put(numbers: tuple[int, ...], place: int, number: int) -> tuple[int, ...]:
     return (*numbers[:place], number, *numbers[place + 1 :])
 
 
-def _ordinary(share: float, spread: float) -> float:
+def _climbs(norm: Norm) -> float:
+    """How often in thirty days a test of charges can begin to climb at most: failures, or all stretches."""
+    if not norm.seconds:
+        return inf
+    failing = _ordinary(max(norm.bad), norm.bad_spread)
+    return max(FEWEST_CLIMBS, norm.charges / norm.seconds * MONTH_S * failing)
+
+
+def _ordinary(share: float, spread: Spread) -> float:
     """The share an ordinary hour rarely passes."""
-    return min(MOST_ORDINARY, max(LEAST, share * (1 + ORDINARY * spread)))
+    return min(MOST_ORDINARY, max(LEAST, share * (1 + ORDINARY * spread.hours)))
+
+
+def _wobble(share: float, spread: Spread) -> float:
+    """What each count adds to phi."""
+    return share * spread.moments**2 / (1 - min(share, MOST_ORDINARY))
 
 
 def _weights(normal: float, trouble: float) -> Weights:
-    trouble = min(trouble, 0.99)
+    trouble = min(trouble, MOST_TROUBLE)
     return Weights(log(trouble / normal), log((1 - trouble) / (1 - normal)))
 
 
-def _above(share: float, spread: float, points: float) -> Weights:
+def _above(share: float, spread: Spread, points: float) -> Weights:
     normal = _ordinary(share, spread)
     return _weights(normal, normal + points)
+
+
+def _of_charges(share: float, spread: Spread) -> tuple[Weights, Weights, Weights]:
+    """Of OUTAGE, DEGRADATION and LEAK; fifteen points are counted from the middle, as a person would."""
+    normal = _ordinary(share, spread)
+    leak = normal + LEAK_POINTS
+    degradation = max(leak, share + DEGRADATION_POINTS)
+    return (
+        _weights(normal, max(OUTAGE_SHARE, degradation)),
+        _weights(normal, degradation),
+        _weights(normal, leak),
+    )
