@@ -87,6 +87,7 @@ MODULES: Final = (
     "orderan.web.dashboard.stock_forms",
     "orderan.web.dashboard.transfers",
     "orderan.web.dashboard.locations",
+    "orderan.web.dashboard.gateways",
     "orderan.web.dashboard.handing_over",
     "orderan.web.dashboard.home",
     "orderan.web.dashboard.inbox",

@@ -359,3 +359,15 @@ def test_what_is_taken_is_acknowledged_and_what_is_not_is_sent_again() -> None:
 def answering(answer: Any) -> Gateway:
     caller = Caller(transport=httpx2.MockTransport(answer))
     return open_gateway(Account("midtrans", BASE, CREDENTIALS), caller, SetClock(NOW))
+
+
+@pytest.mark.parametrize(
+    ("core", "snap"),
+    [
+        ("https://api.midtrans.com", "https://app.midtrans.com"),
+        ("https://api.sandbox.midtrans.com", "https://app.sandbox.midtrans.com"),
+        ("http://127.0.0.1:8001/midtrans", "http://127.0.0.1:8001/midtrans"),
+    ],
+)
+def test_hosted_pages_are_made_on_a_host_of_their_own(core: str, snap: str) -> None:
+    assert wire.snap_base(core) == snap

@@ -35,9 +35,10 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
-from orderan.gateways.registry import GATEWAYS, credentials_of, offers_of, open_gateway
+from orderan.gateways.registry import ADDRESSES, GATEWAYS, credentials_of, offers_of, open_gateway
 
 __all__ = [
+    "ADDRESSES",
     "BUDGET_S",
     "GATEWAYS",
     "Account",

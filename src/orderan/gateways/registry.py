@@ -11,6 +11,17 @@ from orderan.kit.clock import Clock
 
 GATEWAYS: Final = ("midtrans", "xendit", "doku", "duitku", "ipaymu", "snap", "stripe")
 
+ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
+    "midtrans": ("https://api.midtrans.com", "https://api.sandbox.midtrans.com"),
+    "xendit": ("https://api.xendit.co",),
+    "doku": ("https://api.doku.com", "https://api-sandbox.doku.com"),
+    "duitku": ("https://passport.duitku.com", "https://sandbox.duitku.com"),
+    "ipaymu": ("https://my.ipaymu.com", "https://sandbox.ipaymu.com"),
+    "snap": (),
+    "stripe": ("https://api.stripe.com",),
+}
+"""Where each gateway's API is: for real money first, then its own sandbox; a bank's SNAP is the bank's."""
+
 
 def open_gateway(account: Account, caller: Caller, clock: Clock) -> Gateway:
     """An account's client.

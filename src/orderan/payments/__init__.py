@@ -9,7 +9,13 @@ Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
 from orderan.payments.attempts import Attempt, Fee, GatewayAccount, Rail
-from orderan.payments.commands.accounts import account_behind, open_account
+from orderan.payments.commands.accounts import (
+    account_behind,
+    change_account,
+    open_account,
+    put_rail_first,
+    state_fee,
+)
 from orderan.payments.commands.append import append_money
 from orderan.payments.commands.attempts import (
     Noted,
@@ -22,13 +28,18 @@ from orderan.payments.commands.attempts import (
 from orderan.payments.commands.notices import hear_notices
 from orderan.payments.commands.refunds import close_refund, find_refund, grant_refund
 from orderan.payments.errors import (
+    AccountNameUnusable,
     AmountNotPositive,
     AttemptInTheAir,
+    CredentialsMissing,
     CurrencyDiffers,
+    FeeOutOfRange,
+    GatewayAddressUnusable,
     MoreThanThereIs,
     NoRail,
     NoSuchAccount,
     NoSuchAttempt,
+    NoSuchRail,
     NothingToPay,
     ReferenceUsed,
     RefundNotFound,
@@ -56,6 +67,7 @@ from orderan.payments.store import (
     used_references,
 )
 from orderan.payments.store_attempts import (
+    accounts,
     attempts_named,
     attempts_of,
     call_for_news,
@@ -74,14 +86,18 @@ __all__ = [
     "GROUP_NAMES",
     "METHODS",
     "REFUND",
+    "AccountNameUnusable",
     "AmountNotPositive",
     "Attempt",
     "AttemptEvent",
     "AttemptInTheAir",
     "AttemptState",
+    "CredentialsMissing",
     "CurrencyDiffers",
     "Fee",
+    "FeeOutOfRange",
     "GatewayAccount",
+    "GatewayAddressUnusable",
     "Group",
     "LedgerRow",
     "Method",
@@ -93,6 +109,7 @@ __all__ = [
     "NoRail",
     "NoSuchAccount",
     "NoSuchAttempt",
+    "NoSuchRail",
     "Noted",
     "NothingToPay",
     "Notification",
@@ -107,12 +124,14 @@ __all__ = [
     "Standing",
     "Verdict",
     "account_behind",
+    "accounts",
     "append_money",
     "attempts_named",
     "attempts_of",
     "begin_attempt",
     "booked",
     "call_for_news",
+    "change_account",
     "claim_due",
     "close_refund",
     "events_of",
@@ -130,6 +149,7 @@ __all__ = [
     "note_unknown",
     "open_account",
     "promised",
+    "put_rail_first",
     "rail_of",
     "rails",
     "refundable",
@@ -139,6 +159,7 @@ __all__ = [
     "set_fee",
     "share_of_line",
     "standing",
+    "state_fee",
     "sums",
     "sweep_notices",
     "used_references",

@@ -108,6 +108,59 @@ class NoSuchAccount(Refusal):
 
 
 @dataclass(eq=False)
+class GatewayAddressUnusable(Refusal):
+    """Secrets and money travel there: it must be https, or this machine."""
+
+    address: str
+
+    code = "gateway_address_unusable"
+    kind = Kind.INVALID
+    sentence = N_("“{address}” tidak bisa dipakai: alamat gateway harus diawali https://.")
+
+
+@dataclass(eq=False)
+class CredentialsMissing(Refusal):
+    """The gateway cannot be called without all of its secrets."""
+
+    missing: str
+
+    code = "gateway_credentials_missing"
+    kind = Kind.INVALID
+    sentence = N_("Isi juga {missing}.")
+
+
+@dataclass(eq=False)
+class AccountNameUnusable(Refusal):
+    """An account needs a name of 1 to 60 characters that no other account has."""
+
+    name: str
+
+    code = "gateway_account_name_unusable"
+    kind = Kind.INVALID
+    sentence = N_("Nama akun “{name}” kosong, terlalu panjang, atau sudah dipakai.")
+
+
+@dataclass(eq=False)
+class NoSuchRail(Refusal):
+    """The shop has no such rail."""
+
+    rail: str
+
+    code = "rail_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Jalur pembayaran “{rail}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class FeeOutOfRange(Refusal):
+    """A fee is not below zero, a rate at most 100 percent."""
+
+    code = "rail_fee_out_of_range"
+    kind = Kind.INVALID
+    sentence = N_("Biaya tidak boleh di bawah nol, dan persentase paling banyak 100.")
+
+
+@dataclass(eq=False)
 class NoSuchAttempt(Refusal):
     """The shop has no such try."""
 

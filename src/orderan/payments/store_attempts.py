@@ -47,6 +47,87 @@ async def account_by_id(tx: Tx, account_id: UUID) -> GatewayAccount | None:
     return None if row is None else GatewayAccount(*row)
 
 
+async def accounts(tx: Tx) -> list[GatewayAccount]:
+    """Every account, in the order they were opened."""
+    rows = await tx.all(
+        """
+        SELECT id, gateway, name, base_url, secrets, wrapped_key, state
+        FROM gateway_account
+        WHERE shop_id = %(shop)s
+        ORDER BY made_at, id
+        """,
+        {"shop": tx.shop_id},
+    )
+    return [GatewayAccount(*row) for row in rows]
+
+
+async def lock_account(tx: Tx, account_id: UUID) -> GatewayAccount | None:
+    row = await tx.maybe(
+        """
+        SELECT id, gateway, name, base_url, secrets, wrapped_key, state
+        FROM gateway_account
+        WHERE shop_id = %(shop)s AND id = %(id)s
+        FOR NO KEY UPDATE
+        """,
+        {"shop": tx.shop_id, "id": account_id},
+    )
+    return None if row is None else GatewayAccount(*row)
+
+
+async def save_account(tx: Tx, account: GatewayAccount) -> None:
+    """Write a locked account as it stands now."""
+    await tx.run(
+        """
+        UPDATE gateway_account
+        SET name = %(name)s, base_url = %(url)s, secrets = %(secrets)s, state = %(state)s
+        WHERE shop_id = %(shop)s AND id = %(id)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": account.id,
+            "name": account.name,
+            "url": account.base_url,
+            "secrets": account.secrets,
+            "state": account.state,
+        },
+    )
+
+
+async def lock_rails_of_method(tx: Tx, rail_id: UUID) -> list[Rail]:
+    """Lock every rail of the method a rail is of, the first choice first; none where there is no such rail."""
+    rows = await tx.all(
+        """
+        SELECT rail.id, rail.method, rail.account_id, gateway_account.gateway, rail.rank, rail.state
+        FROM rail
+        JOIN gateway_account ON gateway_account.shop_id = rail.shop_id AND gateway_account.id = rail.account_id
+        WHERE rail.shop_id = %(shop)s
+          AND rail.method = (SELECT method FROM rail WHERE shop_id = %(shop)s AND id = %(id)s)
+        ORDER BY rail.rank, rail.id
+        FOR NO KEY UPDATE OF rail
+        """,
+        {"shop": tx.shop_id, "id": rail_id},
+    )
+    return [Rail(*row) for row in rows]
+
+
+async def save_rails(tx: Tx, rails: Sequence[Rail]) -> None:
+    """Write rank and state of locked rails."""
+    await tx.run(
+        """
+        UPDATE rail
+        SET rank = now.rank, state = now.state
+        FROM unnest(%(ids)s::uuid[], %(ranks)s::int[], %(states)s::text[]) AS now (id, rank, state)
+        WHERE shop_id = %(shop)s AND rail.id = now.id
+        """,
+        {
+            "shop": tx.shop_id,
+            "ids": [rail.id for rail in rails],
+            "ranks": [rail.rank for rail in rails],
+            "states": [rail.state for rail in rails],
+        },
+    )
+
+
 async def insert_rails(tx: Tx, rails: Sequence[Rail]) -> None:
     await tx.run(
         """

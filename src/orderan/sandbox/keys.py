@@ -10,6 +10,7 @@ from orderan.sandbox.ports import Simulator
 CREDENTIALS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "midtrans": {"server_key": "SB-Mid-server-sandbox", "merchant_id": "G-SANDBOX"},
+        "xendit": {"secret_key": "xnd_development_sandbox", "callback_token": "sandbox-token"},
         "doku": {"client_id": "BRN-SANDBOX", "secret_key": "SK-sandbox"},
         "duitku": {"merchant_code": "DSANDBOX", "api_key": "sandbox-key"},
     }

@@ -161,7 +161,7 @@ class Midtrans:
     async def _open_page(self, asked: ChargeAsked) -> Charged:
         headers = wire.headers(self._key, key=asked.reference, notify_url=asked.notify_url)
         body = wire.snap_body(asked, now=self._clock.now())
-        url = f"{self._base}/snap/v1/transactions"
+        url = f"{wire.snap_base(self._base)}/snap/v1/transactions"
         reply = await self._caller.order(self.name, "POST", url, headers=headers, body=body)
         told = _read(reply)
         if reply.status != 201 or told is None:

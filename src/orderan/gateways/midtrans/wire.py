@@ -138,3 +138,8 @@ def _method(asked: ChargeAsked) -> dict[str, Any]:
         "kredivo": {"payment_type": "kredivo"},
     }
     return others[method]
+
+
+def snap_base(base_url: str) -> str:
+    """Where hosted pages are made: a host of its own at Midtrans, the same one in a simulator."""
+    return base_url.replace("://api.", "://app.", 1)
