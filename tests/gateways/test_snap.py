@@ -194,6 +194,26 @@ async def test_one_token_serves_until_shortly_before_its_end(desk: Desk) -> None
     assert desk.paths()[-3:] == ["status", "b2b", "status"]
 
 
+async def test_a_token_that_does_not_come_fails_all_who_wait_and_is_asked_for_again() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        return httpx2.Response(500, content=b'{"responseCode":"5007300"}')
+
+    caller = Caller(transport=httpx2.MockTransport(answer))
+    here = open_gateway(Account("snap", BASE, CREDENTIALS), caller, SetClock(NOW))
+    both = [here.charge(a_charge("va_bca")), here.charge(a_charge("va_bca", reference="ord-101-2"))]
+
+    ends = await asyncio.gather(*both, return_exceptions=True)
+
+    assert [type(end) for end in ends] == [GatewayFailed, GatewayFailed]
+    assert asked == ["/v1.0/access-token/b2b"]
+    with pytest.raises(GatewayFailed):
+        await here.charge(a_charge("va_bca"))
+    assert asked == ["/v1.0/access-token/b2b"] * 2
+
+
 async def test_a_wrong_key_or_secret_is_refused_and_nothing_is_made() -> None:
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = other.private_bytes(
