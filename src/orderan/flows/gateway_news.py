@@ -14,7 +14,15 @@ from typing import Final
 from uuid import UUID
 
 from orderan.flows.pay_online import Cashier
-from orderan.gateways import Gateway, Notice, NoticeForged, NoticeUnreadable, Received
+from orderan.gateways import (
+    Acknowledgement,
+    Gateway,
+    Notice,
+    NoticeForged,
+    NoticeUnreadable,
+    Received,
+    acknowledged,
+)
 from orderan.kit.db import Caller, Tx
 from orderan.payments import Notification, Verdict, hear_notices, sweep_notices
 
@@ -26,15 +34,18 @@ KEPT: Final = timedelta(days=400)
 """Disputes come within a year; nobody asks what a gateway said before that."""
 
 
-def check(gateway: Gateway, account_id: UUID, received: Received) -> Notification:
-    """Look at a letter; it is kept whatever it is."""
+def check(
+    gateway: Gateway, account_id: UUID, received: Received
+) -> tuple[Notification, Acknowledgement | None]:
+    """Look at a letter, which is kept whatever it is; what to answer once it is, nothing to a forged one."""
     try:
         notice = gateway.read_notice(received)
     except NoticeForged:
-        return _kept(account_id, received, Verdict.FORGED)
+        return _kept(account_id, received, Verdict.FORGED), None
     except NoticeUnreadable:
-        return _kept(account_id, received, Verdict.UNREADABLE)
-    return _kept(account_id, received, Verdict.GENUINE, notice)
+        # Sent again it would be no clearer: a person reads it.
+        return _kept(account_id, received, Verdict.UNREADABLE), gateway.acknowledgement(taken=True)
+    return _kept(account_id, received, Verdict.GENUINE, notice), acknowledged(gateway, notice)
 
 
 async def round_of_news(caller: Caller, cashier: Cashier) -> int:

@@ -34,7 +34,7 @@ from orderan.gateways.models import (
     RefundOutcome,
     Truth,
 )
-from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.ports import Acknowledgement, Gateway, Offer, acknowledged
 from orderan.gateways.registry import ADDRESSES, GATEWAYS, credentials_of, offers_of, open_gateway
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "Refunding",
     "Reply",
     "Truth",
+    "acknowledged",
     "credentials_of",
     "offers_of",
     "open_gateway",

@@ -163,12 +163,15 @@ class Notice:
         gateway_id: The gateway's, where it names that.
         claims: What it says became of the charge; None where its word has no meaning to us.
         dedupe_key: The same for a repetition of the same news, another for other news.
+        answer: Body of the answer once it is taken, where the gateway wants its own words back; see
+            `acknowledged`.
     """
 
     reference: str | None
     gateway_id: str | None
     claims: Outcome | None
     dedupe_key: str
+    answer: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What every gateway's client can do. One folder per gateway, and nothing else, knows how."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from orderan.gateways.models import ChargeAsked, Charged, Notice, Received, RefundAsked, Refunding, Truth
@@ -85,4 +85,10 @@ class Gateway(Protocol):
         """
 
     def acknowledgement(self, *, taken: bool) -> Acknowledgement:
-        """What to answer: taken, or not taken so that it is sent again."""
+        """What to answer: taken, or not taken so that it is sent again; see also `acknowledged`."""
+
+
+def acknowledged(gateway: Gateway, notice: Notice) -> Acknowledgement:
+    """What to answer to this notification, which was taken."""
+    usual = gateway.acknowledgement(taken=True)
+    return usual if notice.answer is None else replace(usual, body=notice.answer)

@@ -19,7 +19,7 @@ from orderan.kit import telemetry
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import NotAnId, from_text
-from orderan.payments import NoSuchAccount, Notification, Verdict, keep_notices
+from orderan.payments import NoSuchAccount, Notification, keep_notices
 
 LONGEST: Final = 64 * 1024
 MOST: Final = 500
@@ -57,14 +57,13 @@ class Intake:
             gateway = await self.db.run(
                 Caller(shop_id, ACTOR), lambda tx: self.clients.of_account(tx, account_id)
             )
-        letter = check(gateway, account_id, received)
+        letter, answer = check(gateway, account_id, received)
         _came.labels(str(letter.verdict)).inc()
-        if letter.verdict is Verdict.FORGED:
+        if answer is None:
             if self._may_keep_forged():
                 await self._keep(shop_id, letter)
             return Response(b"", status_code=403)
         await self._keep(shop_id, letter)
-        answer = gateway.acknowledgement(taken=True)
         return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
 
     def _may_keep_forged(self) -> bool:
