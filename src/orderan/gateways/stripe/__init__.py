@@ -1,0 +1,1 @@
+"""Stripe: cards of buyers abroad, typed on Stripe's own page."""
