@@ -12,6 +12,8 @@ CREDENTIALS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "midtrans": {"server_key": "SB-Mid-server-sandbox", "merchant_id": "G-SANDBOX"},
         "doku": {"client_id": "BRN-SANDBOX", "secret_key": "SK-sandbox"},
         "duitku": {"merchant_code": "DSANDBOX", "api_key": "sandbox-key"},
+        "ipaymu": {"va": "1179000000000000", "api_key": "sandbox-key"},
+        "stripe": {"secret_key": "sk_test_sandbox", "webhook_secret": "whsec_sandbox"},
     }
 )
 """By gateway, then by the names its client asks for."""
