@@ -34,6 +34,7 @@ from orderan.gateways.ports import Acknowledgement, Gateway, Offer
 from orderan.gateways.xendit import mapping, wire
 from orderan.kit.clock import Clock
 
+OFFERS: Final[Mapping[str, Offer]] = mapping.OFFERS
 CREDENTIALS: Final = ("secret_key", "callback_token")
 SESSION: Final = "ps-"
 """Before the id of a page; a payment request's begins with `pr-`."""
@@ -59,7 +60,7 @@ class Xendit:
     """
 
     name = mapping.NAME
-    offers: Mapping[str, Offer] = mapping.OFFERS
+    offers: Mapping[str, Offer] = OFFERS
 
     def __init__(self, account: Account, caller: Caller, clock: Clock) -> None:
         self._base = account.base_url.rstrip("/")
