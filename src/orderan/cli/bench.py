@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderan.bench.promises import CannotMeasure
+from orderan.bench import CannotMeasure
 from orderan.cli.edge import print_json, say
 from orderan.cli.exits import ExitCode, NotDone
 
