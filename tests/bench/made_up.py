@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from orderan.bench.promises import Promise
+from orderan.bench.promises import CannotMeasure, Promise
 
 PROMISES = (
     Promise("ratio", at_least=0.5, binds=True),
@@ -22,6 +23,16 @@ class Figures:
 NEXT = Figures(0.5, 100.0)
 
 
-def measure(*, tell: Callable[[str], None]) -> Figures:
+MISSING: list[str] = []
+"""What it lacks; with anything in it, it cannot measure."""
+GIVEN: list[Path] = []
+"""Files it was given."""
+
+
+def measure(*, tell: Callable[[str], None], incidents: Path | None = None) -> Figures:
+    if MISSING:
+        raise CannotMeasure(MISSING[0])
+    if incidents is not None:
+        GIVEN.append(incidents)
     tell("measuring")
     return NEXT

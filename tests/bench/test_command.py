@@ -80,3 +80,31 @@ def test_an_unknown_benchmark_is_refused_with_the_names_there_are(
     assert run(monkeypatch, "nothing") == 2
 
     assert "there are one, other" in capsys.readouterr().err
+
+
+def test_incidents_are_handed_to_the_benchmark_of_payments_and_to_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "BENCHES", {"payments": "bench.made_up", "one": "bench.made_up"})
+    monkeypatch.setattr(made_up, "GIVEN", [])
+
+    assert run(monkeypatch, "one", "--incidents", "mine.csv") == 2
+    assert made_up.GIVEN == []
+    assert "of the benchmark payments alone" in capsys.readouterr().err
+
+    assert run(monkeypatch, "payments", "--json", "--incidents", "mine.csv") == 0
+    assert [str(path) for path in made_up.GIVEN] == ["mine.csv"]
+
+
+def test_a_benchmark_without_its_data_fails_alone_and_is_left_out_of_all_saying_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(made_up, "MISSING", ["no file at x"])
+
+    assert run(monkeypatch, "one", "--json") == 1
+    assert "one: no file at x" in capsys.readouterr().err
+
+    assert run(monkeypatch, "--json") == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out) == {}
+    assert told.err == "one: left out, no file at x\nother: left out, no file at x\n"

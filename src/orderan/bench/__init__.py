@@ -6,9 +6,11 @@ promises.py    what a figure is held to
 placement.py   orders placed over HTTP against pgbench (rows.py) writing the same rows
 listing.py     lists and search (asking.py) among 10,000 and 1,000,000 orders (history.py)
 importing.py   a year of order lines through the importer
+outages.py     outages (incidents.py) of made-up rails (rails.py): how soon noticed (watching.py), what routing
+               around them earns (earning.py)
 startup.py     from the command to the first answer, and memory
 """
 
-from orderan.bench.promises import Promise
+from orderan.bench.promises import CannotMeasure, Promise
 
-__all__ = ["Promise"]
+__all__ = ["CannotMeasure", "Promise"]

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+class CannotMeasure(Exception):
+    """What a benchmark measures on is not there; its message says what and where it was looked for."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """A bound for one figure.

@@ -134,7 +134,8 @@ class Detector:
             llr = seen.paid * _LOG_LEFT + (1 - SILENCE_LEFT) * due
             llr /= 1 + due * self._grains(seen) * self._paid_wobble
             charts = self._with(charts, _SILENCE, llr, seen, due, seen.paid)
-        if any(chart.on for chart in charts):
+        a, b, c, d, e, f = charts
+        if a.on or b.on or c.on or d.on or e.on or f.on:
             charts = tuple(self._faded(chart, at) for chart in charts)
         past = was.past if charts is was.charts else _remembered(was.past, charts, at)
         return Watched(at, charts, pool, past)
