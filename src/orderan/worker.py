@@ -28,6 +28,7 @@ from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hold_order import let_holds_expire
+from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.watch_limits import watch_limits
 from orderan.inventory import watch_low_stock
 from orderan.kit import inbox, jobs, masterkey, telemetry, throttle
@@ -72,6 +73,10 @@ async def _expire_holds(tx: Tx, now: datetime) -> int:
     return await let_holds_expire(tx, now=now)
 
 
+async def _incidents(tx: Tx, now: datetime) -> int:
+    return await follow_incidents(tx, now=now)
+
+
 async def _complete(tx: Tx, now: datetime) -> int:
     return await complete_delivered(tx, now=now)
 
@@ -102,6 +107,7 @@ async def _sweep_inbound(tx: Tx, now: datetime) -> int:
 
 
 TIMERS: Final[tuple[Timer, ...]] = (
+    Timer("incidents", 5.0, _incidents),
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
     Timer("complete_orders", 60.0, _complete),
