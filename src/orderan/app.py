@@ -16,9 +16,12 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
-from orderan import __version__
+from orderan import __version__, gateways
 from orderan.access import Entrance
 from orderan.customers import atlas
+from orderan.flows.gateway_clients import GatewayClients
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_online import Cashier
 from orderan.kit import masterkey
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
@@ -34,6 +37,7 @@ from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
 from orderan.web.live_stock import StockWatch
+from orderan.web.notices import Intake
 from orderan.web.nul import without_nul
 from orderan.web.observing import Observing
 from orderan.web.postcodes import PostcodeMemory
@@ -70,6 +74,7 @@ MODULES: Final = (
     "orderan.web.api.task_shortages",
     "orderan.web.api.tasks",
     "orderan.web.api.transfers",
+    "orderan.web.buyer.pay",
     "orderan.web.buyer.tracking",
     "orderan.web.dashboard.account",
     "orderan.web.dashboard.audit",
@@ -112,6 +117,7 @@ MODULES: Final = (
     "orderan.web.dashboard.users",
     "orderan.web.dashboard.warehouse",
     "orderan.web.images",
+    "orderan.web.notices",
 )
 """Modules whose `handlers` are served."""
 
@@ -148,6 +154,8 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         lock_timeout_s=database.lock_timeout_s,
     )
     keys = KeyMemory(db, clock)
+    clients = GatewayClients(keyring, clock, reach=gateways.Caller())
+    intake = Intake(db, clients, clock)
     postcodes = PostcodeMemory(db)
 
     @asynccontextmanager
@@ -159,13 +167,14 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         app.state.gatherer = door.gatherer = Gatherer(db, keyring, clock)
         yield
         await warming
+        await clients.reach.close()
         await db.close()
 
     app = Litestar(
         [health, metrics, serve_static, choose_preferences, *_handlers()],
         guards=[allowed],
         before_request=with_a_key,
-        dependencies=_dependencies(db, keyring, clock, settings),
+        dependencies=_dependencies(db, keyring, clock, settings, clients, intake),
         exception_handlers=HANDLERS,
         middleware=[Observing, without_nul, security_headers, identify(db, keys, clock)],
         csrf_config=CSRFConfig(
@@ -174,7 +183,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
             cookie_secure=settings.web.secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/"],
+            exclude=["^/api/", "^/notices/"],
         ),
         lifespan=[lifespan],
         logging_config=None,
@@ -192,9 +201,18 @@ def _handlers() -> list[Any]:
     return [handler for module in MODULES for handler in import_module(module).handlers]
 
 
-def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settings) -> dict[str, Provide]:
+def _dependencies(
+    db: Database,
+    keyring: Keyring,
+    clock: Clock,
+    settings: Settings,
+    clients: GatewayClients,
+    intake: Intake,
+) -> dict[str, Provide]:
     runner = Runner(db)
     entrance = Entrance(db, keyring)
+    links = PayLinks(settings.web.address, keyring)
+    cashier = Cashier(db, clock, links, clients.of_rail)
 
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         return principal_of(request).caller(request.scope["state"].get("request_id"))
@@ -208,6 +226,10 @@ def _dependencies(db: Database, keyring: Keyring, clock: Clock, settings: Settin
         "keyring": Provide(lambda: keyring, sync_to_thread=False),
         "settings": Provide(lambda: settings, sync_to_thread=False),
         "now": Provide(now, sync_to_thread=False),
+        "clients": Provide(lambda: clients, sync_to_thread=False),
+        "cashier": Provide(lambda: cashier, sync_to_thread=False),
+        "links": Provide(lambda: links, sync_to_thread=False),
+        "intake": Provide(lambda: intake, sync_to_thread=False),
         "entrance": Provide(lambda: entrance, sync_to_thread=False),
         "principal": Provide(principal_of, sync_to_thread=False),
         "caller": Provide(caller),

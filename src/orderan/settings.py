@@ -69,6 +69,18 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSettings:
+    port: int = 8001
+    """TCP port of the simulated gateways, on this machine only, 1 to 65535 (ORDERAN_SANDBOX_PORT). Default:
+    the one after the web server's."""
+
+    @property
+    def address(self) -> str:
+        """Where its pages are, and its gateways below."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseSettings:
     url: str | None = None
     """libpq URL of a PostgreSQL >= 15 (ORDERAN_DATABASE_URL). Default: none, which means the embedded
@@ -144,6 +156,7 @@ class Settings:
 
     secrets: SecretSettings
     web: WebSettings = WebSettings()
+    sandbox: SandboxSettings = SandboxSettings()
     database: DatabaseSettings = DatabaseSettings()
     worker: WorkerSettings = WorkerSettings()
     logs: LogSettings = LogSettings()
@@ -162,6 +175,7 @@ class Settings:
         """
         read = _Reader(env)
         data_dir = _data_dir(env)
+        port = read.whole("ORDERAN_PORT", WebSettings().port, least=1, most=65535)
         web, database, worker, logs = WebSettings(), DatabaseSettings(), WorkerSettings(), LogSettings()
         return cls(
             data_dir=data_dir,
@@ -171,7 +185,7 @@ class Settings:
             ),
             web=WebSettings(
                 host=read.text("ORDERAN_HOST") or web.host,
-                port=read.whole("ORDERAN_PORT", web.port, least=1, most=65535),
+                port=port,
                 processes=read.whole("ORDERAN_WEB_PROCESSES", min(4, os.cpu_count() or 1), least=1, most=64),
                 public_url=read.web_address("ORDERAN_PUBLIC_URL"),
                 proxies=read.text("ORDERAN_TRUSTED_PROXIES") or web.proxies,
@@ -189,6 +203,9 @@ class Settings:
                 lock_timeout_s=read.seconds("ORDERAN_DB_LOCK_TIMEOUT", database.lock_timeout_s),
                 bin_dir=read.folder("ORDERAN_PG_BIN"),
             ),
+            sandbox=SandboxSettings(
+                port=read.whole("ORDERAN_SANDBOX_PORT", _after(port), least=1, most=65535)
+            ),
             worker=WorkerSettings(
                 concurrency=read.whole("ORDERAN_WORKER_CONCURRENCY", worker.concurrency, least=1, most=1000),
                 sweep_interval_s=read.seconds("ORDERAN_SWEEP_INTERVAL", worker.sweep_interval_s),
@@ -199,6 +216,10 @@ class Settings:
                 format=read.one_of("ORDERAN_LOG_FORMAT", get_args(LogFormat), logs.format),
             ),
         )
+
+
+def _after(port: int) -> int:
+    return port + 1 if port < 65535 else port - 1
 
 
 def _data_dir(env: Mapping[str, str]) -> Path:

@@ -1,8 +1,8 @@
 """The worker: puts facts in order, lets consumers apply them, sweeps timers, runs jobs.
 
     a round     for each shop: sequence the log, feed each consumer, sweep what is due
-    beside it   procrastinate runs jobs, which are the only place partners are called; what a killed
-            worker left half done is begun again
+    beside it   gateways are asked what became of payments: what they sent word of, and what is due
+    beside it   procrastinate runs jobs; what a killed worker left half done is begun again
 
 Any number of workers may run: rows and heads are locked, so a second one waits or skips. When the
 database is away the round ends, and the next one starts anew.
@@ -24,10 +24,15 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
+from orderan import gateways
 from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.gateway_clients import GatewayClients
+from orderan.flows.gateway_news import round_of_news, sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.watch_limits import watch_limits
 from orderan.inventory import watch_low_stock
@@ -117,6 +122,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),
     Timer("inbound", 3600.0, _sweep_inbound),
+    Timer("gateway_news", 3600.0, sweep_old_news),
 )
 
 
@@ -135,6 +141,8 @@ JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders", "orderan.imp
 """Modules whose import declares jobs."""
 
 MOST_TURNS: Final = 50
+NEWS_S: Final = 0.25
+"""A buyer who has just paid looks at the page meanwhile."""
 SWEEP_FAILED: Final = "sweep_failed"
 
 
@@ -166,9 +174,20 @@ class Rounds:
         Raises:
             psycopg.OperationalError, PoolTimeout: The database went away.
         """
+        return sum([await self.shop(shop_id) for shop_id in await self._open_shops()])
+
+    async def in_every_shop(self, part: str, work: Callable[[int], Awaitable[int]]) -> int:
+        """Work that holds no transaction while it waits for partners, shop after shop; how much was done."""
+        return sum(
+            [
+                await self._guarded(shop_id, part, partial(work, shop_id)) or 0
+                for shop_id in await self._open_shops()
+            ]
+        )
+
+    async def _open_shops(self) -> list[int]:
         async with self._db.transaction(Caller(ALL_SHOPS, "system:worker")) as tx:
-            shops = await all_shops(tx)
-        return sum([await self.shop(shop.shop_id) for shop in shops if shop.state == ShopState.OPEN])
+            return [shop.shop_id for shop in await all_shops(tx) if shop.state == ShopState.OPEN]
 
     async def shop(self, shop_id: int) -> int:
         """One round for one shop."""
@@ -191,8 +210,11 @@ class Rounds:
 
     async def _part(self, shop_id: int, part: str, work: Callable[[Tx], Awaitable[int]]) -> int | None:
         """How much a part did, None when it failed."""
+        return await self._guarded(shop_id, part, partial(self._until_idle, shop_id, part, work))
+
+    async def _guarded(self, shop_id: int, part: str, work: Callable[[], Awaitable[int]]) -> int | None:
         try:
-            done = await self._until_idle(shop_id, part, work)
+            done = await work()
             await self._works(shop_id, part)
         except Exception as fault:  # noqa: BLE001 - a bug in one part must not end the others' work
             _raise_when_away(fault)
@@ -246,16 +268,42 @@ class Rounds:
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Rounds until told to stop; an idle worker looks again after the interval."""
-        while not stop.is_set():
-            done = 0
-            try:
-                done = await self.once()
-            except (psycopg.OperationalError, PoolTimeout) as fault:
-                _faults.labels(type(fault).__name__).inc()
-                _log.warning("round cut short", fault=type(fault).__name__)
-            if not done:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), interval_s)
+        await _until_stopped(self.once, stop, interval_s=interval_s)
+
+
+async def _until_stopped(
+    once: Callable[[], Awaitable[int]], stop: asyncio.Event, *, interval_s: float
+) -> None:
+    while not stop.is_set():
+        done = 0
+        try:
+            done = await once()
+        except (psycopg.OperationalError, PoolTimeout) as fault:
+            _faults.labels(type(fault).__name__).inc()
+            _log.warning("round cut short", fault=type(fault).__name__)
+        if not done:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), interval_s)
+
+
+@dataclass
+class GatewayRounds:
+    """What gateways sent word of, and what they are to be asked, shop after shop.
+
+    A fault in one shop is told in its exception inbox and hinders no other.
+    """
+
+    rounds: Rounds
+    cashier: Cashier
+
+    async def once(self) -> int:
+        return await self.rounds.in_every_shop("gateways", self._shop)
+
+    async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
+        await _until_stopped(self.once, stop, interval_s=interval_s)
+
+    async def _shop(self, shop_id: int) -> int:
+        return await round_of_news(Caller(shop_id, "system:gateways"), self.cashier)
 
 
 def _raise_when_away(fault: Exception) -> None:
@@ -289,12 +337,19 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
         import_module(module)
     db = Database(settings.database.url, min_size=1, max_size=settings.worker.concurrency + 2)
     await db.open()
+    clients = GatewayClients(keyring, clock, reach=gateways.Caller())
+    cashier = Cashier(db, clock, PayLinks(settings.web.address, keyring), clients.of_rail)
     connector = PsycopgConnector(conninfo=settings.database.url)
     try:
         with jobs.app.replace_connector(connector) as app:
             async with app.open_async():
                 own = Rounds(db, clock, timers=timers_of(settings.worker))
                 rounds = asyncio.create_task(own.run(stop, interval_s=settings.worker.sweep_interval_s))
+                asking = asyncio.create_task(
+                    GatewayRounds(own, cashier).run(
+                        stop, interval_s=min(NEWS_S, settings.worker.sweep_interval_s)
+                    )
+                )
                 runner = asyncio.create_task(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
@@ -304,14 +359,18 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
                 )
                 waiting = asyncio.create_task(stop.wait())
                 tending = asyncio.create_task(take_up_stalled(app, stop))
-                await asyncio.wait({rounds, runner, waiting, tending}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {rounds, asking, runner, waiting, tending}, return_when=asyncio.FIRST_COMPLETED
+                )
                 stop.set()
                 await rounds
+                await asking
                 await tending
                 runner.cancel()
                 with suppress(asyncio.CancelledError):
                     await runner
     finally:
+        await clients.reach.close()
         await db.close()
 
 

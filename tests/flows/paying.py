@@ -7,7 +7,8 @@ from uuid import UUID
 
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
-from orderan.flows.pay_online import Addresses, Cashier
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_online import Cashier
 from orderan.flows.place_order import Placed
 from orderan.gateways import (
     ChargeAsked,
@@ -44,6 +45,7 @@ class Scripted:
             say), `lost_after` (it did it and did not say), `died_after` (our process ends before the answer
             is kept).
         away: It answers no question either.
+        keeps: What it was asked for cannot be taken back.
         there: Its own books: what it was asked for, by our reference.
     """
 
@@ -53,6 +55,8 @@ class Scripted:
     there: dict[str, Truth] = field(default_factory=dict)
     charged: list[ChargeAsked] = field(default_factory=list)
     looked: int = 0
+    keeps: bool = False
+    taken_back: list[str] = field(default_factory=list)
 
     async def charge(self, asked_for: ChargeAsked) -> Charged:
         self.charged.append(asked_for)
@@ -81,6 +85,14 @@ class Scripted:
         if self.away:
             raise GatewayFailed(self.name, "no_connection", fault=Fault.CONNECT)
         return self.there.get(reference) or Truth(reference, None, Outcome.ABSENT, None, "IDR")
+
+    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+        truth = await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
+        if truth.outcome is not Outcome.PENDING or self.keeps:
+            return truth
+        self.taken_back.append(reference)
+        self.there[reference] = replace(truth, outcome=Outcome.CANCELLED)
+        return self.there[reference]
 
     def says(self, outcome: Outcome, *, paid: int = 0, **others: Any) -> None:
         """The last charge stands so from now on."""
@@ -140,7 +152,5 @@ async def a_till(floor: ShopFloor, keyring: Keyring, now: datetime) -> Till:
 
     await floor.run(furnish)
     clock = SetClock(now)
-    addresses = Addresses("https://toko.test/bayar/{reference}", "https://toko.test/notify")
-    return Till(
-        world, placed.order, first, second, clock, Cashier(floor.db, keyring, clock, addresses, opened)
-    )
+    links = PayLinks("https://toko.test", keyring)
+    return Till(world, placed.order, first, second, clock, Cashier(floor.db, clock, links, opened))

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,21 @@ from flows.paying import Died, Till, a_till
 from orderan.auditor import audit
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.expire_orders import expire_orders
-from orderan.gateways import Outcome
+from orderan.flows.pay_online import LEASE
+from orderan.flows.settle_payment import settle_payment
+from orderan.gateways import Outcome, Truth
 from orderan.kit.crypto import Keyring
 from orderan.kit.errors import Refusal
-from orderan.payments import Attempt, AttemptInTheAir, NoRail, NothingToPay
+from orderan.payments import (
+    Attempt,
+    AttemptInTheAir,
+    MoneyEvent,
+    MoneyKind,
+    NoRail,
+    NothingToPay,
+    call_for_news,
+    claim_due,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -107,6 +119,10 @@ async def test_what_was_lost_before_it_arrived_frees_the_next_try(till: Till) ->
 
     till.later(timedelta(seconds=5))
     await ask_due(till)
+    # The request may still wait in the gateway's own queue.
+    assert await till.states() == [("midtrans", "unknown")]
+    till.later(timedelta(seconds=30))
+    await ask_due(till)
     assert await till.states() == [("midtrans", "failed")]
     assert (await till.row()).money == "unpaid"
 
@@ -129,7 +145,7 @@ async def test_a_gateway_that_stays_silent_is_asked_again_ever_more_rarely_and_t
         till.clock.at = due.ask_at
         assert await ask_due(till) == 1
 
-    assert waits == [5, 15, 30, 60, 120, 300, 900, 3600, 3600, 3600]
+    assert waits == [5, 10, 20, 60, 120, 300, 900, 3600, 3600, 3600]
     assert (await till.row()).money == "unknown"
 
 
@@ -162,9 +178,10 @@ async def test_two_clicks_at_once_make_one_try(till: Till) -> None:
 
 
 async def test_both_numbers_paid_is_money_twice_and_is_told(till: Till) -> None:
+    till.first.keeps = True
     first = await charge(till)
     till.first.how = "failed"
-    second = await charge(till)
+    second = await till.cashier.charge(till.floor.caller, till.order.id, VA, anew=True)
     till.first.there[first.reference] = replace(
         till.first.there[first.reference], outcome=Outcome.SUCCEEDED, paid_minor=20_000
     )
@@ -289,3 +306,109 @@ async def test_an_order_that_waits_for_nothing_begins_nothing(till: Till) -> Non
     with pytest.raises(Refusal):
         await charge(till)
     assert await till.states() == []
+
+
+async def test_news_that_comes_while_the_gateway_is_asked_has_it_asked_again(till: Till) -> None:
+    attempt = await charge(till)
+    answer = till.first.look_up
+
+    async def news_meanwhile(**of: Any) -> Truth:
+        truth = await answer(**of)
+        till.first.says(Outcome.SUCCEEDED, paid=20_000)
+        await till.floor.run(lambda tx: call_for_news(tx, [attempt.id], now=till.clock.at))
+        return truth
+
+    till.later(timedelta(minutes=2))
+    till.first.look_up = news_meanwhile  # type: ignore[method-assign]
+    assert await ask_due(till) == 1
+    assert (await till.row()).money == "pending"
+
+    till.first.look_up = answer  # type: ignore[method-assign]
+    assert await ask_due(till) == 1
+    assert (await till.row()).money == "paid"
+
+
+async def test_two_workers_take_different_tries_and_a_dead_one_leaves_its_own_due(till: Till) -> None:
+    await charge(till)
+    till.later(timedelta(minutes=2))
+    taken = await till.floor.run(
+        lambda tx: claim_due(tx, now=till.clock.at, until=till.clock.at + LEASE, limit=10)
+    )
+    assert len(taken) == 1
+    assert await ask_due(till) == 0
+
+    till.later(LEASE)
+    assert await ask_due(till) == 1
+
+
+async def test_the_same_method_again_offers_what_was_offered(till: Till) -> None:
+    first = await charge(till)
+    assert (await charge(till)).id == first.id
+    assert len(till.first.charged) == 1
+
+
+async def test_another_one_takes_the_first_back_at_its_gateway(till: Till) -> None:
+    first = await charge(till)
+
+    again = await till.cashier.charge(till.floor.caller, till.order.id, VA, anew=True)
+
+    assert again.id != first.id
+    assert till.first.taken_back == [first.reference]
+    assert await till.states() == [("midtrans", "cancelled"), ("midtrans", "offered")]
+
+
+async def test_one_that_was_paid_meanwhile_is_no_longer_taken_back_and_nothing_else_is_charged(
+    till: Till,
+) -> None:
+    await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+
+    with pytest.raises(NothingToPay):
+        await till.cashier.charge(till.floor.caller, till.order.id, VA, anew=True)
+
+    assert len(till.first.charged) == 1
+    assert (await till.row()).money == "paid"
+
+
+async def test_what_cannot_be_taken_back_is_watched_and_ends_with_the_payment_of_the_other(
+    till: Till,
+) -> None:
+    till.first.keeps = True
+    await charge(till)
+    second = await till.cashier.charge(till.floor.caller, till.order.id, VA, anew=True)
+    assert [state for _, state in await till.states()] == ["offered", "offered"]
+
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    await till.cashier.ask(till.floor.caller, second)
+    till.first.keeps = False
+    assert await ask_due(till) == 1
+
+    assert [state for _, state in await till.states()] == ["cancelled", "paid"]
+    assert (await till.row()).paid_minor == 20_000
+
+
+async def test_an_offer_of_an_order_that_was_cancelled_is_taken_back(till: Till) -> None:
+    await charge(till)
+    await till.floor.run(lambda tx: cancel_order(tx, till.order.id, now=till.clock.at, reason="buyer"))
+    till.later(timedelta(minutes=2))
+    assert await ask_due(till) == 1
+    assert [state for _, state in await till.states()] == ["cancelled"]
+
+
+async def test_a_word_the_ledger_cannot_follow_goes_to_a_person_and_hinders_no_other(till: Till) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    taken = MoneyEvent(
+        till.order.id, MoneyKind.CAPTURED, VA, 20_000, "IDR", f"{attempt.reference}:20000", "midtrans"
+    )
+    await till.floor.run(lambda tx: settle_payment(tx, taken, now=till.clock.at))
+
+    till.later(timedelta(minutes=2))
+    assert await ask_due(till) == 1
+
+    entries = await till.floor.all("SELECT kind, reason FROM exception_entry WHERE kind = 'payment_differs'")
+    assert [(entry.kind, entry.reason) for entry in entries] == [
+        ("payment_differs", "payment_reference_used")
+    ]
+    assert (await till.row()).paid_minor == 20_000
+    assert (await till.states())[0][1] == "offered"

@@ -8,7 +8,8 @@ import pytest
 from conftest import ShopFloor
 from flows.paying import a_till
 from gateways.simulated import delivered, opened
-from orderan.flows.pay_online import Addresses, Cashier
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_online import Cashier
 from orderan.gateways import Gateway
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -49,8 +50,7 @@ async def test_an_order_is_paid_through_midtrans_and_its_news_is_only_a_hint(
         gateway: Gateway = clients["midtrans"]
         return gateway
 
-    addresses = Addresses("https://toko.test/bayar/{reference}", "https://toko.test/notify")
-    cashier = Cashier(floor.db, keyring, till.clock, addresses, open_rail)
+    cashier = Cashier(floor.db, till.clock, PayLinks("https://toko.test", keyring), open_rail)
     assert [rail.method for rail in await floor.run(rails)] == ["qris", "va_bca", "va_bca"]
 
     attempt = await cashier.charge(floor.caller, till.order.id, "qris")

@@ -242,6 +242,7 @@ OTHERWISE: Final = {
     "/stock/items/{sku:str}/policy": SAME_AGAIN,
     "/stock/locations/{location_id:str}": SAME_AGAIN,
     "/stock/locations/{location_id:str}/{verb:str}": SAME_AGAIN,
+    "/pay/{ticket:str}": "what was offered is offered again: tests/paying/test_pay_page.py",
     "/track": "reads",
     "/orders/import": "a file is known by what is in it: the same one again is the same upload",
     "/orders/import/{upload_id:str}": ON,

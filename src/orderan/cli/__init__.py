@@ -22,6 +22,7 @@ MODULES = (
     "orderan.cli.doctor",
     "orderan.cli.bench",
     "orderan.cli.demo",
+    "orderan.cli.sandbox",
     "orderan.cli.audit",
     "orderan.cli.shops",
     "orderan.cli.access",

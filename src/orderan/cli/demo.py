@@ -6,6 +6,7 @@ import typer
 
 from orderan.cli.edge import database_url, prepare_database, read_settings, say
 from orderan.cli.exits import NotDone
+from orderan.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -26,22 +27,32 @@ def demo(
     settings = read_settings()
     with database_url("orderan demo", settings) as url:
         prepare_database(settings, url)
-        asyncio.run(_demo(url, if_empty=if_empty, live=live, orders=orders, days=days, per_minute=per_minute))
+        asyncio.run(
+            _demo(
+                url, settings, if_empty=if_empty, live=live, orders=orders, days=days, per_minute=per_minute
+            )
+        )
 
 
-async def _demo(url: str, *, if_empty: bool, live: bool, orders: int, days: int, per_minute: float) -> None:
+async def _demo(
+    url: str, settings: Settings, *, if_empty: bool, live: bool, orders: int, days: int, per_minute: float
+) -> None:
     from datetime import UTC, datetime
 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from orderan.demo import BeingMade, Size, demo_shop_is_finished, load, load_if_empty, logins
+    from orderan.demo import BeingMade, GatewayThere, Size, demo_shop_is_finished, load, load_if_empty, logins
     from orderan.demo.live import trickle
     from orderan.kit import masterkey
     from orderan.kit.crypto import Keyring
     from orderan.kit.db import Database
+    from orderan.sandbox.keys import CREDENTIALS
 
-    secrets = read_settings().secrets
+    gateways = [
+        GatewayThere(name, f"{settings.sandbox.address}/{name}", keys) for name, keys in CREDENTIALS.items()
+    ]
+    secrets = settings.secrets
     keyring = Keyring(masterkey.obtain(secrets.master_key_file, given=secrets.master_key, create=False))
     db = Database(url, min_size=1, max_size=4)
     await db.open()
@@ -61,6 +72,7 @@ async def _demo(url: str, *, if_empty: bool, live: bool, orders: int, days: int,
                     keyring,
                     now=now,
                     size=size,
+                    gateways=gateways,
                     tell=lambda done, _all: progress.update(bar, completed=done),
                 )
             for line in logins(url):

@@ -34,6 +34,7 @@ from orderan.settings import Settings
 LOOK_S = 0.1
 WEB_STOP_S = 15.0
 WORKER_STOP_S = 30.0
+SANDBOX_STOP_S = 5.0
 
 _log = telemetry.log("orderan.serve")
 
@@ -66,11 +67,21 @@ def serve_all(settings: Settings, *, app: str, worker: str, demo: bool) -> None:
         if signals.asked_to_stop():
             say("stopping")
             return
-        crew = Crew(settings, listener, server, url, app=app, worker=worker, demo=demo)
+        street = _sandbox_listener(settings, stack) if demo and there_is_a_demo() else None
+        crew = Crew(settings, listener, server, url, app=app, worker=worker, demo=demo, sandbox=street)
         stack.callback(crew.stop)
         crew.start()
         crew.watch(signals)
         say("stopping")
+
+
+def _sandbox_listener(settings: Settings, stack: ExitStack) -> socket.socket | None:
+    """Where the demo shop's gateways listen; None where the port is taken: the rest works without them."""
+    try:
+        return stack.enter_context(listen("127.0.0.1", settings.sandbox.port))
+    except NotDone as taken:
+        say(f"the demo's payment gateways are not served: {taken}")
+        return None
 
 
 def _make_data_folder(folder: Path) -> None:
@@ -146,6 +157,7 @@ class Crew:
         app: str,
         worker: str,
         demo: bool,
+        sandbox: socket.socket | None = None,
     ) -> None:
         self._settings = settings
         self._server = server
@@ -164,11 +176,20 @@ class Crew:
             if demo and there_is_a_demo()
             else []
         )
+        self._sandbox = (
+            [
+                Child(
+                    "sandbox", ("sandbox", "--fd", str(sandbox.fileno())), SANDBOX_STOP_S, (sandbox.fileno(),)
+                )
+            ]
+            if sandbox is not None
+            else []
+        )
         self._announced = False
 
     @property
     def _everybody(self) -> list[Child]:
-        return [*self._web, self._worker, *self._demo]
+        return [*self._web, self._worker, *self._sandbox, *self._demo]
 
     def start(self) -> None:
         fresh_folder(self._metrics)
@@ -188,7 +209,7 @@ class Crew:
 
     def stop(self) -> None:
         """Web, then worker: who is being served is answered, then what was begun is finished."""
-        for group in (self._web + self._demo, [self._worker]):
+        for group in (self._web + self._demo, [self._worker], self._sandbox):
             for child in group:
                 child.ask_to_stop()
             for child in group:
@@ -242,6 +263,8 @@ class Crew:
         say(f"\nOrderan is ready: {self._settings.web.address}")
         for line in lines:
             say(f"  {line}")
+        if self._sandbox:
+            say(f"  simulated payment gateways: {self._settings.sandbox.address}")
         say("Ctrl-C stops everything.\n")
 
 

@@ -15,11 +15,13 @@ the demo's books are in order and `orderan audit` finds nothing. Dates are count
 
 from orderan.demo.load import BeingMade, Size, demo_shop_is_finished, load, load_if_empty
 from orderan.demo.staff import CODE, PASSWORD, logins
+from orderan.demo.till import GatewayThere
 
 __all__ = [
     "CODE",
     "PASSWORD",
     "BeingMade",
+    "GatewayThere",
     "Size",
     "demo_shop_is_finished",
     "load",

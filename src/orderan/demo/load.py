@@ -5,7 +5,7 @@ begins anew.
 """
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
 from orderan.demo.people import buyers
 from orderan.demo.scene import Scene
 from orderan.demo.staff import CODE, hashed_password
+from orderan.demo.till import GatewayThere, open_tills
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.shops import CodeTaken, Shop, ShopState, UnknownShop, all_shops, shop_by_code, start_shop
@@ -51,6 +52,7 @@ async def load_if_empty(
     *,
     now: datetime,
     size: Size = Size(),
+    gateways: Sequence[GatewayThere] = (),
     tell: Tell = lambda _done, _all: None,
 ) -> bool:
     """Make the demo shop unless this installation has a shop already; returns whether it was made.
@@ -61,7 +63,7 @@ async def load_if_empty(
     shops = await db.run(Caller(ALL_SHOPS, SYSTEM), all_shops)
     if shops and not any(_unfinished(shop) for shop in shops):
         return False
-    await load(db, keyring, now=now, size=size, tell=tell)
+    await load(db, keyring, now=now, size=size, gateways=gateways, tell=tell)
     return True
 
 
@@ -72,9 +74,13 @@ async def load(
     now: datetime,
     seed: int = SEED,
     size: Size = Size(),
+    gateways: Sequence[GatewayThere] = (),
     tell: Tell = lambda _done, _all: None,
 ) -> Ground:
     """Make the demo shop from a seed; what an earlier try left of it is taken away first.
+
+    Args:
+        gateways: Where it has accounts; without any, money comes by hand.
 
     Raises:
         CodeTaken: The installation has a demo shop.
@@ -99,6 +105,7 @@ async def load(
         await keep_office(scene, now)
         caller = Caller(ground.shop.shop_id, SYSTEM)
         await db.run(caller, lambda tx: watch_levels(tx, ground, chance, now=now))
+        await db.run(caller, lambda tx: open_tills(tx, keyring, gateways, now=now))
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground
 

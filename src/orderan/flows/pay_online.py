@@ -4,22 +4,25 @@ begin      a try is written down with the order locked; while an earlier one is 
 ask        the gateway is called with no transaction open
 note       what it said is kept: something to pay with, a failure, or nothing that can be understood
 next       a rail that did nothing, and said so, is followed by the next one; the buyer saw nothing yet
-truth      whoever hears of news (a notification, the buyer's return, the clock) asks the gateway itself,
-           and only its answer moves money
+aside      what the buyer was given before is taken back at its gateway, or watched until it is over
+truth      whoever hears of news (a notification, the buyer's return, the clock) calls for asking, and
+           only what the gateway answers to us moves money
 
 A process that dies between two of these leaves a try that is asked for by the clock: the gateway knows
 it by the reference it was given, or never heard of it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+from orderan.flows.pay_links import PayLinks
 from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import (
     ChargeAsked,
-    Charged,
     Gateway,
     GatewayFailed,
     GatewayRefused,
@@ -28,39 +31,39 @@ from orderan.gateways import (
     Payer,
     Truth,
 )
+from orderan.kit import inbox
 from orderan.kit.clock import Clock
-from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.errors import Refusal
-from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders
+from orderan.kit.errors import N_, Refusal
+from orderan.kit.inbox import Stuck
+from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders, orders_by_id
 from orderan.payments import (
     METHODS,
     Attempt,
+    AttemptInTheAir,
     AttemptState,
     NoRail,
     Noted,
     NothingToPay,
     Rail,
-    attempts_due,
+    attempts_of,
     begin_attempt,
+    call_for_news,
+    claim_due,
     note_charged,
     note_failed,
-    note_truth,
-    note_unasked,
+    note_truths,
     note_unknown,
     rail_of,
     rails,
 )
 
-BATCH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where a gateway and a buyer find us; `{reference}` stands for the try's."""
-
-    return_url: str
-    notify_url: str
+BATCH: Final = 200
+AT_ONCE: Final = 32
+"""Questions to gateways in flight; one that is slow holds up its own, not the others'."""
+LEASE: Final = timedelta(seconds=60)
+"""Longer than a gateway may take: whoever took a try and died leaves it due again."""
+IN_THE_AIR: Final = frozenset({AttemptState.ASKING, AttemptState.UNKNOWN, AttemptState.HELD})
 
 
 @dataclass
@@ -68,20 +71,33 @@ class Cashier:
     """Speaks to gateways for one process.
 
     Attributes:
-        open: An account's client; tests put a simulator here.
+        open: A rail's client; tests put a simulator here.
     """
 
     db: Database
-    keyring: Keyring
     clock: Clock
-    addresses: Addresses
+    links: PayLinks
     open: Callable[[Tx, Rail], Awaitable[Gateway]]
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def charge(self, caller: Caller, order_id: UUID, method: str) -> Attempt:
+    async def charge(
+        self,
+        caller: Caller,
+        order_id: UUID,
+        method: str,
+        *,
+        phone: str | None = None,
+        anew: bool = False,
+    ) -> Attempt:
         """Try to get what an order has due by a method, over its rails in their order.
 
         The try comes back OFFERED with something to pay with, PAID, UNKNOWN while nobody may try
-        anything else, or DECLINED.
+        anything else, or DECLINED. What was offered for the same amount by the same method and can
+        still be paid is offered again instead.
+
+        Args:
+            phone: E.164, of a wallet that asks its owner there.
+            anew: The buyer wants another one all the same.
 
         Raises:
             OrderNotFound, NothingToPay: Of the order.
@@ -89,8 +105,11 @@ class Cashier:
             NoRail: The method has no rail, or every one of them failed.
         """
         open_rails = await self.db.run(caller, lambda tx: _rails_for(tx, method))
+        if not anew and (standing := await self._offered(caller, order_id, method)):
+            return standing
+        await self._put_aside(caller, order_id)
         for rail in open_rails:
-            attempt = await self._over(caller, order_id, rail)
+            attempt = await self._over(caller, order_id, rail, phone)
             if attempt.state != AttemptState.FAILED:
                 return attempt
         raise NoRail(method)
@@ -100,24 +119,43 @@ class Cashier:
 
         A gateway that does not answer is asked again later.
         """
-        rail = await self.db.run(caller, lambda tx: rail_of(tx, attempt.rail_id))
-        gateway = await self.db.run(caller, lambda tx: self.open(tx, rail))
-        try:
-            truth = await gateway.look_up(
-                reference=attempt.reference, gateway_id=attempt.gateway_id, method=attempt.method
-            )
-        except (GatewayFailed, GatewayRefused):
-            return await self._note(caller, attempt, lambda tx, now: note_unasked(tx, attempt.id, now=now))
-        return await self._hear(caller, attempt, truth)
+        [noted] = await self._ask_all(caller, [attempt])
+        return noted
 
     async def ask_due(self, caller: Caller) -> int:
-        """Ask about every try that is due, one after another; returns how many there were."""
-        due = await self.db.run(caller, lambda tx: attempts_due(tx, now=self.clock.now(), limit=BATCH))
-        for attempt in due:
-            await self.ask(caller, attempt)
+        """Ask about every try that is due; returns how many there were."""
+        now = self.clock.now()
+        due = await self.db.run(caller, lambda tx: claim_due(tx, now=now, until=now + LEASE, limit=BATCH))
+        if due:
+            await self._ask_all(caller, due)
         return len(due)
 
-    async def _over(self, caller: Caller, order_id: UUID, rail: Rail) -> Attempt:
+    async def _offered(self, caller: Caller, order_id: UUID, method: str) -> Attempt | None:
+        """What was offered by this method and can still be paid for all that is due."""
+
+        async def read(tx: Tx) -> Attempt | None:
+            due = (await _payable(tx, order_id)).due_minor
+            now = self.clock.now()
+            for attempt in reversed(await attempts_of(tx, order_id)):
+                fits = attempt.method == method and attempt.amount_minor == due and attempt.instrument
+                if attempt.state == AttemptState.OFFERED and fits and now < attempt.expires_at:
+                    return attempt
+            return None
+
+        return await self.db.run(caller, read)
+
+    async def _put_aside(self, caller: Caller, order_id: UUID) -> None:
+        """Take back what the buyer was given before, as far as its gateway can; the rest is watched."""
+        tries = await self.db.run(caller, lambda tx: attempts_of(tx, order_id))
+        offered = [attempt for attempt in tries if attempt.state == AttemptState.OFFERED]
+        if any(attempt.state in IN_THE_AIR for attempt in tries):
+            raise AttemptInTheAir(str(order_id))
+        if offered:
+            gateways = await self._gateways(caller, offered)
+            truths = [await self._answer(gateways[one.rail_id], one, over=True) for one in offered]
+            await self._hear(caller, list(zip(offered, truths, strict=True)))
+
+    async def _over(self, caller: Caller, order_id: UUID, rail: Rail, phone: str | None) -> Attempt:
         async def begin(tx: Tx) -> tuple[Attempt, Gateway, Order]:
             order = await _payable(tx, order_id)
             now = self.clock.now()
@@ -136,26 +174,18 @@ class Cashier:
 
         attempt, gateway, order = await self.db.run(caller, begin)
         try:
-            charged = await gateway.charge(self._asked(attempt, order))
+            charged = await gateway.charge(self._asked(attempt, rail, order, phone))
         except (GatewayRefused, GatewayFailed) as failed:
             reason = failed.code
             return await self._note(
-                caller, attempt, lambda tx, now: note_failed(tx, attempt.id, reason, now=now)
+                caller, attempt, lambda tx, now: note_failed(tx, attempt, reason, now=now)
             )
         except OutcomeUnknown as lost:
             reason = lost.code
             return await self._note(
-                caller, attempt, lambda tx, now: note_unknown(tx, attempt.id, reason, now=now)
+                caller, attempt, lambda tx, now: note_unknown(tx, attempt, reason, now=now)
             )
-        return await self._taken(caller, attempt, charged)
-
-    async def _taken(self, caller: Caller, attempt: Attempt, charged: Charged) -> Attempt:
-        return await self._note(
-            caller, attempt, lambda tx, now: note_charged(tx, attempt.id, charged, now=now)
-        )
-
-    async def _hear(self, caller: Caller, attempt: Attempt, truth: Truth) -> Attempt:
-        return await self._note(caller, attempt, lambda tx, now: note_truth(tx, attempt.id, truth, now=now))
+        return await self._note(caller, attempt, lambda tx, now: note_charged(tx, attempt, charged, now=now))
 
     async def _note(
         self, caller: Caller, attempt: Attempt, note: Callable[[Tx, datetime], Awaitable[Noted]]
@@ -166,14 +196,72 @@ class Cashier:
             now = self.clock.now()
             await lock_orders(tx, [attempt.order_id])
             noted = await note(tx, now)
-            for answer in await settle_payments(tx, noted.events, now=now):
-                if isinstance(answer, Refusal):
-                    raise answer
+            await _book(tx, [noted], now=now)
             return noted.attempt
 
         return await self.db.run(caller, work)
 
-    def _asked(self, attempt: Attempt, order: Order) -> ChargeAsked:
+    async def _ask_all(self, caller: Caller, attempts: Sequence[Attempt]) -> list[Attempt]:
+        gateways = await self._gateways(caller, attempts)
+        over = await self.db.run(caller, lambda tx: _no_longer_payable(tx, attempts))
+        truths = await asyncio.gather(
+            *(self._answer(gateways[one.rail_id], one, over=one.order_id in over) for one in attempts)
+        )
+        return await self._hear(caller, list(zip(attempts, truths, strict=True)))
+
+    async def _gateways(self, caller: Caller, attempts: Sequence[Attempt]) -> dict[UUID, Gateway]:
+        async def opened(tx: Tx) -> dict[UUID, Gateway]:
+            return {
+                rail_id: await self.open(tx, await rail_of(tx, rail_id))
+                for rail_id in {attempt.rail_id for attempt in attempts}
+            }
+
+        return await self.db.run(caller, opened)
+
+    async def _answer(self, gateway: Gateway, attempt: Attempt, *, over: bool) -> Truth | None:
+        """What a gateway says of a try, None when it gives no answer.
+
+        Args:
+            over: Nobody shall pay it any more: an offer is taken back on this occasion.
+        """
+        asking = gateway.cancel if over and attempt.state == AttemptState.OFFERED else gateway.look_up
+        async with self._turn:
+            try:
+                return await asking(
+                    reference=attempt.reference, gateway_id=attempt.gateway_id, method=attempt.method
+                )
+            except (GatewayFailed, GatewayRefused, OutcomeUnknown):
+                return None
+
+    async def _hear(self, caller: Caller, heard: Sequence[tuple[Attempt, Truth | None]]) -> list[Attempt]:
+        """Note a batch of answers; where one of them cannot be booked, each alone."""
+
+        async def work(tx: Tx) -> list[Attempt]:
+            now = self.clock.now()
+            await lock_orders(tx, {attempt.order_id for attempt, _ in heard})
+            noted = await note_truths(tx, heard, now=now)
+            await _book(tx, noted, now=now)
+            return [one.attempt for one in noted]
+
+        try:
+            return await self.db.run(caller, work)
+        except Refusal as refusal:
+            if len(heard) > 1:
+                return [(await self._hear(caller, [one]))[0] for one in heard]
+            return await self._unbookable(caller, heard[0][0], refusal)
+
+    async def _unbookable(self, caller: Caller, attempt: Attempt, refusal: Refusal) -> list[Attempt]:
+        """The gateway says what the order's money cannot follow: a person looks, and it is asked again later."""
+
+        async def work(tx: Tx) -> list[Attempt]:
+            now = self.clock.now()
+            await lock_orders(tx, [attempt.order_id])
+            await inbox.report(tx, [_cannot_follow(attempt, refusal)], now=now)
+            return [noted.attempt for noted in await note_truths(tx, [(attempt, None)], now=now)]
+
+        return await self.db.run(caller, work)
+
+    def _asked(self, attempt: Attempt, rail: Rail, order: Order, phone: str | None) -> ChargeAsked:
         what = f"Pesanan {order.number}"
         return ChargeAsked(
             reference=attempt.reference,
@@ -182,12 +270,32 @@ class Cashier:
             currency=attempt.currency,
             description=what,
             # A gateway needs a name for its receipt; it is not told who the buyer is.
-            payer=Payer(what),
+            payer=Payer(what, phone),
             expires_at=attempt.expires_at,
-            return_url=self.addresses.return_url.format(reference=attempt.reference),
-            notify_url=self.addresses.notify_url.format(reference=attempt.reference),
+            return_url=self.links.way_back(order.shop_id, order.id, now=attempt.began_at),
+            notify_url=self.links.notifications(order.shop_id, rail.account_id),
             items=(Item(what, attempt.amount_minor, 1),),
         )
+
+
+async def _book(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
+    """Book what notes lack in the ledger; what the buyer was given besides is called for once it is paid.
+
+    Raises:
+        Refusal: The ledger cannot follow; nothing of the batch may stand.
+    """
+    events = [event for one in noted for event in one.events]
+    for answer in await settle_payments(tx, events, now=now):
+        if isinstance(answer, Refusal):
+            raise answer
+    for one in noted:
+        if one.attempt.state == AttemptState.PAID and one.events:
+            besides = [
+                other.id
+                for other in await attempts_of(tx, one.attempt.order_id)
+                if other.state == AttemptState.OFFERED
+            ]
+            await call_for_news(tx, besides, now=now)
 
 
 async def _rails_for(tx: Tx, method: str) -> Sequence[Rail]:
@@ -201,9 +309,35 @@ async def _payable(tx: Tx, order_id: UUID) -> Order:
     order = (await lock_orders(tx, [order_id])).get(order_id)
     if order is None:
         raise OrderNotFound(str(order_id))
+    if not is_payable(order):
+        raise NothingToPay(str(order.number))
+    return order
+
+
+def is_payable(order: Order) -> bool:
+    """Whether a buyer may be asked for money: something is due, and nobody collects it at the door."""
     waits = order.commercial == Commercial.AWAITING_PAYMENT or (
         order.commercial == Commercial.ACCEPTED and order.terms != Terms.COD
     )
-    if not waits or order.due_minor <= 0:
-        raise NothingToPay(str(order.number))
-    return order
+    return waits and order.due_minor > 0
+
+
+async def _no_longer_payable(tx: Tx, attempts: Sequence[Attempt]) -> set[UUID]:
+    """Orders among these that nobody shall pay any more."""
+    orders = await orders_by_id(tx, {attempt.order_id for attempt in attempts})
+    return {order.id for order in orders.values() if not is_payable(order)}
+
+
+def _cannot_follow(attempt: Attempt, refusal: Refusal) -> Stuck:
+    return Stuck(
+        kind="payment_differs",
+        reason=refusal.code,
+        subject_kind="order",
+        subject_id=attempt.order_id,
+        dedupe_key=f"payment_differs:{attempt.id}",
+        payload={"reference": attempt.reference, "gateway": attempt.gateway},
+        money_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        deadline=None,
+        next_step=N_("Cocokkan dengan dasbor gateway: uangnya tidak dapat dibukukan pada pesanan ini."),
+    )

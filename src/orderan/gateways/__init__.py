@@ -35,7 +35,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
-from orderan.gateways.registry import GATEWAYS, credentials_of, open_gateway
+from orderan.gateways.registry import GATEWAYS, credentials_of, offers_of, open_gateway
 
 __all__ = [
     "BUDGET_S",
@@ -68,5 +68,6 @@ __all__ = [
     "Reply",
     "Truth",
     "credentials_of",
+    "offers_of",
     "open_gateway",
 ]

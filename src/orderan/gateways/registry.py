@@ -1,12 +1,12 @@
 """Which gateways there are. A gateway's code is read when the first of its accounts is opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final, cast
 
 from orderan.gateways.calling import Caller
 from orderan.gateways.models import Account
-from orderan.gateways.ports import Gateway
+from orderan.gateways.ports import Gateway, Offer
 from orderan.kit.clock import Clock
 
 GATEWAYS: Final = ("midtrans", "xendit", "doku", "duitku", "ipaymu", "snap", "stripe")
@@ -25,6 +25,11 @@ def open_gateway(account: Account, caller: Caller, clock: Clock) -> Gateway:
 def credentials_of(gateway: str) -> Sequence[str]:
     """Names of the secrets an account at this gateway has."""
     return cast("Sequence[str]", _client(gateway).CREDENTIALS)
+
+
+def offers_of(gateway: str) -> Mapping[str, Offer]:
+    """What a gateway carries, by our methods."""
+    return cast("Mapping[str, Offer]", _client(gateway).OFFERS)
 
 
 def _client(gateway: str) -> Any:

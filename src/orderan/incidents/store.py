@@ -86,7 +86,8 @@ async def add_rails(tx: Tx, incident_id: UUID, rail_ids: Collection[UUID]) -> No
     await tx.run(
         """
         INSERT INTO incident_rail (shop_id, incident_id, rail_id)
-        SELECT %(shop)s, %(incident)s, unnest(%(ids)s::uuid[])
+        SELECT %(shop)s, %(incident)s, added.id
+        FROM unnest(%(ids)s::uuid[]) AS added (id)
         """,
         {"shop": tx.shop_id, "incident": incident_id, "ids": list(rail_ids)},
     )
@@ -213,9 +214,9 @@ async def hold_clocks(tx: Tx, incident_id: UUID, order_ids: Collection[UUID]) ->
     rows = await tx.all(
         """
         INSERT INTO incident_clock (shop_id, incident_id, order_id, stopped_at)
-        SELECT %(shop)s, %(incident)s, hit.id, hit.stopped_at
+        SELECT hit.shop_id, %(incident)s, hit.id, hit.stopped_at
         FROM (
-            SELECT sales_order.id, sales_order.hold_until,
+            SELECT sales_order.shop_id, sales_order.id, sales_order.hold_until,
                    greatest(incident.since, sales_order.placed_at,
                             (SELECT max(earlier.started_at) FROM incident_clock AS earlier
                              WHERE earlier.shop_id = %(shop)s AND earlier.order_id = sales_order.id))
@@ -278,7 +279,7 @@ async def tell_of_trouble(tx: Tx, incident_id: UUID, *, now: datetime) -> list[T
         """
         WITH told AS (
             INSERT INTO incident_told (shop_id, incident_id, order_id, what, attempt_id, told_at)
-            SELECT DISTINCT ON (payment_attempt.order_id) %(shop)s, %(incident)s, payment_attempt.order_id,
+            SELECT DISTINCT ON (payment_attempt.order_id) incident.shop_id, %(incident)s, payment_attempt.order_id,
                    %(what)s, payment_attempt.id, %(now)s
             """
         + _CONCERNED
@@ -305,7 +306,7 @@ async def tell_of_recovery(tx: Tx, incident_id: UUID, *, now: datetime) -> list[
         """
         WITH told AS (
             INSERT INTO incident_told (shop_id, incident_id, order_id, what, attempt_id, told_at)
-            SELECT %(shop)s, %(incident)s, before.order_id, %(what)s, before.attempt_id, %(now)s
+            SELECT before.shop_id, %(incident)s, before.order_id, %(what)s, before.attempt_id, %(now)s
             FROM incident_told AS before
             JOIN sales_order ON sales_order.shop_id = before.shop_id AND sales_order.id = before.order_id
             WHERE before.shop_id = %(shop)s AND before.incident_id = %(incident)s AND before.what = %(before)s

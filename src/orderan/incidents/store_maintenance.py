@@ -152,13 +152,18 @@ async def note_reading(tx: Tx, account_id: UUID, *, fault: str | None, now: date
 
 
 async def save_contact(tx: Tx, contact: Contact) -> None:
-    """Write a contact; a new one comes after those there are."""
+    """Write a contact of a locked account; a new one comes after those there are."""
+    last = await tx.value(
+        """
+        SELECT coalesce(max(rank), 0) FROM gateway_contact
+        WHERE shop_id = %(shop)s AND account_id = %(account)s
+        """,
+        {"shop": tx.shop_id, "account": contact.account_id},
+    )
     await tx.run(
         """
         INSERT INTO gateway_contact (shop_id, id, account_id, name, phone, email, hours, rank)
-        SELECT %(shop)s, %(id)s, %(account)s, %(name)s, %(phone)s, %(email)s, %(hours)s,
-               coalesce((SELECT max(rank) FROM gateway_contact
-                         WHERE shop_id = %(shop)s AND account_id = %(account)s), 0) + 1
+        VALUES (%(shop)s, %(id)s, %(account)s, %(name)s, %(phone)s, %(email)s, %(hours)s, %(rank)s)
         ON CONFLICT (shop_id, id) DO UPDATE
         SET name = excluded.name, phone = excluded.phone, email = excluded.email, hours = excluded.hours
         """,
@@ -170,6 +175,7 @@ async def save_contact(tx: Tx, contact: Contact) -> None:
             "phone": contact.phone,
             "email": contact.email,
             "hours": contact.hours,
+            "rank": last + 1,
         },
     )
 

@@ -93,6 +93,7 @@ from orderan.orders.store import (
     lines_of,
     lock_orders,
     order_numbered,
+    orders_by_id,
     set_allocated,
 )
 from orderan.orders.store_bulk import bulk, bulk_rows, bulk_waiting, insert_bulk, left_row, next_row, set_row
@@ -257,6 +258,7 @@ __all__ = [
     "open_orders",
     "order_ids_of_customers",
     "order_numbered",
+    "orders_by_id",
     "orders_of_customers",
     "orders_waiting",
     "overdue",

@@ -1,6 +1,6 @@
 """Payments: an append-only list of money events per order, refunds, and tries to get money through gateways.
 
-Owns     payment_event, refund, gateway_account, rail, rail_fee, payment_attempt
+Owns     payment_event, refund, gateway_account, rail, rail_fee, payment_attempt, gateway_notice
 Promises what is paid, refunded, due and owed back is computed from the events by one function;
          what is refunded and promised back never exceeds what was taken in; while one try to get an
          order's money is in the air, no other begins
@@ -16,10 +16,10 @@ from orderan.payments.commands.attempts import (
     begin_attempt,
     note_charged,
     note_failed,
-    note_truth,
-    note_unasked,
+    note_truths,
     note_unknown,
 )
+from orderan.payments.commands.notices import hear_notices
 from orderan.payments.commands.refunds import close_refund, find_refund, grant_refund
 from orderan.payments.errors import (
     AmountNotPositive,
@@ -27,6 +27,7 @@ from orderan.payments.errors import (
     CurrencyDiffers,
     MoreThanThereIs,
     NoRail,
+    NoSuchAccount,
     NoSuchAttempt,
     NothingToPay,
     ReferenceUsed,
@@ -35,6 +36,7 @@ from orderan.payments.errors import (
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
+from orderan.payments.notices import Notification, Verdict
 from orderan.payments.rules import refundable, room_for, share_of_line, standing
 from orderan.payments.states import (
     ATTEMPT,
@@ -54,14 +56,16 @@ from orderan.payments.store import (
     used_references,
 )
 from orderan.payments.store_attempts import (
-    attempts_due,
     attempts_named,
     attempts_of,
+    call_for_news,
+    claim_due,
     fees_on,
     rail_of,
     rails,
     set_fee,
 )
+from orderan.payments.store_notices import keep_notices, sweep_notices
 from orderan.payments.views import LedgerRow, MoneyOf, ledger_of, money_of, refunds_of, refunds_waiting
 
 __all__ = [
@@ -87,9 +91,11 @@ __all__ = [
     "MoneyOf",
     "MoreThanThereIs",
     "NoRail",
+    "NoSuchAccount",
     "NoSuchAttempt",
     "Noted",
     "NothingToPay",
+    "Notification",
     "Rail",
     "ReferenceUsed",
     "Refund",
@@ -99,25 +105,28 @@ __all__ = [
     "RefundState",
     "RefundTooLarge",
     "Standing",
+    "Verdict",
     "account_behind",
     "append_money",
-    "attempts_due",
     "attempts_named",
     "attempts_of",
     "begin_attempt",
     "booked",
+    "call_for_news",
+    "claim_due",
     "close_refund",
     "events_of",
     "fees_on",
     "find_refund",
     "forget_words",
     "grant_refund",
+    "hear_notices",
+    "keep_notices",
     "ledger_of",
     "money_of",
     "note_charged",
     "note_failed",
-    "note_truth",
-    "note_unasked",
+    "note_truths",
     "note_unknown",
     "open_account",
     "promised",
@@ -131,5 +140,6 @@ __all__ = [
     "share_of_line",
     "standing",
     "sums",
+    "sweep_notices",
     "used_references",
 ]

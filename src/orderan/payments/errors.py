@@ -97,6 +97,17 @@ class AttemptInTheAir(Refusal):
 
 
 @dataclass(eq=False)
+class NoSuchAccount(Refusal):
+    """The shop has no such gateway account."""
+
+    account: str
+
+    code = "gateway_account_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Akun gateway “{account}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
 class NoSuchAttempt(Refusal):
     """The shop has no such try."""
 

@@ -86,7 +86,7 @@ def _wallet(code: str, name: str, minutes: int, *, refundable: bool = True) -> M
 
 def _later(code: str, name: str, most_minor: int = 30_000_000) -> Method:
     lasts = timedelta(hours=2)
-    return Method(code, Group.PAY_LATER, name, "calendar-dollar", 50_000, most_minor, lasts, True, 3)
+    return Method(code, Group.PAY_LATER, name, "calendar", 50_000, most_minor, lasts, True, 3)
 
 
 def _debit(code: str, name: str) -> Method:

@@ -27,8 +27,8 @@ PATIENCE: Final = {
     AttemptState.ASKING: (30 * SECOND,),
     AttemptState.UNKNOWN: (
         5 * SECOND,
-        15 * SECOND,
-        30 * SECOND,
+        10 * SECOND,
+        20 * SECOND,
         MINUTE,
         2 * MINUTE,
         5 * MINUTE,
@@ -44,6 +44,9 @@ PATIENCE: Final = {
 ENDLESS: Final = frozenset(
     {AttemptState.ASKING, AttemptState.UNKNOWN, AttemptState.OFFERED, AttemptState.HELD}
 )
+BELIEVED_ABSENT: Final = 30 * SECOND
+"""A request that got no answer may still wait in the gateway's own queue: that it knows of nothing means
+nothing before."""
 GRACE: Final = HOUR
 """A payment made in the last second is told later; so long after its end nothing more is asked."""
 
@@ -86,6 +89,11 @@ def differs(attempt: Attempt, truth: Truth) -> bool:
         truth.currency != attempt.currency
         or (truth.amount_minor is not None and truth.amount_minor != attempt.amount_minor)
     )
+
+
+def too_early(attempt: Attempt, truth: Truth, *, now: datetime) -> bool:
+    """Whether a gateway that knows of no such charge may still come to know it."""
+    return truth.outcome is Outcome.ABSENT and now < attempt.began_at + BELIEVED_ABSENT
 
 
 def next_ask(state: AttemptState, asked: int, *, expires_at: datetime, now: datetime) -> datetime | None:

@@ -1,11 +1,10 @@
 """Accounts, rails and tries, in SQL."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
-
-from psycopg.types.json import Jsonb
 
 from orderan.kit.db import Tx
 from orderan.payments.attempts import Attempt, Fee, GatewayAccount, Rail
@@ -163,13 +162,18 @@ async def insert_attempt(tx: Tx, attempt: Attempt) -> None:
     )
 
 
-async def lock_attempt(tx: Tx, attempt_id: UUID) -> Attempt | None:
-    """Lock a try; its order is locked first, by whoever calls."""
-    row = await tx.maybe(
-        f"SELECT {_ATTEMPT} FROM payment_attempt WHERE shop_id = %(shop)s AND id = %(id)s FOR NO KEY UPDATE",
-        {"shop": tx.shop_id, "id": attempt_id},
+async def lock_attempts(tx: Tx, attempt_ids: Collection[UUID]) -> dict[UUID, Attempt]:
+    """Lock tries in the order of their ids; their orders are locked first, by whoever calls."""
+    rows = await tx.all(
+        f"""
+        SELECT {_ATTEMPT} FROM payment_attempt
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)
+        ORDER BY id
+        FOR NO KEY UPDATE
+        """,
+        {"shop": tx.shop_id, "ids": list(attempt_ids)},
     )
-    return None if row is None else Attempt(*row)
+    return {row.id: Attempt(*row) for row in rows}
 
 
 async def attempts_of(tx: Tx, order_id: UUID) -> list[Attempt]:
@@ -194,43 +198,83 @@ async def attempts_named(tx: Tx, references: Collection[str]) -> dict[str, Attem
     return {row.reference: Attempt(*row) for row in rows}
 
 
-async def attempts_due(tx: Tx, *, now: datetime, limit: int) -> list[Attempt]:
-    """Tries whose gateway is to be asked by now, the longest due first; nothing is locked."""
+async def claim_due(tx: Tx, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:
+    """Take tries whose gateway is to be asked by now, the longest due first.
+
+    Two askers never take the same one. Whoever dies with it leaves it due again at `until`.
+    """
     rows = await tx.all(
         f"""
-        SELECT {_ATTEMPT} FROM payment_attempt
-        WHERE shop_id = %(shop)s AND ask_at <= %(now)s
-        ORDER BY ask_at
-        LIMIT %(limit)s
+        WITH due AS MATERIALIZED (
+            SELECT id AS due_id
+            FROM payment_attempt
+            WHERE shop_id = %(shop)s AND ask_at <= %(now)s
+            ORDER BY ask_at
+            LIMIT %(limit)s
+            FOR NO KEY UPDATE SKIP LOCKED
+        )
+        UPDATE payment_attempt
+        SET ask_at = %(until)s
+        FROM due
+        WHERE shop_id = %(shop)s AND id = due_id
+        RETURNING {_ATTEMPT}
         """,
-        {"shop": tx.shop_id, "now": now, "limit": limit},
+        {"shop": tx.shop_id, "now": now, "until": until, "limit": limit},
     )
     return [Attempt(*row) for row in rows]
 
 
-async def save_attempt(tx: Tx, attempt: Attempt) -> None:
-    """Write a locked try as it stands now."""
-    values: dict[str, Any] = {
-        "shop": tx.shop_id,
-        "id": attempt.id,
-        "state": attempt.state,
-        "gateway_id": attempt.gateway_id,
-        "instrument": None if attempt.instrument is None else Jsonb(attempt.instrument),
-        "reason": attempt.reason,
-        "booked": attempt.booked_minor,
-        "returned": attempt.returned_minor,
-        "expires": attempt.expires_at,
-        "moved": attempt.moved_at,
-        "ask": attempt.ask_at,
-        "asked": attempt.asked,
-    }
+async def call_for_news(tx: Tx, attempt_ids: Collection[UUID], *, now: datetime) -> int:
+    """Have the gateways of tries asked at once, those included that nothing was expected of; how many."""
+    return await tx.run(
+        """
+        WITH called AS MATERIALIZED (
+            SELECT id AS called_id
+            FROM payment_attempt
+            WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND (ask_at IS NULL OR ask_at > %(now)s)
+            ORDER BY id
+            FOR NO KEY UPDATE
+        )
+        UPDATE payment_attempt
+        SET ask_at = %(now)s
+        FROM called
+        WHERE shop_id = %(shop)s AND id = called_id
+        """,
+        {"shop": tx.shop_id, "ids": list(attempt_ids), "now": now},
+    )
+
+
+async def save_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
+    """Write locked tries as they stand now."""
+    if not attempts:
+        return
     await tx.run(
         """
         UPDATE payment_attempt
-        SET state = %(state)s, gateway_id = %(gateway_id)s, instrument = %(instrument)s, reason = %(reason)s,
-            booked_minor = %(booked)s, returned_minor = %(returned)s, expires_at = %(expires)s,
-            moved_at = %(moved)s, ask_at = %(ask)s, asked = %(asked)s
-        WHERE shop_id = %(shop)s AND id = %(id)s
+        SET state = now.state, gateway_id = now.gateway_id, instrument = now.instrument::jsonb,
+            reason = now.reason, booked_minor = now.booked, returned_minor = now.returned,
+            expires_at = now.expires, moved_at = now.moved, ask_at = now.ask, asked = now.asked
+        FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(gateway_ids)s::text[], %(instruments)s::text[],
+                    %(reasons)s::text[], %(booked)s::bigint[], %(returned)s::bigint[],
+                    %(expires)s::timestamptz[], %(moved)s::timestamptz[], %(asks)s::timestamptz[],
+                    %(asked)s::int[])
+             AS now (id, state, gateway_id, instrument, reason, booked, returned, expires, moved, ask, asked)
+        WHERE shop_id = %(shop)s AND payment_attempt.id = now.id
         """,
-        values,
+        {
+            "shop": tx.shop_id,
+            "ids": [attempt.id for attempt in attempts],
+            "states": [attempt.state for attempt in attempts],
+            "gateway_ids": [attempt.gateway_id for attempt in attempts],
+            "instruments": [
+                None if attempt.instrument is None else json.dumps(attempt.instrument) for attempt in attempts
+            ],
+            "reasons": [attempt.reason for attempt in attempts],
+            "booked": [attempt.booked_minor for attempt in attempts],
+            "returned": [attempt.returned_minor for attempt in attempts],
+            "expires": [attempt.expires_at for attempt in attempts],
+            "moved": [attempt.moved_at for attempt in attempts],
+            "asks": [attempt.ask_at for attempt in attempts],
+            "asked": [attempt.asked for attempt in attempts],
+        },
     )

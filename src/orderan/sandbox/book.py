@@ -31,6 +31,10 @@ class Book:
         """By the gateway's id or the shop's reference."""
         return self._by_id.get(name) or self._by_reference.get(name)
 
+    def newest(self) -> SimCharge | None:
+        """The one made last."""
+        return next(reversed(self._by_id.values()), None)
+
     def all(self) -> list[SimCharge]:
         """Newest first."""
         return sorted(self._by_id.values(), key=lambda charge: charge.made_at, reverse=True)

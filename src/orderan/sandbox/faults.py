@@ -61,13 +61,18 @@ NONE = Faults()
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Faults of a gateway, or of one of its methods, for a time; None is always, or every method."""
+    """Faults of a gateway, or of one of its methods, for a time; None is always, or every method.
+
+    Attributes:
+        called: What a page calls this weather.
+    """
 
     gateway: str
     faults: Faults
     method: str | None = None
     start: datetime | None = None
     end: datetime | None = None
+    called: str = ""
 
     def covers(self, gateway: str, method: str | None, now: datetime) -> bool:
         return (
@@ -90,6 +95,10 @@ class Weather:
 
     def clear(self) -> None:
         self._windows.clear()
+
+    def standing(self, now: datetime) -> list[Window]:
+        """Windows that hold now, the newest first."""
+        return [window for window in reversed(self._windows) if window.end is None or now < window.end]
 
     def over(self, gateway: str, method: str | None, now: datetime) -> Faults:
         for window in reversed(self._windows):

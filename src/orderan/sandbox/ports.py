@@ -1,7 +1,7 @@
 """What every simulated gateway can do; one file per gateway in `sandbox/gateways` knows how."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from orderan.sandbox.book import Book
 from orderan.sandbox.models import Letter, SimCharge, SimReply, SimRequest
@@ -28,3 +28,11 @@ class Simulator(Protocol):
 
     def forged(self, letter: Letter) -> Letter:
         """The same letter with a signature that does not hold."""
+
+
+@runtime_checkable
+class HostsPages(Protocol):
+    """A gateway that knows of a charge only once the buyer is on its page."""
+
+    def pick(self, token: str, *, now: datetime) -> SimCharge:
+        """The buyer chose on the page of this token; raises KeyError where there is none."""

@@ -35,6 +35,7 @@ from orderan.gateways.ports import Acknowledgement, Gateway, Offer
 from orderan.kit.clock import Clock
 
 CREDENTIALS: Final = ("server_key", "merchant_id")
+OFFERS: Final[Mapping[str, Offer]] = mapping.OFFERS
 SNAP_ID: Final = "snap:"
 """Before a gateway id that is the token of a page: until the buyer picks a method on it, Midtrans
 knows of no transaction, and a question about it is answered as if it had never heard of it."""
@@ -50,7 +51,7 @@ class Midtrans:
     """See `Gateway`. A status question is the only truth: a notification's status is not signed."""
 
     name = mapping.NAME
-    offers: Mapping[str, Offer] = mapping.OFFERS
+    offers: Mapping[str, Offer] = OFFERS
 
     def __init__(self, account: Account, caller: Caller, clock: Clock) -> None:
         self._base = account.base_url.rstrip("/")

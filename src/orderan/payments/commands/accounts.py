@@ -9,9 +9,10 @@ import msgspec
 from orderan.gateways import Account, credentials_of
 from orderan.kit.crypto import DataKey, Keyring
 from orderan.kit.db import Tx
-from orderan.kit.ids import new_id
+from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_attempts as store
 from orderan.payments.attempts import GatewayAccount, Rail
+from orderan.payments.errors import NoSuchAccount
 
 
 async def open_account(
@@ -60,11 +61,14 @@ def opened(keyring: Keyring, shop_id: int, account: GatewayAccount) -> Account:
 
 
 async def account_behind(tx: Tx, keyring: Keyring, account_id: UUID) -> Account:
-    """The account of a rail, its secrets opened."""
+    """An account, its secrets opened.
+
+    Raises:
+        NoSuchAccount: The shop has none of this id.
+    """
     account = await store.account_by_id(tx, account_id)
     if account is None:
-        message = "a rail has an account"
-        raise AssertionError(message)
+        raise NoSuchAccount(to_text("gwa", account_id))
     return opened(keyring, tx.shop_id, account)
 
 

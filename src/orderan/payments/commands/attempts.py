@@ -78,48 +78,70 @@ async def begin_attempt(
     return attempt
 
 
-async def note_charged(tx: Tx, attempt_id: UUID, charged: Charged, *, now: datetime) -> Noted:
-    """The gateway took the charge; a buyer may have something to pay with."""
-    attempt = replace(await _locked(tx, attempt_id), gateway_id=charged.gateway_id)
+async def note_charged(tx: Tx, known: Attempt, charged: Charged, *, now: datetime) -> Noted:
+    """The gateway took the charge; a buyer may have something to pay with.
+
+    Args:
+        known: The try as it was before the gateway was asked; news that came since then counts.
+    """
+    attempt = replace(await _locked(tx, known), gateway_id=charged.gateway_id)
     if charged.instrument is not None:
         attempt = replace(attempt, instrument=_plain(charged.instrument))
         if charged.instrument.expires_at is not None:
             attempt = replace(attempt, expires_at=charged.instrument.expires_at)
-    moves = rules.moves(AttemptState(attempt.state), charged.outcome)
-    return await _moved(tx, attempt, moves, now=now)
+    return await _saved(tx, _moved(known, attempt, rules.moves(_state(attempt), charged.outcome), now=now))
 
 
-async def note_failed(tx: Tx, attempt_id: UUID, reason: str, *, now: datetime) -> Noted:
+async def note_failed(tx: Tx, known: Attempt, reason: str, *, now: datetime) -> Noted:
     """Nothing happened at the gateway."""
-    attempt = replace(await _locked(tx, attempt_id), reason=reason)
-    return await _moved(tx, attempt, _if_allowed(attempt, AttemptEvent.FAIL), now=now)
+    attempt = replace(await _locked(tx, known), reason=reason)
+    return await _saved(tx, _moved(known, attempt, _if_allowed(attempt, AttemptEvent.FAIL), now=now))
 
 
-async def note_unknown(tx: Tx, attempt_id: UUID, reason: str, *, now: datetime) -> Noted:
+async def note_unknown(tx: Tx, known: Attempt, reason: str, *, now: datetime) -> Noted:
     """The gateway may have taken the charge and did not say."""
-    attempt = replace(await _locked(tx, attempt_id), reason=reason)
-    return await _moved(tx, attempt, _if_allowed(attempt, AttemptEvent.LOSE), now=now)
+    attempt = replace(await _locked(tx, known), reason=reason)
+    return await _saved(tx, _moved(known, attempt, _if_allowed(attempt, AttemptEvent.LOSE), now=now))
 
 
-async def note_unasked(tx: Tx, attempt_id: UUID, *, now: datetime) -> Noted:
-    """The gateway was asked what became of it and gave no answer: it is asked again, later each time."""
-    attempt = await _locked(tx, attempt_id)
+async def note_truths(tx: Tx, heard: Sequence[tuple[Attempt, Truth | None]], *, now: datetime) -> list[Noted]:
+    """What gateways say of tries, asked by us; the only thing that moves money. A batch is its unit.
+
+    A gateway that gave no answer (None) is asked again, later each time.
+
+    Args:
+        heard: Each try as it was before its gateway was asked, with what the gateway says.
+    """
+    locked = await store.lock_attempts(tx, {known.id for known, _ in heard})
+    noted, odd = [], []
+    for known, truth in heard:
+        attempt = locked.get(known.id)
+        if attempt is None:
+            raise NoSuchAttempt(to_text("pay", known.id))
+        if truth is not None and rules.differs(attempt, truth):
+            odd.append(_differing(attempt, truth))
+        if truth is None or rules.too_early(attempt, truth, now=now):
+            after = _unasked(known, attempt, now=now)
+        else:
+            after = _heard(known, attempt, truth, now=now)
+        locked[known.id] = after.attempt
+        noted.append(after)
+    await store.save_attempts(tx, list(locked.values()))
+    await inbox.report(tx, odd, now=now)
+    return noted
+
+
+def _unasked(known: Attempt, attempt: Attempt, *, now: datetime) -> Noted:
     asked = attempt.asked + 1
-    ask_at = rules.next_ask(AttemptState(attempt.state), asked, expires_at=attempt.expires_at, now=now)
-    after = replace(attempt, asked=asked, ask_at=ask_at)
-    await store.save_attempt(tx, after)
-    return Noted(after, ())
+    ask_at = rules.next_ask(_state(attempt), asked, expires_at=attempt.expires_at, now=now)
+    return Noted(replace(attempt, asked=asked, ask_at=_not_later(known, attempt, ask_at)), ())
 
 
-async def note_truth(tx: Tx, attempt_id: UUID, truth: Truth, *, now: datetime) -> Noted:
-    """What the gateway says of it, asked by us; the only thing that moves money."""
-    attempt = await _locked(tx, attempt_id)
-    moves = rules.moves(AttemptState(attempt.state), truth.outcome)
+def _heard(known: Attempt, attempt: Attempt, truth: Truth, *, now: datetime) -> Noted:
+    moves = rules.moves(_state(attempt), truth.outcome)
     attempt = replace(
         attempt, gateway_id=truth.gateway_id or attempt.gateway_id, reason=truth.reason or attempt.reason
     )
-    if rules.differs(attempt, truth):
-        await inbox.report(tx, [_differing(attempt, truth)], now=now)
     events = []
     if booked := rules.booking(attempt, truth):
         kind, amount = booked
@@ -130,41 +152,56 @@ async def note_truth(tx: Tx, attempt_id: UUID, truth: Truth, *, now: datetime) -
             attempt = replace(attempt, returned_minor=attempt.returned_minor + amount)
             step = attempt.returned_minor
         events.append(_event(attempt, kind, amount, f"{attempt.reference}:{step}"))
-    return await _moved(tx, attempt, moves, events, now=now)
+    return _moved(known, attempt, moves, events, now=now)
 
 
-async def _locked(tx: Tx, attempt_id: UUID) -> Attempt:
-    attempt = await store.lock_attempt(tx, attempt_id)
+async def _locked(tx: Tx, known: Attempt) -> Attempt:
+    attempt = (await store.lock_attempts(tx, [known.id])).get(known.id)
     if attempt is None:
-        raise NoSuchAttempt(to_text("pay", attempt_id))
+        raise NoSuchAttempt(to_text("pay", known.id))
     return attempt
+
+
+async def _saved(tx: Tx, noted: Noted) -> Noted:
+    await store.save_attempts(tx, [noted.attempt])
+    return noted
+
+
+def _state(attempt: Attempt) -> AttemptState:
+    return AttemptState(attempt.state)
 
 
 def _if_allowed(attempt: Attempt, event: AttemptEvent) -> tuple[AttemptEvent, ...]:
     """The move, unless the clock asked the gateway first and knows better."""
-    return (event,) if ATTEMPT.allows(AttemptState(attempt.state), event) else ()
+    return (event,) if ATTEMPT.allows(_state(attempt), event) else ()
 
 
-async def _moved(
-    tx: Tx,
+def _not_later(known: Attempt, attempt: Attempt, ask_at: datetime | None) -> datetime | None:
+    """When to ask next; news that called for asking while we asked is not forgotten."""
+    called = attempt.ask_at is not None and (known.ask_at is None or attempt.ask_at < known.ask_at)
+    return attempt.ask_at if called else ask_at
+
+
+def _moved(
+    known: Attempt,
     attempt: Attempt,
     moves: Sequence[AttemptEvent],
     events: Sequence[MoneyEvent] = (),
     *,
     now: datetime,
 ) -> Noted:
-    was = becomes = AttemptState(attempt.state)
+    was = becomes = _state(attempt)
     for event in moves:
         becomes = ATTEMPT.after(becomes, event)
     asked = 0 if becomes != was else attempt.asked + 1
+    ask_at = rules.next_ask(becomes, asked, expires_at=attempt.expires_at, now=now)
     after = replace(
         attempt,
         state=becomes,
         moved_at=now if becomes != was else attempt.moved_at,
         asked=asked,
-        ask_at=rules.next_ask(becomes, asked, expires_at=attempt.expires_at, now=now),
+        ask_at=_not_later(known, attempt, ask_at),
     )
-    await store.save_attempt(tx, after)
     return Noted(after, (*_waiting(after, was, becomes), *events))
 
 

@@ -10,6 +10,8 @@ from litestar.params import FromPath
 from pydantic import Field
 
 from orderan.access import Permission, Principal
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_online import is_payable
 from orderan.flows.settle_payment import settle_payment, settle_payments
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
@@ -125,6 +127,9 @@ class MoneyTold(Told):
     standing: StandingTold
     promised_back: int
     refundable: int
+    pay_page: Annotated[
+        str | None, Field(description="Where the buyer pays; nothing where nobody has to pay online")
+    ]
     events: list[LedgerTold]
 
 
@@ -233,6 +238,8 @@ async def money_read(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
+    links: NamedDependency[PayLinks],
+    now: NamedDependency[datetime],
     order_id: FromPath[str],
 ) -> MoneyTold:
     """The whole ledger, oldest first, and what it adds up to."""
@@ -247,6 +254,7 @@ async def money_read(
             standing=standing_told(money.standing),
             promised_back=money.promised_minor,
             refundable=money.refundable_minor,
+            pay_page=links.pay_page(row.shop_id, order, now=now) if is_payable(row) else None,
             events=[
                 LedgerTold(
                     seq=event.seq,

@@ -14,6 +14,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from orderan.customers import Card, Reader, customer_card, mask_name
+from orderan.flows.pay_links import PayLinks
 from orderan.insights import order_for_buyer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
@@ -77,7 +78,7 @@ async def check(
 
 @get("/track/order", opt={"public": True}, include_in_schema=False)
 async def follow(
-    request: Request[Any, Any, Any], db: Database, keyring: Keyring, now: datetime
+    request: Request[Any, Any, Any], db: Database, keyring: Keyring, links: PayLinks, now: datetime
 ) -> Response[Any]:
     """The order this browser was let in to; otherwise the form."""
     says = read_ticket(keyring.secret("tracking"), "track", request.cookies.get(COOKIE, ""), now=now)
@@ -102,6 +103,7 @@ async def follow(
         headers={"cache-control": "no-store"},
         order=order,
         shop=shop,
+        pay_page=f"/pay/{links.ticket(shop.shop_id, order.id, now=now)}" if shop else "",
         name=mask_name(card.name) if card else "",
         parcels=[
             {

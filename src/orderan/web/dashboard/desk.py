@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Request
 
 from orderan.access import Principal
+from orderan.flows.pay_links import PayLinks
 from orderan.fulfilment import PickingBlocked, Reason
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
@@ -32,14 +33,21 @@ class Visit:
     caller: Caller
     db: Database
     keyring: Keyring
+    links: PayLinks
     now: datetime
 
 
 def visit(
-    request: Asking, principal: Principal, caller: Caller, db: Database, keyring: Keyring, now: datetime
+    request: Asking,
+    principal: Principal,
+    caller: Caller,
+    db: Database,
+    keyring: Keyring,
+    links: PayLinks,
+    now: datetime,
 ) -> Visit:
     """The request with everything that is injected for it."""
-    return Visit(request, principal, caller, db, keyring, now)
+    return Visit(request, principal, caller, db, keyring, links, now)
 
 
 HOLDS: Final = {

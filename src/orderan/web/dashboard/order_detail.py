@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
+from orderan.flows.pay_online import is_payable
 from orderan.fulfilment import tasks_of
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -94,12 +95,18 @@ async def shown(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Respon
         visit.request,
         "orders/detail.html",
         now=visit.now,
+        pay_page=_pay_page(visit, context["order"]),
         status_code=422 if sent.refused else 200,
         said=said if said in SAID else "",
         sent=sent,
         **context,
         **LABELS,
     )
+
+
+def _pay_page(visit: Visit, order: Order) -> str:
+    """Where its buyer pays, as long as somebody has to."""
+    return visit.links.pay_page(order.shop_id, order.id, now=visit.now) if is_payable(order) else ""
 
 
 async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID) -> dict[str, Any]:
@@ -220,6 +227,7 @@ async def revealed(visit: Visit, order: FromPath[str]) -> Response[Any]:
         "orders/detail.html",
         now=visit.now,
         headers=headers,
+        pay_page=_pay_page(visit, context["order"]),
         said="",
         sent=NOTHING_SENT,
         **context,

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from orderan import payments
 from orderan.access import key_names, staff_names
 from orderan.flows.replay_decision import replay
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Moment
+from orderan.payments import Group, Method
 
 HEADLINES: Final = {
     "awaiting_payment": N_("Menunggu Pembayaran"),
@@ -54,12 +56,25 @@ HOLDS: Final = {
     "credit": N_("Batas kredit"),
     "other": N_("Alasan lain"),
 }
-METHODS: Final = {
+BY_HAND: Final = {
     "bank_transfer": N_("Transfer bank"),
     "cash": N_("Tunai"),
     "cod": N_("Bayar di tempat (COD)"),
     "unpaid_return": N_("Tidak ditagih, barang kembali"),
 }
+
+
+def _named(method: Method) -> str:
+    """A bank's own name would read as a transfer to it."""
+    return (
+        f"VA {method.name}"
+        if method.group is Group.VIRTUAL_ACCOUNT and method.bank != "other"
+        else method.name
+    )
+
+
+METHODS: Final = {code: _named(method) for code, method in payments.METHODS.items()} | BY_HAND
+"""What a ledger calls a method."""
 TASKS: Final = {
     "planned": N_("Pekerjaan gudang direncanakan"),
     "released": N_("Siap diambil dari rak"),

@@ -8,6 +8,7 @@ import { stock } from "./stock.js";
 import { charts } from "./charts.js";
 import { say } from "./toast.js";
 import { scan } from "./scan.js";
+import { countdowns } from "./countdown.js";
 
 menus();
 dialogs();
@@ -21,6 +22,7 @@ function refresh(root) {
   charts(root);
   root.querySelector?.("[data-focus]")?.focus();
   scan(root);
+  countdowns(root);
   // On a narrow screen the tab one is on may lie outside what is seen of the row.
   for (const tab of root.querySelectorAll?.(".o-tabs a[aria-current]") ?? []) {
     tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;

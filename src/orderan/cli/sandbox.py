@@ -1,0 +1,41 @@
+"""`orderan sandbox`: simulated payment gateways on a port of this machine."""
+
+from typing import Annotated
+
+import typer
+
+from orderan.cli.edge import read_settings, say
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command()(sandbox)
+
+
+def sandbox(
+    port: Annotated[int | None, typer.Option(help="Port to listen on. [ORDERAN_SANDBOX_PORT]")] = None,
+    fd: Annotated[int | None, typer.Option(hidden=True, help="An open listening socket.")] = None,
+) -> None:
+    """Run simulated gateways with pages to pay, decline and break things, until Ctrl-C. Never for real money."""
+    import secrets
+    import socket
+
+    import uvicorn
+
+    from orderan.cli.sockets import listen
+    from orderan.kit.clock import SystemClock
+    from orderan.kit.telemetry import configure_logs
+    from orderan.sandbox.server import build
+
+    settings = read_settings()
+    configure_logs(level=settings.logs.level, shape=settings.logs.format)
+    chosen = port or settings.sandbox.port
+    listener = socket.socket(fileno=fd) if fd is not None else listen("127.0.0.1", chosen)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app = build(SystemClock(), base_url=address, secret=secrets.token_hex(16))
+    if fd is None:
+        say(f"simulated gateways: {address}\nCtrl-C stops them.")
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2
+    )
+    uvicorn.Server(config).run(sockets=[listener])

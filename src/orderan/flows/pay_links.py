@@ -1,0 +1,42 @@
+"""The address of an order's pay page, and where gateways send word: signed, so that nobody can make one up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from orderan.kit.crypto import Keyring
+from orderan.kit.ids import to_text
+from orderan.kit.tickets import read_ticket, write_ticket
+
+PURPOSE: Final = "pay"
+LIVES: Final = timedelta(days=180)
+"""Longer than any payment may take; a link found later shows nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayLinks:
+    """Addresses under the one that people see."""
+
+    base_url: str
+    keyring: Keyring
+
+    def pay_page(self, shop_id: int, order_id: UUID, *, now: datetime) -> str:
+        return f"{self.base_url}/pay/{self.ticket(shop_id, order_id, now=now)}"
+
+    def way_back(self, shop_id: int, order_id: UUID, *, now: datetime) -> str:
+        """Where a gateway sends the buyer's browser afterwards."""
+        return f"{self.pay_page(shop_id, order_id, now=now)}/back"
+
+    def notifications(self, shop_id: int, account_id: UUID) -> str:
+        return f"{self.base_url}/notices/{shop_id}/{to_text('gwa', account_id)}"
+
+    def ticket(self, shop_id: int, order_id: UUID, *, now: datetime) -> str:
+        return write_ticket(
+            self.keyring.secret(PURPOSE), PURPOSE, {"s": shop_id, "o": order_id.hex}, until=now + LIVES
+        )
+
+    def order_of(self, ticket: str, *, now: datetime) -> tuple[int, UUID] | None:
+        """Shop and order of a link; None when it is not ours, changed, or too old."""
+        says = read_ticket(self.keyring.secret(PURPOSE), PURPOSE, ticket, now=now)
+        return None if says is None else (int(says["s"]), UUID(hex=says["o"]))

@@ -1,0 +1,52 @@
+"""What gateways sent us, as it came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum, auto
+from uuid import UUID
+
+
+class Verdict(StrEnum):
+    """What came of looking at a notification.
+
+    GENUINE     signed as the gateway signs
+    FORGED      not signed so, or for another account: kept as evidence, nothing follows from it
+    UNREADABLE  signed well, and not understood
+    """
+
+    GENUINE = auto()
+    FORGED = auto()
+    UNREADABLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A notification as it came.
+
+    Attributes:
+        dedupe_key: The same for a repetition of the same news.
+        reference, gateway_id: Whose it is, as far as it says.
+        claims: What it says became of the try; a hint, and nothing more.
+        headers: Without those that are secrets themselves.
+    """
+
+    account_id: UUID
+    verdict: Verdict
+    dedupe_key: str
+    reference: str | None
+    gateway_id: str | None
+    claims: str | None
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A genuine notification whose try is not called for yet."""
+
+    id: UUID
+    account_id: UUID
+    reference: str | None
+    gateway_id: str | None
+    received_at: datetime

@@ -1,0 +1,228 @@
+"""The sandbox served: each gateway under its name, pages to pay at, and a page to make bad weather.
+
+    /midtrans/...   what a client of the gateway calls
+    /page/...       where a gateway would send the buyer
+    /               every gateway, its charges, and what can be made to go wrong
+
+It keeps everything in memory, believes whoever can reach it, and is for this machine only.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl
+
+from litestar import Litestar, Request, Response, asgi, get, post
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.handlers import ASGIRouteHandler
+from litestar.response import Redirect
+from litestar.types import Receive, Scope, Send
+
+from orderan.kit.clock import Clock
+from orderan.sandbox.faults import Break, Faults, Window
+from orderan.sandbox.keys import CREDENTIALS
+from orderan.sandbox.models import SimRequest
+from orderan.sandbox.street import Street, Unplayable
+from orderan.web.forms import one, posted
+from orderan.web.headers import security_headers
+from orderan.web.pages import page
+from orderan.web.preferences import choose_preferences
+from orderan.web.static import serve_static
+
+LONGEST: Final = 256 * 1024
+SHOWN: Final = 50
+WEATHER: Final[dict[str, Faults]] = {
+    "down": Faults(breaks={Break.ERROR_BEFORE: 1.0}),
+    "silent": Faults(breaks={Break.HANG_BEFORE: 1.0}),
+    "took_it": Faults(breaks={Break.HANG_AFTER: 1.0}),
+    "half_broken": Faults(breaks={Break.ERROR_BEFORE: 0.3, Break.ERROR_AFTER: 0.1, Break.GARBLED: 0.1}),
+    "slow": Faults(slow_s=4.0),
+    "banks_away": Faults(channel_down=1.0),
+    "post_late": Faults(late_s=120.0, shuffled=True),
+    "post_lost": Faults(lost=1.0),
+    "post_doubled": Faults(doubled=1.0),
+    "post_forged": Faults(forged=1.0),
+}
+"""Bad days that can be had with one click, by the word the page has for them."""
+
+
+def build(clock: Clock, *, base_url: str, secret: str) -> Litestar:
+    """The sandbox as an application.
+
+    Args:
+        secret: For the tokens of its own forms.
+    """
+    street = Street(base_url, clock.now)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        yield
+        await street.postman.close()
+
+    gateways = [_mounted(street, name) for name in CREDENTIALS]
+    return Litestar(
+        [
+            serve_static,
+            choose_preferences,
+            look,
+            look_at,
+            act,
+            make_weather,
+            buyer_page,
+            buyer_acts,
+            *gateways,
+        ],
+        middleware=[security_headers],
+        csrf_config=CSRFConfig(
+            secret=secret,
+            cookie_name="orderan_sandbox_csrf",
+            exclude=[f"^/{name}/" for name in CREDENTIALS],
+        ),
+        lifespan=[lifespan],
+        logging_config=None,
+        openapi_config=None,
+        state=State({"street": street, "page_paths": frozenset()}),
+        request_max_body_size=LONGEST,
+    )
+
+
+def _mounted(street: Street, name: str) -> ASGIRouteHandler:
+    @asgi(f"/{name}", is_mount=True, copy_scope=True)
+    async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request[Any, Any, Any](scope, receive, send)
+        path = "/" + scope["path"].strip("/").removeprefix(name).lstrip("/")
+        reply = await street.answer(
+            name,
+            SimRequest(
+                request.method,
+                path,
+                {key.lower(): value for key, value in request.headers.items()},
+                await request.body(),
+                dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+            ),
+        )
+        await send(
+            {
+                "type": "http.response.start",
+                "status": reply.status,
+                "headers": [
+                    (key.lower().encode(), value.encode("latin-1")) for key, value in reply.headers.items()
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+
+    return gateway
+
+
+def _street(request: Request[Any, Any, Any]) -> Street:
+    return cast("Street", request.app.state.street)
+
+
+@get("/", include_in_schema=False)
+async def look(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Every gateway, and the weather."""
+    street = _street(request)
+    street.expire_due()
+    now = street.clock()
+    return page(
+        request,
+        "sandbox/index.html",
+        gateways=[
+            (name, len(gateway.book.all()), street.weather.over(name, None, now) != Faults())
+            for name, gateway in street.gateways.items()
+        ],
+        weather=list(WEATHER),
+        windows=street.weather.standing(now),
+        now=now,
+    )
+
+
+@post("/weather", include_in_schema=False)
+async def make_weather(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Let something go wrong at a gateway, or one of its methods, for some minutes; or clear the sky."""
+    street = _street(request)
+    form = await posted(request)
+    gateway, kind = one(form, "gateway"), one(form, "kind")
+    if kind == "clear":
+        street.weather.clear()
+    elif kind in WEATHER and gateway in street.gateways:
+        minutes = min(max(int(one(form, "minutes") or 10), 1), 1440) if one(form, "minutes").isdigit() else 10
+        now = street.clock()
+        street.weather.set(
+            Window(
+                gateway,
+                WEATHER[kind],
+                one(form, "method") or None,
+                now,
+                now + timedelta(minutes=minutes),
+                kind,
+            )
+        )
+    return Redirect("/", status_code=303)
+
+
+@get("/gateways/{name:str}", include_in_schema=False)
+async def look_at(request: Request[Any, Any, Any], name: str) -> Response[Any]:
+    """The newest charges of one gateway."""
+    street = _street(request)
+    if name not in street.gateways:
+        raise NotFoundException
+    street.expire_due()
+    return page(
+        request,
+        "sandbox/gateway.html",
+        name=name,
+        charges=street.gateways[name].book.all()[:SHOWN],
+        now=street.clock(),
+    )
+
+
+@post("/gateways/{name:str}/{charge_id:str}", include_in_schema=False)
+async def act(request: Request[Any, Any, Any], name: str, charge_id: str) -> Response[Any]:
+    """Do something to a charge: pay, decline, expire, take back, tell again, tell with a forged signature."""
+    street = _street(request)
+    gateway = street.gateways.get(name)
+    charge = gateway.book.find(charge_id) if gateway else None
+    if gateway is None or charge is None:
+        raise NotFoundException
+    form = await posted(request)
+    amount = one(form, "amount")
+    with suppress(Unplayable):
+        street.act(gateway, charge, one(form, "deed"), int(amount) if amount.isdigit() else None)
+    return Redirect(f"/gateways/{name}", status_code=303)
+
+
+@get("/page/{number:str}", include_in_schema=False)
+async def buyer_page(request: Request[Any, Any, Any], number: str) -> Response[Any]:
+    """What the buyer would see at the gateway, at the bank, or in the wallet."""
+    street = _street(request)
+    try:
+        gateway, charge = street.charge_at(number)
+    except KeyError as unknown:
+        raise NotFoundException from unknown
+    return page(
+        request,
+        "sandbox/page.html",
+        number=number,
+        name=gateway.name,
+        charge=charge,
+        now=street.clock(),
+    )
+
+
+@post("/page/{number:str}", include_in_schema=False)
+async def buyer_acts(request: Request[Any, Any, Any], number: str) -> Response[Any]:
+    """The buyer pays or says no; where the page leads them back to, they go back."""
+    street = _street(request)
+    try:
+        gateway, charge = street.charge_at(number)
+    except KeyError as unknown:
+        raise NotFoundException from unknown
+    form = await posted(request)
+    with suppress(Unplayable):
+        street.act(gateway, charge, one(form, "deed"))
+    return Redirect(f"/page/{number}", status_code=303)

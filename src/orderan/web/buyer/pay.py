@@ -1,0 +1,243 @@
+"""A buyer pays an order: chooses a method, gets something to pay with, and sees when the money is there.
+
+Whoever has the link may pay; what is shown names nobody. The page watches by itself. While nobody knows
+what became of a try, nothing else can be chosen: two payments of one order help nobody.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import segno
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from orderan.customers import PhoneUnreadable, e164
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_online import IN_THE_AIR, Cashier, is_payable
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.throttle import Limit, TooManyAttempts, spend
+from orderan.orders import Commercial, Order, orders_by_id
+from orderan.payments import (
+    GROUP_NAMES,
+    METHODS,
+    Attempt,
+    AttemptInTheAir,
+    AttemptState,
+    Group,
+    Method,
+    NoRail,
+    NothingToPay,
+    attempts_of,
+    call_for_news,
+    rails,
+)
+from orderan.shops import Shop, shop_by_id
+from orderan.web.buyer.pay_words import ways_to_pay
+from orderan.web.errors import sentence
+from orderan.web.forms import one, posted
+from orderan.web.here import place_of
+from orderan.web.pages import page
+
+BUYER: Final = "buyer"
+TRIES: Final = 30
+ASKS: Final = 30
+WINDOW: Final = timedelta(hours=1)
+ASKS_FOR_PHONE: Final = frozenset({"ovo"})
+SETTLED: Final = frozenset({Commercial.ACCEPTED, Commercial.COMPLETED})
+
+
+@dataclass(eq=False)
+class NoSuchPayPage(Refusal):
+    """The link is not ours, was changed, or is too old."""
+
+    code = "pay_page_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Tautan pembayaran ini tidak berlaku. Minta tautan baru kepada toko.")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a buyer's page shows.
+
+    Attributes:
+        word: paid | checking | waiting | choose | closed
+        attempt: What is being checked or waits to be paid; else the last one there was.
+    """
+
+    word: str
+    order: Order
+    shop: Shop
+    attempt: Attempt | None
+    methods: tuple[tuple[Group, tuple[Method, ...]], ...]
+
+    @property
+    def mark(self) -> str:
+        """The same as long as the page need not change."""
+        attempt = self.attempt
+        return f"{self.word}.{attempt.id.hex[-8:]}.{attempt.state}" if attempt else self.word
+
+
+@get("/pay/{ticket:str}", name="pay", opt={"public": True}, include_in_schema=False)
+async def look(
+    request: Request[Any, Any, Any], db: Database, links: PayLinks, now: datetime, ticket: str
+) -> Response[Any]:
+    """Where the order's payment stands, and what to do next."""
+    shop_id, order_id = _order_of(links, ticket, now)
+    choosing = "change" in request.query_params
+    view = await db.run(Caller(shop_id, BUYER), lambda tx: _view(tx, order_id, choosing=choosing, now=now))
+    return _shown(request, ticket, view, now=now)
+
+
+@get("/pay/{ticket:str}/standing", opt={"public": True}, include_in_schema=False)
+async def watch(
+    request: Request[Any, Any, Any], db: Database, links: PayLinks, now: datetime, ticket: str
+) -> Response[Any]:
+    """Asked by the page every few seconds: nothing as long as nothing changed, else it loads anew."""
+    shop_id, order_id = _order_of(links, ticket, now)
+    view = await db.run(Caller(shop_id, BUYER), lambda tx: _view(tx, order_id, choosing=False, now=now))
+    if request.query_params.get("seen") == view.mark:
+        return Response(None, status_code=204)
+    return Response(None, status_code=204, headers={"hx-refresh": "true"})
+
+
+@get("/pay/{ticket:str}/back", opt={"public": True}, include_in_schema=False)
+async def come_back(db: Database, links: PayLinks, now: datetime, ticket: str) -> Response[Any]:
+    """The buyer returns from a gateway: it is asked at once, whatever the address says."""
+    shop_id, order_id = _order_of(links, ticket, now)
+
+    async def work(tx: Tx) -> None:
+        await spend(tx, [Limit(f"pay:back:{order_id}", ASKS, WINDOW)], now=now)
+        waiting = [
+            attempt.id
+            for attempt in await attempts_of(tx, order_id)
+            if attempt.state in IN_THE_AIR | {AttemptState.OFFERED}
+        ]
+        await call_for_news(tx, waiting, now=now)
+
+    # Where it was asked too often already, the clock asks all the same, a little later.
+    with suppress(TooManyAttempts):
+        await db.run(Caller(shop_id, BUYER), work)
+    return Redirect(f"/pay/{ticket}", status_code=303)
+
+
+@post("/pay/{ticket:str}", opt={"public": True}, include_in_schema=False)
+async def choose(
+    request: Request[Any, Any, Any],
+    db: Database,
+    links: PayLinks,
+    cashier: Cashier,
+    now: datetime,
+    ticket: str,
+) -> Response[Any]:
+    """Pay by this method: over its rails, until one gives something to pay with."""
+    shop_id, order_id = _order_of(links, ticket, now)
+    caller = Caller(shop_id, BUYER)
+    form = await posted(request)
+    method = one(form, "method")[:40]
+    typed = one(form, "phone")[:40]
+    try:
+        phone = e164(typed) if method in ASKS_FOR_PHONE else None
+        counted = [Limit(f"pay:try:{order_id}", TRIES, WINDOW)]
+        await db.run(caller, lambda tx: spend(tx, counted, now=now))
+        await cashier.charge(caller, order_id, method, phone=phone, anew=bool(one(form, "anew")))
+    except (NothingToPay, AttemptInTheAir):
+        return Redirect(f"/pay/{ticket}", status_code=303)
+    except (NoRail, PhoneUnreadable, TooManyAttempts) as refusal:
+        view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, now=now))
+        return _shown(request, ticket, view, now=now, refusal=refusal, chosen=method, phone=typed)
+    return Redirect(f"/pay/{ticket}", status_code=303)
+
+
+def _order_of(links: PayLinks, ticket: str, now: datetime) -> tuple[int, UUID]:
+    found = links.order_of(ticket, now=now)
+    if found is None:
+        raise NoSuchPayPage
+    return found
+
+
+async def _view(tx: Tx, order_id: UUID, *, choosing: bool, now: datetime) -> View:
+    order = (await orders_by_id(tx, [order_id])).get(order_id)
+    if order is None:
+        raise NoSuchPayPage
+    shop = await shop_by_id(tx, tx.shop_id)
+    tries = await attempts_of(tx, order_id)
+    in_the_air = [attempt for attempt in tries if attempt.state in IN_THE_AIR]
+    last = tries[-1] if tries else None
+    if in_the_air:
+        return View("checking", order, shop, in_the_air[-1], ())
+    if not is_payable(order):
+        settled = order.commercial in SETTLED and order.due_minor <= 0
+        return View("paid" if settled else "closed", order, shop, last, ())
+    offered = [
+        attempt
+        for attempt in tries
+        if attempt.state == AttemptState.OFFERED
+        and attempt.instrument
+        and now < attempt.expires_at
+        and attempt.amount_minor == order.due_minor
+    ]
+    if offered and not choosing:
+        return View("waiting", order, shop, offered[-1], ())
+    return View("choose", order, shop, offered[-1] if offered else last, await _methods(tx, order))
+
+
+async def _methods(tx: Tx, order: Order) -> tuple[tuple[Group, tuple[Method, ...]], ...]:
+    """Methods an open rail carries and this amount fits, in the order of the catalogue."""
+    carried = {rail.method for rail in await rails(tx) if rail.state == "open"}
+    fit = [
+        method
+        for code, method in METHODS.items()
+        if code in carried and method.least_minor <= order.due_minor <= method.most_minor
+    ]
+    groups = {method.group: None for method in fit}
+    return tuple((group, tuple(method for method in fit if method.group is group)) for group in groups)
+
+
+def _shown(
+    request: Request[Any, Any, Any],
+    ticket: str,
+    view: View,
+    *,
+    now: datetime,
+    refusal: Refusal | None = None,
+    chosen: str = "",
+    phone: str = "",
+) -> Response[Any]:
+    stored = (view.attempt.instrument if view.attempt and view.word == "waiting" else None) or {}
+    instrument = {name: stored.get(name) for name in ("kind", "number", "biller", "qr", "url")}
+    ways = ways_to_pay(view.attempt.method, stored["kind"]) if view.attempt and stored else ()
+    return page(
+        request,
+        "buyer/pay.html",
+        status_code=200 if refusal is None else 422,
+        headers={"cache-control": "no-store", "referrer-policy": "no-referrer"},
+        ticket=ticket,
+        view=view,
+        order=view.order,
+        attempt=view.attempt,
+        instrument=instrument,
+        method=METHODS[view.attempt.method] if view.attempt else None,
+        ways=ways,
+        picture=_picture(stored.get("qr")),
+        groups=GROUP_NAMES,
+        asks_for_phone=ASKS_FOR_PHONE,
+        refused=None if refusal is None else sentence(refusal, place_of(request).words),
+        chosen=chosen,
+        phone=phone,
+        now=now,
+    )
+
+
+def _picture(text: str | None) -> str | None:
+    """A QR image that needs no request of its own."""
+    if text is None:
+        return None
+    drawn: str = segno.make(text, error="m").svg_data_uri(scale=6, border=4, light="#fff")
+    return drawn
+
+
+handlers: list[Any] = [look, watch, come_back, choose]

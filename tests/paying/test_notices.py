@@ -1,0 +1,158 @@
+"""Letters of gateways: genuine, repeated, forged, broken, for somebody else; only asking moves money."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from access.conftest import everything
+from orderan.auditor import audit
+from orderan.kit.ids import new_id, to_text
+from orderan.sandbox.models import Letter
+from paying.conftest import Counter
+
+pytestmark = pytest.mark.anyio
+
+
+async def paid_at_the_gateway(counter: Counter) -> Letter:
+    await counter.choose("va_bca")
+    charge = counter.charged()
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
+    [letter] = counter.there.news(charge, now=counter.clock.at)
+    return letter
+
+
+async def test_a_letter_is_kept_and_answered_and_the_money_moves_when_the_gateway_says_so(
+    counter: Counter, database_url: str
+) -> None:
+    letter = await paid_at_the_gateway(counter)
+
+    answer = await counter.deliver(letter)
+    assert answer.status_code == 200
+    assert (await counter.row()).money == "pending"
+    [(verdict, times, heard, attempt)] = await counter.kept()
+    assert (verdict, times, heard, attempt) == ("genuine", 1, False, None)
+
+    assert await counter.work() == 2
+    assert ((await counter.row()).commercial, (await counter.row()).money) == ("accepted", "paid")
+    [(_, _, heard, attempt)] = await counter.kept()
+    assert heard
+    assert attempt is not None
+    assert audit(database_url, now=counter.clock.at).findings == []
+
+
+async def test_a_letter_that_says_paid_moves_nothing_while_the_gateway_says_otherwise(
+    counter: Counter,
+) -> None:
+    await counter.choose("va_bca")
+    charge = counter.charged()
+    state, paid = charge.state, charge.paid
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
+    [lie] = counter.there.news(charge, now=counter.clock.at)
+    charge.state, charge.paid = state, paid
+
+    assert (await counter.deliver(lie)).status_code == 200
+    await counter.work()
+
+    assert (await counter.row()).money == "pending"
+    assert [row.kind for row in await counter.floor.all("SELECT kind FROM payment_event")] == ["pending"]
+
+
+async def test_sixty_copies_at_once_are_one_letter_and_one_payment(counter: Counter) -> None:
+    letter = await paid_at_the_gateway(counter)
+
+    answers = await asyncio.gather(*(counter.deliver(letter) for _ in range(60)))
+    assert {answer.status_code for answer in answers} == {200}
+    while await counter.work():
+        pass
+    assert (await counter.deliver(letter)).status_code == 200
+    while await counter.work():
+        pass
+
+    [(verdict, times, heard, _)] = await counter.kept()
+    assert (verdict, heard) == ("genuine", True)
+    # Copies in one batch are one row's one writing, so the count is what reached the table.
+    assert 2 <= times <= 61
+    assert (await counter.row()).paid_minor == 20_000
+
+
+async def test_a_forged_letter_is_refused_kept_as_evidence_and_moves_nothing(counter: Counter) -> None:
+    letter = await paid_at_the_gateway(counter)
+
+    answer = await counter.deliver(counter.there.forged(letter))
+    await counter.work()
+
+    assert answer.status_code == 403
+    assert (await counter.row()).money == "pending"
+    assert [row[:3] for row in await counter.kept()] == [("forged", 1, True)]
+
+
+async def test_a_flood_of_forged_letters_fills_no_table(counter: Counter) -> None:
+    for number in range(130):
+        answer = await counter.buyer.post(counter.notices, content=f'{{"order_id": "{number}"}}')
+        assert answer.status_code == 403
+    assert len(await counter.kept()) == 120
+    counter.clock.at += timedelta(minutes=2)
+    assert (await counter.buyer.post(counter.notices, content=b"{}")).status_code == 403
+    assert len(await counter.kept()) == 121
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/notices/1/{to_text('gwa', new_id())}",
+        "/notices/1/gwa_unknown",
+        "/notices/2/{account}",
+        "/notices/99999999999999999999/{account}",
+    ],
+)
+async def test_a_letter_for_no_account_of_the_shop_is_nobodys(counter: Counter, address: str) -> None:
+    letter = await paid_at_the_gateway(counter)
+    account = to_text("gwa", counter.account.id)
+    before = await everything(counter.floor)
+
+    answer = await counter.buyer.post(
+        address.format(account=account), content=letter.body, headers=dict(letter.headers)
+    )
+
+    assert answer.status_code == 404
+    assert await everything(counter.floor) == before
+
+
+async def test_a_letter_longer_than_any_gateways_is_refused(counter: Counter) -> None:
+    answer = await counter.buyer.post(counter.notices, content=b" " * 70_000)
+    assert answer.status_code == 413
+    assert await counter.kept() == []
+
+
+@given(
+    body=st.binary(max_size=600),
+    header=st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=40),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_is_sent_is_refused_or_kept_and_never_breaks(
+    counter: Counter, body: bytes, header: str
+) -> None:
+    answer = await counter.buyer.post(
+        counter.notices, content=body, headers={b"x-signature": header.strip().encode("latin-1")}
+    )
+    assert answer.status_code in {200, 403}
+    assert (await counter.row()).money == "unpaid"
+
+
+async def test_a_genuine_letter_about_a_try_of_another_account_calls_for_nothing(counter: Counter) -> None:
+    letter = await paid_at_the_gateway(counter)
+    await counter.floor.run(
+        lambda tx: tx.run(
+            "UPDATE payment_attempt SET reference = 'no-more', ask_at = NULL, gateway_id = NULL"
+        )
+    )
+
+    await counter.deliver(letter)
+    assert await counter.work() == 1
+
+    assert (await counter.row()).money == "pending"
+    [(verdict, _, heard, attempt)] = await counter.kept()
+    assert (verdict, heard, attempt) == ("genuine", True, None)

@@ -1,0 +1,165 @@
+"""A buyer before the pay page: chooses, pays, changes their mind, waits while nobody knows, comes too late."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from access.conftest import everything
+from orderan.sandbox.models import ChargeState, SimReply
+from paying.conftest import Counter
+
+pytestmark = pytest.mark.anyio
+
+
+async def seen(counter: Counter, query: str = "") -> str:
+    answer = await counter.buyer.get(counter.page + query)
+    assert answer.status_code == 200
+    text: str = answer.text
+    return text
+
+
+async def test_the_page_offers_what_the_rails_carry_and_names_nobody(counter: Counter) -> None:
+    page = await seen(counter)
+    for name in ("BCA", "Mandiri", "QRIS", "GoPay", "Alfamart", "Visa"):
+        assert name in page
+    for absent in ("Kredivo", "OVO", "Budi", "+62", "@"):
+        assert absent not in page
+    assert "Rp20.000" in page
+
+
+@pytest.mark.parametrize(
+    ("method", "shows"),
+    [
+        ("va_bca", "Nomor virtual account"),
+        ("va_mandiri", "Kode perusahaan"),
+        ("qris", "data:image/svg+xml"),
+        ("alfamart", "Kode bayar"),
+        ("gopay", "Lanjutkan ke GoPay"),
+        ("card", "Lanjutkan ke Visa"),
+    ],
+)
+async def test_every_kind_of_instrument_is_shown_with_its_steps(
+    counter: Counter, method: str, shows: str
+) -> None:
+    answer = await counter.choose(method)
+    assert (answer.status_code, answer.headers["location"]) == (303, counter.page)
+    page = await seen(counter)
+    assert shows in page
+    assert "<ol>" in page
+    assert await counter.floor.value("SELECT amount_minor FROM payment_attempt") == 20_000
+
+
+async def test_the_page_watches_and_loads_anew_once_the_money_is_there(counter: Counter) -> None:
+    await counter.choose("va_bca")
+    page = await seen(counter)
+    watched = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    quiet = await counter.buyer.get(watched)
+    assert (quiet.status_code, quiet.headers.get("hx-refresh")) == (204, None)
+
+    counter.there.book.pay(counter.charged(), 20_000, now=counter.clock.at)
+    answer = await counter.buyer.get(f"{counter.page}/back")
+    assert answer.headers["location"] == counter.page
+    await counter.work()
+
+    assert (await counter.buyer.get(watched)).headers["hx-refresh"] == "true"
+    assert "Pembayaran diterima" in await seen(counter)
+
+
+async def test_coming_back_means_nothing_by_itself(counter: Counter) -> None:
+    await counter.choose("va_bca")
+    await counter.buyer.get(f"{counter.page}/back?resultCode=00&transaction_status=settlement")
+    await counter.work()
+    assert (await counter.row()).money == "pending"
+
+
+async def test_a_double_click_and_a_second_window_charge_once(counter: Counter) -> None:
+    await asyncio.gather(*(counter.choose("va_bca") for _ in range(8)))
+    await counter.choose("va_bca")
+    assert len(counter.there.book.all()) == 1
+    assert "Nomor virtual account" in await seen(counter)
+
+
+async def test_another_method_takes_the_first_back_without_a_new_order(counter: Counter) -> None:
+    await counter.choose("va_bca")
+    first = counter.charged()
+    assert "Nomor yang lama dibatalkan" in await seen(counter, "?change")
+
+    await counter.choose("qris")
+
+    assert first.state is ChargeState.CANCELLED
+    assert "data:image/svg+xml" in await seen(counter)
+    assert await counter.floor.value("SELECT count(*) FROM sales_order") == 1
+
+
+async def test_while_nobody_knows_the_page_says_so_and_takes_no_other_method(counter: Counter) -> None:
+    answer = counter.there.answer
+    counter.there.answer = lambda request, *, now: (answer(request, now=now), SimReply(502, b"<html>"))[1]  # type: ignore[method-assign]
+    await counter.choose("va_bca")
+    counter.there.answer = answer  # type: ignore[method-assign]
+
+    page = await seen(counter, "?change")
+    assert "Kami sedang memeriksa pembayaran Anda" in page
+    assert 'name="method"' not in page
+    await counter.choose("qris")
+    assert len(counter.there.book.all()) == 1
+
+    counter.there.book.pay(counter.charged(), 20_000, now=counter.clock.at)
+    counter.clock.at += timedelta(seconds=5)
+    await counter.work()
+    assert "Pembayaran diterima" in await seen(counter)
+
+
+async def test_when_no_gateway_answers_the_buyer_may_choose_again(counter: Counter) -> None:
+    await counter.floor.run(lambda tx: tx.run("UPDATE gateway_account SET base_url = 'http://127.0.0.1:1'"))
+    answer = await counter.choose("va_bca")
+    assert answer.status_code == 422
+    assert "Pilih cara bayar" in answer.text
+    assert (await counter.row()).money == "unpaid"
+
+
+async def test_after_the_time_is_over_nothing_is_offered_and_late_money_is_not_lost(counter: Counter) -> None:
+    from orderan.flows.expire_orders import expire_orders
+
+    await counter.choose("va_bca")
+    charge = counter.charged()
+    counter.clock.at += timedelta(days=2)
+    await counter.floor.run(lambda tx: expire_orders(tx, now=counter.clock.at))
+    assert "tidak bisa dibayar lagi" in await seen(counter)
+    await counter.choose("qris")
+    assert len(counter.there.book.all()) == 1
+
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at, late=True)
+    [letter] = counter.there.news(charge, now=counter.clock.at)
+    await counter.deliver(letter)
+    await counter.work()
+    row = await counter.row()
+    assert (row.commercial, row.money) == ("accepted", "paid")
+    assert "Pembayaran diterima" in await seen(counter)
+
+
+@pytest.mark.parametrize("spoil", ["x{}", "{}x", "{:.20}", "abc"])
+async def test_a_link_that_is_not_ours_opens_nothing(counter: Counter, spoil: str) -> None:
+    ticket = counter.page.removeprefix("/pay/")
+    before = await everything(counter.floor)
+    wrong = "/pay/" + spoil.format(ticket)
+    for answer in (
+        await counter.buyer.get(wrong),
+        await counter.buyer.get(f"{wrong}/standing"),
+        await counter.buyer.get(f"{wrong}/back"),
+    ):
+        assert answer.status_code == 404
+    assert await everything(counter.floor) == before
+
+
+async def test_an_old_link_opens_nothing(counter: Counter) -> None:
+    page = counter.page
+    counter.clock.at += timedelta(days=181)
+    assert (await counter.buyer.get(page)).status_code == 404
+
+
+async def test_somebody_who_tries_all_day_is_slowed_down(counter: Counter) -> None:
+    await counter.floor.run(lambda tx: tx.run("UPDATE gateway_account SET base_url = 'http://127.0.0.1:1'"))
+    answers = [(await counter.choose("va_bca")).text for _ in range(31)]
+    assert "Terlalu banyak" in answers[-1]
+    assert await counter.floor.value("SELECT count(*) FROM payment_attempt") == 30
