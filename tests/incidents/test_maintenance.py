@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -306,7 +306,7 @@ ENTRIES = st.dictionaries(
 
 @given(st.lists(ENTRIES | VALUES, max_size=4))
 def test_an_entry_that_makes_no_sense_hinders_no_other(entries: list[Any]) -> None:
-    good = an_entry(7, datetime(2026, 11, 11, tzinfo=None))
+    good = an_entry(7, datetime(2026, 11, 11, tzinfo=UTC))
     found = read_announced(json.dumps({"scheduled_maintenances": [*entries, good]}).encode())
 
     assert "m7" in {one.feed_id for one in found}

@@ -165,3 +165,16 @@ async def tries(
             )
 
     await street.floor.run(begin)
+
+
+async def a_gateway(floor: ShopFloor, now: datetime, name: str = "Midtrans") -> tuple[GatewayAccount, Rail]:
+    """An account that carries BCA's virtual accounts."""
+    account = GatewayAccount(new_id(), name.lower(), name, "https://gateway.test", b"", b"")
+    rail = Rail(new_id(), "va_bca", account.id, account.gateway, 0, "open")
+
+    async def furnish(tx: Tx) -> None:
+        await insert_account(tx, account, now=now)
+        await insert_rails(tx, [rail])
+
+    await floor.run(furnish)
+    return account, rail
