@@ -21,6 +21,7 @@ from conftest import ShopFloor
 from fulfilment.working import an_order, delivered, money, packed, pay, shipped, the_task
 from given import JAKARTA, SURABAYA, World, a_shop
 from importing.test_unseen_files import sale, text_file
+from incidents.troubled import a_gateway
 from orderan.access import (
     Permission,
     Role,
@@ -46,6 +47,7 @@ from orderan.flows.complete_orders import complete_order
 from orderan.flows.deliver import move_on
 from orderan.flows.hold_order import hold_order
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_payment import settle_payment
@@ -61,6 +63,7 @@ from orderan.fulfilment import Pick
 from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
 from orderan.importing import Upload, UploadFolder, ask_for_import, check_source, keep_upload, preset
 from orderan.importing import start as import_now
+from orderan.incidents import Kind, Severity, add_note, announce, keep_contact, plan_maintenance
 from orderan.inventory import (
     Receipt,
     Travel,
@@ -98,7 +101,17 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/customers/{customer_id:str}/merge": ("{customer}/merge", "{customer}/merge?q=santoso"),
     "/inbox": ("/inbox", "/inbox?by=deadline&kind=parcel_waiting", "/inbox?kind=zzz", "/inbox?tab=closed"),
     "/inbox/{entry_id:str}": ("/inbox/{entry_over}", "/inbox/{entry_lines}"),
+    "/incidents": ("/incidents",),
+    "/incidents/contacts/{account_id:str}": ("/incidents/contacts/{gateway}",),
+    "/incidents/new": ("/incidents/new",),
+    "/incidents/{incident_id:str}": (
+        "/incidents/{incident_suspected}",
+        "/incidents/{incident_open}",
+        "/incidents/{incident_recovered}",
+        "/incidents/{incident_closed}",
+    ),
     "/login": ("/login",),
+    "/maintenance": ("/maintenance",),
     "/orders": (
         "/orders",
         "/orders?status=accepted&terms=cod&sort=oldest",
@@ -169,6 +182,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/users/new": ("/settings/users/new",),
     "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
     "/shipping": ("/shipping", "/shipping?tab=failed", "/shipping?tab=delivered"),
+    "/status": ("/status",),
     "/stock": ("/stock", "/stock?low=yes", "/stock?q=zzz"),
     "/stock/adjust": ("/stock/adjust", "/stock/adjust?sku=kopi"),
     "/stock/count": ("/stock/count",),
@@ -302,6 +316,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
         named[f"task_{name}"] = to_text("tsk", await the_task(world, orders[name]))
     named |= await returns_at_every_stage(world, keyring, orders["paid"], then)
     named["ret_resolved"] = await _return_promised(world, orders["returned"], then)
+    named |= await _troubles(floor, now)
     named |= await _goods(world, now)
     named |= await _wares(world, now)
     named |= await _customers(world, keyring, now)
@@ -387,6 +402,65 @@ async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) 
     await delivered(world, paid, awb="002589984003", now=then)
     await floor.run(lambda tx: promise_refund(tx, paid.id, amount_minor=4_000, reason="Penyok", now=then))
     return orders
+
+
+async def _troubles(floor: ShopFloor, now: datetime) -> dict[str, str]:
+    """An incident at each stage, a contact, and maintenance ahead."""
+    named, hour = {}, timedelta(hours=1)
+    for turn, state in enumerate(("suspected", "open", "recovered", "closed")):
+        account, rail = await a_gateway(floor, now, f"Gateway {turn}")
+        followed = await floor.run(
+            lambda tx, rail=rail, state=state: open_incident(
+                tx,
+                [rail.id],
+                kind=Kind.DOWN,
+                severity=Severity.MAJOR,
+                since=now - hour,
+                evidence={"gagal": 5},
+                suspected=state == "suspected",
+                now=now,
+            )
+        )
+        found = followed.incident
+        named[f"incident_{state}"] = to_text("inc", found.id)
+        named["gateway"] = to_text("gwa", account.id)
+        if state == "suspected":
+            continue
+        await floor.run(
+            lambda tx, found=found: announce(
+                tx, found.id, words_id=found.words_id, words_en=found.words_en, publish=True, now=now
+            )
+        )
+        await floor.run(
+            lambda tx, found=found: add_note(tx, found.id, heard=True, who="Rina", words="Sebentar.", now=now)
+        )
+        if state != "open":
+            await floor.run(lambda tx, found=found: recover(tx, found.id, now=now))
+        if state == "closed":
+            await floor.run(lambda tx, found=found: close(tx, found.id, review="Pindah rel.", now=now))
+    await floor.run(
+        lambda tx: keep_contact(
+            tx,
+            account.id,
+            name="Meja bantuan",
+            phone="1500",
+            email="l1@gateway.test",
+            hours="24 jam",
+            now=now,
+        )
+    )
+    await floor.run(
+        lambda tx: plan_maintenance(
+            tx,
+            account.id,
+            ["va_bca"],
+            starts_at=now + hour,
+            ends_at=now + 2 * hour,
+            title="Pemeliharaan inti",
+            now=now,
+        )
+    )
+    return named
 
 
 async def returns_at_every_stage(

@@ -33,6 +33,7 @@ from orderan.flows.gateway_news import round_of_news, sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
+from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.watch_limits import watch_limits
 from orderan.inventory import watch_low_stock
 from orderan.kit import inbox, jobs, masterkey, telemetry, throttle
@@ -77,6 +78,10 @@ async def _expire_holds(tx: Tx, now: datetime) -> int:
     return await let_holds_expire(tx, now=now)
 
 
+async def _incidents(tx: Tx, now: datetime) -> int:
+    return await follow_incidents(tx, now=now)
+
+
 async def _complete(tx: Tx, now: datetime) -> int:
     return await complete_delivered(tx, now=now)
 
@@ -107,6 +112,7 @@ async def _sweep_inbound(tx: Tx, now: datetime) -> int:
 
 
 TIMERS: Final[tuple[Timer, ...]] = (
+    Timer("incidents", 5.0, _incidents),
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
     Timer("complete_orders", 60.0, _complete),

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 COLUMNS = {
     "customer": ("customer", "state"),
     "fulfilment.task": ("task", "state"),
+    "incidents.incident": ("incident", "state"),
     "order.change": ("order_change", "state"),
     "order.commercial": ("sales_order", "commercial"),
     "order.verification": ("sales_order", "verification"),

@@ -24,9 +24,11 @@ import orderan
 from conftest import ShopFloor
 from fulfilment.working import an_order, packed, pay, shipped
 from given import JAKARTA, SURABAYA, World, a_shop
+from incidents.troubled import a_street
 from orderan.customers import CustomerNotActive, Typed, erase, merge, register
 from orderan.flows.change_order import confirm, decline_change, open_change
 from orderan.flows.deliver import move_on
+from orderan.flows.payment_incident import close, confirm_incident, dismiss_incident, recover
 from orderan.flows.pick_task import start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_return import ask_return
@@ -184,6 +186,22 @@ class Stage:
 
         return Walk("refund", made.id, move)
 
+    async def incident(self) -> Walk:
+        street = await a_street(self.floor, self.keyring, self.now, world=self.world)
+        made = (await street.opened(since=self.now)).incident
+
+        async def move(tx: Tx, event: Any) -> None:
+            if event == "confirm":
+                await confirm_incident(tx, made.id, now=self.now)
+            elif event == "dismiss":
+                await dismiss_incident(tx, made.id, now=self.now)
+            elif event == "recover":
+                await recover(tx, made.id, now=self.now)
+            else:
+                await close(tx, made.id, review="usai", now=self.now)
+
+        return Walk("incident", made.id, move, PUT_INCIDENT)
+
     async def change(self) -> Walk:
         order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
         made = await self.floor.run(
@@ -240,6 +258,7 @@ class Stage:
 WALKS: dict[str, Callable[[Stage], Awaitable[Walk]]] = {
     "customer": Stage.customer,
     "fulfilment.task": Stage.task,
+    "incidents.incident": Stage.incident,
     "order.change": Stage.change,
     "payments.refund": Stage.refund,
     "returns.goods_return": Stage.goods_return,
@@ -254,6 +273,12 @@ PUT_CUSTOMER: LiteralString = """
         name_enc = CASE WHEN %(state)s <> 'erased' THEN name_enc END,
         phone_enc = CASE WHEN %(state)s <> 'erased' THEN phone_enc END,
         phone_index = CASE WHEN %(state)s <> 'erased' THEN phone_index END
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
+
+PUT_INCIDENT: LiteralString = """
+    UPDATE incident
+    SET state = %(state)s, review = 'usai', hit_orders = 0, hit_minor = 0, lost_orders = 0, lost_minor = 0
     WHERE shop_id = %(shop)s AND id = %(id)s
     """
 

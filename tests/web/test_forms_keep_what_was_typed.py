@@ -54,6 +54,24 @@ FORMS: Final = {
         {"step": "save", "label": "Kantor", "recipient": "Budi Santosa", "line": "Jl. Melati 9"},
     ),
     "/inbox/{entry_id:str}/close": Sends("/inbox/{entry}/close", {"note": " "}, {}),
+    "/incidents/new": Sends(
+        "/incidents/new",
+        {"since": "2099-01-01T00:00"},
+        {"rail": "{rail}", "kind": "slow", "severity": "minor", "note": "Lima gagal"},
+    ),
+    "/incidents/contacts/{account_id:str}": Sends(
+        "/incidents/contacts/{account}", {"phone": ""}, {"name": "Rina", "hours": "09-17"}
+    ),
+    "/incidents/{incident_id:str}/{verb:str}": Sends(
+        "/incidents/{incident}/note",
+        {"words": " "},
+        {"heard": "no", "who": "Rina", "question": "how_long"},
+    ),
+    "/maintenance": Sends(
+        "/maintenance",
+        {"ends": "2026-11-11T10:00"},
+        {"account": "{account}", "starts": "2026-11-12T10:00", "title": "Inti"},
+    ),
     "/orders/new": Sends(
         "/orders/new",
         {"phone": ""},
@@ -208,6 +226,7 @@ OTHERWISE: Final = {
     "/login/code": "a code that holds for half a minute",
     "/login/shop": BUTTON,
     "/logout": BUTTON,
+    "/maintenance/{window_id:str}/cancel": BUTTON,
     "/orders/bulk": "the answer is a page of its own, with a result per row",
     "/orders/import": FILE,
     "/orders/import/{upload_id:str}": "tests/importing/test_import_pages.py",

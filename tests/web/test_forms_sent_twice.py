@@ -14,9 +14,12 @@ from catalog.test_pictures import png
 from conftest import ShopFloor
 from fulfilment.working import delivered, the_task
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
+from incidents.troubled import a_gateway
 from orderan.customers import find_customers
+from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
+from orderan.incidents import Kind, Severity
 from orderan.inventory import Travel, dispatch_transfer, open_transfer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -55,6 +58,21 @@ FORMS: Final = {
         "/customers/{customer}/consents",
         {"purpose": "profiling", "granted": "yes", "source": "kasir"},
         "SELECT count(*) FROM consent",
+    ),
+    "/incidents/new": Sends(
+        "/incidents/new",
+        {"rail": "{rail}", "kind": "down", "severity": "major"},
+        "SELECT coalesce(sum(jsonb_array_length(evidence)), 0) + count(*) FROM incident",
+    ),
+    "/incidents/contacts/{account_id:str}": Sends(
+        "/incidents/contacts/{account}",
+        {"name": "Meja bantuan", "phone": "1500"},
+        "SELECT count(*) FROM gateway_contact",
+    ),
+    "/incidents/{incident_id:str}/{verb:str}": Sends(
+        "/incidents/{incident}/note",
+        {"heard": "yes", "words": "Setengah jam."},
+        "SELECT count(*) FROM incident_note",
     ),
     "/orders/bulk": Sends(
         "/orders/bulk",
@@ -199,6 +217,8 @@ OTHERWISE: Final = {
     "/inbox/bulk": ON,
     "/inbox/{entry_id:str}/close": ON,
     "/login": OWN,
+    "/maintenance": "two windows of the same time are refused",
+    "/maintenance/{window_id:str}/cancel": ON,
     "/login/code": OWN,
     "/login/shop": OWN,
     "/logout": OWN,
@@ -293,7 +313,15 @@ async def shop(
     [customer] = await floor.run(lambda tx: find_customers(tx, keyring, "+6281234567890", limit=1))
     [product] = await floor.all("SELECT id FROM product")
     [price_list] = await floor.all("SELECT id FROM price_list")
+    account, rail = await a_gateway(floor, now)
+    _, other = await a_gateway(floor, now, "Xendit")
+    incident = await floor.run(
+        lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
+    )
     names = {
+        "account": to_text("gwa", account.id),
+        "rail": to_text("ral", rail.id),
+        "incident": to_text("inc", incident.incident.id),
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),
         "gone_number": str(gone.number),

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from orderan.fulfilment import TASK, TaskState, parcels_waiting, tasks_waiting
+from orderan.incidents import INCIDENT, IncidentState, incidents_waiting
 from orderan.inventory import TRANSFER, TransferState, transfers_waiting
 from orderan.kit import inbox
 from orderan.kit.db import Tx
@@ -168,6 +169,19 @@ WATCHES = (
         {
             TransferState.DRAFT: Limit(7 * DAY, N_("Kirim atau batalkan pemindahan stok ini.")),
             TransferState.IN_TRANSIT: Limit(14 * DAY, N_("Terima pemindahan ini, atau catat yang hilang.")),
+        },
+    ),
+    Watch(
+        INCIDENT.name,
+        "incident_waiting",
+        "incident",
+        incidents_waiting,
+        {
+            IncidentState.SUSPECTED: Limit(
+                timedelta(minutes=15), N_("Pastikan atau abaikan dugaan gangguan ini.")
+            ),
+            IncidentState.OPEN: Limit(4 * HOUR, N_("Tanyakan kabar terbaru ke penyedia pembayarannya.")),
+            IncidentState.RECOVERED: Limit(DAY, N_("Tutup insiden ini dengan tinjauannya.")),
         },
     ),
     # Money is derived and has no machine, but cash at a courier waits like anything else.

@@ -21,6 +21,7 @@ from orderan.orders.commands.change import (
     open_change,
     require_current,
 )
+from orderan.orders.commands.clock import start_clocks, stop_clocks
 from orderan.orders.commands.complete import complete_orders, due_for_completion, require_complete
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.forget_words import forget_words
@@ -275,6 +276,8 @@ __all__ = [
     "set_allocated",
     "set_row",
     "standing_change",
+    "start_clocks",
+    "stop_clocks",
     "tag_orders",
     "tags_of",
     "tags_of_many",

@@ -128,3 +128,23 @@ class OrderTagged(Event):
     number: int
     added: Sequence[str]
     removed: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ClockStopped(Event):
+    """The time to pay does not pass from `since` on: paying is not possible."""
+
+    kind: ClassVar[str] = "orders.clock_stopped.v1"
+
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class ClockStarted(Event):
+    """The time to pay passes again, until a later limit."""
+
+    kind: ClassVar[str] = "orders.clock_started.v1"
+
+    number: int
+    hold_until: datetime

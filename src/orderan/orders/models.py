@@ -1,7 +1,7 @@
 """The nouns of an order."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from uuid import UUID
 
@@ -81,6 +81,13 @@ class Order:
     closed_at: datetime | None
     forgone_minor: int = 0
     credited_minor: int = 0
+    clock_stopped_at: datetime | None = None
+
+    def pay_until(self, now: datetime) -> datetime | None:
+        """Until when it can be paid as things stand now; while its clock stands still, later with every minute."""
+        if self.hold_until is None or self.clock_stopped_at is None:
+            return self.hold_until
+        return self.hold_until + max(now - self.clock_stopped_at, timedelta())
 
     @property
     def due_minor(self) -> int:

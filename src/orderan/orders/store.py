@@ -220,6 +220,7 @@ async def set_commercial(
         UPDATE sales_order
         SET commercial = %(becomes)s, headline = %(headline)s,
             hold_until = CASE WHEN %(becomes)s = 'awaiting_payment' THEN hold_until END,
+            clock_stopped_at = CASE WHEN %(becomes)s = 'awaiting_payment' THEN clock_stopped_at END,
             accepted_at = CASE WHEN %(becomes)s = 'accepted' THEN %(now)s ELSE accepted_at END,
             closed_at = CASE WHEN %(becomes)s IN ('completed', 'cancelled', 'expired') THEN %(now)s END
         WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND commercial = %(was)s
@@ -242,6 +243,7 @@ async def overdue(tx: Tx, *, now: datetime, limit: int) -> list[UUID]:
         SELECT id
         FROM sales_order
         WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND hold_until <= %(now)s
+          AND clock_stopped_at IS NULL
         ORDER BY hold_until
         LIMIT %(limit)s
         FOR NO KEY UPDATE SKIP LOCKED
@@ -249,6 +251,37 @@ async def overdue(tx: Tx, *, now: datetime, limit: int) -> list[UUID]:
         {"shop": tx.shop_id, "now": now, "limit": limit},
     )
     return [row.id for row in rows]
+
+
+async def stop_clocks(tx: Tx, stops: Sequence[tuple[UUID, datetime]]) -> list[UUID]:
+    """Let the limits of locked orders stand still from a moment on, the earliest of several; whose were running."""
+    rows = await tx.all(
+        """
+        UPDATE sales_order
+        SET clock_stopped_at = least(sales_order.clock_stopped_at, stops.at)
+        FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) AS stops (id, at)
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = stops.id
+          AND sales_order.commercial = 'awaiting_payment'
+          AND (sales_order.clock_stopped_at IS NULL OR sales_order.clock_stopped_at > stops.at)
+        RETURNING sales_order.id
+        """,
+        {"shop": tx.shop_id, "ids": [stop[0] for stop in stops], "ats": [stop[1] for stop in stops]},
+    )
+    return [row.id for row in rows]
+
+
+async def start_clocks(tx: Tx, ids: Collection[UUID], *, now: datetime) -> dict[UUID, datetime]:
+    """Let the limits of locked orders run again, as much later as they stood; the new limits."""
+    rows = await tx.all(
+        """
+        UPDATE sales_order
+        SET hold_until = hold_until + greatest(%(now)s - clock_stopped_at, interval '0'), clock_stopped_at = NULL
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND clock_stopped_at IS NOT NULL
+        RETURNING id, hold_until
+        """,
+        {"shop": tx.shop_id, "ids": list(ids), "now": now},
+    )
+    return {row.id: row.hold_until for row in rows}
 
 
 async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int, int]]) -> None:

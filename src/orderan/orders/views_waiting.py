@@ -22,6 +22,7 @@ async def orders_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
             SELECT id, commercial AS state, hold_until AS since, number, total_minor, currency
             FROM sales_order
             WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND hold_until <= %(awaiting_payment)s
+              AND clock_stopped_at IS NULL
             UNION ALL
             SELECT id, commercial, accepted_at, number, total_minor, currency
             FROM sales_order

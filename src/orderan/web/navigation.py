@@ -36,6 +36,7 @@ RAIL: Final = (
     Entry(N_("Pengiriman"), "truck", "/shipping", "shipping.read"),
     Entry(N_("Retur"), "truck-return", "/returns", "returns.read"),
     Entry(N_("Pembayaran"), "cash", "/payments", "payments.read"),
+    Entry(N_("Gangguan"), "alert-triangle", "/incidents", "payments.read"),
     Entry(N_("Produk"), "tags", "/products", "catalog.read"),
     Entry(N_("Stok"), "packages", "/stock", "inventory.read"),
     Entry(N_("Pelanggan"), "users", "/customers", "customers.read"),

@@ -19,6 +19,7 @@ _UNPAID_PAST_HOLD = """
 SELECT shop_id, id AS subject, number, hold_until
 FROM sales_order
 WHERE commercial = 'awaiting_payment'
+  AND clock_stopped_at IS NULL
   AND (hold_until IS NULL OR hold_until < %(now)s::timestamptz - interval '5 minutes')
 """
 

@@ -13,6 +13,9 @@ ENTITIES: Final = {
     "fulfilment.": "ord",
     "importing.finished.": "imr",
     "importing.": "ord",
+    "incidents.buyer_told.": "ord",
+    "incidents.maintenance_": "mtn",
+    "incidents.": "inc",
     "inventory.transfer_": "trf",
     "inventory.": "stk",
     "orders.": "ord",
@@ -24,13 +27,16 @@ ENTITIES: Final = {
 is an entity of its own and has no route."""
 
 FIELDS: Final = {
+    "account_id": "gwa",
     "address_id": "adr",
+    "attempt_id": "pay",
     "cause_id": "cau",
     "channel_id": "chn",
     "customer_id": "cus",
     "erased_ids": "cus",
     "from_location": "loc",
     "holder_id": "ord",
+    "incident_id": "inc",
     "location_id": "loc",
     "locations": "loc",
     "merged_ids": "cus",
