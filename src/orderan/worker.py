@@ -28,6 +28,7 @@ from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hold_order import let_holds_expire
+from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.watch_limits import watch_limits
 from orderan.inventory import watch_low_stock
 from orderan.kit import inbox, jobs, masterkey, telemetry, throttle
@@ -80,6 +81,10 @@ async def _watch(tx: Tx, now: datetime) -> int:
     return await watch_limits(tx, now=now)
 
 
+async def _reconcile(tx: Tx, now: datetime) -> int:
+    return await reconcile_nightly(tx, now=now)
+
+
 async def _low_stock(tx: Tx, now: datetime) -> int:
     opened, settled = await watch_low_stock(tx, now)
     return opened + settled
@@ -107,6 +112,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
     Timer("low_stock", 60.0, _low_stock),
+    Timer("settlements", 600.0, _reconcile),
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),

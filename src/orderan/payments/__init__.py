@@ -62,6 +62,7 @@ from orderan.payments.store_attempts import (
     rails,
     set_fee,
 )
+from orderan.payments.store_due import ask_soon
 from orderan.payments.views import LedgerRow, MoneyOf, ledger_of, money_of, refunds_of, refunds_waiting
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "Standing",
     "account_behind",
     "append_money",
+    "ask_soon",
     "attempts_due",
     "attempts_named",
     "attempts_of",

@@ -18,12 +18,15 @@ ENTITIES: Final = {
     "orders.": "ord",
     "payments.": "ord",
     "returns.": "ord",
+    "settlements.file_brought.": "stf",
+    "settlements.": "rec",
     "shipping.": "ord",
 }
 """What facts are about, by how their kind begins; the first that fits. `stk` is a change of stock, which
 is an entity of its own and has no route."""
 
 FIELDS: Final = {
+    "account_id": "gwa",
     "address_id": "adr",
     "cause_id": "cau",
     "channel_id": "chn",
