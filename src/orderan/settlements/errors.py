@@ -108,3 +108,14 @@ class WordMissing(Refusal):
     code = "reconciliation_word_missing"
     kind = Kind.INVALID
     sentence = N_("Tulis singkat apa penjelasannya.")
+
+
+@dataclass(eq=False)
+class FileNotFound(Refusal):
+    """The shop brought no such file."""
+
+    file: str
+
+    code = "settlement_file_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Berkas “{file}” tidak ditemukan.")

@@ -8,7 +8,7 @@ from typing import Final
 
 from orderan.settlements.errors import ColumnsMissing, FileRefused, FileTooLarge
 
-MOST_BYTES: Final = 20_000_000
+MOST_BYTES: Final = 10_000_000
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 200
 MOST_CELL: Final = 2_000
