@@ -83,6 +83,7 @@ from orderan.pricing import put_zone, set_fee
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
+from settlements.furnishing import settlements
 
 PASSWORD: Final = "kuda-laut-berenang"
 BAD_SHEET: Final = "sku,produk,gtin,satuan\nTEH,Teh Hijau,8992761002010,karung\nGULA,Gula Aren,,kg\n"
@@ -143,6 +144,19 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/orders/{order:str}/change": ("/orders/{order_waiting}/change", "/orders/{order_changing}/change"),
     "/orders/{order:str}/versions/{version:int}": ("/orders/{order_changed}/versions/1",),
     "/payments": ("/payments", "/payments?q=zzz"),
+    "/payments/ageing": ("/payments/ageing",),
+    "/payments/fees": ("/payments/fees",),
+    "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
+    "/payments/settlements": (
+        "/payments/settlements",
+        "/payments/settlements?reason=unknown_payment&gateway=midtrans&least=1.000",
+        "/payments/settlements?tab=explained",
+    ),
+    "/payments/settlements/files": ("/payments/settlements/files",),
+    "/payments/settlements/files/{file_id:str}": (
+        "/payments/settlements/files/{settlement_file}",
+        "/payments/settlements/files/{settlement_file}?again=1",
+    ),
     "/payments/cod": ("/payments/cod", "/payments/cod?tab=cod_collected"),
     "/payments/orders/{order_id:str}": ("/payments/orders/{order_paid}", "/payments/orders/{order_waiting}"),
     "/payments/refunds": ("/payments/refunds", "/payments/refunds?tab=executed"),
@@ -247,6 +261,10 @@ NO_PAGES: Final[dict[str, str]] = {
     "/orders/export.csv": "a file",
     "/orders/import/runs/{run_id:str}/lines.csv": "a file",
     "/orders/skus": "rows of a search box",
+    "/payments/ageing/export.csv": "a file",
+    "/payments/fees/export.csv": "a file",
+    "/payments/payouts/export.csv": "a file",
+    "/payments/settlements/export.csv": "a file",
     "/products/export.csv": "a file",
     "/products/import/{import_id:str}/refused.csv": "a file",
     "/products/look-up": "rows of a search box",
@@ -321,6 +339,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await _wares(world, now)
     named |= await _customers(world, keyring, now)
     named |= await _files(world, orders, data_dir, now)
+    named |= await settlements(floor, orders["waiting"], now=now)
     people, tokens, secret = await _people(floor, keyring, now)
     named |= people
     named |= await _pay_pages(world, keyring, orders, now)

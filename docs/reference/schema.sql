@@ -54,6 +54,35 @@ CREATE INDEX audit_entry_entity ON audit_entry USING btree (shop_id, entity_id, 
 CREATE POLICY own_shop_only ON audit_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 
+-- distributed: money a bank statement says came in, and the payout it is
+CREATE TABLE bank_line (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    row_no integer NOT NULL,
+    bank_account text NOT NULL,
+    booked_on date NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    words text NOT NULL,
+    reference text,
+    fingerprint text NOT NULL,
+    nth integer NOT NULL,
+    payout_id uuid,
+    matched_by text,
+    CONSTRAINT bank_line_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT bank_line_once UNIQUE (shop_id, bank_account, fingerprint, nth),
+    CONSTRAINT bank_line_file FOREIGN KEY (shop_id, file_id) REFERENCES settlement_file(shop_id, id),
+    CONSTRAINT bank_line_payout FOREIGN KEY (shop_id, payout_id) REFERENCES payout(shop_id, id),
+    CONSTRAINT bank_line_matched_by_known CHECK ((matched_by = ANY (ARRAY['reference'::text, 'amount_and_day'::text]))),
+    CONSTRAINT bank_line_matched_how CHECK (((payout_id IS NULL) = (matched_by IS NULL))),
+    CONSTRAINT bank_line_money_came CHECK ((amount_minor > 0))
+);
+CREATE INDEX bank_line_newest ON bank_line USING btree (shop_id, booked_on DESC, id DESC);
+CREATE UNIQUE INDEX bank_line_payout_once ON bank_line USING btree (shop_id, payout_id) WHERE (payout_id IS NOT NULL);
+CREATE POLICY own_shop_only ON bank_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bank_line FORCE ROW LEVEL SECURITY;
+
 -- distributed: what one bundle takes from stock
 CREATE TABLE bundle_part (
     shop_id bigint NOT NULL,
@@ -848,7 +877,9 @@ CREATE TABLE payment_attempt (
     CONSTRAINT payment_attempt_amounts_sane CHECK (((amount_minor > 0) AND (booked_minor >= 0) AND ((returned_minor >= 0) AND (returned_minor <= booked_minor)))),
     CONSTRAINT payment_attempt_state_known CHECK ((state = ANY (ARRAY['asking'::text, 'unknown'::text, 'offered'::text, 'held'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'reversed'::text, 'refunded'::text, 'disputed'::text])))
 );
+CREATE INDEX payment_attempt_by_gateway_id ON payment_attempt USING btree (shop_id, gateway_id) WHERE (gateway_id IS NOT NULL);
 CREATE INDEX payment_attempt_due ON payment_attempt USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
+CREATE INDEX payment_attempt_moved ON payment_attempt USING btree (shop_id, moved_at);
 CREATE INDEX payment_attempt_of_order ON payment_attempt USING btree (shop_id, order_id, began_at);
 CREATE UNIQUE INDEX payment_attempt_one_in_the_air ON payment_attempt USING btree (shop_id, order_id) WHERE (state = ANY (ARRAY['asking'::text, 'unknown'::text, 'held'::text]));
 CREATE POLICY own_shop_only ON payment_attempt USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -875,6 +906,25 @@ CREATE TABLE payment_event (
 CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
 CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE payment_event FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a gateway paid out at once: the lines of one payout reference, or of one day where there is none
+CREATE TABLE payout (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    key text NOT NULL,
+    reference text,
+    paid_on date NOT NULL,
+    net_minor bigint NOT NULL,
+    lines integer NOT NULL,
+    currency text NOT NULL,
+    CONSTRAINT payout_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT payout_once UNIQUE (shop_id, account_id, key),
+    CONSTRAINT payout_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id)
+);
+CREATE INDEX payout_newest ON payout USING btree (shop_id, paid_on DESC, id DESC);
+CREATE POLICY own_shop_only ON payout USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE payout FORCE ROW LEVEL SECURITY;
 
 -- distributed: who read unmasked personal data, when and why
 CREATE TABLE personal_access (
@@ -989,6 +1039,42 @@ CREATE TABLE rail_fee (
 );
 CREATE POLICY own_shop_only ON rail_fee USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE rail_fee FORCE ROW LEVEL SECURITY;
+
+-- distributed: where a settlement and our ledger differ; gap_minor is what the ledger has beyond the settlement
+CREATE TABLE reconciliation_entry (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    subject text NOT NULL,
+    reason text NOT NULL,
+    account_id uuid,
+    file_id uuid,
+    line_id uuid,
+    attempt_id uuid,
+    order_id uuid,
+    difference_minor bigint NOT NULL,
+    gap_minor bigint NOT NULL,
+    currency text NOT NULL,
+    payload jsonb NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    moved_by text NOT NULL,
+    word text,
+    CONSTRAINT reconciliation_entry_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT reconciliation_entry_once UNIQUE (shop_id, subject),
+    CONSTRAINT reconciliation_entry_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT reconciliation_entry_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES payment_attempt(shop_id, id),
+    CONSTRAINT reconciliation_entry_file FOREIGN KEY (shop_id, file_id) REFERENCES settlement_file(shop_id, id),
+    CONSTRAINT reconciliation_entry_line FOREIGN KEY (shop_id, line_id) REFERENCES settlement_line(shop_id, id),
+    CONSTRAINT reconciliation_entry_explained_in_words CHECK (((state <> 'explained'::text) OR (word IS NOT NULL))),
+    CONSTRAINT reconciliation_entry_reason_known CHECK ((reason = ANY (ARRAY['row_unreadable'::text, 'unknown_payment'::text, 'other_account'::text, 'other_currency'::text, 'not_known_as_paid'::text, 'amount_differs'::text, 'paid_twice'::text, 'missing_in_settlement'::text, 'refunded_not_settled'::text, 'refund_not_known'::text, 'fee_differs'::text, 'net_does_not_add_up'::text]))),
+    CONSTRAINT reconciliation_entry_state_known CHECK ((state = ANY (ARRAY['open'::text, 'explained'::text, 'gone'::text])))
+);
+CREATE INDEX reconciliation_entry_listed ON reconciliation_entry USING btree (shop_id, state, opened_at DESC, id DESC);
+CREATE INDEX reconciliation_entry_of_attempt ON reconciliation_entry USING btree (shop_id, attempt_id) WHERE (attempt_id IS NOT NULL);
+CREATE INDEX reconciliation_entry_of_line ON reconciliation_entry USING btree (shop_id, line_id) WHERE (line_id IS NOT NULL);
+CREATE POLICY own_shop_only ON reconciliation_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE reconciliation_entry FORCE ROW LEVEL SECURITY;
 
 -- distributed: refunds granted (who, why, which lines), then executed or withdrawn
 CREATE TABLE refund (
@@ -1138,6 +1224,105 @@ CREATE TABLE saved_view (
 );
 CREATE POLICY own_shop_only ON saved_view USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE saved_view FORCE ROW LEVEL SECURITY;
+
+-- distributed: the settlement days of a gateway account that files told of; its row is what two reconciliations of one account wait for
+CREATE TABLE settlement_book (
+    shop_id bigint NOT NULL,
+    account_id uuid NOT NULL,
+    covered_from date,
+    covered_until date,
+    reconciled_at timestamp with time zone,
+    CONSTRAINT settlement_book_pkey PRIMARY KEY (shop_id, account_id),
+    CONSTRAINT settlement_book_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id)
+);
+CREATE POLICY own_shop_only ON settlement_book USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE settlement_book FORCE ROW LEVEL SECURITY;
+
+-- distributed: files of settlements and bank statements, each known by its content; every row of it is a line, known before, skipped or unread
+CREATE TABLE settlement_file (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    account_id uuid,
+    format text NOT NULL,
+    name text NOT NULL,
+    digest text NOT NULL,
+    rows integer NOT NULL,
+    lines integer NOT NULL,
+    known_before integer NOT NULL,
+    skipped integer NOT NULL,
+    unread integer NOT NULL,
+    brought_by text NOT NULL,
+    brought_at timestamp with time zone NOT NULL,
+    CONSTRAINT settlement_file_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT settlement_file_once UNIQUE (shop_id, kind, digest),
+    CONSTRAINT settlement_file_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT settlement_file_kind_known CHECK ((kind = ANY (ARRAY['settlement'::text, 'statement'::text]))),
+    CONSTRAINT settlement_file_of_an_account CHECK (((kind = 'settlement'::text) = (account_id IS NOT NULL))),
+    CONSTRAINT settlement_file_rows_add_up CHECK ((rows = (((lines + known_before) + skipped) + unread)))
+);
+CREATE INDEX settlement_file_newest ON settlement_file USING btree (shop_id, brought_at DESC, id DESC);
+CREATE POLICY own_shop_only ON settlement_file USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE settlement_file FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a gateway says it settled of a payment or took back; one line told in two files stands once
+CREATE TABLE settlement_line (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    row_no integer NOT NULL,
+    account_id uuid NOT NULL,
+    payout_id uuid NOT NULL,
+    kind text NOT NULL,
+    reference text,
+    gateway_id text,
+    method text,
+    gross_minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    tax_minor bigint NOT NULL,
+    net_minor bigint NOT NULL,
+    currency text NOT NULL,
+    settled_on date NOT NULL,
+    fingerprint text NOT NULL,
+    nth integer NOT NULL,
+    attempt_id uuid,
+    order_id uuid,
+    CONSTRAINT settlement_line_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT settlement_line_once UNIQUE (shop_id, account_id, fingerprint, nth),
+    CONSTRAINT settlement_line_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT settlement_line_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES payment_attempt(shop_id, id),
+    CONSTRAINT settlement_line_file FOREIGN KEY (shop_id, file_id) REFERENCES settlement_file(shop_id, id),
+    CONSTRAINT settlement_line_payout FOREIGN KEY (shop_id, payout_id) REFERENCES payout(shop_id, id),
+    CONSTRAINT settlement_line_kind_known CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text]))),
+    CONSTRAINT settlement_line_matched_whole CHECK (((attempt_id IS NULL) = (order_id IS NULL))),
+    CONSTRAINT settlement_line_named CHECK (((reference IS NOT NULL) OR (gateway_id IS NOT NULL))),
+    CONSTRAINT settlement_line_signed CHECK ((((kind = 'payment'::text) AND (gross_minor > 0)) OR ((kind = 'refund'::text) AND (gross_minor < 0))))
+);
+CREATE INDEX settlement_line_by_day ON settlement_line USING btree (shop_id, account_id, settled_on);
+CREATE INDEX settlement_line_of_attempt ON settlement_line USING btree (shop_id, attempt_id) WHERE (attempt_id IS NOT NULL);
+CREATE INDEX settlement_line_of_file ON settlement_line USING btree (shop_id, file_id);
+CREATE INDEX settlement_line_of_order ON settlement_line USING btree (shop_id, order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX settlement_line_of_payout ON settlement_line USING btree (shop_id, payout_id);
+CREATE INDEX settlement_line_unmatched ON settlement_line USING btree (shop_id, account_id) WHERE (attempt_id IS NULL);
+CREATE POLICY own_shop_only ON settlement_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE settlement_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: which column of a CSV holds what, kept under a name
+CREATE TABLE settlement_mapping (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    columns jsonb NOT NULL,
+    decimal_sign text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT settlement_mapping_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT settlement_mapping_name_once UNIQUE (shop_id, kind, name),
+    CONSTRAINT settlement_mapping_kind_known CHECK ((kind = ANY (ARRAY['settlement'::text, 'statement'::text]))),
+    CONSTRAINT settlement_mapping_sign_known CHECK ((decimal_sign = ANY (ARRAY['auto'::text, '.'::text, ','::text])))
+);
+CREATE POLICY own_shop_only ON settlement_mapping USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE settlement_mapping FORCE ROW LEVEL SECURITY;
 
 -- distributed: fee of the first kilogram and of each begun one after it, from an instant
 CREATE TABLE shipping_fee (

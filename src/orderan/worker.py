@@ -34,6 +34,7 @@ from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
+from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.watch_limits import watch_limits
 from orderan.inventory import watch_low_stock
 from orderan.kit import inbox, jobs, masterkey, telemetry, throttle
@@ -90,6 +91,10 @@ async def _watch(tx: Tx, now: datetime) -> int:
     return await watch_limits(tx, now=now)
 
 
+async def _reconcile(tx: Tx, now: datetime) -> int:
+    return await reconcile_nightly(tx, now=now)
+
+
 async def _low_stock(tx: Tx, now: datetime) -> int:
     opened, settled = await watch_low_stock(tx, now)
     return opened + settled
@@ -118,6 +123,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
     Timer("low_stock", 60.0, _low_stock),
+    Timer("settlements", 600.0, _reconcile),
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),

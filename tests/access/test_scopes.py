@@ -149,6 +149,7 @@ OWN: Final = "one's own account"
 NOTHING: Final = "shows nothing that is kept"
 STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
 
+FINANCE: Final = "closed to whoever is limited to channels or locations: a settlement is of all of them"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/account": OWN,
@@ -181,6 +182,16 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/customers/{customer_id:str}/edit": PEOPLE,
     "/customers/{customer_id:str}/merge": PEOPLE,
     "/orders/skus": "what can be sold, for whoever places an order: of the shop, and at no place",
+    "/payments/ageing": FINANCE,
+    "/payments/ageing/export.csv": FINANCE,
+    "/payments/fees": FINANCE,
+    "/payments/fees/export.csv": FINANCE,
+    "/payments/payouts": FINANCE,
+    "/payments/payouts/export.csv": FINANCE,
+    "/payments/settlements": FINANCE,
+    "/payments/settlements/export.csv": FINANCE,
+    "/payments/settlements/files": FINANCE,
+    "/payments/settlements/files/{file_id:str}": FINANCE,
     "/products/export.csv": CATALOG,
     "/products/import": CATALOG,
     "/products/import/{import_id:str}": CATALOG,

@@ -26,6 +26,7 @@ COLUMNS = {
     "payments.attempt": ("payment_attempt", "state"),
     "payments.refund": ("refund", "state"),
     "returns.goods_return": ("goods_return", "state"),
+    "settlements.entry": ("reconciliation_entry", "state"),
     "shipping.parcel": ("parcel", "state"),
     "transfer": ("transfer", "state"),
 }

@@ -123,6 +123,7 @@ NOT_WALKED = {
     "order.hold": "has no column: its state is read from when it was released and by whom",
     "order.verification": "no command moves it yet",
     "payments.attempt": "gateways move it: tests/flows/test_pay_online.py, and their news in any order",
+    "settlements.entry": "files and the ledger move it; a person's word is tests/flows/test_reconciling.py",
 }
 
 

@@ -86,6 +86,31 @@ async def test_a_shop_that_only_ran_commands_has_no_finding(
     assert [verdict.check for verdict in report.verdicts] == list(CHECKS)
 
 
+ACCOUNT = """
+    INSERT INTO gateway_account (shop_id, id, gateway, name, base_url, secrets, wrapped_key, state, made_at)
+    VALUES (1, '{nobody}', 'midtrans', 'm', '', '', '', 'open', now())"""
+SETTLED_FILE = """
+    INSERT INTO settlement_file (shop_id, id, kind, account_id, format, name, digest, rows, lines, known_before, skipped,
+                                 unread, brought_by, brought_at)
+    VALUES (1, '{nobody}', 'settlement', '{nobody}', 'midtrans', 'f', 'd', 1, 1, 0, 0, 0, 'x', now())"""
+PAYOUT = """
+    INSERT INTO payout (shop_id, id, account_id, key, paid_on, net_minor, lines, currency)
+    VALUES (1, '{nobody}', '{nobody}', 'k', '2026-11-12', 5, 1, 'IDR')"""
+SETTLED_LINE = """
+    INSERT INTO settlement_line (shop_id, id, file_id, row_no, account_id, payout_id, kind, reference, gross_minor,
+                                 fee_minor, tax_minor, net_minor, currency, settled_on, fingerprint, nth)
+    VALUES (1, '{nobody}', '{nobody}', 2, '{nobody}', '{nobody}', 'payment', 'r', 5, 0, 0, 5, 'IDR', '2026-11-12', 'p', 1)"""
+TRY_OF_NOTHING = (
+    """
+    INSERT INTO rail (shop_id, id, method, account_id, rank, state)
+    VALUES (1, '{nobody}', 'va_bca', '{nobody}', 0, 'open')""",
+    """
+    INSERT INTO payment_attempt (shop_id, id, order_id, rail_id, method, gateway, reference, amount_minor, currency, state,
+                                 began_at, expires_at, moved_at)
+    VALUES (1, '{nobody}', '{paid}', '{nobody}', 'va_bca', 'midtrans', 'r', 5, 'IDR', 'expired', now(), now(), now())""",
+    "UPDATE settlement_line SET attempt_id = '{nobody}', order_id = '{paid}'",
+)
+
 DAMAGE: dict[str, tuple[str, ...]] = {
     "stock.never_oversold": (
         "ALTER TABLE stock DROP CONSTRAINT stock_never_oversold",
@@ -207,6 +232,10 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "INSERT INTO order_hold VALUES (1, '{paid}', gen_random_uuid(), 'fraud', 'x', 'x', '2026-11-11 03:50Z', '2026-11-11 03:50Z', 'x')",
         "UPDATE sales_order SET open_holds = 1 WHERE id = '{paid}'",
     ),
+    "settlements.payment_is_accounted_for": (ACCOUNT, SETTLED_FILE, PAYOUT, SETTLED_LINE, *TRY_OF_NOTHING),
+    "settlements.stray_line_is_told_apart": (ACCOUNT, SETTLED_FILE, PAYOUT, SETTLED_LINE),
+    "settlements.payout_is_its_lines": (ACCOUNT, PAYOUT),
+    "settlements.rows_add_up": (ACCOUNT, SETTLED_FILE),
 }
 
 

@@ -20,6 +20,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Terms
 from orderan.returns import Inspected, ReturnEvent, Wanted
+from settlements.furnishing import settlements
 from web.test_forms_sent_twice import Shop, shop
 
 pytestmark = pytest.mark.anyio
@@ -115,6 +116,14 @@ FORMS: Final = {
     ),
     "/payments/refunds/{refund_id:str}/execute": Sends(
         "/payments/refunds/{refund_row}/execute", {"reference": "DIPAKAI"}, {"method": "cash"}
+    ),
+    "/payments/settlements/mappings": Sends(
+        "/payments/settlements/mappings",
+        {"column_gross": ""},
+        {"name": "Bank kami", "kind": "settlement", "decimal_sign": ",", "column_reference": "no"},
+    ),
+    "/payments/settlements/{entry_id:str}/explain": Sends(
+        "/payments/settlements/{difference}/explain", {"word": " "}, {}
     ),
     "/products/new": Sends(
         "/products/new",
@@ -243,6 +252,8 @@ OTHERWISE: Final = {
     "/notices/{shop_id:int}/{account:str}": "letters of gateways, no form",
     "/pay/{ticket:str}": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
+    "/payments/settlements/files": FILE,
+    "/payments/settlements/statements": FILE,
     "/preferences": "choices from lists",
     "/products/import": FILE,
     "/products/import/{import_id:str}": BUTTON,
@@ -308,6 +319,7 @@ async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) 
     over = await an_order(world, keyring, ("kopi", 1), now=now)
     await pay(world, over, over.total_minor + 5, now=now)
     [entry] = await floor.all("SELECT id FROM exception_entry WHERE kind = 'payment_over'")
+    shop.names.update(await settlements(floor, unpaid, now=now))
     shop.names.update(
         unpaid=to_text("ord", unpaid.id),
         promised=to_text("ord", promised.id),

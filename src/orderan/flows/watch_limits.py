@@ -37,6 +37,7 @@ from orderan.orders import (
 )
 from orderan.payments import REFUND, Money, RefundState, refunds_waiting
 from orderan.returns import RETURN, ReturnState, returns_waiting
+from orderan.settlements import ENTRY, EntryState, entries_waiting
 from orderan.shipping import PARCEL, ParcelState
 
 Look = Callable[[Tx, Mapping[str, datetime]], Awaitable[list[Any]]]
@@ -184,6 +185,13 @@ WATCHES = (
             IncidentState.RECOVERED: Limit(DAY, N_("Tutup insiden ini dengan tinjauannya.")),
         },
     ),
+    Watch(
+        ENTRY.name,
+        "settlement_waiting",
+        "settlement",
+        entries_waiting,
+        {EntryState.OPEN: Limit(3 * DAY, N_("Jelaskan selisih settlement ini, atau tanyakan ke gateway."))},
+    ),
     # Money is derived and has no machine, but cash at a courier waits like anything else.
     Watch(
         "order.money",
@@ -205,6 +213,8 @@ RESTING = {
         COMMERCIAL.name,
         Commercial.EXPIRED,
     ): "over, unless money comes; then settle_payment revives or reports it",
+    (ENTRY.name, EntryState.EXPLAINED): "a person said what it is; it moves again only when the amount does",
+    (ENTRY.name, EntryState.GONE): "settled by a later file or by the gateway's own word",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
 }
 """States that can still be left but in which nothing waits, each with its reason."""

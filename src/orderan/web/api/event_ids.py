@@ -21,6 +21,8 @@ ENTITIES: Final = {
     "orders.": "ord",
     "payments.": "ord",
     "returns.": "ord",
+    "settlements.file_brought.": "stf",
+    "settlements.": "rec",
     "shipping.": "ord",
 }
 """What facts are about, by how their kind begins; the first that fits. `stk` is a change of stock, which

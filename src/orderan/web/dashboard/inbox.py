@@ -45,6 +45,7 @@ KINDS: Final = {
     "change_waiting": N_("Perubahan menunggu"),
     "hold_waiting": N_("Penahanan terlalu lama"),
     "transfer_waiting": N_("Pemindahan stok menunggu"),
+    "settlement_waiting": N_("Selisih settlement"),
     "money_waiting": N_("Uang di perjalanan"),
     "completion_blocked": N_("Belum bisa diselesaikan"),
     "low_stock": N_("Stok menipis"),

@@ -45,6 +45,7 @@ _OPEN: Final = {
     "hold_waiting": N_("Masih ditahan"),
     "change_waiting": N_("Perubahan belum dikonfirmasi"),
     "refund_waiting": N_("Dijanjikan, belum dibayar"),
+    "settlement_waiting": N_("Belum dijelaskan"),
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }
@@ -95,6 +96,9 @@ async def known_of(tx: Tx, row: EntryRow, place: Here) -> list[Known]:
                 ((said, f"/stock/transfers/{to_text('trf', row.subject_id)}"),),
             )
         )
+    if row.subject_kind == "settlement":
+        said = place.words.gettext("Buka daftar selisih")
+        told.append(Known(place.words.gettext("Settlement"), ((said, "/payments/settlements"),)))
     return told
 
 
@@ -146,6 +150,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "fault": N_("Kesalahan"),
     "job": N_("Nomor pekerjaan"),
     "attempts": N_("Percobaan"),
+    "differences": N_("Banyaknya selisih"),
 }
 
 

@@ -66,6 +66,7 @@ def common(principal: Principal) -> dict[str, Any]:
         "may_pay_back": principal.may(Permission.REFUNDS_EXECUTE),
         "may_grant": principal.may(Permission.REFUNDS_GRANT),
         "refund_states": REFUND_STATES,
+        "sees_finance": principal.channel_ids is None and principal.location_ids is None,
     }
 
 

@@ -22,6 +22,7 @@ from orderan.payments import (
     MoneyKind,
     money_of,
 )
+from orderan.settlements import settled_of_order
 from orderan.web.dashboard.desk import Asking, scope_of
 from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
 from orderan.web.forms import Sent, amount_typed, one, posted, refused
@@ -69,12 +70,13 @@ async def money(
 ) -> Response[str]:
     """The page, with whatever was typed and what was wrong with it."""
 
-    async def read(tx: Tx) -> tuple[Any, Any]:
+    async def read(tx: Tx) -> tuple[Any, Any, Any]:
         await require_sight(tx, scope_of(principal), [order_id])
         order, _ = (await load_orders(tx, [order_id]))[order_id]
-        return order, await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
+        found = await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
+        return order, found, await settled_of_order(tx, order_id)
 
-    order, found = await db.run(caller, read)
+    order, found, settled = await db.run(caller, read)
     return page(
         request,
         "payments/order.html",
@@ -83,6 +85,7 @@ async def money(
         sent=sent,
         order=order,
         money=found,
+        settled=settled,
         due=max(order.due_minor, 0),
         kinds=KINDS,
         path=path_of(order_id),
