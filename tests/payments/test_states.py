@@ -8,19 +8,42 @@ import pytest
 
 from orderan.kit.states import IllegalMove, Machine
 from orderan.payments import (
+    APPROVAL,
     ATTEMPT,
     REFUND,
+    REFUND_TRY,
+    Approval,
+    ApprovalEvent,
     AttemptEvent,
     AttemptState,
     RefundEvent,
     RefundState,
+    TryEvent,
+    TryState,
 )
 
-# state     execute     withdraw
+# state     execute     withdraw    reopen
 REFUND_GRID = """
-granted     executed    withdrawn
-executed    -           -
-withdrawn   -           -
+granted     executed    withdrawn   -
+executed    -           -           granted
+withdrawn   -           -           -
+"""
+
+# state     ask       approve    refuse
+APPROVAL_GRID = """
+not_needed  waiting   approved   refused
+waiting     -         approved   refused
+approved    -         -          -
+refused     -         -          -
+"""
+
+# state     lose      wait      finish   fail
+TRY_GRID = """
+asking      unknown   pending   done     failed
+unknown     -         pending   done     failed
+pending     -         -         done     failed
+done        -         -         -        failed
+failed      -         -         -        -
 """
 
 # state     offer    lose     fail    hold  pay   decline   expire   cancel     reverse   refund    dispute
@@ -51,16 +74,31 @@ def drawn(grid: str, states: type[StrEnum], events: Iterable[StrEnum]) -> list[S
     ]
 
 
-REFUND_SQUARES = drawn(REFUND_GRID, RefundState, [RefundEvent.EXECUTE, RefundEvent.WITHDRAW])
+REFUND_SQUARES = drawn(
+    REFUND_GRID, RefundState, [RefundEvent.EXECUTE, RefundEvent.WITHDRAW, RefundEvent.REOPEN]
+)
+APPROVAL_SQUARES = drawn(APPROVAL_GRID, Approval, ApprovalEvent)
+TRY_SQUARES = drawn(TRY_GRID, TryState, TryEvent)
 ATTEMPT_SQUARES = drawn(ATTEMPT_GRID, AttemptState, AttemptEvent)
-SQUARES = [*REFUND_SQUARES, *ATTEMPT_SQUARES]
-MACHINES: dict[type[StrEnum], Machine[Any, Any]] = {RefundState: REFUND, AttemptState: ATTEMPT}
+SQUARES = [*REFUND_SQUARES, *APPROVAL_SQUARES, *TRY_SQUARES, *ATTEMPT_SQUARES]
+MACHINES: dict[type[StrEnum], Machine[Any, Any]] = {
+    RefundState: REFUND,
+    Approval: APPROVAL,
+    TryState: REFUND_TRY,
+    AttemptState: ATTEMPT,
+}
 
 
 def test_the_grids_have_every_state_and_every_event() -> None:
     assert len(REFUND_SQUARES) == len(RefundState) * len(RefundEvent)
     assert REFUND.initial is RefundState.GRANTED
-    assert REFUND.finals == {RefundState.EXECUTED, RefundState.WITHDRAWN}
+    assert REFUND.finals == {RefundState.WITHDRAWN}
+    assert len(APPROVAL_SQUARES) == len(Approval) * len(ApprovalEvent)
+    assert APPROVAL.initial is Approval.NOT_NEEDED
+    assert APPROVAL.finals == {Approval.APPROVED, Approval.REFUSED}
+    assert len(TRY_SQUARES) == len(TryState) * len(TryEvent)
+    assert REFUND_TRY.initial is TryState.ASKING
+    assert REFUND_TRY.finals == {TryState.FAILED}
     assert len(ATTEMPT_SQUARES) == len(AttemptState) * len(AttemptEvent)
     assert ATTEMPT.initial is AttemptState.ASKING
     assert ATTEMPT.finals == {AttemptState.REFUNDED}

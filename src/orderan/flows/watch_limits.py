@@ -34,7 +34,18 @@ from orderan.orders import (
     orders_waiting,
     verifications_waiting,
 )
-from orderan.payments import REFUND, Money, RefundState, refunds_waiting
+from orderan.payments import (
+    APPROVAL,
+    REFUND,
+    REFUND_TRY,
+    Approval,
+    Money,
+    RefundState,
+    TryState,
+    approvals_waiting,
+    refund_tries_waiting,
+    refunds_waiting,
+)
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.shipping import PARCEL, ParcelState
 
@@ -124,6 +135,26 @@ WATCHES = (
         {RefundState.GRANTED: Limit(3 * DAY, N_("Bayar pengembalian dana yang sudah dijanjikan."))},
     ),
     Watch(
+        APPROVAL.name,
+        "approval_waiting",
+        "order",
+        approvals_waiting,
+        {Approval.WAITING: Limit(DAY, N_("Setujui atau tolak pengembalian dana ini."))},
+    ),
+    Watch(
+        REFUND_TRY.name,
+        "refund_try_waiting",
+        "order",
+        refund_tries_waiting,
+        {
+            TryState.ASKING: Limit(
+                HOUR, N_("Tidak ada yang menanyakan pengembalian ini: periksa apakah pekerja latar berjalan.")
+            ),
+            TryState.UNKNOWN: Limit(HOUR, N_("Tanyakan ke gateway apakah uang ini sudah dikembalikan.")),
+            TryState.PENDING: Limit(7 * DAY, N_("Tanyakan ke gateway kapan uang ini sampai ke pembeli.")),
+        },
+    ),
+    Watch(
         COMMERCIAL.name,
         "order_waiting",
         "order",
@@ -191,6 +222,9 @@ RESTING = {
         COMMERCIAL.name,
         Commercial.EXPIRED,
     ): "over, unless money comes; then settle_payment revives or reports it",
+    (REFUND.name, RefundState.EXECUTED): "over, unless the bank sends the money back; then it is owed again",
+    (REFUND_TRY.name, TryState.DONE): "over, unless the bank sends the money back; then its refund waits",
+    (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
 }
 """States that can still be left but in which nothing waits, each with its reason."""

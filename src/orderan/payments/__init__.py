@@ -1,10 +1,12 @@
-"""Payments: an append-only list of money events per order, refunds, and tries to get money through gateways.
+"""Payments: an append-only list of money events per order, refunds, and tries to get and to send money through gateways.
 
-Owns     payment_event, refund, gateway_account, rail, rail_fee, payment_attempt
+Owns     payment_event, refund, refund_rule, refund_try, gateway_account, rail, rail_fee, payment_attempt
 Promises what is paid, refunded, due and owed back is computed from the events by one function;
          what is refunded and promised back never exceeds what was taken in; while one try to get an
-         order's money is in the air, no other begins
-Speaks   payments.money_moved.v1, payments.refund_granted.v1, payments.refund_closed.v1
+         order's money is in the air, no other begins; while a try to send a refund back is in the air, it
+         goes no other way; above the shop's limit nobody pays back what only one person wanted
+Speaks   payments.money_moved.v1, payments.refund_granted.v1, payments.refund_judged.v1,
+         payments.refund_closed.v1, payments.refund_reopened.v1
 Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
@@ -20,30 +22,64 @@ from orderan.payments.commands.attempts import (
     note_unasked,
     note_unknown,
 )
-from orderan.payments.commands.refunds import close_refund, find_refund, grant_refund
+from orderan.payments.commands.judge_refund import judge_refund
+from orderan.payments.commands.refund_rule import set_approval_limit
+from orderan.payments.commands.refund_tries import (
+    RefundNoted,
+    begin_tries,
+    failed_key,
+    money_of_try,
+    note_booked,
+    note_refund_failed,
+    note_refund_refused,
+    note_refund_unknown,
+    note_refunding,
+)
+from orderan.payments.commands.refunds import (
+    close_refund,
+    find_refund,
+    grant_refund,
+    pay_part,
+    require_agreement,
+    take_part_back,
+)
 from orderan.payments.errors import (
     AmountNotPositive,
+    ApprovalNeeded,
     AttemptInTheAir,
     CurrencyDiffers,
     MoreThanThereIs,
     NoRail,
     NoSuchAttempt,
     NothingToPay,
+    NoWayBack,
+    OwnRefund,
+    ReasonMissing,
     ReferenceUsed,
+    RefundInTheAir,
     RefundNotFound,
+    RefundPartlyPaid,
     RefundTooLarge,
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
+from orderan.payments.refund_tries import Piece, RefundTry, Source
 from orderan.payments.rules import refundable, room_for, share_of_line, standing
+from orderan.payments.rules_refunds import agreed, split
 from orderan.payments.states import (
+    APPROVAL,
     ATTEMPT,
     REFUND,
+    REFUND_TRY,
+    Approval,
+    ApprovalEvent,
     AttemptEvent,
     AttemptState,
     Money,
     RefundEvent,
     RefundState,
+    TryEvent,
+    TryState,
 )
 from orderan.payments.store import (
     booked,
@@ -62,15 +98,30 @@ from orderan.payments.store_attempts import (
     rails,
     set_fee,
 )
-from orderan.payments.views import LedgerRow, MoneyOf, ledger_of, money_of, refunds_of, refunds_waiting
+from orderan.payments.store_refunds import approve_above, captured_tries, tries_due, tries_of
+from orderan.payments.views import (
+    LedgerRow,
+    MoneyOf,
+    approvals_waiting,
+    ledger_of,
+    money_of,
+    refund_tries_waiting,
+    refunds_of,
+    refunds_waiting,
+)
 
 __all__ = [
+    "APPROVAL",
     "ATTEMPT",
     "BY_HAND",
     "GROUP_NAMES",
     "METHODS",
     "REFUND",
+    "REFUND_TRY",
     "AmountNotPositive",
+    "Approval",
+    "ApprovalEvent",
+    "ApprovalNeeded",
     "Attempt",
     "AttemptEvent",
     "AttemptInTheAir",
@@ -88,48 +139,80 @@ __all__ = [
     "MoreThanThereIs",
     "NoRail",
     "NoSuchAttempt",
+    "NoWayBack",
     "Noted",
     "NothingToPay",
+    "OwnRefund",
+    "Piece",
     "Rail",
+    "ReasonMissing",
     "ReferenceUsed",
     "Refund",
     "RefundEvent",
+    "RefundInTheAir",
     "RefundLine",
     "RefundNotFound",
+    "RefundNoted",
+    "RefundPartlyPaid",
     "RefundState",
     "RefundTooLarge",
+    "RefundTry",
+    "Source",
     "Standing",
+    "TryEvent",
+    "TryState",
     "account_behind",
+    "agreed",
     "append_money",
+    "approvals_waiting",
+    "approve_above",
     "attempts_due",
     "attempts_named",
     "attempts_of",
     "begin_attempt",
+    "begin_tries",
     "booked",
+    "captured_tries",
     "close_refund",
     "events_of",
+    "failed_key",
     "fees_on",
     "find_refund",
     "forget_words",
     "grant_refund",
+    "judge_refund",
     "ledger_of",
     "money_of",
+    "money_of_try",
+    "note_booked",
     "note_charged",
     "note_failed",
+    "note_refund_failed",
+    "note_refund_refused",
+    "note_refund_unknown",
+    "note_refunding",
     "note_truth",
     "note_unasked",
     "note_unknown",
     "open_account",
+    "pay_part",
     "promised",
     "rail_of",
     "rails",
+    "refund_tries_waiting",
     "refundable",
     "refunds_of",
     "refunds_waiting",
+    "require_agreement",
     "room_for",
+    "set_approval_limit",
     "set_fee",
     "share_of_line",
+    "split",
     "standing",
     "sums",
+    "take_part_back",
+    "tries_due",
+    "tries_of",
     "used_references",
 ]

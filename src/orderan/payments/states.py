@@ -1,10 +1,26 @@
 """Where an order's money stands (derived from its events, never set by hand), the lives of a refund and of a try to get money.
 
-    granted --execute---> executed    the money left the shop
-            --withdraw--> withdrawn   it will not be paid after all
+    granted  --execute---> executed    the money left the shop
+             --withdraw--> withdrawn   it will not be paid after all
+    executed --reopen----> granted     the bank sent it back: it is owed again
 
 Granting is a promise to the buyer and executing it is a bank transfer: two people may do them,
-and what was promised counts against what may still be promised.
+and what was promised counts against what may still be promised. Beside it stand a second person's
+word, and the tries to send it back:
+
+    not_needed --ask-----> waiting     it is above the limit
+    waiting    --approve-> approved    somebody else agrees that it is paid
+               --refuse--> refused     and the promise is taken back
+
+A refund nobody had to look at can be approved or refused as well: the limit may have been lowered since.
+
+    asking --lose----> unknown    it may have been sent, and the gateway did not say
+           --wait----> pending    the gateway has it, its bank not yet
+           --finish--> done
+           --fail----> failed     nothing was sent, or it came back
+
+Only what failed may be tried again: while a try is asked for, unknown or pending, its part of the refund
+goes no other way. What is done can still fail: banks send refunds back days later.
 """
 
 from enum import StrEnum, auto
@@ -41,6 +57,7 @@ class RefundEvent(StrEnum):
 
     EXECUTE = auto()
     WITHDRAW = auto()
+    REOPEN = auto()
 
 
 REFUND = Machine(
@@ -49,6 +66,74 @@ REFUND = Machine(
     moves={
         (RefundState.GRANTED, RefundEvent.EXECUTE): RefundState.EXECUTED,
         (RefundState.GRANTED, RefundEvent.WITHDRAW): RefundState.WITHDRAWN,
+        (RefundState.EXECUTED, RefundEvent.REOPEN): RefundState.GRANTED,
+    },
+)
+
+
+class Approval(StrEnum):
+    """Whether a second person agreed that a refund is paid."""
+
+    NOT_NEEDED = auto()
+    WAITING = auto()
+    APPROVED = auto()
+    REFUSED = auto()
+
+
+class ApprovalEvent(StrEnum):
+    """What makes one necessary, and what that person says."""
+
+    ASK = auto()
+    APPROVE = auto()
+    REFUSE = auto()
+
+
+APPROVAL = Machine(
+    name="payments.approval",
+    initial=Approval.NOT_NEEDED,
+    moves={
+        (Approval.NOT_NEEDED, ApprovalEvent.ASK): Approval.WAITING,
+        (Approval.NOT_NEEDED, ApprovalEvent.APPROVE): Approval.APPROVED,
+        (Approval.NOT_NEEDED, ApprovalEvent.REFUSE): Approval.REFUSED,
+        (Approval.WAITING, ApprovalEvent.APPROVE): Approval.APPROVED,
+        (Approval.WAITING, ApprovalEvent.REFUSE): Approval.REFUSED,
+    },
+)
+
+
+class TryState(StrEnum):
+    """Where a try to send a refund back stands."""
+
+    ASKING = auto()
+    UNKNOWN = auto()
+    PENDING = auto()
+    DONE = auto()
+    FAILED = auto()
+
+
+class TryEvent(StrEnum):
+    """What moves it; all but the first are what the gateway says."""
+
+    LOSE = auto()
+    WAIT = auto()
+    FINISH = auto()
+    FAIL = auto()
+
+
+REFUND_TRY = Machine(
+    name="payments.refund_try",
+    initial=TryState.ASKING,
+    moves={
+        (TryState.ASKING, TryEvent.LOSE): TryState.UNKNOWN,
+        **{(state, TryEvent.WAIT): TryState.PENDING for state in (TryState.ASKING, TryState.UNKNOWN)},
+        **{
+            (state, TryEvent.FINISH): TryState.DONE
+            for state in (TryState.ASKING, TryState.UNKNOWN, TryState.PENDING)
+        },
+        **{
+            (state, TryEvent.FAIL): TryState.FAILED
+            for state in (TryState.ASKING, TryState.UNKNOWN, TryState.PENDING, TryState.DONE)
+        },
     },
 )
 

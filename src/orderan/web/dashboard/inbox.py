@@ -40,6 +40,11 @@ KINDS: Final = {
     "parcel_damaged": N_("Paket rusak"),
     "return_waiting": N_("Retur menunggu"),
     "refund_waiting": N_("Dana belum dikembalikan"),
+    "approval_waiting": N_("Pengembalian dana menunggu persetujuan"),
+    "refund_try_waiting": N_("Pengembalian dana belum sampai"),
+    "refund_failed": N_("Pengembalian dana gagal"),
+    "refund_differs": N_("Jumlah pengembalian dana berbeda"),
+    "refund_beyond": N_("Dana dikembalikan dua kali"),
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
     "change_waiting": N_("Perubahan menunggu"),
@@ -237,6 +242,11 @@ def _repair(row: EntryRow) -> str:
         "payment_after_close",
         "money_waiting",
         "refund_waiting",
+        "approval_waiting",
+        "refund_try_waiting",
+        "refund_failed",
+        "refund_differs",
+        "refund_beyond",
     }:
         return f"/payments/orders/{to_text('ord', row.subject_id)}"
     if row.kind in {"task_waiting", "task_short"}:

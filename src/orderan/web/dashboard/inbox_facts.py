@@ -45,6 +45,8 @@ _OPEN: Final = {
     "hold_waiting": N_("Masih ditahan"),
     "change_waiting": N_("Perubahan belum dikonfirmasi"),
     "refund_waiting": N_("Dijanjikan, belum dibayar"),
+    "approval_waiting": N_("Belum disetujui orang kedua"),
+    "refund_try_waiting": N_("Dikirim lewat gateway, belum sampai"),
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }
