@@ -26,6 +26,7 @@ from psycopg_pool import PoolTimeout
 
 from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
+from orderan.flows.contest_chargeback import tend_chargebacks
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.watch_limits import watch_limits
@@ -80,6 +81,10 @@ async def _watch(tx: Tx, now: datetime) -> int:
     return await watch_limits(tx, now=now)
 
 
+async def _chargebacks(tx: Tx, now: datetime) -> int:
+    return await tend_chargebacks(tx, now=now)
+
+
 async def _low_stock(tx: Tx, now: datetime) -> int:
     opened, settled = await watch_low_stock(tx, now)
     return opened + settled
@@ -106,6 +111,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("expire_holds", 10.0, _expire_holds),
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
+    Timer("chargebacks", 60.0, _chargebacks),
     Timer("low_stock", 60.0, _low_stock),
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),

@@ -24,6 +24,8 @@ COLUMNS = {
     "order.verification": ("sales_order", "verification"),
     "payments.approval": ("refund", "approval"),
     "payments.attempt": ("payment_attempt", "state"),
+    "payments.chargeback": ("chargeback", "state"),
+    "payments.payout": ("payout", "state"),
     "payments.refund": ("refund", "state"),
     "payments.refund_try": ("refund_try", "state"),
     "returns.goods_return": ("goods_return", "state"),

@@ -129,6 +129,8 @@ NOT_WALKED = {
     "order.hold": "has no column: its state is read from when it was released and by whom",
     "order.verification": "no command moves it yet",
     "payments.approval": "stands beside the state of a refund: tests/flows/test_approve_refund.py",
+    "payments.chargeback": "its ends move money, each another way: tests/flows/test_contest_chargeback.py",
+    "payments.payout": "every move needs what the one before it left: tests/flows/test_pay_out.py",
     "payments.refund_try": "gateways move it: tests/flows/test_execute_refund.py",
     "payments.attempt": "gateways move it: tests/flows/test_pay_online.py, and their news in any order",
 }

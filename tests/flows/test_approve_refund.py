@@ -122,7 +122,11 @@ async def test_above_the_limit_it_is_paid_only_after_another_person_agreed(desk:
 async def test_who_granted_it_cannot_be_the_second_person(desk: Desk, word: str) -> None:
     await desk.limit(5_000)
     refund = await desk.grant(6_000, by=FINANCE)
-    said = {"approve": desk.approve, "refuse": partial(desk.refuse, reason="tidak")}[word]
+    says: dict[str, Callable[..., Awaitable[None]]] = {
+        "approve": desk.approve,
+        "refuse": partial(desk.refuse, reason="tidak"),
+    }
+    said = says[word]
     with pytest.raises(OwnRefund):
         await said(refund.id, by=FINANCE)
     assert await desk.stands(refund.id) == ("granted", "waiting")
@@ -213,7 +217,7 @@ async def test_the_limit_leaves_a_trail_and_none_where_nothing_changed(desk: Des
     await desk.limit(5_000)
     await desk.limit(5_000)
     rows = await desk.world.floor.all(
-        "SELECT actor, before, after FROM audit_entry WHERE action = 'refund_rule.changed'"
+        "SELECT actor, before, after FROM audit_entry WHERE action = 'refund_rule.set'"
     )
     assert [(row.actor, row.before, row.after) for row in rows] == [
         (OWNER, {"approve_above_minor": None}, {"approve_above_minor": 5_000})

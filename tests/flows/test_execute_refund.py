@@ -34,9 +34,11 @@ from orderan.kit.states import IllegalMove
 from orderan.payments import (
     NoWayBack,
     Rail,
+    Refund,
     RefundInTheAir,
     RefundPartlyPaid,
     RefundTry,
+    attempts_of,
     find_refund,
     tries_of,
 )
@@ -127,7 +129,7 @@ class Counter:
         return sum(sum(gateway.there.values()) for gateway in self.gateways.values())
 
     async def promise(self, amount: int) -> UUID:
-        refund = await self.till.floor.run(
+        refund: Refund = await self.till.floor.run(
             lambda tx: promise_refund(
                 tx, self.till.order.id, amount_minor=amount, reason="maaf", now=self.till.clock.at
             )
@@ -448,7 +450,7 @@ async def test_money_the_bank_took_back_before_the_refund_arrived_is_told_and_no
     counter.first.how = "pending"
     refund = await counter.promise(7_000)
     await counter.send(refund)
-    [attempt] = await counter.till.floor.run(lambda tx: flow.attempts_of(tx, counter.till.order.id))
+    [attempt] = await counter.till.floor.run(lambda tx: attempts_of(tx, counter.till.order.id))
     counter.till.first.says(Outcome.DISPUTED, paid=20_000)
     await counter.till.cashier.ask(counter.till.floor.caller, attempt)
     counter.first.how = "ok"

@@ -10,12 +10,18 @@ from orderan.kit.states import IllegalMove, Machine
 from orderan.payments import (
     APPROVAL,
     ATTEMPT,
+    CHARGEBACK,
+    PAYOUT,
     REFUND,
     REFUND_TRY,
     Approval,
     ApprovalEvent,
     AttemptEvent,
     AttemptState,
+    ChargebackEvent,
+    ChargebackState,
+    PayoutEvent,
+    PayoutState,
     RefundEvent,
     RefundState,
     TryEvent,
@@ -44,6 +50,25 @@ unknown     -         pending   done     failed
 pending     -         -         done     failed
 done        -         -         -        failed
 failed      -         -         -        -
+"""
+
+# state     enter     approve    export     pay    bounce    cancel
+PAYOUT_GRID = """
+waiting     entered   -          -          -      -         cancelled
+entered     entered   approved   -          -      -         cancelled
+approved    -         -          exported   paid   -         cancelled
+exported    -         -          -          paid   waiting   -
+paid        -         -          -          -      -         -
+cancelled   -         -          -          -      -         -
+"""
+
+# state         send            win    lose   expire
+CHARGEBACK_GRID = """
+open            evidence_sent   won    lost   expired
+evidence_sent   -               won    lost   -
+won             -               -      -      -
+lost            -               -      -      -
+expired         -               won    lost   -
 """
 
 # state     offer    lose     fail    hold  pay   decline   expire   cancel     reverse   refund    dispute
@@ -79,12 +104,23 @@ REFUND_SQUARES = drawn(
 )
 APPROVAL_SQUARES = drawn(APPROVAL_GRID, Approval, ApprovalEvent)
 TRY_SQUARES = drawn(TRY_GRID, TryState, TryEvent)
+PAYOUT_SQUARES = drawn(PAYOUT_GRID, PayoutState, PayoutEvent)
+CHARGEBACK_SQUARES = drawn(CHARGEBACK_GRID, ChargebackState, ChargebackEvent)
 ATTEMPT_SQUARES = drawn(ATTEMPT_GRID, AttemptState, AttemptEvent)
-SQUARES = [*REFUND_SQUARES, *APPROVAL_SQUARES, *TRY_SQUARES, *ATTEMPT_SQUARES]
+SQUARES = [
+    *REFUND_SQUARES,
+    *APPROVAL_SQUARES,
+    *TRY_SQUARES,
+    *PAYOUT_SQUARES,
+    *CHARGEBACK_SQUARES,
+    *ATTEMPT_SQUARES,
+]
 MACHINES: dict[type[StrEnum], Machine[Any, Any]] = {
     RefundState: REFUND,
     Approval: APPROVAL,
     TryState: REFUND_TRY,
+    PayoutState: PAYOUT,
+    ChargebackState: CHARGEBACK,
     AttemptState: ATTEMPT,
 }
 
@@ -99,6 +135,12 @@ def test_the_grids_have_every_state_and_every_event() -> None:
     assert len(TRY_SQUARES) == len(TryState) * len(TryEvent)
     assert REFUND_TRY.initial is TryState.ASKING
     assert REFUND_TRY.finals == {TryState.FAILED}
+    assert len(PAYOUT_SQUARES) == len(PayoutState) * len(PayoutEvent)
+    assert PAYOUT.initial is PayoutState.WAITING
+    assert PAYOUT.finals == {PayoutState.PAID, PayoutState.CANCELLED}
+    assert len(CHARGEBACK_SQUARES) == len(ChargebackState) * len(ChargebackEvent)
+    assert CHARGEBACK.initial is ChargebackState.OPEN
+    assert CHARGEBACK.finals == {ChargebackState.WON, ChargebackState.LOST}
     assert len(ATTEMPT_SQUARES) == len(AttemptState) * len(AttemptEvent)
     assert ATTEMPT.initial is AttemptState.ASKING
     assert ATTEMPT.finals == {AttemptState.REFUNDED}

@@ -23,6 +23,7 @@ from orderan.payments import (
     RefundLine,
     RefundState,
     Standing,
+    cancel_unneeded,
     close_refund,
     events_of,
     failed_key,
@@ -150,6 +151,7 @@ async def _executed(tx: Tx, refund: Refund, *, now: datetime) -> None:
     move = (refund.order_id, str(RefundState.GRANTED), str(RefundEvent.EXECUTE), str(RefundState.EXECUTED))
     await insert_moves(tx, "refund", [move], now=now)
     await inbox.settle(tx, [failed_key(refund.id)], note="refunded", now=now)
+    await cancel_unneeded(tx, refund.id, now=now)
     await _close_returns(tx, refund.id, now=now)
 
 
@@ -220,4 +222,5 @@ async def withdraw_refund(tx: Tx, refund_id: UUID, *, reason: str, now: datetime
     move = (refund.order_id, str(RefundState.GRANTED), str(RefundEvent.WITHDRAW), str(RefundState.WITHDRAWN))
     await insert_moves(tx, "refund", [move], reason=reason, now=now)
     await inbox.settle(tx, [failed_key(refund_id)], note="withdrawn", now=now)
+    await cancel_unneeded(tx, refund_id, now=now)
     await _close_returns(tx, refund_id, now=now)

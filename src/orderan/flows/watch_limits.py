@@ -36,13 +36,19 @@ from orderan.orders import (
 )
 from orderan.payments import (
     APPROVAL,
+    CHARGEBACK,
+    PAYOUT,
     REFUND,
     REFUND_TRY,
     Approval,
+    ChargebackState,
     Money,
+    PayoutState,
     RefundState,
     TryState,
     approvals_waiting,
+    chargebacks_waiting,
+    payouts_waiting,
     refund_tries_waiting,
     refunds_waiting,
 )
@@ -152,6 +158,31 @@ WATCHES = (
             ),
             TryState.UNKNOWN: Limit(HOUR, N_("Tanyakan ke gateway apakah uang ini sudah dikembalikan.")),
             TryState.PENDING: Limit(7 * DAY, N_("Tanyakan ke gateway kapan uang ini sampai ke pembeli.")),
+        },
+    ),
+    Watch(
+        PAYOUT.name,
+        "payout_waiting",
+        "order",
+        payouts_waiting,
+        {
+            PayoutState.WAITING: Limit(3 * DAY, N_("Minta nomor rekening pembeli, atau kirim tautan baru.")),
+            PayoutState.ENTERED: Limit(DAY, N_("Periksa rekening pembeli, lalu setujui.")),
+            PayoutState.APPROVED: Limit(DAY, N_("Unduh berkas transfernya.")),
+            PayoutState.EXPORTED: Limit(
+                2 * DAY, N_("Catat referensi transfernya, atau bahwa bank menolaknya.")
+            ),
+        },
+    ),
+    Watch(
+        CHARGEBACK.name,
+        "chargeback_waiting",
+        "order",
+        chargebacks_waiting,
+        {
+            ChargebackState.OPEN: Limit(14 * DAY, N_("Kirim bukti ke bank sebelum batas waktunya.")),
+            ChargebackState.EVIDENCE_SENT: Limit(60 * DAY, N_("Tanyakan putusan bank atas sengketa ini.")),
+            ChargebackState.EXPIRED: Limit(30 * DAY, N_("Tanyakan putusan bank atas sengketa ini.")),
         },
     ),
     Watch(

@@ -1,6 +1,7 @@
 """Payments: an append-only list of money events per order, refunds, and tries to get and to send money through gateways.
 
-Owns     payment_event, refund, refund_rule, refund_try, gateway_account, rail, rail_fee, payment_attempt
+Owns     payment_event, refund, refund_rule, refund_try, payout, chargeback, chargeback_evidence,
+         gateway_account, rail, rail_fee, payment_attempt
 Promises what is paid, refunded, due and owed back is computed from the events by one function;
          what is refunded and promised back never exceeds what was taken in; while one try to get an
          order's money is in the air, no other begins; while a try to send a refund back is in the air, it
@@ -11,6 +12,7 @@ Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
 from orderan.payments.attempts import Attempt, Fee, GatewayAccount, Rail
+from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceKind
 from orderan.payments.commands.accounts import account_behind, open_account
 from orderan.payments.commands.append import append_money
 from orderan.payments.commands.attempts import (
@@ -22,7 +24,22 @@ from orderan.payments.commands.attempts import (
     note_unasked,
     note_unknown,
 )
+from orderan.payments.commands.chargebacks import (
+    add_evidence,
+    decide_chargeback,
+    find_chargeback,
+    open_chargeback,
+)
 from orderan.payments.commands.judge_refund import judge_refund
+from orderan.payments.commands.payouts import (
+    approve_payout,
+    bounce_payout,
+    cancel_payout,
+    enter_account,
+    find_payout,
+    open_payout,
+    pay_payout,
+)
 from orderan.payments.commands.refund_rule import set_approval_limit
 from orderan.payments.commands.refund_tries import (
     RefundNoted,
@@ -44,38 +61,56 @@ from orderan.payments.commands.refunds import (
     take_part_back,
 )
 from orderan.payments.errors import (
+    AccountMistyped,
     AmountNotPositive,
     ApprovalNeeded,
     AttemptInTheAir,
+    ChargebackNotFound,
+    ChargebackOpen,
     CurrencyDiffers,
+    EvidenceMissing,
+    HolderMissing,
+    LinkNotGood,
     MoreThanThereIs,
     NoRail,
     NoSuchAttempt,
     NothingToPay,
     NoWayBack,
+    OwnPayout,
     OwnRefund,
+    PayoutNotFound,
+    PayoutOpen,
     ReasonMissing,
     ReferenceUsed,
     RefundInTheAir,
     RefundNotFound,
     RefundPartlyPaid,
     RefundTooLarge,
+    SecondLookNeeded,
+    UnknownBank,
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
+from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
 from orderan.payments.rules import refundable, room_for, share_of_line, standing
 from orderan.payments.rules_refunds import agreed, split
 from orderan.payments.states import (
     APPROVAL,
     ATTEMPT,
+    CHARGEBACK,
+    PAYOUT,
     REFUND,
     REFUND_TRY,
     Approval,
     ApprovalEvent,
     AttemptEvent,
     AttemptState,
+    ChargebackEvent,
+    ChargebackState,
     Money,
+    PayoutEvent,
+    PayoutState,
     RefundEvent,
     RefundState,
     TryEvent,
@@ -98,6 +133,32 @@ from orderan.payments.store_attempts import (
     rails,
     set_fee,
 )
+from orderan.payments.store_chargebacks import (
+    chargebacks_in,
+    chargebacks_waiting,
+    decided_chargebacks,
+    disputed_attempts,
+    evidence_of,
+    forget_evidence,
+)
+from orderan.payments.store_chargebacks import (
+    due_before as chargebacks_due_before,
+)
+from orderan.payments.store_chargebacks import (
+    overdue as chargebacks_overdue,
+)
+from orderan.payments.store_payouts import (
+    batch_of,
+    cancel_unneeded,
+    export_approved,
+    forget_accounts,
+    payout_of_link,
+    payouts_in,
+    payouts_of_refund,
+    payouts_under_way,
+    payouts_waiting,
+    set_link,
+)
 from orderan.payments.store_refunds import approve_above, captured_tries, tries_due, tries_of
 from orderan.payments.views import (
     LedgerRow,
@@ -113,11 +174,15 @@ from orderan.payments.views import (
 __all__ = [
     "APPROVAL",
     "ATTEMPT",
+    "BANKS",
     "BY_HAND",
+    "CHARGEBACK",
     "GROUP_NAMES",
     "METHODS",
+    "PAYOUT",
     "REFUND",
     "REFUND_TRY",
+    "AccountMistyped",
     "AmountNotPositive",
     "Approval",
     "ApprovalEvent",
@@ -126,11 +191,23 @@ __all__ = [
     "AttemptEvent",
     "AttemptInTheAir",
     "AttemptState",
+    "Bank",
+    "BankAccount",
+    "Chargeback",
+    "ChargebackEvent",
+    "ChargebackNotFound",
+    "ChargebackOpen",
+    "ChargebackState",
     "CurrencyDiffers",
+    "Evidence",
+    "EvidenceKind",
+    "EvidenceMissing",
     "Fee",
     "GatewayAccount",
     "Group",
+    "HolderMissing",
     "LedgerRow",
+    "LinkNotGood",
     "Method",
     "Money",
     "MoneyEvent",
@@ -142,7 +219,13 @@ __all__ = [
     "NoWayBack",
     "Noted",
     "NothingToPay",
+    "OwnPayout",
     "OwnRefund",
+    "Payout",
+    "PayoutEvent",
+    "PayoutNotFound",
+    "PayoutOpen",
+    "PayoutState",
     "Piece",
     "Rail",
     "ReasonMissing",
@@ -157,31 +240,56 @@ __all__ = [
     "RefundState",
     "RefundTooLarge",
     "RefundTry",
+    "Sealed",
+    "SecondLookNeeded",
     "Source",
     "Standing",
     "TryEvent",
     "TryState",
+    "UnknownBank",
     "account_behind",
+    "add_evidence",
     "agreed",
     "append_money",
     "approvals_waiting",
     "approve_above",
+    "approve_payout",
     "attempts_due",
     "attempts_named",
     "attempts_of",
+    "batch_of",
     "begin_attempt",
     "begin_tries",
     "booked",
+    "bounce_payout",
+    "cancel_payout",
+    "cancel_unneeded",
     "captured_tries",
+    "chargebacks_due_before",
+    "chargebacks_in",
+    "chargebacks_overdue",
+    "chargebacks_waiting",
+    "checked_account",
     "close_refund",
+    "decide_chargeback",
+    "decided_chargebacks",
+    "disputed_attempts",
+    "enter_account",
     "events_of",
+    "evidence_of",
+    "export_approved",
     "failed_key",
     "fees_on",
+    "find_chargeback",
+    "find_payout",
     "find_refund",
+    "forget_accounts",
+    "forget_evidence",
     "forget_words",
     "grant_refund",
     "judge_refund",
     "ledger_of",
+    "mask_account",
     "money_of",
     "money_of_try",
     "note_booked",
@@ -195,7 +303,15 @@ __all__ = [
     "note_unasked",
     "note_unknown",
     "open_account",
+    "open_chargeback",
+    "open_payout",
     "pay_part",
+    "pay_payout",
+    "payout_of_link",
+    "payouts_in",
+    "payouts_of_refund",
+    "payouts_under_way",
+    "payouts_waiting",
     "promised",
     "rail_of",
     "rails",
@@ -207,6 +323,7 @@ __all__ = [
     "room_for",
     "set_approval_limit",
     "set_fee",
+    "set_link",
     "share_of_line",
     "split",
     "standing",

@@ -21,6 +21,15 @@ A refund nobody had to look at can be approved or refused as well: the limit may
 
 Only what failed may be tried again: while a try is asked for, unknown or pending, its part of the refund
 goes no other way. What is done can still fail: banks send refunds back days later.
+
+    waiting  --enter--> entered --approve--> approved --export--> exported --pay--> paid
+    exported --bounce-> waiting
+
+Where no gateway can send a refund, it is paid out to the buyer's bank account.
+
+    open --send--> evidence_sent, --expire--> expired; each of them --win--> won, --lose--> lost
+
+A chargeback is money the buyer's bank took back, or wants to.
 """
 
 from enum import StrEnum, auto
@@ -134,6 +143,91 @@ REFUND_TRY = Machine(
             (state, TryEvent.FAIL): TryState.FAILED
             for state in (TryState.ASKING, TryState.UNKNOWN, TryState.PENDING, TryState.DONE)
         },
+    },
+)
+
+
+class PayoutState(StrEnum):
+    """Where a payout to a buyer's bank account stands.
+
+    WAITING    for the account
+    ENTERED    somebody has to look at the account
+    APPROVED   it goes with the next transfer file
+    EXPORTED   it stands in a transfer file
+    """
+
+    WAITING = auto()
+    ENTERED = auto()
+    APPROVED = auto()
+    EXPORTED = auto()
+    PAID = auto()
+    CANCELLED = auto()
+
+
+class PayoutEvent(StrEnum):
+    """What moves it; BOUNCE is the bank's word that there is no such account."""
+
+    ENTER = auto()
+    APPROVE = auto()
+    EXPORT = auto()
+    PAY = auto()
+    BOUNCE = auto()
+    CANCEL = auto()
+
+
+PAYOUT = Machine(
+    name="payments.payout",
+    initial=PayoutState.WAITING,
+    moves={
+        (PayoutState.WAITING, PayoutEvent.ENTER): PayoutState.ENTERED,
+        (PayoutState.ENTERED, PayoutEvent.ENTER): PayoutState.ENTERED,
+        (PayoutState.ENTERED, PayoutEvent.APPROVE): PayoutState.APPROVED,
+        (PayoutState.APPROVED, PayoutEvent.EXPORT): PayoutState.EXPORTED,
+        (PayoutState.APPROVED, PayoutEvent.PAY): PayoutState.PAID,
+        (PayoutState.EXPORTED, PayoutEvent.PAY): PayoutState.PAID,
+        (PayoutState.EXPORTED, PayoutEvent.BOUNCE): PayoutState.WAITING,
+        **{
+            (state, PayoutEvent.CANCEL): PayoutState.CANCELLED
+            for state in (PayoutState.WAITING, PayoutState.ENTERED, PayoutState.APPROVED)
+        },
+    },
+)
+
+
+class ChargebackState(StrEnum):
+    """Where a buyer's bank's claim on a payment stands.
+
+    OPEN            the shop has not answered yet
+    EVIDENCE_SENT   it has, and the bank thinks
+    EXPIRED         its time to answer is over; the bank may still decide either way
+    """
+
+    OPEN = auto()
+    EVIDENCE_SENT = auto()
+    WON = auto()
+    LOST = auto()
+    EXPIRED = auto()
+
+
+class ChargebackEvent(StrEnum):
+    """What moves it."""
+
+    SEND = auto()
+    WIN = auto()
+    LOSE = auto()
+    EXPIRE = auto()
+
+
+_CLAIMED = (ChargebackState.OPEN, ChargebackState.EVIDENCE_SENT, ChargebackState.EXPIRED)
+
+CHARGEBACK = Machine(
+    name="payments.chargeback",
+    initial=ChargebackState.OPEN,
+    moves={
+        (ChargebackState.OPEN, ChargebackEvent.SEND): ChargebackState.EVIDENCE_SENT,
+        (ChargebackState.OPEN, ChargebackEvent.EXPIRE): ChargebackState.EXPIRED,
+        **{(state, ChargebackEvent.WIN): ChargebackState.WON for state in _CLAIMED},
+        **{(state, ChargebackEvent.LOSE): ChargebackState.LOST for state in _CLAIMED},
     },
 )
 

@@ -22,7 +22,7 @@ async def set_approval_limit(tx: Tx, above_minor: int | None, *, now: datetime) 
         return
     await store_refunds.set_rule(tx, above_minor, now=now)
     trace = Trace(
-        "refund_rule.changed",
+        "refund_rule.set",
         "refund_rule",
         str(tx.shop_id),
         {"approve_above_minor": before},

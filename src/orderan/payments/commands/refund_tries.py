@@ -16,8 +16,8 @@ from orderan.kit.ids import new_id, to_text
 from orderan.kit.inbox import Stuck
 from orderan.payments import rules_refunds as rules
 from orderan.payments import store_refunds as store
-from orderan.payments.commands.refunds import require_agreement
-from orderan.payments.errors import RefundInTheAir, RefundNotFound
+from orderan.payments.commands.refunds import require_agreement, require_here
+from orderan.payments.errors import RefundNotFound
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund
 from orderan.payments.refund_tries import Piece, RefundTry
 from orderan.payments.states import REFUND, REFUND_TRY, RefundEvent, RefundState, TryEvent, TryState
@@ -47,12 +47,11 @@ async def begin_tries(tx: Tx, refund: Refund, pieces: Sequence[Piece], *, now: d
     Raises:
         IllegalMove: It is not granted any more.
         ApprovalNeeded: A second person has to agree first.
-        RefundInTheAir: What became of an earlier try is not known yet.
+        RefundInTheAir, PayoutOpen: It may be on its way already.
     """
     REFUND.after(RefundState(refund.state), RefundEvent.EXECUTE)
     await require_agreement(tx, refund)
-    if await store.in_the_air(tx, refund.id):
-        raise RefundInTheAir(to_text("rfd", refund.id))
+    await require_here(tx, refund.id)
     before = await store.tries_begun(tx, [piece.attempt.id for piece in pieces])
     tries = [
         RefundTry(

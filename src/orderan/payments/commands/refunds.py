@@ -7,10 +7,11 @@ from uuid import UUID
 from orderan.kit.db import Tx
 from orderan.kit.events import record
 from orderan.kit.ids import new_id, to_text
-from orderan.payments import rules_refunds, store, store_refunds
+from orderan.payments import rules_refunds, store, store_payouts, store_refunds
 from orderan.payments.errors import (
     AmountNotPositive,
     ApprovalNeeded,
+    PayoutOpen,
     RefundInTheAir,
     RefundNotFound,
     RefundPartlyPaid,
@@ -88,14 +89,13 @@ async def close_refund(
     Raises:
         RefundNotFound: The shop has no such refund.
         IllegalMove: It was executed or withdrawn before; nothing changed.
-        RefundInTheAir: A gateway may be sending it back.
+        RefundInTheAir, PayoutOpen: A gateway or a bank may be sending it back.
         ApprovalNeeded: A second person has to agree before it is executed.
         RefundPartlyPaid: A part of it was sent; it cannot be withdrawn.
     """
     refund = await find_refund(tx, refund_id)
     becomes = REFUND.after(RefundState(refund.state), event)
-    if await store_refunds.in_the_air(tx, refund_id):
-        raise RefundInTheAir(to_text("rfd", refund_id))
+    await require_here(tx, refund_id)
     if event is RefundEvent.EXECUTE:
         await require_agreement(tx, refund)
     elif refund.paid_minor:
@@ -121,6 +121,19 @@ async def require_agreement(tx: Tx, refund: Refund) -> None:
     limit = await store_refunds.approve_above(tx)
     if not rules_refunds.agreed(refund, limit):
         raise ApprovalNeeded(refund.amount_minor, limit or 0, refund.currency)
+
+
+async def require_here(tx: Tx, refund_id: UUID) -> None:
+    """Look that a refund is not on its way already.
+
+    Raises:
+        RefundInTheAir: A gateway may be sending it back.
+        PayoutOpen: A bank is asked to.
+    """
+    if await store_refunds.in_the_air(tx, refund_id):
+        raise RefundInTheAir(to_text("rfd", refund_id))
+    if await store_payouts.payout_open(tx, refund_id):
+        raise PayoutOpen(to_text("rfd", refund_id))
 
 
 async def pay_part(

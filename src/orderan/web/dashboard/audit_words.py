@@ -33,6 +33,7 @@ ACTIONS: Final = {
     "product.archive": N_("Produk diarsipkan"),
     "product.change": N_("Produk diubah"),
     "product.restore": N_("Produk dijual kembali"),
+    "refund_rule.set": N_("Batas persetujuan pengembalian dana diubah"),
     "session.open": N_("Masuk"),
     "shop.change": N_("Toko diubah"),
     "sku.add": N_("Varian dibuat"),

@@ -45,6 +45,10 @@ KINDS: Final = {
     "refund_failed": N_("Pengembalian dana gagal"),
     "refund_differs": N_("Jumlah pengembalian dana berbeda"),
     "refund_beyond": N_("Dana dikembalikan dua kali"),
+    "payout_waiting": N_("Pembayaran ke rekening menunggu"),
+    "chargeback_waiting": N_("Sengketa belum diputus"),
+    "chargeback_due": N_("Batas waktu sengketa"),
+    "chargeback_beyond": N_("Dana ditarik dua kali"),
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
     "change_waiting": N_("Perubahan menunggu"),
@@ -247,6 +251,10 @@ def _repair(row: EntryRow) -> str:
         "refund_failed",
         "refund_differs",
         "refund_beyond",
+        "payout_waiting",
+        "chargeback_waiting",
+        "chargeback_due",
+        "chargeback_beyond",
     }:
         return f"/payments/orders/{to_text('ord', row.subject_id)}"
     if row.kind in {"task_waiting", "task_short"}:

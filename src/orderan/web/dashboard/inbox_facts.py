@@ -26,6 +26,11 @@ CLOSED_BECAUSE: Final = {
     "completed": N_("Pesanannya selesai."),
     "begun again": N_("Impornya dimulai lagi."),
     "file taken off": N_("Berkas impornya dibuang."),
+    "refunded": N_("Dananya sudah dikembalikan."),
+    "answered": N_("Buktinya sudah dikirim."),
+    "decided": N_("Bank sudah memutuskan."),
+    "tried again": N_("Sudah dicoba lagi."),
+    "withdrawn": N_("Janjinya ditarik."),
     "works again": N_("Sudah berjalan lagi."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
 }
@@ -47,6 +52,8 @@ _OPEN: Final = {
     "refund_waiting": N_("Dijanjikan, belum dibayar"),
     "approval_waiting": N_("Belum disetujui orang kedua"),
     "refund_try_waiting": N_("Dikirim lewat gateway, belum sampai"),
+    "payout_waiting": N_("Belum dibayar ke rekening pembeli"),
+    "chargeback_waiting": N_("Belum diputus bank"),
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }
