@@ -47,8 +47,8 @@ class Bank:
         self.till = till
 
     async def attempt(self) -> Attempt:
-        [attempt] = await self.till.floor.run(lambda tx: attempts_of(tx, self.till.order.id))
-        return attempt
+        found: list[Attempt] = await self.till.floor.run(lambda tx: attempts_of(tx, self.till.order.id))
+        return found[0]
 
     async def says(self, outcome: Outcome) -> None:
         self.till.first.says(outcome, paid=20_000)
