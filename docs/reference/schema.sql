@@ -362,6 +362,50 @@ CREATE TABLE gateway_account (
 CREATE POLICY own_shop_only ON gateway_account USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE gateway_account FORCE ROW LEVEL SECURITY;
 
+-- distributed: whom to reach at a gateway, in what turn
+CREATE TABLE gateway_contact (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    name text NOT NULL,
+    phone text NOT NULL,
+    email text NOT NULL,
+    hours text NOT NULL,
+    rank integer NOT NULL,
+    CONSTRAINT gateway_contact_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT gateway_contact_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id)
+);
+CREATE INDEX gateway_contact_of ON gateway_contact USING btree (shop_id, account_id, rank);
+CREATE POLICY own_shop_only ON gateway_contact USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE gateway_contact FORCE ROW LEVEL SECURITY;
+
+-- distributed: what gateways sent us; a genuine one waits until its try is to be asked for, and moves nothing itself
+CREATE TABLE gateway_notice (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    verdict text NOT NULL,
+    dedupe_key text NOT NULL,
+    reference text,
+    gateway_id text,
+    claims text,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    times integer NOT NULL DEFAULT 1,
+    attempt_id uuid,
+    received_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone,
+    CONSTRAINT gateway_notice_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT gateway_notice_once UNIQUE (shop_id, account_id, verdict, dedupe_key),
+    CONSTRAINT gateway_notice_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT gateway_notice_only_genuine_waits CHECK (((verdict = 'genuine'::text) OR (heard_at IS NOT NULL))),
+    CONSTRAINT gateway_notice_verdict_known CHECK ((verdict = ANY (ARRAY['genuine'::text, 'forged'::text, 'unreadable'::text])))
+);
+CREATE INDEX gateway_notice_received ON gateway_notice USING btree (shop_id, received_at);
+CREATE INDEX gateway_notice_waiting ON gateway_notice USING btree (shop_id, received_at) WHERE (heard_at IS NULL);
+CREATE POLICY own_shop_only ON gateway_notice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE gateway_notice FORCE ROW LEVEL SECURITY;
+
 -- distributed: one return (RMA) of an order
 CREATE TABLE goods_return (
     shop_id bigint NOT NULL,
@@ -567,6 +611,106 @@ CREATE INDEX inbound_received ON inbound USING btree (shop_id, received_at);
 CREATE POLICY own_shop_only ON inbound USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE inbound FORCE ROW LEVEL SECURITY;
 
+-- distributed: trouble of payment rails, from the first suspicion to the review; words are what is announced
+CREATE TABLE incident (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    state text NOT NULL,
+    by_itself boolean NOT NULL,
+    since timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    opened_by text NOT NULL,
+    confirmed_at timestamp with time zone,
+    recovered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    estimate timestamp with time zone,
+    evidence jsonb NOT NULL,
+    words_id text NOT NULL,
+    words_en text NOT NULL,
+    published_at timestamp with time zone,
+    review text,
+    hit_orders integer,
+    hit_minor bigint,
+    lost_orders integer,
+    lost_minor bigint,
+    CONSTRAINT incident_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT incident_begins_before_it_is_seen CHECK ((since <= opened_at)),
+    CONSTRAINT incident_closed_with_a_review CHECK (((state <> 'closed'::text) OR ((review IS NOT NULL) AND (hit_orders IS NOT NULL) AND (hit_minor IS NOT NULL) AND (lost_orders IS NOT NULL) AND (lost_minor IS NOT NULL)))),
+    CONSTRAINT incident_kind_known CHECK ((kind = ANY (ARRAY['down'::text, 'slow'::text, 'declines'::text, 'silent'::text, 'other'::text]))),
+    CONSTRAINT incident_severity_known CHECK ((severity = ANY (ARRAY['minor'::text, 'major'::text, 'critical'::text]))),
+    CONSTRAINT incident_state_known CHECK ((state = ANY (ARRAY['suspected'::text, 'open'::text, 'recovered'::text, 'closed'::text, 'dismissed'::text])))
+);
+CREATE INDEX incident_newest ON incident USING btree (shop_id, since, id);
+CREATE INDEX incident_unfinished ON incident USING btree (shop_id, state) WHERE (state = ANY (ARRAY['suspected'::text, 'open'::text, 'recovered'::text]));
+CREATE POLICY own_shop_only ON incident USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE incident FORCE ROW LEVEL SECURITY;
+
+-- distributed: orders whose limit an incident keeps from coming nearer, since when and until when
+CREATE TABLE incident_clock (
+    shop_id bigint NOT NULL,
+    incident_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    stopped_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    CONSTRAINT incident_clock_pkey PRIMARY KEY (shop_id, incident_id, order_id),
+    CONSTRAINT incident_clock_incident FOREIGN KEY (shop_id, incident_id) REFERENCES incident(shop_id, id),
+    CONSTRAINT incident_clock_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id)
+);
+CREATE INDEX incident_clock_of_order ON incident_clock USING btree (shop_id, order_id);
+CREATE POLICY own_shop_only ON incident_clock USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE incident_clock FORCE ROW LEVEL SECURITY;
+
+-- distributed: what was said to a provider and heard from it
+CREATE TABLE incident_note (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    written_by text NOT NULL,
+    heard boolean NOT NULL,
+    who text NOT NULL,
+    question text,
+    words text NOT NULL,
+    CONSTRAINT incident_note_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT incident_note_incident FOREIGN KEY (shop_id, incident_id) REFERENCES incident(shop_id, id)
+);
+CREATE INDEX incident_note_of ON incident_note USING btree (shop_id, incident_id, at);
+CREATE POLICY own_shop_only ON incident_note USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE incident_note FORCE ROW LEVEL SECURITY;
+
+-- distributed: the rails an incident is about; until ended_at no other incident is about them
+CREATE TABLE incident_rail (
+    shop_id bigint NOT NULL,
+    incident_id uuid NOT NULL,
+    rail_id uuid NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT incident_rail_pkey PRIMARY KEY (shop_id, incident_id, rail_id),
+    CONSTRAINT incident_rail_incident FOREIGN KEY (shop_id, incident_id) REFERENCES incident(shop_id, id),
+    CONSTRAINT incident_rail_rail FOREIGN KEY (shop_id, rail_id) REFERENCES rail(shop_id, id)
+);
+CREATE UNIQUE INDEX incident_rail_one_open ON incident_rail USING btree (shop_id, rail_id) WHERE (ended_at IS NULL);
+CREATE POLICY own_shop_only ON incident_rail USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE incident_rail FORCE ROW LEVEL SECURITY;
+
+-- distributed: which buyers were told of trouble, and of its end: one row is one message
+CREATE TABLE incident_told (
+    shop_id bigint NOT NULL,
+    incident_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    what text NOT NULL,
+    attempt_id uuid NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    CONSTRAINT incident_told_pkey PRIMARY KEY (shop_id, incident_id, order_id, what),
+    CONSTRAINT incident_told_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES payment_attempt(shop_id, id),
+    CONSTRAINT incident_told_incident FOREIGN KEY (shop_id, incident_id) REFERENCES incident(shop_id, id),
+    CONSTRAINT incident_told_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT incident_told_what_known CHECK ((what = ANY (ARRAY['trouble'::text, 'recovered'::text])))
+);
+CREATE POLICY own_shop_only ON incident_told USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE incident_told FORCE ROW LEVEL SECURITY;
+
 -- local: the installation itself, one row
 CREATE TABLE installation (
     only_row smallint NOT NULL,
@@ -612,6 +756,44 @@ CREATE TABLE lot (
 );
 CREATE POLICY own_shop_only ON lot USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE lot FORCE ROW LEVEL SECURITY;
+
+-- distributed: where the provider of an account publishes its maintenance, and how the last reading went
+CREATE TABLE maintenance_feed (
+    shop_id bigint NOT NULL,
+    account_id uuid NOT NULL,
+    address text NOT NULL,
+    asked_at timestamp with time zone,
+    read_at timestamp with time zone,
+    fault text,
+    CONSTRAINT maintenance_feed_pkey PRIMARY KEY (shop_id, account_id),
+    CONSTRAINT maintenance_feed_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id)
+);
+CREATE POLICY own_shop_only ON maintenance_feed USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE maintenance_feed FORCE ROW LEVEL SECURITY;
+
+-- distributed: announced maintenance of an account, of some of its methods or of all; a flagged one lowers nothing
+CREATE TABLE maintenance_window (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    methods text[] NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    title text NOT NULL,
+    flag text,
+    feed_id text,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    CONSTRAINT maintenance_window_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT maintenance_window_once UNIQUE (shop_id, account_id, feed_id),
+    CONSTRAINT maintenance_window_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT maintenance_window_flag_known CHECK ((flag = ANY (ARRAY['too_long'::text, 'unknown_part'::text]))),
+    CONSTRAINT maintenance_window_forward CHECK ((ends_at > starts_at))
+);
+CREATE INDEX maintenance_window_by_end ON maintenance_window USING btree (shop_id, ends_at) WHERE (cancelled_at IS NULL);
+CREATE POLICY own_shop_only ON maintenance_window USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE maintenance_window FORCE ROW LEVEL SECURITY;
 
 -- distributed: the stock ledger, append-only
 CREATE TABLE movement (
@@ -877,11 +1059,13 @@ CREATE TABLE payment_attempt (
     CONSTRAINT payment_attempt_amounts_sane CHECK (((amount_minor > 0) AND (booked_minor >= 0) AND ((returned_minor >= 0) AND (returned_minor <= booked_minor)))),
     CONSTRAINT payment_attempt_state_known CHECK ((state = ANY (ARRAY['asking'::text, 'unknown'::text, 'offered'::text, 'held'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'reversed'::text, 'refunded'::text, 'disputed'::text])))
 );
+CREATE INDEX payment_attempt_at_gateway ON payment_attempt USING btree (shop_id, gateway_id) WHERE (gateway_id IS NOT NULL);
 CREATE INDEX payment_attempt_by_gateway_id ON payment_attempt USING btree (shop_id, gateway_id) WHERE (gateway_id IS NOT NULL);
 CREATE INDEX payment_attempt_due ON payment_attempt USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
 CREATE INDEX payment_attempt_moved ON payment_attempt USING btree (shop_id, moved_at);
 CREATE INDEX payment_attempt_of_order ON payment_attempt USING btree (shop_id, order_id, began_at);
 CREATE UNIQUE INDEX payment_attempt_one_in_the_air ON payment_attempt USING btree (shop_id, order_id) WHERE (state = ANY (ARRAY['asking'::text, 'unknown'::text, 'held'::text]));
+CREATE INDEX payment_attempt_open_on_rail ON payment_attempt USING btree (shop_id, rail_id, order_id) WHERE (state = ANY (ARRAY['asking'::text, 'unknown'::text, 'offered'::text, 'held'::text]));
 CREATE POLICY own_shop_only ON payment_attempt USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE payment_attempt FORCE ROW LEVEL SECURITY;
 
@@ -1180,11 +1364,13 @@ CREATE TABLE sales_order (
     closed_at timestamp with time zone,
     forgone_minor bigint NOT NULL DEFAULT 0,
     credited_minor bigint NOT NULL DEFAULT 0,
+    clock_stopped_at timestamp with time zone,
     CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
     CONSTRAINT sales_order_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),
     CONSTRAINT sales_order_customer FOREIGN KEY (shop_id, customer_id) REFERENCES customer(shop_id, id),
     CONSTRAINT sales_order_adds_up CHECK ((total_minor = ((((goods_minor - discount_minor) + shipping_minor) + CASE WHEN tax_included THEN (0)::bigint ELSE tax_minor END) + rounding_minor))),
+    CONSTRAINT sales_order_clock_stops_while_waiting CHECK (((clock_stopped_at IS NULL) OR (commercial = 'awaiting_payment'::text))) NOT VALID,
     CONSTRAINT sales_order_commercial_known CHECK ((commercial = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'accepted'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))),
     CONSTRAINT sales_order_headline_known CHECK ((headline = ANY (ARRAY['awaiting_payment'::text, 'accepted'::text, 'processing'::text, 'packed'::text, 'shipped'::text, 'completed'::text, 'cancelled'::text, 'returned'::text]))),
     CONSTRAINT sales_order_holds_counted CHECK ((open_holds >= 0)),

@@ -27,6 +27,8 @@ from psycopg_pool import PoolTimeout
 from orderan import gateways
 from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
+from orderan.flows.contest_chargeback import tend_chargebacks
+from orderan.flows.execute_refund import Refunder
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import round_of_news, sweep_old_news
@@ -95,6 +97,10 @@ async def _reconcile(tx: Tx, now: datetime) -> int:
     return await reconcile_nightly(tx, now=now)
 
 
+async def _chargebacks(tx: Tx, now: datetime) -> int:
+    return await tend_chargebacks(tx, now=now)
+
+
 async def _low_stock(tx: Tx, now: datetime) -> int:
     opened, settled = await watch_low_stock(tx, now)
     return opened + settled
@@ -122,6 +128,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("expire_holds", 10.0, _expire_holds),
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
+    Timer("chargebacks", 60.0, _chargebacks),
     Timer("low_stock", 60.0, _low_stock),
     Timer("settlements", 600.0, _reconcile),
     Timer("failed_jobs", 60.0, _failed_jobs),
@@ -301,6 +308,7 @@ class GatewayRounds:
 
     rounds: Rounds
     cashier: Cashier
+    refunder: Refunder
 
     async def once(self) -> int:
         return await self.rounds.in_every_shop("gateways", self._shop)
@@ -309,7 +317,8 @@ class GatewayRounds:
         await _until_stopped(self.once, stop, interval_s=interval_s)
 
     async def _shop(self, shop_id: int) -> int:
-        return await round_of_news(Caller(shop_id, "system:gateways"), self.cashier)
+        caller = Caller(shop_id, "system:gateways")
+        return await round_of_news(caller, self.cashier) + await self.refunder.ask_due(caller)
 
 
 def _raise_when_away(fault: Exception) -> None:
@@ -352,7 +361,7 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
                 own = Rounds(db, clock, timers=timers_of(settings.worker))
                 rounds = asyncio.create_task(own.run(stop, interval_s=settings.worker.sweep_interval_s))
                 asking = asyncio.create_task(
-                    GatewayRounds(own, cashier).run(
+                    GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail)).run(
                         stop, interval_s=min(NEWS_S, settings.worker.sweep_interval_s)
                     )
                 )

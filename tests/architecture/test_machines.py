@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,7 +30,14 @@ from orderan.flows.change_order import confirm, decline_change, open_change
 from orderan.flows.deliver import move_on
 from orderan.flows.payment_incident import close, confirm_incident, dismiss_incident, recover
 from orderan.flows.pick_task import start_picking
-from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
+from orderan.flows.refund_order import (
+    execute_refund,
+    lock_refund,
+    promise_refund,
+    take_back,
+    withdraw_refund,
+)
+from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import ask_return
 from orderan.fulfilment import TaskEvent, lock_tasks, move_tasks
 from orderan.inventory import (
@@ -46,6 +53,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.states import IllegalMove, Machine
 from orderan.orders import ChangeNotOpen, SetQuantity
+from orderan.payments import REFUND, MoneyEvent, MoneyKind, RefundEvent, RefundState
 from orderan.returns import ReturnEvent, Wanted, find_return, move_return
 from orderan.shipping import ParcelEvent
 
@@ -122,6 +130,10 @@ NOT_WALKED = {
     "order.commercial": "its commands choose their orders by state themselves: tests/orders, one file per verb",
     "order.hold": "has no column: its state is read from when it was released and by whom",
     "order.verification": "no command moves it yet",
+    "payments.approval": "stands beside the state of a refund: tests/flows/test_approve_refund.py",
+    "payments.chargeback": "its ends move money, each another way: tests/flows/test_contest_chargeback.py",
+    "payments.payout": "every move needs what the one before it left: tests/flows/test_pay_out.py",
+    "payments.refund_try": "gateways move it: tests/flows/test_execute_refund.py",
     "payments.attempt": "gateways move it: tests/flows/test_pay_online.py, and their news in any order",
     "settlements.entry": "files and the ledger move it; a person's word is tests/flows/test_reconciling.py",
 }
@@ -182,10 +194,16 @@ class Stage:
         async def move(tx: Tx, event: Any) -> None:
             if event == "execute":
                 await execute_refund(tx, made.id, method="cash", reference=None, now=self.now)
+            elif event == "reopen":
+                order, refund = await lock_refund(tx, made.id)
+                back = MoneyEvent(order.id, MoneyKind.REFUND_REVERSED, "cash", 1, "IDR")
+                REFUND.after(RefundState(refund.state), RefundEvent.REOPEN)
+                await settle_payment(tx, replace(back, kind=MoneyKind.REFUNDED), now=self.now)
+                await take_back(tx, refund, back, now=self.now)
             else:
                 await withdraw_refund(tx, made.id, reason="batal", now=self.now)
 
-        return Walk("refund", made.id, move)
+        return Walk("refund", made.id, move, PUT_REFUND)
 
     async def incident(self) -> Walk:
         street = await a_street(self.floor, self.keyring, self.now, world=self.world)
@@ -280,6 +298,12 @@ PUT_CUSTOMER: LiteralString = """
 PUT_INCIDENT: LiteralString = """
     UPDATE incident
     SET state = %(state)s, review = 'usai', hit_orders = 0, hit_minor = 0, lost_orders = 0, lost_minor = 0
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
+
+PUT_REFUND: LiteralString = """
+    UPDATE refund
+    SET state = %(state)s, paid_minor = CASE WHEN %(state)s = 'executed' THEN amount_minor ELSE 0 END
     WHERE shop_id = %(shop)s AND id = %(id)s
     """
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from access.conftest import everything
+from orderan.flows.payment_incident import open_incident
+from orderan.incidents import Kind, Severity
 from orderan.sandbox.models import ChargeState, SimReply
 from paying.conftest import Counter
 
@@ -163,3 +165,16 @@ async def test_somebody_who_tries_all_day_is_slowed_down(counter: Counter) -> No
     answers = [(await counter.choose("va_bca")).text for _ in range(31)]
     assert "Terlalu banyak" in answers[-1]
     assert await counter.floor.value("SELECT count(*) FROM payment_attempt") == 30
+
+
+async def test_trouble_is_told_where_the_buyer_would_meet_it(counter: Counter) -> None:
+    [rail] = await counter.floor.all("SELECT id FROM rail WHERE method = 'va_bca'")
+    assert "mungkin gagal" not in await seen(counter)
+    await counter.choose("va_bca")
+    now = counter.clock.at
+    await counter.floor.run(
+        lambda tx: open_incident(tx, [rail.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
+    )
+
+    assert "sedang mengalami gangguan" in await seen(counter)
+    assert (await seen(counter, "?change")).count("mungkin gagal") == 1

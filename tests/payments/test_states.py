@@ -8,19 +8,67 @@ import pytest
 
 from orderan.kit.states import IllegalMove, Machine
 from orderan.payments import (
+    APPROVAL,
     ATTEMPT,
+    CHARGEBACK,
+    PAYOUT,
     REFUND,
+    REFUND_TRY,
+    Approval,
+    ApprovalEvent,
     AttemptEvent,
     AttemptState,
+    ChargebackEvent,
+    ChargebackState,
+    PayoutEvent,
+    PayoutState,
     RefundEvent,
     RefundState,
+    TryEvent,
+    TryState,
 )
 
-# state     execute     withdraw
+# state     execute     withdraw    reopen
 REFUND_GRID = """
-granted     executed    withdrawn
-executed    -           -
-withdrawn   -           -
+granted     executed    withdrawn   -
+executed    -           -           granted
+withdrawn   -           -           -
+"""
+
+# state     ask       approve    refuse
+APPROVAL_GRID = """
+not_needed  waiting   approved   refused
+waiting     -         approved   refused
+approved    -         -          -
+refused     -         -          -
+"""
+
+# state     lose      wait      finish   fail
+TRY_GRID = """
+asking      unknown   pending   done     failed
+unknown     -         pending   done     failed
+pending     -         -         done     failed
+done        -         -         -        failed
+failed      -         -         -        -
+"""
+
+# state     enter     approve    export     pay    bounce    cancel
+PAYOUT_GRID = """
+waiting     entered   -          -          -      -         cancelled
+entered     entered   approved   -          -      -         cancelled
+approved    -         -          exported   paid   -         cancelled
+exported    -         -          -          paid   waiting   -
+paid        -         -          -          -      -         -
+cancelled   -         -          -          -      -         -
+"""
+
+# state         send            win    lose   expire
+CHARGEBACK_GRID = """
+open            evidence_sent   won    lost   expired
+evidence_sent   -               won    lost   -
+won             -               -      -      -
+lost            -               -      -      -
+expired         -               won    lost   -
 """
 
 # state     offer    lose     fail    hold  pay   decline   expire   cancel     reverse   refund    dispute
@@ -51,16 +99,48 @@ def drawn(grid: str, states: type[StrEnum], events: Iterable[StrEnum]) -> list[S
     ]
 
 
-REFUND_SQUARES = drawn(REFUND_GRID, RefundState, [RefundEvent.EXECUTE, RefundEvent.WITHDRAW])
+REFUND_SQUARES = drawn(
+    REFUND_GRID, RefundState, [RefundEvent.EXECUTE, RefundEvent.WITHDRAW, RefundEvent.REOPEN]
+)
+APPROVAL_SQUARES = drawn(APPROVAL_GRID, Approval, ApprovalEvent)
+TRY_SQUARES = drawn(TRY_GRID, TryState, TryEvent)
+PAYOUT_SQUARES = drawn(PAYOUT_GRID, PayoutState, PayoutEvent)
+CHARGEBACK_SQUARES = drawn(CHARGEBACK_GRID, ChargebackState, ChargebackEvent)
 ATTEMPT_SQUARES = drawn(ATTEMPT_GRID, AttemptState, AttemptEvent)
-SQUARES = [*REFUND_SQUARES, *ATTEMPT_SQUARES]
-MACHINES: dict[type[StrEnum], Machine[Any, Any]] = {RefundState: REFUND, AttemptState: ATTEMPT}
+SQUARES = [
+    *REFUND_SQUARES,
+    *APPROVAL_SQUARES,
+    *TRY_SQUARES,
+    *PAYOUT_SQUARES,
+    *CHARGEBACK_SQUARES,
+    *ATTEMPT_SQUARES,
+]
+MACHINES: dict[type[StrEnum], Machine[Any, Any]] = {
+    RefundState: REFUND,
+    Approval: APPROVAL,
+    TryState: REFUND_TRY,
+    PayoutState: PAYOUT,
+    ChargebackState: CHARGEBACK,
+    AttemptState: ATTEMPT,
+}
 
 
 def test_the_grids_have_every_state_and_every_event() -> None:
     assert len(REFUND_SQUARES) == len(RefundState) * len(RefundEvent)
     assert REFUND.initial is RefundState.GRANTED
-    assert REFUND.finals == {RefundState.EXECUTED, RefundState.WITHDRAWN}
+    assert REFUND.finals == {RefundState.WITHDRAWN}
+    assert len(APPROVAL_SQUARES) == len(Approval) * len(ApprovalEvent)
+    assert APPROVAL.initial is Approval.NOT_NEEDED
+    assert APPROVAL.finals == {Approval.APPROVED, Approval.REFUSED}
+    assert len(TRY_SQUARES) == len(TryState) * len(TryEvent)
+    assert REFUND_TRY.initial is TryState.ASKING
+    assert REFUND_TRY.finals == {TryState.FAILED}
+    assert len(PAYOUT_SQUARES) == len(PayoutState) * len(PayoutEvent)
+    assert PAYOUT.initial is PayoutState.WAITING
+    assert PAYOUT.finals == {PayoutState.PAID, PayoutState.CANCELLED}
+    assert len(CHARGEBACK_SQUARES) == len(ChargebackState) * len(ChargebackEvent)
+    assert CHARGEBACK.initial is ChargebackState.OPEN
+    assert CHARGEBACK.finals == {ChargebackState.WON, ChargebackState.LOST}
     assert len(ATTEMPT_SQUARES) == len(AttemptState) * len(AttemptEvent)
     assert ATTEMPT.initial is AttemptState.ASKING
     assert ATTEMPT.finals == {AttemptState.REFUNDED}

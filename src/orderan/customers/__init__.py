@@ -8,6 +8,7 @@ Speaks   customers.customer_registered.v1, customer_changed, address_added, addr
 Ignores  orders, money
 """
 
+from orderan.customers.closeness import same_person
 from orderan.customers.commands.add_address import add_address
 from orderan.customers.commands.erase import Erased, erase
 from orderan.customers.commands.give_consent import give_consent
@@ -75,6 +76,7 @@ from orderan.customers.models import (
     TypedAddress,
     WholeAddress,
 )
+from orderan.customers.others import seal_for
 from orderan.customers.regions import (
     AreaComplaint,
     AreaDoubt,
@@ -206,7 +208,9 @@ __all__ = [
     "resolve_customers",
     "retire_address",
     "reveal",
+    "same_person",
     "save_postcodes",
+    "seal_for",
     "standing_consents",
     "update",
     "withdraw_consent",

@@ -72,3 +72,26 @@ def nearest(word: str, known: Iterable[str], *, at_most: int) -> str | None:
         if slips < fewest:
             best, fewest = other, slips
     return best
+
+
+def same_person(holder: str, buyer: str) -> bool:
+    """Whether an account's holder is called as the buyer is, as banks write names.
+
+    Banks shorten and leave out; every word of the shorter name has to be found in the longer one, a
+    single letter stands for a word that begins with it, and a slip of the keyboard is forgiven.
+    """
+    shorter, longer = sorted((plain(holder).split(), plain(buyer).split()), key=len)
+    left = list(longer)
+    for word in sorted(shorter, key=len, reverse=True):
+        found = next((other for other in left if _alike(word, other)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return any(len(word) > 1 for word in shorter)
+
+
+def _alike(one: str, other: str) -> bool:
+    if len(one) == 1 or len(other) == 1:
+        return one[:1] == other[:1]
+    most = slips_allowed(min(one, other, key=len))
+    return distance(one, other, at_most=most) <= most

@@ -56,6 +56,11 @@ async def _forget_words(tx: Tx, people: Collection[UUID]) -> None:
     placed = await order_ids_of_customers(tx, people)
     if not placed:
         return
+    if paying := await payments.payouts_under_way(tx, placed):
+        loaded = await orders.load_orders(tx, paying)
+        raise OrdersUnderWay(tuple(sorted(str(order.number) for order, _ in loaded.values())))
+    await payments.forget_accounts(tx, placed)
+    await payments.forget_evidence(tx, placed, GONE)
     await orders.forget_words(tx, placed)
     refunds = await payments.forget_words(tx, placed, GONE)
     came_back = await returns.forget_words(tx, placed, GONE)

@@ -1,14 +1,16 @@
-"""Money back to a buyer: promised by one person, paid by another, or withdrawn.
+"""Money back to a buyer: promised by one person, paid by hand or through a gateway, or withdrawn.
 
 The order's row is locked first, so two promises made at once see each other. A return that waited
 only for its refund closes by itself.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.settle_payment import settle_payments
+from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import to_text
@@ -21,9 +23,14 @@ from orderan.payments import (
     RefundLine,
     RefundState,
     Standing,
+    cancel_unneeded,
     close_refund,
+    events_of,
+    failed_key,
     find_refund,
     grant_refund,
+    pay_part,
+    take_part_back,
 )
 from orderan.returns import ReturnEvent, find_return, move_return, waiting_for_refund
 
@@ -54,44 +61,135 @@ async def promise_refund(
 async def execute_refund(
     tx: Tx, refund_id: UUID, *, method: str, reference: str | None, now: datetime
 ) -> Standing:
-    """The money left the shop; returns where the order's money stands now.
+    """What of a refund is left was paid by hand; returns where the order's money stands now.
 
     Raises:
         RefundNotFound: No such refund.
         IllegalMove: It was executed or withdrawn before.
+        ApprovalNeeded: A second person has to agree first.
+        RefundInTheAir: A gateway may be sending it back.
         ReferenceUsed: This transfer was booked for another refund before.
         MoreThanThereIs: What was taken in has been taken back meanwhile.
     """
-    refund = await find_refund(tx, refund_id)
-    order = (await lock_orders(tx, [refund.order_id]))[refund.order_id]
-    await close_refund(tx, refund_id, RefundEvent.EXECUTE, method=method, reference=reference, now=now)
-    move = (refund.order_id, str(RefundState.GRANTED), str(RefundEvent.EXECUTE), str(RefundState.EXECUTED))
-    await insert_moves(tx, "refund", [move], now=now)
-    paid = MoneyEvent(
-        order_id=refund.order_id,
-        kind=MoneyKind.REFUNDED,
-        method=method,
-        amount_minor=refund.amount_minor,
-        currency=refund.currency,
-        reference=reference,
+    order, _ = await lock_refund(tx, refund_id)
+    refund = await close_refund(
+        tx, refund_id, RefundEvent.EXECUTE, method=method, reference=reference, now=now
     )
-    [stands, *_] = await settle_payments(tx, [paid, *await _credit(tx, order, refund)], now=now)
+    stands = await _book(
+        tx,
+        order,
+        refund,
+        MoneyEvent(
+            order_id=refund.order_id,
+            kind=MoneyKind.REFUNDED,
+            method=method,
+            amount_minor=refund.left_minor,
+            currency=refund.currency,
+            reference=reference,
+        ),
+        now=now,
+    )
     if isinstance(stands, Refusal):
         raise stands
-    await _close_returns(tx, refund_id, now=now)
+    await _executed(tx, refund, now=now)
     return stands
 
 
-async def _credit(tx: Tx, order: Order, refund: Refund) -> list[MoneyEvent]:
+async def lock_refund(tx: Tx, refund_id: UUID) -> tuple[Order, Refund]:
+    """Lock a refund by its order; both as they stand under the lock.
+
+    Raises:
+        RefundNotFound: No such refund.
+    """
+    order_id = (await find_refund(tx, refund_id)).order_id
+    order = (await lock_orders(tx, [order_id]))[order_id]
+    return order, await find_refund(tx, refund_id)
+
+
+async def book_part(
+    tx: Tx, order: Order, refund: Refund, part: MoneyEvent, *, now: datetime
+) -> Refund | Refusal:
+    """A part of a refund left the shop through a gateway; with the last one the refund is executed.
+
+    Where the ledger has no room for it any more, since the money was taken back meanwhile, nothing is
+    booked and the refusal is the answer: the gateway's word stands, and a person has to look.
+
+    Args:
+        order, refund: Locked.
+    """
+    answer = await _book(tx, order, refund, part, now=now)
+    if isinstance(answer, Refusal):
+        return answer
+    after = await pay_part(
+        tx, refund, part.amount_minor, method=part.method, reference=part.reference or "", now=now
+    )
+    if after.state == RefundState.EXECUTED:
+        await _executed(tx, refund, now=now)
+    return after
+
+
+async def take_back(tx: Tx, refund: Refund, part: MoneyEvent, *, now: datetime) -> Refund:
+    """A part that was sent came back to the shop: it is owed to the buyer again.
+
+    What was credited for goods that came back stays credited: the buyer is owed that much, and does not
+    owe it. A return that was closed stays closed, the refund waits by itself.
+
+    Args:
+        refund: Locked, with what was paid of it.
+    """
+    [answer] = await settle_payments(tx, [part], now=now)
+    if isinstance(answer, Refusal):
+        raise answer
+    after = await take_part_back(tx, refund, part.amount_minor, now=now)
+    if refund.state == RefundState.EXECUTED:
+        move = (refund.order_id, str(RefundState.EXECUTED), str(RefundEvent.REOPEN), str(RefundState.GRANTED))
+        await insert_moves(tx, "refund", [move], now=now)
+    return after
+
+
+async def _executed(tx: Tx, refund: Refund, *, now: datetime) -> None:
+    move = (refund.order_id, str(RefundState.GRANTED), str(RefundEvent.EXECUTE), str(RefundState.EXECUTED))
+    await insert_moves(tx, "refund", [move], now=now)
+    await inbox.settle(tx, [failed_key(refund.id)], note="refunded", now=now)
+    await cancel_unneeded(tx, refund.id, now=now)
+    await _close_returns(tx, refund.id, now=now)
+
+
+async def _book(
+    tx: Tx, order: Order, refund: Refund, part: MoneyEvent, *, now: datetime
+) -> Standing | Refusal:
+    """Book what left the shop of a refund, and what is therefore not asked for again."""
+    credit = await _credit(tx, order, refund, part.amount_minor)
+    answer, *_ = await settle_payments(tx, [part, *credit], now=now)
+    return answer
+
+
+async def _credit(tx: Tx, order: Order, refund: Refund, part_minor: int) -> list[MoneyEvent]:
     """Of a refund for goods that came back: as much less is asked for as was paid back.
 
     Else the order would seem to be short of it for as long as other goods of it are under way, and what
     is owed when those are cancelled would be hidden by it. What such a refund settles beyond its goods,
-    as far as too much had been paid, was not asked for before either.
+    as far as too much had been paid, was not asked for before either. What earlier parts of it were
+    credited for stays so, even where one of them came back to the shop since.
     """
+    if not await waiting_for_refund(tx, refund.id):
+        return []
+    name = to_text("rfd", refund.id)
+    credited = sum(
+        row.amount_minor
+        for row in await events_of(tx, [order.id], [MoneyKind.CREDITED])
+        if (row.reference or "").partition(":")[0] == name
+    )
+    before = replace(
+        order,
+        refunded_minor=order.refunded_minor - refund.paid_minor,
+        credited_minor=order.credited_minor - credited,
+    )
     beyond = max(refund.amount_minor - sum(line.amount_minor for line in refund.lines), 0)
-    amount = min(refund.amount_minor - min(beyond, order.owed_back_minor), order.kept_for_minor)
-    if amount <= 0 or not await waiting_for_refund(tx, refund.id):
+    paid = refund.paid_minor + part_minor
+    worth = min(paid - min(beyond, before.owed_back_minor), before.kept_for_minor)
+    amount = worth - credited
+    if amount <= 0:
         return []
     return [
         MoneyEvent(
@@ -100,7 +198,7 @@ async def _credit(tx: Tx, order: Order, refund: Refund) -> list[MoneyEvent]:
             method=GOODS_BACK,
             amount_minor=amount,
             currency=refund.currency,
-            reference=to_text("rfd", refund.id),
+            reference=f"{name}:{worth}" if credited else name,
         )
     ]
 
@@ -116,10 +214,13 @@ async def withdraw_refund(tx: Tx, refund_id: UUID, *, reason: str, now: datetime
     Raises:
         RefundNotFound: No such refund.
         IllegalMove: It was executed or withdrawn before.
+        RefundInTheAir: A gateway may be sending it back.
+        RefundPartlyPaid: A part of it was sent.
     """
-    refund = await find_refund(tx, refund_id)
-    await lock_orders(tx, [refund.order_id])
+    _, refund = await lock_refund(tx, refund_id)
     await close_refund(tx, refund_id, RefundEvent.WITHDRAW, now=now)
     move = (refund.order_id, str(RefundState.GRANTED), str(RefundEvent.WITHDRAW), str(RefundState.WITHDRAWN))
     await insert_moves(tx, "refund", [move], reason=reason, now=now)
+    await inbox.settle(tx, [failed_key(refund_id)], note="withdrawn", now=now)
+    await cancel_unneeded(tx, refund_id, now=now)
     await _close_returns(tx, refund_id, now=now)

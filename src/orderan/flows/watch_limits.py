@@ -10,7 +10,7 @@ a test, so a new state cannot be added without saying how long anything may stan
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from orderan.fulfilment import TASK, TaskState, parcels_waiting, tasks_waiting
@@ -35,7 +35,27 @@ from orderan.orders import (
     orders_waiting,
     verifications_waiting,
 )
-from orderan.payments import REFUND, Money, RefundState, refunds_waiting
+from orderan.payments import (
+    APPROVAL,
+    ATTEMPT,
+    CHARGEBACK,
+    PAYOUT,
+    REFUND,
+    REFUND_TRY,
+    Approval,
+    AttemptState,
+    ChargebackState,
+    Money,
+    PayoutState,
+    RefundState,
+    TryState,
+    approvals_waiting,
+    attempts_waiting,
+    chargebacks_waiting,
+    payouts_waiting,
+    refund_tries_waiting,
+    refunds_waiting,
+)
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting
 from orderan.shipping import PARCEL, ParcelState
@@ -126,6 +146,69 @@ WATCHES = (
         {RefundState.GRANTED: Limit(3 * DAY, N_("Bayar pengembalian dana yang sudah dijanjikan."))},
     ),
     Watch(
+        APPROVAL.name,
+        "approval_waiting",
+        "order",
+        approvals_waiting,
+        {Approval.WAITING: Limit(DAY, N_("Setujui atau tolak pengembalian dana ini."))},
+    ),
+    Watch(
+        ATTEMPT.name,
+        "payment_try_waiting",
+        "order",
+        attempts_waiting,
+        {
+            AttemptState.ASKING: Limit(
+                HOUR, N_("Tidak ada yang menanyakan pembayaran ini: periksa apakah pekerja latar berjalan.")
+            ),
+            AttemptState.UNKNOWN: Limit(
+                HOUR, N_("Lihat dasbor gateway: nasib pembayaran ini belum diketahui, dan pembeli menunggu.")
+            ),
+            AttemptState.OFFERED: Limit(
+                14 * DAY, N_("Lihat dasbor gateway: tagihan ini tidak pernah berakhir.")
+            ),
+            AttemptState.HELD: Limit(DAY, N_("Putuskan pembayaran yang ditahan ini di dasbor gateway.")),
+        },
+    ),
+    Watch(
+        REFUND_TRY.name,
+        "refund_try_waiting",
+        "order",
+        refund_tries_waiting,
+        {
+            TryState.ASKING: Limit(
+                HOUR, N_("Tidak ada yang menanyakan pengembalian ini: periksa apakah pekerja latar berjalan.")
+            ),
+            TryState.UNKNOWN: Limit(HOUR, N_("Tanyakan ke gateway apakah uang ini sudah dikembalikan.")),
+            TryState.PENDING: Limit(7 * DAY, N_("Tanyakan ke gateway kapan uang ini sampai ke pembeli.")),
+        },
+    ),
+    Watch(
+        PAYOUT.name,
+        "payout_waiting",
+        "order",
+        payouts_waiting,
+        {
+            PayoutState.WAITING: Limit(3 * DAY, N_("Minta nomor rekening pembeli, atau kirim tautan baru.")),
+            PayoutState.ENTERED: Limit(DAY, N_("Periksa rekening pembeli, lalu setujui.")),
+            PayoutState.APPROVED: Limit(DAY, N_("Unduh berkas transfernya.")),
+            PayoutState.EXPORTED: Limit(
+                2 * DAY, N_("Catat referensi transfernya, atau bahwa bank menolaknya.")
+            ),
+        },
+    ),
+    Watch(
+        CHARGEBACK.name,
+        "chargeback_waiting",
+        "order",
+        chargebacks_waiting,
+        {
+            ChargebackState.OPEN: Limit(14 * DAY, N_("Kirim bukti ke bank sebelum batas waktunya.")),
+            ChargebackState.EVIDENCE_SENT: Limit(60 * DAY, N_("Tanyakan putusan bank atas sengketa ini.")),
+            ChargebackState.EXPIRED: Limit(30 * DAY, N_("Tanyakan putusan bank atas sengketa ini.")),
+        },
+    ),
+    Watch(
         COMMERCIAL.name,
         "order_waiting",
         "order",
@@ -207,14 +290,28 @@ WATCHES = (
     ),
 )
 
-RESTING = {
+OVER = (
+    AttemptState.DECLINED,
+    AttemptState.EXPIRED,
+    AttemptState.CANCELLED,
+    AttemptState.FAILED,
+    AttemptState.REVERSED,
+)
+
+RESTING: Final[dict[tuple[str, str], str]] = {
     ("customer", "active"): "people stay until they are merged or ask to be forgotten",
     (
         COMMERCIAL.name,
         Commercial.EXPIRED,
     ): "over, unless money comes; then settle_payment revives or reports it",
+    (ATTEMPT.name, AttemptState.PAID): "the money is there; it may still be taken back",
+    (ATTEMPT.name, AttemptState.DISPUTED): "its chargeback is what waits",
+    **{(ATTEMPT.name, state): "over, unless money comes late" for state in OVER},
     (ENTRY.name, EntryState.EXPLAINED): "a person said what it is; it moves again only when the amount does",
     (ENTRY.name, EntryState.GONE): "settled by a later file or by the gateway's own word",
+    (REFUND.name, RefundState.EXECUTED): "over, unless the bank sends the money back; then it is owed again",
+    (REFUND_TRY.name, TryState.DONE): "over, unless the bank sends the money back; then its refund waits",
+    (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
 }
 """States that can still be left but in which nothing waits, each with its reason."""

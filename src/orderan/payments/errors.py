@@ -191,3 +191,195 @@ class NothingToPay(Refusal):
     code = "nothing_to_pay"
     kind = Kind.CONFLICT
     sentence = N_("Pesanan {number} tidak menunggu pembayaran.")
+
+
+@dataclass(eq=False)
+class ApprovalNeeded(Refusal):
+    """The refund is above the shop's limit, and nobody but who granted it has agreed yet."""
+
+    amount_minor: int
+    limit_minor: int
+    currency: str
+
+    code = "approval_needed"
+    kind = Kind.CONFLICT
+    sentence = N_("Pengembalian dana ini harus disetujui orang kedua sebelum dibayar.")
+
+
+@dataclass(eq=False)
+class OwnRefund(Refusal):
+    """Who grants a refund cannot be the second person who agrees to it."""
+
+    refund: str
+
+    code = "own_refund"
+    kind = Kind.FORBIDDEN
+    sentence = N_("Anda sendiri yang menjanjikan pengembalian dana ini. Orang lain yang harus menilainya.")
+
+
+@dataclass(eq=False)
+class RefundInTheAir(Refusal):
+    """A gateway was asked to send it back, and what became of that is not known yet."""
+
+    refund: str
+
+    code = "refund_in_the_air"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Pengembalian dana ini sedang dikirim lewat gateway. Tunggu hasilnya sebelum mengambil langkah lain."
+    )
+
+
+@dataclass(eq=False)
+class RefundPartlyPaid(Refusal):
+    """A part of it left the shop already; what is left is paid, it is not taken back."""
+
+    paid_minor: int
+    amount_minor: int
+    currency: str
+
+    code = "refund_partly_paid"
+    kind = Kind.CONFLICT
+    sentence = N_("Sebagian dari pengembalian dana ini sudah dikirim, jadi tidak bisa ditarik lagi.")
+
+
+@dataclass(eq=False)
+class NoWayBack(Refusal):
+    """No gateway can send this refund back; somebody pays it out.
+
+    Attributes:
+        left_minor: What of it is to be paid out.
+    """
+
+    left_minor: int
+    currency: str
+
+    code = "no_way_back"
+    kind = Kind.CONFLICT
+    sentence = N_("Gateway tidak bisa mengembalikan uang ini. Bayar ke rekening pembeli.")
+
+
+@dataclass(eq=False)
+class ReasonMissing(Refusal):
+    """Saying no needs a reason that whoever asked can read."""
+
+    code = "refund_reason_missing"
+    kind = Kind.INVALID
+    sentence = N_("Tulis alasannya.")
+
+
+@dataclass(eq=False)
+class PayoutNotFound(Refusal):
+    """The shop has no such payout."""
+
+    payout: str
+
+    code = "payout_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Pembayaran keluar “{payout}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class PayoutOpen(Refusal):
+    """The refund is being paid out to a bank account; it goes no other way meanwhile."""
+
+    refund: str
+
+    code = "payout_open"
+    kind = Kind.CONFLICT
+    sentence = N_("Pengembalian dana ini sedang dibayar ke rekening pembeli.")
+
+
+@dataclass(eq=False)
+class UnknownBank(Refusal):
+    """No bank of our list has this code."""
+
+    bank: str
+
+    code = "unknown_bank"
+    kind = Kind.INVALID
+    sentence = N_("Pilih bank dari daftar.")
+
+
+@dataclass(eq=False)
+class AccountMistyped(Refusal):
+    """Not a number an account of this bank can have."""
+
+    bank: str
+    least: int
+    most: int
+
+    code = "account_mistyped"
+    kind = Kind.INVALID
+    sentence = N_("Nomor rekening {bank} terdiri dari {least} sampai {most} angka.")
+
+
+@dataclass(eq=False)
+class HolderMissing(Refusal):
+    """A bank account has a holder."""
+
+    code = "holder_missing"
+    kind = Kind.INVALID
+    sentence = N_("Tulis nama pemilik rekening.")
+
+
+@dataclass(eq=False)
+class SecondLookNeeded(Refusal):
+    """The holder is called otherwise than the buyer; whoever approves says that they saw it."""
+
+    payout: str
+
+    code = "second_look_needed"
+    kind = Kind.CONFLICT
+    sentence = N_("Nama pemilik rekening berbeda dari nama pembeli. Pastikan dulu, lalu setujui.")
+
+
+@dataclass(eq=False)
+class OwnPayout(Refusal):
+    """Who typed the account cannot be the one who approves it."""
+
+    payout: str
+
+    code = "own_payout"
+    kind = Kind.FORBIDDEN
+    sentence = N_("Anda sendiri yang mengisi rekening ini. Orang lain yang harus menyetujuinya.")
+
+
+@dataclass(eq=False)
+class LinkNotGood(Refusal):
+    """No open link is called so: mistyped, used, or too old; which of them is not told."""
+
+    code = "payout_link_not_good"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Tautan ini tidak berlaku lagi. Minta tautan baru kepada toko.")
+
+
+@dataclass(eq=False)
+class ChargebackNotFound(Refusal):
+    """The shop has no such chargeback."""
+
+    chargeback: str
+
+    code = "chargeback_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Sengketa “{chargeback}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class ChargebackOpen(Refusal):
+    """This payment has a chargeback that is not decided yet."""
+
+    attempt: str
+
+    code = "chargeback_open"
+    kind = Kind.CONFLICT
+    sentence = N_("Pembayaran ini sudah punya sengketa yang belum selesai.")
+
+
+@dataclass(eq=False)
+class EvidenceMissing(Refusal):
+    """An answer to the bank without anything in it."""
+
+    code = "evidence_missing"
+    kind = Kind.CONFLICT
+    sentence = N_("Tambahkan bukti dulu sebelum menandai buktinya terkirim.")

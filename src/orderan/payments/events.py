@@ -43,3 +43,30 @@ class RefundClosed(Event):
     currency: str
     method: str | None
     reference: str | None
+
+
+@dataclass(frozen=True)
+class RefundJudged(Event):
+    """A second person agreed to a refund, or did not."""
+
+    kind: ClassVar[str] = "payments.refund_judged.v1"
+
+    refund_id: UUID
+    approval: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundReopened(Event):
+    """What was paid back came back to the shop: it is owed to the buyer again.
+
+    Attributes:
+        amount_minor: What came back, which may be a part of the refund.
+    """
+
+    kind: ClassVar[str] = "payments.refund_reopened.v1"
+
+    refund_id: UUID
+    amount_minor: int
+    currency: str

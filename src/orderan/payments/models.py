@@ -63,6 +63,8 @@ class Refund:
     Attributes:
         lines: What it is for; their amounts need not add up to it, shipping and goodwill have no line.
         method, reference: How it was paid, once it was.
+        approval: Whether a second person agreed, and who it was.
+        paid_minor: What of it left the shop already; it may go back in parts.
     """
 
     id: UUID
@@ -78,6 +80,15 @@ class Refund:
     closed_at: datetime | None = None
     method: str | None = None
     reference: str | None = None
+    approval: str = "not_needed"
+    judged_by: str | None = None
+    judged_at: datetime | None = None
+    paid_minor: int = 0
+
+    @property
+    def left_minor(self) -> int:
+        """What of it did not leave the shop yet."""
+        return self.amount_minor - self.paid_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,35 @@
 """Where an order's money stands (derived from its events, never set by hand), the lives of a refund and of a try to get money.
 
-    granted --execute---> executed    the money left the shop
-            --withdraw--> withdrawn   it will not be paid after all
+    granted  --execute---> executed    the money left the shop
+             --withdraw--> withdrawn   it will not be paid after all
+    executed --reopen----> granted     the bank sent it back: it is owed again
 
 Granting is a promise to the buyer and executing it is a bank transfer: two people may do them,
-and what was promised counts against what may still be promised.
+and what was promised counts against what may still be promised. Beside it stand a second person's
+word, and the tries to send it back:
+
+    not_needed --ask-----> waiting     it is above the limit
+    waiting    --approve-> approved    somebody else agrees that it is paid
+               --refuse--> refused     and the promise is taken back
+
+A refund nobody had to look at can be approved or refused as well: the limit may have been lowered since.
+
+    asking --lose----> unknown    it may have been sent, and the gateway did not say
+           --wait----> pending    the gateway has it, its bank not yet
+           --finish--> done
+           --fail----> failed     nothing was sent, or it came back
+
+Only what failed may be tried again: while a try is asked for, unknown or pending, its part of the refund
+goes no other way. What is done can still fail: banks send refunds back days later.
+
+    waiting  --enter--> entered --approve--> approved --export--> exported --pay--> paid
+    exported --bounce-> waiting
+
+Where no gateway can send a refund, it is paid out to the buyer's bank account.
+
+    open --send--> evidence_sent, --expire--> expired; each of them --win--> won, --lose--> lost
+
+A chargeback is money the buyer's bank took back, or wants to.
 """
 
 from enum import StrEnum, auto
@@ -41,6 +66,7 @@ class RefundEvent(StrEnum):
 
     EXECUTE = auto()
     WITHDRAW = auto()
+    REOPEN = auto()
 
 
 REFUND = Machine(
@@ -49,6 +75,159 @@ REFUND = Machine(
     moves={
         (RefundState.GRANTED, RefundEvent.EXECUTE): RefundState.EXECUTED,
         (RefundState.GRANTED, RefundEvent.WITHDRAW): RefundState.WITHDRAWN,
+        (RefundState.EXECUTED, RefundEvent.REOPEN): RefundState.GRANTED,
+    },
+)
+
+
+class Approval(StrEnum):
+    """Whether a second person agreed that a refund is paid."""
+
+    NOT_NEEDED = auto()
+    WAITING = auto()
+    APPROVED = auto()
+    REFUSED = auto()
+
+
+class ApprovalEvent(StrEnum):
+    """What makes one necessary, and what that person says."""
+
+    ASK = auto()
+    APPROVE = auto()
+    REFUSE = auto()
+
+
+APPROVAL = Machine(
+    name="payments.approval",
+    initial=Approval.NOT_NEEDED,
+    moves={
+        (Approval.NOT_NEEDED, ApprovalEvent.ASK): Approval.WAITING,
+        (Approval.NOT_NEEDED, ApprovalEvent.APPROVE): Approval.APPROVED,
+        (Approval.NOT_NEEDED, ApprovalEvent.REFUSE): Approval.REFUSED,
+        (Approval.WAITING, ApprovalEvent.APPROVE): Approval.APPROVED,
+        (Approval.WAITING, ApprovalEvent.REFUSE): Approval.REFUSED,
+    },
+)
+
+
+class TryState(StrEnum):
+    """Where a try to send a refund back stands."""
+
+    ASKING = auto()
+    UNKNOWN = auto()
+    PENDING = auto()
+    DONE = auto()
+    FAILED = auto()
+
+
+class TryEvent(StrEnum):
+    """What moves it; all but the first are what the gateway says."""
+
+    LOSE = auto()
+    WAIT = auto()
+    FINISH = auto()
+    FAIL = auto()
+
+
+REFUND_TRY = Machine(
+    name="payments.refund_try",
+    initial=TryState.ASKING,
+    moves={
+        (TryState.ASKING, TryEvent.LOSE): TryState.UNKNOWN,
+        **{(state, TryEvent.WAIT): TryState.PENDING for state in (TryState.ASKING, TryState.UNKNOWN)},
+        **{
+            (state, TryEvent.FINISH): TryState.DONE
+            for state in (TryState.ASKING, TryState.UNKNOWN, TryState.PENDING)
+        },
+        **{
+            (state, TryEvent.FAIL): TryState.FAILED
+            for state in (TryState.ASKING, TryState.UNKNOWN, TryState.PENDING, TryState.DONE)
+        },
+    },
+)
+
+
+class PayoutState(StrEnum):
+    """Where a payout to a buyer's bank account stands.
+
+    WAITING    for the account
+    ENTERED    somebody has to look at the account
+    APPROVED   it goes with the next transfer file
+    EXPORTED   it stands in a transfer file
+    """
+
+    WAITING = auto()
+    ENTERED = auto()
+    APPROVED = auto()
+    EXPORTED = auto()
+    PAID = auto()
+    CANCELLED = auto()
+
+
+class PayoutEvent(StrEnum):
+    """What moves it; BOUNCE is the bank's word that there is no such account."""
+
+    ENTER = auto()
+    APPROVE = auto()
+    EXPORT = auto()
+    PAY = auto()
+    BOUNCE = auto()
+    CANCEL = auto()
+
+
+PAYOUT = Machine(
+    name="payments.payout",
+    initial=PayoutState.WAITING,
+    moves={
+        (PayoutState.WAITING, PayoutEvent.ENTER): PayoutState.ENTERED,
+        (PayoutState.ENTERED, PayoutEvent.ENTER): PayoutState.ENTERED,
+        (PayoutState.ENTERED, PayoutEvent.APPROVE): PayoutState.APPROVED,
+        (PayoutState.APPROVED, PayoutEvent.EXPORT): PayoutState.EXPORTED,
+        (PayoutState.APPROVED, PayoutEvent.PAY): PayoutState.PAID,
+        (PayoutState.EXPORTED, PayoutEvent.PAY): PayoutState.PAID,
+        (PayoutState.EXPORTED, PayoutEvent.BOUNCE): PayoutState.WAITING,
+        **{
+            (state, PayoutEvent.CANCEL): PayoutState.CANCELLED
+            for state in (PayoutState.WAITING, PayoutState.ENTERED, PayoutState.APPROVED)
+        },
+    },
+)
+
+
+class ChargebackState(StrEnum):
+    """Where a buyer's bank's claim on a payment stands.
+
+    OPEN            the shop has not answered yet
+    EVIDENCE_SENT   it has, and the bank thinks
+    EXPIRED         its time to answer is over; the bank may still decide either way
+    """
+
+    OPEN = auto()
+    EVIDENCE_SENT = auto()
+    WON = auto()
+    LOST = auto()
+    EXPIRED = auto()
+
+
+class ChargebackEvent(StrEnum):
+    """What moves it."""
+
+    SEND = auto()
+    WIN = auto()
+    LOSE = auto()
+    EXPIRE = auto()
+
+
+_CLAIMED = (ChargebackState.OPEN, ChargebackState.EVIDENCE_SENT, ChargebackState.EXPIRED)
+
+CHARGEBACK = Machine(
+    name="payments.chargeback",
+    initial=ChargebackState.OPEN,
+    moves={
+        (ChargebackState.OPEN, ChargebackEvent.SEND): ChargebackState.EVIDENCE_SENT,
+        (ChargebackState.OPEN, ChargebackEvent.EXPIRE): ChargebackState.EXPIRED,
+        **{(state, ChargebackEvent.WIN): ChargebackState.WON for state in _CLAIMED},
+        **{(state, ChargebackEvent.LOSE): ChargebackState.LOST for state in _CLAIMED},
     },
 )
 

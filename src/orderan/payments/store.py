@@ -113,10 +113,10 @@ async def events_of(tx: Tx, orders: Collection[UUID], kinds: Collection[MoneyKin
 
 
 async def promised(tx: Tx, orders: Collection[UUID]) -> dict[UUID, int]:
-    """Refunds granted and neither executed nor withdrawn, per order that has any."""
+    """What of refunds granted and neither executed nor withdrawn did not leave the shop yet, per order that has any."""
     rows = await tx.all(
         """
-        SELECT order_id, sum(amount_minor)::bigint AS amount
+        SELECT order_id, sum(amount_minor - paid_minor)::bigint AS amount
         FROM refund
         WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND state = 'granted'
         GROUP BY order_id
@@ -136,10 +136,10 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
     return (
         await tx.run(
             """
-        INSERT INTO refund (shop_id, id, order_id, amount_minor, currency, reason, lines, state, granted_by,
-                            granted_at)
+        INSERT INTO refund (shop_id, id, order_id, amount_minor, currency, reason, lines, state, approval,
+                            granted_by, granted_at)
         SELECT %(shop)s, made.id, %(order)s, %(amount)s, %(currency)s, %(reason)s, %(lines)s, %(state)s,
-               %(actor)s, %(at)s
+               %(approval)s, %(actor)s, %(at)s
         FROM unnest(ARRAY[%(id)s]::uuid[]) AS made (id)
         WHERE %(amount)s <= (
             SELECT coalesce(sum(CASE WHEN kind IN ('captured', 'cod_collected', 'refund_reversed') THEN amount_minor
@@ -148,7 +148,7 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
             FROM payment_event
             WHERE shop_id = %(shop)s AND order_id = %(order)s
         ) - (
-            SELECT coalesce(sum(amount_minor), 0)
+            SELECT coalesce(sum(amount_minor - paid_minor), 0)
             FROM refund
             WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'granted'
         )
@@ -162,6 +162,7 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
                 "reason": refund.reason,
                 "lines": Jsonb([_line(line) for line in refund.lines]),
                 "state": refund.state,
+                "approval": refund.approval,
                 "actor": refund.granted_by,
                 "at": refund.granted_at,
             },
@@ -205,7 +206,8 @@ async def close_refund(
             """
         UPDATE refund
         SET state = %(becomes)s, method = %(method)s, reference = %(reference)s, closed_by = %(actor)s,
-            closed_at = %(now)s
+            closed_at = %(now)s,
+            paid_minor = CASE WHEN %(becomes)s = 'executed' THEN amount_minor ELSE paid_minor END
         WHERE shop_id = %(shop)s AND id = %(id)s AND state = %(was)s
         """,
             {

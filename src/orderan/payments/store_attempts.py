@@ -1,9 +1,9 @@
 """Accounts, rails and tries, in SQL."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -277,6 +277,24 @@ async def attempts_named(tx: Tx, references: Collection[str]) -> dict[str, Attem
         {"shop": tx.shop_id, "names": list(references)},
     )
     return {row.reference: Attempt(*row) for row in rows}
+
+
+async def attempts_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
+    """Tries that stand as they do for longer than the moment given for that.
+
+    Columns: id, order_id, state, since, money_minor, currency.
+    """
+    return await tx.all(
+        """
+        SELECT payment_attempt.id, payment_attempt.order_id, payment_attempt.state,
+               payment_attempt.moved_at AS since, payment_attempt.amount_minor AS money_minor,
+               payment_attempt.currency
+        FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
+        JOIN payment_attempt ON payment_attempt.shop_id = %(shop)s AND payment_attempt.state = allowed.state
+             AND payment_attempt.ask_at IS NOT NULL AND payment_attempt.moved_at <= allowed.before
+        """,
+        {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
+    )
 
 
 async def claim_due(tx: Tx, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:

@@ -72,7 +72,7 @@ async def money_of(tx: Tx, order_id: UUID, *, total_minor: int, terms: str) -> M
     ledger = await ledger_of(tx, order_id)
     refunds = await refunds_of(tx, order_id)
     sums = summed((row.kind, row.amount_minor) for row in ledger)
-    promised = sum(refund.amount_minor for refund in refunds if refund.state == RefundState.GRANTED)
+    promised = sum(refund.left_minor for refund in refunds if refund.state == RefundState.GRANTED)
     return MoneyOf(
         tuple(ledger),
         tuple(refunds),
@@ -92,10 +92,45 @@ async def refunds_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     return await tx.all(
         """
         SELECT refund.id, refund.order_id, refund.state, refund.granted_at AS since,
-               refund.amount_minor AS money_minor, refund.currency
+               refund.amount_minor - refund.paid_minor AS money_minor, refund.currency
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN refund ON refund.shop_id = %(shop)s AND refund.state = allowed.state
              AND refund.state = 'granted' AND refund.granted_at <= allowed.before
+        """,
+        {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
+    )
+
+
+async def approvals_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
+    """Refunds a second person has been asked about since before the moment given for it.
+
+    Columns: id, order_id, state, since, money_minor, currency.
+    """
+    return await tx.all(
+        """
+        SELECT refund.id, refund.order_id, refund.approval AS state, refund.granted_at AS since,
+               refund.amount_minor AS money_minor, refund.currency
+        FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
+        JOIN refund ON refund.shop_id = %(shop)s AND refund.approval = allowed.state
+             AND refund.state = 'granted' AND refund.approval = 'waiting'
+             AND refund.granted_at <= allowed.before
+        """,
+        {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
+    )
+
+
+async def refund_tries_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
+    """Refunds under way through a gateway for longer than the moment given for how they stand.
+
+    Columns: id, order_id, state, since, money_minor, currency.
+    """
+    return await tx.all(
+        """
+        SELECT refund_try.id, refund_try.order_id, refund_try.state, refund_try.moved_at AS since,
+               refund_try.amount_minor AS money_minor, refund_try.currency
+        FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
+        JOIN refund_try ON refund_try.shop_id = %(shop)s AND refund_try.state = allowed.state
+             AND refund_try.state IN ('asking', 'unknown', 'pending') AND refund_try.moved_at <= allowed.before
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
     )

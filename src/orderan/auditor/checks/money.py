@@ -80,8 +80,8 @@ WITH taken AS (
     FROM payment_event
     GROUP BY shop_id, order_id
 ), promised AS (
-    SELECT shop_id, order_id, sum(amount_minor) FILTER (WHERE state = 'granted')::bigint AS granted,
-           sum(amount_minor) FILTER (WHERE state = 'executed')::bigint AS executed
+    SELECT shop_id, order_id, sum(amount_minor - paid_minor) FILTER (WHERE state = 'granted')::bigint AS granted,
+           sum(CASE state WHEN 'executed' THEN amount_minor ELSE paid_minor END)::bigint AS executed
     FROM refund
     GROUP BY shop_id, order_id
 )

@@ -277,9 +277,9 @@ async def insert_returns(tx: Tx, run: Run, returns: Sequence[HistoricReturn]) ->
     await tx.run(
         """
         INSERT INTO refund (shop_id, id, order_id, amount_minor, currency, reason, lines, state, granted_by, granted_at,
-                            closed_by, closed_at, method, reference)
+                            closed_by, closed_at, method, reference, paid_minor)
         SELECT %(shop)s, refund_id, order_id, minor, currency, 'imported_cancellation', contents, 'executed', %(actor)s,
-               at, %(actor)s, at, 'historic', invoice
+               at, %(actor)s, at, 'historic', invoice, minor
         FROM unnest(%(refunds)s::uuid[], %(orders)s::uuid[], %(minors)s::bigint[], %(currencies)s::text[],
                     %(invoices)s::text[], %(contents)s::jsonb[], %(times)s::timestamptz[])
              AS back (refund_id, order_id, minor, currency, invoice, contents, at)

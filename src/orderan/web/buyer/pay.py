@@ -4,6 +4,7 @@ Whoever has the link may pay; what is shown names nobody. The page watches by it
 what became of a try, nothing else can be chosen: two payments of one order help nobody.
 """
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from litestar.response import Redirect
 from orderan.customers import PhoneUnreadable, e164
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import IN_THE_AIR, Cashier, is_payable
+from orderan.incidents import Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.throttle import Limit, TooManyAttempts, spend
@@ -31,6 +33,7 @@ from orderan.payments import (
     Method,
     NoRail,
     NothingToPay,
+    Rail,
     attempts_of,
     call_for_news,
     rails,
@@ -73,12 +76,19 @@ class View:
     shop: Shop
     attempt: Attempt | None
     methods: tuple[tuple[Group, tuple[Method, ...]], ...]
+    banners: tuple[Banner, ...] = ()
+
+    @property
+    def troubled(self) -> frozenset[str]:
+        """Methods with trouble or maintenance."""
+        return frozenset(banner.method for banner in self.banners)
 
     @property
     def mark(self) -> str:
         """The same as long as the page need not change."""
         attempt = self.attempt
-        return f"{self.word}.{attempt.id.hex[-8:]}.{attempt.state}" if attempt else self.word
+        told = "!" if self.banners else ""
+        return f"{self.word}.{attempt.id.hex[-8:]}.{attempt.state}{told}" if attempt else self.word
 
 
 @get("/pay/{ticket:str}", name="pay", opt={"public": True}, include_in_schema=False)
@@ -181,13 +191,24 @@ async def _view(tx: Tx, order_id: UUID, *, choosing: bool, now: datetime) -> Vie
         and attempt.amount_minor == order.due_minor
     ]
     if offered and not choosing:
-        return View("waiting", order, shop, offered[-1], ())
-    return View("choose", order, shop, offered[-1] if offered else last, await _methods(tx, order))
+        on_rail = await banner_for(tx, now=now, rails=[offered[-1].rail_id])
+        return View("waiting", order, shop, offered[-1], (), tuple(on_rail))
+    carried = [rail for rail in await rails(tx) if rail.state == "open"]
+    methods = _methods(order, {rail.method for rail in carried})
+    told = await _troubles(tx, carried, now=now)
+    return View("choose", order, shop, offered[-1] if offered else last, methods, told)
 
 
-async def _methods(tx: Tx, order: Order) -> tuple[tuple[Group, tuple[Method, ...]], ...]:
-    """Methods an open rail carries and this amount fits, in the order of the catalogue."""
-    carried = {rail.method for rail in await rails(tx) if rail.state == "open"}
+async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[Banner, ...]:
+    """What is to be said of methods every rail of which has trouble; one that is left carries the others."""
+    told = await banner_for(tx, now=now, methods={rail.method for rail in carried})
+    bad = {banner.rail_id for banner in told}
+    well = {rail.method for rail in carried if rail.id not in bad}
+    return tuple(banner for banner in told if banner.method not in well)
+
+
+def _methods(order: Order, carried: Collection[str]) -> tuple[tuple[Group, tuple[Method, ...]], ...]:
+    """Methods that are carried and this amount fits, in the order of the catalogue."""
     fit = [
         method
         for code, method in METHODS.items()

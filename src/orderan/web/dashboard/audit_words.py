@@ -40,6 +40,7 @@ ACTIONS: Final = {
     "product.restore": N_("Produk dijual kembali"),
     "rail.fee": N_("Biaya cara bayar diubah"),
     "rail.first": N_("Gateway pilihan pertama diubah"),
+    "refund_rule.set": N_("Batas persetujuan pengembalian dana diubah"),
     "session.open": N_("Masuk"),
     "settlement.explain": N_("Selisih settlement dijelaskan"),
     "settlement.map": N_("Pemetaan kolom settlement disimpan"),

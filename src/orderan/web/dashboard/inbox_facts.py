@@ -26,6 +26,11 @@ CLOSED_BECAUSE: Final = {
     "completed": N_("Pesanannya selesai."),
     "begun again": N_("Impornya dimulai lagi."),
     "file taken off": N_("Berkas impornya dibuang."),
+    "refunded": N_("Dananya sudah dikembalikan."),
+    "answered": N_("Buktinya sudah dikirim."),
+    "decided": N_("Bank sudah memutuskan."),
+    "tried again": N_("Sudah dicoba lagi."),
+    "withdrawn": N_("Janjinya ditarik."),
     "works again": N_("Sudah berjalan lagi."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
 }
@@ -46,6 +51,11 @@ _OPEN: Final = {
     "change_waiting": N_("Perubahan belum dikonfirmasi"),
     "refund_waiting": N_("Dijanjikan, belum dibayar"),
     "settlement_waiting": N_("Belum dijelaskan"),
+    "approval_waiting": N_("Belum disetujui orang kedua"),
+    "payment_try_waiting": N_("Percobaan bayar belum selesai"),
+    "refund_try_waiting": N_("Dikirim lewat gateway, belum sampai"),
+    "payout_waiting": N_("Belum dibayar ke rekening pembeli"),
+    "chargeback_waiting": N_("Belum diputus bank"),
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }

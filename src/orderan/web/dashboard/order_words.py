@@ -298,6 +298,15 @@ def _refund_closed(moment: Moment, words: Words, _names: Names, _currency: str) 
     )
 
 
+def _refund_judged(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    amount = format_money(moment.facts["amount_minor"], moment.facts["currency"], words.locale)
+    if moment.facts["approval"] == "approved":
+        title, tone = N_("Pengembalian dana %(amount)s disetujui orang kedua"), "done"
+    else:
+        title, tone = N_("Pengembalian dana %(amount)s ditolak orang kedua"), "loss"
+    return words.gettext(title, amount=amount), "", tone, "receipt-refund"
+
+
 _TASK_SIGNS: Final = {
     "short": ("loss", "alert-triangle"),
     "packed": ("done", "package"),
@@ -386,6 +395,7 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "orders.tagged.v1": _tagged,
     "payments.money_moved.v1": _paid,
     "payments.refund_granted.v1": _refund_granted,
+    "payments.refund_judged.v1": _refund_judged,
     "payments.refund_closed.v1": _refund_closed,
     "fulfilment.task_moved.v1": _task,
     "shipping.parcel_shipped.v1": _shipped,

@@ -1,0 +1,265 @@
+"""A buyer's bank takes a payment back; the shop answers, and wins or loses.
+
+open     from a payment its gateway calls disputed, whose money the ledger took back with that word, or
+         typed in from the bank's letter, while the money is still there
+answer   evidence is written down and sent before the deadline; the inbox says so days before
+won      money that was taken comes back
+lost     money that was still there goes
+gateway  where the gateway tells the end first, the case follows it; nothing is booked twice
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from orderan.flows.settle_payment import settle_payments
+from orderan.gateways import Outcome, Truth
+from orderan.kit import inbox
+from orderan.kit.db import Tx
+from orderan.kit.errors import N_, Refusal
+from orderan.kit.ids import to_text
+from orderan.kit.inbox import Stuck
+from orderan.orders import OrderNotFound, lock_orders
+from orderan.payments import (
+    Attempt,
+    AttemptState,
+    Chargeback,
+    ChargebackEvent,
+    Evidence,
+    EvidenceKind,
+    MoneyEvent,
+    MoneyKind,
+    NoSuchAttempt,
+    add_evidence,
+    attempts_of,
+    chargebacks_due_before,
+    chargebacks_overdue,
+    decide_chargeback,
+    decided_chargebacks,
+    disputed_attempts,
+    events_of,
+    find_chargeback,
+    note_truths,
+    open_chargeback,
+)
+
+ANSWER_WITHIN: Final = timedelta(days=7)
+"""How long a bank waits for the shop where nobody said otherwise; card schemes give more, wallets no less."""
+WARN_BEFORE: Final = timedelta(days=3)
+DUE: Final = "chargeback_due"
+QUIET: Final = timedelta(days=1)
+BATCH: Final = 50
+
+
+async def report_chargeback(
+    tx: Tx,
+    order_id: UUID,
+    *,
+    attempt_id: UUID | None,
+    amount_minor: int,
+    reason: str,
+    deadline: datetime,
+    now: datetime,
+) -> Chargeback:
+    """Type in what a bank wrote; of money that is gone already, the amount is what was taken.
+
+    Raises:
+        OrderNotFound: No such order.
+        NoSuchAttempt: The order has no such payment.
+        AmountNotPositive, ReasonMissing, ChargebackOpen: As `open_chargeback` has them.
+    """
+    order = (await lock_orders(tx, [order_id])).get(order_id)
+    if order is None:
+        raise OrderNotFound(str(order_id))
+    attempt = await _attempt(tx, order_id, attempt_id)
+    taken = attempt is not None and attempt.state == AttemptState.DISPUTED
+    return await open_chargeback(
+        tx,
+        order_id,
+        attempt_id=attempt_id,
+        amount_minor=await _taken(tx, attempt) if taken and attempt else amount_minor,
+        currency=order.currency,
+        reason=reason,
+        taken=taken,
+        deadline=deadline,
+        now=now,
+    )
+
+
+async def add_to_chargeback(
+    tx: Tx, chargeback_id: UUID, kind: EvidenceKind, words: str, *, now: datetime
+) -> Evidence:
+    """Raises ChargebackNotFound, IllegalMove, EvidenceMissing."""
+    return await add_evidence(tx, await _locked(tx, chargeback_id), kind, words, now=now)
+
+
+async def answer_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Chargeback:
+    """The evidence went to the bank. Raises ChargebackNotFound, IllegalMove, EvidenceMissing."""
+    one = await decide_chargeback(tx, await _locked(tx, chargeback_id), ChargebackEvent.SEND, now=now)
+    await inbox.settle(tx, [due_key(one)], note="answered", now=now)
+    return one
+
+
+async def win_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Chargeback:
+    """The bank decided for the shop: what was taken comes back.
+
+    Raises:
+        ChargebackNotFound, IllegalMove: See there.
+    """
+    one = await _locked(tx, chargeback_id)
+    attempt = await _attempt(tx, one.order_id, one.attempt_id)
+    won = await _end(tx, one, ChargebackEvent.WIN, now=now)
+    if attempt is not None and attempt.state == AttemptState.DISPUTED:
+        # What stands there as kept before it was taken is kept again.
+        await _believe(tx, attempt, Outcome.SUCCEEDED, await _taken(tx, attempt), now=now)
+    return won
+
+
+async def lose_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Chargeback:
+    """The bank decided for its customer: what was still there goes.
+
+    Where the money was refunded as well, the ledger has nothing left to take: the case is lost, and a
+    person looks at what the shop paid twice.
+
+    Raises:
+        ChargebackNotFound, IllegalMove: See there.
+    """
+    one = await _locked(tx, chargeback_id)
+    attempt = await _attempt(tx, one.order_id, one.attempt_id)
+    lost = await _end(tx, one, ChargebackEvent.LOSE, now=now)
+    if attempt is not None and attempt.state == AttemptState.DISPUTED:
+        await _believe(tx, attempt, Outcome.REVERSED, 0, now=now)
+    elif not one.taken:
+        await _take(tx, one, attempt, now=now)
+    return lost
+
+
+async def tend_chargebacks(tx: Tx, *, now: datetime) -> int:
+    """Open what gateways call disputed, follow what they decided, let deadlines pass and warn of them."""
+    done = 0
+    for attempt in await disputed_attempts(tx, limit=BATCH):
+        await lock_orders(tx, [attempt.order_id])
+        await open_chargeback(
+            tx,
+            attempt.order_id,
+            attempt_id=attempt.id,
+            amount_minor=await _taken(tx, attempt),
+            currency=attempt.currency,
+            reason=attempt.reason or "disputed",
+            taken=True,
+            deadline=attempt.moved_at + ANSWER_WITHIN,
+            now=now,
+        )
+        done += 1
+    for one, stands in await decided_chargebacks(tx):
+        await lock_orders(tx, [one.order_id])
+        event = ChargebackEvent.LOSE if stands == AttemptState.REVERSED else ChargebackEvent.WIN
+        await _end(tx, one, event, now=now)
+        done += 1
+    for one in await chargebacks_overdue(tx, now=now):
+        await lock_orders(tx, [one.order_id])
+        await decide_chargeback(tx, one, ChargebackEvent.EXPIRE, now=now)
+        done += 1
+    near = await chargebacks_due_before(tx, now + WARN_BEFORE)
+    opened, closed = await inbox.watch(tx, DUE, [_due(one) for one in near], quiet_for=QUIET, now=now)
+    return done + opened + closed
+
+
+async def _end(tx: Tx, one: Chargeback, event: ChargebackEvent, *, now: datetime) -> Chargeback:
+    ended = await decide_chargeback(tx, one, event, now=now)
+    await inbox.settle(tx, [due_key(one)], note="decided", now=now)
+    return ended
+
+
+async def _believe(tx: Tx, attempt: Attempt, outcome: Outcome, paid_minor: int, *, now: datetime) -> None:
+    """Take a person's word for the gateway's, so that hearing it from there as well books nothing more."""
+    truth = Truth(
+        attempt.reference,
+        attempt.gateway_id,
+        outcome,
+        attempt.amount_minor,
+        attempt.currency,
+        paid_minor=paid_minor,
+    )
+    [noted] = await note_truths(tx, [(attempt, truth)], now=now)
+    for answer in await settle_payments(tx, noted.events, now=now):
+        if isinstance(answer, Refusal):
+            raise answer
+
+
+async def _take(tx: Tx, one: Chargeback, attempt: Attempt | None, *, now: datetime) -> None:
+    if attempt is not None and one.amount_minor == attempt.booked_minor - attempt.returned_minor:
+        taken = Truth(
+            attempt.reference, attempt.gateway_id, Outcome.REVERSED, attempt.amount_minor, attempt.currency
+        )
+        [noted] = await note_truths(tx, [(attempt, taken)], now=now)
+        events: Sequence[MoneyEvent] = noted.events
+    else:
+        method = attempt.method if attempt is not None else "bank_transfer"
+        name = to_text("cbk", one.id)
+        events = [
+            MoneyEvent(one.order_id, MoneyKind.CAPTURE_REVERSED, method, one.amount_minor, one.currency, name)
+        ]
+    for answer in await settle_payments(tx, events, now=now):
+        if isinstance(answer, Refusal):
+            await inbox.report(tx, [_beyond(one, answer)], now=now)
+
+
+async def _locked(tx: Tx, chargeback_id: UUID) -> Chargeback:
+    await lock_orders(tx, [(await find_chargeback(tx, chargeback_id)).order_id])
+    return await find_chargeback(tx, chargeback_id)
+
+
+async def _attempt(tx: Tx, order_id: UUID, attempt_id: UUID | None) -> Attempt | None:
+    if attempt_id is None:
+        return None
+    found = {attempt.id: attempt for attempt in await attempts_of(tx, order_id)}
+    if attempt_id not in found:
+        raise NoSuchAttempt(to_text("pay", attempt_id))
+    return found[attempt_id]
+
+
+async def _taken(tx: Tx, attempt: Attempt) -> int:
+    """What the last dispute took of a payment; of one that was never seen paid, what it was for."""
+    taken = [
+        row.amount_minor
+        for row in await events_of(tx, [attempt.order_id], [MoneyKind.CAPTURE_REVERSED])
+        if (row.reference or "").partition(":")[0] == attempt.reference
+    ]
+    return taken[-1] if taken else attempt.amount_minor
+
+
+def due_key(one: Chargeback) -> str:
+    """Key of the inbox entry about a deadline that comes near."""
+    return f"{DUE}:{one.id}"
+
+
+def _due(one: Chargeback) -> Stuck:
+    return Stuck(
+        kind=DUE,
+        reason=one.state,
+        subject_kind="order",
+        subject_id=one.order_id,
+        dedupe_key=due_key(one),
+        payload={"chargeback": to_text("cbk", one.id)},
+        money_minor=one.amount_minor,
+        currency=one.currency,
+        deadline=one.deadline,
+        next_step=N_("Kirim bukti ke bank sebelum batas waktunya."),
+    )
+
+
+def _beyond(one: Chargeback, refusal: Refusal) -> Stuck:
+    return Stuck(
+        kind="chargeback_beyond",
+        reason=refusal.code,
+        subject_kind="order",
+        subject_id=one.order_id,
+        dedupe_key=f"chargeback_beyond:{one.id}",
+        payload={"chargeback": to_text("cbk", one.id)},
+        money_minor=one.amount_minor,
+        currency=one.currency,
+        deadline=None,
+        next_step=N_("Uang ini ditarik bank, padahal sudah dikembalikan ke pembeli: tagih kembali."),
+    )

@@ -1,0 +1,106 @@
+"""A chargeback, from a bank's claim to its end. The caller has locked the order's row; money is the flow's part."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+
+from orderan.kit.db import Tx
+from orderan.kit.ids import new_id, to_text
+from orderan.payments import store_chargebacks as store
+from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceKind
+from orderan.payments.errors import (
+    AmountNotPositive,
+    ChargebackNotFound,
+    ChargebackOpen,
+    EvidenceMissing,
+    ReasonMissing,
+)
+from orderan.payments.states import CHARGEBACK, ChargebackEvent, ChargebackState
+
+
+async def open_chargeback(
+    tx: Tx,
+    order_id: UUID,
+    *,
+    attempt_id: UUID | None,
+    amount_minor: int,
+    currency: str,
+    reason: str,
+    taken: bool,
+    deadline: datetime,
+    now: datetime,
+) -> Chargeback:
+    """A bank claims money for its customer.
+
+    Args:
+        taken: Whether the ledger says already that the money is gone.
+
+    Raises:
+        AmountNotPositive: Zero or less.
+        ReasonMissing: Nobody would know what to answer.
+        ChargebackOpen: The payment has one that is not decided.
+    """
+    if amount_minor <= 0:
+        raise AmountNotPositive(amount_minor)
+    if not reason.strip():
+        raise ReasonMissing
+    one = Chargeback(
+        id=new_id(),
+        order_id=order_id,
+        attempt_id=attempt_id,
+        amount_minor=amount_minor,
+        currency=currency,
+        reason=reason.strip(),
+        state=CHARGEBACK.initial,
+        taken=taken,
+        deadline=deadline,
+        opened_by=tx.actor,
+        opened_at=now,
+        moved_at=now,
+    )
+    try:
+        async with tx.savepoint():
+            await store.insert_chargeback(tx, one)
+    except psycopg.errors.UniqueViolation as taken_already:
+        raise ChargebackOpen(to_text("pay", attempt_id or one.id)) from taken_already
+    return one
+
+
+async def find_chargeback(tx: Tx, chargeback_id: UUID) -> Chargeback:
+    """Raises ChargebackNotFound."""
+    one = await store.chargeback_by_id(tx, chargeback_id)
+    if one is None:
+        raise ChargebackNotFound(to_text("cbk", chargeback_id))
+    return one
+
+
+async def add_evidence(tx: Tx, one: Chargeback, kind: EvidenceKind, words: str, *, now: datetime) -> Evidence:
+    """Write down what the bank is to be told.
+
+    Raises:
+        IllegalMove: The shop has answered, or it is decided.
+        EvidenceMissing: Nothing was written.
+    """
+    CHARGEBACK.after(ChargebackState(one.state), ChargebackEvent.SEND)
+    if not words.strip():
+        raise EvidenceMissing
+    evidence = Evidence(new_id(), kind, words.strip(), tx.actor, now)
+    await store.insert_evidence(tx, one.id, evidence)
+    return evidence
+
+
+async def decide_chargeback(tx: Tx, one: Chargeback, event: ChargebackEvent, *, now: datetime) -> Chargeback:
+    """The answer went out, its time is over, or the bank has decided.
+
+    Raises:
+        IllegalMove: It was decided before; nothing changed.
+        EvidenceMissing: An answer without anything in it.
+    """
+    becomes = CHARGEBACK.after(ChargebackState(one.state), event)
+    if event is ChargebackEvent.SEND and not await store.evidence_of(tx, one.id):
+        raise EvidenceMissing
+    if not await store.move_chargeback(tx, one, becomes, now=now):
+        CHARGEBACK.after(becomes, event)
+    return replace(one, state=becomes, moved_at=now)
