@@ -223,6 +223,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/pay/{pay_cancelled}",
         "/pay/{pay_paid}",
     ),
+    "/settings/gateways": ("/settings/gateways", "/settings/gateways?gateway=xendit"),
+    "/settings/gateways/{account:str}": ("/settings/gateways/{gateway_account}",),
     "/track": ("/track",),
     "/warehouse": (
         "/warehouse",
@@ -355,12 +357,12 @@ async def _pay_pages(
     """`pay_<stage>` for the pages of buyers: to choose, with a number, paid, closed."""
     floor = world.floor
     numbered = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.PREPAID)
-    await floor.run(
+    account = await floor.run(
         lambda tx: open_account(
             tx,
             keyring,
             gateway="midtrans",
-            name="Midtrans",
+            name="Midtrans utama",
             base_url="http://127.0.0.1:1",
             credentials={"server_key": "SB-Mid-server-x", "merchant_id": "G-1"},
             methods=["va_bca", "va_mandiri", "qris", "ovo", "card", "alfamart"],
@@ -387,7 +389,8 @@ async def _pay_pages(
     links = PayLinks("", keyring)
     pages = {"waiting": orders["waiting"], "numbered": numbered}
     pages |= {"cancelled": orders["cancelled"], "paid": orders["paid"]}
-    return {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
+    tickets = {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
+    return tickets | {"gateway_account": to_text("gwa", account.id)}
 
 
 async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:

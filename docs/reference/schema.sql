@@ -135,6 +135,49 @@ CREATE TABLE channel (
 CREATE POLICY own_shop_only ON channel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE channel FORCE ROW LEVEL SECURITY;
 
+-- distributed: payments a buyer's bank took back, or wants to; taken: the ledger says already that it did
+CREATE TABLE chargeback (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    attempt_id uuid,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL,
+    taken boolean NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT chargeback_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT chargeback_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES payment_attempt(shop_id, id),
+    CONSTRAINT chargeback_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT chargeback_amount_positive CHECK ((amount_minor > 0)),
+    CONSTRAINT chargeback_state_known CHECK ((state = ANY (ARRAY['open'::text, 'evidence_sent'::text, 'won'::text, 'lost'::text, 'expired'::text])))
+);
+CREATE INDEX chargeback_listed ON chargeback USING btree (shop_id, state, deadline, id);
+CREATE INDEX chargeback_of_order ON chargeback USING btree (shop_id, order_id);
+CREATE UNIQUE INDEX chargeback_one_open ON chargeback USING btree (shop_id, attempt_id) WHERE (state = ANY (ARRAY['open'::text, 'evidence_sent'::text, 'expired'::text]));
+CREATE POLICY own_shop_only ON chargeback USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE chargeback FORCE ROW LEVEL SECURITY;
+
+-- distributed: what the shop tells a bank about a chargeback: notes, and references to proofs of delivery, invoices and conversations
+CREATE TABLE chargeback_evidence (
+    shop_id bigint NOT NULL,
+    chargeback_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    words text NOT NULL,
+    added_by text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT chargeback_evidence_pkey PRIMARY KEY (shop_id, chargeback_id, id),
+    CONSTRAINT chargeback_evidence_of FOREIGN KEY (shop_id, chargeback_id) REFERENCES chargeback(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT chargeback_evidence_kind_known CHECK ((kind = ANY (ARRAY['delivery'::text, 'invoice'::text, 'conversation'::text, 'note'::text])))
+);
+CREATE POLICY own_shop_only ON chargeback_evidence USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE chargeback_evidence FORCE ROW LEVEL SECURITY;
+
 -- distributed: open promises of stock to a holder; gone once released or dispatched, the ledger remembers
 CREATE TABLE claim (
     shop_id bigint NOT NULL,
@@ -1061,6 +1104,7 @@ CREATE TABLE payment_attempt (
 );
 CREATE INDEX payment_attempt_at_gateway ON payment_attempt USING btree (shop_id, gateway_id) WHERE (gateway_id IS NOT NULL);
 CREATE INDEX payment_attempt_by_gateway_id ON payment_attempt USING btree (shop_id, gateway_id) WHERE (gateway_id IS NOT NULL);
+CREATE INDEX payment_attempt_disputed ON payment_attempt USING btree (shop_id, id) WHERE (state = 'disputed'::text);
 CREATE INDEX payment_attempt_due ON payment_attempt USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
 CREATE INDEX payment_attempt_moved ON payment_attempt USING btree (shop_id, moved_at);
 CREATE INDEX payment_attempt_of_order ON payment_attempt USING btree (shop_id, order_id, began_at);
@@ -1276,15 +1320,106 @@ CREATE TABLE refund (
     closed_at timestamp with time zone,
     method text,
     reference text,
+    approval text NOT NULL DEFAULT 'not_needed'::text,
+    judged_by text,
+    judged_at timestamp with time zone,
+    paid_minor bigint NOT NULL DEFAULT 0,
     CONSTRAINT refund_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT refund_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT refund_amount_positive CHECK ((amount_minor > 0)),
+    CONSTRAINT refund_approval_known CHECK ((approval = ANY (ARRAY['not_needed'::text, 'waiting'::text, 'approved'::text, 'refused'::text]))),
+    CONSTRAINT refund_paid_within CHECK (((paid_minor >= 0) AND (paid_minor <= amount_minor))),
     CONSTRAINT refund_state_known CHECK ((state = ANY (ARRAY['granted'::text, 'executed'::text, 'withdrawn'::text])))
 );
 CREATE INDEX refund_open ON refund USING btree (shop_id, granted_at, id) WHERE (state = 'granted'::text);
 CREATE INDEX refund_order_of ON refund USING btree (shop_id, order_id);
+CREATE INDEX refund_unjudged ON refund USING btree (shop_id, granted_at, id) WHERE ((state = 'granted'::text) AND (approval = 'waiting'::text));
 CREATE POLICY own_shop_only ON refund USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE refund FORCE ROW LEVEL SECURITY;
+
+-- distributed: refunds paid out to a bank account; the account is sealed under its customer's key, the link by which a buyer types it is kept as a hash
+CREATE TABLE refund_payout (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    refund_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    state text NOT NULL,
+    bank text,
+    account_enc bytea,
+    holder_enc bytea,
+    holder_differs boolean NOT NULL,
+    link_hash bytea,
+    link_until timestamp with time zone,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    entered_by text,
+    approved_by text,
+    batch text,
+    reference text,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT refund_payout_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT refund_payout_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT refund_payout_refund FOREIGN KEY (shop_id, refund_id) REFERENCES refund(shop_id, id),
+    CONSTRAINT refund_payout_amount_positive CHECK ((amount_minor > 0)),
+    CONSTRAINT refund_payout_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'entered'::text, 'approved'::text, 'exported'::text, 'paid'::text, 'cancelled'::text])))
+);
+CREATE UNIQUE INDEX refund_payout_link_once ON refund_payout USING btree (shop_id, link_hash) WHERE (link_hash IS NOT NULL);
+CREATE INDEX refund_payout_listed ON refund_payout USING btree (shop_id, state, opened_at, id);
+CREATE INDEX refund_payout_of_order ON refund_payout USING btree (shop_id, order_id);
+CREATE INDEX refund_payout_of_refund ON refund_payout USING btree (shop_id, refund_id);
+CREATE UNIQUE INDEX refund_payout_one_open ON refund_payout USING btree (shop_id, refund_id) WHERE (state = ANY (ARRAY['waiting'::text, 'entered'::text, 'approved'::text, 'exported'::text]));
+CREATE POLICY own_shop_only ON refund_payout USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE refund_payout FORCE ROW LEVEL SECURITY;
+
+-- distributed: above which amount a second person approves a refund; none, or NULL: never
+CREATE TABLE refund_rule (
+    shop_id bigint NOT NULL,
+    approve_above_minor bigint,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT refund_rule_pkey PRIMARY KEY (shop_id),
+    CONSTRAINT refund_rule_sane CHECK ((approve_above_minor >= 0))
+);
+CREATE POLICY own_shop_only ON refund_rule USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE refund_rule FORCE ROW LEVEL SECURITY;
+
+-- distributed: tries to send a refund back through the gateway its money came from; ask_at is when that is asked next what became of it
+CREATE TABLE refund_try (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    refund_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    attempt_id uuid NOT NULL,
+    key text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    state text NOT NULL,
+    gateway_id text,
+    reason text,
+    booked_minor bigint NOT NULL DEFAULT 0,
+    began_by text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    ask_at timestamp with time zone,
+    asked integer NOT NULL DEFAULT 0,
+    CONSTRAINT refund_try_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT refund_try_key_once UNIQUE (shop_id, key),
+    CONSTRAINT refund_try_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES payment_attempt(shop_id, id),
+    CONSTRAINT refund_try_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT refund_try_refund FOREIGN KEY (shop_id, refund_id) REFERENCES refund(shop_id, id),
+    CONSTRAINT refund_try_amounts_sane CHECK (((amount_minor > 0) AND ((booked_minor = 0) OR (booked_minor = amount_minor)))),
+    CONSTRAINT refund_try_state_known CHECK ((state = ANY (ARRAY['asking'::text, 'unknown'::text, 'pending'::text, 'done'::text, 'failed'::text])))
+);
+CREATE INDEX refund_try_due ON refund_try USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
+CREATE INDEX refund_try_of_attempt ON refund_try USING btree (shop_id, attempt_id);
+CREATE INDEX refund_try_of_order ON refund_try USING btree (shop_id, order_id);
+CREATE INDEX refund_try_of_refund ON refund_try USING btree (shop_id, refund_id, began_at, id);
+CREATE UNIQUE INDEX refund_try_one_in_the_air ON refund_try USING btree (shop_id, refund_id, attempt_id) WHERE (state = ANY (ARRAY['asking'::text, 'unknown'::text, 'pending'::text]));
+CREATE POLICY own_shop_only ON refund_try USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE refund_try FORCE ROW LEVEL SECURITY;
 
 -- reference: provinces (1), regencies and cities (2), districts (3), villages (4)
 CREATE TABLE region (

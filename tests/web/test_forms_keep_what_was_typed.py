@@ -55,6 +55,17 @@ FORMS: Final = {
         {"step": "save", "label": "Kantor", "recipient": "Budi Santosa", "line": "Jl. Melati 9"},
     ),
     "/inbox/{entry_id:str}/close": Sends("/inbox/{entry}/close", {"note": " "}, {}),
+    "/settings/gateways": Sends(
+        "/settings/gateways",
+        {"base_url": "http://gateway.test"},
+        {"gateway": "duitku", "name": "Duitku kedua"},
+    ),
+    "/settings/gateways/{account:str}": Sends(
+        "/settings/gateways/{account}", {"base_url": "ftp://x"}, {"name": "Nama baru"}
+    ),
+    "/settings/gateways/{account:str}/rails/{rail:str}/fee": Sends(
+        "/settings/gateways/{account}/rails/{rail}/fee", {"rate": "banyak"}, {"fixed": "4.500"}
+    ),
     "/incidents/new": Sends(
         "/incidents/new",
         {"since": "2099-01-01T00:00"},
@@ -263,6 +274,7 @@ OTHERWISE: Final = {
     "/products/{product:str}/skus/{sku:str}/state": BUTTON,
     "/products/{product:str}/state": BUTTON,
     "/settings/channels/{channel:str}": "a switch",
+    "/settings/gateways/{account:str}/rails/{rail:str}/first": BUTTON,
     "/settings/keys/{key:str}/revoke": BUTTON,
     "/settings/users/{user:str}": "choices from lists",
     "/settings/users/{user:str}/password": BUTTON,

@@ -59,6 +59,18 @@ FORMS: Final = {
         {"purpose": "profiling", "granted": "yes", "source": "kasir"},
         "SELECT count(*) FROM consent",
     ),
+    "/settings/gateways": Sends(
+        "/settings/gateways",
+        {
+            "gateway": "midtrans",
+            "name": "Midtrans kedua",
+            "base_url": "https://api.midtrans.com",
+            "secret-server_key": "k",
+            "secret-merchant_id": "m",
+            "method": "qris",
+        },
+        "SELECT count(*) FROM gateway_account",
+    ),
     "/incidents/new": Sends(
         "/incidents/new",
         {"rail": "{rail}", "kind": "down", "severity": "major"},
@@ -256,6 +268,9 @@ OTHERWISE: Final = {
     "/returns/{return_id:str}/step": ON,
     "/settings": SAME_AGAIN,
     "/settings/channels/{channel:str}": SAME_AGAIN,
+    "/settings/gateways/{account:str}": SAME_AGAIN,
+    "/settings/gateways/{account:str}/rails/{rail:str}/fee": SAME_AGAIN,
+    "/settings/gateways/{account:str}/rails/{rail:str}/first": SAME_AGAIN,
     "/settings/keys/{key:str}/revoke": SAME_AGAIN,
     "/settings/taxes": SAME_AGAIN,
     "/settings/users/{user:str}": SAME_AGAIN,

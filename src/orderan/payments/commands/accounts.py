@@ -99,15 +99,11 @@ async def change_account(
     if name != before.name:
         await _check_name(tx, name)
     typed = {key: value for key, value in credentials.items() if value}
-    key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
-    secrets = dict(opened(keyring, tx.shop_id, before).credentials) | typed
-    after = replace(
-        before,
-        name=name,
-        base_url=_usable(base_url),
-        secrets=_sealed(key, tx.shop_id, secrets) if typed else before.secrets,
-        state="open" if open_ else "closed",
-    )
+    after = replace(before, name=name, base_url=_usable(base_url), state="open" if open_ else "closed")
+    if typed:
+        key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
+        secrets = dict(opened(keyring, tx.shop_id, before).credentials) | typed
+        after = replace(after, secrets=_sealed(key, tx.shop_id, secrets))
     await store.save_account(tx, after)
     trace = Trace(
         "gateway_account.change",
