@@ -34,6 +34,7 @@ from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.watch_limits import watch_limits
+from orderan.flows.watch_rails import learn_rails, watch_rails
 from orderan.inventory import watch_low_stock
 from orderan.kit import inbox, jobs, masterkey, telemetry, throttle
 from orderan.kit.clock import Clock, SystemClock
@@ -90,6 +91,14 @@ async def _low_stock(tx: Tx, now: datetime) -> int:
     return opened + settled
 
 
+async def _watch_rails(tx: Tx, now: datetime) -> int:
+    return await watch_rails(tx, now=now)
+
+
+async def _learn_rails(tx: Tx, now: datetime) -> int:
+    return await learn_rails(tx, now=now)
+
+
 async def _failed_jobs(tx: Tx, now: datetime) -> int:
     return await jobs.watch_failed(tx, now)
 
@@ -112,6 +121,8 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
     Timer("low_stock", 60.0, _low_stock),
+    Timer("watch_rails", 10.0, _watch_rails),
+    Timer("learn_rails", 600.0, _learn_rails),
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),

@@ -8,7 +8,7 @@ Speaks   payments.money_moved.v1, payments.refund_granted.v1, payments.refund_cl
 Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
-from orderan.payments.attempts import Attempt, Fee, GatewayAccount, Rail
+from orderan.payments.attempts import Attempt, Blame, Fee, GatewayAccount, Rail
 from orderan.payments.commands.accounts import account_behind, open_account
 from orderan.payments.commands.append import append_money
 from orderan.payments.commands.attempts import (
@@ -67,6 +67,17 @@ from orderan.payments.store_attempts import (
 )
 from orderan.payments.store_notices import keep_notices, sweep_notices
 from orderan.payments.views import LedgerRow, MoneyOf, ledger_of, money_of, refunds_of, refunds_waiting
+from orderan.payments.views_rails import (
+    ChargeSpeed,
+    Doing,
+    Lag,
+    Open,
+    charge_speeds,
+    doings,
+    lags,
+    open_tries,
+    pay_delays,
+)
 
 __all__ = [
     "ATTEMPT",
@@ -79,10 +90,14 @@ __all__ = [
     "AttemptEvent",
     "AttemptInTheAir",
     "AttemptState",
+    "Blame",
+    "ChargeSpeed",
     "CurrencyDiffers",
+    "Doing",
     "Fee",
     "GatewayAccount",
     "Group",
+    "Lag",
     "LedgerRow",
     "Method",
     "Money",
@@ -96,6 +111,7 @@ __all__ = [
     "Noted",
     "NothingToPay",
     "Notification",
+    "Open",
     "Rail",
     "ReferenceUsed",
     "Refund",
@@ -113,8 +129,10 @@ __all__ = [
     "begin_attempt",
     "booked",
     "call_for_news",
+    "charge_speeds",
     "claim_due",
     "close_refund",
+    "doings",
     "events_of",
     "fees_on",
     "find_refund",
@@ -122,6 +140,7 @@ __all__ = [
     "grant_refund",
     "hear_notices",
     "keep_notices",
+    "lags",
     "ledger_of",
     "money_of",
     "note_charged",
@@ -129,6 +148,8 @@ __all__ = [
     "note_truths",
     "note_unknown",
     "open_account",
+    "open_tries",
+    "pay_delays",
     "promised",
     "rail_of",
     "rails",
