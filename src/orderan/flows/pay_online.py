@@ -21,6 +21,7 @@ from typing import Final
 from uuid import UUID
 
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.route_payment import route_payment
 from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import (
     ChargeAsked,
@@ -111,7 +112,11 @@ class Cashier:
         if not anew and (standing := await self._offered(caller, order_id, method)):
             return standing
         await self._put_aside(caller, order_id)
-        for rail in open_rails:
+        now = self.clock.now()
+        routed = await self.db.run(
+            caller, lambda tx: route_payment(tx, order_id, method, open_rails, now=now)
+        )
+        for rail in routed:
             attempt = await self._over(caller, order_id, rail, phone)
             if attempt.state != AttemptState.FAILED:
                 return attempt
