@@ -10,7 +10,7 @@ ALTER TABLE payment_attempt ADD COLUMN paid_at timestamptz;
 
 ALTER TABLE payment_attempt ADD COLUMN paid_there_at timestamptz;
 
-ALTER TABLE payment_attempt ADD CONSTRAINT payment_attempt_blame_known CHECK (blame IN ('gateway', 'bank', 'customer', 'ours', 'unknown'));
+ALTER TABLE payment_attempt ADD CONSTRAINT payment_attempt_blame_known CHECK (blame IN ('gateway', 'bank', 'customer', 'ours', 'unknown')) NOT VALID;
 
 CREATE INDEX payment_attempt_charged ON payment_attempt (shop_id, rail_id, charged_at) WHERE charged_at IS NOT NULL;
 

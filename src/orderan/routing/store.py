@@ -63,17 +63,26 @@ async def active_rules(tx: Tx) -> RulesVersion | None:
 
 async def insert_rules(tx: Tx, rules: tuple[Rule, ...], *, note: str, now: datetime) -> int:
     """Write the next version, not followed yet; returns its number."""
-    row = await tx.one(
+    last = await tx.one(
+        "SELECT coalesce(max(version), 0) AS version FROM routing_rules WHERE shop_id = %(shop)s",
+        {"shop": tx.shop_id},
+    )
+    version = int(last.version) + 1
+    await tx.run(
         """
         INSERT INTO routing_rules (shop_id, version, rules, note, made_by, made_at, active)
-        SELECT %(shop)s, coalesce(max(version), 0) + 1, %(rules)s, %(note)s, %(actor)s, %(now)s, FALSE
-        FROM routing_rules
-        WHERE shop_id = %(shop)s
-        RETURNING version
+        VALUES (%(shop)s, %(version)s, %(rules)s, %(note)s, %(actor)s, %(now)s, FALSE)
         """,
-        {"shop": tx.shop_id, "rules": Jsonb(plain_rules(rules)), "note": note, "actor": tx.actor, "now": now},
+        {
+            "shop": tx.shop_id,
+            "version": version,
+            "rules": Jsonb(plain_rules(rules)),
+            "note": note,
+            "actor": tx.actor,
+            "now": now,
+        },
     )
-    return int(row.version)
+    return version
 
 
 async def set_active(tx: Tx, version: int, *, now: datetime) -> int:

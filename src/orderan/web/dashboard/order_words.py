@@ -394,4 +394,5 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "move.change": _change,
     "note": _note,
     "decision.sourcing": _sourced,
+    "decision.routing": _plain(N_("Rel pembayaran dipilih"), "calm", "point"),
 }
