@@ -38,6 +38,7 @@ from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.watch_limits import watch_limits
+from orderan.flows.watch_rails import learn_rails, watch_rails
 from orderan.inventory import watch_low_stock
 from orderan.kit import inbox, jobs, masterkey, telemetry, throttle
 from orderan.kit.clock import Clock, SystemClock
@@ -106,6 +107,14 @@ async def _low_stock(tx: Tx, now: datetime) -> int:
     return opened + settled
 
 
+async def _watch_rails(tx: Tx, now: datetime) -> int:
+    return await watch_rails(tx, now=now)
+
+
+async def _learn_rails(tx: Tx, now: datetime) -> int:
+    return await learn_rails(tx, now=now)
+
+
 async def _failed_jobs(tx: Tx, now: datetime) -> int:
     return await jobs.watch_failed(tx, now)
 
@@ -131,6 +140,8 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("chargebacks", 60.0, _chargebacks),
     Timer("low_stock", 60.0, _low_stock),
     Timer("settlements", 600.0, _reconcile),
+    Timer("watch_rails", 10.0, _watch_rails),
+    Timer("learn_rails", 600.0, _learn_rails),
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),

@@ -18,6 +18,7 @@ from orderan.flows.change_order import confirm, open_change
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.place_order import Placed
 from orderan.flows.replay_decision import REPLAYS, replay
+from orderan.flows.route_payment import ROUTING
 from orderan.inventory import SOURCING, SOURCING_RULE, Receipt, receive_stock, rules
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
@@ -85,8 +86,8 @@ def test_every_kind_of_decision_that_is_kept_can_be_made_again() -> None:
                 [kind] = [ast.unparse(word.value) for word in node.keywords if word.arg == "kind"]
                 kinds.add(kind)
 
-    assert kinds == {"SOURCING"}
-    assert set(REPLAYS) == {SOURCING}
+    assert kinds == {"SOURCING", "ROUTING"}
+    assert set(REPLAYS) == {SOURCING, ROUTING}
 
 
 async def test_a_decision_is_made_again_from_what_was_kept_whatever_became_of_the_stock(

@@ -13,6 +13,7 @@ it by the reference it was given, or never heard of it.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,9 +21,11 @@ from typing import Final
 from uuid import UUID
 
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.route_payment import route_payment
 from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import (
     ChargeAsked,
+    Fault,
     Gateway,
     GatewayFailed,
     GatewayRefused,
@@ -42,6 +45,7 @@ from orderan.payments import (
     Attempt,
     AttemptInTheAir,
     AttemptState,
+    Blame,
     NoRail,
     Noted,
     NothingToPay,
@@ -108,7 +112,11 @@ class Cashier:
         if not anew and (standing := await self._offered(caller, order_id, method)):
             return standing
         await self._put_aside(caller, order_id)
-        for rail in open_rails:
+        now = self.clock.now()
+        routed = await self.db.run(
+            caller, lambda tx: route_payment(tx, order_id, method, open_rails, now=now)
+        )
+        for rail in routed:
             attempt = await self._over(caller, order_id, rail, phone)
             if attempt.state != AttemptState.FAILED:
                 return attempt
@@ -173,19 +181,27 @@ class Cashier:
             return attempt, await self.open(tx, rail), order
 
         attempt, gateway, order = await self.db.run(caller, begin)
+        asked_at = time.monotonic()
         try:
             charged = await gateway.charge(self._asked(attempt, rail, order, phone))
         except (GatewayRefused, GatewayFailed) as failed:
-            reason = failed.code
+            reason, blame, took_ms = failed.code, _blamed(failed), _since_ms(asked_at)
             return await self._note(
-                caller, attempt, lambda tx, now: note_failed(tx, attempt, reason, now=now)
+                caller,
+                attempt,
+                lambda tx, now: note_failed(tx, attempt, reason, blame=blame, took_ms=took_ms, now=now),
             )
         except OutcomeUnknown as lost:
-            reason = lost.code
+            reason, took_ms = lost.code, _since_ms(asked_at)
             return await self._note(
-                caller, attempt, lambda tx, now: note_unknown(tx, attempt, reason, now=now)
+                caller,
+                attempt,
+                lambda tx, now: note_unknown(tx, attempt, reason, took_ms=took_ms, now=now),
             )
-        return await self._note(caller, attempt, lambda tx, now: note_charged(tx, attempt, charged, now=now))
+        took_ms = _since_ms(asked_at)
+        return await self._note(
+            caller, attempt, lambda tx, now: note_charged(tx, attempt, charged, took_ms=took_ms, now=now)
+        )
 
     async def _note(
         self, caller: Caller, attempt: Attempt, note: Callable[[Tx, datetime], Awaitable[Noted]]
@@ -341,3 +357,13 @@ def _cannot_follow(attempt: Attempt, refusal: Refusal) -> Stuck:
         deadline=None,
         next_step=N_("Cocokkan dengan dasbor gateway: uangnya tidak dapat dibukukan pada pesanan ini."),
     )
+
+
+def _blamed(failed: GatewayRefused | GatewayFailed) -> Blame:
+    if isinstance(failed, GatewayRefused):
+        return Blame.OURS
+    return Blame.BANK if failed.fault is Fault.BANK else Blame.GATEWAY
+
+
+def _since_ms(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

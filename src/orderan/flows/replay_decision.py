@@ -8,10 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from orderan.flows.route_payment import ROUTING, reroute
 from orderan.inventory import SOURCING, resource
 from orderan.kit.decisions import Replayed
 
-REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {SOURCING: resource}
+REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {
+    SOURCING: resource,
+    ROUTING: reroute,
+}
 """How each kind of decision is made again."""
 
 

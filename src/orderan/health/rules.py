@@ -1,16 +1,19 @@
 """What the tests say of a rail, in words; and what is remembered of it, as plain JSON and back."""
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 from orderan.health.models import (
     TESTS,
     Blame,
     Chart,
     Health,
+    Norm,
     Past,
     Reason,
     Seen,
+    Spread,
     Test,
     Watched,
     Word,
@@ -18,6 +21,7 @@ from orderan.health.models import (
 from orderan.health.rules_detect import OF_CHARGES, Detector
 from orderan.health.rules_norm import hour_of_week
 
+SPREADS: Final = ("bad_spread", "slow_spread", "late_spread", "paid_spread")
 PRIOR_CHARGES = 10
 """Charges at the norm that are mixed into what an alarm has counted, to guess a rail's success."""
 
@@ -90,3 +94,16 @@ def recalled(plain: dict[str, Any]) -> Watched:
     }
     charts = tuple(Chart(*chart) for chart in plain["charts"])
     return Watched(plain["at"], charts, plain["open"], Past(**past))
+
+
+def plain_norm(norm: Norm) -> dict[str, Any]:
+    """A norm as plain JSON, about four kilobytes."""
+    told = asdict(norm)
+    return told | {name: [round(share, 5) for share in told[name]] for name in ("bad", "paid")}
+
+
+def recalled_norm(plain: dict[str, Any]) -> Norm:
+    """What `plain_norm` made plain."""
+    shares = {name: tuple(plain[name]) for name in ("bad", "paid")}
+    spreads = {name: Spread(**plain[name]) for name in SPREADS}
+    return Norm(**plain | shares | spreads)

@@ -11,7 +11,7 @@ Speaks   payments.money_moved.v1, payments.refund_granted.v1, payments.refund_ju
 Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
-from orderan.payments.attempts import Attempt, Fee, GatewayAccount, Rail
+from orderan.payments.attempts import Attempt, Blame, Fee, GatewayAccount, Rail
 from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceKind
 from orderan.payments.commands.accounts import (
     account_behind,
@@ -187,6 +187,17 @@ from orderan.payments.views import (
     refunds_of,
     refunds_waiting,
 )
+from orderan.payments.views_rails import (
+    ChargeSpeed,
+    Doing,
+    Lag,
+    Open,
+    charge_speeds,
+    doings,
+    lags,
+    open_tries,
+    pay_delays,
+)
 
 __all__ = [
     "APPROVAL",
@@ -211,6 +222,8 @@ __all__ = [
     "AttemptState",
     "Bank",
     "BankAccount",
+    "Blame",
+    "ChargeSpeed",
     "Chargeback",
     "ChargebackEvent",
     "ChargebackNotFound",
@@ -218,6 +231,7 @@ __all__ = [
     "ChargebackState",
     "CredentialsMissing",
     "CurrencyDiffers",
+    "Doing",
     "Evidence",
     "EvidenceKind",
     "EvidenceMissing",
@@ -227,6 +241,7 @@ __all__ = [
     "GatewayAddressUnusable",
     "Group",
     "HolderMissing",
+    "Lag",
     "LedgerRow",
     "LinkNotGood",
     "Method",
@@ -243,6 +258,7 @@ __all__ = [
     "Noted",
     "NothingToPay",
     "Notification",
+    "Open",
     "OwnPayout",
     "OwnRefund",
     "Payout",
@@ -293,6 +309,7 @@ __all__ = [
     "cancel_unneeded",
     "captured_tries",
     "change_account",
+    "charge_speeds",
     "chargebacks_due_before",
     "chargebacks_in",
     "chargebacks_overdue",
@@ -303,6 +320,7 @@ __all__ = [
     "decide_chargeback",
     "decided_chargebacks",
     "disputed_attempts",
+    "doings",
     "enter_account",
     "events_of",
     "evidence_of",
@@ -319,6 +337,7 @@ __all__ = [
     "hear_notices",
     "judge_refund",
     "keep_notices",
+    "lags",
     "ledger_of",
     "mask_account",
     "money_of",
@@ -335,6 +354,8 @@ __all__ = [
     "open_account",
     "open_chargeback",
     "open_payout",
+    "open_tries",
+    "pay_delays",
     "pay_part",
     "pay_payout",
     "payout_of_link",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,20 @@ class Rail:
     state: str
 
 
+class Blame(StrEnum):
+    """Whose failing it was that a charge did not go well.
+
+    OURS      the gateway refused what we asked or who we are: it says nothing of its health
+    UNKNOWN   nobody knows whether it happened
+    """
+
+    GATEWAY = auto()
+    BANK = auto()
+    CUSTOMER = auto()
+    OURS = auto()
+    UNKNOWN = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try to get an amount of an order through a rail.
@@ -70,6 +85,11 @@ class Attempt:
         booked_minor, returned_minor: What of it stands in the order's ledger as taken in, and as taken back.
         ask_at: When the gateway is asked next what became of it; None when nothing can become of it.
         asked: How often it was.
+        charged_at: When the call that made the charge ended, however it did; None when we died before that.
+        took_ms: How long that call took.
+        blame: Whose failing it was that it did not go well, a word of `Blame`.
+        paid_at: When we first learned that it was paid.
+        paid_there_at: When it was paid by the gateway's clock, where it says.
     """
 
     id: UUID
@@ -91,3 +111,8 @@ class Attempt:
     moved_at: datetime
     ask_at: datetime | None
     asked: int
+    charged_at: datetime | None = None
+    took_ms: int | None = None
+    blame: str | None = None
+    paid_at: datetime | None = None
+    paid_there_at: datetime | None = None

@@ -12,7 +12,8 @@ from orderan.payments.attempts import Attempt, Fee, GatewayAccount, Rail
 _ATTEMPT: Final[
     LiteralString
 ] = """id, order_id, rail_id, method, gateway, reference, amount_minor, currency, state, gateway_id,
-               instrument, reason, booked_minor, returned_minor, began_at, expires_at, moved_at, ask_at, asked"""
+               instrument, reason, booked_minor, returned_minor, began_at, expires_at, moved_at, ask_at, asked,
+               charged_at, took_ms, blame, paid_at, paid_there_at"""
 
 
 async def insert_account(tx: Tx, account: GatewayAccount, *, now: datetime) -> None:
@@ -352,12 +353,16 @@ async def save_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
         UPDATE payment_attempt
         SET state = now.state, gateway_id = now.gateway_id, instrument = now.instrument::jsonb,
             reason = now.reason, booked_minor = now.booked, returned_minor = now.returned,
-            expires_at = now.expires, moved_at = now.moved, ask_at = now.ask, asked = now.asked
+            expires_at = now.expires, moved_at = now.moved, ask_at = now.ask, asked = now.asked,
+            charged_at = now.charged, took_ms = now.took, blame = now.blame, paid_at = now.paid,
+            paid_there_at = now.paid_there
         FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(gateway_ids)s::text[], %(instruments)s::text[],
                     %(reasons)s::text[], %(booked)s::bigint[], %(returned)s::bigint[],
                     %(expires)s::timestamptz[], %(moved)s::timestamptz[], %(asks)s::timestamptz[],
-                    %(asked)s::int[])
-             AS now (id, state, gateway_id, instrument, reason, booked, returned, expires, moved, ask, asked)
+                    %(asked)s::int[], %(charged)s::timestamptz[], %(took)s::int[], %(blames)s::text[],
+                    %(paid)s::timestamptz[], %(paid_there)s::timestamptz[])
+             AS now (id, state, gateway_id, instrument, reason, booked, returned, expires, moved, ask, asked,
+                     charged, took, blame, paid, paid_there)
         WHERE shop_id = %(shop)s AND payment_attempt.id = now.id
         """,
         {
@@ -375,5 +380,10 @@ async def save_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
             "moved": [attempt.moved_at for attempt in attempts],
             "asks": [attempt.ask_at for attempt in attempts],
             "asked": [attempt.asked for attempt in attempts],
+            "charged": [attempt.charged_at for attempt in attempts],
+            "took": [attempt.took_ms for attempt in attempts],
+            "blames": [attempt.blame for attempt in attempts],
+            "paid": [attempt.paid_at for attempt in attempts],
+            "paid_there": [attempt.paid_there_at for attempt in attempts],
         },
     )

@@ -19,3 +19,14 @@ class RulesNotUsable(Refusal):
     code = "routing_rules_not_usable"
     kind = Kind.INVALID
     sentence = N_("Aturan rute pembayaran belum benar: {faults}.")
+
+
+@dataclass(eq=False)
+class NoSuchRules(Refusal):
+    """No version of the routing rules has this number."""
+
+    version: int
+
+    code = "no_such_routing_rules"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Tidak ada aturan rute pembayaran versi {version}.")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from orderan.gateways import Charged, Instrument, Truth
+from orderan.gateways import Charged, Instrument, Outcome, Truth
 from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
@@ -18,7 +18,7 @@ from orderan.kit.ids import new_id, to_text
 from orderan.kit.inbox import Stuck
 from orderan.payments import rules_attempts as rules
 from orderan.payments import store_attempts as store
-from orderan.payments.attempts import Attempt, Rail
+from orderan.payments.attempts import Attempt, Blame, Rail
 from orderan.payments.errors import AttemptInTheAir, NoSuchAttempt
 from orderan.payments.models import MoneyEvent, MoneyKind
 from orderan.payments.states import ATTEMPT, AttemptEvent, AttemptState
@@ -78,13 +78,17 @@ async def begin_attempt(
     return attempt
 
 
-async def note_charged(tx: Tx, known: Attempt, charged: Charged, *, now: datetime) -> Noted:
+async def note_charged(
+    tx: Tx, known: Attempt, charged: Charged, *, took_ms: int | None = None, now: datetime
+) -> Noted:
     """The gateway took the charge; a buyer may have something to pay with.
 
     Args:
         known: The try as it was before the gateway was asked; news that came since then counts.
+        took_ms: How long the call took.
     """
-    attempt = replace(await _locked(tx, known), gateway_id=charged.gateway_id)
+    blame = Blame.CUSTOMER if charged.outcome is Outcome.DECLINED else None
+    attempt = replace(await _told(tx, known, blame, took_ms, now=now), gateway_id=charged.gateway_id)
     if charged.instrument is not None:
         attempt = replace(attempt, instrument=_plain(charged.instrument))
         if charged.instrument.expires_at is not None:
@@ -92,16 +96,33 @@ async def note_charged(tx: Tx, known: Attempt, charged: Charged, *, now: datetim
     return await _saved(tx, _moved(known, attempt, rules.moves(_state(attempt), charged.outcome), now=now))
 
 
-async def note_failed(tx: Tx, known: Attempt, reason: str, *, now: datetime) -> Noted:
+async def note_failed(
+    tx: Tx,
+    known: Attempt,
+    reason: str,
+    *,
+    blame: Blame = Blame.GATEWAY,
+    took_ms: int | None = None,
+    now: datetime,
+) -> Noted:
     """Nothing happened at the gateway."""
-    attempt = replace(await _locked(tx, known), reason=reason)
+    attempt = replace(await _told(tx, known, blame, took_ms, now=now), reason=reason)
     return await _saved(tx, _moved(known, attempt, _if_allowed(attempt, AttemptEvent.FAIL), now=now))
 
 
-async def note_unknown(tx: Tx, known: Attempt, reason: str, *, now: datetime) -> Noted:
+async def note_unknown(
+    tx: Tx, known: Attempt, reason: str, *, took_ms: int | None = None, now: datetime
+) -> Noted:
     """The gateway may have taken the charge and did not say."""
-    attempt = replace(await _locked(tx, known), reason=reason)
+    attempt = replace(await _told(tx, known, Blame.UNKNOWN, took_ms, now=now), reason=reason)
     return await _saved(tx, _moved(known, attempt, _if_allowed(attempt, AttemptEvent.LOSE), now=now))
+
+
+async def _told(
+    tx: Tx, known: Attempt, blame: Blame | None, took_ms: int | None, *, now: datetime
+) -> Attempt:
+    """The try, locked, with how the call that charged it ended."""
+    return replace(await _locked(tx, known), charged_at=now, took_ms=took_ms, blame=blame)
 
 
 async def note_truths(tx: Tx, heard: Sequence[tuple[Attempt, Truth | None]], *, now: datetime) -> list[Noted]:
@@ -139,6 +160,8 @@ def _unasked(known: Attempt, attempt: Attempt, *, now: datetime) -> Noted:
 
 def _heard(known: Attempt, attempt: Attempt, truth: Truth, *, now: datetime) -> Noted:
     moves = rules.moves(_state(attempt), truth.outcome)
+    if AttemptEvent.PAY in moves and attempt.paid_at is None:
+        attempt = replace(attempt, paid_there_at=truth.at)
     attempt = replace(
         attempt, gateway_id=truth.gateway_id or attempt.gateway_id, reason=truth.reason or attempt.reason
     )
@@ -199,6 +222,7 @@ def _moved(
         attempt,
         state=becomes,
         moved_at=now if becomes != was else attempt.moved_at,
+        paid_at=attempt.paid_at or (now if AttemptEvent.PAY in moves else None),
         asked=asked,
         ask_at=_not_later(known, attempt, ask_at),
     )

@@ -11,6 +11,7 @@ from orderan.kit.ids import to_text
 ENTITIES: Final = {
     "customers.": "cus",
     "fulfilment.": "ord",
+    "health.": "ral",
     "importing.finished.": "imr",
     "importing.": "ord",
     "incidents.buyer_told.": "ord",

@@ -404,4 +404,5 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "move.change": _change,
     "note": _note,
     "decision.sourcing": _sourced,
+    "decision.routing": _plain(N_("Rel pembayaran dipilih"), "calm", "point"),
 }

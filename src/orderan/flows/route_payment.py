@@ -1,0 +1,138 @@
+"""Which rail carries a payment: the operator's rules, how rails are, what each costs; kept with its reasons."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from orderan.health import watches
+from orderan.kit import decisions
+from orderan.kit.db import Tx
+from orderan.kit.decisions import Decision, Replayed
+from orderan.kit.i18n import local_date
+from orderan.orders import orders_by_id
+from orderan.payments import METHODS, Rail, fees_on
+from orderan.routing import (
+    Candidate,
+    Choice,
+    Rule,
+    Standing,
+    ToPay,
+    active_rules,
+    choose,
+    draw_of,
+    plain_choice,
+    plain_rules,
+    read_rules,
+)
+from orderan.shops import shop_by_id
+
+ROUTING: Final = "routing"
+ROUTING_RULE: Final = "rules_health_worth@1"
+MARGIN_BP: Final = 2_000
+"""Of the amount: what a shop keeps before the fee, as long as costs of goods are not known."""
+SUCCESS: Final = 0.98
+"""Our guess of a rail nobody watched yet."""
+
+
+async def route_payment(
+    tx: Tx,
+    order_id: UUID,
+    method: str,
+    rails: Sequence[Rail],
+    *,
+    maintained: Collection[UUID] = (),
+    now: datetime,
+) -> list[Rail]:
+    """The rails in the order in which they are to be tried; the decision is kept.
+
+    Args:
+        maintained: Rails under maintenance now.
+    """
+    order = (await orders_by_id(tx, [order_id])).get(order_id)
+    if order is None or order.due_minor <= 0:
+        return list(rails)
+    shop = await shop_by_id(tx, tx.shop_id)
+    rules = await active_rules(tx)
+    to_pay = ToPay(
+        method=method,
+        amount_minor=order.due_minor,
+        margin_minor=order.due_minor * MARGIN_BP // 10_000,
+        at=now.astimezone(ZoneInfo(shop.time_zone)),
+        draw=draw_of(f"{order.shop_id}-{order.number}"),
+        bank=METHODS[method].bank,
+    )
+    candidates = await _candidates(
+        tx, rails, to_pay.amount_minor, maintained, fees=await fees_on(tx, local_date(now, shop.time_zone))
+    )
+    followed = rules.rules if rules else ()
+    choice = choose(to_pay, candidates, followed)
+    inputs = _inputs(to_pay, candidates, followed, rules.version if rules else None)
+    made = Decision(
+        subject_id=order_id,
+        kind=ROUTING,
+        rule=ROUTING_RULE,
+        inputs=inputs,
+        outcome=plain_choice(choice),
+        reasons=reasons(choice),
+    )
+    await decisions.keep(tx, [made], now=now)
+    by_id = {str(rail.id): rail for rail in rails}
+    return [by_id[ranked.id] for ranked in choice.rails]
+
+
+def reroute(inputs: Mapping[str, Any], rules: Sequence[Rule] | None = None) -> Replayed:
+    """What today's rule chooses from the inputs of a choice.
+
+    Args:
+        rules: The operator's, instead of those that were followed then.
+    """
+    to_pay = ToPay(**{**inputs["to_pay"], "at": datetime.fromisoformat(inputs["to_pay"]["at"])})
+    candidates = [Candidate(**{**one, "standing": Standing(one["standing"])}) for one in inputs["rails"]]
+    choice = choose(to_pay, candidates, read_rules(inputs["rules"]) if rules is None else rules)
+    return Replayed(ROUTING_RULE, plain_choice(choice), reasons(choice))
+
+
+def reasons(choice: Choice) -> list[str]:
+    """Why the first rail is the first, as codes."""
+    return [str(choice.approach), *(str(because) for because in choice.rails[0].because)]
+
+
+async def _candidates(
+    tx: Tx,
+    rails: Sequence[Rail],
+    amount_minor: int,
+    maintained: Collection[UUID],
+    *,
+    fees: Mapping[UUID, Any],
+) -> list[Candidate]:
+    watched = await watches(tx)
+    found = []
+    for rail in rails:
+        watch = watched.get(rail.id)
+        found.append(
+            Candidate(
+                id=str(rail.id),
+                gateway=rail.gateway,
+                rank=rail.rank,
+                fee_minor=sum(fees[rail.id].of(amount_minor)) if rail.id in fees else 0,
+                success=round(watch.success, 4) if watch else SUCCESS,
+                paid=round(watch.paid, 4) if watch else 1.0,
+                standing=Standing(watch.word) if watch else Standing.WELL,
+                maintenance=rail.id in maintained,
+            )
+        )
+    return found
+
+
+def _inputs(
+    to_pay: ToPay, rails: Sequence[Candidate], rules: Sequence[Rule], version: int | None
+) -> dict[str, Any]:
+    return {
+        "to_pay": asdict(to_pay) | {"at": to_pay.at.isoformat()},
+        "rails": [asdict(rail) | {"standing": str(rail.standing)} for rail in rails],
+        "rules": plain_rules(rules),
+        "version": version,
+    }
