@@ -444,6 +444,7 @@ CREATE TABLE gateway_notice (
     CONSTRAINT gateway_notice_only_genuine_waits CHECK (((verdict = 'genuine'::text) OR (heard_at IS NOT NULL))),
     CONSTRAINT gateway_notice_verdict_known CHECK ((verdict = ANY (ARRAY['genuine'::text, 'forged'::text, 'unreadable'::text])))
 );
+CREATE INDEX gateway_notice_of_attempt ON gateway_notice USING btree (shop_id, attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX gateway_notice_received ON gateway_notice USING btree (shop_id, received_at);
 CREATE INDEX gateway_notice_waiting ON gateway_notice USING btree (shop_id, received_at) WHERE (heard_at IS NULL);
 CREATE POLICY own_shop_only ON gateway_notice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -1095,17 +1096,25 @@ CREATE TABLE payment_attempt (
     moved_at timestamp with time zone NOT NULL,
     ask_at timestamp with time zone,
     asked integer NOT NULL DEFAULT 0,
+    charged_at timestamp with time zone,
+    took_ms integer,
+    blame text,
+    paid_at timestamp with time zone,
+    paid_there_at timestamp with time zone,
     CONSTRAINT payment_attempt_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT payment_attempt_reference_once UNIQUE (shop_id, reference),
     CONSTRAINT payment_attempt_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT payment_attempt_rail FOREIGN KEY (shop_id, rail_id) REFERENCES rail(shop_id, id),
     CONSTRAINT payment_attempt_amounts_sane CHECK (((amount_minor > 0) AND (booked_minor >= 0) AND ((returned_minor >= 0) AND (returned_minor <= booked_minor)))),
+    CONSTRAINT payment_attempt_blame_known CHECK ((blame = ANY (ARRAY['gateway'::text, 'bank'::text, 'customer'::text, 'ours'::text, 'unknown'::text]))) NOT VALID,
     CONSTRAINT payment_attempt_state_known CHECK ((state = ANY (ARRAY['asking'::text, 'unknown'::text, 'offered'::text, 'held'::text, 'paid'::text, 'declined'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'reversed'::text, 'refunded'::text, 'disputed'::text])))
 );
 CREATE INDEX payment_attempt_at_gateway ON payment_attempt USING btree (shop_id, gateway_id) WHERE (gateway_id IS NOT NULL);
 CREATE INDEX payment_attempt_by_gateway_id ON payment_attempt USING btree (shop_id, gateway_id) WHERE (gateway_id IS NOT NULL);
+CREATE INDEX payment_attempt_charged ON payment_attempt USING btree (shop_id, rail_id, charged_at) WHERE (charged_at IS NOT NULL);
 CREATE INDEX payment_attempt_disputed ON payment_attempt USING btree (shop_id, id) WHERE (state = 'disputed'::text);
 CREATE INDEX payment_attempt_due ON payment_attempt USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
+CREATE INDEX payment_attempt_learned ON payment_attempt USING btree (shop_id, rail_id, paid_at) WHERE (paid_at IS NOT NULL);
 CREATE INDEX payment_attempt_moved ON payment_attempt USING btree (shop_id, moved_at);
 CREATE INDEX payment_attempt_of_order ON payment_attempt USING btree (shop_id, order_id, began_at);
 CREATE UNIQUE INDEX payment_attempt_one_in_the_air ON payment_attempt USING btree (shop_id, order_id) WHERE (state = ANY (ARRAY['asking'::text, 'unknown'::text, 'held'::text]));
@@ -1267,6 +1276,50 @@ CREATE TABLE rail_fee (
 );
 CREATE POLICY own_shop_only ON rail_fee USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE rail_fee FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a rail did in the ten seconds that ended at a moment; stretches in which it did nothing have no row
+CREATE TABLE rail_seen (
+    shop_id bigint NOT NULL,
+    rail_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    made integer NOT NULL,
+    customer integer NOT NULL,
+    gateway integer NOT NULL,
+    bank integer NOT NULL,
+    unknown integer NOT NULL,
+    slow integer NOT NULL,
+    issued integer NOT NULL,
+    paid integer NOT NULL,
+    late integer NOT NULL,
+    well boolean NOT NULL,
+    CONSTRAINT rail_seen_pkey PRIMARY KEY (shop_id, rail_id, at),
+    CONSTRAINT rail_seen_counts_sane CHECK (((made >= 0) AND (customer >= 0) AND (gateway >= 0) AND (bank >= 0) AND (unknown >= 0) AND (slow >= 0) AND (issued >= 0) AND (paid >= 0) AND (late >= 0)))
+);
+CREATE POLICY own_shop_only ON rail_seen USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE rail_seen FORCE ROW LEVEL SECURITY;
+
+-- distributed: how each rail is: what is remembered of it, what is normal for it, the word and its reasons
+CREATE TABLE rail_watch (
+    shop_id bigint NOT NULL,
+    rail_id uuid NOT NULL,
+    fed_to timestamp with time zone NOT NULL,
+    watched jsonb NOT NULL,
+    norm jsonb NOT NULL,
+    learned_at timestamp with time zone,
+    began_at timestamp with time zone NOT NULL,
+    word text NOT NULL,
+    since timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    success double precision NOT NULL,
+    paid double precision NOT NULL,
+    reasons jsonb NOT NULL,
+    warned_by text[] NOT NULL,
+    CONSTRAINT rail_watch_pkey PRIMARY KEY (shop_id, rail_id),
+    CONSTRAINT rail_watch_shares_sane CHECK ((((success >= (0)::double precision) AND (success <= (1)::double precision)) AND ((paid >= (0)::double precision) AND (paid <= (1)::double precision)))),
+    CONSTRAINT rail_watch_word_known CHECK ((word = ANY (ARRAY['well'::text, 'degraded'::text, 'down'::text])))
+);
+CREATE POLICY own_shop_only ON rail_watch USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE rail_watch FORCE ROW LEVEL SECURITY;
 
 -- distributed: where a settlement and our ledger differ; gap_minor is what the ledger has beyond the settlement
 CREATE TABLE reconciliation_entry (
@@ -1459,6 +1512,22 @@ CREATE TABLE return_line (
 );
 CREATE POLICY own_shop_only ON return_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE return_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: versions of the rules of which rail carries a payment; at most one is followed
+CREATE TABLE routing_rules (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    rules jsonb NOT NULL,
+    note text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    active boolean NOT NULL,
+    active_since timestamp with time zone,
+    CONSTRAINT routing_rules_pkey PRIMARY KEY (shop_id, version)
+);
+CREATE UNIQUE INDEX routing_rules_one_active ON routing_rules USING btree (shop_id) WHERE active;
+CREATE POLICY own_shop_only ON routing_rules USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE routing_rules FORCE ROW LEVEL SECURITY;
 
 -- distributed: an order; each axis has its own column, headline is an index for lists
 CREATE TABLE sales_order (
