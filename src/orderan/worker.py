@@ -30,6 +30,7 @@ from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.contest_chargeback import tend_chargebacks
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.follow_health import follow_health
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import round_of_news, sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
@@ -111,6 +112,10 @@ async def _watch_rails(tx: Tx, now: datetime) -> int:
     return await watch_rails(tx, now=now)
 
 
+async def _follow_health(tx: Tx, now: datetime) -> int:
+    return await follow_health(tx, now=now)
+
+
 async def _learn_rails(tx: Tx, now: datetime) -> int:
     return await learn_rails(tx, now=now)
 
@@ -141,6 +146,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("low_stock", 60.0, _low_stock),
     Timer("settlements", 600.0, _reconcile),
     Timer("watch_rails", 10.0, _watch_rails),
+    Timer("follow_health", 10.0, _follow_health),
     Timer("learn_rails", 600.0, _learn_rails),
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("sessions", 3600.0, sweep_sessions),

@@ -34,6 +34,7 @@ from orderan.gateways import (
     Payer,
     Truth,
 )
+from orderan.incidents import maintenance_now
 from orderan.kit import inbox
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
@@ -112,10 +113,7 @@ class Cashier:
         if not anew and (standing := await self._offered(caller, order_id, method)):
             return standing
         await self._put_aside(caller, order_id)
-        now = self.clock.now()
-        routed = await self.db.run(
-            caller, lambda tx: route_payment(tx, order_id, method, open_rails, now=now)
-        )
+        routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails))
         for rail in routed:
             attempt = await self._over(caller, order_id, rail, phone)
             if attempt.state != AttemptState.FAILED:
@@ -137,6 +135,17 @@ class Cashier:
         if due:
             await self._ask_all(caller, due)
         return len(due)
+
+    async def _routed(self, tx: Tx, order_id: UUID, method: str, open_rails: Sequence[Rail]) -> list[Rail]:
+        now = self.clock.now()
+        windows = await maintenance_now(tx, now=now)
+        maintained = [
+            rail.id
+            for rail in open_rails
+            for window in windows
+            if window.account_id == rail.account_id and (not window.methods or method in window.methods)
+        ]
+        return await route_payment(tx, order_id, method, open_rails, maintained=maintained, now=now)
 
     async def _offered(self, caller: Caller, order_id: UUID, method: str) -> Attempt | None:
         """What was offered by this method and can still be paid for all that is due."""

@@ -1,0 +1,96 @@
+"""Incidents follow what the watch of rails says: they open, grow, and end by themselves.
+
+down       an incident is open at once: buyers are told, their clocks stand still
+degraded   it is suspected: nobody is told until it is down or a person confirms it
+well       what opened by itself is over once every rail it is about is well; a suspicion goes by itself
+
+Rails of one account that fail together are one incident. Nothing is remembered from one round to the
+next: whoever dies in between leaves it to the next round.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from orderan.flows.payment_incident import dismiss_incident, open_incident, recover
+from orderan.health import RailWatch, Test, Word, watches
+from orderan.incidents import Incident, IncidentState, Kind, Severity, places_of, unfinished
+from orderan.kit.db import Tx
+from orderan.payments import Rail, rails
+
+KINDS: Final = {
+    Test.OUTAGE: Kind.DOWN,
+    Test.DEGRADATION: Kind.DOWN,
+    Test.LEAK: Kind.DECLINES,
+    Test.SLOW: Kind.SLOW,
+    Test.LATE: Kind.SILENT,
+    Test.SILENCE: Kind.DECLINES,
+}
+
+
+async def follow_health(tx: Tx, *, now: datetime) -> int:
+    """One round; returns how many incidents opened, became certain, or ended."""
+    watched = await watches(tx)
+    known = {rail.id: rail for rail in await rails(tx)}
+    done = 0
+    there = {
+        incident.id: incident
+        for incident in await unfinished(tx)
+        if incident.state in (IncidentState.SUSPECTED, IncidentState.OPEN)
+    }
+    places = await places_of(tx, list(there))
+    in_one = {place.rail_id: there[where] for where, found in places.items() for place in found}
+    for together in _by_account(watched, known).values():
+        down = [one for one in together if one.word is Word.DOWN]
+        told = down or together
+        fresh = [one for one in told if one.rail_id not in in_one]
+        certain = [one for one in down if one.rail_id in in_one and _suspected(in_one[one.rail_id])]
+        if fresh or certain:
+            await _open(tx, together, suspected=not down, now=now)
+            done += 1
+    for where, found in places.items():
+        words = [watched[place.rail_id].word for place in found if place.rail_id in watched]
+        incident = there[where]
+        if not incident.by_itself or not words or any(word is not Word.WELL for word in words):
+            continue
+        if _suspected(incident):
+            await dismiss_incident(tx, where, now=now)
+        else:
+            await recover(tx, where, now=now)
+        done += 1
+    return done
+
+
+def _suspected(incident: Incident) -> bool:
+    return bool(incident.state == IncidentState.SUSPECTED)
+
+
+def _by_account(watched: Mapping[UUID, RailWatch], known: Mapping[UUID, Rail]) -> dict[UUID, list[RailWatch]]:
+    """Rails in trouble, by the account they are of; the worst first."""
+    found: dict[UUID, list[RailWatch]] = defaultdict(list)
+    for one in watched.values():
+        if one.word is not Word.WELL and one.rail_id in known:
+            found[known[one.rail_id].account_id].append(one)
+    for together in found.values():
+        together.sort(key=lambda one: (one.word is not Word.DOWN, one.rail_id))
+    return found
+
+
+async def _open(tx: Tx, together: Sequence[RailWatch], *, suspected: bool, now: datetime) -> None:
+    worst = together[0]
+    about = [one for one in together if suspected or one.word is Word.DOWN]
+    began = [one.since for one in about if one.since is not None]
+    reason = worst.reasons[0] if worst.reasons else {}
+    await open_incident(
+        tx,
+        [one.rail_id for one in about],
+        kind=KINDS.get(Test(reason["test"]), Kind.OTHER) if reason else Kind.OTHER,
+        severity=Severity.MAJOR if len(about) == 1 else Severity.CRITICAL,
+        since=min([*began, now]),
+        evidence={str(one.rail_id): list(one.reasons) for one in about},
+        by_itself=True,
+        suspected=suspected,
+        now=now,
+    )

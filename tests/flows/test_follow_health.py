@@ -1,0 +1,107 @@
+"""A rail that fails has its incident, buyers and clocks with it, and is over when the watch says well."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from conftest import ShopFloor
+from flows.paying import Till, a_till
+from orderan.flows.follow_health import follow_health
+from orderan.flows.watch_rails import watch_rails
+from orderan.incidents import plan_maintenance
+from orderan.kit.crypto import Keyring
+from orderan.payments import rails
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def till(floor: ShopFloor, keyring: Keyring, now: datetime) -> Till:
+    return await a_till(floor, keyring, now)
+
+
+async def a_round(till: Till) -> int:
+    await till.floor.run(lambda tx: watch_rails(tx, now=till.clock.at))
+    done: int = await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at))
+    return done
+
+
+async def charge(till: Till, times: int) -> None:
+    for _ in range(times):
+        await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
+        till.later(timedelta(seconds=10))
+
+
+async def incidents(till: Till) -> list[Any]:
+    return await till.floor.all("SELECT * FROM incident ORDER BY opened_at, id")
+
+
+async def test_what_is_down_has_an_incident_of_its_own_and_ends_with_it(till: Till) -> None:
+    await a_round(till)
+    assert await incidents(till) == []
+    till.first.how = "failed"
+    await charge(till, 12)
+    till.later(timedelta(seconds=10))
+
+    assert await a_round(till) == 1
+    [found] = await incidents(till)
+    assert (found.state, found.by_itself, found.kind, found.severity) == ("open", True, "down", "major")
+    assert found.evidence[0][str(next(iter(set(found.evidence[0]) - {"at"})))][0]["test"] == "outage"
+    assert await a_round(till) == 0
+    assert len(await incidents(till)) == 1
+
+    till.first.how = "ok"
+    # The draw of an order of this number has it try another rail than the best.
+    await till.floor.run(lambda tx: tx.run("UPDATE sales_order SET number = 25"))
+    await charge(till, 60)
+    till.later(timedelta(seconds=10))
+    assert await a_round(till) == 1
+    [found] = await incidents(till)
+    assert found.state == "recovered"
+    assert await a_round(till) == 0
+
+
+async def test_what_is_only_degraded_is_suspected_and_goes_by_itself(till: Till) -> None:
+    await a_round(till)
+    await till.floor.run(
+        lambda tx: tx.run(
+            """UPDATE rail_watch SET word = 'degraded', since = %(now)s WHERE rail_id =
+               (SELECT id FROM rail ORDER BY rank LIMIT 1)""",
+            {"now": till.clock.at},
+        )
+    )
+    assert await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at)) == 1
+    [found] = await incidents(till)
+    assert (found.state, await till.floor.value("SELECT count(*) FROM incident_told")) == ("suspected", 0)
+
+    await till.floor.run(lambda tx: tx.run("UPDATE rail_watch SET word = 'down'"))
+    assert await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at)) == 2
+    assert sorted(one.state for one in await incidents(till)) == ["open", "open"]
+
+    await till.floor.run(lambda tx: tx.run("UPDATE rail_watch SET word = 'well'"))
+    assert await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at)) == 2
+    assert {one.state for one in await incidents(till)} == {"recovered"}
+
+
+async def test_a_rail_under_maintenance_is_tried_last(till: Till) -> None:
+    first = (await till.floor.run(rails))[0]
+    start = till.clock.at + timedelta(minutes=1)
+    await till.floor.run(
+        lambda tx: plan_maintenance(
+            tx,
+            first.account_id,
+            title="Inti bank",
+            methods=(),
+            starts_at=start,
+            ends_at=start + timedelta(hours=1),
+            now=till.clock.at,
+        )
+    )
+    till.later(timedelta(minutes=2))
+    attempt = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca")
+    assert attempt.gateway == "xendit"
+
+    till.later(timedelta(hours=2))
+    again = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
+    assert again.gateway == "midtrans"
