@@ -32,7 +32,15 @@ from whole_shop import furnish, pages_of
 pytestmark = pytest.mark.anyio
 
 HERE = "http://testserver.local"
-WITHOUT_LINKS = {"/login", "/track", "/pay/{ticket:str}", "/account/codes", "/orders/bulk/{bulk_id:str}"}
+WITHOUT_LINKS = {
+    "/login",
+    "/track",
+    "/pay/{ticket:str}",
+    "/status",
+    "/account/codes",
+    "/orders/bulk/{bulk_id:str}",
+    "/payments/settlements/files/{file_id:str}",
+}
 """Entered from outside, or by sending a form."""
 NOWHERE = {401, 403, 404, 405}
 SWAPS = {f"hx-{method}": method.upper() for method in ("get", "post", "put", "patch", "delete")}

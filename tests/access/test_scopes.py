@@ -149,6 +149,7 @@ OWN: Final = "one's own account"
 NOTHING: Final = "shows nothing that is kept"
 STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
 
+RAILS: Final = "ways to pay are the shop's; an incident shows sums, no order and no buyer"
 FINANCE: Final = "closed to whoever is limited to channels or locations: a settlement is of all of them"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
@@ -182,6 +183,13 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/customers/{customer_id:str}/edit": PEOPLE,
     "/customers/{customer_id:str}/merge": PEOPLE,
     "/orders/skus": "what can be sold, for whoever places an order: of the shop, and at no place",
+    "/incidents": RAILS,
+    "/incidents/new": RAILS,
+    "/incidents/contacts/{account_id:str}": RAILS,
+    "/incidents/{incident_id:str}": RAILS,
+    "/maintenance": RAILS,
+    "/settings/gateways": SETTINGS,
+    "/settings/gateways/{account:str}": SETTINGS,
     "/payments/ageing": FINANCE,
     "/payments/ageing/export.csv": FINANCE,
     "/payments/fees": FINANCE,

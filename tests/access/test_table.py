@@ -56,6 +56,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/pay/{ticket:str}/standing",
         "/preferences",
         "/static/{tree:str}/{path:path}",
+        "/status",
         "/track",
         "/track/order",
     }

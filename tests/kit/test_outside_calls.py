@@ -30,6 +30,8 @@ CLIENTS = {
 }
 OURSELVES = {
     "cli/supervisor.py",  # asks its own web process whether it is ready
+    "gateways/calling.py",  # the one way to payment gateways: refuses inside a transaction
+    "sandbox/postman.py",  # plays the gateways, and writes to us
     "bench/ground.py",
     "bench/startup.py",  # the same, of the server it measures
 }

@@ -83,8 +83,10 @@ async def test_our_own_client_charges_and_sees_the_payment(sandbox: Sandbox, nam
 
     truth = await gateway.look_up(reference="ord-101-1", gateway_id=charged.gateway_id, method=method)
     assert (truth.outcome, truth.paid_minor) == (Outcome.SUCCEEDED, 150_000)
-    [letter] = sandbox.letters
-    assert letter.url == "https://toko.test/notify/1"
+    # Xendit writes to the address its dashboard knows, and nobody told it one.
+    assert [letter.url for letter in sandbox.letters] == (
+        [] if name == "xendit" else ["https://toko.test/notify/1"]
+    )
     assert "ord-101-1" in (await sandbox.buyer.get(f"/gateways/{name}")).text
 
 

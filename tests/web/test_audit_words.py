@@ -10,6 +10,7 @@ from orderan.web.dashboard.audit_words import ACTIONS
 
 COMPOSED = {
     "exception.{state}": ("resolved", "dismissed"),
+    "settlement.{made.kind}": ("settlement", "statement"),
     "stock.{kind}": ("quarantine", "damage", "restore", "adjust"),
     "transfer.{verb}": ("open", *TransferEvent),
 }

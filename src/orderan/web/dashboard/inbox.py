@@ -43,6 +43,7 @@ KINDS: Final = {
     "approval_waiting": N_("Pengembalian dana menunggu persetujuan"),
     "payment_differs": N_("Kabar gateway tidak cocok"),
     "payment_try_waiting": N_("Percobaan bayar belum selesai"),
+    "rail_trouble": N_("Cara bayar terganggu"),
     "refund_try_waiting": N_("Pengembalian dana belum sampai"),
     "refund_failed": N_("Pengembalian dana gagal"),
     "refund_differs": N_("Jumlah pengembalian dana berbeda"),
@@ -241,6 +242,8 @@ def _repair(row: EntryRow) -> str:
         return f"/stock/items/{to_text('sku', row.subject_id)}"
     if row.subject_kind == "transfer" and row.subject_id is not None:
         return f"/stock/transfers/{to_text('trf', row.subject_id)}"
+    if row.subject_kind == "rail":
+        return "/incidents"
     if row.subject_kind != "order" or row.subject_id is None:
         return ""
     if row.kind in {

@@ -31,6 +31,7 @@ CLOSED_BECAUSE: Final = {
     "decided": N_("Bank sudah memutuskan."),
     "tried again": N_("Sudah dicoba lagi."),
     "withdrawn": N_("Janjinya ditarik."),
+    "the rail is well again": N_("Jalurnya sudah normal lagi."),
     "works again": N_("Sudah berjalan lagi."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
 }
