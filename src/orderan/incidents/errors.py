@@ -112,7 +112,7 @@ class AccountNotFound(Refusal):
 
     account: str
 
-    code = "gateway_account_not_found"
+    code = "incident_account_not_found"
     kind = Kind.NOT_FOUND
     sentence = N_("Akun gateway “{account}” tidak ditemukan.")
 
