@@ -11,9 +11,9 @@ database is away the round ends, and the next one starts anew.
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -32,11 +32,12 @@ from orderan.flows.execute_refund import Refunder
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.follow_health import follow_health
 from orderan.flows.gateway_clients import GatewayClients
-from orderan.flows.gateway_news import round_of_news, sweep_old_news
+from orderan.flows.gateway_news import hear_news, sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
+from orderan.flows.read_maintenance import read_maintenance
 from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.watch_limits import watch_limits
 from orderan.flows.watch_rails import learn_rails, watch_rails
@@ -173,6 +174,7 @@ JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders", "orderan.imp
 MOST_TURNS: Final = 50
 NEWS_S: Final = 0.25
 """A buyer who has just paid looks at the page meanwhile."""
+CALMLY: Final = timedelta(seconds=10)
 SWEEP_FAILED: Final = "sweep_failed"
 
 
@@ -210,7 +212,7 @@ class Rounds:
         """Work that holds no transaction while it waits for partners, shop after shop; how much was done."""
         return sum(
             [
-                await self._guarded(shop_id, part, partial(work, shop_id)) or 0
+                await self.guarded(shop_id, part, partial(work, shop_id)) or 0
                 for shop_id in await self._open_shops()
             ]
         )
@@ -240,9 +242,10 @@ class Rounds:
 
     async def _part(self, shop_id: int, part: str, work: Callable[[Tx], Awaitable[int]]) -> int | None:
         """How much a part did, None when it failed."""
-        return await self._guarded(shop_id, part, partial(self._until_idle, shop_id, part, work))
+        return await self.guarded(shop_id, part, partial(self._until_idle, shop_id, part, work))
 
-    async def _guarded(self, shop_id: int, part: str, work: Callable[[], Awaitable[int]]) -> int | None:
+    async def guarded(self, shop_id: int, part: str, work: Callable[[], Awaitable[int]]) -> int | None:
+        """How much a part did, None when it failed, which is told; raises only when the database is away."""
         try:
             done = await work()
             await self._works(shop_id, part)
@@ -318,24 +321,75 @@ async def _until_stopped(
 
 @dataclass
 class GatewayRounds:
-    """What gateways sent word of, and what they are to be asked, shop after shop.
+    """What gateways sent word of, and what they are to be asked.
 
-    A fault in one shop is told in its exception inbox and hinders no other.
+    Each account is asked beside the others: one whose gateway hangs holds up nobody else's payments. A
+    fault is told in the exception inbox of its shop and hinders no other.
     """
 
     rounds: Rounds
     cashier: Cashier
     refunder: Refunder
+    http: gateways.Caller
+    _under_way: dict[tuple[int, str], "asyncio.Task[None]"] = field(default_factory=dict)
+    _read_at: dict[int, datetime] = field(default_factory=dict)
 
     async def once(self) -> int:
+        """Hear what came and begin to ask what is due; how much was heard or begun, not how it ended."""
         return await self.rounds.in_every_shop("gateways", self._shop)
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
+        """Rounds until told to stop; what was begun is finished."""
         await _until_stopped(self.once, stop, interval_s=interval_s)
+        await self.finish()
+
+    @property
+    def under_way(self) -> Collection["asyncio.Task[None]"]:
+        return list(self._under_way.values())
+
+    async def finish(self) -> None:
+        """Wait for everything that is under way."""
+        await asyncio.gather(*self.under_way)
 
     async def _shop(self, shop_id: int) -> int:
         caller = Caller(shop_id, "system:gateways")
-        return await round_of_news(caller, self.cashier) + await self.refunder.ask_due(caller)
+        now = self.cashier.clock.now()
+        heard, accounts = await self.cashier.db.run(caller, lambda tx: hear_news(tx, now=now))
+        begun = [
+            self._begin(shop_id, f"gateway {account_id}", partial(self.cashier.ask_due, caller, account_id))
+            for account_id in accounts
+        ]
+        if self._is_time(shop_id, now):
+            self._begin(shop_id, "refunds", partial(self.refunder.ask_due, caller))
+            self._begin(
+                shop_id,
+                "maintenance",
+                partial(read_maintenance, self.cashier.db, caller, self.http, self.cashier.clock),
+            )
+        return heard + sum(begun)
+
+    def _is_time(self, shop_id: int, now: datetime) -> bool:
+        """Whether what nobody waits for before a page is looked at again."""
+        if (last := self._read_at.get(shop_id)) is not None and now - last < CALMLY:
+            return False
+        self._read_at[shop_id] = now
+        return True
+
+    def _begin(self, shop_id: int, part: str, work: Callable[[], Awaitable[int]]) -> bool:
+        """Begin a part unless it is under way; whether it was begun."""
+        if (shop_id, part) in self._under_way:
+            return False
+        self._under_way[shop_id, part] = asyncio.create_task(self._run(shop_id, part, work))
+        return True
+
+    async def _run(self, shop_id: int, part: str, work: Callable[[], Awaitable[int]]) -> None:
+        try:
+            await self.rounds.guarded(shop_id, part, work)
+        except (psycopg.OperationalError, PoolTimeout) as fault:
+            _faults.labels(type(fault).__name__).inc()
+            _log.warning("asking cut short", part=part, shop=shop_id, fault=type(fault).__name__)
+        finally:
+            del self._under_way[shop_id, part]
 
 
 def _raise_when_away(fault: Exception) -> None:
@@ -378,7 +432,7 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
                 own = Rounds(db, clock, timers=timers_of(settings.worker))
                 rounds = asyncio.create_task(own.run(stop, interval_s=settings.worker.sweep_interval_s))
                 asking = asyncio.create_task(
-                    GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail)).run(
+                    GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach).run(
                         stop, interval_s=min(NEWS_S, settings.worker.sweep_interval_s)
                     )
                 )

@@ -1,5 +1,6 @@
 """A rail that fails has its incident, buyers and clocks with it, and is over when the watch says well."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from conftest import ShopFloor
 from flows.paying import Till, a_till
 from orderan.flows.follow_health import follow_health
+from orderan.flows.payment_incident import dismiss_incident
 from orderan.flows.watch_rails import watch_rails
 from orderan.incidents import plan_maintenance
 from orderan.kit.crypto import Keyring
@@ -23,6 +25,11 @@ async def till(floor: ShopFloor, keyring: Keyring, now: datetime) -> Till:
 
 async def a_round(till: Till) -> int:
     await till.floor.run(lambda tx: watch_rails(tx, now=till.clock.at))
+    done: int = await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at))
+    return done
+
+
+async def follow(till: Till) -> int:
     done: int = await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at))
     return done
 
@@ -105,3 +112,37 @@ async def test_a_rail_under_maintenance_is_tried_last(till: Till) -> None:
     till.later(timedelta(hours=2))
     again = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
     assert again.gateway == "midtrans"
+
+
+async def test_what_a_person_dismissed_stays_dismissed_until_the_watch_changes_its_word(till: Till) -> None:
+    await a_round(till)
+    changed = """UPDATE rail_watch SET word = %(word)s, changed_at = %(now)s WHERE rail_id =
+                 (SELECT id FROM rail ORDER BY rank LIMIT 1)"""
+
+    async def say(word: str) -> int:
+        await till.floor.run(lambda tx: tx.run(changed, {"word": word, "now": till.clock.at}))
+        return await follow(till)
+
+    assert await say("degraded") == 1
+    [found] = await incidents(till)
+    till.later(timedelta(seconds=5))
+    await till.floor.run(lambda tx: dismiss_incident(tx, found.id, now=till.clock.at))
+    till.later(timedelta(seconds=5))
+    assert await follow(till) == 0
+    assert len(await incidents(till)) == 1
+
+    assert await say("down") == 1
+    assert sorted(one.state for one in await incidents(till)) == ["dismissed", "open"]
+
+
+async def test_two_workers_at_once_open_one_incident_and_end_it_once(till: Till) -> None:
+    await a_round(till)
+    sql = "UPDATE rail_watch SET word = %(word)s, changed_at = %(now)s"
+    await till.floor.run(lambda tx: tx.run(sql, {"word": "down", "now": till.clock.at}))
+    await asyncio.gather(*(follow(till) for _ in range(6)))
+    assert [one.state for one in await incidents(till)] == ["open", "open"]
+
+    till.later(timedelta(seconds=5))
+    await till.floor.run(lambda tx: tx.run(sql, {"word": "well", "now": till.clock.at}))
+    await asyncio.gather(*(follow(till) for _ in range(6)))
+    assert [one.state for one in await incidents(till)] == ["recovered", "recovered"]

@@ -26,6 +26,7 @@ from orderan.payments import (
     NothingToPay,
     call_for_news,
     claim_due,
+    rails,
 )
 
 pytestmark = pytest.mark.anyio
@@ -412,3 +413,46 @@ async def test_a_word_the_ledger_cannot_follow_goes_to_a_person_and_hinders_no_o
     ]
     assert (await till.row()).paid_minor == 20_000
     assert (await till.states())[0][1] == "offered"
+
+
+async def test_money_paid_back_on_the_gateways_own_page_is_told_and_not_booked(till: Till) -> None:
+    attempt = await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+    till.first.says(Outcome.REFUNDED, paid=20_000, refunded_minor=5_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+
+    entries = await till.floor.all(
+        "SELECT reason, payload FROM exception_entry WHERE kind = 'payment_differs'"
+    )
+    assert [(entry.reason, entry.payload["refunded_minor"]) for entry in entries] == [
+        ("refunded_elsewhere", 5_000)
+    ]
+    assert [kind for kind, _ in await till.ledger()] == ["pending", "pending_cleared", "captured"]
+
+
+async def test_while_the_clock_stands_still_a_fresh_try_can_be_paid(till: Till) -> None:
+    row = await till.row()
+    past = row.hold_until + timedelta(minutes=10)
+    stopped = row.hold_until - timedelta(minutes=5)
+    await till.floor.run(
+        lambda tx: tx.run("UPDATE sales_order SET clock_stopped_at = %(at)s", {"at": stopped})
+    )
+    till.clock.at = past
+    attempt = await charge(till)
+    assert attempt.state == "offered"
+    assert attempt.expires_at == past + timedelta(minutes=5)
+
+
+async def test_who_decided_before_another_began_begins_nothing(till: Till) -> None:
+    """A second window looked while there was nothing, and comes when the first one has its number."""
+    caller, order_id = till.floor.caller, till.order.id
+    known = await till.cashier._put_aside(caller, order_id)
+    first = await charge(till)
+    [rail, *_] = await till.floor.run(rails)
+
+    with pytest.raises(AttemptInTheAir):
+        await till.cashier._over(caller, order_id, rail, None, known=known)
+
+    assert [asked.reference for asked in till.first.charged] == [first.reference]
+    assert await till.states() == [("midtrans", "offered")]

@@ -9,6 +9,7 @@ from conftest import ShopFloor
 from given import World, a_shop, asked, place
 from orderan.flows.payment_incident import Followed, open_incident
 from orderan.flows.place_order import Placed
+from orderan.gateways import GATEWAYS
 from orderan.incidents import Kind, Severity
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -169,7 +170,8 @@ async def tries(
 
 async def a_gateway(floor: ShopFloor, now: datetime, name: str = "Midtrans") -> tuple[GatewayAccount, Rail]:
     """An account that carries BCA's virtual accounts."""
-    account = GatewayAccount(new_id(), name.lower(), name, "https://gateway.test", b"", b"")
+    gateway = name.lower() if name.lower() in GATEWAYS else "duitku"
+    account = GatewayAccount(new_id(), gateway, name, "https://gateway.test", b"", b"")
     rail = Rail(new_id(), "va_bca", account.id, account.gateway, 0, "open")
 
     async def furnish(tx: Tx) -> None:

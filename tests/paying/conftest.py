@@ -15,7 +15,7 @@ from gateways.simulated import serving
 from given import World, a_buyer, a_shop, asked, place
 from orderan import gateways
 from orderan.flows.gateway_clients import GatewayClients
-from orderan.flows.gateway_news import round_of_news
+from orderan.flows.gateway_news import hear_news
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.place_order import Placed
@@ -76,7 +76,8 @@ class Counter:
 
     async def work(self) -> int:
         """What the worker does with gateways, once."""
-        return await round_of_news(self.floor.caller, self.cashier)
+        heard, _ = await self.floor.run(lambda tx: hear_news(tx, now=self.clock.at))
+        return int(heard) + await self.cashier.ask_due(self.floor.caller)
 
     async def row(self) -> Any:
         [row] = await self.floor.all("SELECT * FROM sales_order WHERE id = %(id)s", id=self.order.id)

@@ -4,6 +4,7 @@ down       an incident is open at once: buyers are told, their clocks stand stil
 degraded   it is suspected: nobody is told until it is down or a person confirms it
 well       what opened by itself is over once every rail it is about is well; a suspicion goes by itself
 
+What a person dismissed or called over stays so until the watch of the rail changes its word again.
 Rails of one account that fail together are one incident. Nothing is remembered from one round to the
 next: whoever dies in between leaves it to the next round.
 """
@@ -16,7 +17,16 @@ from uuid import UUID
 
 from orderan.flows.payment_incident import dismiss_incident, open_incident, recover
 from orderan.health import RailWatch, Test, Word, watches
-from orderan.incidents import Incident, IncidentState, Kind, Severity, places_of, unfinished
+from orderan.incidents import (
+    Incident,
+    IncidentState,
+    Kind,
+    Severity,
+    find_incident,
+    last_ended_on,
+    places_of,
+    unfinished,
+)
 from orderan.kit.db import Tx
 from orderan.payments import Rail, rails
 
@@ -42,18 +52,27 @@ async def follow_health(tx: Tx, *, now: datetime) -> int:
     }
     places = await places_of(tx, list(there))
     in_one = {place.rail_id: there[where] for where, found in places.items() for place in found}
+    ended = await last_ended_on(tx, list(watched))
     for together in _by_account(watched, known).values():
         down = [one for one in together if one.word is Word.DOWN]
         told = down or together
-        fresh = [one for one in told if one.rail_id not in in_one]
+        fresh = [
+            one
+            for one in told
+            if one.rail_id not in in_one and (one.rail_id not in ended or one.changed_at > ended[one.rail_id])
+        ]
         certain = [one for one in down if one.rail_id in in_one and _suspected(in_one[one.rail_id])]
         if fresh or certain:
-            await _open(tx, together, suspected=not down, now=now)
+            about = fresh + [one for one in told if one.rail_id in in_one]
+            await _open(tx, about, suspected=not down, now=now)
             done += 1
     for where, found in places.items():
         words = [watched[place.rail_id].word for place in found if place.rail_id in watched]
-        incident = there[where]
-        if not incident.by_itself or not words or any(word is not Word.WELL for word in words):
+        if not there[where].by_itself or not words or any(word is not Word.WELL for word in words):
+            continue
+        # Another worker, or a person, may have ended it since we looked.
+        incident = await find_incident(tx, where)
+        if incident.state != there[where].state:
             continue
         if _suspected(incident):
             await dismiss_incident(tx, where, now=now)
@@ -78,9 +97,8 @@ def _by_account(watched: Mapping[UUID, RailWatch], known: Mapping[UUID, Rail]) -
     return found
 
 
-async def _open(tx: Tx, together: Sequence[RailWatch], *, suspected: bool, now: datetime) -> None:
-    worst = together[0]
-    about = [one for one in together if suspected or one.word is Word.DOWN]
+async def _open(tx: Tx, about: Sequence[RailWatch], *, suspected: bool, now: datetime) -> None:
+    worst = about[0]
     began = [one.since for one in about if one.since is not None]
     reason = worst.reasons[0] if worst.reasons else {}
     await open_incident(

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from orderan.flows.pay_online import Cashier
 from orderan.gateways import (
     Acknowledgement,
     Gateway,
@@ -23,8 +22,8 @@ from orderan.gateways import (
     Received,
     acknowledged,
 )
-from orderan.kit.db import Caller, Tx
-from orderan.payments import Notification, Verdict, hear_notices, sweep_notices
+from orderan.kit.db import Tx
+from orderan.payments import Notification, Verdict, accounts_due, hear_notices, sweep_notices
 
 SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "x-callback-token", "x-api-key"})
 LONGEST_NAME: Final = 200
@@ -48,14 +47,9 @@ def check(
     return _kept(account_id, received, Verdict.GENUINE, notice), acknowledged(gateway, notice)
 
 
-async def round_of_news(caller: Caller, cashier: Cashier) -> int:
-    """Hear what came, then ask about every try that is due; returns how much there was."""
-
-    async def hear(tx: Tx) -> int:
-        return await hear_notices(tx, now=cashier.clock.now())
-
-    heard = await cashier.db.run(caller, hear)
-    return heard + await cashier.ask_due(caller)
+async def hear_news(tx: Tx, *, now: datetime) -> tuple[int, list[UUID]]:
+    """Call for what letters are about; how many there were, and the accounts to be asked something by now."""
+    return await hear_notices(tx, now=now), await accounts_due(tx, now=now)
 
 
 async def sweep_old_news(tx: Tx, now: datetime) -> int:

@@ -14,6 +14,7 @@ it by the reference it was given, or never heard of it.
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,6 +43,7 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.inbox import Stuck
 from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders, orders_by_id
 from orderan.payments import (
+    IN_THE_AIR,
     METHODS,
     Attempt,
     AttemptInTheAir,
@@ -53,22 +55,21 @@ from orderan.payments import (
     Rail,
     attempts_of,
     begin_attempt,
-    call_for_news,
+    call_for_offers,
     claim_due,
     note_charged,
     note_failed,
     note_truths,
     note_unknown,
-    rail_of,
     rails,
+    rails_by_id,
 )
 
-BATCH: Final = 200
+BATCH: Final = 64
 AT_ONCE: Final = 32
-"""Questions to gateways in flight; one that is slow holds up its own, not the others'."""
+"""Questions to one account in flight."""
 LEASE: Final = timedelta(seconds=60)
 """Longer than a gateway may take: whoever took a try and died leaves it due again."""
-IN_THE_AIR: Final = frozenset({AttemptState.ASKING, AttemptState.UNKNOWN, AttemptState.HELD})
 
 
 @dataclass
@@ -83,7 +84,9 @@ class Cashier:
     clock: Clock
     links: PayLinks
     open: Callable[[Tx, Rail], Awaitable[Gateway]]
-    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _turns: dict[UUID, asyncio.Semaphore] = field(
+        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+    )
 
     async def charge(
         self,
@@ -112,10 +115,10 @@ class Cashier:
         open_rails = await self.db.run(caller, lambda tx: _rails_for(tx, method))
         if not anew and (standing := await self._offered(caller, order_id, method)):
             return standing
-        await self._put_aside(caller, order_id)
+        known = await self._put_aside(caller, order_id)
         routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails))
-        for rail in routed:
-            attempt = await self._over(caller, order_id, rail, phone)
+        for begun, rail in enumerate(routed):
+            attempt = await self._over(caller, order_id, rail, phone, known=known + begun)
             if attempt.state != AttemptState.FAILED:
                 return attempt
         raise NoRail(method)
@@ -128,10 +131,17 @@ class Cashier:
         [noted] = await self._ask_all(caller, [attempt])
         return noted
 
-    async def ask_due(self, caller: Caller) -> int:
-        """Ask about every try that is due; returns how many there were."""
+    async def ask_due(self, caller: Caller, account_id: UUID | None = None) -> int:
+        """Ask about every try that is due; returns how many there were.
+
+        Args:
+            account_id: Only those through this account, so that a gateway that hangs holds up no other.
+        """
         now = self.clock.now()
-        due = await self.db.run(caller, lambda tx: claim_due(tx, now=now, until=now + LEASE, limit=BATCH))
+        due = await self.db.run(
+            caller,
+            lambda tx: claim_due(tx, now=now, until=now + LEASE, limit=BATCH, account_id=account_id),
+        )
         if due:
             await self._ask_all(caller, due)
         return len(due)
@@ -161,18 +171,24 @@ class Cashier:
 
         return await self.db.run(caller, read)
 
-    async def _put_aside(self, caller: Caller, order_id: UUID) -> None:
-        """Take back what the buyer was given before, as far as its gateway can; the rest is watched."""
+    async def _put_aside(self, caller: Caller, order_id: UUID) -> int:
+        """Take back what the buyer was given before, as far as its gateway can; the rest is watched.
+
+        Returns how many tries there are: one more, and somebody else began since.
+        """
         tries = await self.db.run(caller, lambda tx: attempts_of(tx, order_id))
         offered = [attempt for attempt in tries if attempt.state == AttemptState.OFFERED]
         if any(attempt.state in IN_THE_AIR for attempt in tries):
             raise AttemptInTheAir(str(order_id))
         if offered:
-            gateways = await self._gateways(caller, offered)
-            truths = [await self._answer(gateways[one.rail_id], one, over=True) for one in offered]
+            reached = await self._reached(caller, offered)
+            truths = [await self._answer(*reached[one.rail_id], one, over=True) for one in offered]
             await self._hear(caller, list(zip(offered, truths, strict=True)))
+        return len(tries)
 
-    async def _over(self, caller: Caller, order_id: UUID, rail: Rail, phone: str | None) -> Attempt:
+    async def _over(
+        self, caller: Caller, order_id: UUID, rail: Rail, phone: str | None, *, known: int
+    ) -> Attempt:
         async def begin(tx: Tx) -> tuple[Attempt, Gateway, Order]:
             order = await _payable(tx, order_id)
             now = self.clock.now()
@@ -182,9 +198,10 @@ class Cashier:
                 order.id,
                 rail,
                 number=order.number,
+                known=known,
                 amount_minor=order.due_minor,
                 currency=order.currency,
-                expires_at=min(ends, order.hold_until) if order.hold_until else ends,
+                expires_at=min(ends, until) if (until := order.pay_until(now)) else ends,
                 now=now,
             )
             return attempt, await self.open(tx, rail), order
@@ -227,30 +244,32 @@ class Cashier:
         return await self.db.run(caller, work)
 
     async def _ask_all(self, caller: Caller, attempts: Sequence[Attempt]) -> list[Attempt]:
-        gateways = await self._gateways(caller, attempts)
+        reached = await self._reached(caller, attempts)
         over = await self.db.run(caller, lambda tx: _no_longer_payable(tx, attempts))
         truths = await asyncio.gather(
-            *(self._answer(gateways[one.rail_id], one, over=one.order_id in over) for one in attempts)
+            *(self._answer(*reached[one.rail_id], one, over=one.order_id in over) for one in attempts)
         )
         return await self._hear(caller, list(zip(attempts, truths, strict=True)))
 
-    async def _gateways(self, caller: Caller, attempts: Sequence[Attempt]) -> dict[UUID, Gateway]:
-        async def opened(tx: Tx) -> dict[UUID, Gateway]:
-            return {
-                rail_id: await self.open(tx, await rail_of(tx, rail_id))
-                for rail_id in {attempt.rail_id for attempt in attempts}
-            }
+    async def _reached(self, caller: Caller, attempts: Sequence[Attempt]) -> dict[UUID, tuple[UUID, Gateway]]:
+        """The account and the client of each try, by its rail."""
+
+        async def opened(tx: Tx) -> dict[UUID, tuple[UUID, Gateway]]:
+            found = await rails_by_id(tx, {attempt.rail_id for attempt in attempts})
+            return {rail.id: (rail.account_id, await self.open(tx, rail)) for rail in found.values()}
 
         return await self.db.run(caller, opened)
 
-    async def _answer(self, gateway: Gateway, attempt: Attempt, *, over: bool) -> Truth | None:
+    async def _answer(
+        self, account_id: UUID, gateway: Gateway, attempt: Attempt, *, over: bool
+    ) -> Truth | None:
         """What a gateway says of a try, None when it gives no answer.
 
         Args:
             over: Nobody shall pay it any more: an offer is taken back on this occasion.
         """
         asking = gateway.cancel if over and attempt.state == AttemptState.OFFERED else gateway.look_up
-        async with self._turn:
+        async with self._turns[account_id]:
             try:
                 return await asking(
                     reference=attempt.reference, gateway_id=attempt.gateway_id, method=attempt.method
@@ -313,14 +332,8 @@ async def _book(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
     for answer in await settle_payments(tx, events, now=now):
         if isinstance(answer, Refusal):
             raise answer
-    for one in noted:
-        if one.attempt.state == AttemptState.PAID and one.events:
-            besides = [
-                other.id
-                for other in await attempts_of(tx, one.attempt.order_id)
-                if other.state == AttemptState.OFFERED
-            ]
-            await call_for_news(tx, besides, now=now)
+    paid = {one.attempt.order_id for one in noted if one.attempt.state == AttemptState.PAID and one.events}
+    await call_for_offers(tx, paid, now=now)
 
 
 async def _rails_for(tx: Tx, method: str) -> Sequence[Rail]:

@@ -37,6 +37,19 @@ async def under_way_on(tx: Tx, rail_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {row.rail_id: row.incident_id for row in rows}
 
 
+async def last_ended_on(tx: Tx, rail_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the last incident of each of these rails ended for it, of those that had one."""
+    rows = await tx.all(
+        """
+        SELECT rail_id, max(ended_at) AS ended_at FROM incident_rail
+        WHERE shop_id = %(shop)s AND rail_id = ANY(%(ids)s) AND ended_at IS NOT NULL
+        GROUP BY rail_id
+        """,
+        {"shop": tx.shop_id, "ids": list(rail_ids)},
+    )
+    return {row.rail_id: row.ended_at for row in rows}
+
+
 async def methods_of(tx: Tx, incident_id: UUID) -> list[str]:
     """Methods an incident is about."""
     rows = await tx.all(

@@ -275,11 +275,12 @@ async def order_for_buyer(tx: Tx, number: int) -> Any:
     """What a buyer may be told of an order; None when the shop has none of this number.
 
     A row of id, number, customer_id, headline, money, terms, units, placed_at, hold_until,
-    delivered_at.
+    clock_stopped_at, delivered_at.
     """
     return await tx.maybe(
         """
-        SELECT id, number, customer_id, headline, money, terms, units, placed_at, hold_until, delivered_at
+        SELECT id, number, customer_id, headline, money, terms, units, placed_at, hold_until,
+               clock_stopped_at, delivered_at
         FROM sales_order
         WHERE shop_id = %(shop)s AND number = %(number)s AND commercial <> 'draft'
         """,

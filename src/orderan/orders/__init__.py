@@ -70,6 +70,7 @@ from orderan.orders.models import (
     SetQuantity,
     SetShipping,
     Terms,
+    pay_limit,
 )
 from orderan.orders.numbers import NumberLease, take_numbers
 from orderan.orders.rules import Cut, Tax, late_before, least_advanced, owed, unshipped, weight
@@ -263,6 +264,7 @@ __all__ = [
     "orders_waiting",
     "overdue",
     "owed",
+    "pay_limit",
     "place_hold",
     "refresh_headline",
     "release_every_hold",

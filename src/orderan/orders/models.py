@@ -40,6 +40,15 @@ class HoldKind(StrEnum):
     OTHER = auto()
 
 
+def pay_limit(
+    hold_until: datetime | None, clock_stopped_at: datetime | None, *, now: datetime
+) -> datetime | None:
+    """Until when an order can be paid; while its clock stands still, later with every minute."""
+    if hold_until is None or clock_stopped_at is None:
+        return hold_until
+    return hold_until + max(now - clock_stopped_at, timedelta())
+
+
 @dataclass(frozen=True)
 class Order:
     """An order's own row; amounts are minor units of currency."""
@@ -84,10 +93,8 @@ class Order:
     clock_stopped_at: datetime | None = None
 
     def pay_until(self, now: datetime) -> datetime | None:
-        """Until when it can be paid as things stand now; while its clock stands still, later with every minute."""
-        if self.hold_until is None or self.clock_stopped_at is None:
-            return self.hold_until
-        return self.hold_until + max(now - self.clock_stopped_at, timedelta())
+        """Until when it can be paid as things stand now."""
+        return pay_limit(self.hold_until, self.clock_stopped_at, now=now)
 
     @property
     def due_minor(self) -> int:

@@ -163,18 +163,23 @@ async def rails(tx: Tx) -> list[Rail]:
     return [Rail(*row) for row in rows]
 
 
-async def rail_of(tx: Tx, rail_id: UUID) -> Rail:
-    """The rail of a try."""
-    row = await tx.one(
+async def rails_by_id(tx: Tx, rail_ids: Collection[UUID]) -> dict[UUID, Rail]:
+    """These rails, those of closed accounts included."""
+    rows = await tx.all(
         """
         SELECT rail.id, rail.method, rail.account_id, gateway_account.gateway, rail.rank, rail.state
         FROM rail
         JOIN gateway_account ON gateway_account.shop_id = rail.shop_id AND gateway_account.id = rail.account_id
-        WHERE rail.shop_id = %(shop)s AND rail.id = %(id)s
+        WHERE rail.shop_id = %(shop)s AND rail.id = ANY(%(ids)s)
         """,
-        {"shop": tx.shop_id, "id": rail_id},
+        {"shop": tx.shop_id, "ids": list(rail_ids)},
     )
-    return Rail(*row)
+    return {row.id: Rail(*row) for row in rows}
+
+
+async def rail_of(tx: Tx, rail_id: UUID) -> Rail:
+    """The rail of a try."""
+    return (await rails_by_id(tx, [rail_id]))[rail_id]
 
 
 async def set_fee(tx: Tx, rail_id: UUID, fee: Fee) -> None:
@@ -298,10 +303,29 @@ async def attempts_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]
     )
 
 
-async def claim_due(tx: Tx, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:
+async def accounts_due(tx: Tx, *, now: datetime) -> list[UUID]:
+    """Accounts whose gateway is to be asked about some try by now."""
+    rows = await tx.all(
+        """
+        SELECT DISTINCT rail.account_id
+        FROM payment_attempt
+        JOIN rail ON rail.shop_id = payment_attempt.shop_id AND rail.id = payment_attempt.rail_id
+        WHERE payment_attempt.shop_id = %(shop)s AND payment_attempt.ask_at <= %(now)s
+        """,
+        {"shop": tx.shop_id, "now": now},
+    )
+    return [row.account_id for row in rows]
+
+
+async def claim_due(
+    tx: Tx, *, now: datetime, until: datetime, limit: int, account_id: UUID | None = None
+) -> list[Attempt]:
     """Take tries whose gateway is to be asked by now, the longest due first.
 
     Two askers never take the same one. Whoever dies with it leaves it due again at `until`.
+
+    Args:
+        account_id: Only those through this account; None for all.
     """
     rows = await tx.all(
         f"""
@@ -309,6 +333,8 @@ async def claim_due(tx: Tx, *, now: datetime, until: datetime, limit: int) -> li
             SELECT id AS due_id
             FROM payment_attempt
             WHERE shop_id = %(shop)s AND ask_at <= %(now)s
+              AND (%(account)s::uuid IS NULL
+                   OR rail_id IN (SELECT id FROM rail WHERE shop_id = %(shop)s AND account_id = %(account)s))
             ORDER BY ask_at
             LIMIT %(limit)s
             FOR NO KEY UPDATE SKIP LOCKED
@@ -319,9 +345,21 @@ async def claim_due(tx: Tx, *, now: datetime, until: datetime, limit: int) -> li
         WHERE shop_id = %(shop)s AND id = due_id
         RETURNING {_ATTEMPT}
         """,
-        {"shop": tx.shop_id, "now": now, "until": until, "limit": limit},
+        {"shop": tx.shop_id, "now": now, "until": until, "limit": limit, "account": account_id},
     )
     return [Attempt(*row) for row in rows]
+
+
+async def call_for_offers(tx: Tx, order_ids: Collection[UUID], *, now: datetime) -> int:
+    """Have the gateways of everything these orders were offered asked at once; how many tries."""
+    rows = await tx.all(
+        """
+        SELECT id FROM payment_attempt
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND state = 'offered'
+        """,
+        {"shop": tx.shop_id, "orders": list(order_ids)},
+    )
+    return await call_for_news(tx, [row.id for row in rows], now=now) if rows else 0
 
 
 async def call_for_news(tx: Tx, attempt_ids: Collection[UUID], *, now: datetime) -> int:

@@ -264,3 +264,17 @@ async def tries_due(tx: Tx, *, now: datetime, limit: int) -> list[RefundTry]:
         {"shop": tx.shop_id, "now": now, "limit": limit},
     )
     return [RefundTry(*row) for row in rows]
+
+
+async def open_back(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, int]:
+    """What of each order is on its way back through a gateway and not in the ledger yet."""
+    rows = await tx.all(
+        """
+        SELECT order_id, sum(amount_minor)::bigint AS amount_minor
+        FROM refund_try
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND state <> 'failed' AND booked_minor = 0
+        GROUP BY order_id
+        """,
+        {"shop": tx.shop_id, "orders": list(order_ids)},
+    )
+    return {row.order_id: row.amount_minor for row in rows}

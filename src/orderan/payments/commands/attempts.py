@@ -22,6 +22,8 @@ from orderan.payments.attempts import Attempt, Blame, Rail
 from orderan.payments.errors import AttemptInTheAir, NoSuchAttempt
 from orderan.payments.models import MoneyEvent, MoneyKind
 from orderan.payments.states import ATTEMPT, AttemptEvent, AttemptState
+from orderan.payments.store import sums
+from orderan.payments.store_refunds import open_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ async def begin_attempt(
     rail: Rail,
     *,
     number: int,
+    known: int | None = None,
     amount_minor: int,
     currency: str,
     expires_at: datetime,
@@ -45,10 +48,16 @@ async def begin_attempt(
 ) -> Attempt:
     """Write a try down, before its gateway hears of it.
 
+    Args:
+        known: How many tries there were when it was decided on; None whatever there were.
+
     Raises:
-        AttemptInTheAir: What became of another try for this order is not known yet.
+        AttemptInTheAir: What became of another try for this order is not known yet, or one was begun
+            since it was decided on this one.
     """
     before = await store.attempts_of(tx, order_id)
+    if known is not None and len(before) != known:
+        raise AttemptInTheAir(str(number))
     attempt = Attempt(
         id=new_id(),
         order_id=order_id,
@@ -148,8 +157,30 @@ async def note_truths(tx: Tx, heard: Sequence[tuple[Attempt, Truth | None]], *, 
         locked[known.id] = after.attempt
         noted.append(after)
     await store.save_attempts(tx, list(locked.values()))
+    odd += await _refunded_elsewhere(tx, heard)
     await inbox.report(tx, odd, now=now)
     return noted
+
+
+async def _refunded_elsewhere(tx: Tx, heard: Sequence[tuple[Attempt, Truth | None]]) -> list[Stuck]:
+    """Money a gateway says it paid back that neither the ledger nor a try of ours knows of.
+
+    Somebody did it on the gateway's own page; it is not booked by itself, because a person who notes it
+    by hand afterwards would book it again.
+    """
+    told = [(known, truth) for known, truth in heard if truth is not None and truth.refunded_minor > 0]
+    if not told:
+        return []
+    ledger = await sums(tx, {known.order_id for known, _ in told})
+    under_way = await open_back(tx, {known.order_id for known, _ in told})
+    return [
+        _differing(known, truth, reason="refunded_elsewhere")
+        for known, truth in told
+        if truth.refunded_minor
+        > ledger[known.order_id].get(MoneyKind.REFUNDED, 0)
+        - ledger[known.order_id].get(MoneyKind.REFUND_REVERSED, 0)
+        + under_way.get(known.order_id, 0)
+    ]
 
 
 def _unasked(known: Attempt, attempt: Attempt, *, now: datetime) -> Noted:
@@ -255,10 +286,10 @@ def _event(attempt: Attempt, kind: MoneyKind, amount_minor: int, reference: str)
     )
 
 
-def _differing(attempt: Attempt, truth: Truth) -> Stuck:
+def _differing(attempt: Attempt, truth: Truth, *, reason: str | None = None) -> Stuck:
     return Stuck(
         kind="payment_differs",
-        reason=truth.outcome,
+        reason=reason or truth.outcome,
         subject_kind="order",
         subject_id=attempt.order_id,
         dedupe_key=f"payment_differs:{attempt.id}",
@@ -268,6 +299,7 @@ def _differing(attempt: Attempt, truth: Truth) -> Stuck:
             "asked_minor": attempt.amount_minor,
             "told_minor": truth.amount_minor,
             "told_currency": truth.currency,
+            "refunded_minor": truth.refunded_minor,
         },
         money_minor=attempt.amount_minor,
         currency=attempt.currency,

@@ -17,7 +17,7 @@ from litestar.response import Redirect
 
 from orderan.customers import PhoneUnreadable, e164
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.pay_online import IN_THE_AIR, Cashier, is_payable
+from orderan.flows.pay_online import Cashier, is_payable
 from orderan.incidents import Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
@@ -25,6 +25,7 @@ from orderan.kit.throttle import Limit, TooManyAttempts, spend
 from orderan.orders import Commercial, Order, orders_by_id
 from orderan.payments import (
     GROUP_NAMES,
+    IN_THE_AIR,
     METHODS,
     Attempt,
     AttemptInTheAir,

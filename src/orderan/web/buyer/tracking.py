@@ -22,6 +22,7 @@ from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.text import NumberMistyped, read_number
 from orderan.kit.throttle import Limit, TooManyAttempts, give_back, spend
 from orderan.kit.tickets import read_ticket, write_ticket
+from orderan.orders import pay_limit
 from orderan.settings import Settings
 from orderan.shipping import COURIERS, parcels_of, tracking_link
 from orderan.shops import Shop, all_shops
@@ -104,6 +105,7 @@ async def follow(
         order=order,
         shop=shop,
         pay_page=f"/pay/{links.ticket(shop.shop_id, order.id, now=now)}" if shop else "",
+        pay_until=pay_limit(order.hold_until, order.clock_stopped_at, now=now),
         name=mask_name(card.name) if card else "",
         parcels=[
             {
