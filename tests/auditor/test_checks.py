@@ -228,6 +228,9 @@ DAMAGE: dict[str, tuple[str, ...]] = {
             " closing_note = 'balanced' WHERE kind = 'payment_after_close'"
         ),
     ),
+    "waiting.clocks_are_held_by_incidents": (
+        "UPDATE sales_order SET clock_stopped_at = '2026-11-11' WHERE commercial = 'awaiting_payment'",
+    ),
     "waiting.holds_past_expiry": (
         "INSERT INTO order_hold VALUES (1, '{paid}', gen_random_uuid(), 'fraud', 'x', 'x', '2026-11-11 03:50Z', '2026-11-11 03:50Z', 'x')",
         "UPDATE sales_order SET open_holds = 1 WHERE id = '{paid}'",

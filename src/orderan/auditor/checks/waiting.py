@@ -29,6 +29,19 @@ FROM order_hold
 WHERE released_at IS NULL AND expires_at < %(now)s::timestamptz - interval '5 minutes'
 """
 
+# Only an incident holds a clock, and it holds it in its own books.
+_CLOCKS_HELD_BY_NOBODY = """
+SELECT o.shop_id, o.id AS subject, o.number, o.clock_stopped_at
+FROM sales_order AS o
+LEFT JOIN (
+    SELECT DISTINCT clock.shop_id, clock.order_id
+    FROM incident_clock AS clock
+    JOIN incident ON incident.shop_id = clock.shop_id AND incident.id = clock.incident_id
+    WHERE clock.started_at IS NULL AND incident.state = 'open'
+) AS held ON held.shop_id = o.shop_id AND held.order_id = o.id
+WHERE o.commercial = 'awaiting_payment' AND o.clock_stopped_at IS NOT NULL AND held.order_id IS NULL
+"""
+
 # An entry that the product closed itself said that the money was gone, which it is not.
 _MONEY_OF_DEAD_ORDERS = """
 SELECT o.shop_id, o.id AS subject, o.number, o.commercial, o.paid_minor - o.refunded_minor AS kept_minor
@@ -105,6 +118,12 @@ CHECKS = (
         6,
         "No unpaid order holds stock past its time.",
         by_sql(_UNPAID_PAST_HOLD),
+    ),
+    Check(
+        "waiting.clocks_are_held_by_incidents",
+        6,
+        "No unpaid order's clock stands still without an open incident that holds it.",
+        by_sql(_CLOCKS_HELD_BY_NOBODY),
     ),
     Check(
         "waiting.holds_past_expiry",

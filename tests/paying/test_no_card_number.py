@@ -1,0 +1,75 @@
+"""A whole journey by card, listened to: no card number comes to us, is sent on, stored or logged."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from orderan.sandbox.models import SimRequest
+from paying.conftest import Counter
+
+pytestmark = pytest.mark.anyio
+
+CARD = "4811111111111114"
+RUNS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+
+
+def card_numbers(text: str) -> Iterator[str]:
+    """Runs of 13 to 19 digits that pass the Luhn check and begin as cards do, not as our ids and times."""
+    for found in RUNS.findall(text):
+        digits = [int(letter) for letter in re.sub(r"[ -]", "", found)]
+        doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+        if digits[0] in {3, 4, 5, 6} and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0:
+            yield found
+
+
+def test_the_search_finds_a_card_number_however_it_is_written() -> None:
+    for text in (CARD, f"x={CARD}&y", "4811 1111 1111 1114", "4811-1111-1111-1114"):
+        assert list(card_numbers(text))
+    assert list(card_numbers("48111111-1114, 4811111111111115")) == []
+
+
+async def test_a_payment_by_card_leaves_no_card_number_anywhere(
+    counter: Counter, capfd: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[str] = []
+    answer = counter.there.answer
+
+    def listening(request: SimRequest, **of: Any) -> Any:
+        reply = answer(request, **of)
+        heard.append(f"{request.path} {dict(request.headers)} {request.body!r} {reply.body!r}")
+        return reply
+
+    counter.there.answer = listening  # type: ignore[method-assign]
+    await counter.choose("card")
+    page = await counter.buyer.get(counter.page)
+    token = str(re.findall(r"redirection/([0-9a-f-]+)", page.text)[0])
+    charge = counter.there.pick(token, now=counter.clock.at)
+    # What Midtrans tells of a card: its first eight and last four digits.
+    charge.extra["masked_card"] = "48111111-1114"
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
+    for letter in counter.there.news(charge, now=counter.clock.at):
+        heard.append(repr(letter.body))
+        assert (await counter.deliver(letter)).status_code == 200
+    while await counter.work():
+        pass
+    assert (await counter.row()).money == "paid"
+
+    tables = await counter.floor.all(
+        """
+        SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = current_schema() AND relkind = 'r'
+          AND relname IN ('payment_attempt', 'payment_event', 'gateway_notice', 'event', 'decision',
+                          'exception_entry', 'audit_entry')
+        """
+    )
+    assert len(tables) == 7
+    for (name,) in tables:
+        rows = await counter.floor.all(f"SELECT to_jsonb(kept)::text AS kept FROM {name} AS kept")
+        heard += [row.kept for row in rows]
+    bodies = await counter.floor.all("SELECT convert_from(body, 'UTF8') AS body FROM gateway_notice")
+    heard += [row.body for row in bodies]
+    out, err = capfd.readouterr()
+    assert len(heard) > 10
+    assert [found for text in (*heard, page.text, out, err) for found in card_numbers(text)] == []
