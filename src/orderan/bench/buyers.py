@@ -106,6 +106,11 @@ class Crowd:
     def gone(self) -> bool:
         return not self._plans
 
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next of them does something."""
+        return self._plans[0][0] if self._plans else None
+
     def _plan(self, at: datetime, deed: Deed) -> None:
         heapq.heappush(self._plans, (at, next(self._numbers), deed))
 

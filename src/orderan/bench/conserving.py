@@ -47,8 +47,10 @@ TICK: Final = timedelta(seconds=30)
 HOLD_MINUTES: Final = 60
 AT_ONCE: Final = 16
 """Buyers who act in the same instant and are served beside each other."""
+TAIL: Final = timedelta(hours=2)
+"""So long the weather stays bad after the last order."""
 DRAINED: Final = timedelta(days=10)
-LEAP: Final = timedelta(minutes=10)
+LEAP: Final = timedelta(minutes=5)
 NOTHING_KEPT: Final = frozenset({ChargeState.REVERSED})
 
 
@@ -119,14 +121,13 @@ class Night:
             if tick % (ticks // 5) == 0:
                 tell(f"{placed} orders, {self.storm.asked} requests, {self.storm.sent} letters")
         calm_by = self.clock.at + DRAINED
-        cleared = False
+        clears_at = self.clock.at + TAIL
         while (at := await self._next()) is not None:
-            if self.crowd.gone and not cleared:
+            if self.clock.at >= clears_at:
                 self.storm.clears()
-                cleared = True
             if self.clock.at > calm_by:
-                raise NeverCalm(f"{at} after {self.clock.at}")
-            self.clock.at = max(self.clock.at + (TICK if not cleared else LEAP), at)
+                raise NeverCalm(f"{at} is due at {self.clock.at}")
+            self.clock.at = max(self.clock.at + (LEAP if self.crowd.gone else TICK), at)
             await self._moment()
         tell("counting")
         return Weathered(
@@ -215,11 +216,10 @@ class Night:
 
     async def _next(self) -> datetime | None:
         """When something is due next; None when nothing ever will be."""
-        if not self.crowd.gone or self.storm.post or self.storm.queued:
-            return self.clock.at
-        [row] = await self.db.run(self.caller, lambda tx: tx.all(_DUE, {"shop": tx.shop_id}))
-        found: datetime | None = row.due
-        return found
+        [row] = await self.db.run(
+            self.caller, lambda tx: tx.all(_DUE, {"shop": tx.shop_id, "now": self.clock.at})
+        )
+        return min(filter(None, (row.due, self.crowd.next_at, self.storm.next_at)), default=None)
 
 
 async def a_night(url: str, db: Database, *, payments: int, seed: int) -> Night:
@@ -344,6 +344,8 @@ WHERE sales_order.shop_id = %(shop)s
 _DUE: Final = """
 SELECT least(
     (SELECT min(ask_at) FROM payment_attempt WHERE shop_id = %(shop)s),
-    (SELECT min(hold_until) FROM sales_order WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment')
+    (SELECT min(received_at) FROM gateway_notice WHERE shop_id = %(shop)s AND heard_at IS NULL),
+    (SELECT min(CASE WHEN clock_stopped_at IS NULL THEN hold_until ELSE %(now)s END)
+     FROM sales_order WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment')
 ) AS due
 """

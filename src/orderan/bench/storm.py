@@ -109,6 +109,11 @@ class Storm:
     def transport(self) -> httpx2.AsyncBaseTransport:
         return httpx2.MockTransport(self._answer)
 
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next letter arrives, or what was queued is carried out."""
+        return min((*(at for at, _, _ in self.queued), *(one.at for one in self.post[:1])), default=None)
+
     def passes(self) -> None:
         """What was queued is carried out by now, whoever still waits for it."""
         now = self.clock.now()
