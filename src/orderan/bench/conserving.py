@@ -22,6 +22,7 @@ from uuid import UUID
 from orderan import gateways
 from orderan.auditor import audit
 from orderan.bench.buyers import METHODS, Crowd
+from orderan.bench.ground import know_sizes
 from orderan.bench.storm import HOSTS, Posted, Storm
 from orderan.bench.wares import stock_shop
 from orderan.flows.execute_refund import Refunder
@@ -118,7 +119,8 @@ class Night:
             placed += wanted
             await self._moment()
             self.clock.at += TICK
-            if tick % (ticks // 5) == 0:
+            if tick % (ticks // 10) == ticks // 20:
+                await asyncio.to_thread(know_sizes, self.url)
                 tell(f"{placed} orders, {self.storm.asked} requests, {self.storm.sent} letters")
         calm_by = self.clock.at + DRAINED
         clears_at = self.clock.at + TAIL
