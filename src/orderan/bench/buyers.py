@@ -118,7 +118,14 @@ class Crowd:
         self._plan(self.cashier.clock.now() + MINUTE * minutes, deed)
 
     async def _come(
-        self, order_id: UUID, mind: Mind, method: str, turn: int, *, anew: bool = False, pays: Mind | None = None
+        self,
+        order_id: UUID,
+        mind: Mind,
+        method: str,
+        turn: int,
+        *,
+        anew: bool = False,
+        pays: Mind | None = None,
     ) -> None:
         """Choose a method, and come back later where that is what the page says."""
         charging = partial(self.cashier.charge, self.caller, order_id, method, phone=PHONE, anew=anew)
@@ -170,43 +177,54 @@ class Crowd:
         seen.add(attempt.reference)
         dice = self.storm.dice
         soon = dice.uniform(0.5, 0.9) if attempt.method == "ovo" else dice.uniform(1, 9)
-        pay = partial(self._pay, charge)
+        if mind in {Mind.CHANGES, Mind.PAYS_BOTH}:
+            self._changes(attempt, mind, charge, soon)
+        elif mind in {Mind.TOLD_PAID, Mind.TOLD_UNPAID}:
+            self._lied_about(mind, charge, soon)
+        else:
+            self._pays(attempt, mind, charge, soon)
+
+    def _changes(self, attempt: Attempt, mind: Mind, charge: SimCharge, soon: float) -> None:
+        other = self.storm.dice.choice([method for method in METHODS if method != attempt.method])
+        self._in(soon, partial(self._come, attempt.order_id, mind, other, 0, anew=True, pays=Mind.PAYS))
+        if mind is Mind.PAYS_BOTH:
+            self._in(soon + self.storm.dice.uniform(-0.5, 6), partial(self._pay, charge))
+
+    def _lied_about(self, mind: Mind, charge: SimCharge, soon: float) -> None:
+        dice = self.storm.dice
+        if mind is Mind.TOLD_PAID:
+            self._in(soon, partial(self._lie, charge, ChargeState.PAID))
+            if dice.random() < 0.5:
+                self._in(soon + 2, partial(self._pay, charge))
+            return
+        said = dice.choice([ChargeState.PENDING, ChargeState.EXPIRED])
+        self._in(soon, partial(self._pay, charge))
+        self._in(soon, partial(self._lie, charge, said))
+
+    def _pays(self, attempt: Attempt, mind: Mind, charge: SimCharge, soon: float) -> None:
+        half = charge.amount // 2
         match mind:
-            case Mind.PAYS | Mind.CLICKS:
-                self._in(soon, pay)
+            case Mind.NEVER:
+                return
             case Mind.LATE:
-                self._plan(charge.expires_at + MINUTE * dice.uniform(1, 60), partial(self._pay, charge, late=True))
+                late = charge.expires_at + MINUTE * self.storm.dice.uniform(1, 60)
+                self._plan(late, partial(self._pay, charge, late=True))
+                return
             case Mind.IN_PARTS | Mind.A_PART if attempt.gateway in PARTLY:
-                self._in(soon, partial(self._pay, charge, charge.amount // 2))
+                self._in(soon, partial(self._pay, charge, half))
                 if mind is Mind.IN_PARTS:
-                    rest = charge.amount - charge.amount // 2
-                    self._in(soon + 3, partial(self._pay, charge, rest))
+                    self._in(soon + 3, partial(self._pay, charge, charge.amount - half))
+                return
             case Mind.OVER if attempt.gateway in OVERLY:
                 self._in(soon, partial(self._pay, charge, charge.amount + 5_000))
-            case Mind.CHANGES | Mind.PAYS_BOTH:
-                other = dice.choice([method for method in METHODS if method != attempt.method])
-                self._in(
-                    soon, partial(self._come, attempt.order_id, mind, other, 0, anew=True, pays=Mind.PAYS)
-                )
-                if mind is Mind.PAYS_BOTH:
-                    self._in(soon + dice.uniform(-0.5, 6), pay)
+                return
             case Mind.TAKEN_BACK if attempt.gateway in TAKES_BACK:
-                self._in(soon, pay)
                 self._in(soon + 1, partial(self._take_back, charge))
-            case Mind.TOLD_PAID:
-                self._in(soon, partial(self._lie, charge, ChargeState.PAID))
-                if dice.random() < 0.5:
-                    self._in(soon + 2, pay)
-            case Mind.TOLD_UNPAID:
-                self._in(soon, pay)
-                self._in(soon, partial(self._lie, charge, dice.choice([ChargeState.PENDING, ChargeState.EXPIRED])))
             case Mind.CANCELLED:
                 self._in(soon, partial(self._cancel, attempt.order_id))
-                self._in(soon, pay)
-            case Mind.NEVER:
-                pass
             case _:
-                self._in(soon, pay)
+                pass
+        self._in(soon, partial(self._pay, charge))
 
     async def _pay(self, charge: SimCharge, amount: int | None = None, *, late: bool = False) -> None:
         gateway = self.storm.gateways[charge.gateway]

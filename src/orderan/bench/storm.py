@@ -38,7 +38,9 @@ USUAL: Final = Faults(
     forged=0.03,
 )
 """Of every gateway, all night; a letter takes up to `late_s`."""
-DOWN: Final = Faults(breaks={Break.ERROR_BEFORE: 0.7, Break.HANG_BEFORE: 0.2, Break.HANG_AFTER: 0.1}, lost=0.5)
+DOWN: Final = Faults(
+    breaks={Break.ERROR_BEFORE: 0.7, Break.HANG_BEFORE: 0.2, Break.HANG_AFTER: 0.1}, lost=0.5
+)
 DOWN_FOR: Final = timedelta(minutes=15)
 QUEUED: Final = 0.02
 """Share of charges a gateway carries out after it was given up."""
