@@ -144,8 +144,12 @@ class Midtrans:
             told.get("transaction_status"), told.get("fraud_status"), "settlement_time" in told
         )
         news = (told.get("transaction_status"), told.get("status_code"), told.get("refund_amount"))
+        # No signature covers it: whoever has one letter of theirs may have written anything here.
+        refunds = told.get("refunds")
         confirmed = [
-            one.get("bank_confirmed_at") for one in told.get("refunds") or () if isinstance(one, dict)
+            one.get("bank_confirmed_at")
+            for one in (refunds if isinstance(refunds, list) else ())
+            if isinstance(one, dict)
         ]
         return Notice(
             reference=reference,
