@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.payment_promotion import give_back_in_proportion
 from orderan.flows.settle_payment import settle_payments
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
@@ -24,6 +25,7 @@ from orderan.payments import (
     close_refund,
     find_refund,
     grant_refund,
+    sums,
 )
 from orderan.returns import ReturnEvent, find_return, move_return, waiting_for_refund
 
@@ -75,7 +77,16 @@ async def execute_refund(
         currency=refund.currency,
         reference=reference,
     )
-    [stands, *_] = await settle_payments(tx, [paid, *await _credit(tx, order, refund)], now=now)
+    covered = await give_back_in_proportion(
+        tx,
+        order,
+        refund.amount_minor,
+        (await sums(tx, [order.id]))[order.id],
+        lines=[line.line_no for line in refund.lines],
+        reference=to_text("rfd", refund.id),
+        now=now,
+    )
+    [stands, *_] = await settle_payments(tx, [paid, *await _credit(tx, order, refund), *covered], now=now)
     if isinstance(stands, Refusal):
         raise stands
     await _close_returns(tx, refund_id, now=now)

@@ -35,7 +35,7 @@ from orderan.payments.errors import (
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
-from orderan.payments.rules import refundable, room_for, share_of_line, standing
+from orderan.payments.rules import cash_of, cover_back, refundable, room_for, share_of_line, standing
 from orderan.payments.states import (
     ATTEMPT,
     REFUND,
@@ -106,7 +106,9 @@ __all__ = [
     "attempts_of",
     "begin_attempt",
     "booked",
+    "cash_of",
     "close_refund",
+    "cover_back",
     "events_of",
     "fees_on",
     "find_refund",
