@@ -24,6 +24,8 @@ COLUMNS = {
     "order.verification": ("sales_order", "verification"),
     "payments.attempt": ("payment_attempt", "state"),
     "payments.refund": ("refund", "state"),
+    "promotions.promotion": ("payment_promotion", "state"),
+    "promotions.redemption": ("promotion_redemption", "state"),
     "returns.goods_return": ("goods_return", "state"),
     "shipping.parcel": ("parcel", "state"),
     "transfer": ("transfer", "state"),

@@ -390,7 +390,7 @@ async def test_a_refused_choice_changes_nothing_and_keeps_what_was_chosen(counte
     one = await counter.promote()
     spent = await counter.promote(name="Habis", fixed_minor=6_000, budget_minor=6_500)
     await counter.reserve(one)
-    facts = await counter.floor.value("SELECT count(*) FROM event_log")
+    facts = await counter.floor.value("SELECT count(*) FROM event")
 
     with pytest.raises(PromotionWorthChanged) as changed:
         await counter.reserve(spent, shown_minor=5_999)
@@ -404,7 +404,7 @@ async def test_a_refused_choice_changes_nothing_and_keeps_what_was_chosen(counte
     assert await uses(counter.floor) == [("reserved", 5_000, 0)]
     assert tuple(await promotion_row(counter.floor, one.id)) == ("running", 5_000, 1)
     assert tuple(await promotion_row(counter.floor, spent.id)) == ("running", 0, 0)
-    assert await counter.floor.value("SELECT count(*) FROM event_log") == facts
+    assert await counter.floor.value("SELECT count(*) FROM event") == facts
 
 
 async def test_a_budget_with_less_than_a_use_refuses_the_whole_of_it(counter: Counter) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from orderan.kit.audit import Trace, leave
@@ -18,6 +18,9 @@ from orderan.promotions.errors import (
 from orderan.promotions.models import Promotion, Terms
 from orderan.promotions.states import PROMOTION, PromotionEvent, PromotionState
 
+ENTITY: Final = "payment_promotion"
+"""What the trail calls a promotion."""
+
 
 async def make_promotion(tx: Tx, terms: Terms, *, now: datetime) -> Promotion:
     """Write a promotion down; nobody gets it before it is started.
@@ -28,7 +31,7 @@ async def make_promotion(tx: Tx, terms: Terms, *, now: datetime) -> Promotion:
     _require_right(terms)
     made = Promotion(new_id(), terms, PROMOTION.initial, 0, 0, tx.actor, now, now)
     await store.insert_promotion(tx, made)
-    await leave(tx, _trace("set", made.id, None, told(terms)), now=now)
+    await leave(tx, Trace("promotion.set", ENTITY, str(made.id), after=told(terms)), now=now)
     return made
 
 
@@ -53,7 +56,11 @@ async def change_promotion(tx: Tx, promotion_id: UUID, terms: Terms, *, now: dat
         raise LimitBelowTaken(before.taken_minor, before.taken_count)
     if terms != before.terms:
         await store.update_terms(tx, promotion_id, terms)
-        await leave(tx, _trace("set", promotion_id, told(before.terms), told(terms)), now=now)
+        await leave(
+            tx,
+            Trace("promotion.set", ENTITY, str(promotion_id), before=told(before.terms), after=told(terms)),
+            now=now,
+        )
     return await follow_room(tx, (await store.lock_promotions(tx, [promotion_id]))[promotion_id], now=now)
 
 
@@ -97,17 +104,13 @@ async def _move(tx: Tx, promotion: Promotion, event: PromotionEvent, *, now: dat
     if not await store.set_promotion_state(tx, promotion.id, was=promotion.state, becomes=becomes, now=now):
         PROMOTION.after(becomes, event)
     before, after = {"state": str(promotion.state)}, {"state": str(becomes)}
-    await leave(tx, _trace("moved", promotion.id, before, after), now=now)
+    await leave(tx, Trace("promotion.moved", ENTITY, str(promotion.id), before=before, after=after), now=now)
     return (await store.lock_promotions(tx, [promotion.id]))[promotion.id]
 
 
 def _require_right(terms: Terms) -> None:
     if wrong := rules.wrong_parts(terms):
         raise PromotionTermsWrong(wrong)
-
-
-def _trace(what: str, promotion_id: UUID, before: dict[str, Any] | None, after: dict[str, Any]) -> Trace:
-    return Trace(f"promotion.{what}", "payment_promotion", str(promotion_id), before=before, after=after)
 
 
 def told(terms: Terms) -> dict[str, Any]:

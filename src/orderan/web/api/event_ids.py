@@ -17,6 +17,7 @@ ENTITIES: Final = {
     "inventory.": "stk",
     "orders.": "ord",
     "payments.": "ord",
+    "promotions.": "ord",
     "returns.": "ord",
     "shipping.": "ord",
 }
@@ -35,6 +36,8 @@ FIELDS: Final = {
     "locations": "loc",
     "merged_ids": "cus",
     "parcel_id": "pcl",
+    "promotion_id": "prm",
+    "redemption_id": "rdm",
     "refund_id": "rfd",
     "return_id": "ret",
     "sku_id": "sku",
