@@ -140,6 +140,8 @@ def test_a_promotion_of_a_tenth_by_hand() -> None:
     assert cash_of(40_000, sums, promised_minor=36_000) == 36_000
     assert cash_of(60_000, sums, promised_minor=36_000) == 54_000
     assert cash_of(70_000, {MoneyKind.CAPTURED: 90_000}, promised_minor=36_000) == 70_000
+    all_back = {MoneyKind.REFUNDED: 90_000, MoneyKind.PROMOTION_RETURNED: 10_000}
+    assert cash_of(1, sums | all_back, promised_minor=0) == 0
     assert cover_back(36_000, sums) == 4_000
     assert cover_back(36_000, sums, over_minor=36_000) == 0
     assert room_for(MoneyKind.PROMOTION_WITHDRAWN, sums) == 10_000

@@ -117,7 +117,7 @@ def cash_of(worth_minor: int, sums: Mapping[MoneyKind, int], *, promised_minor: 
         promised_minor: Refunds granted and not yet paid.
     """
     cover, money = _cover_left(sums), room_for(MoneyKind.REFUNDED, sums) or 0
-    if cover == 0:
+    if sums.get(MoneyKind.PROMOTION_GRANTED, 0) == sums.get(MoneyKind.PROMOTION_WITHDRAWN, 0):
         return worth_minor
     of_promised = min(promised_minor, money)
     cover -= round_half_up(cover * of_promised, money) if of_promised else 0
