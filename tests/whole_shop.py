@@ -7,7 +7,7 @@ a new page stands in neither, and `pages_of` refuses until it does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,7 @@ from orderan.catalog import (
     set_tax_rate,
 )
 from orderan.customers import Purpose, Typed, TypedAddress, add_address, give_consent, register
+from orderan.flows import payment_promotion
 from orderan.flows.bulk_orders import Verb, start, work_off
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
@@ -77,9 +78,20 @@ from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.ids import to_text
-from orderan.orders import Order, SetQuantity, Terms, insert_view, tag_orders
+from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
 from orderan.payments import begin_attempt, note_charged, open_account, rails
 from orderan.pricing import put_zone, set_fee
+from orderan.promotions import (
+    Months,
+    Payer,
+    PayerKind,
+    PromotionEvent,
+    PromotionKind,
+    confirm_use,
+    make_promotion,
+    move_promotion,
+)
+from orderan.promotions import Terms as PromotionTerms
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
@@ -159,6 +171,13 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/payments/cod": ("/payments/cod", "/payments/cod?tab=cod_collected"),
     "/payments/orders/{order_id:str}": ("/payments/orders/{order_paid}", "/payments/orders/{order_waiting}"),
+    "/payments/promotions": ("/payments/promotions", "/payments/promotions?tab=ended"),
+    "/payments/promotions/new": ("/payments/promotions/new",),
+    "/payments/promotions/{promotion_id:str}": (
+        "/payments/promotions/{promotion}",
+        "/payments/promotions/{promotion_draft}",
+    ),
+    "/payments/promotions/{promotion_id:str}/edit": ("/payments/promotions/{promotion}/edit",),
     "/payments/refunds": ("/payments/refunds", "/payments/refunds?tab=executed"),
     "/products": ("/products", "/products?q=gayo&category=Kopi", "/products?view=archived"),
     "/products/import": ("/products/import",),
@@ -267,6 +286,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/payments/fees/export.csv": "a file",
     "/payments/payouts/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
+    "/payments/promotions/{promotion_id:str}/shares.csv": "a file",
     "/products/export.csv": "a file",
     "/products/import/{import_id:str}/refused.csv": "a file",
     "/products/look-up": "rows of a search box",
@@ -337,6 +357,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await returns_at_every_stage(world, keyring, orders["paid"], then)
     named["ret_resolved"] = await _return_promised(world, orders["returned"], then)
     named |= await _troubles(floor, now)
+    named |= await _promotions(floor, orders["waiting"], now)
     named |= await _goods(world, now)
     named |= await _wares(world, now)
     named |= await _customers(world, keyring, now)
@@ -391,6 +412,44 @@ async def _pay_pages(
     pages |= {"cancelled": orders["cancelled"], "paid": orders["paid"]}
     tickets = {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
     return tickets | {"gateway_account": to_text("gwa", account.id)}
+
+
+async def _promotions(floor: ShopFloor, order: Order, now: datetime) -> dict[str, str]:
+    """One that runs, with a use that waits for its money, and one nobody started."""
+    payers = (Payer(PayerKind.BANK, "BCA", 6_000), Payer(PayerKind.SHOP, "Toko Uji", 4_000))
+    terms = PromotionTerms(
+        name="Hemat BCA",
+        kind=PromotionKind.CASHBACK,
+        currency="IDR",
+        valid_from=now - timedelta(days=5),
+        payers=payers,
+        banks=("bca",),
+        card_ranges=("411111",),
+        rate_bp=1_000,
+        cap_minor=5_000,
+        budget_minor=100_000,
+    )
+    plan = replace(
+        terms,
+        name="Cicilan",
+        kind=PromotionKind.INSTALMENT,
+        rate_bp=0,
+        cap_minor=None,
+        budget_minor=None,
+        months=(Months(3, 250),),
+    )
+
+    async def work(tx: Tx) -> dict[str, str]:
+        made = await make_promotion(tx, terms, now=now)
+        draft = await make_promotion(tx, plan, now=now)
+        await move_promotion(tx, made.id, PromotionEvent.START, now=now)
+        locked = (await lock_orders(tx, [order.id]))[order.id]
+        use = await payment_promotion.reserve(tx, locked, "va_bca", made.id, now=now)
+        await confirm_use(tx, use, now=now)
+        return {"promotion": to_text("prm", made.id), "promotion_draft": to_text("prm", draft.id)}
+
+    made: dict[str, str] = await floor.run(work)
+    return made
 
 
 async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:

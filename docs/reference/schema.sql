@@ -1138,11 +1138,54 @@ CREATE TABLE payment_event (
     CONSTRAINT payment_event_pkey PRIMARY KEY (shop_id, order_id, seq),
     CONSTRAINT payment_event_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT payment_event_amount_positive CHECK ((amount_minor > 0)),
-    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text, 'credited'::text])))
+    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text, 'credited'::text, 'promotion_granted'::text, 'promotion_withdrawn'::text, 'promotion_returned'::text])))
 );
 CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
 CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE payment_event FORCE ROW LEVEL SECURITY;
+
+-- distributed: promotions by bank, card range, wallet or method; taken is what open and confirmed redemptions cost, less what went back
+CREATE TABLE payment_promotion (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    currency text NOT NULL,
+    methods text[] NOT NULL,
+    banks text[] NOT NULL,
+    wallets text[] NOT NULL,
+    card_ranges text[] NOT NULL,
+    rate_bp integer NOT NULL,
+    cap_minor bigint,
+    fixed_minor bigint NOT NULL,
+    months jsonb NOT NULL,
+    payers jsonb NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    hour_from integer NOT NULL,
+    hour_until integer NOT NULL,
+    minimum_minor bigint NOT NULL,
+    per_buyer integer,
+    quota integer,
+    budget_minor bigint,
+    taken_minor bigint NOT NULL DEFAULT 0,
+    taken_count integer NOT NULL DEFAULT 0,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_promotion_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT payment_promotion_amounts_sane CHECK ((((rate_bp >= 0) AND (rate_bp <= 10000)) AND (fixed_minor >= 0) AND (minimum_minor >= 0) AND (cap_minor > 0) AND (per_buyer > 0))),
+    CONSTRAINT payment_promotion_budget_never_exceeded CHECK (((taken_minor >= 0) AND ((budget_minor IS NULL) OR (taken_minor <= budget_minor)))),
+    CONSTRAINT payment_promotion_ends_after_it_begins CHECK ((valid_until > valid_from)),
+    CONSTRAINT payment_promotion_hours_sane CHECK ((((hour_from >= 0) AND (hour_from <= 23)) AND ((hour_until >= 1) AND (hour_until <= 24)))),
+    CONSTRAINT payment_promotion_kind_known CHECK ((kind = ANY (ARRAY['discount'::text, 'cashback'::text, 'instalment'::text]))),
+    CONSTRAINT payment_promotion_quota_never_exceeded CHECK (((taken_count >= 0) AND ((quota IS NULL) OR (taken_count <= quota)))),
+    CONSTRAINT payment_promotion_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'running'::text, 'paused'::text, 'exhausted'::text, 'ended'::text])))
+);
+CREATE INDEX payment_promotion_open ON payment_promotion USING btree (shop_id, valid_until) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text, 'exhausted'::text]));
+CREATE POLICY own_shop_only ON payment_promotion USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE payment_promotion FORCE ROW LEVEL SECURITY;
 
 -- distributed: what a gateway paid out at once: the lines of one payout reference, or of one day where there is none
 CREATE TABLE payout (
@@ -1244,6 +1287,62 @@ CREATE TABLE product (
 CREATE INDEX product_by_name ON product USING btree (shop_id, lower(name), id);
 CREATE POLICY own_shop_only ON product USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE product FORCE ROW LEVEL SECURITY;
+
+-- distributed: one use of a promotion for one try to pay; of a card at most its first eight digits
+CREATE TABLE promotion_redemption (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    promotion_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    buyer_id uuid,
+    kind text NOT NULL,
+    method text NOT NULL,
+    state text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reversed_minor bigint NOT NULL DEFAULT 0,
+    paid_out_minor bigint NOT NULL DEFAULT 0,
+    months integer,
+    by_card boolean NOT NULL,
+    card_range text,
+    attempt_id uuid,
+    turn integer NOT NULL DEFAULT 0,
+    reserved_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT promotion_redemption_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT promotion_redemption_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES payment_attempt(shop_id, id),
+    CONSTRAINT promotion_redemption_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT promotion_redemption_promotion FOREIGN KEY (shop_id, promotion_id) REFERENCES payment_promotion(shop_id, id),
+    CONSTRAINT promotion_redemption_amounts_sane CHECK (((amount_minor > 0) AND ((reversed_minor >= 0) AND (reversed_minor <= amount_minor)) AND ((paid_out_minor >= 0) AND (paid_out_minor <= amount_minor)))),
+    CONSTRAINT promotion_redemption_no_card_number CHECK ((card_range ~ '^[0-9]{6,8}$'::text)),
+    CONSTRAINT promotion_redemption_state_known CHECK ((state = ANY (ARRAY['reserved'::text, 'confirmed'::text, 'released'::text, 'reversed'::text])))
+);
+CREATE UNIQUE INDEX promotion_redemption_of_attempt ON promotion_redemption USING btree (shop_id, attempt_id) WHERE (attempt_id IS NOT NULL);
+CREATE INDEX promotion_redemption_of_buyer ON promotion_redemption USING btree (shop_id, buyer_id, promotion_id) WHERE (buyer_id IS NOT NULL);
+CREATE INDEX promotion_redemption_of_order ON promotion_redemption USING btree (shop_id, order_id);
+CREATE INDEX promotion_redemption_of_promotion ON promotion_redemption USING btree (shop_id, promotion_id, reserved_at, id);
+CREATE UNIQUE INDEX promotion_redemption_one_chosen ON promotion_redemption USING btree (shop_id, order_id) WHERE ((state = 'reserved'::text) AND (attempt_id IS NULL));
+CREATE INDEX promotion_redemption_waiting ON promotion_redemption USING btree (shop_id, reserved_at) WHERE (state = 'reserved'::text);
+CREATE POLICY own_shop_only ON promotion_redemption USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE promotion_redemption FORCE ROW LEVEL SECURITY;
+
+-- distributed: who bears how much of a redemption, per order line; the shares of a redemption add up to it
+CREATE TABLE promotion_share (
+    shop_id bigint NOT NULL,
+    redemption_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    payer_no integer NOT NULL,
+    payer text NOT NULL,
+    payer_name text NOT NULL,
+    amount_minor bigint NOT NULL,
+    reversed_minor bigint NOT NULL DEFAULT 0,
+    CONSTRAINT promotion_share_pkey PRIMARY KEY (shop_id, redemption_id, line_no, payer_no),
+    CONSTRAINT promotion_share_redemption FOREIGN KEY (shop_id, redemption_id) REFERENCES promotion_redemption(shop_id, id),
+    CONSTRAINT promotion_share_payer_known CHECK ((payer = ANY (ARRAY['shop'::text, 'bank'::text, 'wallet'::text, 'brand'::text]))),
+    CONSTRAINT promotion_share_sane CHECK (((amount_minor >= 0) AND ((reversed_minor >= 0) AND (reversed_minor <= amount_minor))))
+);
+CREATE POLICY own_shop_only ON promotion_share USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE promotion_share FORCE ROW LEVEL SECURITY;
 
 -- distributed: a method through an account
 CREATE TABLE rail (
@@ -1569,6 +1668,7 @@ CREATE TABLE sales_order (
     forgone_minor bigint NOT NULL DEFAULT 0,
     credited_minor bigint NOT NULL DEFAULT 0,
     clock_stopped_at timestamp with time zone,
+    covered_minor bigint NOT NULL DEFAULT 0,
     CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
     CONSTRAINT sales_order_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),

@@ -112,6 +112,7 @@ MODULES: Final = (
     "orderan.web.dashboard.finance_tables",
     "orderan.web.dashboard.payments",
     "orderan.web.dashboard.payments_order",
+    "orderan.web.dashboard.payments_promotions",
     "orderan.web.dashboard.payments_refunds",
     "orderan.web.dashboard.product_prices",
     "orderan.web.dashboard.product_sheets",

@@ -19,7 +19,9 @@ from orderan.flows.settle_return import ask_return, decide_return, inspect_goods
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Terms
+from orderan.promotions import make_promotion
 from orderan.returns import Inspected, ReturnEvent, Wanted
+from promotions.promoting import a_discount
 from settlements.furnishing import settlements
 from web.test_forms_sent_twice import Shop, shop
 
@@ -124,6 +126,23 @@ FORMS: Final = {
     ),
     "/payments/orders/{order_id:str}/refund": Sends(
         "/payments/orders/{promised}/refund", {"amount": "99.000.000"}, {"reason": "Telat datang"}
+    ),
+    "/payments/promotions/new": Sends(
+        "/payments/promotions/new",
+        {"budget": "banyak"},
+        {
+            "name": "Hemat",
+            "kind": "cashback",
+            "rate": "2,5",
+            "minimum": "50.000",
+            "bank": "bca",
+            "share_shop": "100",
+        },
+    ),
+    "/payments/promotions/{promotion_id:str}/edit": Sends(
+        "/payments/promotions/{promotion}/edit",
+        {"share_shop": "99"},
+        {"name": "Hemat", "fixed": "7000", "card_ranges": "411111", "method": "gopay", "who_bank": "BCA"},
     ),
     "/payments/refunds/{refund_id:str}/execute": Sends(
         "/payments/refunds/{refund_row}/execute", {"reference": "DIPAKAI"}, {"method": "cash"}
@@ -262,6 +281,8 @@ OTHERWISE: Final = {
     "/orders/{order:str}/reveal": BUTTON,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways, no form",
     "/pay/{ticket:str}": BUTTON,
+    "/payments/promotions/{promotion_id:str}/state": BUTTON,
+    "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
     "/payments/settlements/files": FILE,
     "/payments/settlements/statements": FILE,
@@ -332,7 +353,9 @@ async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) 
     await pay(world, over, over.total_minor + 5, now=now)
     [entry] = await floor.all("SELECT id FROM exception_entry WHERE kind = 'payment_over'")
     shop.names.update(await settlements(floor, unpaid, now=now))
+    promotion = await floor.run(lambda tx: make_promotion(tx, a_discount(now), now=now))
     shop.names.update(
+        promotion=to_text("prm", promotion.id),
         unpaid=to_text("ord", unpaid.id),
         promised=to_text("ord", promised.id),
         refund=to_text("rfd", refund.id),

@@ -91,6 +91,11 @@ FORMS: Final = {
         {"verb": "hold", "reason": "Opname", "kind": "stock", "order_id": "{open}"},
         "SELECT count(*) FROM order_hold",
     ),
+    "/payments/promotions/new": Sends(
+        "/payments/promotions/new",
+        {"name": "Hemat", "kind": "discount", "fixed": "5000", "share_shop": "100"},
+        "SELECT count(*) FROM payment_promotion",
+    ),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
     ),
@@ -250,6 +255,9 @@ OTHERWISE: Final = {
     "/payments/cod": MONEY,
     "/payments/orders/{order_id:str}/confirm": MONEY,
     "/payments/orders/{order_id:str}/refund": MONEY,
+    "/payments/promotions/{promotion_id:str}/edit": SAME_AGAIN,
+    "/payments/promotions/{promotion_id:str}/state": ON,
+    "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": ON,
     "/payments/refunds/{refund_id:str}/execute": MONEY,
     "/payments/refunds/{refund_id:str}/withdraw": MONEY,
     "/payments/settlements/files": "a file is known by what is in it: the same one again changes nothing",

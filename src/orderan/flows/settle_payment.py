@@ -179,6 +179,7 @@ def _noted(order: Order, stands: Standing) -> Noted:
         stands.refunded_minor,
         stands.forgone_minor,
         stands.credited_minor,
+        stands.covered_minor,
     )
 
 
@@ -210,7 +211,7 @@ def difference(order: Order, stands: Standing, *, revived: bool) -> tuple[str, i
     Refunds never make an order underpaid: what was given back on purpose is not owed again.
     """
     kept = stands.paid_minor - stands.refunded_minor
-    asked = order.total_minor - stands.forgone_minor
+    asked = order.total_minor - stands.forgone_minor - stands.covered_minor
     if order.commercial in CLOSED and not revived:
         return ("payment_after_close", kept) if kept > 0 else None
     left_asked = max(asked - stands.credited_minor, 0)

@@ -106,7 +106,7 @@ from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, S
 from orderan.payments.notices import Notification, Verdict
 from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
-from orderan.payments.rules import refundable, room_for, share_of_line, standing
+from orderan.payments.rules import cash_of, cover_back, refundable, room_for, share_of_line, standing
 from orderan.payments.rules_refunds import agreed, split
 from orderan.payments.states import (
     APPROVAL,
@@ -315,6 +315,7 @@ __all__ = [
     "cancel_payout",
     "cancel_unneeded",
     "captured_tries",
+    "cash_of",
     "change_account",
     "charge_speeds",
     "chargebacks_due_before",
@@ -324,6 +325,7 @@ __all__ = [
     "checked_account",
     "claim_due",
     "close_refund",
+    "cover_back",
     "decide_chargeback",
     "decided_chargebacks",
     "disputed_attempts",

@@ -4,9 +4,9 @@ Whoever has the link may pay; what is shown names nobody. The page watches by it
 what became of a try, nothing else can be chosen: two payments of one order help nobody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,10 +17,13 @@ from litestar.response import Redirect
 
 from orderan.customers import PhoneUnreadable, e164
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.pay_online import Cashier, is_payable
+from orderan.flows.pay_online import Cashier, Wanted, can_pay, is_payable
+from orderan.flows.payment_promotion import Offer, offered
 from orderan.incidents import Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.i18n import Words
+from orderan.kit.ids import NotAnId, from_text, to_text
 from orderan.kit.throttle import Limit, TooManyAttempts, spend
 from orderan.orders import Commercial, Order, orders_by_id
 from orderan.payments import (
@@ -39,10 +42,17 @@ from orderan.payments import (
     call_for_news,
     rails,
 )
+from orderan.promotions import (
+    PromotionDoesNotApply,
+    PromotionKind,
+    PromotionNotFound,
+    PromotionWorthChanged,
+    of_attempts,
+)
 from orderan.shops import Shop, shop_by_id
 from orderan.web.buyer.pay_words import ways_to_pay
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import Fields, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -70,6 +80,7 @@ class View:
     Attributes:
         word: paid | checking | waiting | choose | closed
         attempt: What is being checked or waits to be paid; else the last one there was.
+        offers: Per method that may be chosen, what it costs with its best promotion.
     """
 
     word: str
@@ -78,6 +89,7 @@ class View:
     attempt: Attempt | None
     methods: tuple[tuple[Group, tuple[Method, ...]], ...]
     banners: tuple[Banner, ...] = ()
+    offers: Mapping[str, Offer] = field(default_factory=dict)
 
     @property
     def troubled(self) -> frozenset[str]:
@@ -154,13 +166,37 @@ async def choose(
         phone = e164(typed) if method in ASKS_FOR_PHONE else None
         counted = [Limit(f"pay:try:{order_id}", TRIES, WINDOW)]
         await db.run(caller, lambda tx: spend(tx, counted, now=now))
-        await cashier.charge(caller, order_id, method, phone=phone, anew=bool(one(form, "anew")))
+        wish = _wish_in(form)
+        await cashier.charge(caller, order_id, method, phone=phone, wish=wish, anew=bool(one(form, "anew")))
     except (NothingToPay, AttemptInTheAir):
         return Redirect(f"/pay/{ticket}", status_code=303)
-    except (NoRail, PhoneUnreadable, TooManyAttempts) as refusal:
+    except (
+        NoRail,
+        PhoneUnreadable,
+        TooManyAttempts,
+        PromotionNotFound,
+        PromotionDoesNotApply,
+        PromotionWorthChanged,
+    ) as refusal:
         view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, now=now))
         return _shown(request, ticket, view, now=now, refusal=refusal, chosen=method, phone=typed)
     return Redirect(f"/pay/{ticket}", status_code=303)
+
+
+def _wish_in(form: Fields) -> Wanted | None:
+    """The promotion the chosen method was shown with.
+
+    Raises:
+        PromotionNotFound: What was sent is none.
+    """
+    named = one(form, "promotion")[:60]
+    if not named:
+        return None
+    shown, months = one(form, "shown")[:15], one(form, "months")[:3]
+    try:
+        return Wanted(from_text("prm", named), int(shown) if shown else None, int(months) if months else None)
+    except (NotAnId, ValueError):
+        raise PromotionNotFound(named) from None
 
 
 def _order_of(links: PayLinks, ticket: str, now: datetime) -> tuple[int, UUID]:
@@ -183,21 +219,17 @@ async def _view(tx: Tx, order_id: UUID, *, choosing: bool, now: datetime) -> Vie
     if not is_payable(order):
         settled = order.commercial in SETTLED and order.due_minor <= 0
         return View("paid" if settled else "closed", order, shop, last, ())
-    offered = [
-        attempt
-        for attempt in tries
-        if attempt.state == AttemptState.OFFERED
-        and attempt.instrument
-        and now < attempt.expires_at
-        and attempt.amount_minor == order.due_minor
-    ]
-    if offered and not choosing:
-        on_rail = await banner_for(tx, now=now, rails=[offered[-1].rail_id])
-        return View("waiting", order, shop, offered[-1], (), tuple(on_rail))
+    uses = await of_attempts(tx, [attempt.id for attempt in tries])
+    open_tries = [attempt for attempt in tries if can_pay(order, attempt, uses.get(attempt.id), now=now)]
+    if open_tries and not choosing:
+        on_rail = await banner_for(tx, now=now, rails=[open_tries[-1].rail_id])
+        return View("waiting", order, shop, open_tries[-1], (), tuple(on_rail))
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
     methods = _methods(order, {rail.method for rail in carried})
     told = await _troubles(tx, carried, now=now)
-    return View("choose", order, shop, offered[-1] if offered else last, methods, told)
+    codes = [method.code for _, group in methods for method in group]
+    offers = {offer.method: offer for offer in await offered(tx, order, codes, now=now)}
+    return View("choose", order, shop, open_tries[-1] if open_tries else last, methods, told, offers)
 
 
 async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[Banner, ...]:
@@ -247,11 +279,23 @@ def _shown(
         picture=_picture(stored.get("qr")),
         groups=GROUP_NAMES,
         asks_for_phone=ASKS_FOR_PHONE,
+        kinds=PromotionKind,
+        to_text=to_text,
+        plans=_plans(view, place_of(request).words),
         refused=None if refusal is None else sentence(refusal, place_of(request).words),
         chosen=chosen,
         phone=phone,
         now=now,
     )
+
+
+def _plans(view: View, words: Words) -> dict[str, list[tuple[int, str]]]:
+    """The instalment plans of each method that has some."""
+    return {
+        code: [(months, words.gettext("%(months)s bulan", months=months)) for months in offer.best.months]
+        for code, offer in view.offers.items()
+        if offer.best is not None and offer.best.months
+    }
 
 
 def _picture(text: str | None) -> str | None:

@@ -120,6 +120,9 @@ PAID: Final = {
     "refund_reversed": (N_("Pengembalian dana %(amount)s batal"), "loss"),
     "forgone": (N_("%(amount)s tidak ditagih: barangnya kembali sebelum dibayar"), "calm"),
     "credited": (N_("%(amount)s tidak ditagih lagi: uangnya kembali bersama barangnya"), "calm"),
+    "promotion_granted": (N_("%(amount)s ditanggung promo pembayaran"), "done"),
+    "promotion_withdrawn": (N_("%(amount)s batal ditanggung promo: pembayarannya ditarik kembali"), "loss"),
+    "promotion_returned": (N_("%(amount)s promo kembali ke penanggungnya bersama pengembalian dana"), "calm"),
 }
 WHOLE: Final = N_("Semua barang bisa dikirim dari satu tempat.")
 SPLIT: Final = N_("Tidak ada satu tempat yang punya semua barang, jadi dibagi.")
@@ -307,6 +310,20 @@ def _refund_judged(moment: Moment, words: Words, _names: Names, _currency: str) 
     return words.gettext(title, amount=amount), "", tone, "receipt-refund"
 
 
+_PROMOTED: Final = {
+    "reserve": (N_("Promo pembayaran %(amount)s disiapkan"), "wait"),
+    "confirm": (N_("Promo pembayaran %(amount)s terpakai"), "done"),
+    "release": (N_("Promo pembayaran %(amount)s dilepas"), "calm"),
+    "reverse": (N_("Promo pembayaran %(amount)s kembali"), "calm"),
+}
+
+
+def _promoted(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone = _PROMOTED[moment.facts["what"]]
+    amount = format_money(moment.facts["amount_minor"], moment.facts["currency"], words.locale)
+    return words.gettext(title, amount=amount), "", tone, "tag"
+
+
 _TASK_SIGNS: Final = {
     "short": ("loss", "alert-triangle"),
     "packed": ("done", "package"),
@@ -397,6 +414,7 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "payments.refund_granted.v1": _refund_granted,
     "payments.refund_judged.v1": _refund_judged,
     "payments.refund_closed.v1": _refund_closed,
+    "promotions.redemption_moved.v1": _promoted,
     "fulfilment.task_moved.v1": _task,
     "shipping.parcel_shipped.v1": _shipped,
     "shipping.parcel_moved.v1": _parcel,

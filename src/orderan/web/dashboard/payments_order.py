@@ -42,6 +42,9 @@ KINDS: Final = {
     "refund_reversed": N_("Pengembalian dana batal"),
     "forgone": N_("Tidak ditagih, barang kembali"),
     "credited": N_("Tidak ditagih lagi, uangnya kembali"),
+    "promotion_granted": N_("Ditanggung promo pembayaran"),
+    "promotion_withdrawn": N_("Batal ditanggung promo"),
+    "promotion_returned": N_("Promo kembali ke penanggungnya"),
 }
 
 
