@@ -151,6 +151,7 @@ STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
 
 RAILS: Final = "ways to pay are the shop's; an incident shows sums, no order and no buyer"
 FINANCE: Final = "closed to whoever is limited to channels or locations: a settlement is of all of them"
+PROMOTIONS: Final = "closed to whoever is limited to channels or locations: a budget is spent by all of them"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/account": OWN,
@@ -196,6 +197,11 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/fees/export.csv": FINANCE,
     "/payments/payouts": FINANCE,
     "/payments/payouts/export.csv": FINANCE,
+    "/payments/promotions": PROMOTIONS,
+    "/payments/promotions/new": PROMOTIONS,
+    "/payments/promotions/{promotion_id:str}": PROMOTIONS,
+    "/payments/promotions/{promotion_id:str}/edit": PROMOTIONS,
+    "/payments/promotions/{promotion_id:str}/shares.csv": PROMOTIONS,
     "/payments/settlements": FINANCE,
     "/payments/settlements/export.csv": FINANCE,
     "/payments/settlements/files": FINANCE,

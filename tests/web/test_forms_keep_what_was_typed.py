@@ -124,6 +124,9 @@ FORMS: Final = {
         {"amount": "dua"},
         {"method": "cash", "reference": "BCA-77", "note": "Uang pas"},
     ),
+    "/payments/orders/{order_id:str}/deposit": Sends(
+        "/payments/orders/{unpaid}/deposit", {"amount": "99.000.000"}, {"amount": "99.000.000"}
+    ),
     "/payments/orders/{order_id:str}/refund": Sends(
         "/payments/orders/{promised}/refund", {"amount": "99.000.000"}, {"reason": "Telat datang"}
     ),
@@ -413,6 +416,7 @@ def stands_in(page: str, name: str, value: str) -> bool:
         ("/returns/{received}/step", {"step": "inspect", "stock_1": "satu", "aside_1": "2"}),
         ("/returns/new", {"order": "{gone_number}", "reason": "Rusak", "units_1": "1,5"}),
         ("/payments/orders/{unpaid}/confirm", {"method": "cash", "amount": "20rb"}),
+        ("/payments/orders/{unpaid}/deposit", {"amount": "separuh"}),
         ("/payments/orders/{promised}/refund", {"amount": "semua", "reason": "Telat"}),
         (
             "/warehouse/tasks/{packed}/hand-over",

@@ -254,6 +254,7 @@ OTHERWISE: Final = {
     "/orders/{order:str}/reveal": "reads; each reading is logged",
     "/payments/cod": MONEY,
     "/payments/orders/{order_id:str}/confirm": MONEY,
+    "/payments/orders/{order_id:str}/deposit": "agreed on again it is the same deposit",
     "/payments/orders/{order_id:str}/refund": MONEY,
     "/payments/promotions/{promotion_id:str}/edit": SAME_AGAIN,
     "/payments/promotions/{promotion_id:str}/state": ON,

@@ -21,6 +21,7 @@ from orderan.demo.staff import CODE, hashed_password
 from orderan.demo.till import GatewayThere, open_tills
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.payments import GatewayAccount, accounts
 from orderan.shops import CodeTaken, Shop, ShopState, UnknownShop, all_shops, shop_by_code, start_shop
 
 SEED = 17_081_945
@@ -114,6 +115,14 @@ async def demo_shop_is_finished(db: Database) -> bool:
     """Whether the demo shop is there, whole."""
     shop = await _found(db)
     return shop is not None and not _unfinished(shop)
+
+
+async def tills_of_demo(db: Database) -> list[tuple[int, GatewayAccount]]:
+    """Accounts of the demo shop at gateways, each with the shop."""
+    shop = await _found(db)
+    if shop is None:
+        return []
+    return [(shop.shop_id, one) for one in await db.run(Caller(shop.shop_id, SYSTEM), accounts)]
 
 
 async def _found(db: Database) -> Shop | None:

@@ -51,9 +51,11 @@ from orderan.payments import (
     AttemptInTheAir,
     AttemptState,
     Blame,
+    Method,
     NoRail,
     Noted,
     NothingToPay,
+    PartDoesNotFit,
     Rail,
     attempts_of,
     begin_attempt,
@@ -113,6 +115,7 @@ class Cashier:
         *,
         phone: str | None = None,
         wish: Wanted | None = None,
+        part_minor: int | None = None,
         anew: bool = False,
     ) -> Attempt:
         """Try to get what an order has due by a method, over its rails in their order.
@@ -123,22 +126,27 @@ class Cashier:
 
         Args:
             phone: E.164, of a wallet that asks its owner there.
-            wish: The promotion the buyer was shown.
+            wish: The promotion the buyer was shown; of a part of what is due there is none.
+            part_minor: Only so much now, the rest another way or later; None is all that is due.
             anew: The buyer wants another one all the same.
 
         Raises:
             OrderNotFound, NothingToPay: Of the order.
+            PartDoesNotFit: Not so much, not this way.
             AttemptInTheAir: What became of an earlier try is not known yet.
             NoRail: The method has no rail, or every one of them failed.
             PromotionNotFound, PromotionDoesNotApply, PromotionWorthChanged: Nothing was begun.
         """
         open_rails = await self.db.run(caller, lambda tx: _rails_for(tx, method))
-        if not anew and (standing := await self._offered(caller, order_id, method, wish)):
+        wanted = wish if part_minor is None else None
+        if not anew and (standing := await self._offered(caller, order_id, method, wanted, part_minor)):
             return standing
         known = await self._put_aside(caller, order_id)
         routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails))
         for begun, rail in enumerate(routed):
-            attempt = await self._over(caller, order_id, rail, phone, wish, known=known + begun)
+            attempt = await self._over(
+                caller, order_id, rail, phone, wanted, part_minor=part_minor, known=known + begun
+            )
             if attempt.state != AttemptState.FAILED:
                 return attempt
         raise NoRail(method)
@@ -178,9 +186,9 @@ class Cashier:
         return await route_payment(tx, order_id, method, open_rails, maintained=maintained, now=now)
 
     async def _offered(
-        self, caller: Caller, order_id: UUID, method: str, wish: Wanted | None
+        self, caller: Caller, order_id: UUID, method: str, wish: Wanted | None, part_minor: int | None
     ) -> Attempt | None:
-        """What was offered by this method, with this promotion, and can still be paid for all that is due."""
+        """What was offered by this method, with this promotion or this part, and can still be paid."""
 
         async def read(tx: Tx) -> Attempt | None:
             order = await _payable(tx, order_id)
@@ -190,7 +198,10 @@ class Cashier:
             for attempt in reversed(tries):
                 use = uses.get(attempt.id)
                 used = None if use is None else (use.promotion_id, use.months)
-                if attempt.method == method and used == wanted and can_pay(order, attempt, use, now=now):
+                covered = use.off_minor if use else 0
+                is_it = (attempt.method, used) == (method, wanted)
+                amount = order.due_minor - covered if part_minor is None else part_minor
+                if is_it and attempt.amount_minor == amount and can_pay(order, attempt, use, now=now):
                     return attempt
             return None
 
@@ -221,11 +232,13 @@ class Cashier:
         phone: str | None,
         wish: Wanted | None,
         *,
+        part_minor: int | None = None,
         known: int,
     ) -> Attempt:
         async def begin(tx: Tx) -> tuple[Attempt, Gateway, Order]:
             order = await _payable(tx, order_id)
             now = self.clock.now()
+            asked_for = _part_of(order, METHODS[rail.method], part_minor)
             use = None if wish is None else await _reserved(tx, order, rail.method, wish, now=now)
             ends = now + METHODS[rail.method].lasts
             attempt = await begin_attempt(
@@ -234,7 +247,8 @@ class Cashier:
                 rail,
                 number=order.number,
                 known=known,
-                amount_minor=order.due_minor - (use.off_minor if use else 0),
+                amount_minor=asked_for - (use.off_minor if use else 0),
+                due_minor=order.due_minor,
                 currency=order.currency,
                 expires_at=min(ends, until) if (until := order.pay_until(now)) else ends,
                 now=now,
@@ -392,6 +406,15 @@ def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]
     }
 
 
+def _part_of(order: Order, method: Method, part_minor: int | None) -> int:
+    if part_minor is None:
+        return order.due_minor
+    most = min(method.most_minor, order.due_minor)
+    if not max(method.least_minor, 1) <= part_minor <= most:
+        raise PartDoesNotFit(part_minor, method.least_minor, most)
+    return part_minor
+
+
 async def _reserved(tx: Tx, order: Order, method: str, wish: Wanted, *, now: datetime) -> Redemption:
     return await payment_promotion.reserve(
         tx, order, method, wish.promotion_id, months=wish.months, shown_minor=wish.shown_minor, now=now
@@ -423,12 +446,10 @@ def is_payable(order: Order) -> bool:
 
 
 def can_pay(order: Order, attempt: Attempt, use: Redemption | None, *, now: datetime) -> bool:
-    """Whether what was offered pays, together with the promotion it uses, just what an order has due."""
-    reserved = use is not None and use.state is RedemptionState.RESERVED
-    covers = attempt.amount_minor + (use.off_minor if use is not None and reserved else 0)
+    """Whether what was offered can be paid: as much is due as when it was, and its promotion is kept for it."""
     stands = attempt.state == AttemptState.OFFERED and attempt.instrument is not None
-    kept = use is None or reserved
-    return stands and kept and covers == order.due_minor and now < attempt.expires_at
+    kept = use is None or use.state is RedemptionState.RESERVED
+    return stands and kept and attempt.due_minor == order.due_minor and now < attempt.expires_at
 
 
 async def _no_longer_payable(tx: Tx, attempts: Sequence[Attempt]) -> set[UUID]:

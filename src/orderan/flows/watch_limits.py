@@ -286,6 +286,7 @@ WATCHES = (
             Money.COD_DUE: Limit(3 * DAY, N_("Paket sudah diterima pembeli: tagih uang COD-nya ke kurir.")),
             Money.COD_COLLECTED: Limit(14 * DAY, N_("Uang COD masih di kurir: minta setorannya.")),
             Money.PENDING: Limit(2 * DAY, N_("Pastikan pembayaran ini masuk atau gagal.")),
+            Money.PARTLY_PAID: Limit(14 * DAY, N_("Uang muka sudah masuk: minta pembeli melunasi sisanya.")),
             Money.UNKNOWN: Limit(HOUR, N_("Tanyakan nasib pembayaran ini sebelum mengambil langkah lain.")),
         },
     ),

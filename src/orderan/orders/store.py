@@ -284,6 +284,14 @@ async def start_clocks(tx: Tx, ids: Collection[UUID], *, now: datetime) -> dict[
     return {row.id: row.hold_until for row in rows}
 
 
+async def set_deposit(tx: Tx, order_id: UUID, amount_minor: int) -> None:
+    """Write the deposit of a locked order."""
+    await tx.run(
+        "UPDATE sales_order SET deposit_minor = %(amount)s WHERE shop_id = %(shop)s AND id = %(order)s",
+        {"shop": tx.shop_id, "order": order_id, "amount": amount_minor},
+    )
+
+
 async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int, int, int]]) -> None:
     """Keep what the money ledger says of locked orders: (order, money, paid, refunded, forgone, credited, covered)."""
     await tx.run(

@@ -194,6 +194,23 @@ class NothingToPay(Refusal):
 
 
 @dataclass(eq=False)
+class PartDoesNotFit(Refusal):
+    """No such part of what is due can be paid this way.
+
+    Attributes:
+        least_minor, most_minor: Of the method, and at most what is due.
+    """
+
+    amount_minor: int
+    least_minor: int
+    most_minor: int
+
+    code = "part_does_not_fit"
+    kind = Kind.CONFLICT
+    sentence = N_("Jumlah itu tidak bisa dibayar dengan cara ini.")
+
+
+@dataclass(eq=False)
 class ApprovalNeeded(Refusal):
     """The refund is above the shop's limit, and nobody but who granted it has agreed yet."""
 

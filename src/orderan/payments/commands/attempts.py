@@ -42,6 +42,7 @@ async def begin_attempt(
     number: int,
     known: int | None = None,
     amount_minor: int,
+    due_minor: int | None = None,
     currency: str,
     expires_at: datetime,
     now: datetime,
@@ -50,6 +51,7 @@ async def begin_attempt(
 
     Args:
         known: How many tries there were when it was decided on; None whatever there were.
+        due_minor: What the order has due; None is the amount.
 
     Raises:
         AttemptInTheAir: What became of another try for this order is not known yet, or one was begun
@@ -78,6 +80,7 @@ async def begin_attempt(
         moved_at=now,
         ask_at=rules.next_ask(AttemptState.ASKING, 0, expires_at=expires_at, now=now),
         asked=0,
+        due_minor=amount_minor if due_minor is None else due_minor,
     )
     try:
         async with tx.savepoint():

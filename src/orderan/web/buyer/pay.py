@@ -37,6 +37,7 @@ from orderan.payments import (
     Method,
     NoRail,
     NothingToPay,
+    PartDoesNotFit,
     Rail,
     attempts_of,
     call_for_news,
@@ -52,7 +53,7 @@ from orderan.promotions import (
 from orderan.shops import Shop, shop_by_id
 from orderan.web.buyer.pay_words import ways_to_pay
 from orderan.web.errors import sentence
-from orderan.web.forms import Fields, one, posted
+from orderan.web.forms import Fields, one, posted, whole_rupiah
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -81,6 +82,8 @@ class View:
         word: paid | checking | waiting | choose | closed
         attempt: What is being checked or waits to be paid; else the last one there was.
         offers: Per method that may be chosen, what it costs with its best promotion.
+        asked_minor: What is to be paid now: what is due, or a part of it.
+        covered_minor: What a promotion pays of the rest, of what waits to be paid.
     """
 
     word: str
@@ -90,6 +93,13 @@ class View:
     methods: tuple[tuple[Group, tuple[Method, ...]], ...]
     banners: tuple[Banner, ...] = ()
     offers: Mapping[str, Offer] = field(default_factory=dict)
+    asked_minor: int = 0
+    covered_minor: int = 0
+
+    @property
+    def is_part(self) -> bool:
+        """Whether something of what is due is left for later."""
+        return self.asked_minor + self.covered_minor < self.order.due_minor
 
     @property
     def troubled(self) -> frozenset[str]:
@@ -110,9 +120,17 @@ async def look(
 ) -> Response[Any]:
     """Where the order's payment stands, and what to do next."""
     shop_id, order_id = _order_of(links, ticket, now)
-    choosing = "change" in request.query_params
-    view = await db.run(Caller(shop_id, BUYER), lambda tx: _view(tx, order_id, choosing=choosing, now=now))
-    return _shown(request, ticket, view, now=now)
+    query = request.query_params
+    part = _part_in(query.get("part", ""))
+    choosing = "change" in query or part is not None or "all" in query
+    view = await db.run(
+        Caller(shop_id, BUYER),
+        lambda tx: _view(tx, order_id, choosing=choosing, part=part, whole="all" in query, now=now),
+    )
+    due = view.order.due_minor
+    fits = part is None or view.word != "choose" or 0 < part <= due
+    refusal = None if fits else PartDoesNotFit(part or 0, 1, due)
+    return _shown(request, ticket, view, now=now, refusal=refusal)
 
 
 @get("/pay/{ticket:str}/standing", opt={"public": True}, include_in_schema=False)
@@ -162,25 +180,34 @@ async def choose(
     form = await posted(request)
     method = one(form, "method")[:40]
     typed = one(form, "phone")[:40]
+    part = _part_in(one(form, "part"))
     try:
         phone = e164(typed) if method in ASKS_FOR_PHONE else None
         counted = [Limit(f"pay:try:{order_id}", TRIES, WINDOW)]
         await db.run(caller, lambda tx: spend(tx, counted, now=now))
         wish = _wish_in(form)
-        await cashier.charge(caller, order_id, method, phone=phone, wish=wish, anew=bool(one(form, "anew")))
+        await cashier.charge(
+            caller, order_id, method, phone=phone, wish=wish, part_minor=part, anew=bool(one(form, "anew"))
+        )
     except (NothingToPay, AttemptInTheAir):
         return Redirect(f"/pay/{ticket}", status_code=303)
     except (
         NoRail,
+        PartDoesNotFit,
         PhoneUnreadable,
         TooManyAttempts,
         PromotionNotFound,
         PromotionDoesNotApply,
         PromotionWorthChanged,
     ) as refusal:
-        view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, now=now))
+        view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, part=part, now=now))
         return _shown(request, ticket, view, now=now, refusal=refusal, chosen=method, phone=typed)
     return Redirect(f"/pay/{ticket}", status_code=303)
+
+
+def _part_in(typed: str) -> int | None:
+    """A part of what is due that a buyer wants to pay now; what is no amount is a part of nothing."""
+    return (whole_rupiah(typed[:20]) or 0) if typed.strip() else None
 
 
 def _wish_in(form: Fields) -> Wanted | None:
@@ -206,7 +233,13 @@ def _order_of(links: PayLinks, ticket: str, now: datetime) -> tuple[int, UUID]:
     return found
 
 
-async def _view(tx: Tx, order_id: UUID, *, choosing: bool, now: datetime) -> View:
+async def _view(
+    tx: Tx, order_id: UUID, *, choosing: bool, part: int | None = None, whole: bool = False, now: datetime
+) -> View:
+    """Args:
+    part: What the buyer wants to pay now; the missing part of a deposit where they say nothing.
+    whole: They want to pay all of it.
+    """
     order = (await orders_by_id(tx, [order_id])).get(order_id)
     if order is None:
         raise NoSuchPayPage
@@ -215,21 +248,39 @@ async def _view(tx: Tx, order_id: UUID, *, choosing: bool, now: datetime) -> Vie
     in_the_air = [attempt for attempt in tries if attempt.state in IN_THE_AIR]
     last = tries[-1] if tries else None
     if in_the_air:
-        return View("checking", order, shop, in_the_air[-1], ())
+        asked = in_the_air[-1].amount_minor
+        return View("checking", order, shop, in_the_air[-1], (), asked_minor=asked)
     if not is_payable(order):
         settled = order.commercial in SETTLED and order.due_minor <= 0
         return View("paid" if settled else "closed", order, shop, last, ())
     uses = await of_attempts(tx, [attempt.id for attempt in tries])
     open_tries = [attempt for attempt in tries if can_pay(order, attempt, uses.get(attempt.id), now=now)]
     if open_tries and not choosing:
-        on_rail = await banner_for(tx, now=now, rails=[open_tries[-1].rail_id])
-        return View("waiting", order, shop, open_tries[-1], (), tuple(on_rail))
+        waits = open_tries[-1]
+        use = uses.get(waits.id)
+        on_rail = await banner_for(tx, now=now, rails=[waits.rail_id])
+        return View(
+            "waiting",
+            order,
+            shop,
+            waits,
+            (),
+            tuple(on_rail),
+            asked_minor=waits.amount_minor,
+            covered_minor=use.off_minor if use else 0,
+        )
+    asked = order.due_minor
+    if not whole:
+        asked = part if part is not None and 0 < part < asked else order.deposit_due_minor or asked
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
-    methods = _methods(order, {rail.method for rail in carried})
+    methods = _methods(asked, {rail.method for rail in carried})
     told = await _troubles(tx, carried, now=now)
     codes = [method.code for _, group in methods for method in group]
-    offers = {offer.method: offer for offer in await offered(tx, order, codes, now=now)}
-    return View("choose", order, shop, open_tries[-1] if open_tries else last, methods, told, offers)
+    # A promotion is for whoever pays all that is due in one go.
+    found = await offered(tx, order, codes, now=now) if asked == order.due_minor else []
+    offers = {offer.method: offer for offer in found}
+    attempt = open_tries[-1] if open_tries else last
+    return View("choose", order, shop, attempt, methods, told, offers, asked_minor=asked)
 
 
 async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[Banner, ...]:
@@ -240,12 +291,12 @@ async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[
     return tuple(banner for banner in told if banner.method not in well)
 
 
-def _methods(order: Order, carried: Collection[str]) -> tuple[tuple[Group, tuple[Method, ...]], ...]:
+def _methods(amount_minor: int, carried: Collection[str]) -> tuple[tuple[Group, tuple[Method, ...]], ...]:
     """Methods that are carried and this amount fits, in the order of the catalogue."""
     fit = [
         method
         for code, method in METHODS.items()
-        if code in carried and method.least_minor <= order.due_minor <= method.most_minor
+        if code in carried and method.least_minor <= amount_minor <= method.most_minor
     ]
     groups = {method.group: None for method in fit}
     return tuple((group, tuple(method for method in fit if method.group is group)) for group in groups)

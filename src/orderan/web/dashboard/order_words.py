@@ -274,6 +274,11 @@ def _tagged(moment: Moment, words: Words, _names: Names, _currency: str) -> Sent
     return words.gettext("Label diubah"), " ".join(marks), "calm", "tag"
 
 
+def _deposit(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    amount = format_money(moment.facts["amount_minor"], moment.facts["currency"], words.locale)
+    return words.gettext("Uang muka %(amount)s disepakati", amount=amount), "", "calm", "cash"
+
+
 def _paid(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     facts = moment.facts
     title, tone = PAID[facts["what"]]
@@ -410,6 +415,7 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "orders.hold_placed.v1": _held,
     "orders.hold_released.v1": _let_go,
     "orders.tagged.v1": _tagged,
+    "orders.deposit_agreed.v1": _deposit,
     "payments.money_moved.v1": _paid,
     "payments.refund_granted.v1": _refund_granted,
     "payments.refund_judged.v1": _refund_judged,

@@ -11,12 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
+from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_payment import settle_payment
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.orders import load_orders, require_sight
+from orderan.orders import Commercial, Terms, load_orders, require_sight
 from orderan.payments import (
     MoneyEvent,
     MoneyKind,
@@ -90,6 +91,7 @@ async def money(
         money=found,
         settled=settled,
         due=max(order.due_minor, 0),
+        may_begin=order.terms == Terms.PREPAID and order.commercial == Commercial.AWAITING_PAYMENT,
         kinds=KINDS,
         path=path_of(order_id),
         order_path=f"/orders/{to_text('ord', order_id)}",
@@ -132,6 +134,33 @@ async def payment_confirmed(
         return path_of(order)
 
     return await _money_answered(request, db, caller, principal, now, order, command, form, "confirm")
+
+
+@post(
+    "/payments/orders/{order_id:str}/deposit",
+    opt={"needs": Permission.PAYMENTS_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def deposit_agreed(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+) -> Response[Any]:
+    """The order begins with a part of its money."""
+    order = from_text("ord", order_id)
+    form = await posted(request)
+
+    async def command(tx: Tx) -> str:
+        await require_sight(tx, scope_of(principal), [order])
+        row, _ = (await load_orders(tx, [order]))[order]
+        await agree_deposit(tx, order, amount_typed(one(form, "amount"), row.currency), now=now)
+        return path_of(order)
+
+    return await _money_answered(request, db, caller, principal, now, order, command, form, "deposit")
 
 
 @post(
@@ -181,4 +210,4 @@ async def _money_answered(
         return await money(request, db, caller, principal, now, order, sent=sent)
 
 
-handlers = [money_page, payment_confirmed, refund_granted]
+handlers = [money_page, payment_confirmed, deposit_agreed, refund_granted]

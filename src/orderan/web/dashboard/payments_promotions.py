@@ -39,6 +39,7 @@ from orderan.promotions import (
 )
 from orderan.shops import shop_by_id
 from orderan.web.dashboard.desk import Asking, told
+from orderan.web.dashboard.finance import whole_shop
 from orderan.web.dashboard.order_export import written
 from orderan.web.dashboard.payments_promotion_form import (
     KINDS,
@@ -109,6 +110,7 @@ async def promotions_list(
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """Promotions, newest first, with what is left of their budgets."""
+    whole_shop(principal)
     chosen = tab if tab in {str(one_) for one_ in PromotionState} else None
     last = from_text("prm", after) if after else None
     rows = await db.run(caller, lambda tx: promotions_page(tx, state=chosen, after=last, limit=SHOWN + 1))
@@ -135,6 +137,7 @@ async def new_promotion(
     now: NamedDependency[datetime],
 ) -> Response[str]:
     """The form of a new promotion."""
+    whole_shop(principal)
     shop = await db.run(caller, lambda tx: shop_by_id(tx, tx.shop_id))
     return _form(request, now, blank(now, principal.zone), {}, currency=shop.currency)
 
@@ -148,6 +151,7 @@ async def promotion_made(
     now: NamedDependency[datetime],
 ) -> Response[Any]:
     """Write a promotion down; it is started on its own page."""
+    whole_shop(principal)
     return await _kept(request, db, caller, principal, now, None)
 
 
@@ -161,6 +165,7 @@ async def edit_promotion(
     promotion_id: FromPath[str],
 ) -> Response[str]:
     """The form of a promotion that is there."""
+    whole_shop(principal)
     wanted = from_text("prm", promotion_id)
     promotion = await db.run(caller, lambda tx: _found(tx, wanted))
     typed = of_terms(promotion.terms, principal.zone)
@@ -177,6 +182,7 @@ async def promotion_changed(
     promotion_id: FromPath[str],
 ) -> Response[Any]:
     """Write its terms anew."""
+    whole_shop(principal)
     wanted = from_text("prm", promotion_id)
     promotion = await db.run(caller, lambda tx: _found(tx, wanted))
     return await _kept(request, db, caller, principal, now, promotion)
@@ -230,6 +236,7 @@ async def promotion_page(
     said: FromQuery[str] = "",
 ) -> Response[str]:
     """One promotion: its budget, its uses and what they cost whom."""
+    whole_shop(principal)
     words = place_of(request).words
     flashes = [("done", words.gettext(SAID[said]))] if said in SAID else []
     return await _detail(
@@ -290,6 +297,7 @@ async def promotion_moved(
     promotion_id: FromPath[str],
 ) -> Response[Any]:
     """Start, pause or end it."""
+    whole_shop(principal)
     form = await posted(request)
     wanted = from_text("prm", promotion_id)
     event = _BY_HAND.get(one(form, "event"))
@@ -322,6 +330,7 @@ async def cashback_paid(
     use_id: FromPath[str],
 ) -> Response[Any]:
     """The buyer got their cashback."""
+    whole_shop(principal)
     form = await posted(request)
     use = from_text("rdm", use_id)
     return await _answered(
@@ -366,9 +375,11 @@ async def shares_file(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     now: NamedDependency[datetime],
+    principal: NamedDependency[Principal],
     promotion_id: FromPath[str],
 ) -> Stream:
     """Who bears what of every paid use, per order line, as a file to settle by."""
+    whole_shop(principal)
     wanted = from_text("prm", promotion_id)
     await db.run(caller, lambda tx: _found(tx, wanted))
 
