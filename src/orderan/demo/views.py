@@ -207,3 +207,18 @@ async def transfer_lines(tx: Tx, transfer_id: UUID) -> list[tuple[int, int]]:
         {"shop": tx.shop_id, "id": transfer_id},
     )
     return [(row.line_no, row.quantity) for row in rows]
+
+
+async def dear_and_unpaid(tx: Tx, *, above: int) -> UUID | None:
+    """An order that waits for all of its money and costs more than this, the newest one; if there is any."""
+    row = await tx.maybe(
+        """
+        SELECT id FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND money = 'unpaid' AND terms = 'prepaid'
+          AND total_minor > %(above)s AND currency = 'IDR'
+        ORDER BY placed_at DESC, id
+        LIMIT 1
+        """,
+        {"shop": tx.shop_id, "above": above},
+    )
+    return None if row is None else row.id
