@@ -41,6 +41,7 @@ ACTIONS: Final = {
     "rail.fee": N_("Biaya cara bayar diubah"),
     "rail.first": N_("Gateway pilihan pertama diubah"),
     "refund_rule.set": N_("Batas persetujuan pengembalian dana diubah"),
+    "routing.live": N_("Aturan rute pembayaran dijalankan"),
     "session.open": N_("Masuk"),
     "settlement.explain": N_("Selisih settlement dijelaskan"),
     "settlement.map": N_("Pemetaan kolom settlement disimpan"),
