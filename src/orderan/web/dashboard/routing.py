@@ -261,9 +261,14 @@ async def _told(visit: Visit, refusal: Refusal, words: Words) -> list[str]:
     told = [sentence(refusal, words)]
     if isinstance(refusal, DraftMovedOn):
         names = await visit.db.run(visit.caller, lambda tx: actor_names(tx, {refusal.made_by}))
-        who = words.gettext(names.get(refusal.made_by) or "–")
+        who = _who(names, refusal.made_by, words)
         told += [f"{who}: {change}" for change in changes_told(refusal.changes, words)]
     return told
+
+
+def _who(names: Mapping[str, str], actor: str, words: Words) -> str:
+    name = names.get(actor, "")
+    return words.gettext(name) if name else "–"
 
 
 def _revision(typed: str) -> int:
@@ -367,7 +372,7 @@ async def _page(
         ],
         versions=[(one, [rule_told(rule, words) for rule in one.rules]) for one in every],
         next_version=(every[0].version if every else 0) + 1,
-        who=lambda actor: words.gettext(found["names"].get(actor) or "–"),
+        who=lambda actor: _who(found["names"], actor, words),
         tried=tried,
         stale=tried is not None and tried.against != (live.version if live else None),
         trial=_trial(tried, found, words) if tried else None,

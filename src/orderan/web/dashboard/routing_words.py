@@ -192,7 +192,7 @@ def signed_money(minor: int, locale: str) -> str:
 def signed_number(value: float, locale: str, *, decimals: int = 1) -> str:
     """A number with what direction it goes."""
     rounded = round(value, decimals)
-    text = format_number(abs(rounded), locale, decimals=decimals)
+    text = format_number(abs(rounded), locale, decimals=decimals if rounded else 0)
     return text if rounded == 0 else f"{'+' if rounded > 0 else '−'}{text}"
 
 
@@ -205,7 +205,8 @@ def _approach(outcome: Mapping[str, Any], first: str, version: int | None, words
         "share": format_percent(rail["success"] * rail["paid"], words.locale),
         "fee": format_money(rail["fee_minor"], CURRENCY, words.locale),
     }
-    return words.gettext(_APPROACHES[outcome["approach"]], **facts)
+    told = _APPROACHES[outcome["approach"]]
+    return words.gettext(told, **facts)
 
 
 _APPROACHES: Final = {
