@@ -336,7 +336,7 @@ async def test_without_the_lock_two_editors_would_meet_in_one_row(
         edited(till, [XENDIT_FIRST]), edited(till, [CHEAPEST]), return_exceptions=True
     )
 
-    assert sorted(type(answer) for answer in answers if not isinstance(answer, Draft)) == [
+    assert [type(answer) for answer in answers if not isinstance(answer, Draft)] == [
         psycopg.errors.UniqueViolation
     ]
 

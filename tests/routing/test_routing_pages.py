@@ -12,7 +12,7 @@ from httpx2 import AsyncClient
 from access.conftest import Hire, House, everything, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
 from flows.paying import Till, a_till
-from orderan.access import Role
+from orderan.access import ROLES, Permission, Role
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.routing import Rule, Weight, When, draft, follow_rules, versions, write_rules
@@ -318,17 +318,23 @@ async def test_hostile_names_do_no_harm_and_a_rule_more_than_there_may_be_is_ref
     assert await everything(till.floor) == before
 
 
-async def test_who_may_only_look_sees_the_rules_and_no_form(
-    till: Till, house: House, hire: Hire, browser: AsyncClient
+async def test_who_may_only_look_sees_the_rules_and_no_form_and_who_may_not_sees_nothing(
+    till: Till, house: House, hire: Hire, browser: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add(browser)
     await hire("lihat@toko.test", Role.VIEWER)
     async with house.browser() as viewer:
         await sign_in(viewer, "lihat@toko.test")
+        assert (await viewer.get(PAGE)).status_code == 403
+
+        reads = ROLES[Role.VIEWER] | {Permission.SETTINGS_READ}
+        monkeypatch.setitem(ROLES, Role.VIEWER, reads)
         page = await viewer.get(PAGE)
         assert "Besar siang" in page.text
         assert f'action="{PAGE}' not in page.text
+        assert f'href="{PAGE}/rules' not in page.text
         before = await everything(till.floor)
+        assert (await viewer.get(f"{PAGE}/rules/1")).status_code == 403
         assert (await send(viewer, f"{PAGE}/discard", {"revision": "1"}, page="/account")).status_code == 403
         assert await everything(till.floor) == before
 

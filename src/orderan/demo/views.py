@@ -207,3 +207,38 @@ async def transfer_lines(tx: Tx, transfer_id: UUID) -> list[tuple[int, int]]:
         {"shop": tx.shop_id, "id": transfer_id},
     )
     return [(row.line_no, row.quantity) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAhead:
+    """An order whose buyer pays before it leaves."""
+
+    id: UUID
+    number: int
+    total_minor: int
+    placed_at: datetime
+
+
+async def paid_ahead(tx: Tx, *, since: datetime, most: int) -> list[PaidAhead]:
+    """The newest orders placed since, the oldest of them first."""
+    rows = await tx.all(
+        """
+        SELECT id, number, total_minor, placed_at
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND terms = 'prepaid' AND placed_at >= %(since)s AND total_minor > 0
+          AND currency = 'IDR'
+        ORDER BY placed_at DESC, number DESC
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "since": since, "most": most},
+    )
+    return [PaidAhead(**row._asdict()) for row in reversed(rows)]
+
+
+async def owner(tx: Tx) -> UUID:
+    """Whoever owns the shop."""
+    found: UUID = await tx.value(
+        "SELECT id FROM staff WHERE shop_id = %(shop)s AND 'owner' = ANY(roles) ORDER BY created_at, id LIMIT 1",
+        {"shop": tx.shop_id},
+    )
+    return found

@@ -19,6 +19,7 @@ from orderan.routing import (
     Candidate,
     Choice,
     Rule,
+    RulesVersion,
     Standing,
     ToPay,
     active_rules,
@@ -70,22 +71,36 @@ async def route_payment(
     candidates = await _candidates(
         tx, rails, to_pay.amount_minor, maintained, fees=await fees_on(tx, local_date(now, shop.time_zone))
     )
+    made = decided(order_id, to_pay, candidates, rules, shut=await _shut(tx, method, rails))
+    await decisions.keep(tx, [made], now=now)
+    by_id = {str(rail.id): rail for rail in rails}
+    return [by_id[ranked["id"]] for ranked in made.outcome["rails"]]
+
+
+def decided(
+    order_id: UUID,
+    to_pay: ToPay,
+    candidates: Sequence[Candidate],
+    rules: RulesVersion | None,
+    *,
+    shut: Sequence[Mapping[str, str]] = (),
+) -> Decision:
+    """The choice among these rails, with everything it was made from.
+
+    Args:
+        shut: Rails that were not to be chosen from.
+    """
     followed = rules.rules if rules else ()
     choice = choose(to_pay, candidates, followed)
     inputs = _inputs(to_pay, candidates, followed, rules.version if rules else None)
-    if shut := await _shut(tx, method, rails):
-        inputs["shut"] = shut
-    made = Decision(
+    return Decision(
         subject_id=order_id,
         kind=ROUTING,
         rule=ROUTING_RULE,
-        inputs=inputs,
+        inputs=inputs | ({"shut": list(shut)} if shut else {}),
         outcome=plain_choice(choice),
         reasons=reasons(choice),
     )
-    await decisions.keep(tx, [made], now=now)
-    by_id = {str(rail.id): rail for rail in rails}
-    return [by_id[ranked.id] for ranked in choice.rails]
 
 
 def reroute(inputs: Mapping[str, Any], rules: Sequence[Rule] | None = None) -> Replayed:
