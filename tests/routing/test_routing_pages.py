@@ -375,5 +375,9 @@ async def test_the_order_says_which_rail_was_chosen_and_what_today_would_choose(
     assert "Xendit was chosen by the rule “Xendit dulu” (version 1)." in english
     assert "Midtrans was passed over: it is paused." in english
 
+    money = words(await browser.get(f"/payments{order}"))
+    assert "Rel yang dipilih" in money
+    assert "Xendit dipilih karena aturan “Xendit dulu” (versi 1)." in money
+
     await till.floor.all("UPDATE decision SET inputs = '{}' WHERE kind = 'routing' RETURNING 1")
     assert "keputusan ini tidak bisa diulang" in words(await browser.get(order))

@@ -109,7 +109,7 @@ def test_examples_and_kinds_of_move_are_as_many_as_a_page_holds_and_the_sums_hav
     trial = played((BIG_TO_MIDTRANS,), *payments)
 
     assert (trial.moved, len(trial.moves), trial.moves_left_out) == (65, 60, 5)
-    assert len(trial.examples) == EXAMPLES == 20
+    assert len(trial.examples) == EXAMPLES == 12
     assert trial.fee_minor_now - trial.fee_minor == 65 * 1_110
 
 

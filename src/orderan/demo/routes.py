@@ -29,6 +29,8 @@ from orderan.shops import Shop
 
 MONTH: Final = timedelta(days=30)
 MOST: Final = 600
+LOOKED: Final = timedelta(seconds=40)
+"""From placing an order to choosing how to pay it."""
 POPULAR: Final = {
     "va_bca": 30,
     "qris": 26,
@@ -166,7 +168,7 @@ async def _choose(
             )
             for rail in methods[method]
         ]
-        await decisions.keep(tx, [decided(order.id, to_pay, candidates, rules)], now=order.placed_at)
+        await decisions.keep(tx, [decided(order.id, to_pay, candidates, rules)], now=order.placed_at + LOOKED)
 
 
 def _standing(gateway: str, at: datetime, now: datetime) -> Standing:

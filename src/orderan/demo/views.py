@@ -211,7 +211,7 @@ async def transfer_lines(tx: Tx, transfer_id: UUID) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class PaidAhead:
-    """An order whose buyer pays before it leaves."""
+    """An order whose buyer is sent to the pay page."""
 
     id: UUID
     number: int
@@ -223,11 +223,13 @@ async def paid_ahead(tx: Tx, *, since: datetime, most: int) -> list[PaidAhead]:
     """The newest orders placed since, the oldest of them first."""
     rows = await tx.all(
         """
-        SELECT id, number, total_minor, placed_at
+        SELECT sales_order.id, sales_order.number, sales_order.total_minor, sales_order.placed_at
         FROM sales_order
-        WHERE shop_id = %(shop)s AND terms = 'prepaid' AND placed_at >= %(since)s AND total_minor > 0
-          AND currency = 'IDR'
-        ORDER BY placed_at DESC, number DESC
+        JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.terms = 'prepaid'
+          AND sales_order.placed_at >= %(since)s AND sales_order.total_minor > 0
+          AND sales_order.currency = 'IDR' AND channel.kind IN ('web', 'chat')
+        ORDER BY sales_order.placed_at DESC, sales_order.number DESC
         LIMIT %(most)s
         """,
         {"shop": tx.shop_id, "since": since, "most": most},

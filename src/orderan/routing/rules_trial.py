@@ -15,7 +15,7 @@ from uuid import UUID
 from orderan.routing.models import Candidate, Rule, Standing, ToPay
 from orderan.routing.rules import choose
 
-EXAMPLES: Final = 20
+EXAMPLES: Final = 12
 MOST_MOVES: Final = 60
 """Kept one by one, the largest first; the rest is in the sums."""
 

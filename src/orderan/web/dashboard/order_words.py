@@ -246,6 +246,21 @@ def _today(moment: Moment, words: Words, names: Names) -> str:
 NOT_WHOLE: Final = N_("Masukannya tidak disimpan lengkap, jadi keputusan ini tidak bisa diulang.")
 
 
+def routings(decided: Sequence[Any]) -> list[Moment]:
+    """Of what was decided about an order the choices of a rail, the newest first."""
+    return [
+        Moment(
+            row.decided_at,
+            "decision.routing",
+            {"rule": row.rule, "inputs": row.inputs, "outcome": row.outcome, "reasons": row.reasons},
+            "system:rules",
+            None,
+        )
+        for row in reversed(decided)
+        if row.kind == ROUTING
+    ]
+
+
 def _why_rail(moment: Moment, words: Words, names: Names) -> list[str]:
     return choice_told(moment.facts["inputs"], moment.facts["outcome"], words, names.rails)
 

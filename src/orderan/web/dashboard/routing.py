@@ -311,9 +311,10 @@ async def _form(
         errors=errors or {},
         general=general or [],
         gateways=[(gateway, gateway_name(gateway)) for gateway in gateways],
-        methods=methods,
-        method_name=method_name,
-        groups=GROUP_NAMES,
+        methods=[
+            (GROUP_NAMES[group], [(one.code, method_name(one.code)) for one in methods if one.group is group])
+            for group in dict.fromkeys(method.group for method in methods)
+        ],
         banks=[(bank, bank_name(bank)) for bank in banks],
         weekdays=list(enumerate(WEEKDAYS, start=1)),
     )

@@ -74,6 +74,8 @@ def method_name(code: str) -> str:
     found = METHODS.get(code)
     if found is None:
         return code
+    if found.group is Group.DIRECT_DEBIT and found.bank:
+        return f"Debit {found.name}"
     return f"VA {found.name}" if _is_va(found) else found.name
 
 
@@ -83,9 +85,8 @@ def gateway_name(code: str) -> str:
 
 
 def bank_name(code: str) -> str:
-    """A bank as its virtual accounts call it."""
-    found = METHODS.get(f"va_{code}")
-    return found.name if found else code.upper()
+    """A bank as the first of its methods calls it."""
+    return next((method.name for method in METHODS.values() if method.bank == code), code.upper())
 
 
 def rule_told(rule: Rule, words: Words) -> str:
