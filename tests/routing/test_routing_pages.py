@@ -14,8 +14,12 @@ from conftest import ShopFloor
 from flows.paying import Till, a_till
 from orderan.access import ROLES, Permission, Role
 from orderan.kit.crypto import Keyring
-from orderan.kit.ids import to_text
+from orderan.kit.db import Tx
+from orderan.kit.ids import new_id, to_text
+from orderan.payments import GatewayAccount, Rail
+from orderan.payments.store_attempts import insert_account, insert_rails
 from orderan.routing import Rule, Weight, When, draft, follow_rules, versions, write_rules
+from orderan.shops import ChannelKind, add_channel
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
@@ -249,6 +253,8 @@ async def test_what_was_not_tried_is_not_put_live_and_the_page_says_why(
         answer = await send(browser, f"{PAGE}/live", {"revision": "1", "note": "Coba saja", **fields})
         assert (answer.status_code, said in words(answer)) == (status, True), words(answer)
         assert await everything(till.floor) == before
+        # What was typed is on the page even where its field is not.
+        assert fields.get("note", "Coba saja").strip() in words(answer)
 
     await refused(409, "Draf ini belum dicoba pada pembayaran lalu.")
     await refused(409, "Draf sudah diubah orang lain", revision="0")
@@ -381,3 +387,40 @@ async def test_the_order_says_which_rail_was_chosen_and_what_today_would_choose(
 
     await till.floor.all("UPDATE decision SET inputs = '{}' WHERE kind = 'routing' RETURNING 1")
     assert "keputusan ini tidak bisa diulang" in words(await browser.get(order))
+
+
+async def test_examples_are_of_orders_that_the_reader_may_see(
+    till: Till, browser: AsyncClient, house: House, hire: Hire
+) -> None:
+    await pay(till)
+    await add(browser, at_least="", from_hour="", to_hour="", parts_midtrans="", parts_xendit="1")
+    await send(browser, f"{PAGE}/trial", {"revision": "1", "days": "1"})
+    order = f"/orders/{to_text('ord', till.order.id)}"
+    assert order in (await browser.get(PAGE)).text
+
+    other = await till.floor.run(
+        lambda tx: add_channel(tx, code="pasar", name="Pasar", kind=ChannelKind.CHAT, now=till.clock.at)
+    )
+    await hire("pasar@toko.test", channel_ids=frozenset({other.id}))
+    async with house.browser() as limited:
+        await sign_in(limited, "pasar@toko.test")
+        page = await limited.get(PAGE)
+        assert "1 dari 1 pembayaran akan lewat rel lain." in words(page)
+        assert order not in page.text
+
+
+async def test_two_accounts_at_one_gateway_are_told_apart_by_their_names(
+    till: Till, browser: AsyncClient
+) -> None:
+    async def second(tx: Tx) -> None:
+        account = GatewayAccount(new_id(), "midtrans", "Midtrans cabang", "https://gateway.test", b"", b"")
+        await insert_account(tx, account, now=till.clock.at)
+        await insert_rails(tx, [Rail(new_id(), "va_bca", account.id, "midtrans", 5, "open")])
+
+    await till.floor.run(second)
+    await till.floor.run(lambda tx: tx.run("UPDATE sales_order SET number = 1"))
+    await pay(till)
+
+    said = words(await browser.get(f"/orders/{to_text('ord', till.order.id)}"))
+    assert "Rel pembayaran dipilih: Midtrans (midtrans)" in said
+    assert "Midtrans (Midtrans cabang) tidak didahulukan" in said
