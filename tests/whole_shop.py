@@ -51,6 +51,7 @@ from orderan.flows.pay_links import PayLinks
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.route_payment import route_payment
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import (
     ask_return,
@@ -59,6 +60,7 @@ from orderan.flows.settle_return import (
     receive_goods_back,
     resolve_return,
 )
+from orderan.flows.try_routing import try_draft
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
 from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
@@ -93,6 +95,7 @@ from orderan.promotions import (
 )
 from orderan.promotions import Terms as PromotionTerms
 from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.routing import change_draft, put_live
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
 from settlements.furnishing import settlements
@@ -178,6 +181,9 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/payments/promotions/{promotion_draft}",
     ),
     "/payments/promotions/{promotion_id:str}/edit": ("/payments/promotions/{promotion}/edit",),
+    "/payments/routing": ("/payments/routing",),
+    "/payments/routing/rules/new": ("/payments/routing/rules/new",),
+    "/payments/routing/rules/{place:int}": ("/payments/routing/rules/1", "/payments/routing/rules/2"),
     "/payments/refunds": ("/payments/refunds", "/payments/refunds?tab=executed"),
     "/products": ("/products", "/products?q=gayo&category=Kopi", "/products?view=archived"),
     "/products/import": ("/products/import",),
@@ -366,6 +372,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     people, tokens, secret = await _people(floor, keyring, now)
     named |= people
     named |= await _pay_pages(world, keyring, orders, now)
+    await _routing(floor, orders["waiting"], now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
@@ -450,6 +457,30 @@ async def _promotions(floor: ShopFloor, order: Order, now: datetime) -> dict[str
 
     made: dict[str, str] = await floor.run(work)
     return made
+
+
+async def _routing(floor: ShopFloor, order: Order, now: datetime) -> None:
+    """A payment whose rail was chosen, rules that are followed, and a draft that was tried."""
+    split = [{"gateway": "midtrans", "parts": 70}, {"gateway": "duitku", "parts": 30}]
+    hours = {"methods": ["va_bca"], "at_least_minor": 5_000_000, "from_hour": 8, "to_hour": 20}
+    first = {"name": "BCA", "when": hours, "split": split}
+    second = {
+        "name": "Malam",
+        "when": {"from_hour": 22, "to_hour": 6, "weekdays": [6, 7]},
+        "prefer": ["duitku"],
+    }
+
+    async def command(tx: Tx) -> None:
+        for_bca = [rail for rail in await rails(tx) if rail.method == "va_bca"]
+        await route_payment(tx, order.id, "va_bca", for_bca, now=now)
+        await change_draft(tx, [first], expected=0, now=now)
+        await try_draft(tx, 1, days=7, now=now)
+        await put_live(tx, expected=1, note="BCA besar dibagi", now=now)
+        rest = {"name": "Sisanya", "prefer": ["duitku"], "last": ["midtrans"]}
+        await change_draft(tx, [first, second, rest], expected=1, now=now)
+        await try_draft(tx, 2, days=7, now=now)
+
+    await floor.run(command)
 
 
 async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:

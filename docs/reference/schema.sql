@@ -292,6 +292,7 @@ CREATE TABLE decision (
     decided_at timestamp with time zone NOT NULL,
     CONSTRAINT decision_pkey PRIMARY KEY (shop_id, subject_id, id)
 );
+CREATE INDEX decision_of_routing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'routing'::text);
 CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE decision FORCE ROW LEVEL SECURITY;
 
@@ -1613,6 +1614,19 @@ CREATE TABLE return_line (
 CREATE POLICY own_shop_only ON return_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE return_line FORCE ROW LEVEL SECURITY;
 
+-- distributed: every state the rules of routing had while they were edited; the latest is the draft
+CREATE TABLE routing_draft (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    rules jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT routing_draft_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT routing_draft_counts_up CHECK ((revision > 0))
+);
+CREATE POLICY own_shop_only ON routing_draft USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE routing_draft FORCE ROW LEVEL SECURITY;
+
 -- distributed: versions of the rules of which rail carries a payment; at most one is followed
 CREATE TABLE routing_rules (
     shop_id bigint NOT NULL,
@@ -1623,11 +1637,27 @@ CREATE TABLE routing_rules (
     made_at timestamp with time zone NOT NULL,
     active boolean NOT NULL,
     active_since timestamp with time zone,
+    revision integer,
     CONSTRAINT routing_rules_pkey PRIMARY KEY (shop_id, version)
 );
 CREATE UNIQUE INDEX routing_rules_one_active ON routing_rules USING btree (shop_id) WHERE active;
 CREATE POLICY own_shop_only ON routing_rules USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE routing_rules FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a draft of the rules of routing would have done to past payments, and which version was followed when that was asked
+CREATE TABLE routing_trial (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    against integer,
+    days integer NOT NULL,
+    found jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT routing_trial_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT routing_trial_days_sane CHECK (((days >= 1) AND (days <= 366)))
+);
+CREATE POLICY own_shop_only ON routing_trial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE routing_trial FORCE ROW LEVEL SECURITY;
 
 -- distributed: an order; each axis has its own column, headline is an index for lists
 CREATE TABLE sales_order (

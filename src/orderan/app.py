@@ -119,6 +119,7 @@ MODULES: Final = (
     "orderan.web.dashboard.product_skus",
     "orderan.web.dashboard.products",
     "orderan.web.dashboard.returns",
+    "orderan.web.dashboard.routing",
     "orderan.web.dashboard.search",
     "orderan.web.dashboard.settings",
     "orderan.web.dashboard.shipping",

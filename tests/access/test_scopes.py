@@ -152,6 +152,7 @@ STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
 RAILS: Final = "ways to pay are the shop's; an incident shows sums, no order and no buyer"
 FINANCE: Final = "closed to whoever is limited to channels or locations: a settlement is of all of them"
 PROMOTIONS: Final = "closed to whoever is limited to channels or locations: a budget is spent by all of them"
+ROUTES: Final = "rules are the shop's, and so are the sums of a trial; its examples: tests/routing"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/account": OWN,
@@ -191,6 +192,9 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/maintenance": RAILS,
     "/settings/gateways": SETTINGS,
     "/settings/gateways/{account:str}": SETTINGS,
+    "/payments/routing": ROUTES,
+    "/payments/routing/rules/new": SETTINGS,
+    "/payments/routing/rules/{place:int}": SETTINGS,
     "/payments/ageing": FINANCE,
     "/payments/ageing/export.csv": FINANCE,
     "/payments/fees": FINANCE,

@@ -150,6 +150,33 @@ FORMS: Final = {
     "/payments/refunds/{refund_id:str}/execute": Sends(
         "/payments/refunds/{refund_row}/execute", {"reference": "DIPAKAI"}, {"method": "cash"}
     ),
+    "/payments/routing/rules/new": Sends(
+        "/payments/routing/rules/new",
+        {"name": " "},
+        {
+            "revision": "1",
+            "at_least": "5.000.000",
+            "from_hour": "8",
+            "to_hour": "20",
+            "weekday": "5",
+            "how": "split",
+            "parts_midtrans": "70",
+            "last": "xendit",
+            "firm": "yes",
+        },
+    ),
+    "/payments/routing/rules/{place:int}": Sends(
+        "/payments/routing/rules/1",
+        {"fee_above": "mahal"},
+        {
+            "revision": "1",
+            "was": "Midtrans dulu",
+            "name": "Xendit dulu",
+            "how": "prefer",
+            "order_xendit": "1",
+        },
+    ),
+    "/payments/routing/trial": Sends("/payments/routing/trial", {"days": "0"}, {"revision": "1"}),
     "/payments/settlements/mappings": Sends(
         "/payments/settlements/mappings",
         {"column_gross": ""},
@@ -287,6 +314,10 @@ OTHERWISE: Final = {
     "/payments/promotions/{promotion_id:str}/state": BUTTON,
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
+    "/payments/routing/discard": BUTTON,
+    "/payments/routing/live": "tests/routing/test_routing_pages.py",
+    "/payments/routing/rules/{place:int}/{edit:str}": BUTTON,
+    "/payments/routing/versions/{version:int}/restore": BUTTON,
     "/payments/settlements/files": FILE,
     "/payments/settlements/statements": FILE,
     "/preferences": "choices from lists",

@@ -26,6 +26,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
+from orderan.routing import change_draft
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
@@ -85,6 +86,14 @@ FORMS: Final = {
         "/incidents/{incident}/note",
         {"heard": "yes", "words": "Setengah jam."},
         "SELECT count(*) FROM incident_note",
+    ),
+    "/payments/routing/rules/new": Sends(
+        "/payments/routing/rules/new",
+        {"revision": "1", "name": "Termurah", "how": "cheapest"},
+        "SELECT count(*) FROM routing_draft",
+    ),
+    "/payments/routing/trial": Sends(
+        "/payments/routing/trial", {"revision": "1", "days": "1"}, "SELECT count(*) FROM routing_trial"
     ),
     "/orders/bulk": Sends(
         "/orders/bulk",
@@ -203,6 +212,7 @@ FORMS: Final = {
 
 SAME_AGAIN: Final = "says how something stands; saying it again changes nothing"
 ON: Final = "moves something on from where it stands; from where it then stands it does not move so"
+SEEN: Final = "says which edit it was made from; from another one it changes nothing"
 MONEY: Final = "tests/payments"
 OWN: Final = "one's own session"
 
@@ -261,6 +271,11 @@ OTHERWISE: Final = {
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": ON,
     "/payments/refunds/{refund_id:str}/execute": MONEY,
     "/payments/refunds/{refund_id:str}/withdraw": MONEY,
+    "/payments/routing/discard": SEEN,
+    "/payments/routing/live": ON,
+    "/payments/routing/rules/{place:int}": SEEN,
+    "/payments/routing/rules/{place:int}/{edit:str}": SEEN,
+    "/payments/routing/versions/{version:int}/restore": SEEN,
     "/payments/settlements/files": "a file is known by what is in it: the same one again changes nothing",
     "/payments/settlements/mappings": SAME_AGAIN,
     "/payments/settlements/statements": "a file is known by what is in it: the same one again changes nothing",
@@ -306,6 +321,10 @@ OTHERWISE: Final = {
 """Why the other forms need no id."""
 
 
+DRAFTED: Final = {"name": "Midtrans dulu", "prefer": ["midtrans"]}
+"""The one rule of the draft of routing."""
+
+
 @dataclass(frozen=True)
 class Shop:
     world: World
@@ -346,6 +365,7 @@ async def shop(
     incident = await floor.run(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
+    await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
     names = {
         "account": to_text("gwa", account.id),
         "rail": to_text("ral", rail.id),

@@ -17,6 +17,7 @@ from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watc
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
 from orderan.demo.people import buyers
 from orderan.demo.promos import agree_a_deposit, write_promotions
+from orderan.demo.routes import route_past_orders
 from orderan.demo.scene import Scene
 from orderan.demo.staff import CODE, hashed_password
 from orderan.demo.till import GatewayThere, open_tills
@@ -110,6 +111,7 @@ async def load(
         await db.run(caller, lambda tx: open_tills(tx, keyring, gateways, now=now))
         await db.run(caller, lambda tx: write_promotions(tx, now=now))
         await db.run(caller, lambda tx: agree_a_deposit(tx, now=now))
+        await route_past_orders(db, ground.shop, chance, now=now)
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground
 

@@ -222,3 +222,40 @@ async def dear_and_unpaid(tx: Tx, *, above: int) -> UUID | None:
         {"shop": tx.shop_id, "above": above},
     )
     return None if row is None else row.id
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAhead:
+    """An order whose buyer is sent to the pay page."""
+
+    id: UUID
+    number: int
+    total_minor: int
+    placed_at: datetime
+
+
+async def paid_ahead(tx: Tx, *, since: datetime, most: int) -> list[PaidAhead]:
+    """The newest orders placed since, the oldest of them first."""
+    rows = await tx.all(
+        """
+        SELECT sales_order.id, sales_order.number, sales_order.total_minor, sales_order.placed_at
+        FROM sales_order
+        JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.terms = 'prepaid'
+          AND sales_order.placed_at >= %(since)s AND sales_order.total_minor > 0
+          AND sales_order.currency = 'IDR' AND channel.kind IN ('web', 'chat')
+        ORDER BY sales_order.placed_at DESC, sales_order.number DESC
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "since": since, "most": most},
+    )
+    return [PaidAhead(**row._asdict()) for row in reversed(rows)]
+
+
+async def owner(tx: Tx) -> UUID:
+    """Whoever owns the shop."""
+    found: UUID = await tx.value(
+        "SELECT id FROM staff WHERE shop_id = %(shop)s AND 'owner' = ANY(roles) ORDER BY created_at, id LIMIT 1",
+        {"shop": tx.shop_id},
+    )
+    return found

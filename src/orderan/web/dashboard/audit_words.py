@@ -44,6 +44,7 @@ ACTIONS: Final = {
     "promotion.moved": N_("Promo pembayaran dijalankan, dijeda, atau berhenti"),
     "promotion.paid_out": N_("Cashback dibayarkan"),
     "promotion.set": N_("Promo pembayaran ditulis"),
+    "routing.live": N_("Aturan rute pembayaran dijalankan"),
     "session.open": N_("Masuk"),
     "settlement.explain": N_("Selisih settlement dijelaskan"),
     "settlement.map": N_("Pemetaan kolom settlement disimpan"),

@@ -14,10 +14,11 @@ from orderan.access import Permission, Principal
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_payment import settle_payment
+from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.orders import Commercial, Terms, load_orders, require_sight
+from orderan.orders import Commercial, Moment, Terms, load_orders, require_sight
 from orderan.payments import (
     MoneyEvent,
     MoneyKind,
@@ -25,8 +26,10 @@ from orderan.payments import (
 )
 from orderan.settlements import settled_of_order
 from orderan.web.dashboard.desk import Asking, scope_of
+from orderan.web.dashboard.order_words import Names, names_of, routings, told
 from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
 from orderan.web.forms import Sent, amount_typed, one, posted, refused
+from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
 
@@ -74,13 +77,14 @@ async def money(
 ) -> Response[str]:
     """The page, with whatever was typed and what was wrong with it."""
 
-    async def read(tx: Tx) -> tuple[Any, Any, Any]:
+    async def read(tx: Tx) -> tuple[Any, Any, Any, list[Moment], Names]:
         await require_sight(tx, scope_of(principal), [order_id])
         order, _ = (await load_orders(tx, [order_id]))[order_id]
         found = await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
-        return order, found, await settled_of_order(tx, order_id)
+        chosen = routings(await decisions.about(tx, order_id))
+        return order, found, await settled_of_order(tx, order_id), chosen, await names_of(tx, [], {}, chosen)
 
-    order, found, settled = await db.run(caller, read)
+    order, found, settled, chosen, names = await db.run(caller, read)
     return page(
         request,
         "payments/order.html",
@@ -90,6 +94,7 @@ async def money(
         order=order,
         money=found,
         settled=settled,
+        routed=[told(one, place_of(request).words, names, order.currency) for one in chosen],
         due=max(order.due_minor, 0),
         may_begin=order.terms == Terms.PREPAID and order.commercial == Commercial.AWAITING_PAYMENT,
         kinds=KINDS,
