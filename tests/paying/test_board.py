@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
@@ -70,7 +71,9 @@ async def the_morning(day: Day) -> None:
     eight = day.now - 3 * HOUR
     for turn in range(10):
         at = eight + (5 + turn) * MINUTE
-        paid = {"state": "paid", "paid_at": at + 5 * MINUTE, "word_after_s": 2 * turn + 2} if turn < 6 else {}
+        paid: Any = (
+            {"state": "paid", "paid_at": at + 5 * MINUTE, "word_after_s": 2 * turn + 2} if turn < 6 else {}
+        )
         await day.tried(day.first, at, took_ms=100 * (turn + 1), **paid)
     nine = eight + HOUR
     blames = ["gateway"] * 2 + ["bank"] + ["customer"] * 3 + ["unknown"]

@@ -226,7 +226,7 @@ async def test_what_a_cheaper_choice_would_have_saved(day: Day) -> None:
         at += HOUR
         await decided(day, at, *offers)
         more = {"state": "paid", "paid_at": at + MINUTE} if paid else {"state": "expired"}
-        await day.tried(rail, at, **more)  # type: ignore[arg-type]
+        await day.tried(rail, at, **more)
 
     # Cheaper by 1,000, and by 400 where the cheaper rail had the smaller chance.
     await choice(offer(first, 4_440), offer(second, 3_440))
