@@ -207,3 +207,18 @@ async def transfer_lines(tx: Tx, transfer_id: UUID) -> list[tuple[int, int]]:
         {"shop": tx.shop_id, "id": transfer_id},
     )
     return [(row.line_no, row.quantity) for row in rows]
+
+
+async def waiting_to_pay(tx: Tx, *, most: int) -> list[UUID]:
+    """Orders whose buyers have not paid yet, the newest first."""
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND money = 'unpaid'
+        ORDER BY placed_at DESC, id
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "most": most},
+    )
+    return [row.id for row in rows]

@@ -166,7 +166,8 @@ class AccountNow:
 
     @property
     def mood(self) -> Mood:
-        return self.rails[0].mood if self.rails else Mood.UNKNOWN
+        """That of its worst rail among those there is something to say of."""
+        return min((one.mood for one in self.rails if not one.quiet), key=MOODS.index, default=Mood.UNKNOWN)
 
 
 async def gateway_board(tx: Tx, *, hours: int = HOURS, now: datetime) -> list[AccountNow]:
