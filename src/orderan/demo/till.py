@@ -120,12 +120,13 @@ class Tills:
     async def pay(self, tx: Tx, placed: Placed, *, turn: int, at: datetime) -> list[MoneyEvent]:
         """Everything an order's money says after its buyer paid a little before now."""
         [method] = self.chance.choices([name for name, _ in LIKED], [parts for _, parts in LIKED])
-        routed = await route_payment(tx, placed.order.id, method, self.carried[method], now=at)
         asked_at = at - timedelta(minutes=self.chance.uniform(4, 25), seconds=-turn)
+        chosen_at = asked_at - 20 * MINUTE
+        routed = await route_payment(tx, placed.order.id, method, self.carried[method], now=chosen_at)
         events: list[MoneyEvent] = []
         tries = 0
         if self.chance.random() < 0.12:
-            given, events = await self._given(tx, placed.order, routed[0], now=asked_at - 20 * MINUTE)
+            given, events = await self._given(tx, placed.order, routed[0], now=chosen_at)
             [over] = await note_truths(tx, [(given, self._truth(given, Outcome.EXPIRED))], now=asked_at)
             events = [*events, *over.events]
             tries = 1
