@@ -52,6 +52,7 @@ from orderan.kit.events import Consumer, consume, sequence
 from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
 from orderan.kit.runner import sweep_answers
+from orderan.payments import open_rails_due
 from orderan.promotions import end_over
 from orderan.settings import Settings, WorkerSettings
 from orderan.shops import ShopState, all_shops
@@ -115,6 +116,10 @@ async def _watch_rails(tx: Tx, now: datetime) -> int:
     return await watch_rails(tx, now=now)
 
 
+async def _open_rails(tx: Tx, now: datetime) -> int:
+    return await open_rails_due(tx, now=now)
+
+
 async def _follow_health(tx: Tx, now: datetime) -> int:
     return await follow_health(tx, now=now)
 
@@ -156,6 +161,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("chargebacks", 60.0, _chargebacks),
     Timer("low_stock", 60.0, _low_stock),
     Timer("settlements", 600.0, _reconcile),
+    Timer("open_rails", 10.0, _open_rails),
     Timer("watch_rails", 10.0, _watch_rails),
     Timer("follow_health", 10.0, _follow_health),
     Timer("learn_rails", 600.0, _learn_rails),

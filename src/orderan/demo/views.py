@@ -224,34 +224,6 @@ async def dear_and_unpaid(tx: Tx, *, above: int) -> UUID | None:
     return None if row is None else row.id
 
 
-@dataclass(frozen=True, slots=True)
-class PaidAhead:
-    """An order whose buyer is sent to the pay page."""
-
-    id: UUID
-    number: int
-    total_minor: int
-    placed_at: datetime
-
-
-async def paid_ahead(tx: Tx, *, since: datetime, most: int) -> list[PaidAhead]:
-    """The newest orders placed since, the oldest of them first."""
-    rows = await tx.all(
-        """
-        SELECT sales_order.id, sales_order.number, sales_order.total_minor, sales_order.placed_at
-        FROM sales_order
-        JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
-        WHERE sales_order.shop_id = %(shop)s AND sales_order.terms = 'prepaid'
-          AND sales_order.placed_at >= %(since)s AND sales_order.total_minor > 0
-          AND sales_order.currency = 'IDR' AND channel.kind IN ('web', 'chat')
-        ORDER BY sales_order.placed_at DESC, sales_order.number DESC
-        LIMIT %(most)s
-        """,
-        {"shop": tx.shop_id, "since": since, "most": most},
-    )
-    return [PaidAhead(**row._asdict()) for row in reversed(rows)]
-
-
 async def owner(tx: Tx) -> UUID:
     """Whoever owns the shop."""
     found: UUID = await tx.value(
@@ -259,3 +231,18 @@ async def owner(tx: Tx) -> UUID:
         {"shop": tx.shop_id},
     )
     return found
+
+
+async def waiting_to_pay(tx: Tx, *, most: int) -> list[UUID]:
+    """Orders whose buyers have not paid yet, the newest first."""
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND money = 'unpaid'
+        ORDER BY placed_at DESC, id
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "most": most},
+    )
+    return [row.id for row in rows]

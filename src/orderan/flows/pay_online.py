@@ -57,6 +57,7 @@ from orderan.payments import (
     NothingToPay,
     PartDoesNotFit,
     Rail,
+    RailPaused,
     attempts_of,
     begin_attempt,
     call_for_offers,
@@ -143,10 +144,16 @@ class Cashier:
             return standing
         known = await self._put_aside(caller, order_id)
         routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails))
-        for begun, rail in enumerate(routed):
-            attempt = await self._over(
-                caller, order_id, rail, phone, wanted, part_minor=part_minor, known=known + begun
-            )
+        begun = 0
+        for rail in routed:
+            try:
+                attempt = await self._over(
+                    caller, order_id, rail, phone, wanted, part_minor=part_minor, known=known + begun
+                )
+            except RailPaused:
+                # Since the rails were put in their order: the next one is asked.
+                continue
+            begun += 1
             if attempt.state != AttemptState.FAILED:
                 return attempt
         raise NoRail(method)

@@ -40,6 +40,8 @@ ACTIONS: Final = {
     "product.restore": N_("Produk dijual kembali"),
     "rail.fee": N_("Biaya cara bayar diubah"),
     "rail.first": N_("Gateway pilihan pertama diubah"),
+    "rail.open": N_("Jalur pembayaran dibuka lagi"),
+    "rail.pause": N_("Jalur pembayaran dijeda"),
     "refund_rule.set": N_("Batas persetujuan pengembalian dana diubah"),
     "promotion.moved": N_("Promo pembayaran dijalankan, dijeda, atau berhenti"),
     "promotion.paid_out": N_("Cashback dibayarkan"),

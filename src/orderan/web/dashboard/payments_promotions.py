@@ -448,6 +448,7 @@ def _form(
 def _common(principal: Principal) -> dict[str, Any]:
     return {
         "may_write": principal.may(Permission.PAYMENTS_WRITE),
+        "sees_finance": True,
         "states": STATES,
         "use_states": USES,
         "kinds": KINDS,
