@@ -26,6 +26,7 @@ from orderan.demo import (
 from orderan.demo import views as demo_views
 from orderan.demo.live import trickle
 from orderan.flows.pick_task import release_tasks
+from orderan.flows.replay_decision import replay
 from orderan.flows.views_board import Mood, Next, gateway_board
 from orderan.flows.views_scorecard import scorecard
 from orderan.kit.clock import SetClock
@@ -267,6 +268,28 @@ def test_the_board_of_gateways_is_alive_and_providers_have_a_scorecard(new: New)
     assert rows(url, "SELECT count(*) FROM payment_attempt WHERE ask_at IS NOT NULL") == [(0,)]
     on(url, work)
     assert audit(url, now=NOW).findings == []
+
+
+def test_routing_has_versions_a_draft_that_was_tried_and_choices_that_can_be_made_again(new: New) -> None:
+    url = new()
+    gateways = [GatewayThere(name, f"http://127.0.0.1:1/{name}", keys) for name, keys in CREDENTIALS.items()]
+
+    async def make(db: Database) -> None:
+        await load(db, KEYRING, now=NOW, size=Size(orders=200, days=31, people=60), gateways=gateways)
+
+    on(url, make)
+
+    written = rows(url, "SELECT version, active, made_by LIKE 'staff:%%' FROM routing_rules ORDER BY version")
+    assert written == [(1, False, True), (2, False, True), (3, True, True)]
+    assert rows(url, "SELECT max(revision) FROM routing_draft") == [(4,)]
+    [(against, payments)] = rows(
+        url, "SELECT against, found ->> 'payments' FROM routing_trial WHERE revision = 4"
+    )
+    assert (against, int(payments) > 0) == (3, True)
+    made = rows(url, "SELECT inputs, outcome FROM decision WHERE kind = 'routing'")
+    assert len(made) > 20
+    assert {inputs["version"] for inputs, _ in made} == {None, 1, 2, 3}
+    assert all((again := replay("routing", inputs, outcome)) and again.same for inputs, outcome in made)
 
 
 def test_new_orders_trickle_in(new: New) -> None:
