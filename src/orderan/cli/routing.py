@@ -132,7 +132,9 @@ def _shown(live: "RulesVersion | None", found: "list[RulesVersion]") -> list[str
 
 def _difference(trial: "Trial") -> list[str]:
     from orderan.web.dashboard.routing_words import method_name, signed_money, signed_number
+    from orderan.web.words import words
 
+    english = words("en")
     fee = signed_money(trial.fee_minor_now - trial.fee_minor, "en")
     lines = [
         f"{trial.payments:,} payments from {trial.since:%Y-%m-%d %H:%M} to {trial.until:%Y-%m-%d %H:%M} UTC",
@@ -143,7 +145,7 @@ def _difference(trial: "Trial") -> list[str]:
         lines.insert(1, f"only the newest {trial.most:,} were played")
     lines += [f"rule {name!r}: {count:,} payments" for name, count in trial.by_rule.items() if name]
     lines += [
-        f"  {method_name(move.method)}: {move.from_gateway} -> {move.to_gateway}, {move.payments:,} payments, "
+        f"  {method_name(move.method, english)}: {move.from_gateway} -> {move.to_gateway}, {move.payments:,} payments, "
         f"fees {signed_money(move.fee_minor, 'en')}"
         for move in trial.moves
     ]

@@ -291,6 +291,7 @@ async def _form(
         there = list(dict.fromkeys(account.gateway for account in await accounts(tx)))
         return there, {rail.method for rail in await rails(tx)}
 
+    words = place_of(visit.request).words
     gateways, carried = await visit.db.run(visit.caller, read)
     methods = [
         method for code, method in METHODS.items() if code in carried or code in ticked.get("method", ())
@@ -312,10 +313,13 @@ async def _form(
         general=general or [],
         gateways=[(gateway, gateway_name(gateway)) for gateway in gateways],
         methods=[
-            (GROUP_NAMES[group], [(one.code, method_name(one.code)) for one in methods if one.group is group])
+            (
+                GROUP_NAMES[group],
+                [(one.code, method_name(one.code, words)) for one in methods if one.group is group],
+            )
             for group in dict.fromkeys(method.group for method in methods)
         ],
-        banks=[(bank, bank_name(bank)) for bank in banks],
+        banks=[(bank, bank_name(bank, words)) for bank in banks],
         weekdays=list(enumerate(WEEKDAYS, start=1)),
     )
 
@@ -433,7 +437,7 @@ def _trial(tried: KeptTrial, found: Mapping[str, Any], words: Words) -> dict[str
         "left_out": trial.moves_left_out,
         "moves": [
             {
-                "method": method_name(move.method),
+                "method": method_name(move.method, words),
                 "way": f"{rail(move.from_rail, move.from_gateway)} → {rail(move.to_rail, move.to_gateway)}",
                 "payments": move.payments,
                 "fee": signed_money(move.fee_minor, locale),
@@ -445,7 +449,7 @@ def _trial(tried: KeptTrial, found: Mapping[str, Any], words: Words) -> dict[str
             {
                 "number": orders[UUID(one.subject_id)].number,
                 "path": f"/orders/{to_text('ord', UUID(one.subject_id))}",
-                "method": method_name(one.method),
+                "method": method_name(one.method, words),
                 "amount_minor": one.amount_minor,
                 "way": f"{gateway_name(one.from_gateway)} → {gateway_name(one.to_gateway)}",
                 "fee": signed_money(one.fee_minor, locale),

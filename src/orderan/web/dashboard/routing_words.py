@@ -69,14 +69,14 @@ FIELDS: Final = {
 """Where a fault of a rule stands on its form."""
 
 
-def method_name(code: str) -> str:
+def method_name(code: str, words: Words) -> str:
     """What people call a method; a bank's own name would read as a transfer to it."""
     found = METHODS.get(code)
     if found is None:
         return code
     if found.group is Group.DIRECT_DEBIT and found.bank:
         return f"Debit {found.name}"
-    return f"VA {found.name}" if _is_va(found) else found.name
+    return f"VA {found.name}" if _is_va(found) else words.gettext(found.name)
 
 
 def gateway_name(code: str) -> str:
@@ -84,9 +84,10 @@ def gateway_name(code: str) -> str:
     return NAMES.get(code, code)
 
 
-def bank_name(code: str) -> str:
+def bank_name(code: str, words: Words) -> str:
     """A bank as the first of its methods calls it."""
-    return next((method.name for method in METHODS.values() if method.bank == code), code.upper())
+    name = next((method.name for method in METHODS.values() if method.bank == code), "")
+    return words.gettext(name) if name else code.upper()
 
 
 def rule_told(rule: Rule, words: Words) -> str:
@@ -99,10 +100,10 @@ def rule_told(rule: Rule, words: Words) -> str:
 
 def when_told(when: When, words: Words) -> str:
     """What a rule applies to."""
-    who = [method_name(code) for code in when.methods]
+    who = [method_name(code, words) for code in when.methods]
     parts = [" / ".join(who) if who else words.gettext("Semua cara bayar")]
     if when.banks:
-        banks = ", ".join(bank_name(code) for code in when.banks)
+        banks = ", ".join(bank_name(code, words) for code in when.banks)
         parts.append(words.gettext("bank %(banks)s", banks=banks))
     parts += [part for part in (_amount(when, words), _fee(when, words), _hours(when, words)) if part]
     if when.weekdays:
