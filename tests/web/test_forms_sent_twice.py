@@ -86,6 +86,9 @@ FORMS: Final = {
         {"heard": "yes", "words": "Setengah jam."},
         "SELECT count(*) FROM incident_note",
     ),
+    "/payments/gateways/{rail:str}/pause": Sends(
+        "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
+    ),
     "/orders/bulk": Sends(
         "/orders/bulk",
         {"verb": "hold", "reason": "Opname", "kind": "stock", "order_id": "{open}"},
@@ -269,6 +272,7 @@ OTHERWISE: Final = {
     "/settings": SAME_AGAIN,
     "/settings/channels/{channel:str}": SAME_AGAIN,
     "/settings/gateways/{account:str}": SAME_AGAIN,
+    "/payments/gateways/{rail:str}/open": ON,
     "/settings/gateways/{account:str}/rails/{rail:str}/fee": SAME_AGAIN,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": SAME_AGAIN,
     "/settings/keys/{key:str}/revoke": SAME_AGAIN,
