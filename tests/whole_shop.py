@@ -81,7 +81,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
-from orderan.payments import begin_attempt, note_charged, open_account, rails
+from orderan.payments import begin_attempt, note_charged, open_account, pause_rail, rails
 from orderan.pricing import put_zone, set_fee
 from orderan.promotions import (
     Months,
@@ -161,6 +161,9 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments": ("/payments", "/payments?q=zzz"),
     "/payments/ageing": ("/payments/ageing",),
     "/payments/fees": ("/payments/fees",),
+    "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
+    "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
+    "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
     "/payments/settlements": (
         "/payments/settlements",
@@ -291,6 +294,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/payments/ageing/export.csv": "a file",
     "/payments/fees/export.csv": "a file",
     "/payments/payouts/export.csv": "a file",
+    "/payments/scorecard/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
     "/payments/promotions/{promotion_id:str}/shares.csv": "a file",
     "/products/export.csv": "a file",
@@ -398,6 +402,9 @@ async def _pay_pages(
         )
     )
 
+    carried = {rail.method: rail for rail in await floor.run(rails) if rail.account_id == account.id}
+    await floor.run(lambda tx: pause_rail(tx, carried["alfamart"].id, reason="Kode ditolak kasir", now=now))
+
     async def number(tx: Tx) -> None:
         rail = next(rail for rail in await rails(tx) if rail.method == "va_bca")
         attempt = await begin_attempt(
@@ -418,7 +425,11 @@ async def _pay_pages(
     pages = {"waiting": orders["waiting"], "numbered": numbered}
     pages |= {"cancelled": orders["cancelled"], "paid": orders["paid"]}
     tickets = {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
-    return tickets | {"gateway_account": to_text("gwa", account.id)}
+    return tickets | {
+        "gateway_account": to_text("gwa", account.id),
+        "rail": to_text("ral", carried["va_bca"].id),
+        "rail_paused": to_text("ral", carried["alfamart"].id),
+    }
 
 
 async def _promotions(floor: ShopFloor, order: Order, now: datetime) -> dict[str, str]:

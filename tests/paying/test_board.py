@@ -126,7 +126,7 @@ async def test_the_page_says_the_same_in_words(desk: Desk) -> None:
     seen = await desk.seen()
     for said in (
         "73,3 % 18 percobaan gateway 2 bank 1 tidak jelas 1 pembeli 3",
-        "2 dtk 12 dtk 1 tanpa kabar",
+        "2 dtk kabar 12 dtk 1 tanpa kabar",
         "63,6 % biasanya 75 %",
         "6 tertua 1 hari lalu",
         "08.00 WIB: 10 percobaan, 0 gagal",

@@ -81,6 +81,9 @@ FORMS: Final = {
         {"words": " "},
         {"heard": "no", "who": "Rina", "question": "how_long"},
     ),
+    "/payments/gateways/{rail:str}/pause": Sends(
+        "/payments/gateways/{rail}/pause", {"until": "2026-01-01T10:00"}, {"reason": "Bank mati"}
+    ),
     "/maintenance": Sends(
         "/maintenance",
         {"ends": "2026-11-11T10:00"},
@@ -329,6 +332,7 @@ OTHERWISE: Final = {
     "/products/{product:str}/skus/{sku:str}/state": BUTTON,
     "/products/{product:str}/state": BUTTON,
     "/settings/channels/{channel:str}": "a switch",
+    "/payments/gateways/{rail:str}/open": BUTTON,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": BUTTON,
     "/settings/keys/{key:str}/revoke": BUTTON,
     "/settings/users/{user:str}": "choices from lists",

@@ -95,6 +95,9 @@ FORMS: Final = {
     "/payments/routing/trial": Sends(
         "/payments/routing/trial", {"revision": "1", "days": "1"}, "SELECT count(*) FROM routing_trial"
     ),
+    "/payments/gateways/{rail:str}/pause": Sends(
+        "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
+    ),
     "/orders/bulk": Sends(
         "/orders/bulk",
         {"verb": "hold", "reason": "Opname", "kind": "stock", "order_id": "{open}"},
@@ -293,6 +296,7 @@ OTHERWISE: Final = {
     "/settings": SAME_AGAIN,
     "/settings/channels/{channel:str}": SAME_AGAIN,
     "/settings/gateways/{account:str}": SAME_AGAIN,
+    "/payments/gateways/{rail:str}/open": ON,
     "/settings/gateways/{account:str}/rails/{rail:str}/fee": SAME_AGAIN,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": SAME_AGAIN,
     "/settings/keys/{key:str}/revoke": SAME_AGAIN,

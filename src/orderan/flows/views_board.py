@@ -171,7 +171,7 @@ class AccountNow:
 
 
 async def gateway_board(tx: Tx, *, hours: int = HOURS, now: datetime) -> list[AccountNow]:
-    """Every open account, the one with the worst rail first.
+    """Every open account, the one with the worst rail first, those nobody uses last.
 
     Args:
         hours: Over how many hours the figures are taken; the chart always shows a day.
@@ -185,7 +185,7 @@ async def gateway_board(tx: Tx, *, hours: int = HOURS, now: datetime) -> list[Ac
         for account in await accounts(tx)
         if account.state == "open"
     ]
-    return sorted(there, key=lambda one: MOODS.index(one.mood))
+    return sorted(there, key=lambda one: (all(rail.quiet for rail in one.rails), MOODS.index(one.mood)))
 
 
 async def rails_now(tx: Tx, shown: Sequence[Rail], *, hours: int, now: datetime) -> list[RailNow]:

@@ -99,7 +99,7 @@ async def gateway_board_page(visit: NamedDependency[Visit], hours: FromQuery[str
 
 
 def _counts(found: list[AccountNow]) -> dict[Mood, int]:
-    moods = [rail.mood for account in found for rail in account.rails]
+    moods = [rail.mood for account in found for rail in account.rails if not rail.quiet]
     return {mood: moods.count(mood) for mood in MOODS}
 
 
@@ -116,7 +116,7 @@ def common(visit: Visit) -> dict[str, Any]:
         "gateways": GATEWAYS,
         "methods": METHODS,
         "groups": GROUP_NAMES,
-        "reason_said": lambda reason: board_words.reason_said(reason, place.words),
+        "reasons_said": lambda reasons: board_words.reasons_said(reasons, place.words),
         "lasting": lambda seconds: board_words.lasting(seconds, place.words),
         "bars": bars,
         "soon": visit.now + SOON,
@@ -176,6 +176,12 @@ async def _page(visit: Visit, rail_id: UUID, *, said: str = "", sent: Sent = NOT
         }
 
     found = await visit.db.run(visit.caller, read)
+    spoken = place_of(visit.request).words
+    # A person has a name of their own; what works by itself has a word for it.
+    found["actors"] = {
+        actor: name if actor.startswith(("staff:", "key:")) else spoken.gettext(name)
+        for actor, name in found["actors"].items()
+    }
     return page(
         visit.request,
         "gateways/rail.html",

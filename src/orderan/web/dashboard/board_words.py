@@ -1,13 +1,12 @@
 """What the board of gateways calls how a rail is, why, and what to do about it."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from orderan.flows.views_board import Mood, Next
 from orderan.health import Blame, Test
 from orderan.kit.errors import N_
-from orderan.kit.i18n import Words, format_number, format_percent, format_time
+from orderan.kit.i18n import Words, format_number, format_percent
 
 MOODS: Final = {
     Mood.DOWN: (N_("Tidak berfungsi"), "loss", "circle-x"),
@@ -77,6 +76,11 @@ def reason_said(reason: Mapping[str, Any], spoken: Words) -> str:
     return f"{told} {spoken.gettext(BLAMES[Blame(reason['blame'])])}" if test in CAUSED else told
 
 
+def reasons_said(reasons: Sequence[Mapping[str, Any]], spoken: Words) -> list[str]:
+    """Reasons as sentences, each once: two tests may have counted the same charges."""
+    return list(dict.fromkeys(reason_said(one, spoken) for one in reasons))
+
+
 def lasting(seconds: float | None, spoken: Words) -> str | None:
     """A short time in the unit it is short in."""
     if seconds is None:
@@ -94,8 +98,3 @@ def _short(value: float, spoken: Words) -> str:
     """One decimal below ten, none above."""
     shown = round(value, 1) if value < 10 else round(value)
     return format_number(int(shown) if shown == int(shown) else shown, spoken.locale)
-
-
-def hour_said(start: datetime, zone: str, locale: str) -> str:
-    """When an hour began, on the clock of whoever looks."""
-    return format_time(start, zone, locale)
