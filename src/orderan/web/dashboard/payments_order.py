@@ -13,17 +13,21 @@ from litestar.params import FromPath
 from orderan.access import Permission, Principal
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_payment import settle_payment
+from orderan.flows.views_money_back import ChargebackRow, PayoutRow, chargeback_list, payout_list
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import load_orders, require_sight
-from orderan.payments import (
-    MoneyEvent,
-    MoneyKind,
-    money_of,
-)
+from orderan.payments import ChargebackState, MoneyEvent, MoneyKind, PayoutState, money_of
 from orderan.settlements import settled_of_order
 from orderan.web.dashboard.desk import Asking, scope_of
+from orderan.web.dashboard.money_back_words import (
+    CHARGEBACK_STATES,
+    PAYOUT_STATES,
+    chargeback_path,
+    payout_path,
+    refund_path,
+)
 from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
 from orderan.web.forms import Sent, amount_typed, one, posted, refused
 from orderan.web.once import once
@@ -69,14 +73,18 @@ async def money(
     sent: Sent = NOTHING_SENT,
 ) -> Response[str]:
     """The page, with whatever was typed and what was wrong with it."""
+    scope = scope_of(principal)
 
-    async def read(tx: Tx) -> tuple[Any, Any, Any]:
-        await require_sight(tx, scope_of(principal), [order_id])
+    async def read(tx: Tx) -> tuple[Any, Any, Any, list[PayoutRow], list[ChargebackRow]]:
+        await require_sight(tx, scope, [order_id])
         order, _ = (await load_orders(tx, [order_id]))[order_id]
         found = await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
-        return order, found, await settled_of_order(tx, order_id)
+        settled = await settled_of_order(tx, order_id)
+        payouts = await payout_list(tx, scope, states=list(PayoutState), order_id=order_id)
+        cases = await chargeback_list(tx, scope, states=list(ChargebackState), order_id=order_id)
+        return order, found, settled, payouts, cases
 
-    order, found, settled = await db.run(caller, read)
+    order, found, settled, payouts, cases = await db.run(caller, read)
     return page(
         request,
         "payments/order.html",
@@ -86,6 +94,13 @@ async def money(
         order=order,
         money=found,
         settled=settled,
+        payouts=payouts,
+        payout_states=PAYOUT_STATES,
+        payout_path=payout_path,
+        cases=cases,
+        chargeback_states=CHARGEBACK_STATES,
+        chargeback_path=chargeback_path,
+        refund_path=refund_path,
         due=max(order.due_minor, 0),
         kinds=KINDS,
         path=path_of(order_id),
