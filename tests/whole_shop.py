@@ -45,9 +45,11 @@ from orderan.flows.bulk_orders import Verb, start, work_off
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_order
+from orderan.flows.contest_chargeback import add_to_chargeback, report_chargeback
 from orderan.flows.deliver import move_on
 from orderan.flows.hold_order import hold_order
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_out import begin_payout, make_link, type_account
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
@@ -81,7 +83,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
-from orderan.payments import begin_attempt, note_charged, open_account, pause_rail, rails
+from orderan.payments import EvidenceKind, begin_attempt, note_charged, open_account, pause_rail, rails
 from orderan.pricing import put_zone, set_fee
 from orderan.promotions import (
     Months,
@@ -187,6 +189,19 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments/routing": ("/payments/routing",),
     "/payments/routing/rules/new": ("/payments/routing/rules/new",),
     "/payments/routing/rules/{place:int}": ("/payments/routing/rules/1", "/payments/routing/rules/2"),
+    "/payments/chargebacks": ("/payments/chargebacks", "/payments/chargebacks?tab=won"),
+    "/payments/chargebacks/{chargeback_id:str}": ("/payments/chargebacks/{chargeback}",),
+    "/payments/refunds/payouts": ("/payments/refunds/payouts", "/payments/refunds/payouts?tab=paid"),
+    "/payments/refunds/payouts/{payout_id:str}": (
+        "/payments/refunds/payouts/{payout_waiting}",
+        "/payments/refunds/payouts/{payout_entered}",
+    ),
+    "/payments/refunds/limit": ("/payments/refunds/limit",),
+    "/payments/refunds/{refund_id:str}": (
+        "/payments/refunds/{refund_open}",
+        "/payments/refunds/{refund_waiting}",
+    ),
+    "/payout/{link:str}": ("/payout/{payout_link}",),
     "/payments/refunds": ("/payments/refunds", "/payments/refunds?tab=executed"),
     "/products": ("/products", "/products?q=gayo&category=Kopi", "/products?view=archived"),
     "/products/import": ("/products/import",),
@@ -365,6 +380,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     for name in ("planned", "released", "picking", "short", "held", "packed", "road"):
         named[f"task_{name}"] = to_text("tsk", await the_task(world, orders[name]))
     named |= await returns_at_every_stage(world, keyring, orders["paid"], then)
+    named |= await _money_out(world, keyring, orders, then, now)
     named["ret_resolved"] = await _return_promised(world, orders["returned"], then)
     named |= await _troubles(floor, now)
     named |= await _promotions(floor, orders["waiting"], now)
@@ -642,6 +658,46 @@ async def _return(tx: Tx, world: World, order: Order, until: str, then: datetime
     if until == "inspected":
         await inspect_goods(tx, made.id, [Inspected(1, 1, 0, "A1")], now=then)
     return made.id
+
+
+async def _money_out(
+    world: World, keyring: Keyring, orders: dict[str, Order], then: datetime, now: datetime
+) -> dict[str, str]:
+    """Refunds with their payouts, and a chargeback."""
+    floor, named = world.floor, {}
+
+    async def more(tx: Tx) -> None:
+        for turn, name in enumerate(("waiting", "entered")):
+            refund = await promise_refund(
+                tx, orders["changing"].id, amount_minor=1_000 + turn, reason="Telat", now=then
+            )
+            payout = await begin_payout(tx, refund.id, now=then)
+            named[f"refund_{name}"] = to_text("rfd", refund.id)
+            named[f"payout_{name}"] = to_text("pto", payout.id)
+            if name == "waiting":
+                named["payout_link"] = await make_link(tx, payout.id, now=now)
+            else:
+                await type_account(
+                    tx, keyring, payout.id, bank="014", number="1234567890", holder="Siti Aminah", now=then
+                )
+        still = await promise_refund(
+            tx, orders["changing"].id, amount_minor=900, reason="Kurang ramah", now=then
+        )
+        named["refund_open"] = to_text("rfd", still.id)
+        case = await report_chargeback(
+            tx,
+            orders["finished"].id,
+            attempt_id=None,
+            amount_minor=7_000,
+            reason="Tidak sampai",
+            deadline=now,
+            now=then,
+        )
+        named["chargeback"] = to_text("cbk", case.id)
+        await add_to_chargeback(tx, case.id, EvidenceKind.NOTE, "Diterima sendiri", now=then)
+
+    await floor.run(more)
+    return named
 
 
 async def _return_promised(world: World, order: Order, then: datetime) -> str:

@@ -25,6 +25,8 @@ from orderan.customers import find_customers
 from orderan.flows.bulk_orders import Verb, start
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.close_entry import close_entries
+from orderan.flows.contest_chargeback import report_chargeback
+from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_return import ask_return
@@ -116,6 +118,11 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/payments": _of("/payments", "{unpaid_number}"),
     "/payments/cod": _of("/payments/cod", "{cash_number}"),
     "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
+    "/payments/chargebacks": _of("/payments/chargebacks", "{back_number}"),
+    "/payments/chargebacks/{chargeback_id:str}": _of("/payments/chargebacks/{case}", "{back_number}"),
+    "/payments/refunds/payouts": _of("/payments/refunds/payouts", "{back_number}"),
+    "/payments/refunds/payouts/{payout_id:str}": _of("/payments/refunds/payouts/{payout}", "{back_number}"),
+    "/payments/refunds/{refund_id:str}": _of("/payments/refunds/{refund}", "{back_number}"),
     "/payments/refunds": _of("/payments/refunds", "{back_number}"),
     "/products": _at("/products", "{stock_of_product}"),
     "/products/{product:str}": _at("/products/{product}", "{stock_of_gula}"),
@@ -230,6 +237,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/settings/keys": SETTINGS,
     "/settings/keys/new": SETTINGS,
     "/settings/shipping": SETTINGS,
+    "/payments/refunds/limit": SETTINGS,
     "/settings/taxes": SETTINGS,
     "/settings/users": SETTINGS,
     "/settings/users/new": SETTINGS,
@@ -289,7 +297,15 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     goods_return = await floor.run(
         lambda tx: ask_return(tx, back.id, [Wanted(1, 2, "rusak")], reason="rusak", now=now)
     )
-    await floor.run(lambda tx: promise_refund(tx, back.id, amount_minor=10_000, reason="lebih", now=now))
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, back.id, amount_minor=10_000, reason="lebih", now=now)
+    )
+    payout = await floor.run(lambda tx: begin_payout(tx, refund.id, now=now))
+    case = await floor.run(
+        lambda tx: report_chargeback(
+            tx, back.id, attempt_id=None, amount_minor=1_000, reason="rusak", deadline=now, now=now
+        )
+    )
     [inside_answer] = await place(
         world, keyring, asked(("kopi", 1), buyer=a_buyer(), terms=Terms.COD), now=now
     )
@@ -328,6 +344,9 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "parcel": to_text("pcl", parcel.id),
         "awb": AWB,
         "goods_return": to_text("ret", goods_return.id),
+        "refund": to_text("rfd", refund.id),
+        "payout": to_text("pto", payout.id),
+        "case": to_text("cbk", case.id),
         "task": to_text("tsk", task.id),
         "entry": to_text("exc", entry),
         "at_stake": format_number(at_stake, "id"),

@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,9 @@ from access.conftest import House, hire, house, password_hash, send
 from access.routes import routes_of
 from conftest import ShopFloor
 from fulfilment.working import an_order, delivered, packed, pay
+from given import World
 from orderan.flows.collect_cod import Cash, collect_cod
+from orderan.flows.pay_out import agree_payout, begin_payout, make_link, type_account
 from orderan.flows.pick_task import start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_return import ask_return, decide_return, inspect_goods, receive_goods_back
@@ -188,6 +190,26 @@ FORMS: Final = {
     "/payments/settlements/{entry_id:str}/explain": Sends(
         "/payments/settlements/{difference}/explain", {"word": " "}, {}
     ),
+    "/payments/refunds/limit": Sends("/payments/refunds/limit", {}, {"above": "banyak"}),
+    "/payments/refunds/payouts/{payout_id:str}/account": Sends(
+        "/payments/refunds/payouts/{payout}/account",
+        {"number": "12"},
+        {"bank": "014", "holder": "Budi Santosa"},
+    ),
+    "/payments/refunds/payouts/{payout_id:str}/step": Sends(
+        "/payments/refunds/payouts/{approved_payout}/step", {"step": "paid"}, {"reference": "DIPAKAI"}
+    ),
+    "/payments/chargebacks": Sends(
+        "/payments/chargebacks",
+        {"amount": "dua"},
+        {"order": "{gone_number}", "reason": "Tidak sampai", "deadline": "2026-12-01T10:00"},
+    ),
+    "/payments/chargebacks/{chargeback_id:str}/evidence": Sends(
+        "/payments/chargebacks/{case}/evidence", {"words": "  "}, {"kind": "invoice"}
+    ),
+    "/payout/{link:str}": Sends(
+        "/payout/{link}", {"number": "12"}, {"bank": "014", "holder": "Budi Santosa"}
+    ),
     "/products/new": Sends(
         "/products/new",
         {"price": "dua"},
@@ -323,6 +345,10 @@ OTHERWISE: Final = {
     "/payments/routing/versions/{version:int}/restore": BUTTON,
     "/payments/settlements/files": FILE,
     "/payments/settlements/statements": FILE,
+    "/payments/refunds/{refund_id:str}/step": BUTTON,
+    "/payments/refunds/payouts/export": BUTTON,
+    "/payments/refunds/payouts/{payout_id:str}/link": BUTTON,
+    "/payments/chargebacks/{chargeback_id:str}/step": BUTTON,
     "/preferences": "choices from lists",
     "/products/import": FILE,
     "/products/import/{import_id:str}": BUTTON,
@@ -392,8 +418,32 @@ async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) 
     [entry] = await floor.all("SELECT id FROM exception_entry WHERE kind = 'payment_over'")
     shop.names.update(await settlements(floor, unpaid, now=now))
     promotion = await floor.run(lambda tx: make_promotion(tx, a_discount(now), now=now))
+    shop.names["promotion"] = to_text("prm", promotion.id)
+    made = {}
+    for name in ("payout", "approved_payout"):
+        order = await an_order(world, keyring, ("kopi", 1), now=now)
+        await pay(world, order, now=now)
+        owed = await floor.run(
+            lambda tx, order=order: promise_refund(tx, order.id, amount_minor=1_000, reason="Telat", now=now)
+        )
+        made[name] = (await floor.run(lambda tx, owed=owed: begin_payout(tx, owed.id, now=now))).id
+    link = await floor.run(lambda tx: make_link(tx, made["payout"], now=now))
+    approved = made["approved_payout"]
+    await floor.run(
+        lambda tx: type_account(
+            tx, keyring, approved, bank="014", number="1234567890", holder="Ani Lestari", now=now
+        )
+    )
+    await floor.db.run(
+        replace(floor.caller, actor="staff:finance"),
+        lambda tx: agree_payout(tx, approved, looked_twice=False, now=now),
+    )
+    # The bank's reference of another payment out: typed again it is refused.
+    await _spent_reference(world, keyring, now)
     shop.names.update(
-        promotion=to_text("prm", promotion.id),
+        payout=to_text("pto", made["payout"]),
+        approved_payout=to_text("pto", approved),
+        link=link,
         unpaid=to_text("ord", unpaid.id),
         promised=to_text("ord", promised.id),
         refund=to_text("rfd", refund.id),
@@ -406,6 +456,17 @@ async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) 
         used_awb="002589984089",
     )
     return shop
+
+
+async def _spent_reference(world: World, keyring: Keyring, now: datetime) -> None:
+    order = await an_order(world, keyring, ("kopi", 1), now=now)
+    await pay(world, order, now=now)
+    refund = await world.floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=1_000, reason="Telat", now=now)
+    )
+    await world.floor.run(
+        lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="DIPAKAI", now=now)
+    )
 
 
 @pytest.mark.parametrize("path", FORMS)

@@ -16,6 +16,7 @@ from fulfilment.working import delivered, the_task
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from incidents.troubled import a_gateway
 from orderan.customers import find_customers
+from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
@@ -123,6 +124,16 @@ FORMS: Final = {
     "/orders/{order:str}/tags": Sends("/orders/{open}/tags", {"add": "vip"}, ORDER_TAGS),
     "/orders/{order:str}/cancel": Sends(
         "/orders/{open}/cancel", {"reason": "Kurang", "units_1": "1"}, "SELECT sum(cancelled) FROM order_line"
+    ),
+    "/payments/chargebacks": Sends(
+        "/payments/chargebacks",
+        {"order": "{gone_number}", "amount": "5.000", "reason": "Tidak sampai"},
+        "SELECT count(*) FROM chargeback",
+    ),
+    "/payments/chargebacks/{chargeback_id:str}/evidence": Sends(
+        "/payments/chargebacks/{case}/evidence",
+        {"kind": "note", "words": "Diterima sendiri"},
+        "SELECT count(*) FROM chargeback_evidence",
     ),
     "/products/new": Sends(
         "/products/new",
@@ -283,6 +294,14 @@ OTHERWISE: Final = {
     "/payments/settlements/mappings": SAME_AGAIN,
     "/payments/settlements/statements": "a file is known by what is in it: the same one again changes nothing",
     "/payments/settlements/{entry_id:str}/explain": ON,
+    "/payments/refunds/payouts/export": "a payout stands in one file only: tests/flows/test_pay_out.py",
+    "/payments/refunds/payouts/{payout_id:str}/account": SAME_AGAIN,
+    "/payments/refunds/payouts/{payout_id:str}/link": "each sending makes a link, and the last one shown is good",
+    "/payments/refunds/payouts/{payout_id:str}/step": ON,
+    "/payments/chargebacks/{chargeback_id:str}/step": ON,
+    "/payments/refunds/limit": SAME_AGAIN,
+    "/payments/refunds/{refund_id:str}/step": ON,
+    "/payout/{link:str}": "a link is good once: tests/flows/test_pay_out.py",
     "/preferences": SAME_AGAIN,
     "/products/{product:str}/edit": SAME_AGAIN,
     "/products/{product:str}/pictures/arrange": SAME_AGAIN,
@@ -361,6 +380,11 @@ async def shop(
         )
     )
     await floor.run(lambda tx: dispatch_transfer(tx, transfer.id, now=now))
+    case = await floor.run(
+        lambda tx: report_chargeback(
+            tx, gone.id, attempt_id=None, amount_minor=1_000, reason="Rusak", deadline=now, now=now
+        )
+    )
     [customer] = await floor.run(lambda tx: find_customers(tx, keyring, "+6281234567890", limit=1))
     [product] = await floor.all("SELECT id FROM product")
     [price_list] = await floor.all("SELECT id FROM price_list")
@@ -377,6 +401,7 @@ async def shop(
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),
         "gone_number": str(gone.number),
+        "case": to_text("cbk", case.id),
         "product": to_text("prd", product.id),
         "list": to_text("pls", price_list.id),
         "kopi": to_text("sku", world.skus["kopi"]),

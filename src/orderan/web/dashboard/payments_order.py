@@ -1,6 +1,7 @@
 """One order's money in the dashboard: what came in, what went back, what can be done now."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,18 +15,22 @@ from orderan.access import Permission, Principal
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_payment import settle_payment
+from orderan.flows.views_money_back import ChargebackRow, PayoutRow, chargeback_list, payout_list
 from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.orders import Commercial, Moment, Terms, load_orders, require_sight
-from orderan.payments import (
-    MoneyEvent,
-    MoneyKind,
-    money_of,
-)
+from orderan.orders import Commercial, Moment, Order, Terms, load_orders, require_sight
+from orderan.payments import ChargebackState, MoneyEvent, MoneyKind, PayoutState, money_of
 from orderan.settlements import settled_of_order
 from orderan.web.dashboard.desk import Asking, scope_of
+from orderan.web.dashboard.money_back_words import (
+    CHARGEBACK_STATES,
+    PAYOUT_STATES,
+    chargeback_path,
+    payout_path,
+    refund_path,
+)
 from orderan.web.dashboard.order_words import Names, names_of, routings, told
 from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
 from orderan.web.forms import Sent, amount_typed, one, posted, refused
@@ -52,6 +57,19 @@ KINDS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page of an order's money tells."""
+
+    order: Order
+    money: Any
+    settled: Any
+    payouts: list[PayoutRow]
+    cases: list[ChargebackRow]
+    chosen: list[Moment]
+    names: Names
+
+
 @get("/payments/orders/{order_id:str}", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
 async def money_page(
     request: Asking,
@@ -76,15 +94,24 @@ async def money(
     sent: Sent = NOTHING_SENT,
 ) -> Response[str]:
     """The page, with whatever was typed and what was wrong with it."""
+    scope = scope_of(principal)
 
-    async def read(tx: Tx) -> tuple[Any, Any, Any, list[Moment], Names]:
-        await require_sight(tx, scope_of(principal), [order_id])
+    async def read(tx: Tx) -> _Shown:
+        await require_sight(tx, scope, [order_id])
         order, _ = (await load_orders(tx, [order_id]))[order_id]
-        found = await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
         chosen = routings(await decisions.about(tx, order_id))
-        return order, found, await settled_of_order(tx, order_id), chosen, await names_of(tx, [], {}, chosen)
+        return _Shown(
+            order,
+            money=await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms),
+            settled=await settled_of_order(tx, order_id),
+            payouts=await payout_list(tx, scope, states=list(PayoutState), order_id=order_id),
+            cases=await chargeback_list(tx, scope, states=list(ChargebackState), order_id=order_id),
+            chosen=chosen,
+            names=await names_of(tx, [], {}, chosen),
+        )
 
-    order, found, settled, chosen, names = await db.run(caller, read)
+    shown = await db.run(caller, read)
+    order = shown.order
     return page(
         request,
         "payments/order.html",
@@ -92,9 +119,16 @@ async def money(
         now=now,
         sent=sent,
         order=order,
-        money=found,
-        settled=settled,
-        routed=[told(one, place_of(request).words, names, order.currency) for one in chosen],
+        money=shown.money,
+        settled=shown.settled,
+        routed=[told(one, place_of(request).words, shown.names, order.currency) for one in shown.chosen],
+        payouts=shown.payouts,
+        payout_states=PAYOUT_STATES,
+        payout_path=payout_path,
+        cases=shown.cases,
+        chargeback_states=CHARGEBACK_STATES,
+        chargeback_path=chargeback_path,
+        refund_path=refund_path,
         due=max(order.due_minor, 0),
         may_begin=order.terms == Terms.PREPAID and order.commercial == Commercial.AWAITING_PAYMENT,
         kinds=KINDS,
