@@ -424,3 +424,22 @@ async def test_two_accounts_at_one_gateway_are_told_apart_by_their_names(
     said = words(await browser.get(f"/orders/{to_text('ord', till.order.id)}"))
     assert "Rel pembayaran dipilih: Midtrans (midtrans)" in said
     assert "Midtrans (Midtrans cabang) tidak didahulukan" in said
+
+
+async def test_of_very_many_versions_the_newest_are_shown(till: Till, browser: AsyncClient) -> None:
+    await till.floor.run(
+        lambda tx: tx.run(
+            """
+            INSERT INTO routing_rules (shop_id, version, rules, note, made_by, made_at, active)
+            SELECT %(shop)s, number, '[]', 'Alasan ' || number, 'staff:test', %(now)s, number = 1
+            FROM generate_series(1, 33) AS number
+            """,
+            {"shop": tx.shop_id, "now": till.clock.at},
+        )
+    )
+
+    said = words(await browser.get(PAGE))
+    assert "3 versi yang lebih lama tidak ditampilkan." in said
+    assert "Alasan 33 " in said
+    assert "Alasan 3 " not in said
+    assert "Aturan yang berjalan · versi 1" in said

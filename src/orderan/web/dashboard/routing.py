@@ -64,6 +64,8 @@ READ: Final = {"needs": Permission.SETTINGS_READ}
 WRITE: Final = {"needs": Permission.SETTINGS_WRITE}
 HERE: Final = "/payments/routing"
 NOTHING_SENT: Final = Sent()
+MOST_VERSIONS: Final = 30
+"""Shown, the newest."""
 SAID: Final = {
     "rule": N_("Draf disimpan. Aturan yang berjalan belum berubah."),
     "tried": N_("Draf sudah dicoba pada pembayaran lalu; hasilnya di bawah."),
@@ -375,7 +377,8 @@ async def _page(
         changes=[
             words.gettext(CHANGES[one.change], name=one.name, before=one.before or "") for one in changes
         ],
-        versions=[(one, [rule_told(rule, words) for rule in one.rules]) for one in every],
+        versions=[(one, [rule_told(rule, words) for rule in one.rules]) for one in every[:MOST_VERSIONS]],
+        older=max(0, len(every) - MOST_VERSIONS),
         next_version=(every[0].version if every else 0) + 1,
         who=lambda actor: _who(found["names"], actor, words),
         tried=tried,
