@@ -15,6 +15,7 @@ from orderan.demo import store
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
+from orderan.demo.paying_back import PayingBack
 from orderan.demo.people import buyers
 from orderan.demo.scene import Scene
 from orderan.demo.staff import CODE, hashed_password
@@ -106,6 +107,7 @@ async def load(
         caller = Caller(ground.shop.shop_id, SYSTEM)
         await db.run(caller, lambda tx: watch_levels(tx, ground, chance, now=now))
         await db.run(caller, lambda tx: open_tills(tx, keyring, gateways, now=now))
+        await PayingBack(scene, now).stand_still()
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground
 
