@@ -32,6 +32,7 @@ WHOLE = Size(orders=700, days=35, people=200)
 TINY = Size(orders=60, days=3, people=40)
 KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
 INBOX = {
+    "chargeback_due",
     "change_waiting",
     "completion_blocked",
     "import_lines",
