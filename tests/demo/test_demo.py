@@ -49,6 +49,7 @@ GATEWAYS = [
 ]
 KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
 INBOX = {
+    "chargeback_due",
     "change_waiting",
     "completion_blocked",
     "import_lines",

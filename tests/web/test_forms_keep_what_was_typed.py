@@ -347,6 +347,7 @@ OTHERWISE: Final = {
     "/payments/settlements/statements": FILE,
     "/payments/refunds/{refund_id:str}/step": BUTTON,
     "/payments/refunds/payouts/export": BUTTON,
+    "/payments/refunds/payouts/{payout_id:str}/reveal": BUTTON,
     "/payments/refunds/payouts/{payout_id:str}/link": BUTTON,
     "/payments/chargebacks/{chargeback_id:str}/step": BUTTON,
     "/preferences": "choices from lists",

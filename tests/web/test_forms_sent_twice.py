@@ -296,6 +296,7 @@ OTHERWISE: Final = {
     "/payments/settlements/{entry_id:str}/explain": ON,
     "/payments/refunds/payouts/export": "a payout stands in one file only: tests/flows/test_pay_out.py",
     "/payments/refunds/payouts/{payout_id:str}/account": SAME_AGAIN,
+    "/payments/refunds/payouts/{payout_id:str}/reveal": "reads",
     "/payments/refunds/payouts/{payout_id:str}/link": "each sending makes a link, and the last one shown is good",
     "/payments/refunds/payouts/{payout_id:str}/step": ON,
     "/payments/chargebacks/{chargeback_id:str}/step": ON,

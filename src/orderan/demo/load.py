@@ -15,6 +15,7 @@ from orderan.demo import store, views
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
+from orderan.demo.paying_back import PayingBack
 from orderan.demo.people import buyers
 from orderan.demo.promos import agree_a_deposit, write_promotions
 from orderan.demo.routes import Routes
@@ -123,6 +124,7 @@ async def load(
         await db.run(caller, lambda tx: agree_a_deposit(tx, now=now))
         if gateways:
             await rules.draft_next(now)
+        await PayingBack(scene, now).stand_still()
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground
 

@@ -29,6 +29,36 @@ class Trouble:
     money_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An order that was paid and arrived, with nothing left to do about it."""
+
+    id: UUID
+    customer_id: UUID
+    total_minor: int
+
+
+async def sold_and_home(tx: Tx, *, most: int) -> list[Sold]:
+    """Paid orders that are over and of which nothing was given back, the dearest first."""
+    rows = await tx.all(
+        """
+        SELECT id, customer_id, total_minor
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'completed' AND money = 'paid' AND terms = 'prepaid'
+          AND customer_id IS NOT NULL AND paid_minor = total_minor
+          AND NOT EXISTS (SELECT FROM refund
+                          WHERE refund.shop_id = sales_order.shop_id AND refund.order_id = sales_order.id)
+          AND NOT EXISTS (SELECT FROM goods_return
+                          WHERE goods_return.shop_id = sales_order.shop_id
+                            AND goods_return.order_id = sales_order.id)
+        ORDER BY total_minor DESC, number
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "most": most},
+    )
+    return [Sold(row.id, row.customer_id, row.total_minor) for row in rows]
+
+
 async def free_units(tx: Tx, place: UUID) -> dict[UUID, int]:
     """Units nobody was promised, per sku that ever lay at a place."""
     rows = await tx.all(

@@ -102,10 +102,18 @@ async def _not_good_unless_sent(
     """A link ends with its form: the second click of two is thanked as the first was."""
     shop = await _shop_of(db, link) if isinstance(refusal, LinkNotGood) else None
     if shop is not None and one(form, ONCE):
+
+        async def look(tx: Tx) -> None:
+            await sent_once(tx, form, now=now)
+            # It was not: whoever guesses writes nothing down.
+            raise refusal
+
         try:
-            await db.run(Caller(shop.shop_id, BUYER), lambda tx: sent_once(tx, form, now=now))
+            await db.run(Caller(shop.shop_id, BUYER), look)
         except FormSentBefore:
             return _thanks(request)
+        except LinkNotGood:
+            return _not_good(request, refusal)
     return _not_good(request, refusal)
 
 

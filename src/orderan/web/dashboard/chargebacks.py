@@ -51,6 +51,7 @@ from orderan.web.forms import (
     sent_once,
 )
 from orderan.web.here import place_of
+from orderan.web.once import once
 from orderan.web.pages import page
 
 OPEN: Final = ("open", "evidence_sent", "expired")
@@ -103,15 +104,14 @@ async def chargeback_opened(visit: NamedDependency[Visit]) -> Response[Any]:
     """Type in what a bank wrote."""
     form = await posted(visit.request)
 
-    async def command(tx: Tx) -> Chargeback:
-        await sent_once(tx, form, now=visit.now)
+    async def command(tx: Tx) -> str:
         order = await order_numbered(tx, read_number(one(form, "order")))
         if order is None:
             raise OrderNotFound(one(form, "order"))
         await require_sight(tx, scope_of(visit.principal), [order])
         [(found, _)] = (await load_orders(tx, [order])).values()
         deadline = moment_typed(one(form, "deadline"), visit.principal.zone)
-        return await report_chargeback(
+        made = await report_chargeback(
             tx,
             order,
             attempt_id=None,
@@ -120,14 +120,12 @@ async def chargeback_opened(visit: NamedDependency[Visit]) -> Response[Any]:
             deadline=deadline or visit.now + ANSWER_WITHIN,
             now=visit.now,
         )
+        return chargeback_path(made.id)
 
     try:
-        made = await visit.db.run(visit.caller, command)
-    except FormSentBefore:
-        return Redirect("/payments/chargebacks", status_code=303)
+        return await once(visit.request, visit.db, visit.caller, form, command, now=visit.now)
     except Refusal as refusal:
         return await _list(visit, "", sent=refused(visit.request, "open", form, refusal, BESIDE))
-    return Redirect(chargeback_path(made.id), status_code=303)
 
 
 @get(

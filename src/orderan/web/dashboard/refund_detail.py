@@ -16,7 +16,7 @@ from orderan.flows.pay_out import begin_payout
 from orderan.flows.views_money_back import PayoutRow, payout_list
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
-from orderan.kit.ids import from_text
+from orderan.kit.ids import from_text, to_text
 from orderan.orders import load_orders, require_sight
 from orderan.payments import (
     METHODS,
@@ -26,6 +26,7 @@ from orderan.payments import (
     PayoutState,
     ReasonMissing,
     Refund,
+    RefundInTheAir,
     RefundTry,
     agreed,
     approve_above,
@@ -199,6 +200,8 @@ async def refund_stepped(
                 await approve_refund(tx, refund, now=visit.now)
             case "refuse":
                 await refuse_refund(tx, refund, reason=one(form, "reason").strip()[:300], now=visit.now)
+            case "send" if any(tried.state in IN_THE_AIR for tried in await tries_of(tx, refund)):
+                raise RefundInTheAir(to_text("rfd", refund))
             case "payout":
                 payout = await begin_payout(tx, refund, now=visit.now)
                 return payout_path(payout.id)
