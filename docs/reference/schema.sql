@@ -292,6 +292,7 @@ CREATE TABLE decision (
     decided_at timestamp with time zone NOT NULL,
     CONSTRAINT decision_pkey PRIMARY KEY (shop_id, subject_id, id)
 );
+CREATE INDEX decision_routing ON decision USING btree (shop_id, decided_at) WHERE (kind = 'routing'::text);
 CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE decision FORCE ROW LEVEL SECURITY;
 
@@ -1276,6 +1277,27 @@ CREATE TABLE rail_fee (
 );
 CREATE POLICY own_shop_only ON rail_fee USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE rail_fee FORCE ROW LEVEL SECURITY;
+
+-- distributed: when a rail was taken out of use by hand, by whom and why; until opened_at no new payment begins on it
+CREATE TABLE rail_pause (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    rail_id uuid NOT NULL,
+    paused_at timestamp with time zone NOT NULL,
+    paused_by text NOT NULL,
+    reason text NOT NULL,
+    until timestamp with time zone,
+    opened_at timestamp with time zone,
+    opened_by text,
+    CONSTRAINT rail_pause_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT rail_pause_rail FOREIGN KEY (shop_id, rail_id) REFERENCES rail(shop_id, id),
+    CONSTRAINT rail_pause_forward CHECK ((until > paused_at)),
+    CONSTRAINT rail_pause_opened_by_somebody CHECK (((opened_at IS NULL) = (opened_by IS NULL)))
+);
+CREATE INDEX rail_pause_of ON rail_pause USING btree (shop_id, rail_id, paused_at);
+CREATE UNIQUE INDEX rail_pause_one_open ON rail_pause USING btree (shop_id, rail_id) WHERE (opened_at IS NULL);
+CREATE POLICY own_shop_only ON rail_pause USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE rail_pause FORCE ROW LEVEL SECURITY;
 
 -- distributed: what a rail did in the ten seconds that ended at a moment; stretches in which it did nothing have no row
 CREATE TABLE rail_seen (
