@@ -576,7 +576,7 @@ async def _troubles(floor: ShopFloor, now: datetime) -> dict[str, str]:
         if state != "open":
             await floor.run(lambda tx, found=found: recover(tx, found.id, now=now))
         if state == "closed":
-            await floor.run(lambda tx, found=found: close(tx, found.id, review="Pindah rel.", now=now))
+            await floor.run(lambda tx, found=found: close(tx, found.id, review="Pindah jalur.", now=now))
     await floor.run(
         lambda tx: keep_contact(
             tx,

@@ -95,7 +95,7 @@ async def test_a_rule_is_typed_read_as_a_sentence_tried_and_put_live(
     tried = await send(browser, f"{PAGE}/trial", {"revision": "2", "days": "7"})
     assert tried.headers["location"] == f"{PAGE}?said=tried"
     said = words(await browser.get(PAGE))
-    assert "2 dari 2 pembayaran akan lewat rel lain." in said
+    assert "2 dari 2 pembayaran akan lewat jalur lain." in said
     assert "Dulu lewat → Xendit Midtrans 2" in said
     assert "Berlaku untuk 0 pembayaran yang dicoba" in said
     assert "Berlaku untuk 2 pembayaran yang dicoba" in said
@@ -353,11 +353,11 @@ async def test_the_order_says_which_rail_was_chosen_and_what_today_would_choose(
     order = f"/orders/{to_text('ord', till.order.id)}"
 
     said = words(await browser.get(order))
-    assert "Rel pembayaran dipilih: Midtrans" in said
+    assert "Jalur pembayaran dipilih: Midtrans" in said
     assert "VA BCA · Rp20.000" in said
     assert "Midtrans dipilih: paling menguntungkan, 98 % diperkirakan dibayar, biaya Rp0." in said
     assert "Xendit tidak didahulukan: sama baiknya, tetapi urutannya di belakang." in said
-    assert "Dengan aturan hari ini rel yang dipilih sama." in said
+    assert "Dengan aturan hari ini jalur yang dipilih sama." in said
 
     version = await till.floor.run(
         lambda tx: write_rules(
@@ -375,14 +375,14 @@ async def test_the_order_says_which_rail_was_chosen_and_what_today_would_choose(
     said = words(await browser.get(order))
     assert "Xendit dipilih karena aturan “Xendit dulu” (versi 1)." in said
     assert "Midtrans tidak didahulukan: aturannya mendahulukan yang lain." in said
-    assert "Xendit dipilih: tidak ada rel lain untuk cara bayar ini." in said
+    assert "Xendit dipilih: tidak ada jalur lain untuk cara bayar ini." in said
     assert "Midtrans dilewati: sedang dijeda." in said
     english = words(await browser.get(order, headers={"cookie": _cookies(browser, "en")}))
     assert "Xendit was chosen by the rule “Xendit dulu” (version 1)." in english
     assert "Midtrans was passed over: it is paused." in english
 
     money = words(await browser.get(f"/payments{order}"))
-    assert "Rel yang dipilih" in money
+    assert "Jalur yang dipilih" in money
     assert "Xendit dipilih karena aturan “Xendit dulu” (versi 1)." in money
 
     await till.floor.all("UPDATE decision SET inputs = '{}' WHERE kind = 'routing' RETURNING 1")
@@ -405,7 +405,7 @@ async def test_examples_are_of_orders_that_the_reader_may_see(
     async with house.browser() as limited:
         await sign_in(limited, "pasar@toko.test")
         page = await limited.get(PAGE)
-        assert "1 dari 1 pembayaran akan lewat rel lain." in words(page)
+        assert "1 dari 1 pembayaran akan lewat jalur lain." in words(page)
         assert order not in page.text
 
 
@@ -422,7 +422,7 @@ async def test_two_accounts_at_one_gateway_are_told_apart_by_their_names(
     await pay(till)
 
     said = words(await browser.get(f"/orders/{to_text('ord', till.order.id)}"))
-    assert "Rel pembayaran dipilih: Midtrans (midtrans)" in said
+    assert "Jalur pembayaran dipilih: Midtrans (midtrans)" in said
     assert "Midtrans (Midtrans cabang) tidak didahulukan" in said
 
 

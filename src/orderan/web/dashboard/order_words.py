@@ -276,7 +276,7 @@ def _rail_today(moment: Moment, words: Words, names: Names) -> str:
         return words.gettext(NOT_WHOLE)
     first = first_of(today.outcome)
     if first == first_of(facts["outcome"]):
-        return words.gettext("Dengan aturan hari ini rel yang dipilih sama.")
+        return words.gettext("Dengan aturan hari ini jalur yang dipilih sama.")
     rails = today.outcome["rails"]
     chosen = rail_named(rails[0], rails, names.rails)
     if today.outcome["rule"]:
@@ -472,8 +472,8 @@ def _routed(moment: Moment, words: Words, names: Names, _currency: str) -> Sente
     rails = moment.facts["outcome"]["rails"]
     to_pay = moment.facts["inputs"].get("to_pay")
     if not rails:
-        return words.gettext("Rel pembayaran dipilih"), "", "calm", "route"
-    title = words.gettext("Rel pembayaran dipilih: %(rail)s", rail=rail_named(rails[0], rails, names.rails))
+        return words.gettext("Jalur pembayaran dipilih"), "", "calm", "route"
+    title = words.gettext("Jalur pembayaran dipilih: %(rail)s", rail=rail_named(rails[0], rails, names.rails))
     if to_pay is None:
         return title, "", "calm", "route"
     method = words.gettext(METHODS.get(to_pay["method"], to_pay["method"]))

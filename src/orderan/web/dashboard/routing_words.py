@@ -94,7 +94,7 @@ def rule_told(rule: Rule, words: Words) -> str:
     """A rule as a sentence: what it applies to, and what it asks for."""
     asked = [part for part in (_order(rule, words), _last(rule, words)) if part]
     if rule.firm:
-        asked.append(words.gettext("tetap berlaku walau relnya terganggu"))
+        asked.append(words.gettext("tetap berlaku walau jalurnya terganggu"))
     return f"{when_told(rule.when, words)}: {'; '.join(asked)}"
 
 
@@ -217,9 +217,9 @@ _APPROACHES: Final = {
         "%(rail)s dipilih: aturan “%(rule)s” (versi %(version)s) membaginya, dan undiannya jatuh ke sana."
     ),
     "value": N_("%(rail)s dipilih: paling menguntungkan, %(share)s diperkirakan dibayar, biaya %(fee)s."),
-    "probe": N_("%(rail)s dipilih untuk diuji: sebagian kecil pembayaran mencoba rel selain yang terbaik."),
-    "least_bad": N_("%(rail)s dipilih: semua rel terganggu, ini yang paling tidak buruk."),
-    "only": N_("%(rail)s dipilih: tidak ada rel lain untuk cara bayar ini."),
+    "probe": N_("%(rail)s dipilih untuk diuji: sebagian kecil pembayaran mencoba jalur selain yang terbaik."),
+    "least_bad": N_("%(rail)s dipilih: semua jalur terganggu, ini yang paling tidak buruk."),
+    "only": N_("%(rail)s dipilih: tidak ada jalur lain untuk cara bayar ini."),
 }
 
 
@@ -228,7 +228,7 @@ def _behind(rail: Mapping[str, Any], first: Mapping[str, Any], words: Words) -> 
     because = rail["because"]
     found = [words.gettext(_AGAINST[code]) for code in because if code in _AGAINST]
     if "probed" in first["because"]:
-        found.append(words.gettext("kali ini rel lain diuji"))
+        found.append(words.gettext("kali ini jalur lain diuji"))
     if rail["fee_minor"] > first["fee_minor"]:
         dearer = format_money(rail["fee_minor"] - first["fee_minor"], CURRENCY, words.locale)
         found.append(words.gettext("lebih mahal %(amount)s", amount=dearer))
