@@ -42,6 +42,15 @@ from orderan.payments import (
     set_fee,
 )
 
+NAMES: Final = {
+    "midtrans": "Midtrans",
+    "xendit": "Xendit",
+    "doku": "DOKU",
+    "duitku": "Duitku",
+    "ipaymu": "iPaymu",
+    "snap": "BI SNAP",
+    "stripe": "Stripe",
+}
 FEES: Final[Mapping[Group, tuple[int, int]]] = {
     Group.VIRTUAL_ACCOUNT: (4_000, 0),
     Group.QRIS: (0, 70),
@@ -71,7 +80,7 @@ async def open_tills(tx: Tx, keyring: Keyring, there: Sequence[GatewayThere], *,
             tx,
             keyring,
             gateway=gateway.gateway,
-            name=gateway.gateway.title(),
+            name=NAMES[gateway.gateway],
             base_url=gateway.base_url,
             credentials=gateway.credentials,
             methods=[method for method in METHODS if method in offers_of(gateway.gateway)],
