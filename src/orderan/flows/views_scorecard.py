@@ -16,7 +16,8 @@
                   whose fee nobody stated is never the cheaper one. That the buyer would have paid there too
                   is assumed: how often the cheaper rail had the smaller chance is counted beside it
 
-Everything is counted by the database; nothing is read row by row.
+Everything is counted by the database; nothing is read row by row. Each statement counts every row twice, for
+its rail and for the whole of its account, whose rail_id is then null.
 """
 
 from collections import defaultdict
@@ -179,7 +180,7 @@ async def _tried(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
     """Charges and what became of what they gave, by rail and by account."""
     return await tx.all(
         """
-        SELECT rail.account_id, rail.id AS rail_id,
+        SELECT rail.account_id, CASE WHEN part.whole THEN NULL ELSE rail.id END AS rail_id,
                count(*) FILTER (WHERE blame IS NULL)::int AS made,
                count(*) FILTER (WHERE blame = 'customer')::int AS customer,
                count(*) FILTER (WHERE blame = 'gateway')::int AS gateway,
@@ -196,8 +197,9 @@ async def _tried(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
             WHERE shop_id = %(shop)s AND rail_id = rail.id AND charged_at > %(since)s
               AND charged_at <= %(until)s AND blame IS DISTINCT FROM 'ours'
         ) AS charge ON TRUE
+        CROSS JOIN (VALUES (FALSE), (TRUE)) AS part (whole)
         WHERE rail.shop_id = %(shop)s
-        GROUP BY GROUPING SETS ((rail.account_id, rail.id), (rail.account_id))
+        GROUP BY 1, 2
         """,
         time,
     )
@@ -207,8 +209,8 @@ async def _told(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
     """How long gateways took to send word of payments."""
     return await tx.all(
         """
-        SELECT rail.account_id, rail.id AS rail_id, count(word.lag)::int AS told,
-               (count(*) - count(word.lag))::int AS untold,
+        SELECT rail.account_id, CASE WHEN part.whole THEN NULL ELSE rail.id END AS rail_id,
+               count(word.lag)::int AS told, (count(*) - count(word.lag))::int AS untold,
                percentile_cont(0.95) WITHIN GROUP (ORDER BY word.lag) AS lag_s
         FROM rail
         JOIN payment_attempt AS paid ON paid.shop_id = %(shop)s AND paid.rail_id = rail.id
@@ -218,8 +220,9 @@ async def _told(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
             FROM gateway_notice
             WHERE shop_id = %(shop)s AND attempt_id = paid.id AND received_at >= paid.paid_there_at
         ) AS word ON TRUE
+        CROSS JOIN (VALUES (FALSE), (TRUE)) AS part (whole)
         WHERE rail.shop_id = %(shop)s
-        GROUP BY GROUPING SETS ((rail.account_id, rail.id), (rail.account_id))
+        GROUP BY 1, 2
         """,
         time,
     )
@@ -241,9 +244,11 @@ async def _troubled(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
               AND incident.since < %(until)s
               AND coalesce(incident_rail.ended_at, incident.recovered_at, 'infinity') > %(since)s
         ), summed AS (
-            SELECT account_id, rail_id, count(DISTINCT incident_id)::int AS incidents, range_agg(span) AS spans
+            SELECT account_id, CASE WHEN part.whole THEN NULL ELSE rail_id END AS rail_id,
+                   count(DISTINCT incident_id)::int AS incidents, range_agg(span) AS spans
             FROM trouble
-            GROUP BY GROUPING SETS ((account_id, rail_id), (account_id))
+            CROSS JOIN (VALUES (FALSE), (TRUE)) AS part (whole)
+            GROUP BY 1, 2
         )
         SELECT account_id, rail_id, incidents,
                (SELECT sum(extract(epoch FROM upper(span) - lower(span))) FROM unnest(spans) AS span)::float8
@@ -350,11 +355,13 @@ async def _cost(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
             ) AS fee ON TRUE
             WHERE rail.shop_id = %(shop)s
         )
-        SELECT account_id, rail_id, count(*)::int AS payments, count(settled)::int AS settled,
+        SELECT account_id, CASE WHEN part.whole THEN NULL ELSE rail_id END AS rail_id,
+               count(*)::int AS payments, count(settled)::int AS settled,
                (count(*) FILTER (WHERE settled IS NULL AND listed IS NOT NULL))::int AS listed,
                sum(gross)::bigint AS gross_minor, coalesce(sum(coalesce(settled, listed)), 0)::bigint AS cost_minor
         FROM paid
-        GROUP BY GROUPING SETS ((account_id, rail_id), (account_id))
+        CROSS JOIN (VALUES (FALSE), (TRUE)) AS part (whole)
+        GROUP BY 1, 2
         """,
         time,
     )
@@ -398,12 +405,14 @@ async def _cheaper(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
                 LIMIT 1
             ) AS best ON best.fee < used.fee
         )
-        SELECT rail.account_id, rail.id AS rail_id, count(*)::int AS compared, count(best_fee)::int AS dearer,
+        SELECT rail.account_id, CASE WHEN part.whole THEN NULL ELSE rail.id END AS rail_id,
+               count(*)::int AS compared, count(best_fee)::int AS dearer,
                coalesce(sum(fee - best_fee), 0)::bigint AS saved_minor,
                count(*) FILTER (WHERE best_chance < chance)::int AS riskier
         FROM compared
         JOIN rail ON rail.shop_id = %(shop)s AND rail.id = compared.rail_id
-        GROUP BY GROUPING SETS ((rail.account_id, rail.id), (rail.account_id))
+        CROSS JOIN (VALUES (FALSE), (TRUE)) AS part (whole)
+        GROUP BY 1, 2
         """,
         time,
     )
