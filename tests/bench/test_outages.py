@@ -11,7 +11,7 @@ import pytest
 
 from orderan.bench import CannotMeasure, outages
 from orderan.bench.earning import Earned, earned_month
-from orderan.bench.incidents import Incident, Kind, Trouble
+from orderan.bench.incidents import MADE_UP, Incident, Kind, Trouble, happening
 from orderan.bench.outages import PROMISES, Figures, measure
 from orderan.bench.rails import BEGAN, DAY, HOUR, Nature, Rail, arriving, drawn, rhythm
 from orderan.bench.watching import (
@@ -137,7 +137,7 @@ def test_the_whole_measure_on_a_file_of_ones_own_and_that_it_fails_blind(tmp_pat
 
     assert missed(seeing) == set()
     assert {"detect_outage_s_p95", "detect_degradation_s_p95"} <= missed(blind)
-    assert seeing.incidents == {"rows": 2, "used": 2, "not_of_a_rail": 0, "not_understood": 0}
+    assert seeing.incidents == {"rows": 2, "used": 2, "not_of_a_rail": 0, "not_understood": 0, "made_up": 0}
     assert seeing.kinds["1_per_s"]["outage"]["never_noticed"] == 0
     assert blind.kinds["1_per_s"]["outage"]["never_noticed"] == blind.kinds["1_per_s"]["outage"]["count"]
 
@@ -165,8 +165,22 @@ def missed(figures: Figures) -> set[str]:
     return {promise.figure for promise in PROMISES if promise.binds and not promise.met(values)}
 
 
-def test_without_a_file_nothing_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("ORDERAN_DATA_SETS", str(tmp_path))
+def test_a_file_that_was_named_and_is_not_there_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(CannotMeasure, match=r"mine\.csv"):
+        measure(incidents=tmp_path / "mine.csv", seeds=1)
 
-    with pytest.raises(CannotMeasure, match="payment_incidents_until_2023"):
-        measure(seeds=1)
+
+def test_without_the_data_set_outages_are_made_up_of_every_kind_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ORDERAN_DATA_SETS", str(tmp_path))
+    said: list[str] = []
+
+    figures = measure(seeds=1, days=1, workers=1, tell=said.append)
+
+    assert "no data set of incidents here: outages are made up" in said
+    assert figures.incidents == {
+        "rows": 0, "used": 11, "not_of_a_rail": 0, "not_understood": 0, "made_up": 11,
+    }  # fmt: skip
+    happens = {happening(one, MADE_UP.incidents, Random(3))[0] for one in MADE_UP.incidents}
+    assert happens >= set(Kind)

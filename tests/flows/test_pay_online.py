@@ -509,3 +509,41 @@ async def test_a_promotion_of_a_try_nobody_knows_of_is_held_until_its_truth(till
     row = await till.row()
     assert (row.paid_minor, row.covered_minor) == ((15_000, 5_000) if took_it else (0, 0))
     assert await uses(till.floor) == [("confirmed" if took_it else "released", 5_000, 0)]
+
+
+@pytest.mark.parametrize("ended", [Outcome.EXPIRED, Outcome.CANCELLED, Outcome.DECLINED])
+async def test_late_money_is_found_although_the_gateway_was_away_when_its_news_came(
+    till: Till, ended: Outcome
+) -> None:
+    attempt = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca")
+    till.first.says(ended)
+    await till.cashier.ask(till.floor.caller, attempt)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    till.first.away = True
+    await till.floor.run(lambda tx: call_for_news(tx, [attempt.id], now=till.clock.at))
+    assert await till.cashier.ask_due(till.floor.caller) == 1
+    assert await till.cashier.ask_due(till.floor.caller) == 0
+
+    till.first.away = False
+    till.later(timedelta(minutes=15))
+    assert await till.cashier.ask_due(till.floor.caller) == 1
+
+    assert ("captured", 20_000) in await till.ledger()
+    assert (await till.row()).money == "paid"
+
+
+async def test_a_question_about_money_that_got_no_answer_is_not_one_of_the_few(till: Till) -> None:
+    attempt = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca")
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    await till.cashier.ask(till.floor.caller, attempt)
+    till.first.away = True
+    for wait in (2, 15, 15, 24 * 60):
+        till.later(timedelta(minutes=wait))
+        assert await till.cashier.ask_due(till.floor.caller) == 1
+
+    till.first.away = False
+    till.first.says(Outcome.REVERSED, paid=20_000)
+    till.later(timedelta(minutes=15))
+    assert await till.cashier.ask_due(till.floor.caller) == 1
+
+    assert (await till.ledger())[-1] == ("capture_reversed", 20_000)

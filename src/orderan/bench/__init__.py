@@ -6,6 +6,8 @@ promises.py    what a figure is held to
 placement.py   orders placed over HTTP against pgbench (rows.py) writing the same rows
 listing.py     lists and search (asking.py) among 10,000 and 1,000,000 orders (history.py)
 importing.py   a year of order lines through the importer
+paying.py      everything of payments: letters taken (letters.py), both books after a storm (conserving.py) of
+               gateways (storm.py) and buyers (buyers.py), and
 outages.py     outages (incidents.py) of made-up rails (rails.py): how soon noticed (watching.py), what routing
                around them earns (earning.py)
 startup.py     from the command to the first answer, and memory

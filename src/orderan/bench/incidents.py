@@ -133,6 +133,33 @@ class IncidentFile:
     unread: int
 
 
+def _made_up(
+    kind: Kind, share: float | None, minutes: float, hour: float, *, unknown: bool = False
+) -> Incident:
+    return Incident(kind, share, minutes, hour, unknown=unknown, bank=False)
+
+
+MADE_UP: Final = IncidentFile(
+    (
+        _made_up(Kind.FAILING, 1.0, 25, 20.0),
+        _made_up(Kind.FAILING, 1.0, 90, 12.5, unknown=True),
+        _made_up(Kind.FAILING, 1.0, 12, 9.25),
+        _made_up(Kind.FAILING, 0.4, 45, 19.0),
+        _made_up(Kind.FAILING, None, 180, 10.0),
+        _made_up(Kind.DEGRADATION, None, 60, 14.0),
+        _made_up(Kind.DEGRADATION, None, 120, 21.0),
+        _made_up(Kind.SLOW, None, 40, 11.0),
+        _made_up(Kind.LATE_NEWS, None, 75, 16.0),
+        _made_up(Kind.NOT_PAID, 1.0, 50, 18.0),
+        _made_up(Kind.DECLINES, None, 35, 13.0),
+    ),
+    rows=0,
+    off_rail=0,
+    unread=0,
+)
+"""Outages such as are reported, for a machine without the data set; nobody had exactly these."""
+
+
 def read_incidents(path: Path) -> IncidentFile:
     """The incidents of a file.
 

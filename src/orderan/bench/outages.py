@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from orderan.bench.earning import Earned, earned_month
-from orderan.bench.incidents import Incident, Kind, read_incidents
+from orderan.bench.incidents import MADE_UP, Incident, IncidentFile, Kind, read_incidents
 from orderan.bench.promises import Promise
 from orderan.bench.rails import DAY, rhythm
 from orderan.bench.watching import MONTH_S, Month, Noticed, percentile, watched_month
@@ -72,14 +72,16 @@ def measure(
     """Run the months.
 
     Args:
-        incidents: The file of outages; left out, the one of the data sets at ORDERAN_DATA_SETS.
+        incidents: The file of outages; left out, the one of the data sets at ORDERAN_DATA_SETS, and where
+            there is none, outages that are made up.
         blind: With detectors that are fed nothing, to show that the bounds can be missed.
 
     Raises:
         CannotMeasure: There is no such file, or nothing in it that a rail would show.
     """
-    path = incidents or Path(os.environ.get("ORDERAN_DATA_SETS", "../shared/data")) / FILE
-    file = read_incidents(path)
+    file = incidents_of(incidents)
+    if file is MADE_UP:
+        tell("no data set of incidents here: outages are made up")
     seconds = min(days * DAY, MONTH_S)
     jobs = [(rate, seed) for rate in RATES for seed in range(seeds)]
     watching = partial(_watching, file.incidents, blind=blind, seconds=seconds)
@@ -111,9 +113,22 @@ def measure(
             "used": len(file.incidents),
             "not_of_a_rail": file.off_rail,
             "not_understood": file.unread,
+            "made_up": len(file.incidents) if file is MADE_UP else 0,
         },
         seeds=seeds,
     )
+
+
+def incidents_of(path: Path | None) -> IncidentFile:
+    """The incidents of a file, of the data sets, or made up ones.
+
+    Raises:
+        CannotMeasure: The file that was named is not there, or there is nothing in it that a rail would show.
+    """
+    usual = Path(os.environ.get("ORDERAN_DATA_SETS", "../shared/data")) / FILE
+    if path is None and not usual.exists():
+        return MADE_UP
+    return read_incidents(path or usual)
 
 
 def _watching(incidents: Sequence[Incident], job: tuple[float, int], *, blind: bool, seconds: int) -> Month:

@@ -19,7 +19,7 @@ BENCHES = {
     "placement": "orderan.bench.placement",
     "orders-list": "orderan.bench.listing",
     "import": "orderan.bench.importing",
-    "payments": "orderan.bench.outages",
+    "payments": "orderan.bench.paying",
     "startup": "orderan.bench.startup",
 }
 """Name to module; a module offers `measure(tell=...)`, which returns a dataclass of figures, and PROMISES."""

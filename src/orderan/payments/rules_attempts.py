@@ -44,6 +44,9 @@ PATIENCE: Final = {
 ENDLESS: Final = frozenset(
     {AttemptState.ASKING, AttemptState.UNKNOWN, AttemptState.OFFERED, AttemptState.HELD}
 )
+SILENCE: Final = 15 * MINUTE
+"""A question about a try that is over is put again so long after it got no answer: whoever called for it had
+a reason, and money comes late."""
 BELIEVED_ABSENT: Final = 30 * SECOND
 """A request that got no answer may still wait in the gateway's own queue: that it knows of nothing means
 nothing before."""
@@ -114,3 +117,15 @@ def next_ask(state: AttemptState, asked: int, *, expires_at: datetime, now: date
     if state is AttemptState.OFFERED and now > expires_at + GRACE:
         return now + DAY
     return at
+
+
+def ask_after_silence(
+    state: AttemptState, asked: int, *, expires_at: datetime, now: datetime
+) -> tuple[int, datetime | None]:
+    """How often a gateway counts as asked once it gave no answer, and when it is asked next.
+
+    Where only a few questions are put, one that got no answer is none of them.
+    """
+    if state in ENDLESS:
+        return asked + 1, next_ask(state, asked + 1, expires_at=expires_at, now=now)
+    return asked, now + SILENCE

@@ -73,10 +73,8 @@ class Cabinet:
 
     def simulators(self) -> dict[str, Simulator]:
         """One of each, with nothing charged yet."""
-        told = self.credentials()
         bank = serialization.load_pem_private_key(self._told()["keys"]["bank"].encode(), password=None)
-        made = {name: _class_of(name)(told[name]) for name in CREDENTIALS}
-        return made | {"snap": _class_of("snap")(told["snap"], key=bank)}
+        return simulators() | {"snap": _class_of("snap")(self.credentials()["snap"], key=bank)}
 
     def address(self, name: str) -> str | None:
         """Where a gateway sends word, of those it is registered with."""
@@ -112,6 +110,11 @@ class Cabinet:
         fresh = self.file.with_suffix(f".{uuid4().hex}.new")
         _put(fresh, told)
         fresh.replace(self.file)
+
+
+def simulators() -> dict[str, Simulator]:
+    """One of each that needs no keys, with nothing charged yet."""
+    return {name: _class_of(name)(told) for name, told in CREDENTIALS.items()}
 
 
 def _put(file: Path, told: Mapping[str, Any]) -> None:

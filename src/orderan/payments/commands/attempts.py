@@ -191,8 +191,9 @@ async def _refunded_elsewhere(tx: Tx, heard: Sequence[tuple[Attempt, Truth | Non
 
 
 def _unasked(known: Attempt, attempt: Attempt, *, now: datetime) -> Noted:
-    asked = attempt.asked + 1
-    ask_at = rules.next_ask(_state(attempt), asked, expires_at=attempt.expires_at, now=now)
+    asked, ask_at = rules.ask_after_silence(
+        _state(attempt), attempt.asked, expires_at=attempt.expires_at, now=now
+    )
     return Noted(replace(attempt, asked=asked, ask_at=_not_later(known, attempt, ask_at)), ())
 
 

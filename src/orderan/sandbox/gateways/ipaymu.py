@@ -216,18 +216,18 @@ class IpaymuSimulator:
 
     def _history(self, asked: Mapping[str, Any], now: datetime) -> SimReply:
         del now
-        rows = [self._row(charge) for charge in self.book.all()]
+        found = self.book.all()
         if (wanted := asked.get("status")) is not None:
-            rows = [row for row in rows if str(row["Status"]) == str(wanted)]
-        rows.sort(key=lambda row: int(row["TransactionId"]), reverse=asked.get("order") == "DESC")
+            found = [charge for charge in found if str(_STATUS[charge.state][0]) == str(wanted)]
+        found.sort(key=lambda charge: int(charge.id), reverse=asked.get("order") == "DESC")
         limit, page = min(int(asked.get("limit") or 10), _MOST_ROWS), int(asked.get("page") or 1)
         return _well(
             {
-                "Total": len(rows),
+                "Total": len(found),
                 "Per_Page": limit,
                 "Current_Page": page,
-                "Total_Page": max(-(-len(rows) // limit), 1),
-                "Results": rows[(page - 1) * limit : page * limit],
+                "Total_Page": max(-(-len(found) // limit), 1),
+                "Results": [self._row(charge) for charge in found[(page - 1) * limit : page * limit]],
             }
         )
 

@@ -276,7 +276,7 @@ class MidtransSimulator:
                 | ({"bank_confirmed_at": _time(one.at)} if one.confirmed else {})
                 for one in charge.refunds
             ]
-        if charge.paid and charge.state is ChargeState.PENDING:
+        if charge.paid and charge.state in {ChargeState.PENDING, ChargeState.EXPIRED, ChargeState.CANCELLED}:
             told["payment_amounts"] = [
                 {"paid_at": _time(charge.changed_at or charge.made_at), "amount": f"{charge.paid}.00"}
             ]
