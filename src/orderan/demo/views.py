@@ -45,7 +45,10 @@ async def sold_and_home(tx: Tx, *, most: int) -> list[Sold]:
         SELECT id, customer_id, total_minor
         FROM sales_order
         WHERE shop_id = %(shop)s AND commercial = 'completed' AND money = 'paid' AND terms = 'prepaid'
-          AND customer_id IS NOT NULL AND paid_minor = total_minor
+          AND paid_minor = total_minor
+          AND EXISTS (SELECT FROM customer
+                      WHERE customer.shop_id = sales_order.shop_id AND customer.id = sales_order.customer_id
+                        AND customer.state = 'active')
           AND NOT EXISTS (SELECT FROM refund
                           WHERE refund.shop_id = sales_order.shop_id AND refund.order_id = sales_order.id)
           AND NOT EXISTS (SELECT FROM goods_return

@@ -301,7 +301,7 @@ async def payouts_exported(visit: NamedDependency[Visit]) -> Response[Any]:
         return await _list(visit, "open", sent=refused(visit.request, "export", form, refusal, BESIDE))
     return Response(
         written([HEADER, *(_line(transfer) for transfer in transfers)]),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={
             "content-disposition": f'attachment; filename="transfer-{batch}.csv"',
             "cache-control": "no-store",
