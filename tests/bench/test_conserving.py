@@ -1,5 +1,7 @@
 """Some hundred payments through a storm: both books agree, and each count can tell when they do not."""
 
+from typing import Any
+
 import pytest
 
 from orderan.bench.buyers import Mind
@@ -14,7 +16,7 @@ SEED = 7
 
 async def wrong(night: Night, sql: str) -> int:
     """Do one wrong thing to the books; how many rows it was."""
-    return int(await night.db.run(night.caller, lambda tx: tx.run(sql)))  # type: ignore[arg-type]
+    return int(await night.db.run(night.caller, lambda tx: tx.run(sql)))
 
 
 async def test_what_gateways_took_is_what_was_written_down_and_each_count_can_fail(
@@ -49,6 +51,12 @@ async def test_what_gateways_took_is_what_was_written_down_and_each_count_can_fa
     await _each_count_can_fail(night, good)
 
 
+async def _first(night: Night, money: str) -> Any:
+    """The first order whose money stands so."""
+    sql = "SELECT id FROM sales_order WHERE money = %(money)s ORDER BY id LIMIT 1"
+    return (await night.db.run(night.caller, lambda tx: tx.all(sql, {"money": money})))[0]
+
+
 async def _each_count_can_fail(night: Night, good: Counted) -> None:
     """One wrong row each, taken back afterwards."""
     one_rupiah = """
@@ -79,12 +87,7 @@ async def _each_count_can_fail(night: Night, good: Counted) -> None:
         ("unpaid", "paid", "paid_without_event"),
         ("paid", "pending", "unpaid_with_event"),
     ):
-        [row] = await night.db.run(
-            night.caller,
-            lambda tx, was=was: tx.all(
-                "SELECT id FROM sales_order WHERE money = %(was)s ORDER BY id LIMIT 1", {"was": was}
-            ),
-        )
+        row = await _first(night, was)
         says = f"UPDATE sales_order SET money = '{{}}' WHERE id = '{row.id}'"
         assert await wrong(night, says.format(becomes)) == 1
         counted = await night.counted()

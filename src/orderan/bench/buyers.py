@@ -70,7 +70,7 @@ SHARES: Final = {
 PARTLY: Final = frozenset({"midtrans"})
 OVERLY: Final = frozenset({"snap"})
 TAKES_BACK: Final = frozenset({"midtrans"})
-"""Gateways that take a part, more than was asked, and that take money back within the minute; at the others
+"""Gateways that take a part, more than was asked (a QR never), and money back within the minute; at the others
 the bank asks for exactly what is due, and such a buyer pays that."""
 
 Deed = Callable[[], Awaitable[None]]
@@ -215,7 +215,7 @@ class Crowd:
                 if mind is Mind.IN_PARTS:
                     self._in(soon + 3, partial(self._pay, charge, charge.amount - half))
                 return
-            case Mind.OVER if attempt.gateway in OVERLY:
+            case Mind.OVER if attempt.gateway in OVERLY and attempt.method != "qris":
                 self._in(soon, partial(self._pay, charge, charge.amount + 5_000))
                 return
             case Mind.TAKEN_BACK if attempt.gateway in TAKES_BACK:

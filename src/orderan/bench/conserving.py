@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -215,9 +216,7 @@ class Night:
         kept = []
         for one in posted:
             account = self.accounts[one.gateway]
-            gateway = await self.db.run(
-                self.caller, lambda tx, account=account: self.clients.of_account(tx, account)
-            )
+            gateway = await self.db.run(self.caller, partial(self.clients.of_account, account_id=account))
             path = one.letter.url.partition("://")[2].partition("/")[2]
             headers = {name.lower(): value for name, value in one.letter.headers.items()}
             kept.append(check(gateway, account, Received(f"/{path}", headers, one.letter.body))[0])

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -39,7 +40,7 @@ from orderan.gateways import Outcome as Stands
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.postgres.processes import wait_until
 from orderan.orders import Order, take_numbers
-from orderan.payments import begin_attempt, note_charged, open_account, rails
+from orderan.payments import MoneyEvent, begin_attempt, note_charged, open_account, rails
 from orderan.sandbox.gateways.midtrans import MidtransSimulator
 from orderan.sandbox.keys import CREDENTIALS
 from orderan.sandbox.models import ChargeState, SimCharge, SimRequest
@@ -215,7 +216,7 @@ async def _waiting(ground: Ground, address: str, payments: int) -> tuple[str, li
         told: list[Told] = []
         while len(told) < payments:
             count = min(BATCH, payments - len(told))
-            told += await db.run(caller, lambda tx, count=count: _offered(tx, ground, count))
+            told += await db.run(caller, partial(_offered, ground=ground, count=count))
     finally:
         await db.close()
     notices = PayLinks("http://127.0.0.1", keyring()).notifications(ground.shop.shop_id, account_id)
@@ -236,7 +237,7 @@ async def _account(tx: Tx, address: str) -> UUID:
     return account.id
 
 
-async def _offered(tx: Tx, ground: Ground, count: int) -> list[Told]:
+async def _offered(tx: Tx, *, ground: Ground, count: int) -> list[Told]:
     now = datetime.now(UTC)
     numbers = iter(await take_numbers(tx, count))
     placements = [Placement(channel="web", lines=[PlacementLine("K0", 1)]) for _ in range(count)]
@@ -244,7 +245,8 @@ async def _offered(tx: Tx, ground: Ground, count: int) -> list[Told]:
         tx, ground.shop, placements, keyring=keyring(), next_number=lambda: next(numbers), now=now
     )
     [rail] = await rails(tx)
-    told, events = [], []
+    told: list[Told] = []
+    events: list[MoneyEvent] = []
     for answer in placed:
         if not isinstance(answer, Placed):
             raise NotWaiting(str(answer))
