@@ -13,7 +13,16 @@ from httpx2 import ASGITransport, AsyncClient
 from litestar import Litestar
 
 from gateways.simulated import NOW, a_charge
-from orderan.gateways import Account, Caller, Gateway, GatewayFailed, Outcome, open_gateway
+from orderan.gateways import (
+    Account,
+    Caller,
+    Gateway,
+    GatewayFailed,
+    Outcome,
+    RefundAsked,
+    RefundOutcome,
+    open_gateway,
+)
 from orderan.kit.clock import SetClock
 from orderan.sandbox.faults import NONE, Weather
 from orderan.sandbox.keys import NAMES, REGISTERED, Cabinet, NotHere
@@ -221,3 +230,17 @@ async def test_two_that_make_the_file_at_once_have_the_same_keys(tmp_path: Path)
     assert all(one == made[0] for one in made)
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(file.parent.iterdir()) == [file]
+
+
+async def test_a_refund_is_done_once_the_bank_gave_it_back(sandbox: Sandbox) -> None:
+    gateway = sandbox.client("midtrans")
+    charged = await gateway.charge(a_charge("gopay"))
+    await sandbox.acts("midtrans", "ord-101-1", "pay")
+    asked = RefundAsked("rfd-1", "ord-101-1", charged.gateway_id, "gopay", 150_000, "IDR", "rfd")
+
+    assert (await gateway.refund(asked)).outcome is RefundOutcome.PENDING
+    assert "Bank mengembalikan dana" in (await sandbox.buyer.get("/gateways/midtrans")).text
+    await sandbox.acts("midtrans", "ord-101-1", "return")
+
+    assert (await gateway.refund(asked)).outcome is RefundOutcome.DONE
+    assert "Bank mengembalikan dana" not in (await sandbox.buyer.get("/gateways/midtrans")).text

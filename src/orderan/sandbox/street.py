@@ -99,7 +99,8 @@ class Street:
         """What a buyer, a bank or the gateway does to a charge; its news goes out.
 
         Args:
-            deed: pay | pay_late | decline | expire | reverse | tell | forge
+            deed: pay | pay_late | decline | expire | reverse | return | tell | forge; `return` is the bank
+                that gives its customer what was refunded
 
         Raises:
             Unplayable: Not as it stands.
@@ -119,6 +120,9 @@ class Street:
                     gateway.book.move(charge, ChargeState.EXPIRED, from_=pending, now=now)
                 case "reverse":
                     gateway.book.move(charge, ChargeState.REVERSED, from_={ChargeState.PAID}, now=now)
+                case "return":
+                    for refund in charge.refunds:
+                        refund.confirmed = True
                 case "tell":
                     pass
                 case "forge":
