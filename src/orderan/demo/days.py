@@ -17,7 +17,7 @@ from orderan.demo.couriers import Couriers
 from orderan.demo.desk import Desk
 from orderan.demo.ground import CHANNELS, replenish
 from orderan.demo.scene import Scene
-from orderan.demo.till import WATCHED, Tills
+from orderan.demo.till import UNSEEN, WATCHED, Tills
 from orderan.demo.troubles import Troubles
 from orderan.demo.warehouse import Warehouse
 from orderan.flows.complete_orders import complete_delivered
@@ -69,7 +69,7 @@ class Days:
                 await self._afternoon(afternoon, orders, days_left)
             await self._place(at, count)
             await self._pay(at, days_left)
-            if until - at < WATCHED:
+            if UNSEEN < until - at < WATCHED:
                 await self._scene.do("watch_rails", lambda tx: self._tills.look(tx, now=at))
         if not worked and afternoon < until:
             await self._afternoon(afternoon, orders, days_left)

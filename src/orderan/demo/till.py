@@ -101,6 +101,8 @@ LATELY: Final = timedelta(days=30)
 """Since when they pay through gateways."""
 TRIES: Final = 36
 """Of buyers whose bank is half away, in the last three quarters of an hour."""
+UNSEEN: Final = timedelta(hours=1)
+"""What the watch has not counted yet when the last troubles begin: it never looks at the same minutes twice."""
 WATCHED: Final = timedelta(days=9)
 SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
