@@ -7,7 +7,7 @@ a new page stands in neither, and `pages_of` refuses until it does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -40,16 +40,20 @@ from orderan.catalog import (
     set_tax_rate,
 )
 from orderan.customers import Purpose, Typed, TypedAddress, add_address, give_consent, register
+from orderan.flows import payment_promotion
 from orderan.flows.bulk_orders import Verb, start, work_off
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_order
+from orderan.flows.contest_chargeback import add_to_chargeback, report_chargeback
 from orderan.flows.deliver import move_on
 from orderan.flows.hold_order import hold_order
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.pay_out import begin_payout, make_link, type_account
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.route_payment import route_payment
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import (
     ask_return,
@@ -58,6 +62,7 @@ from orderan.flows.settle_return import (
     receive_goods_back,
     resolve_return,
 )
+from orderan.flows.try_routing import try_draft
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
 from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
@@ -77,10 +82,22 @@ from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.ids import to_text
-from orderan.orders import Order, SetQuantity, Terms, insert_view, tag_orders
-from orderan.payments import begin_attempt, note_charged, open_account, rails
+from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
+from orderan.payments import EvidenceKind, begin_attempt, note_charged, open_account, pause_rail, rails
 from orderan.pricing import put_zone, set_fee
+from orderan.promotions import (
+    Months,
+    Payer,
+    PayerKind,
+    PromotionEvent,
+    PromotionKind,
+    confirm_use,
+    make_promotion,
+    move_promotion,
+)
+from orderan.promotions import Terms as PromotionTerms
 from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.routing import change_draft, put_live
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
 from settlements.furnishing import settlements
@@ -146,6 +163,9 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments": ("/payments", "/payments?q=zzz"),
     "/payments/ageing": ("/payments/ageing",),
     "/payments/fees": ("/payments/fees",),
+    "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
+    "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
+    "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
     "/payments/settlements": (
         "/payments/settlements",
@@ -159,6 +179,29 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/payments/cod": ("/payments/cod", "/payments/cod?tab=cod_collected"),
     "/payments/orders/{order_id:str}": ("/payments/orders/{order_paid}", "/payments/orders/{order_waiting}"),
+    "/payments/promotions": ("/payments/promotions", "/payments/promotions?tab=ended"),
+    "/payments/promotions/new": ("/payments/promotions/new",),
+    "/payments/promotions/{promotion_id:str}": (
+        "/payments/promotions/{promotion}",
+        "/payments/promotions/{promotion_draft}",
+    ),
+    "/payments/promotions/{promotion_id:str}/edit": ("/payments/promotions/{promotion}/edit",),
+    "/payments/routing": ("/payments/routing",),
+    "/payments/routing/rules/new": ("/payments/routing/rules/new",),
+    "/payments/routing/rules/{place:int}": ("/payments/routing/rules/1", "/payments/routing/rules/2"),
+    "/payments/chargebacks": ("/payments/chargebacks", "/payments/chargebacks?tab=won"),
+    "/payments/chargebacks/{chargeback_id:str}": ("/payments/chargebacks/{chargeback}",),
+    "/payments/refunds/payouts": ("/payments/refunds/payouts", "/payments/refunds/payouts?tab=paid"),
+    "/payments/refunds/payouts/{payout_id:str}": (
+        "/payments/refunds/payouts/{payout_waiting}",
+        "/payments/refunds/payouts/{payout_entered}",
+    ),
+    "/payments/refunds/limit": ("/payments/refunds/limit",),
+    "/payments/refunds/{refund_id:str}": (
+        "/payments/refunds/{refund_open}",
+        "/payments/refunds/{refund_waiting}",
+    ),
+    "/payout/{link:str}": ("/payout/{payout_link}",),
     "/payments/refunds": ("/payments/refunds", "/payments/refunds?tab=executed"),
     "/products": ("/products", "/products?q=gayo&category=Kopi", "/products?view=archived"),
     "/products/import": ("/products/import",),
@@ -266,7 +309,9 @@ NO_PAGES: Final[dict[str, str]] = {
     "/payments/ageing/export.csv": "a file",
     "/payments/fees/export.csv": "a file",
     "/payments/payouts/export.csv": "a file",
+    "/payments/scorecard/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
+    "/payments/promotions/{promotion_id:str}/shares.csv": "a file",
     "/products/export.csv": "a file",
     "/products/import/{import_id:str}/refused.csv": "a file",
     "/products/look-up": "rows of a search box",
@@ -335,8 +380,10 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     for name in ("planned", "released", "picking", "short", "held", "packed", "road"):
         named[f"task_{name}"] = to_text("tsk", await the_task(world, orders[name]))
     named |= await returns_at_every_stage(world, keyring, orders["paid"], then)
+    named |= await _money_out(world, keyring, orders, then, now)
     named["ret_resolved"] = await _return_promised(world, orders["returned"], then)
     named |= await _troubles(floor, now)
+    named |= await _promotions(floor, orders["waiting"], now)
     named |= await _goods(world, now)
     named |= await _wares(world, now)
     named |= await _customers(world, keyring, now)
@@ -345,6 +392,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     people, tokens, secret = await _people(floor, keyring, now)
     named |= people
     named |= await _pay_pages(world, keyring, orders, now)
+    await _routing(floor, orders["waiting"], now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
@@ -370,6 +418,9 @@ async def _pay_pages(
         )
     )
 
+    carried = {rail.method: rail for rail in await floor.run(rails) if rail.account_id == account.id}
+    await floor.run(lambda tx: pause_rail(tx, carried["alfamart"].id, reason="Kode ditolak kasir", now=now))
+
     async def number(tx: Tx) -> None:
         rail = next(rail for rail in await rails(tx) if rail.method == "va_bca")
         attempt = await begin_attempt(
@@ -390,7 +441,73 @@ async def _pay_pages(
     pages = {"waiting": orders["waiting"], "numbered": numbered}
     pages |= {"cancelled": orders["cancelled"], "paid": orders["paid"]}
     tickets = {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
-    return tickets | {"gateway_account": to_text("gwa", account.id)}
+    return tickets | {
+        "gateway_account": to_text("gwa", account.id),
+        "rail": to_text("ral", carried["va_bca"].id),
+        "rail_paused": to_text("ral", carried["alfamart"].id),
+    }
+
+
+async def _promotions(floor: ShopFloor, order: Order, now: datetime) -> dict[str, str]:
+    """One that runs, with a use that waits for its money, and one nobody started."""
+    payers = (Payer(PayerKind.BANK, "BCA", 6_000), Payer(PayerKind.SHOP, "Toko Uji", 4_000))
+    terms = PromotionTerms(
+        name="Hemat BCA",
+        kind=PromotionKind.CASHBACK,
+        currency="IDR",
+        valid_from=now - timedelta(days=5),
+        payers=payers,
+        banks=("bca",),
+        card_ranges=("411111",),
+        rate_bp=1_000,
+        cap_minor=5_000,
+        budget_minor=100_000,
+    )
+    plan = replace(
+        terms,
+        name="Cicilan",
+        kind=PromotionKind.INSTALMENT,
+        rate_bp=0,
+        cap_minor=None,
+        budget_minor=None,
+        months=(Months(3, 250),),
+    )
+
+    async def work(tx: Tx) -> dict[str, str]:
+        made = await make_promotion(tx, terms, now=now)
+        draft = await make_promotion(tx, plan, now=now)
+        await move_promotion(tx, made.id, PromotionEvent.START, now=now)
+        locked = (await lock_orders(tx, [order.id]))[order.id]
+        use = await payment_promotion.reserve(tx, locked, "va_bca", made.id, now=now)
+        await confirm_use(tx, use, now=now)
+        return {"promotion": to_text("prm", made.id), "promotion_draft": to_text("prm", draft.id)}
+
+    made: dict[str, str] = await floor.run(work)
+    return made
+
+
+async def _routing(floor: ShopFloor, order: Order, now: datetime) -> None:
+    """A payment whose rail was chosen, rules that are followed, and a draft that was tried."""
+    split = [{"gateway": "midtrans", "parts": 70}, {"gateway": "duitku", "parts": 30}]
+    hours = {"methods": ["va_bca"], "at_least_minor": 5_000_000, "from_hour": 8, "to_hour": 20}
+    first = {"name": "BCA", "when": hours, "split": split}
+    second = {
+        "name": "Malam",
+        "when": {"from_hour": 22, "to_hour": 6, "weekdays": [6, 7]},
+        "prefer": ["duitku"],
+    }
+
+    async def command(tx: Tx) -> None:
+        for_bca = [rail for rail in await rails(tx) if rail.method == "va_bca"]
+        await route_payment(tx, order.id, "va_bca", for_bca, now=now)
+        await change_draft(tx, [first], expected=0, now=now)
+        await try_draft(tx, 1, days=7, now=now)
+        await put_live(tx, expected=1, note="BCA besar dibagi", now=now)
+        rest = {"name": "Sisanya", "prefer": ["duitku"], "last": ["midtrans"]}
+        await change_draft(tx, [first, second, rest], expected=1, now=now)
+        await try_draft(tx, 2, days=7, now=now)
+
+    await floor.run(command)
 
 
 async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:
@@ -459,7 +576,7 @@ async def _troubles(floor: ShopFloor, now: datetime) -> dict[str, str]:
         if state != "open":
             await floor.run(lambda tx, found=found: recover(tx, found.id, now=now))
         if state == "closed":
-            await floor.run(lambda tx, found=found: close(tx, found.id, review="Pindah rel.", now=now))
+            await floor.run(lambda tx, found=found: close(tx, found.id, review="Pindah jalur.", now=now))
     await floor.run(
         lambda tx: keep_contact(
             tx,
@@ -541,6 +658,46 @@ async def _return(tx: Tx, world: World, order: Order, until: str, then: datetime
     if until == "inspected":
         await inspect_goods(tx, made.id, [Inspected(1, 1, 0, "A1")], now=then)
     return made.id
+
+
+async def _money_out(
+    world: World, keyring: Keyring, orders: dict[str, Order], then: datetime, now: datetime
+) -> dict[str, str]:
+    """Refunds with their payouts, and a chargeback."""
+    floor, named = world.floor, {}
+
+    async def more(tx: Tx) -> None:
+        for turn, name in enumerate(("waiting", "entered")):
+            refund = await promise_refund(
+                tx, orders["changing"].id, amount_minor=1_000 + turn, reason="Telat", now=then
+            )
+            payout = await begin_payout(tx, refund.id, now=then)
+            named[f"refund_{name}"] = to_text("rfd", refund.id)
+            named[f"payout_{name}"] = to_text("pto", payout.id)
+            if name == "waiting":
+                named["payout_link"] = await make_link(tx, payout.id, now=now)
+            else:
+                await type_account(
+                    tx, keyring, payout.id, bank="014", number="1234567890", holder="Siti Aminah", now=then
+                )
+        still = await promise_refund(
+            tx, orders["changing"].id, amount_minor=900, reason="Kurang ramah", now=then
+        )
+        named["refund_open"] = to_text("rfd", still.id)
+        case = await report_chargeback(
+            tx,
+            orders["finished"].id,
+            attempt_id=None,
+            amount_minor=7_000,
+            reason="Tidak sampai",
+            deadline=now,
+            now=then,
+        )
+        named["chargeback"] = to_text("cbk", case.id)
+        await add_to_chargeback(tx, case.id, EvidenceKind.NOTE, "Diterima sendiri", now=then)
+
+    await floor.run(more)
+    return named
 
 
 async def _return_promised(world: World, order: Order, then: datetime) -> str:

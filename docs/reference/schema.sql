@@ -292,6 +292,7 @@ CREATE TABLE decision (
     decided_at timestamp with time zone NOT NULL,
     CONSTRAINT decision_pkey PRIMARY KEY (shop_id, subject_id, id)
 );
+CREATE INDEX decision_of_routing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'routing'::text);
 CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE decision FORCE ROW LEVEL SECURITY;
 
@@ -1101,6 +1102,7 @@ CREATE TABLE payment_attempt (
     blame text,
     paid_at timestamp with time zone,
     paid_there_at timestamp with time zone,
+    due_minor bigint,
     CONSTRAINT payment_attempt_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT payment_attempt_reference_once UNIQUE (shop_id, reference),
     CONSTRAINT payment_attempt_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
@@ -1138,11 +1140,54 @@ CREATE TABLE payment_event (
     CONSTRAINT payment_event_pkey PRIMARY KEY (shop_id, order_id, seq),
     CONSTRAINT payment_event_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT payment_event_amount_positive CHECK ((amount_minor > 0)),
-    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text, 'credited'::text])))
+    CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text, 'credited'::text, 'promotion_granted'::text, 'promotion_withdrawn'::text, 'promotion_returned'::text])))
 );
 CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
 CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE payment_event FORCE ROW LEVEL SECURITY;
+
+-- distributed: promotions by bank, card range, wallet or method; taken is what open and confirmed redemptions cost, less what went back
+CREATE TABLE payment_promotion (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    currency text NOT NULL,
+    methods text[] NOT NULL,
+    banks text[] NOT NULL,
+    wallets text[] NOT NULL,
+    card_ranges text[] NOT NULL,
+    rate_bp integer NOT NULL,
+    cap_minor bigint,
+    fixed_minor bigint NOT NULL,
+    months jsonb NOT NULL,
+    payers jsonb NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    hour_from integer NOT NULL,
+    hour_until integer NOT NULL,
+    minimum_minor bigint NOT NULL,
+    per_buyer integer,
+    quota integer,
+    budget_minor bigint,
+    taken_minor bigint NOT NULL DEFAULT 0,
+    taken_count integer NOT NULL DEFAULT 0,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_promotion_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT payment_promotion_amounts_sane CHECK ((((rate_bp >= 0) AND (rate_bp <= 10000)) AND (fixed_minor >= 0) AND (minimum_minor >= 0) AND (cap_minor > 0) AND (per_buyer > 0))),
+    CONSTRAINT payment_promotion_budget_never_exceeded CHECK (((taken_minor >= 0) AND ((budget_minor IS NULL) OR (taken_minor <= budget_minor)))),
+    CONSTRAINT payment_promotion_ends_after_it_begins CHECK ((valid_until > valid_from)),
+    CONSTRAINT payment_promotion_hours_sane CHECK ((((hour_from >= 0) AND (hour_from <= 23)) AND ((hour_until >= 1) AND (hour_until <= 24)))),
+    CONSTRAINT payment_promotion_kind_known CHECK ((kind = ANY (ARRAY['discount'::text, 'cashback'::text, 'instalment'::text]))),
+    CONSTRAINT payment_promotion_quota_never_exceeded CHECK (((taken_count >= 0) AND ((quota IS NULL) OR (taken_count <= quota)))),
+    CONSTRAINT payment_promotion_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'running'::text, 'paused'::text, 'exhausted'::text, 'ended'::text])))
+);
+CREATE INDEX payment_promotion_open ON payment_promotion USING btree (shop_id, valid_until) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text, 'exhausted'::text]));
+CREATE POLICY own_shop_only ON payment_promotion USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE payment_promotion FORCE ROW LEVEL SECURITY;
 
 -- distributed: what a gateway paid out at once: the lines of one payout reference, or of one day where there is none
 CREATE TABLE payout (
@@ -1245,6 +1290,62 @@ CREATE INDEX product_by_name ON product USING btree (shop_id, lower(name), id);
 CREATE POLICY own_shop_only ON product USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE product FORCE ROW LEVEL SECURITY;
 
+-- distributed: one use of a promotion for one try to pay; of a card at most its first eight digits
+CREATE TABLE promotion_redemption (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    promotion_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    buyer_id uuid,
+    kind text NOT NULL,
+    method text NOT NULL,
+    state text NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reversed_minor bigint NOT NULL DEFAULT 0,
+    paid_out_minor bigint NOT NULL DEFAULT 0,
+    months integer,
+    by_card boolean NOT NULL,
+    card_range text,
+    attempt_id uuid,
+    turn integer NOT NULL DEFAULT 0,
+    reserved_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT promotion_redemption_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT promotion_redemption_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES payment_attempt(shop_id, id),
+    CONSTRAINT promotion_redemption_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT promotion_redemption_promotion FOREIGN KEY (shop_id, promotion_id) REFERENCES payment_promotion(shop_id, id),
+    CONSTRAINT promotion_redemption_amounts_sane CHECK (((amount_minor > 0) AND ((reversed_minor >= 0) AND (reversed_minor <= amount_minor)) AND ((paid_out_minor >= 0) AND (paid_out_minor <= amount_minor)))),
+    CONSTRAINT promotion_redemption_no_card_number CHECK ((card_range ~ '^[0-9]{6,8}$'::text)),
+    CONSTRAINT promotion_redemption_state_known CHECK ((state = ANY (ARRAY['reserved'::text, 'confirmed'::text, 'released'::text, 'reversed'::text])))
+);
+CREATE UNIQUE INDEX promotion_redemption_of_attempt ON promotion_redemption USING btree (shop_id, attempt_id) WHERE (attempt_id IS NOT NULL);
+CREATE INDEX promotion_redemption_of_buyer ON promotion_redemption USING btree (shop_id, buyer_id, promotion_id) WHERE (buyer_id IS NOT NULL);
+CREATE INDEX promotion_redemption_of_order ON promotion_redemption USING btree (shop_id, order_id);
+CREATE INDEX promotion_redemption_of_promotion ON promotion_redemption USING btree (shop_id, promotion_id, reserved_at, id);
+CREATE UNIQUE INDEX promotion_redemption_one_chosen ON promotion_redemption USING btree (shop_id, order_id) WHERE ((state = 'reserved'::text) AND (attempt_id IS NULL));
+CREATE INDEX promotion_redemption_waiting ON promotion_redemption USING btree (shop_id, reserved_at) WHERE (state = 'reserved'::text);
+CREATE POLICY own_shop_only ON promotion_redemption USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE promotion_redemption FORCE ROW LEVEL SECURITY;
+
+-- distributed: who bears how much of a redemption, per order line; the shares of a redemption add up to it
+CREATE TABLE promotion_share (
+    shop_id bigint NOT NULL,
+    redemption_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    payer_no integer NOT NULL,
+    payer text NOT NULL,
+    payer_name text NOT NULL,
+    amount_minor bigint NOT NULL,
+    reversed_minor bigint NOT NULL DEFAULT 0,
+    CONSTRAINT promotion_share_pkey PRIMARY KEY (shop_id, redemption_id, line_no, payer_no),
+    CONSTRAINT promotion_share_redemption FOREIGN KEY (shop_id, redemption_id) REFERENCES promotion_redemption(shop_id, id),
+    CONSTRAINT promotion_share_payer_known CHECK ((payer = ANY (ARRAY['shop'::text, 'bank'::text, 'wallet'::text, 'brand'::text]))),
+    CONSTRAINT promotion_share_sane CHECK (((amount_minor >= 0) AND ((reversed_minor >= 0) AND (reversed_minor <= amount_minor))))
+);
+CREATE POLICY own_shop_only ON promotion_share USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE promotion_share FORCE ROW LEVEL SECURITY;
+
 -- distributed: a method through an account
 CREATE TABLE rail (
     shop_id bigint NOT NULL,
@@ -1276,6 +1377,27 @@ CREATE TABLE rail_fee (
 );
 CREATE POLICY own_shop_only ON rail_fee USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE rail_fee FORCE ROW LEVEL SECURITY;
+
+-- distributed: when a rail was taken out of use by hand, by whom and why; until opened_at no new payment begins on it
+CREATE TABLE rail_pause (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    rail_id uuid NOT NULL,
+    paused_at timestamp with time zone NOT NULL,
+    paused_by text NOT NULL,
+    reason text NOT NULL,
+    until timestamp with time zone,
+    opened_at timestamp with time zone,
+    opened_by text,
+    CONSTRAINT rail_pause_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT rail_pause_rail FOREIGN KEY (shop_id, rail_id) REFERENCES rail(shop_id, id),
+    CONSTRAINT rail_pause_forward CHECK ((until > paused_at)),
+    CONSTRAINT rail_pause_opened_by_somebody CHECK (((opened_at IS NULL) = (opened_by IS NULL)))
+);
+CREATE INDEX rail_pause_of ON rail_pause USING btree (shop_id, rail_id, paused_at);
+CREATE UNIQUE INDEX rail_pause_one_open ON rail_pause USING btree (shop_id, rail_id) WHERE (opened_at IS NULL);
+CREATE POLICY own_shop_only ON rail_pause USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE rail_pause FORCE ROW LEVEL SECURITY;
 
 -- distributed: what a rail did in the ten seconds that ended at a moment; stretches in which it did nothing have no row
 CREATE TABLE rail_seen (
@@ -1513,6 +1635,19 @@ CREATE TABLE return_line (
 CREATE POLICY own_shop_only ON return_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE return_line FORCE ROW LEVEL SECURITY;
 
+-- distributed: every state the rules of routing had while they were edited; the latest is the draft
+CREATE TABLE routing_draft (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    rules jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT routing_draft_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT routing_draft_counts_up CHECK ((revision > 0))
+);
+CREATE POLICY own_shop_only ON routing_draft USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE routing_draft FORCE ROW LEVEL SECURITY;
+
 -- distributed: versions of the rules of which rail carries a payment; at most one is followed
 CREATE TABLE routing_rules (
     shop_id bigint NOT NULL,
@@ -1523,11 +1658,27 @@ CREATE TABLE routing_rules (
     made_at timestamp with time zone NOT NULL,
     active boolean NOT NULL,
     active_since timestamp with time zone,
+    revision integer,
     CONSTRAINT routing_rules_pkey PRIMARY KEY (shop_id, version)
 );
 CREATE UNIQUE INDEX routing_rules_one_active ON routing_rules USING btree (shop_id) WHERE active;
 CREATE POLICY own_shop_only ON routing_rules USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE routing_rules FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a draft of the rules of routing would have done to past payments, and which version was followed when that was asked
+CREATE TABLE routing_trial (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    against integer,
+    days integer NOT NULL,
+    found jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT routing_trial_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT routing_trial_days_sane CHECK (((days >= 1) AND (days <= 366)))
+);
+CREATE POLICY own_shop_only ON routing_trial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE routing_trial FORCE ROW LEVEL SECURITY;
 
 -- distributed: an order; each axis has its own column, headline is an index for lists
 CREATE TABLE sales_order (
@@ -1569,6 +1720,8 @@ CREATE TABLE sales_order (
     forgone_minor bigint NOT NULL DEFAULT 0,
     credited_minor bigint NOT NULL DEFAULT 0,
     clock_stopped_at timestamp with time zone,
+    covered_minor bigint NOT NULL DEFAULT 0,
+    deposit_minor bigint,
     CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
     CONSTRAINT sales_order_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),
@@ -1576,6 +1729,7 @@ CREATE TABLE sales_order (
     CONSTRAINT sales_order_adds_up CHECK ((total_minor = ((((goods_minor - discount_minor) + shipping_minor) + CASE WHEN tax_included THEN (0)::bigint ELSE tax_minor END) + rounding_minor))),
     CONSTRAINT sales_order_clock_stops_while_waiting CHECK (((clock_stopped_at IS NULL) OR (commercial = 'awaiting_payment'::text))) NOT VALID,
     CONSTRAINT sales_order_commercial_known CHECK ((commercial = ANY (ARRAY['draft'::text, 'awaiting_payment'::text, 'accepted'::text, 'completed'::text, 'cancelled'::text, 'expired'::text]))),
+    CONSTRAINT sales_order_deposit_sane CHECK ((deposit_minor > 0)),
     CONSTRAINT sales_order_headline_known CHECK ((headline = ANY (ARRAY['awaiting_payment'::text, 'accepted'::text, 'processing'::text, 'packed'::text, 'shipped'::text, 'completed'::text, 'cancelled'::text, 'returned'::text]))),
     CONSTRAINT sales_order_holds_counted CHECK ((open_holds >= 0)),
     CONSTRAINT sales_order_kind_known CHECK ((kind = ANY (ARRAY['b2c'::text, 'b2b'::text, 'dropship'::text, 'preorder'::text, 'made_to_order'::text, 'subscription'::text]))),

@@ -19,6 +19,7 @@ from litestar.types import ASGIApp
 from orderan import __version__, gateways
 from orderan.access import Entrance
 from orderan.customers import atlas
+from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
@@ -76,10 +77,13 @@ MODULES: Final = (
     "orderan.web.api.transfers",
     "orderan.web.buyer.pay",
     "orderan.web.buyer.status",
+    "orderan.web.buyer.payout",
     "orderan.web.buyer.tracking",
     "orderan.web.dashboard.account",
     "orderan.web.dashboard.audit",
+    "orderan.web.dashboard.board",
     "orderan.web.dashboard.channels",
+    "orderan.web.dashboard.chargebacks",
     "orderan.web.dashboard.customer_address",
     "orderan.web.dashboard.customer_merging",
     "orderan.web.dashboard.customers",
@@ -112,12 +116,17 @@ MODULES: Final = (
     "orderan.web.dashboard.finance_tables",
     "orderan.web.dashboard.payments",
     "orderan.web.dashboard.payments_order",
+    "orderan.web.dashboard.payments_promotions",
     "orderan.web.dashboard.payments_refunds",
+    "orderan.web.dashboard.payouts",
+    "orderan.web.dashboard.refund_detail",
     "orderan.web.dashboard.product_prices",
     "orderan.web.dashboard.product_sheets",
     "orderan.web.dashboard.product_skus",
     "orderan.web.dashboard.products",
     "orderan.web.dashboard.returns",
+    "orderan.web.dashboard.routing",
+    "orderan.web.dashboard.scorecard",
     "orderan.web.dashboard.search",
     "orderan.web.dashboard.settings",
     "orderan.web.dashboard.shipping",
@@ -220,6 +229,7 @@ def _dependencies(
     entrance = Entrance(db, keyring)
     links = PayLinks(settings.web.address, keyring)
     cashier = Cashier(db, clock, links, clients.of_rail)
+    refunder = Refunder(db, clock, clients.of_rail)
 
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         return principal_of(request).caller(request.scope["state"].get("request_id"))
@@ -237,6 +247,7 @@ def _dependencies(
         "cashier": Provide(lambda: cashier, sync_to_thread=False),
         "links": Provide(lambda: links, sync_to_thread=False),
         "intake": Provide(lambda: intake, sync_to_thread=False),
+        "refunder": Provide(lambda: refunder, sync_to_thread=False),
         "entrance": Provide(lambda: entrance, sync_to_thread=False),
         "principal": Provide(principal_of, sync_to_thread=False),
         "caller": Provide(caller),

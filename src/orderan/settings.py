@@ -161,6 +161,11 @@ class Settings:
     worker: WorkerSettings = WorkerSettings()
     logs: LogSettings = LogSettings()
 
+    @property
+    def sandbox_file(self) -> Path:
+        """Where the simulated gateways keep their keys: `data_dir`/sandbox.json."""
+        return self.data_dir / "sandbox.json"
+
     @classmethod
     def under(cls, data_dir: Path) -> "Settings":
         """Defaults for one data folder: what tests start from."""

@@ -37,6 +37,7 @@ from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
+from orderan.flows.payment_promotion import sweep_reserved
 from orderan.flows.read_maintenance import read_maintenance
 from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.watch_limits import watch_limits
@@ -51,6 +52,8 @@ from orderan.kit.events import Consumer, consume, sequence
 from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
 from orderan.kit.runner import sweep_answers
+from orderan.payments import open_rails_due
+from orderan.promotions import end_over
 from orderan.settings import Settings, WorkerSettings
 from orderan.shops import ShopState, all_shops
 
@@ -113,6 +116,10 @@ async def _watch_rails(tx: Tx, now: datetime) -> int:
     return await watch_rails(tx, now=now)
 
 
+async def _open_rails(tx: Tx, now: datetime) -> int:
+    return await open_rails_due(tx, now=now)
+
+
 async def _follow_health(tx: Tx, now: datetime) -> int:
     return await follow_health(tx, now=now)
 
@@ -127,6 +134,14 @@ async def _failed_jobs(tx: Tx, now: datetime) -> int:
 
 async def _sweep_throttle(tx: Tx, now: datetime) -> int:
     return await throttle.sweep(tx, now=now)
+
+
+async def _let_promotions_go(tx: Tx, now: datetime) -> int:
+    return await sweep_reserved(tx, now=now)
+
+
+async def _end_promotions(tx: Tx, now: datetime) -> int:
+    return await end_over(tx, now=now)
 
 
 MESSAGES_KEPT: Final = timedelta(days=90)
@@ -146,10 +161,13 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("chargebacks", 60.0, _chargebacks),
     Timer("low_stock", 60.0, _low_stock),
     Timer("settlements", 600.0, _reconcile),
+    Timer("open_rails", 10.0, _open_rails),
     Timer("watch_rails", 10.0, _watch_rails),
     Timer("follow_health", 10.0, _follow_health),
     Timer("learn_rails", 600.0, _learn_rails),
     Timer("failed_jobs", 60.0, _failed_jobs),
+    Timer("promotions_reserved", 60.0, _let_promotions_go),
+    Timer("promotions_over", 60.0, _end_promotions),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),
     Timer("inbound", 3600.0, _sweep_inbound),

@@ -36,6 +36,7 @@ WITHOUT_LINKS = {
     "/login",
     "/track",
     "/pay/{ticket:str}",
+    "/payout/{link:str}",
     "/status",
     "/account/codes",
     "/orders/bulk/{bulk_id:str}",

@@ -25,6 +25,8 @@ from orderan.customers import find_customers
 from orderan.flows.bulk_orders import Verb, start
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.close_entry import close_entries
+from orderan.flows.contest_chargeback import report_chargeback
+from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_return import ask_return
@@ -116,6 +118,11 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/payments": _of("/payments", "{unpaid_number}"),
     "/payments/cod": _of("/payments/cod", "{cash_number}"),
     "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
+    "/payments/chargebacks": _of("/payments/chargebacks", "{back_number}"),
+    "/payments/chargebacks/{chargeback_id:str}": _of("/payments/chargebacks/{case}", "{back_number}"),
+    "/payments/refunds/payouts": _of("/payments/refunds/payouts", "{back_number}"),
+    "/payments/refunds/payouts/{payout_id:str}": _of("/payments/refunds/payouts/{payout}", "{back_number}"),
+    "/payments/refunds/{refund_id:str}": _of("/payments/refunds/{refund}", "{back_number}"),
     "/payments/refunds": _of("/payments/refunds", "{back_number}"),
     "/products": _at("/products", "{stock_of_product}"),
     "/products/{product:str}": _at("/products/{product}", "{stock_of_gula}"),
@@ -151,6 +158,8 @@ STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
 
 RAILS: Final = "ways to pay are the shop's; an incident shows sums, no order and no buyer"
 FINANCE: Final = "closed to whoever is limited to channels or locations: a settlement is of all of them"
+PROMOTIONS: Final = "closed to whoever is limited to channels or locations: a budget is spent by all of them"
+ROUTES: Final = "rules are the shop's, and so are the sums of a trial; its examples: tests/routing"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/account": OWN,
@@ -190,12 +199,24 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/maintenance": RAILS,
     "/settings/gateways": SETTINGS,
     "/settings/gateways/{account:str}": SETTINGS,
+    "/payments/routing": ROUTES,
+    "/payments/routing/rules/new": SETTINGS,
+    "/payments/routing/rules/{place:int}": SETTINGS,
     "/payments/ageing": FINANCE,
     "/payments/ageing/export.csv": FINANCE,
     "/payments/fees": FINANCE,
     "/payments/fees/export.csv": FINANCE,
+    "/payments/gateways": RAILS,
+    "/payments/gateways/{rail:str}": RAILS,
     "/payments/payouts": FINANCE,
     "/payments/payouts/export.csv": FINANCE,
+    "/payments/promotions": PROMOTIONS,
+    "/payments/promotions/new": PROMOTIONS,
+    "/payments/promotions/{promotion_id:str}": PROMOTIONS,
+    "/payments/promotions/{promotion_id:str}/edit": PROMOTIONS,
+    "/payments/promotions/{promotion_id:str}/shares.csv": PROMOTIONS,
+    "/payments/scorecard": FINANCE,
+    "/payments/scorecard/export.csv": FINANCE,
     "/payments/settlements": FINANCE,
     "/payments/settlements/export.csv": FINANCE,
     "/payments/settlements/files": FINANCE,
@@ -216,6 +237,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/settings/keys": SETTINGS,
     "/settings/keys/new": SETTINGS,
     "/settings/shipping": SETTINGS,
+    "/payments/refunds/limit": SETTINGS,
     "/settings/taxes": SETTINGS,
     "/settings/users": SETTINGS,
     "/settings/users/new": SETTINGS,
@@ -275,7 +297,15 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     goods_return = await floor.run(
         lambda tx: ask_return(tx, back.id, [Wanted(1, 2, "rusak")], reason="rusak", now=now)
     )
-    await floor.run(lambda tx: promise_refund(tx, back.id, amount_minor=10_000, reason="lebih", now=now))
+    refund = await floor.run(
+        lambda tx: promise_refund(tx, back.id, amount_minor=10_000, reason="lebih", now=now)
+    )
+    payout = await floor.run(lambda tx: begin_payout(tx, refund.id, now=now))
+    case = await floor.run(
+        lambda tx: report_chargeback(
+            tx, back.id, attempt_id=None, amount_minor=1_000, reason="rusak", deadline=now, now=now
+        )
+    )
     [inside_answer] = await place(
         world, keyring, asked(("kopi", 1), buyer=a_buyer(), terms=Terms.COD), now=now
     )
@@ -314,6 +344,9 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "parcel": to_text("pcl", parcel.id),
         "awb": AWB,
         "goods_return": to_text("ret", goods_return.id),
+        "refund": to_text("rfd", refund.id),
+        "payout": to_text("pto", payout.id),
+        "case": to_text("cbk", case.id),
         "task": to_text("tsk", task.id),
         "entry": to_text("exc", entry),
         "at_stake": format_number(at_stake, "id"),

@@ -54,6 +54,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/pay/{ticket:str}",
         "/pay/{ticket:str}/back",
         "/pay/{ticket:str}/standing",
+        "/payout/{link:str}",
         "/preferences",
         "/static/{tree:str}/{path:path}",
         "/status",

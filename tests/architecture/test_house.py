@@ -29,6 +29,8 @@ COLUMNS = {
     "payments.payout": ("refund_payout", "state"),
     "payments.refund": ("refund", "state"),
     "payments.refund_try": ("refund_try", "state"),
+    "promotions.promotion": ("payment_promotion", "state"),
+    "promotions.redemption": ("promotion_redemption", "state"),
     "returns.goods_return": ("goods_return", "state"),
     "settlements.entry": ("reconciliation_entry", "state"),
     "shipping.parcel": ("parcel", "state"),

@@ -26,6 +26,7 @@ from fulfilment.working import an_order, packed, pay, shipped
 from given import JAKARTA, SURABAYA, World, a_shop
 from incidents.troubled import a_street
 from orderan.customers import CustomerNotActive, Typed, erase, merge, register
+from orderan.flows import payment_promotion
 from orderan.flows.change_order import confirm, decline_change, open_change
 from orderan.flows.deliver import move_on
 from orderan.flows.payment_incident import close, confirm_incident, dismiss_incident, recover
@@ -54,8 +55,19 @@ from orderan.kit.errors import Refusal
 from orderan.kit.states import IllegalMove, Machine
 from orderan.orders import ChangeNotOpen, SetQuantity
 from orderan.payments import REFUND, MoneyEvent, MoneyKind, RefundEvent, RefundState
+from orderan.promotions import (
+    PromotionEvent,
+    RedemptionEvent,
+    confirm_use,
+    lock_redemption,
+    make_promotion,
+    move_promotion,
+    release_use,
+    reverse_use,
+)
 from orderan.returns import ReturnEvent, Wanted, find_return, move_return
 from orderan.shipping import ParcelEvent
+from promotions.promoting import a_discount, running
 
 pytestmark = pytest.mark.anyio
 
@@ -221,6 +233,33 @@ class Stage:
 
         return Walk("incident", made.id, move, PUT_INCIDENT)
 
+    async def promotion(self) -> Walk:
+        made = await self.floor.run(lambda tx: make_promotion(tx, a_discount(self.now), now=self.now))
+
+        async def move(tx: Tx, event: PromotionEvent) -> None:
+            await move_promotion(tx, made.id, event, now=self.now)
+
+        return Walk("payment_promotion", made.id, move)
+
+    async def redemption(self) -> Walk:
+        order = await an_order(self.world, self.keyring, ("kopi", 2), now=self.now)
+        promotion = await running(self.floor, a_discount(self.now), now=self.now)
+        made = await self.floor.run(
+            lambda tx: payment_promotion.reserve(tx, order, "va_bca", promotion.id, now=self.now)
+        )
+
+        async def move(tx: Tx, event: RedemptionEvent) -> None:
+            use = await lock_redemption(tx, made.id)
+            assert use is not None
+            if event is RedemptionEvent.CONFIRM:
+                await confirm_use(tx, use, now=self.now)
+            elif event is RedemptionEvent.RELEASE:
+                await release_use(tx, use, now=self.now)
+            else:
+                await reverse_use(tx, use, use.amount_minor, now=self.now)
+
+        return Walk("promotion_redemption", made.id, move)
+
     async def change(self) -> Walk:
         order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
         made = await self.floor.run(
@@ -280,6 +319,8 @@ WALKS: dict[str, Callable[[Stage], Awaitable[Walk]]] = {
     "incidents.incident": Stage.incident,
     "order.change": Stage.change,
     "payments.refund": Stage.refund,
+    "promotions.promotion": Stage.promotion,
+    "promotions.redemption": Stage.redemption,
     "returns.goods_return": Stage.goods_return,
     "shipping.parcel": Stage.parcel,
     "transfer": Stage.transfer,

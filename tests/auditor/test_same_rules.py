@@ -52,6 +52,12 @@ ATTEMPTS: list[dict[MoneyKind, int]] = [
 ]
 
 
+COVERED: list[dict[MoneyKind, int]] = [
+    {K.PROMOTION_GRANTED: 4},
+    {K.PROMOTION_GRANTED: 10, K.PROMOTION_WITHDRAWN: 6},
+]
+
+
 def possible(sums: Mapping[MoneyKind, int]) -> bool:
     """Whether the ledger would ever hold these sums."""
     without = [(kind, {**sums, kind: 0}) for kind in sums]
@@ -79,6 +85,11 @@ def money_grid() -> Iterator[Point]:
             whole = sums | ({K.FORGONE: forgone} if forgone else {})
             for total, terms in product((0, 10), Terms):
                 yield Point(whole, total, terms)
+    for taken, back, cover in product(TAKEN, GIVEN_BACK, COVERED):
+        sums = {kind: amount for kind, amount in {**taken, **back, **cover}.items() if amount}
+        if possible(sums):
+            for total, terms in product((4, 10), Terms):
+                yield Point(sums, total, terms)
 
 
 def one_check(database_url: str, name: str, now: datetime) -> Verdict:
@@ -137,6 +148,7 @@ async def test_the_audit_derives_the_money_state_that_standing_derives(
                 "refunded_minor": point.stands.refunded_minor,
                 "forgone_minor": point.stands.forgone_minor,
                 "credited_minor": point.stands.credited_minor,
+                "covered_minor": point.stands.covered_minor,
             }
             for turn, (order_id, point) in enumerate(grid.items())
         ],

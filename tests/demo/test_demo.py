@@ -13,15 +13,28 @@ from psycopg import conninfo
 
 from orderan.access import Role
 from orderan.auditor import audit
-from orderan.demo import CODE, BeingMade, Size, demo_shop_is_finished, load, load_if_empty, store
+from orderan.demo import (
+    CODE,
+    BeingMade,
+    GatewayThere,
+    Size,
+    demo_shop_is_finished,
+    load,
+    load_if_empty,
+    store,
+)
 from orderan.demo import views as demo_views
 from orderan.demo.live import trickle
 from orderan.flows.pick_task import release_tasks
+from orderan.flows.replay_decision import replay
+from orderan.flows.views_board import Mood, Next, gateway_board
+from orderan.flows.views_scorecard import scorecard
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.orders import OrderKind
 from orderan.orders.headlines import Headline
+from orderan.sandbox.keys import CREDENTIALS
 from orderan.shops import CodeTaken
 from orderan.worker import Rounds
 
@@ -30,8 +43,13 @@ pytestmark = pytest.mark.slow
 NOW = datetime(2026, 11, 12, 6, 30, tzinfo=UTC)
 WHOLE = Size(orders=700, days=35, people=200)
 TINY = Size(orders=60, days=3, people=40)
+BUSY = Size(orders=500, days=12, people=100)
+GATEWAYS = [
+    GatewayThere(name, f"http://127.0.0.1:1/{name}", CREDENTIALS[name]) for name in ("midtrans", "xendit")
+]
 KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
 INBOX = {
+    "chargeback_due",
     "change_waiting",
     "completion_blocked",
     "import_lines",
@@ -214,6 +232,65 @@ def test_the_board_has_tasks_at_every_stage_and_few_that_were_forgotten(demo: st
     forgotten = "SELECT count(*) FROM task WHERE state = 'planned' AND planned_at < %(before)s"
     [(old,)] = rows(demo, forgotten, before=NOW - timedelta(days=5))
     assert old <= 5
+
+
+def test_the_board_of_gateways_is_alive_and_providers_have_a_scorecard(new: New) -> None:
+    url = new()
+
+    async def make(db: Database) -> tuple[list[Any], list[Any]]:
+        ground = await load(db, KEYRING, now=NOW, size=BUSY, gateways=GATEWAYS)
+        caller = Caller(ground.shop.shop_id, "system:test")
+        board = await db.run(caller, lambda tx: gateway_board(tx, now=NOW))
+        since = NOW - timedelta(days=30)
+        found = await db.run(caller, lambda tx: scorecard(tx, since=since, until=NOW, zone="Asia/Jakarta"))
+        return board, found
+
+    board, found = on(url, make)
+    shown = {
+        (rail.rail.gateway, rail.rail.method): rail
+        for account in board
+        for rail in account.rails
+        if not rail.quiet
+    }
+    troubled, paused = shown["midtrans", "va_mandiri"], shown["midtrans", "dana"]
+    assert (troubled.mood, troubled.next) == (Mood.DEGRADED, Next.JUDGE)
+    assert (paused.mood, paused.next) == (Mood.PAUSED, Next.REOPEN)
+    assert shown["midtrans", "qris"].mood is Mood.WELL
+    assert shown["midtrans", "qris"].done.expected is not None
+    assert shown["midtrans", "va_bri"].window is not None
+    assert board[0].account.gateway == "midtrans"
+
+    one = next(score for score in found if score.account.gateway == "midtrans")
+    assert (one.score.incidents, one.score.incident_s) == (1, 46 * 60)
+    assert (one.answering.asked, one.answering.answered, one.answering.middle_s) == (1, 1, 11 * 60)
+    assert one.score.payments > 50
+    assert one.score.listed == one.score.payments
+    assert sum(score.score.dearer for score in found) > 0
+    assert rows(url, "SELECT count(*) FROM payment_attempt WHERE ask_at IS NOT NULL") == [(0,)]
+    on(url, work)
+    assert audit(url, now=NOW).findings == []
+
+
+def test_routing_has_versions_a_draft_that_was_tried_and_choices_that_can_be_made_again(new: New) -> None:
+    url = new()
+    gateways = [GatewayThere(name, f"http://127.0.0.1:1/{name}", keys) for name, keys in CREDENTIALS.items()]
+
+    async def make(db: Database) -> None:
+        await load(db, KEYRING, now=NOW, size=Size(orders=200, days=31, people=60), gateways=gateways)
+
+    on(url, make)
+
+    written = rows(url, "SELECT version, active, made_by LIKE 'staff:%%' FROM routing_rules ORDER BY version")
+    assert written == [(1, False, True), (2, False, True), (3, True, True)]
+    assert rows(url, "SELECT max(revision) FROM routing_draft") == [(4,)]
+    [(against, payments)] = rows(
+        url, "SELECT against, found ->> 'payments' FROM routing_trial WHERE revision = 4"
+    )
+    assert (against, int(payments) > 0) == (3, True)
+    made = rows(url, "SELECT inputs, outcome FROM decision WHERE kind = 'routing'")
+    assert len(made) > 20
+    assert {inputs["version"] for inputs, _ in made} == {None, 1, 2, 3}
+    assert all((again := replay("routing", inputs, outcome)) and again.same for inputs, outcome in made)
 
 
 def test_new_orders_trickle_in(new: New) -> None:

@@ -1,6 +1,7 @@
 """An order's money through gateways that fail, keep silent, lie, answer late, or die with us in the middle."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from flows.paying import Died, Till, a_till
 from orderan.auditor import audit
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.expire_orders import expire_orders
-from orderan.flows.pay_online import LEASE
+from orderan.flows.pay_online import LEASE, Wanted
 from orderan.flows.settle_payment import settle_payment
 from orderan.gateways import Outcome, Truth
 from orderan.kit.crypto import Keyring
@@ -28,6 +29,8 @@ from orderan.payments import (
     claim_due,
     rails,
 )
+from orderan.promotions import Months, PromotionKind
+from promotions.promoting import a_discount, running, uses
 
 pytestmark = pytest.mark.anyio
 
@@ -452,10 +455,60 @@ async def test_who_decided_before_another_began_begins_nothing(till: Till) -> No
     [rail, *_] = await till.floor.run(rails)
 
     with pytest.raises(AttemptInTheAir):
-        await till.cashier._over(caller, order_id, rail, None, known=known)
+        await till.cashier._over(caller, order_id, rail, None, None, known=known)
 
     assert [asked.reference for asked in till.first.charged] == [first.reference]
     assert await till.states() == [("midtrans", "offered")]
+
+
+async def test_a_promotion_goes_along_to_the_next_rail_and_is_used_once(till: Till) -> None:
+    promotion = await running(till.floor, a_discount(till.clock.at, budget_minor=5_000), now=till.clock.at)
+    till.first.how = "failed"
+
+    attempt = await till.cashier.charge(
+        till.floor.caller, till.order.id, VA, wish=Wanted(promotion.id, 5_000)
+    )
+
+    assert (attempt.gateway, attempt.amount_minor, attempt.state) == ("xendit", 15_000, "offered")
+    assert [asked.amount_minor for asked in till.first.charged + till.second.charged] == [15_000, 15_000]
+    assert await uses(till.floor) == [("released", 5_000, 0), ("reserved", 5_000, 0)]
+
+
+async def test_the_plan_a_buyer_chose_is_the_only_one_the_gateway_offers(till: Till) -> None:
+    plan = a_discount(
+        till.clock.at,
+        kind=PromotionKind.INSTALMENT,
+        fixed_minor=0,
+        months=(Months(3, 250), Months(6, 500)),
+    )
+    promotion = await running(till.floor, plan, now=till.clock.at)
+
+    await till.cashier.charge(till.floor.caller, till.order.id, VA, wish=Wanted(promotion.id, None, 3))
+
+    [asked_for] = till.first.charged
+    assert (asked_for.months, asked_for.amount_minor) == (3, 20_000)
+    [use] = await till.floor.all("SELECT months, amount_minor FROM promotion_redemption")
+    assert (use.months, use.amount_minor) == (3, 500)
+
+
+@pytest.mark.parametrize("how", ["lost_before", "lost_after", "died_after"])
+async def test_a_promotion_of_a_try_nobody_knows_of_is_held_until_its_truth(till: Till, how: str) -> None:
+    promotion = await running(till.floor, a_discount(till.clock.at), now=till.clock.at)
+    till.first.how = how
+    with suppress(Died):
+        await till.cashier.charge(till.floor.caller, till.order.id, VA, wish=Wanted(promotion.id, 5_000))
+    assert await uses(till.floor) == [("reserved", 5_000, 0)]
+
+    took_it = how != "lost_before"
+    if took_it:
+        till.first.says(Outcome.SUCCEEDED, paid=15_000)
+    till.later(timedelta(minutes=30))
+    while await ask_due(till):
+        till.later(timedelta(minutes=30))
+
+    row = await till.row()
+    assert (row.paid_minor, row.covered_minor) == ((15_000, 5_000) if took_it else (0, 0))
+    assert await uses(till.floor) == [("confirmed" if took_it else "released", 5_000, 0)]
 
 
 @pytest.mark.parametrize("ended", [Outcome.EXPIRED, Outcome.CANCELLED, Outcome.DECLINED])

@@ -77,10 +77,10 @@ async def test_an_incident_is_opened_announced_recovered_and_closed_from_its_pag
     seen = await desk.status()
     assert "Semua cara bayar berjalan normal." in seen
     assert "BCA mati, maaf." in seen.split("30 hari terakhir")[1]
-    await desk.go(f"{path}/close", review="Pindah ke rel kedua lebih cepat.")
+    await desk.go(f"{path}/close", review="Pindah ke jalur kedua lebih cepat.")
     [row] = await street.floor.all("SELECT id, state, review, hit_orders FROM incident")
-    assert (row.state, row.review, row.hit_orders) == ("closed", "Pindah ke rel kedua lebih cepat.", 1)
-    assert "Pindah ke rel kedua" in (await desk.owner.get(path)).text
+    assert (row.state, row.review, row.hit_orders) == ("closed", "Pindah ke jalur kedua lebih cepat.", 1)
+    assert "Pindah ke jalur kedua" in (await desk.owner.get(path)).text
 
 
 async def test_what_is_refused_is_said_beside_its_field_and_changes_nothing(

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from access.conftest import everything
+from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.payment_incident import open_incident
 from orderan.incidents import Kind, Severity
 from orderan.sandbox.models import ChargeState, SimReply
@@ -178,3 +179,54 @@ async def test_trouble_is_told_where_the_buyer_would_meet_it(counter: Counter) -
 
     assert "sedang mengalami gangguan" in await seen(counter)
     assert (await seen(counter, "?change")).count("mungkin gagal") == 1
+
+
+async def test_a_part_now_and_the_rest_another_way(counter: Counter) -> None:
+    page = await seen(counter, "?part=5.000")
+    assert "Rp5.000" in page
+    assert "Sebagian dari Rp20.000" in page
+    assert 'name="part" value="5000"' in page
+    await counter.choose("qris", part="5000")
+    counter.there.book.pay(counter.charged(), 5_000, now=counter.clock.at)
+    await counter.buyer.get(f"{counter.page}/back")
+    await counter.work()
+    assert (await counter.row()).money == "partly_paid"
+
+    page = await seen(counter)
+    assert "Sudah dibayar Rp5.000 dari Rp20.000." in page
+    assert "Rp15.000" in page
+    await counter.choose("va_bca")
+    assert await counter.floor.all("SELECT amount_minor FROM payment_attempt ORDER BY began_at, id") == [
+        (5_000,),
+        (15_000,),
+    ]
+
+
+async def test_an_order_with_a_deposit_asks_for_it_first_and_can_be_paid_whole(counter: Counter) -> None:
+    await counter.floor.run(lambda tx: agree_deposit(tx, counter.order.id, 6_000, now=counter.clock.at))
+    page = await seen(counter)
+    assert "Uang muka dari Rp20.000." in page
+    assert 'name="part" value="6000"' in page
+    assert "Bayar semua, Rp20.000" in page
+    whole = await seen(counter, "?all")
+    assert 'name="part" value' not in whole
+    assert "Bayar uang muka dulu, Rp6.000" in whole
+
+    await counter.choose("qris", part="6000")
+    counter.there.book.pay(counter.charged(), 6_000, now=counter.clock.at)
+    await counter.buyer.get(f"{counter.page}/back")
+    await counter.work()
+
+    assert (await counter.row()).commercial == "accepted"
+    page = await seen(counter)
+    assert "Rp14.000" in page
+    assert 'name="part" value' not in page
+
+
+@pytest.mark.parametrize("part", ["0", "-1", "20001", "99999999999999999999"])
+async def test_a_part_that_does_not_fit_begins_nothing(counter: Counter, part: str) -> None:
+    answer = await counter.choose("va_bca", part=part)
+    assert answer.status_code == 422
+    assert "Jumlah itu tidak bisa dibayar dengan cara ini." in answer.text
+    assert await counter.floor.value("SELECT count(*) FROM payment_attempt") == 0
+    assert (await counter.buyer.get(f"{counter.page}?part={part}")).status_code == 422

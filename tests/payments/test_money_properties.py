@@ -89,6 +89,14 @@ class Book:
     def promised(self) -> int:
         return sum(amount for amount, state in self.refunds.values() if state == "granted")
 
+    @property
+    def covered(self) -> int:
+        return self.sums["promotion_granted"] - self.sums["promotion_withdrawn"]
+
+    @property
+    def asked_for(self) -> int:
+        return max(TOTAL - self.sums["forgone"] - self.covered, 0)
+
     def room(self, kind: MoneyKind) -> int | None:
         sums = self.sums
         room = {
@@ -97,6 +105,8 @@ class Book:
             K.COD_REMITTED: sums["cod_collected"] - sums["cod_remitted"],
             K.REFUND_REVERSED: self.went_back,
             K.CREDITED: sums["refunded"] - sums["credited"],
+            K.PROMOTION_WITHDRAWN: self.covered - sums["promotion_returned"],
+            K.PROMOTION_RETURNED: self.covered - sums["promotion_returned"],
             K.PENDING_CLEARED: sums["pending"] - sums["pending_cleared"],
             K.UNKNOWN_CLEARED: sums["unknown"] - sums["unknown_cleared"],
         }.get(kind)
@@ -105,7 +115,7 @@ class Book:
     @property
     def word(self) -> str:
         """The word for where the money stands, said in the order people would ask."""
-        sums, asked_for = self.sums, max(TOTAL - self.sums["forgone"], 0)
+        sums, asked_for = self.sums, self.asked_for
         if self.went_back:
             return "refunded" if self.went_back >= self.came_in else "partly_refunded"
         if sums["unknown"] > sums["unknown_cleared"]:
@@ -186,7 +196,8 @@ class Money(RuleBasedStateMachine):
         )
         assert answer.forgone_minor == book.sums["forgone"]
         assert answer.credited_minor == book.sums["credited"]
-        owed = max(max(TOTAL - book.sums["forgone"], 0) - book.sums["credited"], 0)
+        assert answer.covered_minor == book.covered
+        owed = max(book.asked_for - book.sums["credited"], 0)
         assert answer.balance_minor == book.came_in - book.went_back - owed
 
     @rule(many=st.lists(told, min_size=2, max_size=5), twice=st.booleans())

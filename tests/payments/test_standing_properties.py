@@ -3,7 +3,16 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orderan.payments import Money, MoneyKind, refundable, room_for, share_of_line, standing
+from orderan.payments import (
+    Money,
+    MoneyKind,
+    cash_of,
+    cover_back,
+    refundable,
+    room_for,
+    share_of_line,
+    standing,
+)
 from orderan.payments.rules import summed
 
 # A busy machine is slow at drawing; that says nothing about what holds.
@@ -62,7 +71,7 @@ def test_promises_and_payments_back_together_never_exceed_what_came_in(
 @given(EVENTS, st.integers(1, 10_000_000))
 def test_paid_means_paid(events: list[tuple[MoneyKind, int]], total: int) -> None:
     stands = standing(summed(possible(events)), total_minor=total, terms="prepaid")
-    asked = max(total - stands.forgone_minor, 0)
+    asked = max(total - stands.forgone_minor - stands.covered_minor, 0)
     if stands.state in {Money.PAID, Money.COD_COLLECTED, Money.COD_REMITTED}:
         assert stands.paid_minor == asked
     if stands.state is Money.OVERPAID:
@@ -82,3 +91,58 @@ def test_a_line_given_back_bit_by_bit_adds_up_to_the_whole(net: int, steps: list
 
     assert sum(parts) == net
     assert min(parts) >= 0
+
+
+@patient
+@given(EVENTS, st.integers(1, 10_000_000), st.integers(0, 10_000_000))
+def test_a_promotion_lessens_what_is_asked_and_never_adds_to_what_may_be_paid_back(
+    events: list[tuple[MoneyKind, int]], cover: int, total: int
+) -> None:
+    before = summed(possible(events))
+    after = before | {MoneyKind.PROMOTION_GRANTED: before.get(MoneyKind.PROMOTION_GRANTED, 0) + cover}
+
+    assert refundable(after, promised_minor=0) == refundable(before, promised_minor=0)
+    without = standing(before, total_minor=total, terms="prepaid")
+    covered = standing(after, total_minor=total, terms="prepaid")
+    assert (covered.paid_minor, covered.refunded_minor) == (without.paid_minor, without.refunded_minor)
+    assert covered.covered_minor == without.covered_minor + cover
+    assert without.balance_minor <= covered.balance_minor <= without.balance_minor + cover
+
+
+@patient
+@given(
+    st.integers(1, 10_000_000), st.integers(1, 10_000_000), st.lists(st.integers(1, 10_000_000), max_size=8)
+)
+def test_goods_given_back_in_steps_pay_back_the_money_and_give_back_the_cover_whole(
+    paid: int, cover: int, steps: list[int]
+) -> None:
+    sums = {MoneyKind.CAPTURED: paid, MoneyKind.PROMOTION_GRANTED: cover}
+    money_left, cover_left = paid, cover
+    for worth in [*steps, paid + cover]:
+        money = cash_of(worth, sums, promised_minor=0)
+        back = cover_back(money, sums)
+        assert 0 <= money <= money_left
+        assert 0 <= back <= cover_left
+        money_left, cover_left = money_left - money, cover_left - back
+        sums |= {MoneyKind.REFUNDED: paid - money_left, MoneyKind.PROMOTION_RETURNED: cover - cover_left}
+
+    assert (money_left, cover_left) == (0, 0)
+
+
+def test_a_promotion_of_a_tenth_by_hand() -> None:
+    sums = {MoneyKind.CAPTURED: 90_000, MoneyKind.PROMOTION_GRANTED: 10_000}
+    stands = standing(sums, total_minor=100_000, terms="prepaid")
+
+    assert (stands.state, stands.paid_minor, stands.covered_minor) == (Money.PAID, 90_000, 10_000)
+    assert stands.balance_minor == 0
+    assert refundable(sums, promised_minor=0) == 90_000
+    assert cash_of(40_000, sums, promised_minor=0) == 36_000
+    assert cash_of(40_000, sums, promised_minor=36_000) == 36_000
+    assert cash_of(60_000, sums, promised_minor=36_000) == 54_000
+    assert cash_of(70_000, {MoneyKind.CAPTURED: 90_000}, promised_minor=36_000) == 70_000
+    all_back = {MoneyKind.REFUNDED: 90_000, MoneyKind.PROMOTION_RETURNED: 10_000}
+    assert cash_of(1, sums | all_back, promised_minor=0) == 0
+    assert cover_back(36_000, sums) == 4_000
+    assert cover_back(36_000, sums, over_minor=36_000) == 0
+    assert room_for(MoneyKind.PROMOTION_WITHDRAWN, sums) == 10_000
+    assert room_for(MoneyKind.PROMOTION_RETURNED, sums | {MoneyKind.PROMOTION_WITHDRAWN: 4_000}) == 6_000

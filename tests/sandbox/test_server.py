@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import httpx2
@@ -12,10 +13,19 @@ from httpx2 import ASGITransport, AsyncClient
 from litestar import Litestar
 
 from gateways.simulated import NOW, a_charge
-from orderan.gateways import Account, Caller, Gateway, GatewayFailed, Outcome, open_gateway
+from orderan.gateways import (
+    Account,
+    Caller,
+    Gateway,
+    GatewayFailed,
+    Outcome,
+    RefundAsked,
+    RefundOutcome,
+    open_gateway,
+)
 from orderan.kit.clock import SetClock
 from orderan.sandbox.faults import NONE, Weather
-from orderan.sandbox.keys import CREDENTIALS
+from orderan.sandbox.keys import NAMES, REGISTERED, Cabinet, NotHere
 from orderan.sandbox.models import Letter
 from orderan.sandbox.postman import Postman
 from orderan.sandbox.server import WEATHER, build
@@ -40,12 +50,14 @@ class Sandbox:
 
     def client(self, name: str) -> Gateway:
         caller = Caller(transport=ASGITransport(cast("Any", self.app)))
-        return open_gateway(Account(name, f"{BASE}/{name}", CREDENTIALS[name]), caller, self.clock)
+        return open_gateway(
+            Account(name, f"{BASE}/{name}", self.street.cabinet.credentials()[name]), caller, self.clock
+        )
 
-    async def post(self, address: str, **fields: str) -> httpx2.Response:
+    async def post(self, path: str, **fields: str) -> httpx2.Response:
         await self.buyer.get("/")
         token = self.buyer.cookies.get("orderan_sandbox_csrf", "")
-        return await self.buyer.post(address, data={**fields, "_csrf_token": token})
+        return await self.buyer.post(path, data={**fields, "_csrf_token": token})
 
     async def acts(self, name: str, reference: str, deed: str) -> None:
         charge = self.street.gateways[name].book.find(reference)
@@ -54,9 +66,9 @@ class Sandbox:
 
 
 @pytest.fixture
-async def sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+async def sandbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Sandbox]:
     clock = SetClock(NOW)
-    app = build(clock, base_url=BASE, secret="only-for-tests")
+    app = build(clock, base_url=BASE, secret="only-for-tests", cabinet=Cabinet(tmp_path / "sandbox.json"))
     transport = ASGITransport(cast("Any", app))
     async with app.lifespan(), AsyncClient(transport=transport, base_url=BASE) as buyer:
         here = Sandbox(app, clock, buyer)
@@ -68,7 +80,7 @@ async def sandbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
         yield here
 
 
-@pytest.mark.parametrize("name", list(CREDENTIALS))
+@pytest.mark.parametrize("name", NAMES)
 async def test_our_own_client_charges_and_sees_the_payment(sandbox: Sandbox, name: str) -> None:
     gateway = sandbox.client(name)
     method = CARDS_ONLY.get(name, "va_bni")
@@ -83,9 +95,9 @@ async def test_our_own_client_charges_and_sees_the_payment(sandbox: Sandbox, nam
 
     truth = await gateway.look_up(reference="ord-101-1", gateway_id=charged.gateway_id, method=method)
     assert (truth.outcome, truth.paid_minor) == (Outcome.SUCCEEDED, 150_000)
-    # Xendit writes to the address its dashboard knows, and nobody told it one.
+    # Xendit and a bank's SNAP write to the address registered with them, and nobody told them one.
     assert [letter.url for letter in sandbox.letters] == (
-        [] if name == "xendit" else ["https://toko.test/notify/1"]
+        [] if name in REGISTERED else ["https://toko.test/notify/1"]
     )
     assert "ord-101-1" in (await sandbox.buyer.get(f"/gateways/{name}")).text
 
@@ -145,7 +157,7 @@ async def test_only_the_method_that_broke_is_broken(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(("kind", "copies"), [("post_lost", 0), ("post_doubled", 2), ("down", 1)])
-async def test_letters_are_carried_as_the_weather_has_it(kind: str, copies: int) -> None:
+async def test_letters_are_carried_as_the_weather_has_it(kind: str, copies: int, tmp_path: Path) -> None:
     arrived: list[bytes] = []
     all_there = asyncio.Event()
 
@@ -156,7 +168,7 @@ async def test_letters_are_carried_as_the_weather_has_it(kind: str, copies: int)
         return httpx2.Response(200)
 
     postman = Postman(Weather(), AsyncClient(transport=httpx2.MockTransport(taken)))
-    street = Street(BASE, lambda: NOW)
+    street = Street(BASE, lambda: NOW, Cabinet(tmp_path / "sandbox.json"))
     letter = Letter("midtrans", "x", "https://toko.test/notify", {}, b"{}")
     postman.send(street.gateways["midtrans"], [letter], WEATHER[kind])
     if copies:
@@ -165,7 +177,9 @@ async def test_letters_are_carried_as_the_weather_has_it(kind: str, copies: int)
     assert len(arrived) == copies
 
 
-async def test_a_letter_that_is_not_taken_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_letter_that_is_not_taken_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("orderan.sandbox.postman.AGAIN_S", (0.0, 0.0))
     statuses = [503, 500, 200]
     done = asyncio.Event()
@@ -178,7 +192,55 @@ async def test_a_letter_that_is_not_taken_is_sent_again(monkeypatch: pytest.Monk
 
     postman = Postman(Weather(), AsyncClient(transport=httpx2.MockTransport(answer)))
     letter = Letter("midtrans", "x", "https://toko.test/notify", {}, b"{}")
-    postman.send(Street(BASE, lambda: NOW).gateways["midtrans"], [letter], NONE)
+    postman.send(
+        Street(BASE, lambda: NOW, Cabinet(tmp_path / "sandbox.json")).gateways["midtrans"], [letter], NONE
+    )
     await asyncio.wait_for(done.wait(), 5)
     await postman.close()
     assert statuses == []
+
+
+@pytest.mark.parametrize("name", ["snap", "xendit"])
+async def test_word_goes_to_the_registered_address_of_this_machine(sandbox: Sandbox, name: str) -> None:
+    address = "http://127.0.0.1:8000/notices/1/gwa_x"
+    refused = await sandbox.post(f"/gateways/{name}/address", address="https://elsewhere.test/notices")
+    assert refused.status_code == 422
+    assert "Hanya alamat di mesin ini" in refused.text
+    assert sandbox.street.cabinet.address(name) is None
+
+    assert (await sandbox.post(f"/gateways/{name}/address", address=address)).status_code == 303
+    charged = await sandbox.client(name).charge(a_charge("va_bni"))
+    assert charged.outcome is Outcome.PENDING
+    [charge] = sandbox.street.gateways[name].book.all()
+    await sandbox.post(f"/gateways/{name}/{charge.id}", deed="pay")
+
+    assert [letter.url for letter in sandbox.letters] == [address]
+    assert address in (await sandbox.buyer.get(f"/gateways/{name}")).text
+
+
+async def test_gateways_that_are_told_in_each_request_have_no_address(sandbox: Sandbox) -> None:
+    assert 'name="address"' not in (await sandbox.buyer.get("/gateways/midtrans")).text
+    with pytest.raises(NotHere):
+        sandbox.street.cabinet.register("midtrans", "http://127.0.0.1/x")
+
+
+async def test_two_that_make_the_file_at_once_have_the_same_keys(tmp_path: Path) -> None:
+    file = tmp_path / "sub" / "sandbox.json"
+    made = await asyncio.gather(*(asyncio.to_thread(Cabinet(file).credentials) for _ in range(4)))
+    assert all(one == made[0] for one in made)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(file.parent.iterdir()) == [file]
+
+
+async def test_a_refund_is_done_once_the_bank_gave_it_back(sandbox: Sandbox) -> None:
+    gateway = sandbox.client("midtrans")
+    charged = await gateway.charge(a_charge("gopay"))
+    await sandbox.acts("midtrans", "ord-101-1", "pay")
+    asked = RefundAsked("rfd-1", "ord-101-1", charged.gateway_id, "gopay", 150_000, "IDR", "rfd")
+
+    assert (await gateway.refund(asked)).outcome is RefundOutcome.PENDING
+    assert "Bank mengembalikan dana" in (await sandbox.buyer.get("/gateways/midtrans")).text
+    await sandbox.acts("midtrans", "ord-101-1", "return")
+
+    assert (await gateway.refund(asked)).outcome is RefundOutcome.DONE
+    assert "Bank mengembalikan dana" not in (await sandbox.buyer.get("/gateways/midtrans")).text

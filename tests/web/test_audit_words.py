@@ -6,9 +6,12 @@ from pathlib import Path
 
 import orderan
 from orderan.inventory.states import TransferEvent
+from orderan.payments.states import ChargebackEvent, PayoutEvent
 from orderan.web.dashboard.audit_words import ACTIONS
 
 COMPOSED = {
+    "chargeback.{event}": tuple(ChargebackEvent),
+    "payout.{event}": tuple(PayoutEvent),
     "exception.{state}": ("resolved", "dismissed"),
     "settlement.{made.kind}": ("settlement", "statement"),
     "stock.{kind}": ("quarantine", "damage", "restore", "adjust"),

@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,14 +12,18 @@ from access.conftest import House, hire, house, password_hash, send
 from access.routes import routes_of
 from conftest import ShopFloor
 from fulfilment.working import an_order, delivered, packed, pay
+from given import World
 from orderan.flows.collect_cod import Cash, collect_cod
+from orderan.flows.pay_out import agree_payout, begin_payout, make_link, type_account
 from orderan.flows.pick_task import start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_return import ask_return, decide_return, inspect_goods, receive_goods_back
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Terms
+from orderan.promotions import make_promotion
 from orderan.returns import Inspected, ReturnEvent, Wanted
+from promotions.promoting import a_discount
 from settlements.furnishing import settlements
 from web.test_forms_sent_twice import Shop, shop
 
@@ -79,6 +83,9 @@ FORMS: Final = {
         {"words": " "},
         {"heard": "no", "who": "Rina", "question": "how_long"},
     ),
+    "/payments/gateways/{rail:str}/pause": Sends(
+        "/payments/gateways/{rail}/pause", {"until": "2026-01-01T10:00"}, {"reason": "Bank mati"}
+    ),
     "/maintenance": Sends(
         "/maintenance",
         {"ends": "2026-11-11T10:00"},
@@ -122,12 +129,59 @@ FORMS: Final = {
         {"amount": "dua"},
         {"method": "cash", "reference": "BCA-77", "note": "Uang pas"},
     ),
+    "/payments/orders/{order_id:str}/deposit": Sends(
+        "/payments/orders/{unpaid}/deposit", {"amount": "99.000.000"}, {"amount": "99.000.000"}
+    ),
     "/payments/orders/{order_id:str}/refund": Sends(
         "/payments/orders/{promised}/refund", {"amount": "99.000.000"}, {"reason": "Telat datang"}
+    ),
+    "/payments/promotions/new": Sends(
+        "/payments/promotions/new",
+        {"budget": "banyak"},
+        {
+            "name": "Hemat",
+            "kind": "cashback",
+            "rate": "2,5",
+            "minimum": "50.000",
+            "bank": "bca",
+            "share_shop": "100",
+        },
+    ),
+    "/payments/promotions/{promotion_id:str}/edit": Sends(
+        "/payments/promotions/{promotion}/edit",
+        {"share_shop": "99"},
+        {"name": "Hemat", "fixed": "7000", "card_ranges": "411111", "method": "gopay", "who_bank": "BCA"},
     ),
     "/payments/refunds/{refund_id:str}/execute": Sends(
         "/payments/refunds/{refund_row}/execute", {"reference": "DIPAKAI"}, {"method": "cash"}
     ),
+    "/payments/routing/rules/new": Sends(
+        "/payments/routing/rules/new",
+        {"name": " "},
+        {
+            "revision": "1",
+            "at_least": "5.000.000",
+            "from_hour": "8",
+            "to_hour": "20",
+            "weekday": "5",
+            "how": "split",
+            "parts_midtrans": "70",
+            "last": "xendit",
+            "firm": "yes",
+        },
+    ),
+    "/payments/routing/rules/{place:int}": Sends(
+        "/payments/routing/rules/1",
+        {"fee_above": "mahal"},
+        {
+            "revision": "1",
+            "was": "Midtrans dulu",
+            "name": "Xendit dulu",
+            "how": "prefer",
+            "order_xendit": "1",
+        },
+    ),
+    "/payments/routing/trial": Sends("/payments/routing/trial", {"days": "0"}, {"revision": "1"}),
     "/payments/settlements/mappings": Sends(
         "/payments/settlements/mappings",
         {"column_gross": ""},
@@ -135,6 +189,26 @@ FORMS: Final = {
     ),
     "/payments/settlements/{entry_id:str}/explain": Sends(
         "/payments/settlements/{difference}/explain", {"word": " "}, {}
+    ),
+    "/payments/refunds/limit": Sends("/payments/refunds/limit", {}, {"above": "banyak"}),
+    "/payments/refunds/payouts/{payout_id:str}/account": Sends(
+        "/payments/refunds/payouts/{payout}/account",
+        {"number": "12"},
+        {"bank": "014", "holder": "Budi Santosa"},
+    ),
+    "/payments/refunds/payouts/{payout_id:str}/step": Sends(
+        "/payments/refunds/payouts/{approved_payout}/step", {"step": "paid"}, {"reference": "DIPAKAI"}
+    ),
+    "/payments/chargebacks": Sends(
+        "/payments/chargebacks",
+        {"amount": "dua"},
+        {"order": "{gone_number}", "reason": "Tidak sampai", "deadline": "2026-12-01T10:00"},
+    ),
+    "/payments/chargebacks/{chargeback_id:str}/evidence": Sends(
+        "/payments/chargebacks/{case}/evidence", {"words": "  "}, {"kind": "invoice"}
+    ),
+    "/payout/{link:str}": Sends(
+        "/payout/{link}", {"number": "12"}, {"bank": "014", "holder": "Budi Santosa"}
     ),
     "/products/new": Sends(
         "/products/new",
@@ -262,9 +336,20 @@ OTHERWISE: Final = {
     "/orders/{order:str}/reveal": BUTTON,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways, no form",
     "/pay/{ticket:str}": BUTTON,
+    "/payments/promotions/{promotion_id:str}/state": BUTTON,
+    "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
+    "/payments/routing/discard": BUTTON,
+    "/payments/routing/live": "tests/routing/test_routing_pages.py",
+    "/payments/routing/rules/{place:int}/{edit:str}": BUTTON,
+    "/payments/routing/versions/{version:int}/restore": BUTTON,
     "/payments/settlements/files": FILE,
     "/payments/settlements/statements": FILE,
+    "/payments/refunds/{refund_id:str}/step": BUTTON,
+    "/payments/refunds/payouts/export": BUTTON,
+    "/payments/refunds/payouts/{payout_id:str}/reveal": BUTTON,
+    "/payments/refunds/payouts/{payout_id:str}/link": BUTTON,
+    "/payments/chargebacks/{chargeback_id:str}/step": BUTTON,
     "/preferences": "choices from lists",
     "/products/import": FILE,
     "/products/import/{import_id:str}": BUTTON,
@@ -274,6 +359,7 @@ OTHERWISE: Final = {
     "/products/{product:str}/skus/{sku:str}/state": BUTTON,
     "/products/{product:str}/state": BUTTON,
     "/settings/channels/{channel:str}": "a switch",
+    "/payments/gateways/{rail:str}/open": BUTTON,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": BUTTON,
     "/settings/keys/{key:str}/revoke": BUTTON,
     "/settings/users/{user:str}": "choices from lists",
@@ -332,7 +418,33 @@ async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) 
     await pay(world, over, over.total_minor + 5, now=now)
     [entry] = await floor.all("SELECT id FROM exception_entry WHERE kind = 'payment_over'")
     shop.names.update(await settlements(floor, unpaid, now=now))
+    promotion = await floor.run(lambda tx: make_promotion(tx, a_discount(now), now=now))
+    shop.names["promotion"] = to_text("prm", promotion.id)
+    made = {}
+    for name in ("payout", "approved_payout"):
+        order = await an_order(world, keyring, ("kopi", 1), now=now)
+        await pay(world, order, now=now)
+        owed = await floor.run(
+            lambda tx, order=order: promise_refund(tx, order.id, amount_minor=1_000, reason="Telat", now=now)
+        )
+        made[name] = (await floor.run(lambda tx, owed=owed: begin_payout(tx, owed.id, now=now))).id
+    link = await floor.run(lambda tx: make_link(tx, made["payout"], now=now))
+    approved = made["approved_payout"]
+    await floor.run(
+        lambda tx: type_account(
+            tx, keyring, approved, bank="014", number="1234567890", holder="Ani Lestari", now=now
+        )
+    )
+    await floor.db.run(
+        replace(floor.caller, actor="staff:finance"),
+        lambda tx: agree_payout(tx, approved, looked_twice=False, now=now),
+    )
+    # The bank's reference of another payment out: typed again it is refused.
+    await _spent_reference(world, keyring, now)
     shop.names.update(
+        payout=to_text("pto", made["payout"]),
+        approved_payout=to_text("pto", approved),
+        link=link,
         unpaid=to_text("ord", unpaid.id),
         promised=to_text("ord", promised.id),
         refund=to_text("rfd", refund.id),
@@ -345,6 +457,17 @@ async def filled(shop: Shop, floor: ShopFloor, keyring: Keyring, now: datetime) 
         used_awb="002589984089",
     )
     return shop
+
+
+async def _spent_reference(world: World, keyring: Keyring, now: datetime) -> None:
+    order = await an_order(world, keyring, ("kopi", 1), now=now)
+    await pay(world, order, now=now)
+    refund = await world.floor.run(
+        lambda tx: promise_refund(tx, order.id, amount_minor=1_000, reason="Telat", now=now)
+    )
+    await world.floor.run(
+        lambda tx: execute_refund(tx, refund.id, method="bank_transfer", reference="DIPAKAI", now=now)
+    )
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -390,6 +513,7 @@ def stands_in(page: str, name: str, value: str) -> bool:
         ("/returns/{received}/step", {"step": "inspect", "stock_1": "satu", "aside_1": "2"}),
         ("/returns/new", {"order": "{gone_number}", "reason": "Rusak", "units_1": "1,5"}),
         ("/payments/orders/{unpaid}/confirm", {"method": "cash", "amount": "20rb"}),
+        ("/payments/orders/{unpaid}/deposit", {"amount": "separuh"}),
         ("/payments/orders/{promised}/refund", {"amount": "semua", "reason": "Telat"}),
         (
             "/warehouse/tasks/{packed}/hand-over",

@@ -16,6 +16,7 @@ from fulfilment.working import delivered, the_task
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from incidents.troubled import a_gateway
 from orderan.customers import find_customers
+from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
@@ -26,6 +27,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
+from orderan.routing import change_draft
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
@@ -86,10 +88,26 @@ FORMS: Final = {
         {"heard": "yes", "words": "Setengah jam."},
         "SELECT count(*) FROM incident_note",
     ),
+    "/payments/routing/rules/new": Sends(
+        "/payments/routing/rules/new",
+        {"revision": "1", "name": "Termurah", "how": "cheapest"},
+        "SELECT count(*) FROM routing_draft",
+    ),
+    "/payments/routing/trial": Sends(
+        "/payments/routing/trial", {"revision": "1", "days": "1"}, "SELECT count(*) FROM routing_trial"
+    ),
+    "/payments/gateways/{rail:str}/pause": Sends(
+        "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
+    ),
     "/orders/bulk": Sends(
         "/orders/bulk",
         {"verb": "hold", "reason": "Opname", "kind": "stock", "order_id": "{open}"},
         "SELECT count(*) FROM order_hold",
+    ),
+    "/payments/promotions/new": Sends(
+        "/payments/promotions/new",
+        {"name": "Hemat", "kind": "discount", "fixed": "5000", "share_shop": "100"},
+        "SELECT count(*) FROM payment_promotion",
     ),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
@@ -106,6 +124,16 @@ FORMS: Final = {
     "/orders/{order:str}/tags": Sends("/orders/{open}/tags", {"add": "vip"}, ORDER_TAGS),
     "/orders/{order:str}/cancel": Sends(
         "/orders/{open}/cancel", {"reason": "Kurang", "units_1": "1"}, "SELECT sum(cancelled) FROM order_line"
+    ),
+    "/payments/chargebacks": Sends(
+        "/payments/chargebacks",
+        {"order": "{gone_number}", "amount": "5.000", "reason": "Tidak sampai"},
+        "SELECT count(*) FROM chargeback",
+    ),
+    "/payments/chargebacks/{chargeback_id:str}/evidence": Sends(
+        "/payments/chargebacks/{case}/evidence",
+        {"kind": "note", "words": "Diterima sendiri"},
+        "SELECT count(*) FROM chargeback_evidence",
     ),
     "/products/new": Sends(
         "/products/new",
@@ -198,6 +226,7 @@ FORMS: Final = {
 
 SAME_AGAIN: Final = "says how something stands; saying it again changes nothing"
 ON: Final = "moves something on from where it stands; from where it then stands it does not move so"
+SEEN: Final = "says which edit it was made from; from another one it changes nothing"
 MONEY: Final = "tests/payments"
 OWN: Final = "one's own session"
 
@@ -249,13 +278,31 @@ OTHERWISE: Final = {
     "/orders/{order:str}/reveal": "reads; each reading is logged",
     "/payments/cod": MONEY,
     "/payments/orders/{order_id:str}/confirm": MONEY,
+    "/payments/orders/{order_id:str}/deposit": "agreed on again it is the same deposit",
     "/payments/orders/{order_id:str}/refund": MONEY,
+    "/payments/promotions/{promotion_id:str}/edit": SAME_AGAIN,
+    "/payments/promotions/{promotion_id:str}/state": ON,
+    "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": ON,
     "/payments/refunds/{refund_id:str}/execute": MONEY,
     "/payments/refunds/{refund_id:str}/withdraw": MONEY,
+    "/payments/routing/discard": SEEN,
+    "/payments/routing/live": ON,
+    "/payments/routing/rules/{place:int}": SEEN,
+    "/payments/routing/rules/{place:int}/{edit:str}": SEEN,
+    "/payments/routing/versions/{version:int}/restore": SEEN,
     "/payments/settlements/files": "a file is known by what is in it: the same one again changes nothing",
     "/payments/settlements/mappings": SAME_AGAIN,
     "/payments/settlements/statements": "a file is known by what is in it: the same one again changes nothing",
     "/payments/settlements/{entry_id:str}/explain": ON,
+    "/payments/refunds/payouts/export": "a payout stands in one file only: tests/flows/test_pay_out.py",
+    "/payments/refunds/payouts/{payout_id:str}/account": SAME_AGAIN,
+    "/payments/refunds/payouts/{payout_id:str}/reveal": "reads",
+    "/payments/refunds/payouts/{payout_id:str}/link": "each sending makes a link, and the last one shown is good",
+    "/payments/refunds/payouts/{payout_id:str}/step": ON,
+    "/payments/chargebacks/{chargeback_id:str}/step": ON,
+    "/payments/refunds/limit": SAME_AGAIN,
+    "/payments/refunds/{refund_id:str}/step": ON,
+    "/payout/{link:str}": "a link is good once: tests/flows/test_pay_out.py",
     "/preferences": SAME_AGAIN,
     "/products/{product:str}/edit": SAME_AGAIN,
     "/products/{product:str}/pictures/arrange": SAME_AGAIN,
@@ -269,6 +316,7 @@ OTHERWISE: Final = {
     "/settings": SAME_AGAIN,
     "/settings/channels/{channel:str}": SAME_AGAIN,
     "/settings/gateways/{account:str}": SAME_AGAIN,
+    "/payments/gateways/{rail:str}/open": ON,
     "/settings/gateways/{account:str}/rails/{rail:str}/fee": SAME_AGAIN,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": SAME_AGAIN,
     "/settings/keys/{key:str}/revoke": SAME_AGAIN,
@@ -295,6 +343,10 @@ OTHERWISE: Final = {
     "/warehouse/tasks/{task_id:str}/step": ON,
 }
 """Why the other forms need no id."""
+
+
+DRAFTED: Final = {"name": "Midtrans dulu", "prefer": ["midtrans"]}
+"""The one rule of the draft of routing."""
 
 
 @dataclass(frozen=True)
@@ -329,6 +381,11 @@ async def shop(
         )
     )
     await floor.run(lambda tx: dispatch_transfer(tx, transfer.id, now=now))
+    case = await floor.run(
+        lambda tx: report_chargeback(
+            tx, gone.id, attempt_id=None, amount_minor=1_000, reason="Rusak", deadline=now, now=now
+        )
+    )
     [customer] = await floor.run(lambda tx: find_customers(tx, keyring, "+6281234567890", limit=1))
     [product] = await floor.all("SELECT id FROM product")
     [price_list] = await floor.all("SELECT id FROM price_list")
@@ -337,6 +394,7 @@ async def shop(
     incident = await floor.run(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
+    await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
     names = {
         "account": to_text("gwa", account.id),
         "rail": to_text("ral", rail.id),
@@ -344,6 +402,7 @@ async def shop(
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),
         "gone_number": str(gone.number),
+        "case": to_text("cbk", case.id),
         "product": to_text("prd", product.id),
         "list": to_text("pls", price_list.id),
         "kopi": to_text("sku", world.skus["kopi"]),

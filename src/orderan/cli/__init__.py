@@ -29,6 +29,7 @@ MODULES = (
     "orderan.cli.imports",
     "orderan.cli.regions",
     "orderan.cli.catalog",
+    "orderan.cli.routing",
 )
 
 app = typer.Typer(

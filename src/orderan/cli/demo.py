@@ -37,20 +37,33 @@ def demo(
 async def _demo(
     url: str, settings: Settings, *, if_empty: bool, live: bool, orders: int, days: int, per_minute: float
 ) -> None:
+    from contextlib import suppress
     from datetime import UTC, datetime
 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from orderan.demo import BeingMade, GatewayThere, Size, demo_shop_is_finished, load, load_if_empty, logins
+    from orderan.demo import (
+        BeingMade,
+        GatewayThere,
+        Size,
+        demo_shop_is_finished,
+        load,
+        load_if_empty,
+        logins,
+        tills_of_demo,
+    )
     from orderan.demo.live import trickle
+    from orderan.flows.pay_links import PayLinks
     from orderan.kit import masterkey
     from orderan.kit.crypto import Keyring
     from orderan.kit.db import Database
-    from orderan.sandbox.keys import CREDENTIALS
+    from orderan.sandbox.keys import Cabinet, NotHere
 
+    cabinet = Cabinet(settings.sandbox_file)
     gateways = [
-        GatewayThere(name, f"{settings.sandbox.address}/{name}", keys) for name, keys in CREDENTIALS.items()
+        GatewayThere(name, f"{settings.sandbox.address}/{name}", keys)
+        for name, keys in cabinet.credentials().items()
     ]
     secrets = settings.secrets
     keyring = Keyring(masterkey.obtain(secrets.master_key_file, given=secrets.master_key, create=False))
@@ -75,6 +88,11 @@ async def _demo(
                     gateways=gateways,
                     tell=lambda done, _all: progress.update(bar, completed=done),
                 )
+            links = PayLinks(settings.web.address, keyring)
+            for shop_id, account in await tills_of_demo(db):
+                # An installation that people reach from elsewhere is not called by a sandbox.
+                with suppress(NotHere):
+                    cabinet.register(account.gateway, links.notifications(shop_id, account.id))
             for line in logins(url):
                 say(line)
         if live:

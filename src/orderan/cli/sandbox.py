@@ -25,6 +25,7 @@ def sandbox(
     from orderan.cli.sockets import listen
     from orderan.kit.clock import SystemClock
     from orderan.kit.telemetry import configure_logs
+    from orderan.sandbox.keys import Cabinet
     from orderan.sandbox.server import build
 
     settings = read_settings()
@@ -32,7 +33,9 @@ def sandbox(
     chosen = port or settings.sandbox.port
     listener = socket.socket(fileno=fd) if fd is not None else listen("127.0.0.1", chosen)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = build(SystemClock(), base_url=address, secret=secrets.token_hex(16))
+    app = build(
+        SystemClock(), base_url=address, secret=secrets.token_hex(16), cabinet=Cabinet(settings.sandbox_file)
+    )
     if fd is None:
         say(f"simulated gateways: {address}\nCtrl-C stops them.")
     config = uvicorn.Config(

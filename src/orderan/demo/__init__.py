@@ -13,7 +13,7 @@ Everything goes through the product's own commands at the instant it is said to 
 the demo's books are in order and `orderan audit` finds nothing. Dates are counted back from today.
 """
 
-from orderan.demo.load import BeingMade, Size, demo_shop_is_finished, load, load_if_empty
+from orderan.demo.load import BeingMade, Size, demo_shop_is_finished, load, load_if_empty, tills_of_demo
 from orderan.demo.staff import CODE, PASSWORD, logins
 from orderan.demo.till import GatewayThere
 
@@ -27,4 +27,5 @@ __all__ = [
     "load",
     "load_if_empty",
     "logins",
+    "tills_of_demo",
 ]

@@ -17,6 +17,7 @@ from orderan.demo.couriers import Couriers
 from orderan.demo.desk import Desk
 from orderan.demo.ground import CHANNELS, replenish
 from orderan.demo.scene import Scene
+from orderan.demo.till import UNSEEN, WATCHED, Tills
 from orderan.demo.troubles import Troubles
 from orderan.demo.warehouse import Warehouse
 from orderan.flows.complete_orders import complete_delivered
@@ -48,8 +49,9 @@ def hours_of(midnight: datetime, until: datetime) -> list[tuple[datetime, int]]:
 class Days:
     """Lives one day after another."""
 
-    def __init__(self, scene: Scene, people: Sequence[Buyer]) -> None:
+    def __init__(self, scene: Scene, people: Sequence[Buyer], tills: Tills) -> None:
         self._scene = scene
+        self._tills = tills
         self._people = people
         self._met = 0
         self._odd = 0
@@ -67,6 +69,8 @@ class Days:
                 await self._afternoon(afternoon, orders, days_left)
             await self._place(at, count)
             await self._pay(at, days_left)
+            if UNSEEN < until - at < WATCHED:
+                await self._scene.do("watch_rails", lambda tx: self._tills.look(tx, now=at))
         if not worked and afternoon < until:
             await self._afternoon(afternoon, orders, days_left)
 
@@ -202,6 +206,7 @@ class Days:
             entry for entry in self._scene.memory.unpaid if at - entry[0] < timedelta(hours=1)
         ]
         events = []
+        tapped: list[Placed] = []
         for placed_at, placed in due:
             fate = self._scene.chance.random()
             if fate < 0.09:
@@ -217,9 +222,21 @@ class Days:
             elif fate < 0.11 or (days_left == 1 and self._odd == 0):
                 amount += 5_000
                 self._odd += days_left == 1
-            events.append(self._paid(placed, amount))
-        if events:
-            await self._scene.do("finance", lambda tx: settle_payments(tx, events, now=at))
+            if amount == placed.order.total_minor and self._tills.takes(at):
+                tapped.append(placed)
+            else:
+                events.append(self._paid(placed, amount))
+        if events or tapped:
+            await self._scene.do("finance", lambda tx: self._settled(tx, events, tapped, at))
+
+    async def _settled(
+        self, tx: Tx, events: Sequence[MoneyEvent], tapped: Sequence[Placed], at: datetime
+    ) -> None:
+        """What was transferred, and what went through a gateway."""
+        told = list(events)
+        for turn, placed in enumerate(tapped):
+            told += await self._tills.pay(tx, placed, turn=turn, at=at)
+        await settle_payments(tx, told, now=at)
 
     def _paid(self, placed: Placed, amount: int) -> MoneyEvent:
         order = placed.order

@@ -11,20 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from orderan.customers import load_regions
-from orderan.demo import store
+from orderan.demo import store, views
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
+from orderan.demo.paying_back import PayingBack
 from orderan.demo.people import buyers
+from orderan.demo.promos import agree_a_deposit, write_promotions
+from orderan.demo.routes import Routes
 from orderan.demo.scene import Scene
 from orderan.demo.staff import CODE, hashed_password
-from orderan.demo.till import GatewayThere, open_tills
+from orderan.demo.till import LATELY, GatewayThere, Tills, carried_by, last_troubles, open_tills
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.orders import orders_by_id
+from orderan.payments import GatewayAccount, accounts
 from orderan.shops import CodeTaken, Shop, ShopState, UnknownShop, all_shops, shop_by_code, start_shop
 
 SEED = 17_081_945
 SYSTEM = "system:demo"
+WAITING = 18
+"""Buyers who try to pay while their bank is away."""
 SPIKE = 5.0
 """How much more is ordered on a twin day (11.11) than on an ordinary one."""
 
@@ -92,28 +99,53 @@ async def load(
         first = (now - timedelta(days=size.days)).replace(hour=0, minute=0, second=0, microsecond=0)
         ground = await _ground(db, keyring, chance, size, opened=first - timedelta(days=1))
         scene = Scene(db, keyring, ground, chance)
-        life = Days(scene, buyers(chance, size.people))
+        caller = Caller(ground.shop.shop_id, SYSTEM)
+        await db.run(caller, lambda tx: open_tills(tx, keyring, gateways, now=first))
+        tills = Tills(now - LATELY, random.Random(seed))
+        if gateways:
+            tills.carried = await db.run(caller, carried_by)
+        rules = Routes(db, ground.shop)
+        life = Days(scene, buyers(chance, size.people), tills)
         await bring_old_orders(scene, first)
         done = BROUGHT
         plan = _plan(first, now, size.orders - done, size.days)
         for day, orders in enumerate(plan):
             midnight = first + timedelta(days=day)
+            if gateways:
+                await rules.on_day(midnight, days_left=len(plan) - 1 - day)
             await life.live(midnight, orders, until=now, days_left=len(plan) - 1 - day)
             done += orders
             tell(done, size.orders)
         await life.stand_still(now)
         await keep_office(scene, now)
-        caller = Caller(ground.shop.shop_id, SYSTEM)
         await db.run(caller, lambda tx: watch_levels(tx, ground, chance, now=now))
-        await db.run(caller, lambda tx: open_tills(tx, keyring, gateways, now=now))
+        await db.run(caller, lambda tx: _look_at_tills(tx, tills, now=now))
+        await db.run(caller, lambda tx: write_promotions(tx, now=now))
+        await db.run(caller, lambda tx: agree_a_deposit(tx, now=now))
+        if gateways:
+            await rules.draft_next(now)
+        await PayingBack(scene, now).stand_still()
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground
+
+
+async def _look_at_tills(tx: Tx, tills: Tills, *, now: datetime) -> None:
+    found = await orders_by_id(tx, await views.waiting_to_pay(tx, most=WAITING))
+    await last_troubles(tx, tills, list(found.values()), now=now)
 
 
 async def demo_shop_is_finished(db: Database) -> bool:
     """Whether the demo shop is there, whole."""
     shop = await _found(db)
     return shop is not None and not _unfinished(shop)
+
+
+async def tills_of_demo(db: Database) -> list[tuple[int, GatewayAccount]]:
+    """Accounts of the demo shop at gateways, each with the shop."""
+    shop = await _found(db)
+    if shop is None:
+        return []
+    return [(shop.shop_id, one) for one in await db.run(Caller(shop.shop_id, SYSTEM), accounts)]
 
 
 async def _found(db: Database) -> Shop | None:

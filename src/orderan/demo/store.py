@@ -1,11 +1,14 @@
-"""Taking a demo shop away again, and seeing to it that one process at a time makes one."""
+"""Taking a demo shop away again, seeing to it that one process at a time makes one, and a past made up."""
 
+from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
+from uuid import UUID
 
 from psycopg import AsyncConnection, sql
 
 from orderan.kit.db import Tx
+from orderan.kit.ids import new_id
 
 LOCK = 7_203_114_090_212
 
@@ -57,3 +60,33 @@ async def empty(tx: Tx, table: str) -> None:
 
 async def delete_shop(tx: Tx) -> None:
     await tx.run("DELETE FROM shop WHERE shop_id = %(shop)s", {"shop": tx.shop_id})
+
+
+async def insert_word(tx: Tx, account_id: UUID, attempt_id: UUID, *, at: datetime) -> None:
+    """A gateway sent word of a payment, which was heard at once."""
+    await tx.run(
+        """
+        INSERT INTO gateway_notice (shop_id, id, account_id, verdict, dedupe_key, headers, body, attempt_id,
+                                    received_at, heard_at)
+        VALUES (%(shop)s, %(id)s, %(account)s, 'genuine', %(key)s, '{}', '', %(attempt)s, %(at)s, %(at)s)
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": new_id(),
+            "account": account_id,
+            "key": f"demo-{attempt_id}",
+            "attempt": attempt_id,
+            "at": at,
+        },
+    )
+
+
+async def ask_no_more(tx: Tx) -> int:
+    """Nobody asks the sandbox about payments it never saw; returns how many there are."""
+    return await tx.run(
+        """
+        UPDATE payment_attempt SET ask_at = NULL
+        WHERE shop_id = %(shop)s AND ask_at IS NOT NULL AND state IN ('paid', 'expired', 'failed')
+        """,
+        {"shop": tx.shop_id},
+    )

@@ -29,6 +29,39 @@ class Trouble:
     money_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An order that was paid and arrived, with nothing left to do about it."""
+
+    id: UUID
+    customer_id: UUID
+    total_minor: int
+
+
+async def sold_and_home(tx: Tx, *, most: int) -> list[Sold]:
+    """Paid orders that are over and of which nothing was given back, the dearest first."""
+    rows = await tx.all(
+        """
+        SELECT id, customer_id, total_minor
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'completed' AND money = 'paid' AND terms = 'prepaid'
+          AND paid_minor = total_minor
+          AND EXISTS (SELECT FROM customer
+                      WHERE customer.shop_id = sales_order.shop_id AND customer.id = sales_order.customer_id
+                        AND customer.state = 'active')
+          AND NOT EXISTS (SELECT FROM refund
+                          WHERE refund.shop_id = sales_order.shop_id AND refund.order_id = sales_order.id)
+          AND NOT EXISTS (SELECT FROM goods_return
+                          WHERE goods_return.shop_id = sales_order.shop_id
+                            AND goods_return.order_id = sales_order.id)
+        ORDER BY total_minor DESC, number
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "most": most},
+    )
+    return [Sold(row.id, row.customer_id, row.total_minor) for row in rows]
+
+
 async def free_units(tx: Tx, place: UUID) -> dict[UUID, int]:
     """Units nobody was promised, per sku that ever lay at a place."""
     rows = await tx.all(
@@ -207,3 +240,42 @@ async def transfer_lines(tx: Tx, transfer_id: UUID) -> list[tuple[int, int]]:
         {"shop": tx.shop_id, "id": transfer_id},
     )
     return [(row.line_no, row.quantity) for row in rows]
+
+
+async def dear_and_unpaid(tx: Tx, *, above: int) -> UUID | None:
+    """An order that waits for all of its money and costs more than this, the newest one; if there is any."""
+    row = await tx.maybe(
+        """
+        SELECT id FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND money = 'unpaid' AND terms = 'prepaid'
+          AND total_minor > %(above)s AND currency = 'IDR'
+        ORDER BY placed_at DESC, id
+        LIMIT 1
+        """,
+        {"shop": tx.shop_id, "above": above},
+    )
+    return None if row is None else row.id
+
+
+async def owner(tx: Tx) -> UUID:
+    """Whoever owns the shop."""
+    found: UUID = await tx.value(
+        "SELECT id FROM staff WHERE shop_id = %(shop)s AND 'owner' = ANY(roles) ORDER BY created_at, id LIMIT 1",
+        {"shop": tx.shop_id},
+    )
+    return found
+
+
+async def waiting_to_pay(tx: Tx, *, most: int) -> list[UUID]:
+    """Orders whose buyers have not paid yet, the newest first."""
+    rows = await tx.all(
+        """
+        SELECT id
+        FROM sales_order
+        WHERE shop_id = %(shop)s AND commercial = 'awaiting_payment' AND money = 'unpaid'
+        ORDER BY placed_at DESC, id
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "most": most},
+    )
+    return [row.id for row in rows]

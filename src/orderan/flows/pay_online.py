@@ -1,6 +1,7 @@
 """Getting an order's money through a gateway, and finding out what became of it.
 
 begin      a try is written down with the order locked; while an earlier one is in the air, none begins
+promise    a payment promotion is reserved with the try, and asked for less by as much
 ask        the gateway is called with no transaction open
 note       what it said is kept: something to pay with, a failure, or nothing that can be understood
 next       a rail that did nothing, and said so, is followed by the next one; the buyer saw nothing yet
@@ -15,12 +16,13 @@ it by the reference it was given, or never heard of it.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from orderan.flows import payment_promotion
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.route_payment import route_payment
 from orderan.flows.settle_payment import settle_payments
@@ -49,10 +51,13 @@ from orderan.payments import (
     AttemptInTheAir,
     AttemptState,
     Blame,
+    Method,
     NoRail,
     Noted,
     NothingToPay,
+    PartDoesNotFit,
     Rail,
+    RailPaused,
     attempts_of,
     begin_attempt,
     call_for_offers,
@@ -64,12 +69,27 @@ from orderan.payments import (
     rails,
     rails_by_id,
 )
+from orderan.promotions import Card, Redemption, RedemptionState, first_digits, of_attempts
 
 BATCH: Final = 64
 AT_ONCE: Final = 32
 """Questions to one account in flight."""
 LEASE: Final = timedelta(seconds=60)
 """Longer than a gateway may take: whoever took a try and died leaves it due again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A promotion a buyer was shown and wants to pay with.
+
+    Attributes:
+        shown_minor: What they were shown it is worth; None where it depends on their choice of months.
+        months: Of an instalment.
+    """
+
+    promotion_id: UUID
+    shown_minor: int | None = None
+    months: int | None = None
 
 
 @dataclass
@@ -95,6 +115,8 @@ class Cashier:
         method: str,
         *,
         phone: str | None = None,
+        wish: Wanted | None = None,
+        part_minor: int | None = None,
         anew: bool = False,
     ) -> Attempt:
         """Try to get what an order has due by a method, over its rails in their order.
@@ -105,20 +127,33 @@ class Cashier:
 
         Args:
             phone: E.164, of a wallet that asks its owner there.
+            wish: The promotion the buyer was shown; of a part of what is due there is none.
+            part_minor: Only so much now, the rest another way or later; None is all that is due.
             anew: The buyer wants another one all the same.
 
         Raises:
             OrderNotFound, NothingToPay: Of the order.
+            PartDoesNotFit: Not so much, not this way.
             AttemptInTheAir: What became of an earlier try is not known yet.
             NoRail: The method has no rail, or every one of them failed.
+            PromotionNotFound, PromotionDoesNotApply, PromotionWorthChanged: Nothing was begun.
         """
         open_rails = await self.db.run(caller, lambda tx: _rails_for(tx, method))
-        if not anew and (standing := await self._offered(caller, order_id, method)):
+        wanted = wish if part_minor is None else None
+        if not anew and (standing := await self._offered(caller, order_id, method, wanted, part_minor)):
             return standing
         known = await self._put_aside(caller, order_id)
         routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails))
-        for begun, rail in enumerate(routed):
-            attempt = await self._over(caller, order_id, rail, phone, known=known + begun)
+        begun = 0
+        for rail in routed:
+            try:
+                attempt = await self._over(
+                    caller, order_id, rail, phone, wanted, part_minor=part_minor, known=known + begun
+                )
+            except RailPaused:
+                # Since the rails were put in their order: the next one is asked.
+                continue
+            begun += 1
             if attempt.state != AttemptState.FAILED:
                 return attempt
         raise NoRail(method)
@@ -157,17 +192,27 @@ class Cashier:
         ]
         return await route_payment(tx, order_id, method, open_rails, maintained=maintained, now=now)
 
-    async def _offered(self, caller: Caller, order_id: UUID, method: str) -> Attempt | None:
-        """What was offered by this method and can still be paid for all that is due."""
+    async def _offered(
+        self, caller: Caller, order_id: UUID, method: str, wish: Wanted | None, part_minor: int | None
+    ) -> Attempt | None:
+        """What was offered by this method, with this promotion or this part, and can still be paid."""
 
         async def read(tx: Tx) -> Attempt | None:
-            due = (await _payable(tx, order_id)).due_minor
-            now = self.clock.now()
-            for attempt in reversed(await attempts_of(tx, order_id)):
-                fits = attempt.method == method and attempt.amount_minor == due and attempt.instrument
-                if attempt.state == AttemptState.OFFERED and fits and now < attempt.expires_at:
+            order = await _payable(tx, order_id)
+            tries = await attempts_of(tx, order_id)
+            uses = await of_attempts(tx, [attempt.id for attempt in tries])
+            wanted = None if wish is None else (wish.promotion_id, wish.months)
+            for attempt in reversed(tries):
+                use = uses.get(attempt.id)
+                used = None if use is None else (use.promotion_id, use.months)
+                covered = use.off_minor if use else 0
+                is_it = (attempt.method, used) == (method, wanted)
+                amount = order.due_minor - covered if part_minor is None else part_minor
+                if is_it and attempt.amount_minor == amount and can_pay(order, attempt, use, now=now):
                     return attempt
             return None
+
+        now = self.clock.now()
 
         return await self.db.run(caller, read)
 
@@ -187,11 +232,21 @@ class Cashier:
         return len(tries)
 
     async def _over(
-        self, caller: Caller, order_id: UUID, rail: Rail, phone: str | None, *, known: int
+        self,
+        caller: Caller,
+        order_id: UUID,
+        rail: Rail,
+        phone: str | None,
+        wish: Wanted | None,
+        *,
+        part_minor: int | None = None,
+        known: int,
     ) -> Attempt:
         async def begin(tx: Tx) -> tuple[Attempt, Gateway, Order]:
             order = await _payable(tx, order_id)
             now = self.clock.now()
+            asked_for = _part_of(order, METHODS[rail.method], part_minor)
+            use = None if wish is None else await _reserved(tx, order, rail.method, wish, now=now)
             ends = now + METHODS[rail.method].lasts
             attempt = await begin_attempt(
                 tx,
@@ -199,17 +254,21 @@ class Cashier:
                 rail,
                 number=order.number,
                 known=known,
-                amount_minor=order.due_minor,
+                amount_minor=asked_for - (use.off_minor if use else 0),
+                due_minor=order.due_minor,
                 currency=order.currency,
                 expires_at=min(ends, until) if (until := order.pay_until(now)) else ends,
                 now=now,
             )
+            if use is not None:
+                await payment_promotion.attach(tx, use, attempt)
             return attempt, await self.open(tx, rail), order
 
         attempt, gateway, order = await self.db.run(caller, begin)
+        asked = replace(self._asked(attempt, rail, order, phone), months=wish.months if wish else None)
         asked_at = time.monotonic()
         try:
-            charged = await gateway.charge(self._asked(attempt, rail, order, phone))
+            charged = await gateway.charge(asked)
         except (GatewayRefused, GatewayFailed) as failed:
             reason, blame, took_ms = failed.code, _blamed(failed), _since_ms(asked_at)
             return await self._note(
@@ -284,7 +343,7 @@ class Cashier:
             now = self.clock.now()
             await lock_orders(tx, {attempt.order_id for attempt, _ in heard})
             noted = await note_truths(tx, heard, now=now)
-            await _book(tx, noted, now=now)
+            await _book(tx, noted, cards=_cards_in(heard), now=now)
             return [one.attempt for one in noted]
 
         try:
@@ -322,18 +381,51 @@ class Cashier:
         )
 
 
-async def _book(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
+async def _book(
+    tx: Tx, noted: Sequence[Noted], *, cards: Mapping[UUID, Card] | None = None, now: datetime
+) -> None:
     """Book what notes lack in the ledger; what the buyer was given besides is called for once it is paid.
+
+    Args:
+        cards: What was told of the card, by try.
 
     Raises:
         Refusal: The ledger cannot follow; nothing of the batch may stand.
     """
     events = [event for one in noted for event in one.events]
+    uses = await of_attempts(tx, [one.attempt.id for one in noted])
+    for one in noted:
+        if one.attempt.id in uses:
+            card = (cards or {}).get(one.attempt.id)
+            events += await payment_promotion.follow_attempt(tx, one.attempt, card=card, now=now)
     for answer in await settle_payments(tx, events, now=now):
         if isinstance(answer, Refusal):
             raise answer
     paid = {one.attempt.order_id for one in noted if one.attempt.state == AttemptState.PAID and one.events}
     await call_for_offers(tx, paid, now=now)
+
+
+def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]:
+    return {
+        attempt.id: Card(first_digits(truth.card_digits), truth.card_bank)
+        for attempt, truth in heard
+        if truth is not None and (truth.card_digits or truth.card_bank)
+    }
+
+
+def _part_of(order: Order, method: Method, part_minor: int | None) -> int:
+    if part_minor is None:
+        return order.due_minor
+    most = min(method.most_minor, order.due_minor)
+    if not max(method.least_minor, 1) <= part_minor <= most:
+        raise PartDoesNotFit(part_minor, method.least_minor, most)
+    return part_minor
+
+
+async def _reserved(tx: Tx, order: Order, method: str, wish: Wanted, *, now: datetime) -> Redemption:
+    return await payment_promotion.reserve(
+        tx, order, method, wish.promotion_id, months=wish.months, shown_minor=wish.shown_minor, now=now
+    )
 
 
 async def _rails_for(tx: Tx, method: str) -> Sequence[Rail]:
@@ -358,6 +450,13 @@ def is_payable(order: Order) -> bool:
         order.commercial == Commercial.ACCEPTED and order.terms != Terms.COD
     )
     return waits and order.due_minor > 0
+
+
+def can_pay(order: Order, attempt: Attempt, use: Redemption | None, *, now: datetime) -> bool:
+    """Whether what was offered can be paid: as much is due as when it was, and its promotion is kept for it."""
+    stands = attempt.state == AttemptState.OFFERED and attempt.instrument is not None
+    kept = use is None or use.state is RedemptionState.RESERVED
+    return stands and kept and attempt.due_minor == order.due_minor and now < attempt.expires_at
 
 
 async def _no_longer_payable(tx: Tx, attempts: Sequence[Attempt]) -> set[UUID]:

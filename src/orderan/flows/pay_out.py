@@ -18,6 +18,8 @@ from uuid import UUID
 
 from orderan.customers import Field, Reader, customer_card, note_reading, same_person, seal_for
 from orderan.flows.refund_order import book_part, lock_refund
+from orderan.kit import audit
+from orderan.kit.audit import Trace
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
@@ -28,9 +30,11 @@ from orderan.payments import (
     MoneyEvent,
     MoneyKind,
     Payout,
+    PayoutState,
     Refund,
     Sealed,
     approve_payout,
+    batch_of,
     bounce_payout,
     cancel_payout,
     checked_account,
@@ -82,6 +86,7 @@ async def make_link(tx: Tx, payout_id: UUID, *, now: datetime) -> str:
     token = secrets.token_urlsafe(24)
     if not await set_link(tx, payout_id, link_hash(token), now + LINK_LASTS):
         raise LinkNotGood
+    await audit.leave(tx, Trace("payout.link", "payout", to_text("pto", payout_id)), now=now)
     return f"{tx.shop_id}-{token}"
 
 
@@ -148,15 +153,27 @@ class Transfer:
 async def export_payouts(tx: Tx, keyring: Keyring, *, now: datetime) -> tuple[str, Sequence[Transfer]]:
     """Put everything approved in one file; whose accounts leave in the clear is kept in the log of readings."""
     batch = to_text("bat", new_id())
+    if taken := await export_approved(tx, batch, now=now):
+        traces = [
+            Trace("payout.export", "payout", to_text("pto", one.id), {"state": "approved"}, {"batch": batch})
+            for one in taken
+        ]
+        await audit.leave(tx, *traces, now=now)
+    return batch, await export_again(tx, keyring, batch, now=now)
+
+
+async def export_again(tx: Tx, keyring: Keyring, batch: str, *, now: datetime) -> Sequence[Transfer]:
+    """The file once more, without what was paid, came back or was erased since."""
     transfers = [
         Transfer(payout, account)
-        for payout in await export_approved(tx, batch, now=now)
-        if (account := await account_of(tx, keyring, payout)) is not None
+        for payout in await batch_of(tx, batch)
+        if payout.state == PayoutState.EXPORTED
+        and (account := await account_of(tx, keyring, payout)) is not None
     ]
     if transfers:
         people = {one.payout.customer_id for one in transfers}
         await note_reading(tx, people, [Field.NAME], purpose=f"berkas transfer {batch}", now=now)
-    return batch, transfers
+    return transfers
 
 
 async def account_of(tx: Tx, keyring: Keyring, payout: Payout) -> BankAccount | None:

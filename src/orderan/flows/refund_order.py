@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.payment_promotion import give_back_in_proportion
 from orderan.flows.settle_payment import settle_payments
 from orderan.kit import inbox
 from orderan.kit.db import Tx
@@ -30,6 +31,8 @@ from orderan.payments import (
     find_refund,
     grant_refund,
     pay_part,
+    room_for,
+    sums,
     take_part_back,
 )
 from orderan.returns import ReturnEvent, find_return, move_return, waiting_for_refund
@@ -158,10 +161,37 @@ async def _executed(tx: Tx, refund: Refund, *, now: datetime) -> None:
 async def _book(
     tx: Tx, order: Order, refund: Refund, part: MoneyEvent, *, now: datetime
 ) -> Standing | Refusal:
-    """Book what left the shop of a refund, and what is therefore not asked for again."""
+    """Book what left the shop of a refund, what is therefore not asked for again, and its promotions' part."""
     credit = await _credit(tx, order, refund, part.amount_minor)
-    answer, *_ = await settle_payments(tx, [part, *credit], now=now)
+    covered = await _cover(tx, order, refund, part, now=now)
+    answer, *_ = await settle_payments(tx, [part, *credit, *covered], now=now)
     return answer
+
+
+async def _cover(
+    tx: Tx, order: Order, refund: Refund, part: MoneyEvent, *, now: datetime
+) -> list[MoneyEvent]:
+    """What the promotions the order was paid with have back with a part of a refund.
+
+    Money that came back to the shop and is sent again took its promotions' part along the first time.
+    """
+    of = (await sums(tx, [order.id]))[order.id]
+    room = room_for(MoneyKind.REFUNDED, of)
+    if room is not None and part.amount_minor > room:
+        return []
+    sent = peak = 0
+    for event in await events_of(tx, [order.id], [MoneyKind.REFUNDED, MoneyKind.REFUND_REVERSED]):
+        sent += event.amount_minor if event.kind == MoneyKind.REFUNDED else -event.amount_minor
+        peak = max(peak, sent)
+    return await give_back_in_proportion(
+        tx,
+        order,
+        sent + part.amount_minor - peak,
+        {**of, MoneyKind.REFUNDED: of.get(MoneyKind.REFUNDED, 0) + peak - sent},
+        lines=[line.line_no for line in refund.lines],
+        reference=f"{to_text('rfd', refund.id)}:{refund.paid_minor}:{part.reference or ''}",
+        now=now,
+    )
 
 
 async def _credit(tx: Tx, order: Order, refund: Refund, part_minor: int) -> list[MoneyEvent]:

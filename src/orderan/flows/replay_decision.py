@@ -4,17 +4,18 @@ Nothing is read but the decision, so a replay answers for the rule alone and not
 happened to the stock since.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from orderan.flows.route_payment import ROUTING, reroute
 from orderan.inventory import SOURCING, resource
 from orderan.kit.decisions import Replayed
+from orderan.routing import Rule
 
 REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {
     SOURCING: resource,
-    ROUTING: reroute,
+    ROUTING: lambda inputs: reroute(inputs) if "to_pay" in inputs else None,
 }
 """How each kind of decision is made again."""
 
@@ -33,9 +34,18 @@ class Today:
     same: bool
 
 
-def replay(kind: str, inputs: Mapping[str, Any], outcome: Mapping[str, Any]) -> Today | None:
-    """Make a decision again; None when too little was kept of it, as before inputs were kept whole."""
-    again = REPLAYS[kind](inputs)
+def replay(
+    kind: str, inputs: Mapping[str, Any], outcome: Mapping[str, Any], *, rules: Sequence[Rule] | None = None
+) -> Today | None:
+    """Make a decision again; None when too little was kept of it, as before inputs were kept whole.
+
+    Args:
+        rules: Of routing, those that are followed today; None: those that were followed then.
+    """
+    if kind == ROUTING and rules is not None and "to_pay" in inputs:
+        again: Replayed | None = reroute(inputs, rules)
+    else:
+        again = REPLAYS[kind](inputs)
     if again is None:
         return None
     return Today(again.rule, again.outcome, tuple(again.reasons), same=again.outcome == outcome)

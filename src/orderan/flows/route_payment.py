@@ -14,10 +14,12 @@ from orderan.kit.decisions import Decision, Replayed
 from orderan.kit.i18n import local_date
 from orderan.orders import orders_by_id
 from orderan.payments import METHODS, Rail, fees_on
+from orderan.payments import rails as rails_there
 from orderan.routing import (
     Candidate,
     Choice,
     Rule,
+    RulesVersion,
     Standing,
     ToPay,
     active_rules,
@@ -25,7 +27,9 @@ from orderan.routing import (
     draw_of,
     plain_choice,
     plain_rules,
+    read_candidates,
     read_rules,
+    read_to_pay,
 )
 from orderan.shops import shop_by_id
 
@@ -67,20 +71,36 @@ async def route_payment(
     candidates = await _candidates(
         tx, rails, to_pay.amount_minor, maintained, fees=await fees_on(tx, local_date(now, shop.time_zone))
     )
+    made = decided(order_id, to_pay, candidates, rules, shut=await _shut(tx, method, rails))
+    await decisions.keep(tx, [made], now=now)
+    by_id = {str(rail.id): rail for rail in rails}
+    return [by_id[ranked["id"]] for ranked in made.outcome["rails"]]
+
+
+def decided(
+    order_id: UUID,
+    to_pay: ToPay,
+    candidates: Sequence[Candidate],
+    rules: RulesVersion | None,
+    *,
+    shut: Sequence[Mapping[str, str]] = (),
+) -> Decision:
+    """The choice among these rails, with everything it was made from.
+
+    Args:
+        shut: Rails that were not to be chosen from.
+    """
     followed = rules.rules if rules else ()
     choice = choose(to_pay, candidates, followed)
     inputs = _inputs(to_pay, candidates, followed, rules.version if rules else None)
-    made = Decision(
+    return Decision(
         subject_id=order_id,
         kind=ROUTING,
         rule=ROUTING_RULE,
-        inputs=inputs,
+        inputs=inputs | ({"shut": list(shut)} if shut else {}),
         outcome=plain_choice(choice),
         reasons=reasons(choice),
     )
-    await decisions.keep(tx, [made], now=now)
-    by_id = {str(rail.id): rail for rail in rails}
-    return [by_id[ranked.id] for ranked in choice.rails]
 
 
 def reroute(inputs: Mapping[str, Any], rules: Sequence[Rule] | None = None) -> Replayed:
@@ -89,15 +109,25 @@ def reroute(inputs: Mapping[str, Any], rules: Sequence[Rule] | None = None) -> R
     Args:
         rules: The operator's, instead of those that were followed then.
     """
-    to_pay = ToPay(**{**inputs["to_pay"], "at": datetime.fromisoformat(inputs["to_pay"]["at"])})
-    candidates = [Candidate(**{**one, "standing": Standing(one["standing"])}) for one in inputs["rails"]]
-    choice = choose(to_pay, candidates, read_rules(inputs["rules"]) if rules is None else rules)
+    candidates = read_candidates(inputs["rails"])
+    followed = read_rules(inputs["rules"]) if rules is None else rules
+    choice = choose(read_to_pay(inputs["to_pay"]), candidates, followed)
     return Replayed(ROUTING_RULE, plain_choice(choice), reasons(choice))
 
 
 def reasons(choice: Choice) -> list[str]:
     """Why the first rail is the first, as codes."""
     return [str(choice.approach), *(str(because) for because in choice.rails[0].because)]
+
+
+async def _shut(tx: Tx, method: str, offered: Sequence[Rail]) -> list[dict[str, str]]:
+    """Rails of the method that were not to be chosen from, as somebody closed them for a while."""
+    there = {rail.id for rail in offered}
+    return [
+        {"id": str(rail.id), "gateway": rail.gateway, "state": rail.state}
+        for rail in await rails_there(tx)
+        if rail.method == method and rail.id not in there
+    ]
 
 
 async def _candidates(

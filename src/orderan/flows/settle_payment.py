@@ -1,7 +1,7 @@
 """Money moved, by whatever way: one flow for every way, and a batch is its native unit.
 
 always     the events are appended and each order's standing computed from all of its events
-paid       an order awaiting payment is accepted, its stock allocated, its work planned; one of
+paid       an order awaiting payment is accepted, with its deposit or with all of it; its stock allocated, its work planned; one of
            services alone has no work and is delivered
 too late   an expired order is revived if its stock can be had again; else a person decides
 odd        too little or too much goes to the exception inbox with the difference, and leaves
@@ -155,11 +155,10 @@ async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing
     moved = [orders[order_id] for order_id in sorted(stands)]
     await note_moneys(tx, [_noted(order, stands[order.id]) for order in moved], now=now)
     covered = [order for order in moved if stands[order.id].balance_minor >= 0]
-    await _accept(
-        tx, [order for order in covered if order.commercial == Commercial.AWAITING_PAYMENT], now=now
-    )
+    begun = [order for order in moved if begins(order, stands[order.id])]
+    await _accept(tx, [order for order in begun if order.commercial == Commercial.AWAITING_PAYMENT], now=now)
     revived = set()
-    for order in covered:
+    for order in begun:
         if order.commercial == Commercial.EXPIRED and await revive_order(tx, order, now=now):
             revived.add(order.id)
     paid_later = [
@@ -179,6 +178,7 @@ def _noted(order: Order, stands: Standing) -> Noted:
         stands.refunded_minor,
         stands.forgone_minor,
         stands.credited_minor,
+        stands.covered_minor,
     )
 
 
@@ -191,6 +191,14 @@ async def _accept(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
     await set_allocated(tx, ids)
     await plan_tasks(tx, claims, now=now)
     await follow_goods(tx, set(ids) - {claim.holder_id for claim in claims}, now=now)
+
+
+def begins(order: Order, stands: Standing) -> bool:
+    """Whether enough of an order's money is there for it to be accepted: its deposit, or all of it."""
+    if stands.balance_minor >= 0:
+        return True
+    kept = stands.paid_minor - stands.refunded_minor
+    return order.deposit_minor is not None and kept >= order.deposit_minor
 
 
 CLOSED = frozenset({Commercial.CANCELLED, Commercial.EXPIRED})
@@ -207,16 +215,19 @@ SETTLED_WITHIN = timedelta(days=3)
 def difference(order: Order, stands: Standing, *, revived: bool) -> tuple[str, int] | None:
     """What is wrong with an order's money, and by how much, or None.
 
-    Refunds never make an order underpaid: what was given back on purpose is not owed again.
+    Refunds never make an order underpaid: what was given back on purpose is not owed again. What is left
+    of an order that began with its deposit is not missing: it is asked for before the goods go.
     """
     kept = stands.paid_minor - stands.refunded_minor
-    asked = order.total_minor - stands.forgone_minor
+    asked = order.total_minor - stands.forgone_minor - stands.covered_minor
     if order.commercial in CLOSED and not revived:
         return ("payment_after_close", kept) if kept > 0 else None
     left_asked = max(asked - stands.credited_minor, 0)
     if kept > left_asked:
         return "payment_over", kept - left_asked
     # An order that was accepted for its money and lost it again is short of all of it.
+    if order.deposit_minor is not None and begins(order, stands) and stands.refunded_minor == 0:
+        return None
     begun = stands.paid_minor > 0 or (
         order.terms == Terms.PREPAID and order.commercial == Commercial.ACCEPTED
     )

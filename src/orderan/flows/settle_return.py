@@ -10,6 +10,7 @@ The order's row is locked first in every step.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from orderan.flows.settle_payment import settle_payment
 from orderan.inventory import Bucket, TakenBack, require_counted, take_back
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
+from orderan.kit.money import split_minor
 from orderan.orders import Commercial, Order, OrderNotFound, lock_orders, refresh_headline
 from orderan.orders import lines_of as order_lines
 from orderan.payments import (
@@ -28,7 +30,10 @@ from orderan.payments import (
     RefundLine,
     RefundState,
     booked,
+    cash_of,
     find_refund,
+    promised,
+    sums,
 )
 from orderan.returns import (
     RETURN,
@@ -228,7 +233,19 @@ async def propose_refund(tx: Tx, return_id: UUID) -> list[RefundLine]:
     proposed = worth(lines, returned, refunded_before=before, tax_included=order.tax_included)
     name = to_text("ret", return_id)
     forgone = (await booked(tx, MoneyKind.FORGONE, method=UNPAID, references=[name])).get(name, 0)
-    return without(proposed, forgone)
+    return await _in_money(tx, order, without(proposed, forgone))
+
+
+async def _in_money(tx: Tx, order: Order, proposed: list[RefundLine]) -> list[RefundLine]:
+    """The lines at what the buyer paid for them in money, when a promotion covered a part of the order."""
+    of_order = (await sums(tx, [order.id]))[order.id]
+    promised_minor = (await promised(tx, [order.id])).get(order.id, 0)
+    amounts = [line.amount_minor for line in proposed]
+    money = cash_of(sum(amounts), of_order, promised_minor=promised_minor)
+    if not proposed or money == sum(amounts):
+        return proposed
+    parts = split_minor(money, amounts)
+    return [replace(line, amount_minor=part) for line, part in zip(proposed, parts, strict=True)]
 
 
 async def resolve_return(

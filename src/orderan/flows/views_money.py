@@ -88,9 +88,9 @@ async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
         """
         SELECT carried.courier, sales_order.currency,
                count(*) FILTER (WHERE sales_order.money IN ('cod_due', 'partly_paid'))::int AS due_orders,
-               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.paid_minor) FILTER (
+               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor - sales_order.paid_minor) FILTER (
                    WHERE sales_order.money IN ('cod_due', 'partly_paid')), 0)::bigint AS due_minor,
-               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.paid_minor) FILTER (
+               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor - sales_order.paid_minor) FILTER (
                    WHERE sales_order.money IN ('cod_due', 'partly_paid') AND sales_order.delivered_at IS NOT NULL),
                    0)::bigint AS delivered_minor,
                count(*) FILTER (WHERE held.minor > 0)::int AS collected_orders,
@@ -160,7 +160,7 @@ async def cash_rows(
         """
         SELECT sales_order.id, sales_order.number, carried.courier, carried.awb, carried.state AS parcel,
                sales_order.money, sales_order.currency,
-               sales_order.total_minor - sales_order.forgone_minor - sales_order.paid_minor AS due_minor,
+               sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor - sales_order.paid_minor AS due_minor,
                sales_order.paid_minor, carried.created_at, sales_order.delivered_at
         FROM sales_order
         CROSS JOIN LATERAL (

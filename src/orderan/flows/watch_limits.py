@@ -56,6 +56,7 @@ from orderan.payments import (
     refund_tries_waiting,
     refunds_waiting,
 )
+from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting
 from orderan.shipping import PARCEL, ParcelState
@@ -285,6 +286,7 @@ WATCHES = (
             Money.COD_DUE: Limit(3 * DAY, N_("Paket sudah diterima pembeli: tagih uang COD-nya ke kurir.")),
             Money.COD_COLLECTED: Limit(14 * DAY, N_("Uang COD masih di kurir: minta setorannya.")),
             Money.PENDING: Limit(2 * DAY, N_("Pastikan pembayaran ini masuk atau gagal.")),
+            Money.PARTLY_PAID: Limit(14 * DAY, N_("Uang muka sudah masuk: minta pembeli melunasi sisanya.")),
             Money.UNKNOWN: Limit(HOUR, N_("Tanyakan nasib pembayaran ini sebelum mengambil langkah lain.")),
         },
     ),
@@ -298,6 +300,13 @@ OVER = (
     AttemptState.REVERSED,
 )
 
+GOING: Final = (
+    PromotionState.DRAFT,
+    PromotionState.RUNNING,
+    PromotionState.PAUSED,
+    PromotionState.EXHAUSTED,
+)
+
 RESTING: Final[dict[tuple[str, str], str]] = {
     ("customer", "active"): "people stay until they are merged or ask to be forgotten",
     (
@@ -309,6 +318,10 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     **{(ATTEMPT.name, state): "over, unless money comes late" for state in OVER},
     (ENTRY.name, EntryState.EXPLAINED): "a person said what it is; it moves again only when the amount does",
     (ENTRY.name, EntryState.GONE): "settled by a later file or by the gateway's own word",
+    **{(PROMOTION.name, state): "the shop's own, ended by it or by its time" for state in GOING},
+    (REDEMPTION.name, RedemptionState.RESERVED): "the clock lets go of what no try uses; a try has its limit",
+    (REDEMPTION.name, RedemptionState.RELEASED): "over, unless its money comes late",
+    (REDEMPTION.name, RedemptionState.CONFIRMED): "used, unless the money goes back",
     (REFUND.name, RefundState.EXECUTED): "over, unless the bank sends the money back; then it is owed again",
     (REFUND_TRY.name, TryState.DONE): "over, unless the bank sends the money back; then its refund waits",
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",

@@ -223,7 +223,7 @@ def _stuck(rail: Rail, one: RailWatch) -> Stuck:
         currency="IDR",
         deadline=None,
         next_step=N_(
-            "Lihat papan gateway, lalu tanyakan ke gateway. Pembayaran baru memakai rel lain dahulu."
+            "Lihat papan gateway, lalu tanyakan ke gateway. Pembayaran baru memakai jalur lain dahulu."
         ),
     )
 

@@ -133,7 +133,8 @@ async def set_picking(tx: Tx, tasks: Collection[UUID], *, was: str, now: datetim
           AND (sales_order.terms IN ('cod', 'invoice')
                OR (sales_order.money <> 'unknown'
                    AND sales_order.paid_minor - sales_order.refunded_minor
-                       >= sales_order.total_minor - sales_order.forgone_minor - sales_order.credited_minor))
+                       >= sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor
+                          - sales_order.credited_minor))
           AND sales_order.verification IN ('not_needed', 'confirmed', 'waived')
           AND NOT EXISTS (SELECT 1 FROM order_hold
                           WHERE order_hold.shop_id = task.shop_id AND order_hold.order_id = task.order_id

@@ -51,7 +51,8 @@ async def readiness(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Readiness]:
     """What stands in the way of picking, or does not, for each of these orders."""
     rows = await tx.all(
         """
-        SELECT sales_order.id, commercial, terms, money, verification, total_minor - forgone_minor - credited_minor AS asked_minor,
+        SELECT sales_order.id, commercial, terms, money, verification,
+               total_minor - forgone_minor - covered_minor - credited_minor AS asked_minor,
                paid_minor, refunded_minor, currency,
                ARRAY(SELECT ARRAY[order_hold.kind, order_hold.reason] FROM order_hold
                      WHERE order_hold.shop_id = sales_order.shop_id AND order_hold.order_id = sales_order.id
@@ -139,7 +140,7 @@ async def served_orders(tx: Tx, orders: Collection[UUID]) -> set[UUID]:
         SELECT id
         FROM sales_order
         WHERE shop_id = %(shop)s AND id = ANY(%(orders)s) AND commercial = 'accepted'
-          AND (terms = 'invoice' OR paid_minor + forgone_minor >= total_minor)
+          AND (terms = 'invoice' OR paid_minor + forgone_minor + covered_minor >= total_minor)
           AND NOT EXISTS (SELECT 1 FROM order_line
                           JOIN sku ON sku.shop_id = order_line.shop_id AND sku.id = order_line.sku_id
                           WHERE order_line.shop_id = %(shop)s AND order_line.order_id = sales_order.id

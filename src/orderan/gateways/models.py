@@ -98,6 +98,7 @@ class ChargeAsked:
         expires_at: Until when the buyer may pay; a gateway may shorten it.
         return_url: Where the buyer's browser goes afterwards.
         notify_url: Where the gateway sends word.
+        months: The only instalment plan that may be chosen, where one was promised.
     """
 
     reference: str
@@ -110,6 +111,7 @@ class ChargeAsked:
     return_url: str
     notify_url: str
     items: tuple[Item, ...] = ()
+    months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Truth:
         fee_minor: What the gateway keeps, where it says so.
         reason: Why it was declined, a word of `DECLINES`.
         at: When it came to stand so, by the gateway's clock.
+        card_digits: How a card's number begins: at most eight digits, never more.
+        card_bank: Who issued it, a bank of our catalogue.
     """
 
     reference: str
@@ -152,6 +156,8 @@ class Truth:
     reason: str | None = None
     at: datetime | None = None
     raw: bytes = field(default=b"", repr=False)
+    card_digits: str | None = None
+    card_bank: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,19 +243,21 @@ async def unwell_minutes(tx: Tx, rail_id: UUID, *, since: datetime) -> set[int]:
     return {row.ended for row in rows}
 
 
-async def counted(tx: Tx, *, since: datetime, stretch_s: int) -> list[Counted]:
+async def counted(tx: Tx, rail_ids: Collection[UUID], *, since: datetime, stretch_s: int) -> list[Counted]:
     """What rails did since a moment, summed over stretches of so many seconds, in the order of time."""
     rows = await tx.all(
         """
-        SELECT rail_id, to_timestamp((ceil(extract(epoch FROM at) / %(stretch)s) - 1) * %(stretch)s) AS start,
-               sum(made) AS made, sum(customer) AS customer, sum(gateway) AS gateway, sum(bank) AS bank,
+        SELECT rail_seen.rail_id,
+               to_timestamp((ceil(extract(epoch FROM at) / %(stretch)s) - 1) * %(stretch)s) AS start, sum(made) AS made, sum(customer) AS customer, sum(gateway) AS gateway, sum(bank) AS bank,
                sum(unknown) AS unknown, sum(issued) AS issued, sum(paid) AS paid
-        FROM rail_seen
-        WHERE shop_id = %(shop)s AND at > %(since)s
-        GROUP BY rail_id, start
-        ORDER BY start, rail_id
+        -- Rail by rail: each has its part of the index, in the order of time.
+        FROM unnest(%(rails)s::uuid[]) AS asked (rail_id)
+        JOIN rail_seen ON rail_seen.shop_id = %(shop)s AND rail_seen.rail_id = asked.rail_id
+             AND rail_seen.at > %(since)s
+        GROUP BY rail_seen.rail_id, start
+        ORDER BY start, rail_seen.rail_id
         """,
-        {"shop": tx.shop_id, "since": since, "stretch": stretch_s},
+        {"shop": tx.shop_id, "since": since, "stretch": stretch_s, "rails": list(rail_ids)},
     )
     return [Counted(*row) for row in rows]
 

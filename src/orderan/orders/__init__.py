@@ -23,6 +23,7 @@ from orderan.orders.commands.change import (
 )
 from orderan.orders.commands.clock import start_clocks, stop_clocks
 from orderan.orders.commands.complete import complete_orders, due_for_completion, require_complete
+from orderan.orders.commands.deposit import agree_deposit
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.forget_words import forget_words
 from orderan.orders.commands.headline import refresh_headline
@@ -36,6 +37,7 @@ from orderan.orders.errors import (
     ChangeNotOpen,
     ChangeOpen,
     ChangeOutdated,
+    DepositUnusable,
     EmptyNote,
     GoodsStillOwed,
     HoldNotOpen,
@@ -169,6 +171,7 @@ __all__ = [
     "CustomerOrder",
     "CustomerTotals",
     "Cut",
+    "DepositUnusable",
     "EmptyNote",
     "Filters",
     "Found",
@@ -215,6 +218,7 @@ __all__ = [
     "accept_orders",
     "add_note",
     "advance_lines",
+    "agree_deposit",
     "bulk",
     "bulk_rows",
     "bulk_waiting",

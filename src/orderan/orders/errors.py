@@ -97,6 +97,19 @@ class OrderNotEditable(Refusal):
 
 
 @dataclass(eq=False)
+class DepositUnusable(Refusal):
+    """Only a prepaid order that waits for its money begins with a deposit, of less than it costs."""
+
+    amount_minor: int
+    total_minor: int
+    commercial: str
+
+    code = "deposit_unusable"
+    kind = Kind.CONFLICT
+    sentence = N_("Uang muka harus lebih kecil dari total, dan hanya untuk pesanan yang menunggu pembayaran.")
+
+
+@dataclass(eq=False)
 class AlreadyOnItsWay(Refusal):
     """Part of the order has left; where and how it goes can no longer be changed."""
 

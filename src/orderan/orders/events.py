@@ -131,6 +131,17 @@ class OrderTagged(Event):
 
 
 @dataclass(frozen=True)
+class DepositAgreed(Event):
+    """The order is accepted once so much of it is paid."""
+
+    kind: ClassVar[str] = "orders.deposit_agreed.v1"
+
+    number: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class ClockStopped(Event):
     """The time to pay does not pass from `since` on: paying is not possible."""
 

@@ -90,7 +90,9 @@ class Order:
     closed_at: datetime | None
     forgone_minor: int = 0
     credited_minor: int = 0
+    covered_minor: int = 0
     clock_stopped_at: datetime | None = None
+    deposit_minor: int | None = None
 
     def pay_until(self, now: datetime) -> datetime | None:
         """Until when it can be paid as things stand now."""
@@ -99,12 +101,20 @@ class Order:
     @property
     def due_minor(self) -> int:
         """What the buyer still owes; refunds are not owed again, since they were given on purpose."""
-        return self.total_minor - self.forgone_minor - self.paid_minor
+        return self.total_minor - self.forgone_minor - self.covered_minor - self.paid_minor
+
+    @property
+    def deposit_due_minor(self) -> int:
+        """What is missing of the deposit it waits for; nothing once it was accepted."""
+        if self.deposit_minor is None or self.commercial != Commercial.AWAITING_PAYMENT:
+            return 0
+        return min(max(self.deposit_minor - self.paid_minor, 0), max(self.due_minor, 0))
 
     @property
     def kept_for_minor(self) -> int:
         """What the shop may keep of the buyer's money: neither goods that came back nor what was paid back for them."""
-        return max(self.total_minor - self.forgone_minor - self.credited_minor, 0)
+        asked = self.total_minor - self.forgone_minor - self.covered_minor
+        return max(asked - self.credited_minor, 0)
 
     @property
     def owed_back_minor(self) -> int:

@@ -284,16 +284,24 @@ async def start_clocks(tx: Tx, ids: Collection[UUID], *, now: datetime) -> dict[
     return {row.id: row.hold_until for row in rows}
 
 
-async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int, int]]) -> None:
-    """Keep what the money ledger says of locked orders: (order, money, paid, refunded, forgone, credited)."""
+async def set_deposit(tx: Tx, order_id: UUID, amount_minor: int) -> None:
+    """Write the deposit of a locked order."""
+    await tx.run(
+        "UPDATE sales_order SET deposit_minor = %(amount)s WHERE shop_id = %(shop)s AND id = %(order)s",
+        {"shop": tx.shop_id, "order": order_id, "amount": amount_minor},
+    )
+
+
+async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int, int, int]]) -> None:
+    """Keep what the money ledger says of locked orders: (order, money, paid, refunded, forgone, credited, covered)."""
     await tx.run(
         """
         UPDATE sales_order
         SET money = stands.money, paid_minor = stands.paid, refunded_minor = stands.refunded,
-            forgone_minor = stands.forgone, credited_minor = stands.credited
+            forgone_minor = stands.forgone, credited_minor = stands.credited, covered_minor = stands.covered
         FROM unnest(%(ids)s::uuid[], %(moneys)s::text[], %(paid)s::bigint[], %(refunded)s::bigint[],
-                    %(forgone)s::bigint[], %(credited)s::bigint[])
-             AS stands (id, money, paid, refunded, forgone, credited)
+                    %(forgone)s::bigint[], %(credited)s::bigint[], %(covered)s::bigint[])
+             AS stands (id, money, paid, refunded, forgone, credited, covered)
         WHERE sales_order.shop_id = %(shop)s AND sales_order.id = stands.id
         """,
         {
@@ -304,6 +312,7 @@ async def set_money(tx: Tx, stands: Sequence[tuple[UUID, str, int, int, int, int
             "refunded": [order[3] for order in stands],
             "forgone": [order[4] for order in stands],
             "credited": [order[5] for order in stands],
+            "covered": [order[6] for order in stands],
         },
     )
 

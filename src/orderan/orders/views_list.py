@@ -80,6 +80,7 @@ class Row:
     units: int
     placed_at: datetime
     hold_until: datetime | None
+    clock_stopped_at: datetime | None
     tags: tuple[str, ...] = field(default=())
 
 
@@ -100,7 +101,8 @@ class Listed:
 
 _COLUMNS = (
     "id, number, channel_id, external_id, kind, terms, customer_id, currency, commercial, money, headline, "
-    "open_holds, total_minor, paid_minor, refunded_minor, units, placed_at, hold_until"
+    "open_holds, total_minor, paid_minor, refunded_minor, units, placed_at, hold_until, "
+    "clock_stopped_at"
 )
 ODD_MONEY = frozenset(
     {

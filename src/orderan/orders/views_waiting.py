@@ -91,6 +91,11 @@ async def moneys_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
                                WHERE order_move.shop_id = %(shop)s AND order_move.order_id = sales_order.id
                                  AND order_move.axis = 'money') AS moved ON true
             WHERE shop_id = %(shop)s AND money IN ('pending', 'unknown')
+            UNION ALL
+            SELECT id, money, accepted_at, number, total_minor, currency
+            FROM sales_order
+            WHERE shop_id = %(shop)s AND money = 'partly_paid' AND commercial = 'accepted'
+              AND deposit_minor IS NOT NULL
         ) AS stood
         JOIN unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
              ON allowed.state = stood.state AND stood.since <= allowed.before

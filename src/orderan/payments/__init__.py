@@ -1,10 +1,10 @@
 """Payments: an append-only list of money events per order, refunds, and tries to get and to send money through gateways.
 
 Owns     payment_event, refund, refund_rule, refund_try, payout, chargeback, chargeback_evidence,
-         gateway_account, rail, rail_fee, payment_attempt, gateway_notice
+         gateway_account, rail, rail_fee, rail_pause, payment_attempt, gateway_notice
 Promises what is paid, refunded, due and owed back is computed from the events by one function;
          what is refunded and promised back never exceeds what was taken in; while one try to get an
-         order's money is in the air, no other begins; while a try to send a refund back is in the air, it
+         order's money is in the air, no other begins; none begins on a rail that is paused; while a try to send a refund back is in the air, it
          goes no other way; above the shop's limit nobody pays back what only one person wanted
 Speaks   payments.money_moved.v1, payments.refund_granted.v1, payments.refund_judged.v1,
          payments.refund_closed.v1, payments.refund_reopened.v1
@@ -37,6 +37,7 @@ from orderan.payments.commands.chargebacks import (
 )
 from orderan.payments.commands.judge_refund import judge_refund
 from orderan.payments.commands.notices import hear_notices
+from orderan.payments.commands.pauses import open_rail, open_rails_due, pause_rail
 from orderan.payments.commands.payouts import (
     approve_payout,
     bounce_payout,
@@ -90,8 +91,13 @@ from orderan.payments.errors import (
     NoWayBack,
     OwnPayout,
     OwnRefund,
+    PartDoesNotFit,
+    PauseOverBefore,
+    PauseReasonMissing,
     PayoutNotFound,
     PayoutOpen,
+    RailNotPaused,
+    RailPaused,
     ReasonMissing,
     ReferenceUsed,
     RefundInTheAir,
@@ -104,9 +110,10 @@ from orderan.payments.errors import (
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
 from orderan.payments.notices import Notification, Verdict
+from orderan.payments.pauses import Pause
 from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
-from orderan.payments.rules import refundable, room_for, share_of_line, standing
+from orderan.payments.rules import cash_of, cover_back, refundable, room_for, share_of_line, standing
 from orderan.payments.rules_refunds import agreed, split
 from orderan.payments.states import (
     APPROVAL,
@@ -168,6 +175,7 @@ from orderan.payments.store_chargebacks import (
     overdue as chargebacks_overdue,
 )
 from orderan.payments.store_notices import keep_notices, sweep_notices
+from orderan.payments.store_pauses import pauses_of, pauses_under_way
 from orderan.payments.store_payouts import (
     batch_of,
     cancel_unneeded,
@@ -266,6 +274,10 @@ __all__ = [
     "Open",
     "OwnPayout",
     "OwnRefund",
+    "PartDoesNotFit",
+    "Pause",
+    "PauseOverBefore",
+    "PauseReasonMissing",
     "Payout",
     "PayoutEvent",
     "PayoutNotFound",
@@ -273,6 +285,8 @@ __all__ = [
     "PayoutState",
     "Piece",
     "Rail",
+    "RailNotPaused",
+    "RailPaused",
     "ReasonMissing",
     "ReferenceUsed",
     "Refund",
@@ -315,6 +329,7 @@ __all__ = [
     "cancel_payout",
     "cancel_unneeded",
     "captured_tries",
+    "cash_of",
     "change_account",
     "charge_speeds",
     "chargebacks_due_before",
@@ -324,6 +339,7 @@ __all__ = [
     "checked_account",
     "claim_due",
     "close_refund",
+    "cover_back",
     "decide_chargeback",
     "decided_chargebacks",
     "disputed_attempts",
@@ -361,7 +377,12 @@ __all__ = [
     "open_account",
     "open_chargeback",
     "open_payout",
+    "open_rail",
+    "open_rails_due",
     "open_tries",
+    "pause_rail",
+    "pauses_of",
+    "pauses_under_way",
     "pay_delays",
     "pay_part",
     "pay_payout",

@@ -90,6 +90,8 @@ class Attempt:
         blame: Whose failing it was that it did not go well, a word of `Blame`.
         paid_at: When we first learned that it was paid.
         paid_there_at: When it was paid by the gateway's clock, where it says.
+        due_minor: What the order had due when it began; more than the amount where a part was asked for,
+            or a promotion covers the rest.
     """
 
     id: UUID
@@ -116,3 +118,4 @@ class Attempt:
     blame: str | None = None
     paid_at: datetime | None = None
     paid_there_at: datetime | None = None
+    due_minor: int | None = None

@@ -152,6 +152,46 @@ class NoSuchRail(Refusal):
 
 
 @dataclass(eq=False)
+class RailPaused(Refusal):
+    """Somebody took the rail out of use: no new payment begins on it."""
+
+    rail: str
+
+    code = "rail_paused"
+    kind = Kind.CONFLICT
+    sentence = N_("Jalur pembayaran ini sedang dijeda.")
+
+
+@dataclass(eq=False)
+class RailNotPaused(Refusal):
+    """The rail is in use already."""
+
+    rail: str
+
+    code = "rail_not_paused"
+    kind = Kind.CONFLICT
+    sentence = N_("Jalur pembayaran ini sudah dipakai.")
+
+
+@dataclass(eq=False)
+class PauseReasonMissing(Refusal):
+    """Whoever finds the rail paused has to know why."""
+
+    code = "pause_reason_missing"
+    kind = Kind.INVALID
+    sentence = N_("Tulis kenapa jalur ini dijeda.")
+
+
+@dataclass(eq=False)
+class PauseOverBefore(Refusal):
+    """The pause would be over before it begins."""
+
+    code = "pause_over_before"
+    kind = Kind.INVALID
+    sentence = N_("Jeda harus berakhir sesudah sekarang.")
+
+
+@dataclass(eq=False)
 class FeeOutOfRange(Refusal):
     """A fee is not below zero, a rate at most 100 percent."""
 
@@ -191,6 +231,23 @@ class NothingToPay(Refusal):
     code = "nothing_to_pay"
     kind = Kind.CONFLICT
     sentence = N_("Pesanan {number} tidak menunggu pembayaran.")
+
+
+@dataclass(eq=False)
+class PartDoesNotFit(Refusal):
+    """No such part of what is due can be paid this way.
+
+    Attributes:
+        least_minor, most_minor: Of the method, and at most what is due.
+    """
+
+    amount_minor: int
+    least_minor: int
+    most_minor: int
+
+    code = "part_does_not_fit"
+    kind = Kind.CONFLICT
+    sentence = N_("Jumlah itu tidak bisa dibayar dengan cara ini.")
 
 
 @dataclass(eq=False)

@@ -23,6 +23,9 @@ class MoneyKind(StrEnum):
     REFUND_REVERSED = auto()
     FORGONE = auto()
     CREDITED = auto()
+    PROMOTION_GRANTED = auto()
+    PROMOTION_WITHDRAWN = auto()
+    PROMOTION_RETURNED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Standing:
             positive is owed to them.
         forgone_minor: Not asked for any more, since the goods came back before they were paid for.
         credited_minor: Not asked for again, since it was paid back for goods that came back.
+        covered_minor: Not asked of the buyer, since a payment promotion covers it; no money of theirs.
     """
 
     state: Money
@@ -45,6 +49,7 @@ class Standing:
     balance_minor: int
     forgone_minor: int = 0
     credited_minor: int = 0
+    covered_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
         terms: `prepaid`, `cod` or `invoice`.
 
     What was forgone is not asked for: the goods came back before they were paid for. What was credited
-    was paid back for goods that came back, and is not asked for again.
+    was paid back for goods that came back, and is not asked for again. What a payment promotion covers is
+    settled without being money: it is not asked of the buyer, and never paid back to them.
 
     Refunds outrank an unknown attempt, and that outranks everything not final: while it lasts
     nobody may conclude that money is missing.
@@ -30,7 +31,8 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
     unknown = of[MoneyKind.UNKNOWN] - of[MoneyKind.UNKNOWN_CLEARED]
     pending = of[MoneyKind.PENDING] - of[MoneyKind.PENDING_CLEARED]
     remitted = of[MoneyKind.COD_REMITTED]
-    asked = max(total_minor - of[MoneyKind.FORGONE], 0)
+    covered = of[MoneyKind.PROMOTION_GRANTED] - of[MoneyKind.PROMOTION_WITHDRAWN]
+    asked = max(total_minor - of[MoneyKind.FORGONE] - covered, 0)
     if refunded > 0:
         state = Money.REFUNDED if refunded >= paid else Money.PARTLY_REFUNDED
     elif unknown > 0:
@@ -47,6 +49,7 @@ def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> 
         balance_minor=paid - refunded - max(asked - credited, 0),
         forgone_minor=of[MoneyKind.FORGONE],
         credited_minor=credited,
+        covered_minor=covered,
     )
 
 
@@ -79,6 +82,8 @@ _OUT_OF = {
     ),
     MoneyKind.REFUND_REVERSED: ((MoneyKind.REFUNDED, 1),),
     MoneyKind.CREDITED: ((MoneyKind.REFUNDED, 1),),
+    MoneyKind.PROMOTION_WITHDRAWN: ((MoneyKind.PROMOTION_GRANTED, 1), (MoneyKind.PROMOTION_RETURNED, -1)),
+    MoneyKind.PROMOTION_RETURNED: ((MoneyKind.PROMOTION_GRANTED, 1), (MoneyKind.PROMOTION_WITHDRAWN, -1)),
     MoneyKind.PENDING_CLEARED: ((MoneyKind.PENDING, 1),),
     MoneyKind.UNKNOWN_CLEARED: ((MoneyKind.UNKNOWN, 1),),
 }
@@ -100,6 +105,42 @@ def room_for(kind: MoneyKind, sums: Mapping[MoneyKind, int]) -> int | None:
 def refundable(sums: Mapping[MoneyKind, int], *, promised_minor: int) -> int:
     """What may still be promised back: taken in, not given back, not promised already."""
     return max((room_for(MoneyKind.REFUNDED, sums) or 0) - promised_minor, 0)
+
+
+def cash_of(worth_minor: int, sums: Mapping[MoneyKind, int], *, promised_minor: int) -> int:
+    """What a buyer gets in money for goods worth so much, when a promotion covered a part of the order.
+
+    In the proportion in which money and cover are left, so that giving everything back, in whatever steps,
+    gives back just the money.
+
+    Args:
+        promised_minor: Refunds granted and not yet paid.
+    """
+    cover, money = _cover_left(sums), room_for(MoneyKind.REFUNDED, sums) or 0
+    if sums.get(MoneyKind.PROMOTION_GRANTED, 0) == sums.get(MoneyKind.PROMOTION_WITHDRAWN, 0):
+        return worth_minor
+    of_promised = min(promised_minor, money)
+    cover -= round_half_up(cover * of_promised, money) if of_promised else 0
+    money -= of_promised
+    if worth_minor >= money + cover:
+        return money
+    return round_half_up(worth_minor * money, money + cover)
+
+
+def cover_back(paid_back_minor: int, sums: Mapping[MoneyKind, int], *, over_minor: int = 0) -> int:
+    """What of a promotion's cover goes back to its payers when a buyer gets so much money back.
+
+    Args:
+        sums: Before the money is paid back.
+        over_minor: What of their money was beyond what is asked: it is paid back first, and covers nothing.
+    """
+    cover, money = _cover_left(sums), (room_for(MoneyKind.REFUNDED, sums) or 0) - over_minor
+    back = min(paid_back_minor - over_minor, money)
+    return round_half_up(cover * back, money) if back > 0 else 0
+
+
+def _cover_left(sums: Mapping[MoneyKind, int]) -> int:
+    return room_for(MoneyKind.PROMOTION_RETURNED, sums) or 0
 
 
 def share_of_line(net_minor: int, quantity: int, *, units: int, before: int) -> int:

@@ -13,7 +13,7 @@ _ATTEMPT: Final[
     LiteralString
 ] = """id, order_id, rail_id, method, gateway, reference, amount_minor, currency, state, gateway_id,
                instrument, reason, booked_minor, returned_minor, began_at, expires_at, moved_at, ask_at, asked,
-               charged_at, took_ms, blame, paid_at, paid_there_at"""
+               charged_at, took_ms, blame, paid_at, paid_there_at, due_minor"""
 
 
 async def insert_account(tx: Tx, account: GatewayAccount, *, now: datetime) -> None:
@@ -227,9 +227,9 @@ async def insert_attempt(tx: Tx, attempt: Attempt) -> None:
     await tx.run(
         """
         INSERT INTO payment_attempt (shop_id, id, order_id, rail_id, method, gateway, reference, amount_minor,
-                                     currency, state, began_at, expires_at, moved_at, ask_at)
+                                     currency, state, began_at, expires_at, moved_at, ask_at, due_minor)
         VALUES (%(shop)s, %(id)s, %(order)s, %(rail)s, %(method)s, %(gateway)s, %(reference)s, %(amount)s,
-                %(currency)s, %(state)s, %(began)s, %(expires)s, %(began)s, %(ask)s)
+                %(currency)s, %(state)s, %(began)s, %(expires)s, %(began)s, %(ask)s, %(due)s)
         """,
         {
             "shop": tx.shop_id,
@@ -245,6 +245,7 @@ async def insert_attempt(tx: Tx, attempt: Attempt) -> None:
             "began": attempt.began_at,
             "expires": attempt.expires_at,
             "ask": attempt.ask_at,
+            "due": attempt.due_minor,
         },
     )
 

@@ -150,7 +150,7 @@ async def lags(tx: Tx, rail_ids: Sequence[UUID], *, since: datetime) -> dict[UUI
         FROM payment_attempt AS paid
         LEFT JOIN LATERAL (
             SELECT min(received_at) AS came,
-                   greatest(0, extract(epoch FROM min(received_at) - paid.paid_there_at)) AS lag
+                   extract(epoch FROM min(received_at) - paid.paid_there_at) AS lag
             FROM gateway_notice
             WHERE gateway_notice.shop_id = %(shop)s AND gateway_notice.attempt_id = paid.id
               AND gateway_notice.received_at >= paid.paid_there_at

@@ -1,13 +1,49 @@
-"""Writing routing rules down, and having a version followed."""
+"""Writing routing rules down, editing them, trying them, and having a version followed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum, auto
+from typing import Any, Final
 
+from orderan.kit import audit
+from orderan.kit.audit import Trace
 from orderan.kit.db import Tx
-from orderan.routing import store
-from orderan.routing.errors import NoSuchRules
-from orderan.routing.rules_read import read_rules
+from orderan.routing import store, store_draft
+from orderan.routing.errors import (
+    DraftIsLive,
+    DraftMovedOn,
+    DraftNotTried,
+    LiveMovedOn,
+    NoSuchRule,
+    NoSuchRules,
+    RulesUnexplained,
+)
+from orderan.routing.rules_draft import differences
+from orderan.routing.rules_read import plain_rules, read_rules
+from orderan.routing.store_draft import Draft
+
+LONGEST_NOTE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rules may name; None: anything."""
+
+    gateways: Collection[str] | None = None
+    methods: Collection[str] | None = None
+    banks: Collection[str] | None = None
+
+
+ANYTHING: Final = Known()
+
+
+class Edit(StrEnum):
+    """What can be done to one rule besides rewriting it."""
+
+    UP = auto()
+    DOWN = auto()
+    REMOVE = auto()
 
 
 async def write_rules(
@@ -34,3 +70,150 @@ async def follow_rules(tx: Tx, version: int, *, now: datetime) -> None:
     if all(one.version != version for one in await store.versions(tx)):
         raise NoSuchRules(version)
     await store.set_active(tx, version, now=now)
+
+
+async def draft(tx: Tx) -> Draft:
+    """The rules as they are edited; while nobody edits, those that are followed."""
+    latest = await store_draft.latest_draft(tx)
+    if latest is not None:
+        return latest
+    live = await store.active_rules(tx)
+    return Draft(0, live.rules if live else ())
+
+
+async def change_draft(tx: Tx, plain: Any, *, expected: int, known: Known = ANYTHING, now: datetime) -> Draft:
+    """Put other rules into the draft.
+
+    Args:
+        expected: The edit these were made from.
+
+    Raises:
+        DraftMovedOn: Somebody edited it since.
+        RulesNotUsable: They cannot be followed.
+    """
+    current = await _locked(tx, expected)
+    rules = read_rules(plain, gateways=known.gateways, methods=known.methods, banks=known.banks)
+    if rules == current.rules:
+        return current
+    await store_draft.insert_draft(tx, current.revision + 1, rules, now=now)
+    return Draft(current.revision + 1, rules, tx.actor, now)
+
+
+async def set_rule(
+    tx: Tx,
+    place: int | None,
+    plain: Mapping[str, Any],
+    *,
+    expected: int,
+    known: Known = ANYTHING,
+    now: datetime,
+) -> Draft:
+    """Rewrite the rule at a place of the draft, or add one after the last.
+
+    Args:
+        place: From 1; None adds.
+
+    Raises:
+        NoSuchRule, DraftMovedOn, RulesNotUsable: As of `change_draft`.
+    """
+    current = await _locked(tx, expected)
+    rules = plain_rules(current.rules)
+    if place is None:
+        rules.append(dict(plain))
+    else:
+        _require_place(current, place)
+        rules[place - 1] = dict(plain)
+    return await change_draft(tx, rules, expected=expected, known=known, now=now)
+
+
+async def edit_rule(tx: Tx, place: int, edit: Edit, *, expected: int, now: datetime) -> Draft:
+    """Move a rule of the draft by one place, or take it out; at the end of the list it stays.
+
+    Raises:
+        NoSuchRule, DraftMovedOn: As of `change_draft`.
+    """
+    current = await _locked(tx, expected)
+    _require_place(current, place)
+    rules = plain_rules(current.rules)
+    rule = rules.pop(place - 1)
+    if edit is not Edit.REMOVE:
+        rules.insert(max(0, place - 1 + (-1 if edit is Edit.UP else 1)), rule)
+    return await change_draft(tx, rules, expected=expected, now=now)
+
+
+async def restore_rules(
+    tx: Tx, version: int, *, expected: int, known: Known = ANYTHING, now: datetime
+) -> Draft:
+    """Take an earlier version into the draft; once followed it is a new version, and the old one stays.
+
+    Raises:
+        NoSuchRules: There is none of this number.
+        DraftMovedOn, RulesNotUsable: As of `change_draft`.
+    """
+    found = next((one for one in await store.versions(tx) if one.version == version), None)
+    if found is None:
+        raise NoSuchRules(version)
+    return await change_draft(tx, plain_rules(found.rules), expected=expected, known=known, now=now)
+
+
+async def put_live(tx: Tx, *, expected: int, note: str, known: Known = ANYTHING, now: datetime) -> int:
+    """Follow the draft from now on, as a version of its own; returns its number.
+
+    Raises:
+        RulesUnexplained: Nothing says why.
+        DraftMovedOn: It is not the draft that was seen.
+        DraftIsLive: There is nothing to change.
+        DraftNotTried, LiveMovedOn: What it would have done was not looked at, or is another thing by now.
+        RulesNotUsable: It names a gateway that is gone since.
+    """
+    why = note.strip()
+    if not why or len(why) > LONGEST_NOTE:
+        raise RulesUnexplained
+    current = await _locked(tx, expected)
+    live = await store.active_rules(tx)
+    if current.rules == (live.rules if live else ()):
+        raise DraftIsLive
+    tried = await store_draft.trial_of(tx, current.revision)
+    if tried is None:
+        raise DraftNotTried(current.revision)
+    followed = live.version if live else None
+    if tried.against != followed:
+        raise LiveMovedOn(tried.against or 0, followed or 0)
+    plain = plain_rules(current.rules)
+    rules = read_rules(plain, gateways=known.gateways, methods=known.methods, banks=known.banks)
+    version = await store.insert_rules(tx, rules, note=why, revision=current.revision, now=now)
+    await store.set_active(tx, version, now=now)
+    before = {"version": live.version, "rules": plain_rules(live.rules)} if live else None
+    after = {"version": version, "rules": plain, "note": why}
+    await audit.leave(tx, Trace("routing.live", "routing_rules", str(version), before, after), now=now)
+    return version
+
+
+async def require_draft(tx: Tx, expected: int) -> Draft:
+    """The draft somebody saw, if it is still the draft.
+
+    Raises:
+        DraftMovedOn: Somebody edited it since.
+    """
+    current = await draft(tx)
+    if current.revision == expected:
+        return current
+    seen = await store_draft.draft_at(tx, expected)
+    live = await store.active_rules(tx) if seen is None else None
+    before = seen.rules if seen else live.rules if live else ()
+    raise DraftMovedOn(
+        expected,
+        current.revision,
+        current.made_by or "",
+        tuple(f"{one.change}: {one.name}" for one in differences(before, current.rules)),
+    )
+
+
+async def _locked(tx: Tx, expected: int) -> Draft:
+    await store.lock_rules(tx)
+    return await require_draft(tx, expected)
+
+
+def _require_place(current: Draft, place: int) -> None:
+    if not 1 <= place <= len(current.rules):
+        raise NoSuchRule(place)

@@ -1,7 +1,7 @@
 """Routing rules as plain JSON, and back; what cannot be followed is refused with every fault at once."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum, auto
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ class Fault(StrEnum):
     NOT_PARTS = auto()
     GATEWAY_TWICE = auto()
     GATEWAY_NOT_THERE = auto()
+    METHOD_NOT_THERE = auto()
+    BANK_NOT_THERE = auto()
     NO_EFFECT = auto()
     TWO_ORDERS = auto()
 
@@ -43,16 +45,31 @@ class Fault(StrEnum):
 Found = Iterator[tuple[str, Fault]]
 
 
-def read_rules(plain: Any, *, gateways: Collection[str] | None = None) -> tuple[Rule, ...]:
+@dataclass(frozen=True, slots=True)
+class _There:
+    gateways: Collection[str] | None
+    methods: Collection[str] | None
+    banks: Collection[str] | None
+
+
+def read_rules(
+    plain: Any,
+    *,
+    gateways: Collection[str] | None = None,
+    methods: Collection[str] | None = None,
+    banks: Collection[str] | None = None,
+) -> tuple[Rule, ...]:
     """Rules from plain JSON.
 
     Args:
-        gateways: Those there are; a rule that names another is refused. None: any will do.
+        gateways, methods, banks: Those there are; a rule that names another is refused. None: any will do.
 
     Raises:
         RulesNotUsable: They cannot be followed.
     """
-    if faults := tuple(f"{place}: {fault}" for place, fault in _faults(plain, gateways)):
+    if faults := tuple(
+        f"{place}: {fault}" for place, fault in _faults(plain, _There(gateways, methods, banks))
+    ):
         raise RulesNotUsable(faults)
     return tuple(_rule(one) for one in plain)
 
@@ -114,7 +131,7 @@ def _rule(plain: Mapping[str, Any]) -> Rule:
     )
 
 
-def _faults(plain: Any, gateways: Collection[str] | None) -> Found:
+def _faults(plain: Any, there: _There) -> Found:
     if not isinstance(plain, list):
         yield "rules", Fault.NOT_A_LIST
         return
@@ -126,7 +143,7 @@ def _faults(plain: Any, gateways: Collection[str] | None) -> Found:
         if not isinstance(one, dict):
             yield str(number), Fault.NOT_AN_OBJECT
             continue
-        for place, fault in _of_rule(one, gateways):
+        for place, fault in _of_rule(one, there):
             yield f"{number}.{place}", fault
         name = one.get("name")
         if isinstance(name, str) and name.strip():
@@ -135,20 +152,20 @@ def _faults(plain: Any, gateways: Collection[str] | None) -> Found:
             names.add(name.strip())
 
 
-def _of_rule(one: Mapping[str, Any], gateways: Collection[str] | None) -> Found:
+def _of_rule(one: Mapping[str, Any], there: _There) -> Found:
     known = {field.name for field in fields(Rule)}
-    yield from ((str(name), Fault.NOT_KNOWN) for name in one if name not in known)
+    yield from ((str(name)[:LONGEST_NAME], Fault.NOT_KNOWN) for name in one if name not in known)
     name = one.get("name")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
         yield "name", Fault.NAME_MISSING
     when = one.get("when", {})
     if isinstance(when, dict):
-        yield from ((f"when.{place}", fault) for place, fault in _of_when(when))
+        yield from ((f"when.{place}", fault) for place, fault in _of_when(when, there))
     else:
         yield "when", Fault.NOT_AN_OBJECT
     for field in ("prefer", "last"):
-        yield from _of_names(one, field, gateways)
-    yield from _of_split(one.get("split", []), gateways)
+        yield from _of_names(one, field, there.gateways, Fault.GATEWAY_NOT_THERE)
+    yield from _of_split(one.get("split", []), there.gateways)
     for field in ("cheapest", "firm"):
         if not isinstance(one.get(field, False), bool):
             yield field, Fault.NOT_YES_OR_NO
@@ -159,11 +176,11 @@ def _of_rule(one: Mapping[str, Any], gateways: Collection[str] | None) -> Found:
         yield "rule", Fault.NO_EFFECT
 
 
-def _of_when(when: Mapping[str, Any]) -> Found:
+def _of_when(when: Mapping[str, Any], there: _There) -> Found:
     known = {field.name for field in fields(When)}
-    yield from ((str(name), Fault.NOT_KNOWN) for name in when if name not in known)
-    for field in ("methods", "banks"):
-        yield from _of_names(when, field, None)
+    yield from ((str(name)[:LONGEST_NAME], Fault.NOT_KNOWN) for name in when if name not in known)
+    yield from _of_names(when, "methods", there.methods, Fault.METHOD_NOT_THERE)
+    yield from _of_names(when, "banks", there.banks, Fault.BANK_NOT_THERE)
     amounts = ("at_least_minor", "at_most_minor", "fee_above_minor")
     wrong = [field for field in amounts if not _none_or(when.get(field), _amount)]
     yield from ((field, Fault.NOT_AN_AMOUNT) for field in wrong)
@@ -190,7 +207,7 @@ def _of_hours(when: Mapping[str, Any]) -> Found:
         yield "to_hour", Fault.HOURS_EMPTY
 
 
-def _of_names(one: Mapping[str, Any], field: str, gateways: Collection[str] | None) -> Found:
+def _of_names(one: Mapping[str, Any], field: str, there: Collection[str] | None, missing: Fault) -> Found:
     names = one.get(field, [])
     if not isinstance(names, list):
         yield field, Fault.NOT_A_LIST
@@ -199,7 +216,7 @@ def _of_names(one: Mapping[str, Any], field: str, gateways: Collection[str] | No
     elif not all(isinstance(name, str) and name for name in names):
         yield field, Fault.NOT_A_NAME
     else:
-        yield from _of_gateways(field, names, gateways)
+        yield from _of_there(field, names, there, missing)
 
 
 def _of_split(split: Any, gateways: Collection[str] | None) -> Found:
@@ -214,14 +231,14 @@ def _of_split(split: Any, gateways: Collection[str] | None) -> Found:
     elif not all(_whole(one["parts"]) and 0 < one["parts"] <= MOST_PARTS for one in split):
         yield "split", Fault.NOT_PARTS
     else:
-        yield from _of_gateways("split", [one["gateway"] for one in split], gateways)
+        yield from _of_there("split", [one["gateway"] for one in split], gateways, Fault.GATEWAY_NOT_THERE)
 
 
-def _of_gateways(field: str, names: Sequence[str], gateways: Collection[str] | None) -> Found:
+def _of_there(field: str, names: Sequence[str], there: Collection[str] | None, missing: Fault) -> Found:
     if len(set(names)) < len(names):
         yield field, Fault.GATEWAY_TWICE
-    if gateways is not None and not set(names) <= set(gateways):
-        yield field, Fault.GATEWAY_NOT_THERE
+    if there is not None and not set(names) <= set(there):
+        yield field, missing
 
 
 def _none_or(value: Any, holds: Callable[[Any], bool]) -> bool:

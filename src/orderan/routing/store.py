@@ -17,6 +17,8 @@ class RulesVersion:
 
     Attributes:
         active: Whether they are followed.
+        active_since: When they were followed last, if they ever were.
+        revision: The draft they were, if they were edited and tried before.
     """
 
     version: int
@@ -25,6 +27,8 @@ class RulesVersion:
     made_by: str
     made_at: datetime
     active: bool
+    active_since: datetime | None = None
+    revision: int | None = None
 
 
 async def lock_rules(tx: Tx) -> None:
@@ -38,7 +42,7 @@ async def versions(tx: Tx) -> list[RulesVersion]:
     """Every version, the newest first."""
     rows = await tx.all(
         """
-        SELECT version, rules, note, made_by, made_at, active
+        SELECT version, rules, note, made_by, made_at, active, active_since, revision
         FROM routing_rules
         WHERE shop_id = %(shop)s
         ORDER BY version DESC
@@ -52,7 +56,7 @@ async def active_rules(tx: Tx) -> RulesVersion | None:
     """The rules that are followed, None while there are none."""
     row = await tx.maybe(
         """
-        SELECT version, rules, note, made_by, made_at, active
+        SELECT version, rules, note, made_by, made_at, active, active_since, revision
         FROM routing_rules
         WHERE shop_id = %(shop)s AND active
         """,
@@ -61,8 +65,14 @@ async def active_rules(tx: Tx) -> RulesVersion | None:
     return None if row is None else _version(row)
 
 
-async def insert_rules(tx: Tx, rules: tuple[Rule, ...], *, note: str, now: datetime) -> int:
-    """Write the next version, not followed yet; returns its number."""
+async def insert_rules(
+    tx: Tx, rules: tuple[Rule, ...], *, note: str, revision: int | None = None, now: datetime
+) -> int:
+    """Write the next version, not followed yet; returns its number.
+
+    Args:
+        revision: The draft it was.
+    """
     last = await tx.one(
         "SELECT coalesce(max(version), 0) AS version FROM routing_rules WHERE shop_id = %(shop)s",
         {"shop": tx.shop_id},
@@ -70,8 +80,8 @@ async def insert_rules(tx: Tx, rules: tuple[Rule, ...], *, note: str, now: datet
     version = int(last.version) + 1
     await tx.run(
         """
-        INSERT INTO routing_rules (shop_id, version, rules, note, made_by, made_at, active)
-        VALUES (%(shop)s, %(version)s, %(rules)s, %(note)s, %(actor)s, %(now)s, FALSE)
+        INSERT INTO routing_rules (shop_id, version, rules, note, made_by, made_at, active, revision)
+        VALUES (%(shop)s, %(version)s, %(rules)s, %(note)s, %(actor)s, %(now)s, FALSE, %(revision)s)
         """,
         {
             "shop": tx.shop_id,
@@ -80,6 +90,7 @@ async def insert_rules(tx: Tx, rules: tuple[Rule, ...], *, note: str, now: datet
             "note": note,
             "actor": tx.actor,
             "now": now,
+            "revision": revision,
         },
     )
     return version
@@ -101,4 +112,13 @@ async def set_active(tx: Tx, version: int, *, now: datetime) -> int:
 
 
 def _version(row: Any) -> RulesVersion:
-    return RulesVersion(row.version, read_rules(row.rules), row.note, row.made_by, row.made_at, row.active)
+    return RulesVersion(
+        row.version,
+        read_rules(row.rules),
+        row.note,
+        row.made_by,
+        row.made_at,
+        row.active,
+        row.active_since,
+        row.revision,
+    )

@@ -31,6 +31,14 @@ class Simulator(Protocol):
 
 
 @runtime_checkable
+class Registered(Protocol):
+    """A gateway that sends word to an address registered with it, whatever a request says."""
+
+    def registered_at(self, address: str | None) -> None:
+        """From now on word goes there; None is nowhere."""
+
+
+@runtime_checkable
 class HostsPages(Protocol):
     """A gateway that knows of a charge only once the buyer is on its page."""
 

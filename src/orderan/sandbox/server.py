@@ -23,7 +23,7 @@ from litestar.types import Receive, Scope, Send
 
 from orderan.kit.clock import Clock
 from orderan.sandbox.faults import Break, Faults, Window
-from orderan.sandbox.keys import CREDENTIALS
+from orderan.sandbox.keys import NAMES, REGISTERED, Cabinet, NotHere
 from orderan.sandbox.models import SimRequest
 from orderan.sandbox.street import Street, Unplayable
 from orderan.web.forms import one, posted
@@ -49,20 +49,20 @@ WEATHER: Final[dict[str, Faults]] = {
 """Bad days that can be had with one click, by the word the page has for them."""
 
 
-def build(clock: Clock, *, base_url: str, secret: str) -> Litestar:
+def build(clock: Clock, *, base_url: str, secret: str, cabinet: Cabinet) -> Litestar:
     """The sandbox as an application.
 
     Args:
         secret: For the tokens of its own forms.
     """
-    street = Street(base_url, clock.now)
+    street = Street(base_url, clock.now, cabinet)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         yield
         await street.postman.close()
 
-    gateways = [_mounted(street, name) for name in CREDENTIALS]
+    gateways = [_mounted(street, name) for name in NAMES]
     return Litestar(
         [
             serve_static,
@@ -70,6 +70,7 @@ def build(clock: Clock, *, base_url: str, secret: str) -> Litestar:
             look,
             look_at,
             act,
+            send_word_to,
             make_weather,
             buyer_page,
             buyer_acts,
@@ -79,7 +80,7 @@ def build(clock: Clock, *, base_url: str, secret: str) -> Litestar:
         csrf_config=CSRFConfig(
             secret=secret,
             cookie_name="orderan_sandbox_csrf",
-            exclude=[f"^/{name}/" for name in CREDENTIALS],
+            exclude=[f"^/{name}/" for name in NAMES],
         ),
         lifespan=[lifespan],
         logging_config=None,
@@ -183,13 +184,37 @@ async def look_at(request: Request[Any, Any, Any], name: str) -> Response[Any]:
     if name not in street.gateways:
         raise NotFoundException
     street.expire_due()
+    return _gateway_page(request, street, name)
+
+
+def _gateway_page(
+    request: Request[Any, Any, Any], street: Street, name: str, *, refused: str | None = None
+) -> Response[Any]:
     return page(
         request,
         "sandbox/gateway.html",
+        status_code=200 if refused is None else 422,
         name=name,
+        registered=name in REGISTERED,
+        address=street.cabinet.address(name) if refused is None else refused,
+        refused=refused is not None,
         charges=street.gateways[name].book.all()[:SHOWN],
         now=street.clock(),
     )
+
+
+@post("/gateways/{name:str}/address", include_in_schema=False)
+async def send_word_to(request: Request[Any, Any, Any], name: str) -> Response[Any]:
+    """Register where a gateway sends word, as one would on its dashboard."""
+    street = _street(request)
+    if name not in street.gateways:
+        raise NotFoundException
+    typed = one(await posted(request), "address").strip()[:300]
+    try:
+        street.cabinet.register(name, typed)
+    except NotHere:
+        return _gateway_page(request, street, name, refused=typed)
+    return Redirect(f"/gateways/{name}", status_code=303)
 
 
 @post("/gateways/{name:str}/{charge_id:str}", include_in_schema=False)

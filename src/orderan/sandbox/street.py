@@ -14,9 +14,9 @@ from typing import Final
 
 from orderan.sandbox.book import NotPossible
 from orderan.sandbox.faults import Break, Faults, Weather
-from orderan.sandbox.keys import simulators
+from orderan.sandbox.keys import Cabinet
 from orderan.sandbox.models import ChargeState, SimCharge, SimReply, SimRequest
-from orderan.sandbox.ports import HostsPages, Simulator
+from orderan.sandbox.ports import HostsPages, Registered, Simulator
 from orderan.sandbox.postman import Postman
 
 HANGS_S: Final = 30.0
@@ -34,16 +34,19 @@ class Street:
 
     Attributes:
         base_url: Where its pages are.
+        cabinet: Keys, and where word is sent that no request says.
     """
 
     base_url: str
     clock: Callable[[], datetime]
+    cabinet: Cabinet
     weather: Weather = field(default_factory=Weather)
-    gateways: dict[str, Simulator] = field(default_factory=simulators)
+    gateways: dict[str, Simulator] = field(init=False)
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.postman = Postman(self.weather)
+        self.gateways = self.cabinet.simulators()
 
     async def answer(self, name: str, request: SimRequest) -> SimReply:
         """A request to a gateway, with whatever the weather makes of it."""
@@ -61,6 +64,8 @@ class Street:
             return _unavailable(503)
         if method is not None and self.weather.happens(faults.channel_down):
             return _unavailable(503)
+        if method is not None and isinstance(gateway, Registered):
+            gateway.registered_at(self.cabinet.address(name))
         before = gateway.book.newest()
         reply = gateway.answer(request, now=now)
         if method is not None:
@@ -94,7 +99,8 @@ class Street:
         """What a buyer, a bank or the gateway does to a charge; its news goes out.
 
         Args:
-            deed: pay | pay_late | decline | expire | reverse | tell | forge
+            deed: pay | pay_late | decline | expire | reverse | return | tell | forge; `return` is the bank
+                that gives its customer what was refunded
 
         Raises:
             Unplayable: Not as it stands.
@@ -114,6 +120,9 @@ class Street:
                     gateway.book.move(charge, ChargeState.EXPIRED, from_=pending, now=now)
                 case "reverse":
                     gateway.book.move(charge, ChargeState.REVERSED, from_={ChargeState.PAID}, now=now)
+                case "return":
+                    for refund in charge.refunds:
+                        refund.confirmed = True
                 case "tell":
                     pass
                 case "forge":

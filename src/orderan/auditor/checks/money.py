@@ -19,14 +19,17 @@ WITH summed AS (
            sum(CASE kind WHEN 'cod_collected' THEN amount_minor ELSE 0 END) AS collected,
            sum(CASE kind WHEN 'cod_remitted' THEN amount_minor ELSE 0 END) AS remitted,
            sum(CASE kind WHEN 'forgone' THEN amount_minor ELSE 0 END) AS forgone,
-           sum(CASE kind WHEN 'credited' THEN amount_minor ELSE 0 END) AS credited
+           sum(CASE kind WHEN 'credited' THEN amount_minor ELSE 0 END) AS credited,
+           sum(CASE kind WHEN 'promotion_granted' THEN amount_minor WHEN 'promotion_withdrawn' THEN -amount_minor
+                         ELSE 0 END) AS covered
     FROM payment_event
     GROUP BY shop_id, order_id
 ), sums AS (
     SELECT sales_order.shop_id, sales_order.id, sales_order.terms,
-           greatest(sales_order.total_minor - coalesce(forgone, 0), 0)::bigint AS asked,
+           greatest(sales_order.total_minor - coalesce(forgone, 0) - coalesce(covered, 0), 0)::bigint AS asked,
            sales_order.money, sales_order.paid_minor, sales_order.refunded_minor, sales_order.forgone_minor,
            sales_order.credited_minor, coalesce(credited, 0)::bigint AS credited,
+           sales_order.covered_minor, coalesce(covered, 0)::bigint AS covered,
            coalesce(forgone, 0)::bigint AS forgone,
            coalesce(paid, 0)::bigint AS paid, coalesce(refunded, 0)::bigint AS refunded,
            coalesce(unknown, 0) AS unknown, coalesce(pending, 0) AS pending,
@@ -51,7 +54,7 @@ WITH summed AS (
 SELECT shop_id, id AS subject, money, state AS derived, paid_minor, paid, refunded_minor, refunded
 FROM derived
 WHERE money <> state OR paid_minor <> paid OR refunded_minor <> refunded OR forgone_minor <> forgone
-   OR credited_minor <> credited
+   OR credited_minor <> credited OR covered_minor <> covered
 """
 
 _ORDER_ADDS_UP = """

@@ -125,7 +125,11 @@ class Midtrans:
         amount = mapping.rupiah(told.get("refund_amount"))
         if amount is None:
             raise OutcomeUnknown(self.name, "not_understood", fault=Fault.GARBLED)
-        done = RefundOutcome.DONE if told.get("bank_confirmed_at") else RefundOutcome.PENDING
+        mine = [one for one in told.get("refunds") or () if isinstance(one, dict)]
+        confirmed = told.get("bank_confirmed_at") or any(
+            one.get("bank_confirmed_at") for one in mine if one.get("refund_key") == asked.key
+        )
+        done = RefundOutcome.DONE if confirmed else RefundOutcome.PENDING
         return Refunding(asked.key, str(told.get("refund_chargeback_id")), done, amount, reply.body)
 
     def read_notice(self, received: Received) -> Notice:

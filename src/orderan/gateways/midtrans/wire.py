@@ -63,7 +63,8 @@ def snap_body(asked: ChargeAsked, *, now: datetime) -> bytes:
     card: dict[str, Any] = {"secure": True}
     if asked.method == "card_instalment":
         banks = ("bca", "bni", "mandiri", "bri", "cimb")
-        card["installment"] = {"required": True, "terms": {bank: [3, 6, 12] for bank in banks}}
+        plans = [asked.months] if asked.months else [3, 6, 12]
+        card["installment"] = {"required": True, "terms": dict.fromkeys(banks, plans)}
     body = _common(asked) | {
         "enabled_payments": list(SNAP[asked.method]),
         "credit_card": card,

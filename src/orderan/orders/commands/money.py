@@ -19,6 +19,7 @@ class Noted:
     refunded_minor: int
     forgone_minor: int
     credited_minor: int
+    covered_minor: int = 0
 
 
 async def note_moneys(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
@@ -35,6 +36,7 @@ async def note_moneys(tx: Tx, noted: Sequence[Noted], *, now: datetime) -> None:
                 one.refunded_minor,
                 one.forgone_minor,
                 one.credited_minor,
+                one.covered_minor,
             )
             for one in noted
         ],

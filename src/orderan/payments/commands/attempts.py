@@ -19,10 +19,11 @@ from orderan.kit.inbox import Stuck
 from orderan.payments import rules_attempts as rules
 from orderan.payments import store_attempts as store
 from orderan.payments.attempts import Attempt, Blame, Rail
-from orderan.payments.errors import AttemptInTheAir, NoSuchAttempt
+from orderan.payments.errors import AttemptInTheAir, NoSuchAttempt, RailPaused
 from orderan.payments.models import MoneyEvent, MoneyKind
 from orderan.payments.states import ATTEMPT, AttemptEvent, AttemptState
 from orderan.payments.store import sums
+from orderan.payments.store_pauses import hold_rail
 from orderan.payments.store_refunds import open_back
 
 
@@ -42,6 +43,7 @@ async def begin_attempt(
     number: int,
     known: int | None = None,
     amount_minor: int,
+    due_minor: int | None = None,
     currency: str,
     expires_at: datetime,
     now: datetime,
@@ -50,11 +52,15 @@ async def begin_attempt(
 
     Args:
         known: How many tries there were when it was decided on; None whatever there were.
+        due_minor: What the order has due; None is the amount.
 
     Raises:
         AttemptInTheAir: What became of another try for this order is not known yet, or one was begun
             since it was decided on this one.
+        RailPaused: Somebody took the rail out of use.
     """
+    if await hold_rail(tx, rail.id) != "open":
+        raise RailPaused(to_text("ral", rail.id))
     before = await store.attempts_of(tx, order_id)
     if known is not None and len(before) != known:
         raise AttemptInTheAir(str(number))
@@ -78,6 +84,7 @@ async def begin_attempt(
         moved_at=now,
         ask_at=rules.next_ask(AttemptState.ASKING, 0, expires_at=expires_at, now=now),
         asked=0,
+        due_minor=amount_minor if due_minor is None else due_minor,
     )
     try:
         async with tx.savepoint():

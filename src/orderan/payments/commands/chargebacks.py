@@ -6,6 +6,8 @@ from uuid import UUID
 
 import psycopg
 
+from orderan.kit import audit
+from orderan.kit.audit import Trace
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_chargebacks as store
@@ -65,6 +67,8 @@ async def open_chargeback(
             await store.insert_chargeback(tx, one)
     except psycopg.errors.UniqueViolation as taken_already:
         raise ChargebackOpen(to_text("pay", attempt_id or one.id)) from taken_already
+    opened = Trace("chargeback.open", "chargeback", to_text("cbk", one.id), None, {"state": one.state})
+    await audit.leave(tx, opened, now=now)
     return one
 
 
@@ -103,4 +107,7 @@ async def decide_chargeback(tx: Tx, one: Chargeback, event: ChargebackEvent, *, 
         raise EvidenceMissing
     if not await store.move_chargeback(tx, one, becomes, now=now):
         CHARGEBACK.after(becomes, event)
+    before, since = {"state": one.state}, {"state": str(becomes)}
+    trace = Trace(f"chargeback.{event}", "chargeback", to_text("cbk", one.id), before, since)
+    await audit.leave(tx, trace, now=now)
     return replace(one, state=becomes, moved_at=now)

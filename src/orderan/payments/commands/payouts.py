@@ -6,6 +6,8 @@ from uuid import UUID
 
 import psycopg
 
+from orderan.kit import audit
+from orderan.kit.audit import Trace
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_payouts as store
@@ -62,6 +64,8 @@ async def open_payout(tx: Tx, refund: Refund, customer_id: UUID, *, now: datetim
             await store.insert_payout(tx, payout)
     except psycopg.errors.UniqueViolation as taken:
         raise PayoutOpen(to_text("rfd", refund.id)) from taken
+    opened = Trace("payout.open", "payout", to_text("pto", payout.id), None, {"state": payout.state})
+    await audit.leave(tx, opened, now=now)
     return payout
 
 
@@ -153,4 +157,8 @@ async def _moved(tx: Tx, payout: Payout, event: PayoutEvent, after: Payout, *, n
     after = replace(after, state=becomes, moved_at=now, link_until=None)
     if not await store.save_payout(tx, after, was=payout.state):
         PAYOUT.after(becomes, event)
+    before, since = {"state": payout.state}, {"state": str(becomes)}
+    await audit.leave(
+        tx, Trace(f"payout.{event}", "payout", to_text("pto", payout.id), before, since), now=now
+    )
     return after

@@ -64,12 +64,20 @@ class SnapSimulator:
 
     name = "snap"
 
-    def __init__(self, credentials: Mapping[str, str], *, notify_url: str | None = None) -> None:
+    def __init__(
+        self,
+        credentials: Mapping[str, str],
+        *,
+        notify_url: str | None = None,
+        key: rsa.RSAPrivateKey | None = None,
+    ) -> None:
         """Know one merchant.
 
         Args:
             notify_url: Where it registered that news goes; SNAP has no place for that in a request.
+            key: What its letters are signed with; None is a new one.
         """
+        self._given = key
         self.book = Book()
         self.notify_url = notify_url
         self._told = dict(credentials)
@@ -80,11 +88,14 @@ class SnapSimulator:
 
     @cached_property
     def _key(self) -> rsa.RSAPrivateKey:
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return self._given or rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     @cached_property
     def public_key(self) -> str:
         return _public_pem(self._key.public_key())
+
+    def registered_at(self, address: str | None) -> None:
+        self.notify_url = address
 
     def answer(self, request: SimRequest, *, now: datetime) -> SimReply:
         self.book.expire(now=now)

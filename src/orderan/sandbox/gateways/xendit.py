@@ -109,6 +109,9 @@ class XenditSimulator:
         self._requests: dict[str, SimCharge] = {}
         self._references: dict[str, list[SimCharge]] = {}
 
+    def registered_at(self, address: str | None) -> None:
+        self.webhook_url = address
+
     def answer(self, request: SimRequest, *, now: datetime) -> SimReply:
         given = request.headers.get("authorization", "")
         if given != "Basic " + base64.b64encode(f"{self._key}:".encode()).decode():

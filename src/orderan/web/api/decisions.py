@@ -1,5 +1,6 @@
 """Kenapa? over the API: the automatic choices about an order, and what today's rules would choose."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from orderan.access import Permission, Principal
 from orderan.flows.replay_decision import replay
 from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
+from orderan.routing import Rule, RulesVersion, active_rules
 from orderan.web.api.answering import READ
 from orderan.web.api.order_reading import seen, sees_stock
 from orderan.web.api.shapes import Told
@@ -62,15 +64,18 @@ async def decisions_read(
 ) -> DecisionsTold:
     """Each with the rule it followed, its reasons, and whether today's rules would choose the same."""
 
-    async def read(tx: Tx) -> list[Any]:
-        return await decisions.about(tx, await seen(tx, principal, order_id))
+    async def read(tx: Tx) -> tuple[list[Any], RulesVersion | None]:
+        found = await decisions.about(tx, await seen(tx, principal, order_id))
+        return found, await active_rules(tx)
 
     whole = sees_stock(principal)
-    return DecisionsTold(data=[_told(made, whole=whole) for made in await db.run(caller, read)])
+    found, live = await db.run(caller, read)
+    followed = live.rules if live else ()
+    return DecisionsTold(data=[_told(made, followed, whole=whole) for made in found])
 
 
-def _told(made: Any, *, whole: bool) -> DecisionTold:
-    today = replay(made.kind, made.inputs, made.outcome)
+def _told(made: Any, followed: Sequence[Rule], *, whole: bool) -> DecisionTold:
+    today = replay(made.kind, made.inputs, made.outcome, rules=followed)
     return DecisionTold(
         at=made.decided_at,
         kind=made.kind,

@@ -47,7 +47,10 @@ Amount = Annotated[int | None, QueryParameter(ge=0, le=10**15)]
 
 
 class OrderRowTold(Told):
-    """An order in a list; amounts are minor units of `currency`."""
+    """An order in a list; amounts are minor units of `currency`.
+
+    `pay_before` is null while the time to pay stands still, since its gateways have trouble.
+    """
 
     id: str
     number: str
@@ -128,6 +131,8 @@ class OrderWholeTold(OrderRowTold):
     """An order with everything about it that is the shop's business."""
 
     verification: str
+    covered: int
+    deposit: int | None
     goods: int
     discount: int
     shipping: int
@@ -267,7 +272,7 @@ def _row(row: Row | Order, tags: Any) -> dict[str, Any]:
         "paid": row.paid_minor,
         "refunded": row.refunded_minor,
         "placed_at": row.placed_at,
-        "pay_before": row.hold_until,
+        "pay_before": None if row.clock_stopped_at else row.hold_until,
         "tags": list(tags),
     }
 
@@ -286,6 +291,8 @@ async def whole(tx: Tx, order_id: UUID) -> OrderWholeTold:
     return OrderWholeTold(
         **_row(order, await tags_of(tx, order_id)),
         verification=order.verification,
+        covered=order.covered_minor,
+        deposit=order.deposit_minor,
         goods=order.goods_minor,
         discount=order.discount_minor,
         shipping=order.shipping_minor,

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from pydantic import AwareDatetime, Field
 
 from orderan.access import Permission, Principal
+from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.hold_order import hold_order, let_continue
@@ -79,6 +80,12 @@ class TagsAsked(Asked):
 
     add: Annotated[tuple[Tag, ...], Field(max_length=20)] = ()
     remove: Annotated[tuple[Tag, ...], Field(max_length=20)] = ()
+
+
+class DepositAsked(Asked):
+    """With how much of its money the order is accepted, minor units."""
+
+    amount: Annotated[int, Field(ge=1, le=1_000_000_000_000)]
 
 
 class CompleteAsked(Asked):
@@ -235,6 +242,30 @@ async def order_tagged(
 
 
 @post(
+    "/{order_id:str}/deposit",
+    summary="Agree on a deposit",
+    opt={"needs": Permission.ORDERS_WRITE},
+    status_code=200,
+    responses=REFUSED,
+)
+async def order_begins_with(
+    request: Request[Any, Any, Any],
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+    data: DepositAsked,
+    idempotency_key: IdempotencyKey,
+) -> OrderWholeTold:
+    """The order is accepted once so much is paid; the rest is asked for before the goods go."""
+
+    async def doing(tx: Tx, found: UUID) -> None:
+        await agree_deposit(tx, found, data.amount, now=now)
+
+    return await step_done(request, principal, runner, idempotency_key, order_id, doing, now)
+
+
+@post(
     "/{order_id:str}/complete",
     summary="Complete an order",
     opt={"needs": Permission.ORDERS_WRITE},
@@ -264,6 +295,7 @@ routes: Final[list[Any]] = [
     hold_released,
     note_written,
     order_tagged,
+    order_begins_with,
     order_completed,
 ]
 """Mounted at /api/v1/orders by orderan.web.api.orders."""

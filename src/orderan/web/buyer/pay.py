@@ -4,9 +4,9 @@ Whoever has the link may pay; what is shown names nobody. The page watches by it
 what became of a try, nothing else can be chosen: two payments of one order help nobody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,10 +17,13 @@ from litestar.response import Redirect
 
 from orderan.customers import PhoneUnreadable, e164
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.pay_online import Cashier, is_payable
+from orderan.flows.pay_online import Cashier, Wanted, can_pay, is_payable
+from orderan.flows.payment_promotion import Offer, offered
 from orderan.incidents import Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.i18n import Words
+from orderan.kit.ids import NotAnId, from_text, to_text
 from orderan.kit.throttle import Limit, TooManyAttempts, spend
 from orderan.orders import Commercial, Order, orders_by_id
 from orderan.payments import (
@@ -34,15 +37,23 @@ from orderan.payments import (
     Method,
     NoRail,
     NothingToPay,
+    PartDoesNotFit,
     Rail,
     attempts_of,
     call_for_news,
     rails,
 )
+from orderan.promotions import (
+    PromotionDoesNotApply,
+    PromotionKind,
+    PromotionNotFound,
+    PromotionWorthChanged,
+    of_attempts,
+)
 from orderan.shops import Shop, shop_by_id
 from orderan.web.buyer.pay_words import ways_to_pay
 from orderan.web.errors import sentence
-from orderan.web.forms import one, posted
+from orderan.web.forms import Fields, one, posted, whole_rupiah
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -70,6 +81,9 @@ class View:
     Attributes:
         word: paid | checking | waiting | choose | closed
         attempt: What is being checked or waits to be paid; else the last one there was.
+        offers: Per method that may be chosen, what it costs with its best promotion.
+        asked_minor: What is to be paid now: what is due, or a part of it.
+        covered_minor: What a promotion pays of the rest, of what waits to be paid.
     """
 
     word: str
@@ -78,6 +92,14 @@ class View:
     attempt: Attempt | None
     methods: tuple[tuple[Group, tuple[Method, ...]], ...]
     banners: tuple[Banner, ...] = ()
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    asked_minor: int = 0
+    covered_minor: int = 0
+
+    @property
+    def is_part(self) -> bool:
+        """Whether something of what is due is left for later."""
+        return self.asked_minor + self.covered_minor < self.order.due_minor
 
     @property
     def troubled(self) -> frozenset[str]:
@@ -98,9 +120,17 @@ async def look(
 ) -> Response[Any]:
     """Where the order's payment stands, and what to do next."""
     shop_id, order_id = _order_of(links, ticket, now)
-    choosing = "change" in request.query_params
-    view = await db.run(Caller(shop_id, BUYER), lambda tx: _view(tx, order_id, choosing=choosing, now=now))
-    return _shown(request, ticket, view, now=now)
+    query = request.query_params
+    part = _part_in(query.get("part", ""))
+    choosing = "change" in query or part is not None or "all" in query
+    view = await db.run(
+        Caller(shop_id, BUYER),
+        lambda tx: _view(tx, order_id, choosing=choosing, part=part, whole="all" in query, now=now),
+    )
+    due = view.order.due_minor
+    fits = part is None or view.word != "choose" or 0 < part <= due
+    refusal = None if fits else PartDoesNotFit(part or 0, 1, due)
+    return _shown(request, ticket, view, now=now, refusal=refusal)
 
 
 @get("/pay/{ticket:str}/standing", opt={"public": True}, include_in_schema=False)
@@ -150,17 +180,50 @@ async def choose(
     form = await posted(request)
     method = one(form, "method")[:40]
     typed = one(form, "phone")[:40]
+    part = _part_in(one(form, "part"))
     try:
         phone = e164(typed) if method in ASKS_FOR_PHONE else None
         counted = [Limit(f"pay:try:{order_id}", TRIES, WINDOW)]
         await db.run(caller, lambda tx: spend(tx, counted, now=now))
-        await cashier.charge(caller, order_id, method, phone=phone, anew=bool(one(form, "anew")))
+        wish = _wish_in(form)
+        await cashier.charge(
+            caller, order_id, method, phone=phone, wish=wish, part_minor=part, anew=bool(one(form, "anew"))
+        )
     except (NothingToPay, AttemptInTheAir):
         return Redirect(f"/pay/{ticket}", status_code=303)
-    except (NoRail, PhoneUnreadable, TooManyAttempts) as refusal:
-        view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, now=now))
+    except (
+        NoRail,
+        PartDoesNotFit,
+        PhoneUnreadable,
+        TooManyAttempts,
+        PromotionNotFound,
+        PromotionDoesNotApply,
+        PromotionWorthChanged,
+    ) as refusal:
+        view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, part=part, now=now))
         return _shown(request, ticket, view, now=now, refusal=refusal, chosen=method, phone=typed)
     return Redirect(f"/pay/{ticket}", status_code=303)
+
+
+def _part_in(typed: str) -> int | None:
+    """A part of what is due that a buyer wants to pay now; what is no amount is a part of nothing."""
+    return (whole_rupiah(typed[:20]) or 0) if typed.strip() else None
+
+
+def _wish_in(form: Fields) -> Wanted | None:
+    """The promotion the chosen method was shown with.
+
+    Raises:
+        PromotionNotFound: What was sent is none.
+    """
+    named = one(form, "promotion")[:60]
+    if not named:
+        return None
+    shown, months = one(form, "shown")[:15], one(form, "months")[:3]
+    try:
+        return Wanted(from_text("prm", named), int(shown) if shown else None, int(months) if months else None)
+    except (NotAnId, ValueError):
+        raise PromotionNotFound(named) from None
 
 
 def _order_of(links: PayLinks, ticket: str, now: datetime) -> tuple[int, UUID]:
@@ -170,7 +233,13 @@ def _order_of(links: PayLinks, ticket: str, now: datetime) -> tuple[int, UUID]:
     return found
 
 
-async def _view(tx: Tx, order_id: UUID, *, choosing: bool, now: datetime) -> View:
+async def _view(
+    tx: Tx, order_id: UUID, *, choosing: bool, part: int | None = None, whole: bool = False, now: datetime
+) -> View:
+    """Args:
+    part: What the buyer wants to pay now; the missing part of a deposit where they say nothing.
+    whole: They want to pay all of it.
+    """
     order = (await orders_by_id(tx, [order_id])).get(order_id)
     if order is None:
         raise NoSuchPayPage
@@ -179,25 +248,39 @@ async def _view(tx: Tx, order_id: UUID, *, choosing: bool, now: datetime) -> Vie
     in_the_air = [attempt for attempt in tries if attempt.state in IN_THE_AIR]
     last = tries[-1] if tries else None
     if in_the_air:
-        return View("checking", order, shop, in_the_air[-1], ())
+        asked = in_the_air[-1].amount_minor
+        return View("checking", order, shop, in_the_air[-1], (), asked_minor=asked)
     if not is_payable(order):
         settled = order.commercial in SETTLED and order.due_minor <= 0
         return View("paid" if settled else "closed", order, shop, last, ())
-    offered = [
-        attempt
-        for attempt in tries
-        if attempt.state == AttemptState.OFFERED
-        and attempt.instrument
-        and now < attempt.expires_at
-        and attempt.amount_minor == order.due_minor
-    ]
-    if offered and not choosing:
-        on_rail = await banner_for(tx, now=now, rails=[offered[-1].rail_id])
-        return View("waiting", order, shop, offered[-1], (), tuple(on_rail))
+    uses = await of_attempts(tx, [attempt.id for attempt in tries])
+    open_tries = [attempt for attempt in tries if can_pay(order, attempt, uses.get(attempt.id), now=now)]
+    if open_tries and not choosing:
+        waits = open_tries[-1]
+        use = uses.get(waits.id)
+        on_rail = await banner_for(tx, now=now, rails=[waits.rail_id])
+        return View(
+            "waiting",
+            order,
+            shop,
+            waits,
+            (),
+            tuple(on_rail),
+            asked_minor=waits.amount_minor,
+            covered_minor=use.off_minor if use else 0,
+        )
+    asked = order.due_minor
+    if not whole:
+        asked = part if part is not None and 0 < part < asked else order.deposit_due_minor or asked
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
-    methods = _methods(order, {rail.method for rail in carried})
+    methods = _methods(asked, {rail.method for rail in carried})
     told = await _troubles(tx, carried, now=now)
-    return View("choose", order, shop, offered[-1] if offered else last, methods, told)
+    codes = [method.code for _, group in methods for method in group]
+    # A promotion is for whoever pays all that is due in one go.
+    found = await offered(tx, order, codes, now=now) if asked == order.due_minor else []
+    offers = {offer.method: offer for offer in found}
+    attempt = open_tries[-1] if open_tries else last
+    return View("choose", order, shop, attempt, methods, told, offers, asked_minor=asked)
 
 
 async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[Banner, ...]:
@@ -208,12 +291,12 @@ async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[
     return tuple(banner for banner in told if banner.method not in well)
 
 
-def _methods(order: Order, carried: Collection[str]) -> tuple[tuple[Group, tuple[Method, ...]], ...]:
+def _methods(amount_minor: int, carried: Collection[str]) -> tuple[tuple[Group, tuple[Method, ...]], ...]:
     """Methods that are carried and this amount fits, in the order of the catalogue."""
     fit = [
         method
         for code, method in METHODS.items()
-        if code in carried and method.least_minor <= order.due_minor <= method.most_minor
+        if code in carried and method.least_minor <= amount_minor <= method.most_minor
     ]
     groups = {method.group: None for method in fit}
     return tuple((group, tuple(method for method in fit if method.group is group)) for group in groups)
@@ -247,11 +330,23 @@ def _shown(
         picture=_picture(stored.get("qr")),
         groups=GROUP_NAMES,
         asks_for_phone=ASKS_FOR_PHONE,
+        kinds=PromotionKind,
+        to_text=to_text,
+        plans=_plans(view, place_of(request).words),
         refused=None if refusal is None else sentence(refusal, place_of(request).words),
         chosen=chosen,
         phone=phone,
         now=now,
     )
+
+
+def _plans(view: View, words: Words) -> dict[str, list[tuple[int, str]]]:
+    """The instalment plans of each method that has some."""
+    return {
+        code: [(months, words.gettext("%(months)s bulan", months=months)) for months in offer.best.months]
+        for code, offer in view.offers.items()
+        if offer.best is not None and offer.best.months
+    }
 
 
 def _picture(text: str | None) -> str | None:

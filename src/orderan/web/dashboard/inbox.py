@@ -1,6 +1,6 @@
 """The exception inbox: what is stuck, what it costs, what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
 from orderan.web.dashboard.import_words import reason_said
 from orderan.web.dashboard.inbox_facts import Known, known_of, note_told
 from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
+from orderan.web.dashboard.money_back_words import chargeback_path, payout_path, refund_path
 from orderan.web.dashboard.order_looks import cash
 from orderan.web.dashboard.order_words import Names, names_of
 from orderan.web.forms import many, one, posted, typed_in
@@ -66,6 +67,16 @@ KINDS: Final = {
     "job_failed": N_("Pekerjaan gagal"),
     "sweep_failed": N_("Kerja latar gagal"),
 }
+
+MONEY_BACK: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "refund_waiting": lambda told: refund_path(UUID(told["id"])),
+    "approval_waiting": lambda told: refund_path(UUID(told["id"])),
+    "refund_failed": lambda told: f"/payments/refunds/{told['refund']}",
+    "payout_waiting": lambda told: payout_path(UUID(told["id"])),
+    "chargeback_waiting": lambda told: chargeback_path(UUID(told["id"])),
+    "chargeback_due": lambda told: f"/payments/chargebacks/{told['chargeback']}",
+}
+"""Entries about one thing with a page of its own, by what they tell of it."""
 
 
 def path_of(entry_id: UUID) -> str:
@@ -246,22 +257,18 @@ def _repair(row: EntryRow) -> str:
         return "/incidents"
     if row.subject_kind != "order" or row.subject_id is None:
         return ""
+    if row.kind in MONEY_BACK:
+        return MONEY_BACK[row.kind](row.payload)
     if row.kind in {
         "payment_over",
         "payment_under",
         "payment_after_close",
         "money_waiting",
-        "refund_waiting",
-        "approval_waiting",
         "payment_differs",
         "payment_try_waiting",
         "refund_try_waiting",
-        "refund_failed",
         "refund_differs",
         "refund_beyond",
-        "payout_waiting",
-        "chargeback_waiting",
-        "chargeback_due",
         "chargeback_beyond",
     }:
         return f"/payments/orders/{to_text('ord', row.subject_id)}"

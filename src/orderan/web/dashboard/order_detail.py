@@ -125,7 +125,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
     actors |= {change.opened_by} if change else set()
     places = {str(task.task.location_id): task.location_name for task in tasks}
     places |= {str(place_id): name for place_id, name in known.places.values()}
-    names = await names_of(tx, sorted(actors), places)
+    names = await names_of(tx, sorted(actors), places, moments)
     channel = next((one for one in await list_channels(tx) if one.id == order.channel_id), None)
     open_holds = [hold for hold in holds if hold.released_at is None]
     return {

@@ -1,18 +1,21 @@
 """What pages say of orders: labels of states, and a sentence for each thing that happened."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 from orderan import payments
 from orderan.access import key_names, staff_names
 from orderan.flows.replay_decision import replay
+from orderan.flows.route_payment import ROUTING
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Moment
-from orderan.payments import Group, Method
+from orderan.payments import Group, Method, accounts, rails_by_id
+from orderan.routing import Rule, active_rules
+from orderan.web.dashboard.routing_words import choice_told, first_of, rail_named
 
 HEADLINES: Final = {
     "awaiting_payment": N_("Menunggu Pembayaran"),
@@ -120,6 +123,9 @@ PAID: Final = {
     "refund_reversed": (N_("Pengembalian dana %(amount)s batal"), "loss"),
     "forgone": (N_("%(amount)s tidak ditagih: barangnya kembali sebelum dibayar"), "calm"),
     "credited": (N_("%(amount)s tidak ditagih lagi: uangnya kembali bersama barangnya"), "calm"),
+    "promotion_granted": (N_("%(amount)s ditanggung promo pembayaran"), "done"),
+    "promotion_withdrawn": (N_("%(amount)s batal ditanggung promo: pembayarannya ditarik kembali"), "loss"),
+    "promotion_returned": (N_("%(amount)s promo kembali ke penanggungnya bersama pengembalian dana"), "calm"),
 }
 WHOLE: Final = N_("Semua barang bisa dikirim dari satu tempat.")
 SPLIT: Final = N_("Tidak ada satu tempat yang punya semua barang, jadi dibagi.")
@@ -134,10 +140,17 @@ NEAR: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names behind ids, looked up once per page."""
+    """Names behind ids, looked up once per page.
+
+    Attributes:
+        rails: What the account of a rail is called.
+        rules: The rules of routing that are followed now; None where none of it is told.
+    """
 
     people: Mapping[str, str]
     places: Mapping[str, str]
+    rails: Mapping[str, str] = field(default_factory=dict)
+    rules: Sequence[Rule] | None = None
 
     def who(self, actor: str, words: Words) -> str:
         """`staff:<id>` and `key:<id>` by name; the system is the system."""
@@ -152,13 +165,24 @@ class Names:
         return self.places.get(str(location_id), "")
 
 
-async def names_of(tx: Tx, actors: Sequence[str], places: Mapping[str, str]) -> Names:
-    """Look up who these actors are."""
+async def names_of(
+    tx: Tx, actors: Sequence[str], places: Mapping[str, str], moments: Sequence[Moment] = ()
+) -> Names:
+    """Look up who these actors are, and which rails and rules the moments speak of."""
     staff = [found for actor in actors if (found := _id("staff:", actor))]
     keys = [found for actor in actors if (found := _id("key:", actor))]
     people = {f"staff:{one}": name for one, name in (await staff_names(tx, staff)).items()} if staff else {}
     people |= {f"key:{one}": name for one, name in (await key_names(tx, keys)).items()} if keys else {}
-    return Names(people, places)
+    chosen = [moment.facts for moment in moments if moment.kind == "decision.routing"]
+    if not chosen:
+        return Names(people, places)
+    live = await active_rules(tx)
+    told = {rail["id"] for facts in chosen for rail in facts["outcome"]["rails"]}
+    told |= {rail["id"] for facts in chosen for rail in facts["inputs"].get("shut", ())}
+    there = await rails_by_id(tx, [UUID(one) for one in told])
+    named = {account.id: account.name for account in await accounts(tx)}
+    rails = {str(rail.id): named[rail.account_id] for rail in there.values()}
+    return Names(people, places, rails, live.rules if live else ())
 
 
 def _id(kind: str, actor: str) -> UUID | None:
@@ -194,6 +218,8 @@ def told(moment: Moment, words: Words, names: Names, currency: str) -> dict[str,
 
 
 def _reasons(moment: Moment, words: Words, names: Names) -> list[str]:
+    if moment.kind == "decision.routing":
+        return [*_why_rail(moment, words, names), _rail_today(moment, words, names)]
     if moment.kind != "decision.sourcing":
         return []
     known = {"whole": WHOLE, "split": SPLIT} | NEAR
@@ -207,7 +233,7 @@ def _today(moment: Moment, words: Words, names: Names) -> str:
     outcome = moment.facts["outcome"]
     today = replay(moment.kind.removeprefix("decision."), moment.facts["inputs"], outcome)
     if today is None:
-        return words.gettext("Masukannya tidak disimpan lengkap, jadi keputusan ini tidak bisa diulang.")
+        return words.gettext(NOT_WHOLE)
     if today.same:
         return words.gettext("Dengan aturan hari ini (%(rule)s) pilihannya sama.", rule=today.rule)
     if today.outcome["locations"] == outcome["locations"]:
@@ -218,6 +244,48 @@ def _today(moment: Moment, words: Words, names: Names) -> str:
     return words.gettext(
         "Dengan aturan hari ini (%(rule)s) yang dipilih: %(places)s.", rule=today.rule, places=places or "–"
     )
+
+
+NOT_WHOLE: Final = N_("Masukannya tidak disimpan lengkap, jadi keputusan ini tidak bisa diulang.")
+
+
+def routings(decided: Sequence[Any]) -> list[Moment]:
+    """Of what was decided about an order the choices of a rail, the newest first."""
+    return [
+        Moment(
+            row.decided_at,
+            "decision.routing",
+            {"rule": row.rule, "inputs": row.inputs, "outcome": row.outcome, "reasons": row.reasons},
+            "system:rules",
+            None,
+        )
+        for row in reversed(decided)
+        if row.kind == ROUTING
+    ]
+
+
+def _why_rail(moment: Moment, words: Words, names: Names) -> list[str]:
+    return choice_told(moment.facts["inputs"], moment.facts["outcome"], words, names.rails)
+
+
+def _rail_today(moment: Moment, words: Words, names: Names) -> str:
+    """Which rail the rules that are followed now would choose, from what was known then."""
+    facts = moment.facts
+    today = replay(ROUTING, facts["inputs"], facts["outcome"], rules=names.rules)
+    if today is None:
+        return words.gettext(NOT_WHOLE)
+    first = first_of(today.outcome)
+    if first == first_of(facts["outcome"]):
+        return words.gettext("Dengan aturan hari ini jalur yang dipilih sama.")
+    rails = today.outcome["rails"]
+    chosen = rail_named(rails[0], rails, names.rails)
+    if today.outcome["rule"]:
+        return words.gettext(
+            "Dengan aturan hari ini yang dipilih %(rail)s, menurut “%(rule)s”.",
+            rail=chosen,
+            rule=today.outcome["rule"],
+        )
+    return words.gettext("Dengan aturan hari ini yang dipilih %(rail)s.", rail=chosen)
 
 
 Teller = Callable[[Moment, Words, Names, str], Sentence | None]
@@ -271,6 +339,11 @@ def _tagged(moment: Moment, words: Words, _names: Names, _currency: str) -> Sent
     return words.gettext("Label diubah"), " ".join(marks), "calm", "tag"
 
 
+def _deposit(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    amount = format_money(moment.facts["amount_minor"], moment.facts["currency"], words.locale)
+    return words.gettext("Uang muka %(amount)s disepakati", amount=amount), "", "calm", "cash"
+
+
 def _paid(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     facts = moment.facts
     title, tone = PAID[facts["what"]]
@@ -305,6 +378,20 @@ def _refund_judged(moment: Moment, words: Words, _names: Names, _currency: str) 
     else:
         title, tone = N_("Pengembalian dana %(amount)s ditolak orang kedua"), "loss"
     return words.gettext(title, amount=amount), "", tone, "receipt-refund"
+
+
+_PROMOTED: Final = {
+    "reserve": (N_("Promo pembayaran %(amount)s disiapkan"), "wait"),
+    "confirm": (N_("Promo pembayaran %(amount)s terpakai"), "done"),
+    "release": (N_("Promo pembayaran %(amount)s dilepas"), "calm"),
+    "reverse": (N_("Promo pembayaran %(amount)s kembali"), "calm"),
+}
+
+
+def _promoted(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone = _PROMOTED[moment.facts["what"]]
+    amount = format_money(moment.facts["amount_minor"], moment.facts["currency"], words.locale)
+    return words.gettext(title, amount=amount), "", tone, "tag"
 
 
 _TASK_SIGNS: Final = {
@@ -381,6 +468,19 @@ def _sourced(moment: Moment, words: Words, names: Names, _currency: str) -> Sent
     return title, "", "calm", "route"
 
 
+def _routed(moment: Moment, words: Words, names: Names, _currency: str) -> Sentence:
+    rails = moment.facts["outcome"]["rails"]
+    to_pay = moment.facts["inputs"].get("to_pay")
+    if not rails:
+        return words.gettext("Jalur pembayaran dipilih"), "", "calm", "route"
+    title = words.gettext("Jalur pembayaran dipilih: %(rail)s", rail=rail_named(rails[0], rails, names.rails))
+    if to_pay is None:
+        return title, "", "calm", "route"
+    method = words.gettext(METHODS.get(to_pay["method"], to_pay["method"]))
+    amount = format_money(to_pay["amount_minor"], "IDR", words.locale)
+    return title, f"{method} · {amount}", "calm", "route"
+
+
 _TELLERS: Final[Mapping[str, Teller]] = {
     "orders.placed.v1": _placed,
     "orders.accepted.v1": _plain(N_("Pesanan diterima"), "done", "circle-check"),
@@ -393,10 +493,12 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "orders.hold_placed.v1": _held,
     "orders.hold_released.v1": _let_go,
     "orders.tagged.v1": _tagged,
+    "orders.deposit_agreed.v1": _deposit,
     "payments.money_moved.v1": _paid,
     "payments.refund_granted.v1": _refund_granted,
     "payments.refund_judged.v1": _refund_judged,
     "payments.refund_closed.v1": _refund_closed,
+    "promotions.redemption_moved.v1": _promoted,
     "fulfilment.task_moved.v1": _task,
     "shipping.parcel_shipped.v1": _shipped,
     "shipping.parcel_moved.v1": _parcel,
@@ -404,5 +506,5 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "move.change": _change,
     "note": _note,
     "decision.sourcing": _sourced,
-    "decision.routing": _plain(N_("Rel pembayaran dipilih"), "calm", "point"),
+    "decision.routing": _routed,
 }

@@ -1,6 +1,7 @@
 """One order's money in the dashboard: what came in, what went back, what can be done now."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,21 +12,29 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
+from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_payment import settle_payment
+from orderan.flows.views_money_back import ChargebackRow, PayoutRow, chargeback_list, payout_list
+from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.orders import load_orders, require_sight
-from orderan.payments import (
-    MoneyEvent,
-    MoneyKind,
-    money_of,
-)
+from orderan.orders import Commercial, Moment, Order, Terms, load_orders, require_sight
+from orderan.payments import ChargebackState, MoneyEvent, MoneyKind, PayoutState, money_of
 from orderan.settlements import settled_of_order
 from orderan.web.dashboard.desk import Asking, scope_of
+from orderan.web.dashboard.money_back_words import (
+    CHARGEBACK_STATES,
+    PAYOUT_STATES,
+    chargeback_path,
+    payout_path,
+    refund_path,
+)
+from orderan.web.dashboard.order_words import Names, names_of, routings, told
 from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
 from orderan.web.forms import Sent, amount_typed, one, posted, refused
+from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
 
@@ -42,7 +51,23 @@ KINDS: Final = {
     "refund_reversed": N_("Pengembalian dana batal"),
     "forgone": N_("Tidak ditagih, barang kembali"),
     "credited": N_("Tidak ditagih lagi, uangnya kembali"),
+    "promotion_granted": N_("Ditanggung promo pembayaran"),
+    "promotion_withdrawn": N_("Batal ditanggung promo"),
+    "promotion_returned": N_("Promo kembali ke penanggungnya"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page of an order's money tells."""
+
+    order: Order
+    money: Any
+    settled: Any
+    payouts: list[PayoutRow]
+    cases: list[ChargebackRow]
+    chosen: list[Moment]
+    names: Names
 
 
 @get("/payments/orders/{order_id:str}", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
@@ -69,14 +94,24 @@ async def money(
     sent: Sent = NOTHING_SENT,
 ) -> Response[str]:
     """The page, with whatever was typed and what was wrong with it."""
+    scope = scope_of(principal)
 
-    async def read(tx: Tx) -> tuple[Any, Any, Any]:
-        await require_sight(tx, scope_of(principal), [order_id])
+    async def read(tx: Tx) -> _Shown:
+        await require_sight(tx, scope, [order_id])
         order, _ = (await load_orders(tx, [order_id]))[order_id]
-        found = await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
-        return order, found, await settled_of_order(tx, order_id)
+        chosen = routings(await decisions.about(tx, order_id))
+        return _Shown(
+            order,
+            money=await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms),
+            settled=await settled_of_order(tx, order_id),
+            payouts=await payout_list(tx, scope, states=list(PayoutState), order_id=order_id),
+            cases=await chargeback_list(tx, scope, states=list(ChargebackState), order_id=order_id),
+            chosen=chosen,
+            names=await names_of(tx, [], {}, chosen),
+        )
 
-    order, found, settled = await db.run(caller, read)
+    shown = await db.run(caller, read)
+    order = shown.order
     return page(
         request,
         "payments/order.html",
@@ -84,9 +119,18 @@ async def money(
         now=now,
         sent=sent,
         order=order,
-        money=found,
-        settled=settled,
+        money=shown.money,
+        settled=shown.settled,
+        routed=[told(one, place_of(request).words, shown.names, order.currency) for one in shown.chosen],
+        payouts=shown.payouts,
+        payout_states=PAYOUT_STATES,
+        payout_path=payout_path,
+        cases=shown.cases,
+        chargeback_states=CHARGEBACK_STATES,
+        chargeback_path=chargeback_path,
+        refund_path=refund_path,
         due=max(order.due_minor, 0),
+        may_begin=order.terms == Terms.PREPAID and order.commercial == Commercial.AWAITING_PAYMENT,
         kinds=KINDS,
         path=path_of(order_id),
         order_path=f"/orders/{to_text('ord', order_id)}",
@@ -129,6 +173,33 @@ async def payment_confirmed(
         return path_of(order)
 
     return await _money_answered(request, db, caller, principal, now, order, command, form, "confirm")
+
+
+@post(
+    "/payments/orders/{order_id:str}/deposit",
+    opt={"needs": Permission.PAYMENTS_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def deposit_agreed(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+) -> Response[Any]:
+    """The order begins with a part of its money."""
+    order = from_text("ord", order_id)
+    form = await posted(request)
+
+    async def command(tx: Tx) -> str:
+        await require_sight(tx, scope_of(principal), [order])
+        row, _ = (await load_orders(tx, [order]))[order]
+        await agree_deposit(tx, order, amount_typed(one(form, "amount"), row.currency), now=now)
+        return path_of(order)
+
+    return await _money_answered(request, db, caller, principal, now, order, command, form, "deposit")
 
 
 @post(
@@ -178,4 +249,4 @@ async def _money_answered(
         return await money(request, db, caller, principal, now, order, sent=sent)
 
 
-handlers = [money_page, payment_confirmed, refund_granted]
+handlers = [money_page, payment_confirmed, deposit_agreed, refund_granted]

@@ -1,0 +1,29 @@
+"""A deposit: with so much of the money an order is accepted, and the rest is asked for afterwards."""
+
+from datetime import datetime
+
+from orderan.kit.db import Tx
+from orderan.kit.events import record
+from orderan.orders import store
+from orderan.orders.errors import DepositUnusable
+from orderan.orders.events import DepositAgreed
+from orderan.orders.models import Order, Terms
+from orderan.orders.states import Commercial
+
+
+async def agree_deposit(tx: Tx, order: Order, amount_minor: int, *, now: datetime) -> None:
+    """Agree that a locked order is accepted once so much of it is paid; another agreement replaces it.
+
+    Args:
+        amount_minor: Above zero and below the order's total.
+
+    Raises:
+        DepositUnusable: Of such an order, or of so much, there is no deposit; nothing changed.
+    """
+    waits = order.commercial == Commercial.AWAITING_PAYMENT and order.terms == Terms.PREPAID
+    if not waits or not 0 < amount_minor < order.total_minor:
+        raise DepositUnusable(amount_minor, order.total_minor, order.commercial)
+    if amount_minor == order.deposit_minor:
+        return
+    await store.set_deposit(tx, order.id, amount_minor)
+    await record(tx, order.id, DepositAgreed(order.number, amount_minor, order.currency), now=now)
