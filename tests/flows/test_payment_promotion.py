@@ -13,6 +13,7 @@ from fulfilment.working import shipped
 from orderan.auditor import audit
 from orderan.flows import payment_promotion
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.contest_chargeback import lose_chargeback, report_chargeback
 from orderan.flows.payment_promotion import Offer
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_payment import settle_payments
@@ -26,7 +27,7 @@ from orderan.flows.settle_return import (
 )
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
-from orderan.orders import Order, lock_orders
+from orderan.orders import Order, Units, lock_orders
 from orderan.payments import Attempt, MoneyEvent, MoneyKind, RefundTooLarge, Standing, begin_attempt, rails
 from orderan.payments.store_attempts import lock_attempts, save_attempts
 from orderan.promotions import (
@@ -543,3 +544,104 @@ async def test_hours_are_the_shops_own(counter: Counter) -> None:
     counter.now += timedelta(hours=1)
     [offer] = await counter.offered(VA)
     assert [str(reason) for _, reason in offer.others] == ["outside_hours"]
+
+
+async def test_cutting_an_order_costs_the_promotion_in_proportion_and_all_of_it_at_last(
+    counter: Counter,
+) -> None:
+    """20,000 for two, 10,000 of it promoted: one is cut, and the buyer keeps paying half of what is left."""
+    promotion = await counter.promote(fixed_minor=10_000, minimum_minor=20_000)
+    _, attempt = await counter.begin(promotion)
+    await counter.stands(attempt, "paid")
+    floor, order = counter.floor, counter.till.order
+
+    async def cut(units: int) -> Order:
+        after: Order = await floor.run(
+            lambda tx: cancel_order(tx, order.id, units=[Units(1, units)], reason="kurang", now=counter.now)
+        )
+        return after
+
+    await cut(1)
+    [row] = await floor.all("SELECT * FROM sales_order")
+    assert (row.total_minor, row.covered_minor, row.paid_minor) == (10_000, 5_000, 10_000)
+    [entry] = await floor.all("SELECT kind, money_minor FROM exception_entry WHERE state = 'open'")
+    assert (entry.kind, entry.money_minor) == ("payment_over", 5_000)
+    assert await uses(floor) == [("confirmed", 10_000, 5_000)]
+    stands = await counter.refund(5_000)
+    assert (stands.balance_minor, stands.covered_minor) == (0, 5_000)
+    assert await uses(floor) == [("confirmed", 10_000, 5_000)]
+
+    await cut(1)
+    assert await uses(floor) == [("reversed", 10_000, 10_000)]
+    stands = await counter.refund(5_000)
+    assert (stands.refunded_minor, stands.covered_minor, stands.balance_minor) == (10_000, 0, 0)
+    assert tuple(await promotion_row(floor, promotion.id)) == ("running", 0, 0)
+
+
+async def test_of_two_payments_of_one_order_one_is_promoted(counter: Counter) -> None:
+    promotion = await counter.promote()
+    _, first = await counter.begin(promotion)
+    await counter.stands(first, "offered")
+    _, second = await counter.begin(promotion)
+    await counter.stands(first, "paid")
+    stands = await counter.stands(second, "paid")
+
+    assert stands is not None
+    assert (stands.paid_minor, stands.covered_minor, stands.balance_minor) == (30_000, 5_000, 15_000)
+    assert await uses(counter.floor) == [("confirmed", 5_000, 0), ("released", 5_000, 0)]
+    assert tuple(await promotion_row(counter.floor, promotion.id)) == ("running", 5_000, 1)
+
+
+@pytest.mark.parametrize("how", ["refund", "reversed"])
+async def test_a_cashback_the_buyer_has_stays_spent_whatever_becomes_of_their_money(
+    counter: Counter, how: str
+) -> None:
+    promotion = await counter.promote(kind=PromotionKind.CASHBACK, budget_minor=5_000)
+    use, attempt = await counter.begin(promotion)
+    await counter.stands(attempt, "paid")
+    await counter.floor.run(lambda tx: pay_out(tx, use.id, now=counter.now))
+
+    if how == "refund":
+        await counter.refund(20_000)
+    else:
+        await counter.stands(attempt, "reversed")
+
+    assert await uses(counter.floor) == [("confirmed", 5_000, 0)]
+    assert tuple(await promotion_row(counter.floor, promotion.id)) == ("exhausted", 5_000, 1)
+
+
+async def test_what_an_order_has_reserved_itself_is_still_offered_to_it(counter: Counter) -> None:
+    promotion = await counter.promote(budget_minor=5_000, per_buyer=1)
+    await counter.begin(promotion)
+    assert (await promotion_row(counter.floor, promotion.id)).state == "exhausted"
+
+    [offer] = await counter.offered(VA)
+
+    assert offer.best is not None
+    assert (offer.best.promotion.id, offer.pays_minor) == (promotion.id, 15_000)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["of a try", "typed without a try"])
+async def test_a_chargeback_that_is_lost_takes_the_promotion_along(counter: Counter, known: bool) -> None:
+    promotion = await counter.promote()
+    _, attempt = await counter.begin(promotion)
+    await counter.stands(attempt, "paid")
+    floor, now = counter.floor, counter.now
+    case = await floor.run(
+        lambda tx: report_chargeback(
+            tx,
+            counter.till.order.id,
+            attempt_id=attempt.id if known else None,
+            amount_minor=15_000,
+            reason="Tidak kenal",
+            deadline=now + timedelta(days=5),
+            now=now,
+        )
+    )
+
+    await floor.run(lambda tx: lose_chargeback(tx, case.id, now=now))
+
+    [row] = await floor.all("SELECT * FROM sales_order")
+    assert (row.paid_minor, row.covered_minor) == (0, 0)
+    assert (await uses(floor))[0][0] in {"released", "reversed"}
+    assert tuple(await promotion_row(floor, promotion.id)) == ("running", 0, 0)

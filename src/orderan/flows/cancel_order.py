@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.order_fees import shipping_without
+from orderan.flows.payment_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
 from orderan.fulfilment import Withdrawal, cancelled_tasks, follow_goods, withdraw_units
@@ -59,6 +60,7 @@ async def cancel_order(
     await let_go(tx, order, lines, cuts, now=now)
     if after.commercial == Commercial.CANCELLED:
         await release_every_hold(tx, after, reason=reason, now=now)
+    await follow_cut(tx, order, after.total_minor, now=now)
     await follow_totals(tx, [after], now=now)
     await forgo_rest(tx, after, now=now)
     return after

@@ -15,6 +15,7 @@ from uuid import UUID
 from orderan.catalog import Offer, UnknownSkus, offers, rates_on, tax_rates
 from orderan.flows.cancel_order import let_go
 from orderan.flows.order_fees import fees_of
+from orderan.flows.payment_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
 from orderan.fulfilment import follow_goods, plan_tasks
@@ -169,6 +170,7 @@ async def confirm(
         address_id=becomes.address_id,
         shipping_service=becomes.shipping_service,
     )
+    await follow_cut(tx, order, after.total_minor, now=now)
     await follow_totals(tx, [after], now=now)
     await forgo_rest(tx, after, now=now)
     return Preview(after, await lines_of(tx, order_id), becomes, ())

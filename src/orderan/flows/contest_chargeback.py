@@ -8,11 +8,11 @@ lost     money that was still there goes
 gateway  where the gateway tells the end first, the case follows it; nothing is booked twice
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from orderan.flows.payment_promotion import follow_attempt, withdraw_in_proportion
 from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import Outcome, Truth
 from orderan.kit import inbox
@@ -183,7 +183,8 @@ async def _believe(tx: Tx, attempt: Attempt, outcome: Outcome, paid_minor: int, 
         paid_minor=paid_minor,
     )
     [noted] = await note_truths(tx, [(attempt, truth)], now=now)
-    for answer in await settle_payments(tx, noted.events, now=now):
+    promoted = await follow_attempt(tx, noted.attempt, now=now)
+    for answer in await settle_payments(tx, [*noted.events, *promoted], now=now):
         if isinstance(answer, Refusal):
             raise answer
 
@@ -194,13 +195,17 @@ async def _take(tx: Tx, one: Chargeback, attempt: Attempt | None, *, now: dateti
             attempt.reference, attempt.gateway_id, Outcome.REVERSED, attempt.amount_minor, attempt.currency
         )
         [noted] = await note_truths(tx, [(attempt, taken)], now=now)
-        events: Sequence[MoneyEvent] = noted.events
+        events = [*noted.events, *await follow_attempt(tx, noted.attempt, now=now)]
     else:
         method = attempt.method if attempt is not None else "bank_transfer"
         name = to_text("cbk", one.id)
         events = [
             MoneyEvent(one.order_id, MoneyKind.CAPTURE_REVERSED, method, one.amount_minor, one.currency, name)
         ]
+        order = (await lock_orders(tx, [one.order_id]))[one.order_id]
+        kept = order.paid_minor - order.refunded_minor
+        if 0 < one.amount_minor <= kept:
+            events += await withdraw_in_proportion(tx, order, one.amount_minor, kept, now=now)
     for answer in await settle_payments(tx, events, now=now):
         if isinstance(answer, Refusal):
             await inbox.report(tx, [_beyond(one, answer)], now=now)

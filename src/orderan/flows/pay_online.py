@@ -143,7 +143,9 @@ class Cashier:
         if not anew and (standing := await self._offered(caller, order_id, method, wanted, part_minor)):
             return standing
         known = await self._put_aside(caller, order_id)
-        routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails))
+        routed = await self.db.run(
+            caller, lambda tx: self._routed(tx, order_id, method, open_rails, wanted, part_minor)
+        )
         begun = 0
         for rail in routed:
             try:
@@ -181,8 +183,17 @@ class Cashier:
             await self._ask_all(caller, due)
         return len(due)
 
-    async def _routed(self, tx: Tx, order_id: UUID, method: str, open_rails: Sequence[Rail]) -> list[Rail]:
+    async def _routed(
+        self,
+        tx: Tx,
+        order_id: UUID,
+        method: str,
+        open_rails: Sequence[Rail],
+        wish: Wanted | None,
+        part_minor: int | None,
+    ) -> list[Rail]:
         now = self.clock.now()
+        amount = part_minor if wish is None else await self._promoted(tx, order_id, method, wish)
         windows = await maintenance_now(tx, now=now)
         maintained = [
             rail.id
@@ -190,7 +201,18 @@ class Cashier:
             for window in windows
             if window.account_id == rail.account_id and (not window.methods or method in window.methods)
         ]
-        return await route_payment(tx, order_id, method, open_rails, maintained=maintained, now=now)
+        return await route_payment(
+            tx, order_id, method, open_rails, maintained=maintained, amount_minor=amount, now=now
+        )
+
+    async def _promoted(self, tx: Tx, order_id: UUID, method: str, wish: Wanted) -> int | None:
+        """What is to be charged with a promotion, as far as it holds."""
+        order = (await orders_by_id(tx, [order_id])).get(order_id)
+        if order is None:
+            return None
+        [offer] = await payment_promotion.offered(tx, order, [method], now=self.clock.now())
+        is_it = offer.best is not None and offer.best.promotion.id == wish.promotion_id
+        return offer.pays_minor if is_it else None
 
     async def _offered(
         self, caller: Caller, order_id: UUID, method: str, wish: Wanted | None, part_minor: int | None
@@ -245,7 +267,7 @@ class Cashier:
         async def begin(tx: Tx) -> tuple[Attempt, Gateway, Order]:
             order = await _payable(tx, order_id)
             now = self.clock.now()
-            asked_for = _part_of(order, METHODS[rail.method], part_minor)
+            asked_for = _part_of(order, METHODS[rail.method], part_minor, least_of(await rails(tx)))
             use = None if wish is None else await _reserved(tx, order, rail.method, wish, now=now)
             ends = now + METHODS[rail.method].lasts
             attempt = await begin_attempt(
@@ -407,19 +429,30 @@ async def _book(
 
 def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]:
     return {
-        attempt.id: Card(first_digits(truth.card_digits), truth.card_bank)
+        attempt.id: Card(first_digits(truth.card_digits))
         for attempt, truth in heard
-        if truth is not None and (truth.card_digits or truth.card_bank)
+        if truth is not None and truth.card_digits
     }
 
 
-def _part_of(order: Order, method: Method, part_minor: int | None) -> int:
+def _part_of(order: Order, method: Method, part_minor: int | None, least_minor: int) -> int:
+    """What is asked for now; a part leaves something that can be paid.
+
+    Args:
+        least_minor: Of all methods that are open.
+    """
     if part_minor is None:
         return order.due_minor
     most = min(method.most_minor, order.due_minor)
-    if not max(method.least_minor, 1) <= part_minor <= most:
+    fits = max(method.least_minor, 1) <= part_minor <= most
+    if not fits or 0 < order.due_minor - part_minor < least_minor:
         raise PartDoesNotFit(part_minor, method.least_minor, most)
     return part_minor
+
+
+def least_of(carried: Sequence[Rail]) -> int:
+    """The least that can be paid through any open rail."""
+    return min((METHODS[rail.method].least_minor for rail in carried if rail.state == "open"), default=1)
 
 
 async def _reserved(tx: Tx, order: Order, method: str, wish: Wanted, *, now: datetime) -> Redemption:

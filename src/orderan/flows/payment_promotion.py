@@ -14,7 +14,7 @@ and an order that was paid less for it is short of that.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,7 +22,9 @@ from zoneinfo import ZoneInfo
 
 from orderan.flows.views_promotions import left_over
 from orderan.kit.db import Tx
-from orderan.orders import Commercial, Line, Order
+from orderan.kit.ids import to_text
+from orderan.kit.money import round_half_up
+from orderan.orders import Commercial, Line, Order, orders_by_id
 from orderan.orders import lines_of as order_lines
 from orderan.payments import (
     METHODS,
@@ -31,7 +33,9 @@ from orderan.payments import (
     Group,
     MoneyEvent,
     MoneyKind,
+    append_money,
     cover_back,
+    events_of,
 )
 from orderan.promotions import (
     Asking,
@@ -55,9 +59,11 @@ from orderan.promotions import (
     range_fits,
     release_use,
     reserve_use,
+    reserved_of,
     reverse_use,
     uses_of,
     why_not,
+    without_use,
     worth,
 )
 from orderan.shops import shop_by_id
@@ -107,8 +113,12 @@ async def offered(
     Args:
         card: What is known of the buyer's card, if anything is.
     """
-    promotions = await promotions_open(tx)
+    reserved = {use.promotion_id: use for use in await reserved_of(tx, order.id)}
+    promotions = [without_use(one, reserved.get(one.id)) for one in await promotions_open(tx)]
     asking = await _asking(tx, order, [one.id for one in promotions], card=card, now=now)
+    # What this order has reserved is given back when another way is chosen.
+    mine = {promotion: max(count - 1, 0) for promotion, count in asking.used.items() if promotion in reserved}
+    asking = replace(asking, used=asking.used | mine)
     return [_offer(_way(method), promotions, asking) for method in methods]
 
 
@@ -217,6 +227,8 @@ async def confirm(
     """
     if use.state not in {RedemptionState.RESERVED, RedemptionState.RELEASED}:
         return []
+    if not await _is_asked_for(tx, use, attempt):
+        return await release(tx, use, attempt, now=now)
     if use.by_card:
         fits = await _card_fits(tx, use, card)
         if fits is None:
@@ -228,6 +240,20 @@ async def confirm(
     if confirmed is None or confirmed.kind is not PromotionKind.DISCOUNT:
         return []
     return [_booking(confirmed, attempt, MoneyKind.PROMOTION_GRANTED, confirmed.left_minor)]
+
+
+async def _is_asked_for(tx: Tx, use: Redemption, attempt: Attempt) -> bool:
+    """Whether the order still asks for this try's money and what its promotion takes off.
+
+    Of two payments of one order only the first is promoted: the second is money too much.
+    """
+    order = (await orders_by_id(tx, [attempt.order_id]))[attempt.order_id]
+    booked = sum(
+        row.amount_minor
+        for row in await events_of(tx, [attempt.order_id], [MoneyKind.CAPTURED])
+        if (row.reference or "").partition(":")[0] == attempt.reference
+    )
+    return bool(order.due_minor - (attempt.booked_minor - booked) >= use.off_minor)
 
 
 async def _card_fits(tx: Tx, use: Redemption, card: Card | None) -> bool | None:
@@ -246,6 +272,11 @@ async def release(tx: Tx, use: Redemption, attempt: Attempt, *, now: datetime) -
         What takes the cover back, of a discount that was confirmed; nothing when it was let go before.
     """
     if use.state not in {RedemptionState.RESERVED, RedemptionState.CONFIRMED}:
+        return []
+    if use.paid_out_minor:
+        # The buyer has the cashback already: it is spent, whatever became of their money.
+        if use.free_minor > 0:
+            await reverse_use(tx, use, use.free_minor, now=now)
         return []
     released = await release_use(tx, use, now=now)
     covered = use.state is RedemptionState.CONFIRMED and use.kind is PromotionKind.DISCOUNT
@@ -292,7 +323,7 @@ async def give_back_in_proportion(
             back = min(covered, use.left_minor)
             covered -= back
         else:
-            back = _part_back(use, amount_minor - over, sums)
+            back = min(_part_back(use, amount_minor - over, sums), use.free_minor)
         if back <= 0:
             continue
         await reverse_use(tx, use, back, lines=lines, now=now)
@@ -315,6 +346,43 @@ def _part_back(use: Redemption, amount_minor: int, sums: dict[MoneyKind, int]) -
             MoneyKind.PROMOTION_WITHDRAWN: 0,
         },
     )
+
+
+async def withdraw_in_proportion(
+    tx: Tx, order: Order, part_minor: int, whole_minor: int, *, now: datetime
+) -> list[MoneyEvent]:
+    """A part of what a locked order's promotions were granted for is gone: that part of them goes back.
+
+    Args:
+        part_minor, whole_minor: What is gone, of how much.
+
+    Returns:
+        What takes the cover back, to be booked.
+    """
+    events = []
+    for use in await lock_confirmed(tx, order.id):
+        back = min(round_half_up(use.left_minor * min(part_minor, whole_minor), whole_minor), use.free_minor)
+        if back <= 0:
+            continue
+        await reverse_use(tx, use, back, now=now)
+        if use.kind is PromotionKind.DISCOUNT:
+            name = f"{to_text('rdm', use.id)}:{use.reversed_minor + back}"
+            kind = MoneyKind.PROMOTION_WITHDRAWN
+            events.append(MoneyEvent(order.id, kind, use.method, back, use.currency, name))
+    return events
+
+
+async def follow_cut(tx: Tx, order: Order, total_minor: int, *, now: datetime) -> None:
+    """A locked order costs less now: its promotions go back in proportion, before its money is looked at anew.
+
+    Args:
+        order: As it was before.
+    """
+    if total_minor < order.total_minor:
+        gone = order.total_minor - total_minor
+        events = await withdraw_in_proportion(tx, order, gone, order.total_minor, now=now)
+        if events:
+            await append_money(tx, events, now=now)
 
 
 async def sweep_reserved(tx: Tx, *, now: datetime, limit: int = 200) -> int:

@@ -48,22 +48,25 @@ async def route_payment(
     rails: Sequence[Rail],
     *,
     maintained: Collection[UUID] = (),
+    amount_minor: int | None = None,
     now: datetime,
 ) -> list[Rail]:
     """The rails in the order in which they are to be tried; the decision is kept.
 
     Args:
         maintained: Rails under maintenance now.
+        amount_minor: What is to be charged; None is all that is due.
     """
     order = (await orders_by_id(tx, [order_id])).get(order_id)
     if order is None or order.due_minor <= 0:
         return list(rails)
     shop = await shop_by_id(tx, tx.shop_id)
     rules = await active_rules(tx)
+    asked_for = order.due_minor if amount_minor is None else amount_minor
     to_pay = ToPay(
         method=method,
-        amount_minor=order.due_minor,
-        margin_minor=order.due_minor * MARGIN_BP // 10_000,
+        amount_minor=asked_for,
+        margin_minor=asked_for * MARGIN_BP // 10_000,
         at=now.astimezone(ZoneInfo(shop.time_zone)),
         draw=draw_of(f"{order.shop_id}-{order.number}"),
         bank=METHODS[method].bank,

@@ -23,10 +23,11 @@ class Awaited:
     paid_minor: int
     placed_at: datetime
     hold_until: datetime
+    covered_minor: int = 0
 
     @property
     def due_minor(self) -> int:
-        return self.total_minor - self.paid_minor
+        return self.total_minor - self.covered_minor - self.paid_minor
 
 
 async def awaited_payments(
@@ -37,7 +38,7 @@ async def awaited_payments(
         """
         SELECT sales_order.id, sales_order.number, channel.name AS channel, sales_order.money,
                sales_order.currency, sales_order.total_minor, sales_order.paid_minor, sales_order.placed_at,
-               sales_order.hold_until
+               sales_order.hold_until, sales_order.covered_minor
         FROM sales_order
         JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
         WHERE sales_order.shop_id = %(shop)s AND sales_order.commercial = 'awaiting_payment'

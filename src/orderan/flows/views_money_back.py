@@ -76,7 +76,7 @@ async def payout_list(
     order_id: UUID | None = None,
     limit: int = 200,
 ) -> list[PayoutRow]:
-    """Payouts in these states, the longest open first."""
+    """Payouts in these states, the longest open first; of those that are over, the newest."""
     rows = await tx.all(
         """
         SELECT refund_payout.id, refund_payout.order_id, sales_order.number, refund_payout.amount_minor,
@@ -90,7 +90,8 @@ async def payout_list(
           AND """
         + SEEN_ORDER
         + """
-        ORDER BY refund_payout.opened_at, refund_payout.id
+        ORDER BY CASE WHEN refund_payout.state IN ('paid', 'cancelled') THEN refund_payout.moved_at END DESC,
+                 refund_payout.opened_at, refund_payout.id
         LIMIT %(limit)s
         """,
         {
@@ -126,7 +127,7 @@ async def chargeback_list(
     order_id: UUID | None = None,
     limit: int = 200,
 ) -> list[ChargebackRow]:
-    """Chargebacks in these states, the nearest deadline first."""
+    """Chargebacks in these states, the nearest deadline first; of those that are decided, the newest."""
     rows = await tx.all(
         """
         SELECT chargeback.id, sales_order.number, chargeback.amount_minor, chargeback.currency, chargeback.reason,
@@ -138,7 +139,8 @@ async def chargeback_list(
           AND """
         + SEEN_ORDER
         + """
-        ORDER BY chargeback.deadline, chargeback.id
+        ORDER BY CASE WHEN chargeback.state IN ('won', 'lost') THEN chargeback.moved_at END DESC,
+                 chargeback.deadline, chargeback.id
         LIMIT %(limit)s
         """,
         {"shop": tx.shop_id, "states": list(states), "order": order_id, "limit": limit} | scope.bounds(),

@@ -142,7 +142,6 @@ class Truth:
         reason: Why it was declined, a word of `DECLINES`.
         at: When it came to stand so, by the gateway's clock.
         card_digits: How a card's number begins: at most eight digits, never more.
-        card_bank: Who issued it, a bank of our catalogue.
     """
 
     reference: str
@@ -157,7 +156,6 @@ class Truth:
     at: datetime | None = None
     raw: bytes = field(default=b"", repr=False)
     card_digits: str | None = None
-    card_bank: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,15 @@ from orderan.promotions.models import (
     Terms,
     Way,
 )
-from orderan.promotions.rules import best, first_digits, fits_without_card, range_fits, why_not, worth
+from orderan.promotions.rules import (
+    best,
+    first_digits,
+    fits_without_card,
+    range_fits,
+    why_not,
+    without_use,
+    worth,
+)
 from orderan.promotions.states import (
     PROMOTION,
     REDEMPTION,
@@ -63,6 +71,7 @@ from orderan.promotions.store import (
     lock_promotions,
     lock_redemption,
     of_attempts,
+    reserved_of,
     shares_of,
     uses_of,
 )
@@ -126,10 +135,12 @@ __all__ = [
     "range_fits",
     "release_use",
     "reserve_use",
+    "reserved_of",
     "reverse_use",
     "shares_of",
     "uses_of",
     "uses_of_order",
     "why_not",
+    "without_use",
     "worth",
 ]

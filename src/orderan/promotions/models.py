@@ -224,3 +224,8 @@ class Redemption:
     def left_minor(self) -> int:
         """What its payers still bear."""
         return self.amount_minor - self.reversed_minor
+
+    @property
+    def free_minor(self) -> int:
+        """What of that can still go back: the buyer has not got it."""
+        return self.left_minor - self.paid_out_minor

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from orderan.kit.money import round_half_up, split_minor
@@ -13,6 +14,7 @@ from orderan.promotions.models import (
     Promotion,
     PromotionKind,
     Reason,
+    Redemption,
     Share,
     Terms,
     Way,
@@ -98,6 +100,19 @@ def plan_of(terms: Terms, months: int | None) -> Months | None:
     """The plan of so many months, the longest for None; None when there is no such plan."""
     plans = [plan for plan in terms.months if months in (None, plan.months)]
     return max(plans, key=lambda plan: plan.months, default=None)
+
+
+def without_use(promotion: Promotion, use: Redemption | None) -> Promotion:
+    """A promotion as it would stand if a use that is only reserved were given back."""
+    if use is None:
+        return promotion
+    spent = promotion.state is PromotionState.EXHAUSTED
+    return replace(
+        promotion,
+        taken_minor=promotion.taken_minor - use.left_minor,
+        taken_count=promotion.taken_count - 1,
+        state=PromotionState.RUNNING if spent else promotion.state,
+    )
 
 
 def is_spent(promotion: Promotion) -> bool:

@@ -322,6 +322,18 @@ async def of_attempts(tx: Tx, attempts: Collection[UUID]) -> dict[UUID, Redempti
     return {use.attempt_id: use for use in found if use.attempt_id is not None}
 
 
+async def reserved_of(tx: Tx, order_id: UUID) -> list[Redemption]:
+    """What an order has reserved and not used yet."""
+    rows = await tx.all(
+        f"""
+        SELECT {REDEMPTION} FROM promotion_redemption
+        WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'reserved'
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return [as_redemption(row) for row in rows]
+
+
 async def lock_of_attempt(tx: Tx, attempt_id: UUID) -> Redemption | None:
     """Lock what a try to pay uses."""
     row = await tx.maybe(

@@ -107,7 +107,6 @@ def truth_of(told: Mapping[str, Any], *, raw: bytes) -> Truth:
         at=moment(told.get("settlement_time") or told.get("transaction_time")),
         raw=raw,
         card_digits=str(told.get("masked_card") or "").partition("-")[0] or None,
-        card_bank=str(told.get("bank") or "").lower() or None if told.get("masked_card") else None,
     )
 
 

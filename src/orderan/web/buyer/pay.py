@@ -17,7 +17,7 @@ from litestar.response import Redirect
 
 from orderan.customers import PhoneUnreadable, e164
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.pay_online import Cashier, Wanted, can_pay, is_payable
+from orderan.flows.pay_online import Cashier, Wanted, can_pay, is_payable, least_of
 from orderan.flows.payment_promotion import Offer, offered
 from orderan.incidents import Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
@@ -269,10 +269,12 @@ async def _view(
             asked_minor=waits.amount_minor,
             covered_minor=use.off_minor if use else 0,
         )
+    carried = [rail for rail in await rails(tx) if rail.state == "open"]
     asked = order.due_minor
     if not whole:
-        asked = part if part is not None and 0 < part < asked else order.deposit_due_minor or asked
-    carried = [rail for rail in await rails(tx) if rail.state == "open"]
+        wanted = part if part is not None and 0 < part < asked else order.deposit_due_minor or asked
+        # A part that leaves less than anything takes would leave the rest unpaid for ever.
+        asked = wanted if wanted == asked or asked - wanted >= least_of(carried) else asked
     methods = _methods(asked, {rail.method for rail in carried})
     told = await _troubles(tx, carried, now=now)
     codes = [method.code for _, group in methods for method in group]

@@ -25,7 +25,7 @@ from orderan.flows.pay_out import (
     paid_out,
     type_account,
 )
-from orderan.flows.views_money_back import payout_list
+from orderan.flows.views_money_back import PayoutRow, payout_list
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import from_text, to_text
@@ -90,9 +90,13 @@ async def payouts_page(visit: NamedDependency[Visit], tab: FromQuery[str] = "ope
 async def _list(visit: Visit, tab: str, *, sent: Sent = NOTHING_SENT) -> Response[str]:
     chosen = tab if tab in PAYOUT_STATES else "open"
     states = OPEN if chosen == "open" else (chosen,)
-    rows = await visit.db.run(
-        visit.caller, lambda tx: payout_list(tx, scope_of(visit.principal), states=states)
-    )
+    scope = scope_of(visit.principal)
+
+    async def read(tx: Tx) -> tuple[list[PayoutRow], bool]:
+        ready = await payout_list(tx, scope, states=("approved",), limit=1)
+        return await payout_list(tx, scope, states=states), bool(ready)
+
+    rows, ready = await visit.db.run(visit.caller, read)
     return page(
         visit.request,
         "payments/payouts.html",
@@ -104,7 +108,7 @@ async def _list(visit: Visit, tab: str, *, sent: Sent = NOTHING_SENT) -> Respons
         states=PAYOUT_STATES,
         banks=BANKS,
         waits=PAYOUT_WAITS,
-        ready=whole(visit.principal) and any(row.state == "approved" for row in rows),
+        ready=whole(visit.principal) and ready and chosen == "open",
         payout_path=payout_path,
         **common(visit.principal),
     )
