@@ -51,7 +51,7 @@ def watched(dies_at: int | None) -> None:
             at("commit", dies_at=dies_at)
         at("committed", dies_at=dies_at)
 
-    Database.transaction = transaction  # type: ignore[method-assign,assignment]
+    Database.transaction = transaction  # type: ignore[method-assign]
     for name in ("charge", "look_up", "cancel", "refund"):
         setattr(Midtrans, name, _called(getattr(Midtrans, name), name, dies_at))
 
