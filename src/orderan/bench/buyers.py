@@ -73,6 +73,9 @@ TAKES_BACK: Final = frozenset({"midtrans"})
 """Gateways that take a part, more than was asked (a QR never), and money back within the minute; at the others
 the bank asks for exactly what is due, and such a buyer pays that."""
 
+PREFERS: Final = {Mind.IN_PARTS: "dana", Mind.A_PART: "dana", Mind.TAKEN_BACK: "dana", Mind.OVER: "va_bca"}
+"""Methods that such gateways carry first, so that enough of it happens."""
+
 Deed = Callable[[], Awaitable[None]]
 
 
@@ -92,6 +95,8 @@ class Crowd:
         """A buyer whose order was just placed comes to the pay page."""
         [mind] = self.storm.dice.choices(list(SHARES), list(SHARES.values()))
         method = self.storm.dice.choice(METHODS)
+        if self.storm.dice.random() < 0.7:
+            method = PREFERS.get(mind, method)
         self.did[mind] += 1
         self._plan(at, partial(self._come, order_id, mind, method, 0))
 

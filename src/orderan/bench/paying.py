@@ -73,7 +73,8 @@ def measure(
     began = time.monotonic()
     tell(f"{payments} payments through {len(storms)} storms")
     over = weathered(payments, storms)
-    tell(f"storms over after {time.monotonic() - began:.0f} s")
+    storm_s = round(time.monotonic() - began)
+    tell(f"storms over after {storm_s} s")
     counted = [one.counted for one in over]
     return Figures(
         **asdict(watched()),
@@ -90,7 +91,7 @@ def measure(
             "requests": sum(one.asked for one in over),
             "requests_broken": sum(one.broken for one in over),
             "letters": sum(one.letters for one in over),
-            "seconds": round(time.monotonic() - began),
+            "seconds": storm_s,
         },
     )
 
