@@ -10,7 +10,7 @@ from orderan.kit.db import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-PAYMENTS = 240
+PAYMENTS = 100
 SEED = 7
 
 

@@ -14,7 +14,7 @@ def test_one_object_has_every_figure_and_the_books_agree(tmp_path: Path) -> None
     file = tmp_path / "mine.csv"
     file.write_text(FILE, "utf-8")
 
-    figures = measure(incidents=file, payments=60, storms=(5,), seeds=1, days=3, seconds=1.0)
+    figures = measure(incidents=file, payments=60, storms=(5,), seeds=1, days=3, seconds=1.0, waiting=60)
 
     assert all(hasattr(figures, promise.figure) for promise in PROMISES)
     assert (figures.incidents["rows"], figures.seeds, figures.storm["payments"]) == (1, 1, 60)

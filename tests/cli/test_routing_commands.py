@@ -115,7 +115,7 @@ def test_what_is_shown_can_be_given_to_a_replay_and_nothing_is_changed(
     told = json.loads(shown.stdout)
     assert (told["version"], told["rules"]) == (1, [CHEAPEST])
     assert [(one["version"], one["active"], one["note"]) for one in told["versions"]] == [(1, True, "Hemat")]
-    assert "1. Termurah: All payment methods: the cheapest first" in furnished.run("routing", "show").stdout
+    assert "1. Termurah: Every way to pay: the cheapest first" in furnished.run("routing", "show").stdout
 
     file = tmp_path / "rules.json"
     file.write_text(shown.stdout)

@@ -34,6 +34,7 @@ OURSELVES = {
     "sandbox/postman.py",  # plays the gateways, and writes to us
     "bench/ground.py",
     "bench/startup.py",  # the same, of the server it measures
+    "bench/storm.py",  # is the partner itself: simulated gateways behind a transport
 }
 
 

@@ -554,7 +554,7 @@ async def test_the_nearest_deadline_stands_first_and_is_the_next_step(qris: Desk
     )
     page = (await qris.maker.get("/payments/chargebacks")).text
     assert page.index(sooner) < page.index(later)
-    assert "Rp4.000 diminta kembali: Tidak sampai" in page
+    assert "Rp4.000 diminta kembali: <span data-original>Tidak sampai</span>" in page
     assert "lagi" in page.split("Jawab sengketa pesanan")[0].rsplit("o-next-kicker", 1)[1]
 
 

@@ -340,7 +340,7 @@ READ_BY = {
     "_tried": {"payment_attempt_charged"},
     "_told": {"payment_attempt_learned", "gateway_notice_of_attempt"},
     "_cost": {"payment_attempt_learned", "settlement_line_of_attempt"},
-    "_cheaper": {"decision_routing", "payment_attempt_of_order"},
+    "_cheaper": {"decision_of_routing", "payment_attempt_of_order"},
     "_down": {"event_pkey"},
 }
 

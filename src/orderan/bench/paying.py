@@ -57,19 +57,21 @@ def measure(
     seeds: int = outages.SEEDS,
     days: int = 30,
     seconds: float = letters.SECONDS,
+    waiting: int = letters.PAYMENTS,
     tell: Callable[[str], None] = lambda _text: None,
 ) -> Figures:
     """Run all three.
 
     Args:
         incidents: The file of outages; see `outages.measure`.
+        waiting: Payments that letters are sent about.
 
     Raises:
         CannotMeasure: That file is not there, or there is nothing in it that a rail would show.
     """
     watched = partial(outages.measure, incidents=incidents, seeds=seeds, days=days, tell=tell)
     outages.incidents_of(incidents)
-    taken = letters.measure(seconds=seconds, tell=tell)
+    taken = letters.measure(seconds=seconds, payments=waiting, tell=tell)
     began = time.monotonic()
     tell(f"{payments} payments through {len(storms)} storms")
     over = weathered(payments, storms)
