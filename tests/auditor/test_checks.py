@@ -111,7 +111,27 @@ TRY_OF_NOTHING = (
     "UPDATE settlement_line SET attempt_id = '{nobody}', order_id = '{paid}'",
 )
 
+PROMOTION = """
+    INSERT INTO payment_promotion (shop_id, id, name, kind, state, currency, methods, banks, wallets, card_ranges, rate_bp,
+                                   fixed_minor, months, payers, valid_from, hour_from, hour_until, minimum_minor,
+                                   taken_minor, taken_count, made_by, made_at, moved_at)
+    VALUES (1, '{nobody}', 'p', 'cashback', 'running', 'IDR', '{{}}', '{{}}', '{{}}', '{{}}', 0, 5, '[]', '[]', now(), 0,
+            24, 0, 5, 1, 'x', now(), now())"""
+USE = """
+    INSERT INTO promotion_redemption (shop_id, id, promotion_id, order_id, kind, method, state, amount_minor, currency,
+                                      by_card, reserved_at, moved_at)
+    VALUES (1, '{nobody}', '{nobody}', '{paid}', 'cashback', 'va_bca', 'confirmed', 5, 'IDR', false, now(), now())"""
+SHARE = "INSERT INTO promotion_share VALUES (1, '{nobody}', 1, 1, 'shop', 'Toko', 5, 0)"
+
 DAMAGE: dict[str, tuple[str, ...]] = {
+    "promotions.taken_equals_uses": (PROMOTION, USE, SHARE, "UPDATE payment_promotion SET taken_minor = 6"),
+    "promotions.shares_add_up": (PROMOTION, USE, SHARE, "UPDATE promotion_share SET reversed_minor = 1"),
+    "promotions.cover_is_promoted": (
+        PROMOTION,
+        USE,
+        SHARE,
+        "UPDATE promotion_redemption SET kind = 'discount'",
+    ),
     "stock.never_oversold": (
         "ALTER TABLE stock DROP CONSTRAINT stock_never_oversold",
         "UPDATE stock SET on_hand = 1 WHERE sku_id = '{gula}'",

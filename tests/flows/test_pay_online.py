@@ -25,11 +25,13 @@ from orderan.payments import (
     MoneyKind,
     NoRail,
     NothingToPay,
+    PartDoesNotFit,
+    attempts_of,
     call_for_news,
     claim_due,
     rails,
 )
-from orderan.promotions import Months, PromotionKind
+from orderan.promotions import Months, PromotionKind, PromotionWorthChanged
 from promotions.promoting import a_discount, running, uses
 
 pytestmark = pytest.mark.anyio
@@ -547,3 +549,40 @@ async def test_a_question_about_money_that_got_no_answer_is_not_one_of_the_few(t
     assert await till.cashier.ask_due(till.floor.caller) == 1
 
     assert (await till.ledger())[-1] == ("capture_reversed", 20_000)
+
+
+async def test_what_cannot_be_charged_leaves_the_buyer_what_they_have(till: Till) -> None:
+    """A part that does not fit, a promotion that ended: the number they were given stays payable."""
+    await charge(till)
+    promotion = await running(till.floor, a_discount(till.clock.at, fixed_minor=6_000), now=till.clock.at)
+
+    with pytest.raises(PartDoesNotFit):
+        await till.cashier.charge(till.floor.caller, till.order.id, VA, part_minor=1)
+    with pytest.raises(PromotionWorthChanged):
+        await till.cashier.charge(
+            till.floor.caller, till.order.id, VA, wish=Wanted(promotion.id, 5_000), anew=True
+        )
+
+    assert till.first.taken_back == []
+    assert await till.states() == [("midtrans", "offered")]
+
+
+async def test_two_payments_of_one_order_heard_at_once_are_promoted_once(till: Till) -> None:
+    promotion = await running(till.floor, a_discount(till.clock.at), now=till.clock.at)
+    till.first.keeps = True
+    for anew in (False, True):
+        await till.cashier.charge(
+            till.floor.caller, till.order.id, VA, wish=Wanted(promotion.id, 5_000), anew=anew
+        )
+        till.first.says(Outcome.PENDING)
+    for reference, truth in till.first.there.items():
+        till.first.there[reference] = replace(truth, outcome=Outcome.SUCCEEDED, paid_minor=15_000)
+    tries = await till.floor.run(lambda tx: attempts_of(tx, till.order.id))
+    assert len(tries) == 2
+    await till.floor.run(lambda tx: call_for_news(tx, [one.id for one in tries], now=till.clock.at))
+
+    assert await ask_due(till) == 2
+
+    row = await till.row()
+    assert (row.paid_minor, row.covered_minor) == (30_000, 5_000)
+    assert await uses(till.floor) == [("confirmed", 5_000, 0), ("released", 5_000, 0)]

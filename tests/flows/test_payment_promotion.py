@@ -10,11 +10,14 @@ import pytest
 from conftest import ShopFloor
 from flows.paying import Till, a_till
 from fulfilment.working import shipped
+from given import a_buyer, asked, place
 from orderan.auditor import audit
+from orderan.customers import merge
 from orderan.flows import payment_promotion
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.contest_chargeback import lose_chargeback, report_chargeback
 from orderan.flows.payment_promotion import Offer
+from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_payment import settle_payments
 from orderan.flows.settle_return import (
@@ -39,6 +42,7 @@ from orderan.promotions import (
     PromotionKind,
     PromotionNotFound,
     PromotionWorthChanged,
+    Reason,
     Redemption,
     end_over,
     pay_out,
@@ -608,6 +612,32 @@ async def test_a_cashback_the_buyer_has_stays_spent_whatever_becomes_of_their_mo
 
     assert await uses(counter.floor) == [("confirmed", 5_000, 0)]
     assert tuple(await promotion_row(counter.floor, promotion.id)) == ("exhausted", 5_000, 1)
+    entries = await counter.floor.all(
+        "SELECT kind, money_minor FROM exception_entry WHERE state = 'open' AND kind = 'cashback_beyond'"
+    )
+    assert [tuple(entry) for entry in entries] == [("cashback_beyond", 5_000)]
+
+
+async def test_a_buyer_whose_records_were_merged_is_one_buyer(
+    counter: Counter, keyring: Keyring, floor: ShopFloor
+) -> None:
+    promotion = await counter.promote(per_buyer=1)
+    _, attempt = await counter.begin(promotion)
+    await counter.stands(attempt, "paid")
+    wanted = asked(("kopi", 2), buyer=a_buyer(phone="+6281299990000"))
+    [placed] = await place(counter.till.world, keyring, wanted, now=counter.now)
+    assert isinstance(placed, Placed)
+    other = placed.order
+    [offer] = await floor.run(lambda tx: payment_promotion.offered(tx, other, [VA], now=counter.now))
+    assert offer.pays_minor == 15_000
+    first, second = counter.till.order.customer_id, other.customer_id
+    assert first is not None
+    assert second is not None
+    await floor.run(lambda tx: merge(tx, keyring, second, [first], now=counter.now))
+
+    [offer] = await floor.run(lambda tx: payment_promotion.offered(tx, other, [VA], now=counter.now))
+
+    assert (offer.best, [reason for _, reason in offer.others]) == (None, [Reason.BUYER_LIMIT])
 
 
 async def test_what_an_order_has_reserved_itself_is_still_offered_to_it(counter: Counter) -> None:

@@ -219,7 +219,40 @@ async def test_a_program_that_books_money_cannot_send_it_back(
     paid = {"order_id": to_text("ord", order.id), "method": "bank_transfer", "amount": 10_000}
     assert (await post(api, "/api/v1/payments", paid)).status_code == 200
 
-    for kind in ("refunded", "refund_reversed", "forgone", "credited"):
+    for kind in (
+        "refunded",
+        "refund_reversed",
+        "forgone",
+        "credited",
+        "promotion_granted",
+        "promotion_withdrawn",
+        "promotion_returned",
+    ):
         answer = await post(api, "/api/v1/payments", paid | {"kind": kind})
         assert answer.status_code == 400, kind
     assert (await look(world, order.id))[0].refunded_minor == 0
+
+
+async def test_a_deposit_is_agreed_on_once_and_only_of_less_than_the_order_costs(
+    api: AsyncClient, world: World, keyring: Keyring, now: datetime
+) -> None:
+    order = await placed(world, keyring, asked(("kopi", 2)), now)
+    for amount in (20_000, 99_000):
+        assert (await post(api, at(order, "deposit"), {"amount": amount})).status_code == 409
+    assert (await post(api, at(order, "deposit"), {"amount": 0})).status_code == 400
+    assert (await api.get(at(order))).json()["deposit"] is None
+
+    first = await post(api, at(order, "deposit"), {"amount": 6_000}, key="uang-muka")
+    again = await post(api, at(order, "deposit"), {"amount": 6_000}, key="uang-muka")
+
+    assert (first.status_code, first.json()["deposit"]) == (200, 6_000)
+    assert again.json() == first.json()
+    paid = {"order_id": to_text("ord", order.id), "method": "bank_transfer", "amount": 6_000}
+    assert (await post(api, "/api/v1/payments", paid)).status_code == 200
+    told = (await api.get(at(order))).json()
+    assert (told["commercial"], told["money"], told["paid"], told["covered"]) == (
+        "accepted",
+        "partly_paid",
+        6_000,
+        0,
+    )

@@ -188,8 +188,9 @@ async def test_a_rail_that_is_down_comes_first_with_since_when_why_and_what_to_d
     await day.floor.run(lambda tx: follow_health(tx, now=day.now))
     [first, _] = await desk.board()
     assert first.next is Next.INCIDENT
+    assert first.incident is not None
     answer = await desk.owner.get(BOARD)
-    assert f"/incidents/{to_text('inc', first.incident.id)}" in answer.text  # type: ignore[union-attr]
+    assert f"/incidents/{to_text('inc', first.incident.id)}" in answer.text
 
 
 async def test_a_suspicion_is_to_be_judged_and_one_about_another_rail_is_not_shown(desk: Desk) -> None:

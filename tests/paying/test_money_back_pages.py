@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import html
 import io
 import json
 import re
@@ -591,3 +592,29 @@ async def test_the_orders_money_leads_to_its_refund_payout_and_chargeback(accoun
     money = (await account.maker.get(f"/payments/orders/{to_text('ord', account.counter.order.id)}")).text
     for road in (payout, case, f"/payments/refunds/{to_text('rfd', row.id)}"):
         assert f'href="{road}"' in money
+
+
+async def test_long_lists_are_walked_page_by_page_and_nothing_twice(qris: Desk) -> None:
+    await opened(qris)
+    case = await case_of(qris)
+    await qris.counter.floor.run(
+        lambda tx: tx.run(
+            """
+            INSERT INTO chargeback (shop_id, id, order_id, attempt_id, amount_minor, currency, reason, state, taken, deadline,
+                                    opened_at, opened_by, moved_at)
+            SELECT shop_id, gen_random_uuid(), order_id, NULL, turn, currency, reason, 'lost', false, deadline, opened_at,
+                   opened_by, moved_at + turn * interval '1 minute'
+            FROM chargeback, generate_series(1, 55) AS turn
+            WHERE id = %(id)s
+            """,
+            {"id": case.id},
+        )
+    )
+
+    first = (await qris.maker.get("/payments/chargebacks?tab=lost")).text
+    older = re.findall(r'href="(/payments/chargebacks\?[^"]*after=[^"]*)"', first)
+    second = (await qris.maker.get(html.unescape(older[-1]))).text
+
+    shown = [re.findall(r"Rp(\d+)</td>", page) for page in (first, second)]
+    assert [int(amount) for page in shown for amount in page] == list(range(55, 0, -1))
+    assert [len(page) for page in shown] == [50, 5]

@@ -230,3 +230,18 @@ async def test_a_part_that_does_not_fit_begins_nothing(counter: Counter, part: s
     assert "Jumlah itu tidak bisa dibayar dengan cara ini." in answer.text
     assert await counter.floor.value("SELECT count(*) FROM payment_attempt") == 0
     assert (await counter.buyer.get(f"{counter.page}?part={part}")).status_code == 422
+
+
+async def test_a_part_that_leaves_what_nothing_takes_is_refused_and_a_deposit_that_does_is_not_offered(
+    counter: Counter,
+) -> None:
+    await counter.floor.run(lambda tx: agree_deposit(tx, counter.order.id, 15_000, now=counter.clock.at))
+    shut = "UPDATE rail SET state = 'paused' WHERE method NOT IN ('va_bca', 'va_mandiri')"
+    await counter.floor.run(lambda tx: tx.run(shut))
+
+    page = await seen(counter)
+    assert 'name="part" value' not in page
+    assert "Bayar uang muka dulu" not in page
+    answer = await counter.buyer.get(f"{counter.page}?part=15000")
+    assert answer.status_code == 422
+    assert "Jumlah itu tidak bisa dibayar dengan cara ini." in answer.text

@@ -11,6 +11,7 @@ from access.conftest import Hire, House, hire, house, password_hash, send, sign_
 from conftest import ShopFloor
 from orderan.flows import payment_promotion
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.promotions import (
     Months,
@@ -118,9 +119,9 @@ async def confirmed(
 ) -> tuple[Redemption, int]:
     [order] = await some_orders(floor, keyring, now, 1)
 
-    async def work(tx: object) -> Redemption:
-        use = await payment_promotion.reserve(tx, order, "va_bca", promotion.id, now=now)  # type: ignore[arg-type]
-        done = await confirm_use(tx, use, now=now)  # type: ignore[arg-type]
+    async def work(tx: Tx) -> Redemption:
+        use = await payment_promotion.reserve(tx, order, "va_bca", promotion.id, now=now)
+        done = await confirm_use(tx, use, now=now)
         assert done is not None
         return done
 
@@ -187,3 +188,15 @@ async def test_a_promotion_that_is_not_there_is_not_found(owner: AsyncClient) ->
     nowhere = f"/payments/promotions/{to_text('prm', UUID(int=9))}"
     for address in (nowhere, f"{nowhere}/edit", f"{nowhere}/shares.csv"):
         assert (await owner.get(address)).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "/new", "/{promotion}", "/{promotion}/edit", "/{promotion}/shares.csv"])
+async def test_who_sees_a_part_of_the_shop_sees_no_budget_of_all_of_it(
+    house: House, hire: Hire, floor: ShopFloor, now: datetime, page: str
+) -> None:
+    promotion = to_text("prm", (await running(floor, a_discount(now), now=now)).id)
+    await hire("cabang@toko.test", "owner", channel_ids=[UUID(int=7)])
+    async with house.browser() as client:
+        await sign_in(client, email="cabang@toko.test")
+        answer = await client.get("/payments/promotions" + page.format(promotion=promotion))
+    assert answer.status_code == 403

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -41,8 +42,8 @@ def promotion(
     return Promotion(UUID(int=no), terms, PromotionState(state), taken, count, "staff:a", NOW, NOW)
 
 
-def asking(due: int = 100_000, **others: object) -> Asking:
-    return replace(Asking(due, "IDR", NOW, 11, BUYER), **others)  # type: ignore[arg-type]
+def asking(due: int = 100_000, **others: Any) -> Asking:
+    return replace(Asking(due, "IDR", NOW, 11, BUYER), **others)
 
 
 @st.composite

@@ -18,7 +18,7 @@ from orderan.flows.place_order import Placed
 from orderan.flows.route_payment import route_payment
 from orderan.flows.settle_payment import settle_payments
 from orderan.flows.watch_rails import learn_rails, watch_rails
-from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome, Truth, offers_of
+from orderan.gateways import GATEWAY_NAMES, Charged, Instrument, InstrumentKind, Outcome, Truth, offers_of
 from orderan.incidents import Kind, Severity, add_note, keep_contact, plan_maintenance
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -42,15 +42,6 @@ from orderan.payments import (
     set_fee,
 )
 
-NAMES: Final = {
-    "midtrans": "Midtrans",
-    "xendit": "Xendit",
-    "doku": "DOKU",
-    "duitku": "Duitku",
-    "ipaymu": "iPaymu",
-    "snap": "BI SNAP",
-    "stripe": "Stripe",
-}
 FEES: Final[Mapping[Group, tuple[int, int]]] = {
     Group.VIRTUAL_ACCOUNT: (4_000, 0),
     Group.QRIS: (0, 70),
@@ -80,7 +71,7 @@ async def open_tills(tx: Tx, keyring: Keyring, there: Sequence[GatewayThere], *,
             tx,
             keyring,
             gateway=gateway.gateway,
-            name=NAMES[gateway.gateway],
+            name=GATEWAY_NAMES[gateway.gateway],
             base_url=gateway.base_url,
             credentials=gateway.credentials,
             methods=[method for method in METHODS if method in offers_of(gateway.gateway)],

@@ -24,6 +24,7 @@ from uuid import UUID
 
 from orderan.flows import payment_promotion
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.payable import can_pay, is_payable, part_of, payable
 from orderan.flows.route_payment import route_payment
 from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import (
@@ -43,7 +44,7 @@ from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.inbox import Stuck
-from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders, orders_by_id
+from orderan.orders import Order, lock_orders, orders_by_id
 from orderan.payments import (
     IN_THE_AIR,
     METHODS,
@@ -51,11 +52,8 @@ from orderan.payments import (
     AttemptInTheAir,
     AttemptState,
     Blame,
-    Method,
     NoRail,
     Noted,
-    NothingToPay,
-    PartDoesNotFit,
     Rail,
     RailPaused,
     attempts_of,
@@ -69,7 +67,7 @@ from orderan.payments import (
     rails,
     rails_by_id,
 )
-from orderan.promotions import Card, Redemption, RedemptionState, first_digits, of_attempts
+from orderan.promotions import Card, Redemption, first_digits, of_attempts
 
 BATCH: Final = 64
 AT_ONCE: Final = 32
@@ -142,10 +140,9 @@ class Cashier:
         wanted = wish if part_minor is None else None
         if not anew and (standing := await self._offered(caller, order_id, method, wanted, part_minor)):
             return standing
+        amount = await self.db.run(caller, lambda tx: self._amount(tx, order_id, method, wanted, part_minor))
         known = await self._put_aside(caller, order_id)
-        routed = await self.db.run(
-            caller, lambda tx: self._routed(tx, order_id, method, open_rails, wanted, part_minor)
-        )
+        routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails, amount))
         begun = 0
         for rail in routed:
             try:
@@ -183,17 +180,28 @@ class Cashier:
             await self._ask_all(caller, due)
         return len(due)
 
+    async def _amount(
+        self, tx: Tx, order_id: UUID, method: str, wish: Wanted | None, part_minor: int | None
+    ) -> int:
+        """What is to be charged. What cannot be is refused before anything the buyer has is taken back."""
+        order = await payable(tx, order_id)
+        asked_for = part_of(order, METHODS[method], part_minor, await rails(tx))
+        if wish is None:
+            return asked_for
+        return asked_for - await payment_promotion.taken_off(
+            tx,
+            order,
+            method,
+            wish.promotion_id,
+            months=wish.months,
+            shown_minor=wish.shown_minor,
+            now=self.clock.now(),
+        )
+
     async def _routed(
-        self,
-        tx: Tx,
-        order_id: UUID,
-        method: str,
-        open_rails: Sequence[Rail],
-        wish: Wanted | None,
-        part_minor: int | None,
+        self, tx: Tx, order_id: UUID, method: str, open_rails: Sequence[Rail], amount_minor: int
     ) -> list[Rail]:
         now = self.clock.now()
-        amount = part_minor if wish is None else await self._promoted(tx, order_id, method, wish)
         windows = await maintenance_now(tx, now=now)
         maintained = [
             rail.id
@@ -202,17 +210,8 @@ class Cashier:
             if window.account_id == rail.account_id and (not window.methods or method in window.methods)
         ]
         return await route_payment(
-            tx, order_id, method, open_rails, maintained=maintained, amount_minor=amount, now=now
+            tx, order_id, method, open_rails, maintained=maintained, amount_minor=amount_minor, now=now
         )
-
-    async def _promoted(self, tx: Tx, order_id: UUID, method: str, wish: Wanted) -> int | None:
-        """What is to be charged with a promotion, as far as it holds."""
-        order = (await orders_by_id(tx, [order_id])).get(order_id)
-        if order is None:
-            return None
-        [offer] = await payment_promotion.offered(tx, order, [method], now=self.clock.now())
-        is_it = offer.best is not None and offer.best.promotion.id == wish.promotion_id
-        return offer.pays_minor if is_it else None
 
     async def _offered(
         self, caller: Caller, order_id: UUID, method: str, wish: Wanted | None, part_minor: int | None
@@ -220,7 +219,7 @@ class Cashier:
         """What was offered by this method, with this promotion or this part, and can still be paid."""
 
         async def read(tx: Tx) -> Attempt | None:
-            order = await _payable(tx, order_id)
+            order = await payable(tx, order_id)
             tries = await attempts_of(tx, order_id)
             uses = await of_attempts(tx, [attempt.id for attempt in tries])
             wanted = None if wish is None else (wish.promotion_id, wish.months)
@@ -235,7 +234,6 @@ class Cashier:
             return None
 
         now = self.clock.now()
-
         return await self.db.run(caller, read)
 
     async def _put_aside(self, caller: Caller, order_id: UUID) -> int:
@@ -265,9 +263,9 @@ class Cashier:
         known: int,
     ) -> Attempt:
         async def begin(tx: Tx) -> tuple[Attempt, Gateway, Order]:
-            order = await _payable(tx, order_id)
+            order = await payable(tx, order_id)
             now = self.clock.now()
-            asked_for = _part_of(order, METHODS[rail.method], part_minor, least_of(await rails(tx)))
+            asked_for = part_of(order, METHODS[rail.method], part_minor, await rails(tx))
             use = None if wish is None else await _reserved(tx, order, rail.method, wish, now=now)
             ends = now + METHODS[rail.method].lasts
             attempt = await begin_attempt(
@@ -414,17 +412,29 @@ async def _book(
     Raises:
         Refusal: The ledger cannot follow; nothing of the batch may stand.
     """
-    events = [event for one in noted for event in one.events]
     uses = await of_attempts(tx, [one.attempt.id for one in noted])
-    for one in noted:
-        if one.attempt.id in uses:
-            card = (cards or {}).get(one.attempt.id)
-            events += await payment_promotion.follow_attempt(tx, one.attempt, card=card, now=now)
-    for answer in await settle_payments(tx, events, now=now):
-        if isinstance(answer, Refusal):
-            raise answer
+    for some in _one_of_each_order(noted):
+        events = [event for one in some for event in one.events]
+        for one in some:
+            if one.attempt.id in uses:
+                card = (cards or {}).get(one.attempt.id)
+                events += await payment_promotion.follow_attempt(tx, one.attempt, card=card, now=now)
+        for answer in await settle_payments(tx, events, now=now):
+            if isinstance(answer, Refusal):
+                raise answer
     paid = {one.attempt.order_id for one in noted if one.attempt.state == AttemptState.PAID and one.events}
     await call_for_offers(tx, paid, now=now)
+
+
+def _one_of_each_order(noted: Sequence[Noted]) -> list[list[Noted]]:
+    """Nearly always all at once. Two tries of one order follow each other: the second meets what the first paid."""
+    turns: list[dict[UUID, Noted]] = []
+    for one in noted:
+        turn = next((turn for turn in turns if one.attempt.order_id not in turn), None)
+        if turn is None:
+            turns.append(turn := {})
+        turn[one.attempt.order_id] = one
+    return [list(turn.values()) for turn in turns]
 
 
 def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]:
@@ -433,26 +443,6 @@ def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]
         for attempt, truth in heard
         if truth is not None and truth.card_digits
     }
-
-
-def _part_of(order: Order, method: Method, part_minor: int | None, least_minor: int) -> int:
-    """What is asked for now; a part leaves something that can be paid.
-
-    Args:
-        least_minor: Of all methods that are open.
-    """
-    if part_minor is None:
-        return order.due_minor
-    most = min(method.most_minor, order.due_minor)
-    fits = max(method.least_minor, 1) <= part_minor <= most
-    if not fits or 0 < order.due_minor - part_minor < least_minor:
-        raise PartDoesNotFit(part_minor, method.least_minor, most)
-    return part_minor
-
-
-def least_of(carried: Sequence[Rail]) -> int:
-    """The least that can be paid through any open rail."""
-    return min((METHODS[rail.method].least_minor for rail in carried if rail.state == "open"), default=1)
 
 
 async def _reserved(tx: Tx, order: Order, method: str, wish: Wanted, *, now: datetime) -> Redemption:
@@ -466,30 +456,6 @@ async def _rails_for(tx: Tx, method: str) -> Sequence[Rail]:
     if not found:
         raise NoRail(method)
     return found
-
-
-async def _payable(tx: Tx, order_id: UUID) -> Order:
-    order = (await lock_orders(tx, [order_id])).get(order_id)
-    if order is None:
-        raise OrderNotFound(str(order_id))
-    if not is_payable(order):
-        raise NothingToPay(str(order.number))
-    return order
-
-
-def is_payable(order: Order) -> bool:
-    """Whether a buyer may be asked for money: something is due, and nobody collects it at the door."""
-    waits = order.commercial == Commercial.AWAITING_PAYMENT or (
-        order.commercial == Commercial.ACCEPTED and order.terms != Terms.COD
-    )
-    return waits and order.due_minor > 0
-
-
-def can_pay(order: Order, attempt: Attempt, use: Redemption | None, *, now: datetime) -> bool:
-    """Whether what was offered can be paid: as much is due as when it was, and its promotion is kept for it."""
-    stands = attempt.state == AttemptState.OFFERED and attempt.instrument is not None
-    kept = use is None or use.state is RedemptionState.RESERVED
-    return stands and kept and attempt.due_minor == order.due_minor and now < attempt.expires_at
 
 
 async def _no_longer_payable(tx: Tx, attempts: Sequence[Attempt]) -> set[UUID]:

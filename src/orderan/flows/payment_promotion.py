@@ -14,15 +14,18 @@ and an order that was paid less for it is short of that.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from orderan.flows.views_promotions import left_over
+from orderan.kit import inbox
 from orderan.kit.db import Tx
+from orderan.kit.errors import N_
 from orderan.kit.ids import to_text
+from orderan.kit.inbox import Stuck
 from orderan.kit.money import round_half_up
 from orderan.orders import Commercial, Line, Order, orders_by_id
 from orderan.orders import lines_of as order_lines
@@ -42,6 +45,7 @@ from orderan.promotions import (
     Card,
     Promotion,
     PromotionKind,
+    PromotionNotFound,
     Reason,
     Redemption,
     RedemptionState,
@@ -59,12 +63,13 @@ from orderan.promotions import (
     range_fits,
     release_use,
     reserve_use,
-    reserved_of,
     reverse_use,
     uses_of,
+    uses_of_order,
     why_not,
-    without_use,
+    without_uses,
     worth,
+    worth_of,
 )
 from orderan.shops import shop_by_id
 
@@ -113,12 +118,13 @@ async def offered(
     Args:
         card: What is known of the buyer's card, if anything is.
     """
-    reserved = {use.promotion_id: use for use in await reserved_of(tx, order.id)}
-    promotions = [without_use(one, reserved.get(one.id)) for one in await promotions_open(tx)]
-    asking = await _asking(tx, order, [one.id for one in promotions], card=card, now=now)
     # What this order has reserved is given back when another way is chosen.
-    mine = {promotion: max(count - 1, 0) for promotion, count in asking.used.items() if promotion in reserved}
-    asking = replace(asking, used=asking.used | mine)
+    mine = await _reserved_by(tx, order)
+    promotions = [
+        without_uses(one, [use for use in mine if use.promotion_id == one.id])
+        for one in await promotions_open(tx)
+    ]
+    asking = await _asking(tx, order, [one.id for one in promotions], mine=mine, card=card, now=now)
     return [_offer(_way(method), promotions, asking) for method in methods]
 
 
@@ -167,10 +173,35 @@ async def reserve(
         PromotionNotFound: The shop has none of this id.
         PromotionDoesNotApply, PromotionWorthChanged: Nothing was reserved; what was chosen before stays.
     """
-    asking = await _asking(tx, order, [], card=card, now=now)
+    asking = await _asking(tx, order, [], mine=[], card=card, now=now)
     lines = _weights(await order_lines(tx, order.id), tax_included=order.tax_included)
     wish = Wish(promotion_id, order.id, _way(method), lines, months, shown_minor)
     return await reserve_use(tx, wish, asking, now=now)
+
+
+async def taken_off(
+    tx: Tx,
+    order: Order,
+    method: str,
+    promotion_id: UUID,
+    *,
+    months: int | None = None,
+    shown_minor: int | None = None,
+    now: datetime,
+) -> int:
+    """What a promotion takes off the charge when it is reserved as things stand now; nothing is.
+
+    Raises:
+        PromotionNotFound, PromotionDoesNotApply, PromotionWorthChanged: As `reserve` would.
+    """
+    found = await find_promotion(tx, promotion_id)
+    if found is None:
+        raise PromotionNotFound(to_text("prm", promotion_id))
+    mine = [use for use in await _reserved_by(tx, order) if use.promotion_id == promotion_id]
+    promotion = without_uses(found, mine)
+    asking = await _asking(tx, order, [promotion_id], mine=mine, card=None, now=now)
+    amount = worth_of(promotion, _way(method), asking, months=months, shown_minor=shown_minor)
+    return amount if promotion.terms.kind is PromotionKind.DISCOUNT else 0
 
 
 async def attach(tx: Tx, redemption: Redemption, attempt: Attempt) -> Redemption:
@@ -277,6 +308,7 @@ async def release(tx: Tx, use: Redemption, attempt: Attempt, *, now: datetime) -
         # The buyer has the cashback already: it is spent, whatever became of their money.
         if use.free_minor > 0:
             await reverse_use(tx, use, use.free_minor, now=now)
+        await inbox.report(tx, [_beyond(use)], now=now)
         return []
     released = await release_use(tx, use, now=now)
     covered = use.state is RedemptionState.CONFIRMED and use.kind is PromotionKind.DISCOUNT
@@ -323,7 +355,10 @@ async def give_back_in_proportion(
             back = min(covered, use.left_minor)
             covered -= back
         else:
-            back = min(_part_back(use, amount_minor - over, sums), use.free_minor)
+            wanted = _part_back(use, amount_minor - over, sums)
+            back = min(wanted, use.free_minor)
+            if wanted > back:
+                await inbox.report(tx, [_beyond(use)], now=now)
         if back <= 0:
             continue
         await reverse_use(tx, use, back, lines=lines, now=now)
@@ -333,6 +368,22 @@ async def give_back_in_proportion(
                 MoneyEvent(order.id, MoneyKind.PROMOTION_RETURNED, use.method, back, use.currency, name)
             )
     return events
+
+
+def _beyond(use: Redemption) -> Stuck:
+    """A buyer keeps a cashback for money they got back; nothing takes it from them by itself."""
+    return Stuck(
+        kind="cashback_beyond",
+        reason=str(use.kind),
+        subject_kind="order",
+        subject_id=use.order_id,
+        dedupe_key=f"cashback_beyond:{use.id}",
+        payload={"promotion": to_text("prm", use.promotion_id), "use": to_text("rdm", use.id)},
+        money_minor=use.paid_out_minor,
+        currency=use.currency,
+        deadline=None,
+        next_step=N_("Cashback sudah dibayarkan, padahal uang pembeli kembali: tagih kembali atau relakan."),
+    )
 
 
 def _part_back(use: Redemption, amount_minor: int, sums: dict[MoneyKind, int]) -> int:
@@ -399,13 +450,29 @@ async def sweep_reserved(tx: Tx, *, now: datetime, limit: int = 200) -> int:
     return len(ids)
 
 
+async def _reserved_by(tx: Tx, order: Order) -> list[Redemption]:
+    return [use for use in await uses_of_order(tx, order.id) if use.state is RedemptionState.RESERVED]
+
+
 async def _asking(
-    tx: Tx, order: Order, promotions: Collection[UUID], *, card: Card | None, now: datetime
+    tx: Tx,
+    order: Order,
+    promotions: Collection[UUID],
+    *,
+    mine: Sequence[Redemption],
+    card: Card | None,
+    now: datetime,
 ) -> Asking:
+    """Args:
+    mine: Uses that do not count against the buyer.
+    """
     shop = await shop_by_id(tx, tx.shop_id)
     used = {}
     if order.customer_id is not None and promotions:
         used = await uses_of(tx, order.customer_id, promotions)
+        for use in mine:
+            if use.promotion_id in used:
+                used[use.promotion_id] -= 1
     hour = now.astimezone(ZoneInfo(shop.time_zone)).hour
     return Asking(order.due_minor, order.currency, now, hour, order.customer_id, used, card)
 

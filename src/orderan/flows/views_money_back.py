@@ -3,10 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
+from orderan.flows.views_work import Place
 from orderan.kit.db import Tx
 from orderan.orders import SEEN_ORDER, Scope
+
+SHOWN = 50
+"""Rows of a page."""
+PAID_OR_NOT = frozenset({"paid", "cancelled"})
+DECIDED = frozenset({"won", "lost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,21 @@ class PayoutRow:
     opened_at: datetime
     moved_at: datetime
     reference: str | None
+    listed_at: datetime
+
+
+_PAYOUTS_OPEN: LiteralString = """
+          AND (%(at)s::timestamptz IS NULL
+               OR (refund_payout.opened_at, refund_payout.id) > (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY refund_payout.opened_at, refund_payout.id
+        LIMIT %(limit)s
+"""
+_PAYOUTS_OVER: LiteralString = """
+          AND (%(at)s::timestamptz IS NULL
+               OR (refund_payout.moved_at, refund_payout.id) < (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY refund_payout.moved_at DESC, refund_payout.id DESC
+        LIMIT %(limit)s
+"""
 
 
 async def payout_list(
@@ -74,14 +96,21 @@ async def payout_list(
     states: Collection[str],
     refund_id: UUID | None = None,
     order_id: UUID | None = None,
-    limit: int = 200,
+    after: Place | None = None,
+    limit: int = SHOWN,
 ) -> list[PayoutRow]:
-    """Payouts in these states, the longest open first; of those that are over, the newest."""
+    """Payouts in these states, the longest open first; of those that are over, the newest.
+
+    Args:
+        after: The `listed_at` and the id of the last one of the page before.
+    """
+    over = set(states) <= PAID_OR_NOT
     rows = await tx.all(
         """
         SELECT refund_payout.id, refund_payout.order_id, sales_order.number, refund_payout.amount_minor,
                refund_payout.currency, refund_payout.state, refund_payout.bank, refund_payout.holder_differs,
-               refund_payout.opened_at, refund_payout.moved_at, refund_payout.reference
+               refund_payout.opened_at, refund_payout.moved_at, refund_payout.reference,
+               CASE WHEN %(over)s THEN refund_payout.moved_at ELSE refund_payout.opened_at END AS listed_at
         FROM refund_payout
         JOIN sales_order ON sales_order.shop_id = refund_payout.shop_id AND sales_order.id = refund_payout.order_id
         WHERE refund_payout.shop_id = %(shop)s AND refund_payout.state = ANY(%(states)s)
@@ -89,12 +118,11 @@ async def payout_list(
           AND (%(order)s::uuid IS NULL OR refund_payout.order_id = %(order)s::uuid)
           AND """
         + SEEN_ORDER
-        + """
-        ORDER BY CASE WHEN refund_payout.state IN ('paid', 'cancelled') THEN refund_payout.moved_at END DESC,
-                 refund_payout.opened_at, refund_payout.id
-        LIMIT %(limit)s
-        """,
+        + (_PAYOUTS_OVER if over else _PAYOUTS_OPEN),
         {
+            "over": over,
+            "at": after[0] if after else None,
+            "last": after[1] if after else None,
             "shop": tx.shop_id,
             "states": list(states),
             "refund": refund_id,
@@ -117,6 +145,21 @@ class ChargebackRow:
     reason: str
     state: str
     deadline: datetime
+    listed_at: datetime
+
+
+_CASES_OPEN: LiteralString = """
+          AND (%(at)s::timestamptz IS NULL
+               OR (chargeback.deadline, chargeback.id) > (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY chargeback.deadline, chargeback.id
+        LIMIT %(limit)s
+"""
+_CASES_OVER: LiteralString = """
+          AND (%(at)s::timestamptz IS NULL
+               OR (chargeback.moved_at, chargeback.id) < (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY chargeback.moved_at DESC, chargeback.id DESC
+        LIMIT %(limit)s
+"""
 
 
 async def chargeback_list(
@@ -125,25 +168,37 @@ async def chargeback_list(
     *,
     states: Collection[str],
     order_id: UUID | None = None,
-    limit: int = 200,
+    after: Place | None = None,
+    limit: int = SHOWN,
 ) -> list[ChargebackRow]:
-    """Chargebacks in these states, the nearest deadline first; of those that are decided, the newest."""
+    """Chargebacks in these states, the nearest deadline first; of those that are decided, the newest.
+
+    Args:
+        after: The `listed_at` and the id of the last one of the page before.
+    """
+    over = set(states) <= DECIDED
     rows = await tx.all(
         """
         SELECT chargeback.id, sales_order.number, chargeback.amount_minor, chargeback.currency, chargeback.reason,
-               chargeback.state, chargeback.deadline
+               chargeback.state, chargeback.deadline,
+               CASE WHEN %(over)s THEN chargeback.moved_at ELSE chargeback.deadline END AS listed_at
         FROM chargeback
         JOIN sales_order ON sales_order.shop_id = chargeback.shop_id AND sales_order.id = chargeback.order_id
         WHERE chargeback.shop_id = %(shop)s AND chargeback.state = ANY(%(states)s)
           AND (%(order)s::uuid IS NULL OR chargeback.order_id = %(order)s::uuid)
           AND """
         + SEEN_ORDER
-        + """
-        ORDER BY CASE WHEN chargeback.state IN ('won', 'lost') THEN chargeback.moved_at END DESC,
-                 chargeback.deadline, chargeback.id
-        LIMIT %(limit)s
-        """,
-        {"shop": tx.shop_id, "states": list(states), "order": order_id, "limit": limit} | scope.bounds(),
+        + (_CASES_OVER if over else _CASES_OPEN),
+        {
+            "shop": tx.shop_id,
+            "states": list(states),
+            "order": order_id,
+            "over": over,
+            "at": after[0] if after else None,
+            "last": after[1] if after else None,
+            "limit": limit,
+        }
+        | scope.bounds(),
     )
     return [ChargebackRow(*row) for row in rows]
 

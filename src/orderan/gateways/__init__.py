@@ -35,12 +35,20 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer, acknowledged
-from orderan.gateways.registry import ADDRESSES, GATEWAYS, credentials_of, offers_of, open_gateway
+from orderan.gateways.registry import (
+    ADDRESSES,
+    GATEWAY_NAMES,
+    GATEWAYS,
+    credentials_of,
+    offers_of,
+    open_gateway,
+)
 
 __all__ = [
     "ADDRESSES",
     "BUDGET_S",
     "GATEWAYS",
+    "GATEWAY_NAMES",
     "Account",
     "Acknowledgement",
     "Caller",

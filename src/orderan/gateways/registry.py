@@ -11,6 +11,17 @@ from orderan.kit.clock import Clock
 
 GATEWAYS: Final = ("midtrans", "xendit", "doku", "duitku", "ipaymu", "snap", "stripe")
 
+GATEWAY_NAMES: Final[Mapping[str, str]] = {
+    "midtrans": "Midtrans",
+    "xendit": "Xendit",
+    "doku": "DOKU",
+    "duitku": "Duitku",
+    "ipaymu": "iPaymu",
+    "snap": "BI SNAP",
+    "stripe": "Stripe",
+}
+"""What people call them."""
+
 ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
     "midtrans": ("https://api.midtrans.com", "https://api.sandbox.midtrans.com"),
     "xendit": ("https://api.xendit.co",),

@@ -23,6 +23,7 @@ from orderan.promotions.commands.redeem import (
     release_use,
     reserve_use,
     reverse_use,
+    worth_of,
 )
 from orderan.promotions.errors import (
     LimitBelowTaken,
@@ -54,7 +55,7 @@ from orderan.promotions.rules import (
     fits_without_card,
     range_fits,
     why_not,
-    without_use,
+    without_uses,
     worth,
 )
 from orderan.promotions.states import (
@@ -71,7 +72,6 @@ from orderan.promotions.store import (
     lock_promotions,
     lock_redemption,
     of_attempts,
-    reserved_of,
     shares_of,
     uses_of,
 )
@@ -135,12 +135,12 @@ __all__ = [
     "range_fits",
     "release_use",
     "reserve_use",
-    "reserved_of",
     "reverse_use",
     "shares_of",
     "uses_of",
     "uses_of_order",
     "why_not",
-    "without_use",
+    "without_uses",
     "worth",
+    "worth_of",
 ]

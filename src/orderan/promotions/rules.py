@@ -102,15 +102,15 @@ def plan_of(terms: Terms, months: int | None) -> Months | None:
     return max(plans, key=lambda plan: plan.months, default=None)
 
 
-def without_use(promotion: Promotion, use: Redemption | None) -> Promotion:
-    """A promotion as it would stand if a use that is only reserved were given back."""
-    if use is None:
+def without_uses(promotion: Promotion, uses: Sequence[Redemption]) -> Promotion:
+    """A promotion as it would stand if uses that are only reserved were given back."""
+    if not uses:
         return promotion
     spent = promotion.state is PromotionState.EXHAUSTED
     return replace(
         promotion,
-        taken_minor=promotion.taken_minor - use.left_minor,
-        taken_count=promotion.taken_count - 1,
+        taken_minor=promotion.taken_minor - sum(use.left_minor for use in uses),
+        taken_count=promotion.taken_count - len(uses),
         state=PromotionState.RUNNING if spent else promotion.state,
     )
 

@@ -225,13 +225,17 @@ async def give_back(tx: Tx, promotion_id: UUID, amount_minor: int, *, uses: int)
 
 
 async def uses_of(tx: Tx, buyer_id: UUID, promotions: Collection[UUID]) -> dict[UUID, int]:
-    """How often a buyer uses or used each of these promotions; one they never did is missing."""
+    """How often a buyer, merged records included, uses or used each of these promotions; one never is missing."""
     rows = await tx.all(
         """
         SELECT promotion_id, count(*)::int AS uses
         FROM promotion_redemption
-        WHERE shop_id = %(shop)s AND buyer_id = %(buyer)s AND promotion_id = ANY(%(promotions)s)
-          AND state IN ('reserved', 'confirmed')
+        WHERE shop_id = %(shop)s AND promotion_id = ANY(%(promotions)s) AND state IN ('reserved', 'confirmed')
+          AND buyer_id IN (SELECT one.id
+                           FROM customer AS buyer
+                           JOIN customer AS one ON one.shop_id = buyer.shop_id
+                                AND coalesce(buyer.merged_into, buyer.id) IN (one.id, one.merged_into)
+                           WHERE buyer.shop_id = %(shop)s AND buyer.id = %(buyer)s)
         GROUP BY promotion_id
         """,
         {"shop": tx.shop_id, "buyer": buyer_id, "promotions": list(promotions)},
@@ -320,18 +324,6 @@ async def of_attempts(tx: Tx, attempts: Collection[UUID]) -> dict[UUID, Redempti
     )
     found = [as_redemption(row) for row in rows]
     return {use.attempt_id: use for use in found if use.attempt_id is not None}
-
-
-async def reserved_of(tx: Tx, order_id: UUID) -> list[Redemption]:
-    """What an order has reserved and not used yet."""
-    rows = await tx.all(
-        f"""
-        SELECT {REDEMPTION} FROM promotion_redemption
-        WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'reserved'
-        """,
-        {"shop": tx.shop_id, "order": order_id},
-    )
-    return [as_redemption(row) for row in rows]
 
 
 async def lock_of_attempt(tx: Tx, attempt_id: UUID) -> Redemption | None:

@@ -91,12 +91,7 @@ async def _take(tx: Tx, promotion: Promotion, wish: Wish, asking: Asking, *, now
     terms = promotion.terms
     if asking.buyer_id is not None and terms.per_buyer is not None:
         asking = replace(asking, used=await store.uses_of(tx, asking.buyer_id, [promotion.id]))
-    reason = rules.why_not(promotion, wish.way, asking, months=wish.months)
-    if reason is not None:
-        raise _does_not_apply(promotion, reason)
-    amount = rules.worth(terms, asking.due_minor, wish.way, months=wish.months)
-    if wish.shown_minor is not None and wish.shown_minor != amount:
-        raise PromotionWorthChanged(terms.name, wish.shown_minor, amount)
+    amount = worth_of(promotion, wish.way, asking, months=wish.months, shown_minor=wish.shown_minor)
     taken = await store.take(tx, promotion.id, amount, states=[PromotionState.RUNNING])
     if taken is None:
         raise _does_not_apply(promotion, Reason.BUDGET_SPENT)
@@ -124,6 +119,29 @@ async def _take(tx: Tx, promotion: Promotion, wish: Wish, asking: Asking, *, now
     await _tell(tx, made, "reserve", amount, now=now)
     await follow_room(tx, taken, now=now)
     return made
+
+
+def worth_of(
+    promotion: Promotion,
+    way: Way,
+    asking: Asking,
+    *,
+    months: int | None = None,
+    shown_minor: int | None = None,
+) -> int:
+    """What a promotion is worth to whoever asks.
+
+    Raises:
+        PromotionDoesNotApply: Tells the first reason.
+        PromotionWorthChanged: It is worth something else than was shown.
+    """
+    reason = rules.why_not(promotion, way, asking, months=months)
+    if reason is not None:
+        raise _does_not_apply(promotion, reason)
+    amount = rules.worth(promotion.terms, asking.due_minor, way, months=months)
+    if shown_minor is not None and shown_minor != amount:
+        raise PromotionWorthChanged(promotion.terms.name, shown_minor, amount)
+    return amount
 
 
 def _does_not_apply(promotion: Promotion, reason: Reason) -> PromotionDoesNotApply:

@@ -244,7 +244,7 @@ async def order_tagged(
 @post(
     "/{order_id:str}/deposit",
     summary="Agree on a deposit",
-    opt={"needs": Permission.ORDERS_WRITE},
+    opt={"needs": Permission.PAYMENTS_WRITE},
     status_code=200,
     responses=REFUSED,
 )

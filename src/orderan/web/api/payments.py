@@ -11,7 +11,7 @@ from pydantic import Field
 
 from orderan.access import Permission, Principal
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.pay_online import is_payable
+from orderan.flows.payable import is_payable
 from orderan.flows.settle_payment import settle_payment, settle_payments
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal

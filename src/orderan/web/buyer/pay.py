@@ -17,7 +17,8 @@ from litestar.response import Redirect
 
 from orderan.customers import PhoneUnreadable, e164
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.pay_online import Cashier, Wanted, can_pay, is_payable, least_of
+from orderan.flows.pay_online import Cashier, Wanted
+from orderan.flows.payable import can_pay, is_payable, leaves_payable
 from orderan.flows.payment_promotion import Offer, offered
 from orderan.incidents import Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
@@ -84,6 +85,7 @@ class View:
         offers: Per method that may be chosen, what it costs with its best promotion.
         asked_minor: What is to be paid now: what is due, or a part of it.
         covered_minor: What a promotion pays of the rest, of what waits to be paid.
+        deposit_minor: What is missing of its deposit, where the rest could be paid afterwards.
     """
 
     word: str
@@ -95,6 +97,7 @@ class View:
     offers: Mapping[str, Offer] = field(default_factory=dict)
     asked_minor: int = 0
     covered_minor: int = 0
+    deposit_minor: int = 0
 
     @property
     def is_part(self) -> bool:
@@ -128,7 +131,7 @@ async def look(
         lambda tx: _view(tx, order_id, choosing=choosing, part=part, whole="all" in query, now=now),
     )
     due = view.order.due_minor
-    fits = part is None or view.word != "choose" or 0 < part <= due
+    fits = part is None or view.word != "choose" or part == view.asked_minor
     refusal = None if fits else PartDoesNotFit(part or 0, 1, due)
     return _shown(request, ticket, view, now=now, refusal=refusal)
 
@@ -270,11 +273,13 @@ async def _view(
             covered_minor=use.off_minor if use else 0,
         )
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
+    deposit = order.deposit_due_minor
+    deposit = deposit if leaves_payable(order, deposit, carried) else 0
     asked = order.due_minor
-    if not whole:
-        wanted = part if part is not None and 0 < part < asked else order.deposit_due_minor or asked
-        # A part that leaves less than anything takes would leave the rest unpaid for ever.
-        asked = wanted if wanted == asked or asked - wanted >= least_of(carried) else asked
+    if part is not None and 0 < part <= asked and leaves_payable(order, part, carried):
+        asked = part
+    elif deposit and not whole:
+        asked = deposit
     methods = _methods(asked, {rail.method for rail in carried})
     told = await _troubles(tx, carried, now=now)
     codes = [method.code for _, group in methods for method in group]
@@ -282,7 +287,9 @@ async def _view(
     found = await offered(tx, order, codes, now=now) if asked == order.due_minor else []
     offers = {offer.method: offer for offer in found}
     attempt = open_tries[-1] if open_tries else last
-    return View("choose", order, shop, attempt, methods, told, offers, asked_minor=asked)
+    return View(
+        "choose", order, shop, attempt, methods, told, offers, asked_minor=asked, deposit_minor=deposit
+    )
 
 
 async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[Banner, ...]:

@@ -25,6 +25,7 @@ from orderan.flows.views_board import (
     incidents_on,
     rails_now,
 )
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import local_date
@@ -45,7 +46,6 @@ from orderan.payments import (
 )
 from orderan.web.dashboard import board_words
 from orderan.web.dashboard.desk import Visit
-from orderan.web.dashboard.finance import GATEWAYS
 from orderan.web.dashboard.incident_words import KINDS, STATES
 from orderan.web.dashboard.incidents import NOTHING_SENT, READ, WRITE
 from orderan.web.dashboard.incidents import path_of as incident_path
@@ -113,7 +113,7 @@ def common(visit: Visit) -> dict[str, Any]:
         "moods": board_words.MOODS,
         "next_words": board_words.NEXT,
         "why_next": board_words.WHY_NEXT,
-        "gateways": GATEWAYS,
+        "gateways": GATEWAY_NAMES,
         "methods": METHODS,
         "groups": GROUP_NAMES,
         "reasons_said": lambda reasons: board_words.reasons_said(reasons, place.words),

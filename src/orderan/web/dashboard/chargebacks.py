@@ -17,7 +17,7 @@ from orderan.flows.contest_chargeback import (
     report_chargeback,
     win_chargeback,
 )
-from orderan.flows.views_money_back import Arrived, chargeback_list, parcels_arrived
+from orderan.flows.views_money_back import SHOWN, Arrived, chargeback_list, parcels_arrived
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text
@@ -34,6 +34,7 @@ from orderan.payments import (
     find_chargeback,
 )
 from orderan.shipping import COURIERS
+from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.money_back_words import CHARGEBACK_STATES, EVIDENCE_KINDS, chargeback_path
 from orderan.web.dashboard.order_words import Names, names_of
@@ -68,16 +69,19 @@ STEPS: Final = {"answer": answer_chargeback, "win": win_chargeback, "lose": lose
 
 
 @get("/payments/chargebacks", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
-async def chargebacks_page(visit: NamedDependency[Visit], tab: FromQuery[str] = "open") -> Response[str]:
+async def chargebacks_page(
+    visit: NamedDependency[Visit], tab: FromQuery[str] = "open", after: FromQuery[str] = ""
+) -> Response[str]:
     """Those that are not decided, or those that are over."""
-    return await _list(visit, tab)
+    return await _list(visit, tab, after=after)
 
 
-async def _list(visit: Visit, tab: str, *, sent: Sent = NOTHING_SENT) -> Response[str]:
+async def _list(visit: Visit, tab: str, *, after: str = "", sent: Sent = NOTHING_SENT) -> Response[str]:
     chosen = tab if tab in CHARGEBACK_STATES else "undecided"
     states = OPEN if chosen == "undecided" else (chosen,)
+    place, scope = read_cursor(after), scope_of(visit.principal)
     rows = await visit.db.run(
-        visit.caller, lambda tx: chargeback_list(tx, scope_of(visit.principal), states=states)
+        visit.caller, lambda tx: chargeback_list(tx, scope, states=states, after=place, limit=SHOWN + 1)
     )
     return page(
         visit.request,
@@ -85,7 +89,9 @@ async def _list(visit: Visit, tab: str, *, sent: Sent = NOTHING_SENT) -> Respons
         status_code=409 if sent.refused else 200,
         now=visit.now,
         sent=sent,
-        rows=rows,
+        rows=rows[:SHOWN],
+        older=cursor_of(rows[SHOWN - 1].listed_at, rows[SHOWN - 1].id) if len(rows) > SHOWN else None,
+        after=after,
         next_up=next((row for row in rows if row.state == "open"), None),
         tab=chosen,
         states=CHARGEBACK_STATES,

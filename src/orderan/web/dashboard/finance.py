@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from orderan.access import NotAllowed, Permission, Principal
 from orderan.flows.views_finance import Difference, differences
 from orderan.flows.views_settling import Balance, balances
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
@@ -29,16 +30,6 @@ HOME: Final = "/payments/settlements"
 SHOWN: Final = 50
 MOST_EXPORTED: Final = 100_000
 NOTHING_SENT: Final = Sent()
-GATEWAYS: Final = {
-    "midtrans": "Midtrans",
-    "xendit": "Xendit",
-    "doku": "DOKU",
-    "duitku": "Duitku",
-    "ipaymu": "iPaymu",
-    "snap": "BI SNAP",
-    "stripe": "Stripe",
-}
-"""Names the gateways have for themselves."""
 REASONS: Final = {
     Reason.ROW_UNREADABLE: N_("Baris tidak terbaca"),
     Reason.UNKNOWN_PAYMENT: N_("Pembayaran tidak dikenal"),
@@ -144,7 +135,7 @@ async def desk(
         states=STATES,
         reasons={str(code): said for code, said in REASONS.items()},
         unread={str(code): said for code, said in UNREAD.items()},
-        gateways=GATEWAYS,
+        gateways=GATEWAY_NAMES,
         path_of=path_of,
         loop_id=loop_id,
         order_path=lambda order: f"/payments/orders/{to_text('ord', order)}",

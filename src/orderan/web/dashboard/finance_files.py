@@ -15,6 +15,7 @@ from litestar.response import Redirect
 from orderan.access import Principal
 from orderan.flows.reconcile import settle_file, settle_statement
 from orderan.flows.views_finance import gateway_accounts
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import NotAnId, from_text, to_text
@@ -46,7 +47,7 @@ from orderan.settlements import (
 )
 from orderan.shops import shop_by_id
 from orderan.web.dashboard.desk import Asking
-from orderan.web.dashboard.finance import GATEWAYS, HOME, NOTHING_SENT, READ, WRITE, whole_shop
+from orderan.web.dashboard.finance import HOME, NOTHING_SENT, READ, WRITE, whole_shop
 from orderan.web.errors import sentence
 from orderan.web.forms import Sent, one, posted, refused
 from orderan.web.here import place_of
@@ -126,7 +127,7 @@ async def desk(
         status_code=422 if sent.refused else 200,
         sent=sent,
         accounts=[
-            (to_text(ACCOUNT_PREFIX, row.id), f"{GATEWAYS.get(row.gateway, row.gateway)}: {row.name}")
+            (to_text(ACCOUNT_PREFIX, row.id), f"{GATEWAY_NAMES.get(row.gateway, row.gateway)}: {row.name}")
             for row in accounts
         ],
         format_names=FORMAT_NAMES,

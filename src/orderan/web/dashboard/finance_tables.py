@@ -18,11 +18,12 @@ from orderan.flows.views_finance import (
     payouts,
     unmatched_bank_money,
 )
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_
 from orderan.payments import METHODS
 from orderan.web.dashboard.desk import Asking
-from orderan.web.dashboard.finance import GATEWAYS, MOST_EXPORTED, as_file, whole_shop
+from orderan.web.dashboard.finance import MOST_EXPORTED, as_file, whole_shop
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -73,7 +74,7 @@ async def fees_page(
         months=[f"{month:%Y-%m}" for month in months],
         cost=cost,
         names=names(request),
-        gateways=GATEWAYS,
+        gateways=GATEWAY_NAMES,
     )
 
 
@@ -118,7 +119,7 @@ async def ageing_page(
         totals=totals,
         age_names=AGE_NAMES,
         names=names(request),
-        gateways=GATEWAYS,
+        gateways=GATEWAY_NAMES,
     )
 
 
@@ -160,7 +161,7 @@ async def payouts_page(
         return await payouts(tx, arrived=chosen == "arrived"), []
 
     rows, bank = await db.run(caller, read)
-    return page(request, "finance/payouts.html", rows=rows, bank=bank, tab=chosen, gateways=GATEWAYS)
+    return page(request, "finance/payouts.html", rows=rows, bank=bank, tab=chosen, gateways=GATEWAY_NAMES)
 
 
 @get("/payments/payouts/export.csv", opt=READ, include_in_schema=False)

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from orderan.access import Permission
-from orderan.gateways import ADDRESSES, GATEWAYS, credentials_of, offers_of
+from orderan.gateways import ADDRESSES, GATEWAY_NAMES, GATEWAYS, credentials_of, offers_of
 from orderan.kit.db import Tx
 from orderan.kit.i18n import local_date
 from orderan.kit.ids import from_text, to_text
@@ -42,15 +42,6 @@ from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
 WRITE: Final = {"needs": Permission.SETTINGS_WRITE}
-NAMES: Final = {
-    "midtrans": "Midtrans",
-    "xendit": "Xendit",
-    "doku": "DOKU",
-    "duitku": "Duitku",
-    "ipaymu": "iPaymu",
-    "snap": "BI SNAP",
-    "stripe": "Stripe",
-}
 FIELDS: Final = {
     AccountNameUnusable: "name",
     GatewayAddressUnusable: "base_url",
@@ -200,7 +191,7 @@ async def _list(
             (to_text("gwa", account.id), account, sum(rail.account_id == account.id for rail in carried))
             for account in there
         ],
-        names=NAMES,
+        names=GATEWAY_NAMES,
         chosen=chosen,
         credentials=credentials_of(chosen) if chosen else (),
         addresses=ADDRESSES.get(chosen, ()),
@@ -229,7 +220,7 @@ async def _detail(
         now=visit.now,
         account=account,
         text_id=to_text("gwa", account.id),
-        names=NAMES,
+        names=GATEWAY_NAMES,
         credentials=credentials_of(account.gateway),
         notices=visit.links.notifications(visit.caller.shop_id, account.id),
         rails=[

@@ -53,6 +53,7 @@ KINDS: Final = {
     "chargeback_waiting": N_("Sengketa belum diputus"),
     "chargeback_due": N_("Batas waktu sengketa"),
     "chargeback_beyond": N_("Dana ditarik dua kali"),
+    "cashback_beyond": N_("Cashback terlanjur dibayar"),
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
     "change_waiting": N_("Perubahan menunggu"),
@@ -75,6 +76,7 @@ MONEY_BACK: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "payout_waiting": lambda told: payout_path(UUID(told["id"])),
     "chargeback_waiting": lambda told: chargeback_path(UUID(told["id"])),
     "chargeback_due": lambda told: f"/payments/chargebacks/{told['chargeback']}",
+    "cashback_beyond": lambda told: f"/payments/promotions/{told['promotion']}",
 }
 """Entries about one thing with a page of its own, by what they tell of it."""
 

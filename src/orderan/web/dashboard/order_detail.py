@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
-from orderan.flows.pay_online import is_payable
+from orderan.flows.payable import is_payable
 from orderan.fulfilment import tasks_of
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx

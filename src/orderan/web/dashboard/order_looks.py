@@ -9,6 +9,7 @@ from orderan.customers import Reader
 from orderan.kit.i18n import format_money
 from orderan.kit.ids import to_text
 from orderan.web.dashboard.order_words import HEADLINES, HOLDS, KINDS, METHODS, MONEY, TERMS
+from orderan.web.dashboard.payments import LEDGER_KINDS
 from orderan.web.here import here
 
 
@@ -47,6 +48,7 @@ LABELS: Final[dict[str, Any]] = {
     "moneys": MONEY,
     "holds": HOLDS,
     "methods": METHODS,
+    "ledger_kinds": LEDGER_KINDS,
     "path_of": path_of,
     "cash": cash,
     "translated": translated,

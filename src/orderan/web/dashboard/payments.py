@@ -44,6 +44,23 @@ METHODS: Final = {
     "cash": N_("Tunai"),
     "cod": N_("Bayar di tempat (COD)"),
 }
+LEDGER_KINDS: Final = {
+    "pending": N_("Menunggu"),
+    "pending_cleared": N_("Tidak lagi menunggu"),
+    "unknown": N_("Belum diketahui"),
+    "unknown_cleared": N_("Sudah diketahui"),
+    "captured": N_("Uang masuk"),
+    "capture_reversed": N_("Uang masuk dibatalkan"),
+    "cod_collected": N_("COD ditagih kurir"),
+    "cod_remitted": N_("COD disetor kurir"),
+    "refunded": N_("Dana dikembalikan"),
+    "refund_reversed": N_("Pengembalian dana batal"),
+    "forgone": N_("Tidak ditagih, barang kembali"),
+    "credited": N_("Tidak ditagih lagi, uangnya kembali"),
+    "promotion_granted": N_("Ditanggung promo pembayaran"),
+    "promotion_withdrawn": N_("Batal ditanggung promo"),
+    "promotion_returned": N_("Promo kembali ke penanggungnya"),
+}
 REFUND_STATES: Final = {
     "granted": (N_("Dijanjikan"), "wait", "hourglass"),
     "executed": (N_("Sudah dibayar"), "done", "circle-check"),

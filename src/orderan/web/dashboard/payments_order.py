@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -18,7 +18,7 @@ from orderan.flows.settle_payment import settle_payment
 from orderan.flows.views_money_back import ChargebackRow, PayoutRow, chargeback_list, payout_list
 from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.errors import N_, Refusal
+from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Commercial, Moment, Order, Terms, load_orders, require_sight
 from orderan.payments import ChargebackState, MoneyEvent, MoneyKind, PayoutState, money_of
@@ -31,30 +31,13 @@ from orderan.web.dashboard.money_back_words import (
     payout_path,
     refund_path,
 )
+from orderan.web.dashboard.order_words import METHODS as EVERY_METHOD
 from orderan.web.dashboard.order_words import Names, names_of, routings, told
-from orderan.web.dashboard.payments import BESIDE, METHODS, NOTHING_SENT, common, path_of
+from orderan.web.dashboard.payments import BESIDE, LEDGER_KINDS, METHODS, NOTHING_SENT, common, path_of
 from orderan.web.forms import Sent, amount_typed, one, posted, refused
 from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
-
-KINDS: Final = {
-    "pending": N_("Menunggu"),
-    "pending_cleared": N_("Tidak lagi menunggu"),
-    "unknown": N_("Belum diketahui"),
-    "unknown_cleared": N_("Sudah diketahui"),
-    "captured": N_("Uang masuk"),
-    "capture_reversed": N_("Uang masuk dibatalkan"),
-    "cod_collected": N_("COD ditagih kurir"),
-    "cod_remitted": N_("COD disetor kurir"),
-    "refunded": N_("Dana dikembalikan"),
-    "refund_reversed": N_("Pengembalian dana batal"),
-    "forgone": N_("Tidak ditagih, barang kembali"),
-    "credited": N_("Tidak ditagih lagi, uangnya kembali"),
-    "promotion_granted": N_("Ditanggung promo pembayaran"),
-    "promotion_withdrawn": N_("Batal ditanggung promo"),
-    "promotion_returned": N_("Promo kembali ke penanggungnya"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +114,8 @@ async def money(
         refund_path=refund_path,
         due=max(order.due_minor, 0),
         may_begin=order.terms == Terms.PREPAID and order.commercial == Commercial.AWAITING_PAYMENT,
-        kinds=KINDS,
+        kinds=LEDGER_KINDS,
+        ledger_methods=EVERY_METHOD,
         path=path_of(order_id),
         order_path=f"/orders/{to_text('ord', order_id)}",
         **common(principal),

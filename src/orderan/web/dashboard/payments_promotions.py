@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from litestar.response import Redirect, Stream
 
 from orderan.access import Permission, Principal
 from orderan.flows.views_promotions import ShareRow, Used, settlement_rows, uses_of_promotion
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.states import IllegalMove
@@ -38,7 +38,7 @@ from orderan.promotions import (
     promotions_page,
 )
 from orderan.shops import shop_by_id
-from orderan.web.dashboard.desk import Asking, told
+from orderan.web.dashboard.desk import Visit, told
 from orderan.web.dashboard.finance import whole_shop
 from orderan.web.dashboard.order_export import written
 from orderan.web.dashboard.payments_promotion_form import (
@@ -101,155 +101,108 @@ def path_of(promotion_id: UUID) -> str:
 
 @get("/payments/promotions", opt=READ, include_in_schema=False)
 async def promotions_list(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     tab: FromQuery[str] = "",
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """Promotions, newest first, with what is left of their budgets."""
-    whole_shop(principal)
+    whole_shop(visit.principal)
     chosen = tab if tab in {str(one_) for one_ in PromotionState} else None
     last = from_text("prm", after) if after else None
-    rows = await db.run(caller, lambda tx: promotions_page(tx, state=chosen, after=last, limit=SHOWN + 1))
+    rows = await visit.db.run(
+        visit.caller, lambda tx: promotions_page(tx, state=chosen, after=last, limit=SHOWN + 1)
+    )
     more = len(rows) > SHOWN
     return page(
-        request,
+        visit.request,
         "payments/promotions.html",
-        now=now,
+        now=visit.now,
         rows=rows[:SHOWN],
         older=to_text("prm", rows[SHOWN - 1].id) if more else None,
         after=after,
         tab=chosen or "",
         promotion_path=path_of,
-        **_common(principal),
+        **_common(visit.principal),
     )
 
 
 @get("/payments/promotions/new", opt=WRITE, include_in_schema=False)
-async def new_promotion(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-) -> Response[str]:
+async def new_promotion(visit: NamedDependency[Visit]) -> Response[str]:
     """The form of a new promotion."""
-    whole_shop(principal)
-    shop = await db.run(caller, lambda tx: shop_by_id(tx, tx.shop_id))
-    return _form(request, now, blank(now, principal.zone), {}, currency=shop.currency)
+    whole_shop(visit.principal)
+    shop = await visit.db.run(visit.caller, lambda tx: shop_by_id(tx, tx.shop_id))
+    return _form(visit, blank(visit.now, visit.principal.zone), {}, currency=shop.currency)
 
 
 @post("/payments/promotions/new", opt=WRITE, include_in_schema=False)
-async def promotion_made(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-) -> Response[Any]:
+async def promotion_made(visit: NamedDependency[Visit]) -> Response[Any]:
     """Write a promotion down; it is started on its own page."""
-    whole_shop(principal)
-    return await _kept(request, db, caller, principal, now, None)
+    whole_shop(visit.principal)
+    return await _kept(visit, None)
 
 
 @get("/payments/promotions/{promotion_id:str}/edit", opt=WRITE, include_in_schema=False)
-async def edit_promotion(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    promotion_id: FromPath[str],
-) -> Response[str]:
+async def edit_promotion(visit: NamedDependency[Visit], promotion_id: FromPath[str]) -> Response[str]:
     """The form of a promotion that is there."""
-    whole_shop(principal)
+    whole_shop(visit.principal)
     wanted = from_text("prm", promotion_id)
-    promotion = await db.run(caller, lambda tx: _found(tx, wanted))
-    typed = of_terms(promotion.terms, principal.zone)
-    return _form(request, now, typed, {}, currency=promotion.terms.currency, promotion=promotion)
+    promotion = await visit.db.run(visit.caller, lambda tx: _found(tx, wanted))
+    typed = of_terms(promotion.terms, visit.principal.zone)
+    return _form(visit, typed, {}, currency=promotion.terms.currency, promotion=promotion)
 
 
 @post("/payments/promotions/{promotion_id:str}/edit", opt=WRITE, include_in_schema=False)
-async def promotion_changed(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    promotion_id: FromPath[str],
-) -> Response[Any]:
+async def promotion_changed(visit: NamedDependency[Visit], promotion_id: FromPath[str]) -> Response[Any]:
     """Write its terms anew."""
-    whole_shop(principal)
+    whole_shop(visit.principal)
     wanted = from_text("prm", promotion_id)
-    promotion = await db.run(caller, lambda tx: _found(tx, wanted))
-    return await _kept(request, db, caller, principal, now, promotion)
+    promotion = await visit.db.run(visit.caller, lambda tx: _found(tx, wanted))
+    return await _kept(visit, promotion)
 
 
-async def _kept(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
-    promotion: Promotion | None,
-) -> Response[Any]:
-    form = await posted(request)
-    words = place_of(request).words
-    shop = await db.run(caller, lambda tx: shop_by_id(tx, tx.shop_id))
+async def _kept(visit: Visit, promotion: Promotion | None) -> Response[Any]:
+    form = await posted(visit.request)
+    words = place_of(visit.request).words
+    shop = await visit.db.run(visit.caller, lambda tx: shop_by_id(tx, tx.shop_id))
     currency = promotion.terms.currency if promotion else shop.currency
     terms, errors = read_terms(
-        form, words, shop_name=shop.name, currency=currency, zone=principal.zone, now=now
+        form, words, shop_name=shop.name, currency=currency, zone=visit.principal.zone, now=visit.now
     )
     general = ""
     if not errors:
 
         async def command(tx: Tx) -> Promotion:
             if promotion is None:
-                return await make_promotion(tx, terms, now=now)
-            return await change_promotion(tx, promotion.id, terms, now=now)
+                return await make_promotion(tx, terms, now=visit.now)
+            return await change_promotion(tx, promotion.id, terms, now=visit.now)
 
         try:
-            kept = await db.run(caller, taken_once(form, command, now=now))
+            kept = await visit.db.run(visit.caller, taken_once(form, command, now=visit.now))
         except PromotionTermsWrong as refusal:
             errors |= told_wrong(refusal.wrong, words)
         except (LimitBelowTaken, PromotionEnded) as refusal:
             general = told(refusal, words)
         else:
             return Redirect(f"{path_of(kept.id)}?said=saved", status_code=303)
-    return _form(
-        request, now, typed_in(form), errors, currency=currency, promotion=promotion, general=general
-    )
+    return _form(visit, typed_in(form), errors, currency=currency, promotion=promotion, general=general)
 
 
 @get("/payments/promotions/{promotion_id:str}", opt=READ, include_in_schema=False)
 async def promotion_page(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     promotion_id: FromPath[str],
     after: FromQuery[str] = "",
     said: FromQuery[str] = "",
 ) -> Response[str]:
     """One promotion: its budget, its uses and what they cost whom."""
-    whole_shop(principal)
-    words = place_of(request).words
+    whole_shop(visit.principal)
+    words = place_of(visit.request).words
     flashes = [("done", words.gettext(SAID[said]))] if said in SAID else []
-    return await _detail(
-        request, db, caller, principal, now, from_text("prm", promotion_id), after=after, flashes=flashes
-    )
+    return await _detail(visit, from_text("prm", promotion_id), after=after, flashes=flashes)
 
 
 async def _detail(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
+    visit: Visit,
     wanted: UUID,
     *,
     after: str = "",
@@ -263,14 +216,14 @@ async def _detail(
         uses = await uses_of_promotion(tx, wanted, after=last, limit=SHOWN + 1)
         return Whole(promotion, uses, await costs_of(tx, wanted))
 
-    whole = await db.run(caller, read)
+    whole = await visit.db.run(visit.caller, read)
     more = len(whole.uses) > SHOWN
     terms = whole.promotion.terms
     return page(
-        request,
+        visit.request,
         "payments/promotion.html",
         status_code=status_code,
-        now=now,
+        now=visit.now,
         flashes=flashes,
         promotion=whole.promotion,
         path=path_of(wanted),
@@ -283,33 +236,22 @@ async def _detail(
         percent=percent,
         order_path=lambda order: f"/payments/orders/{to_text('ord', order)}",
         pay_out_path=lambda use: f"{path_of(wanted)}/uses/{to_text('rdm', use)}/paid",
-        **_common(principal),
+        **_common(visit.principal),
     )
 
 
 @post("/payments/promotions/{promotion_id:str}/state", opt=WRITE, include_in_schema=False)
-async def promotion_moved(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
-    promotion_id: FromPath[str],
-) -> Response[Any]:
+async def promotion_moved(visit: NamedDependency[Visit], promotion_id: FromPath[str]) -> Response[Any]:
     """Start, pause or end it."""
-    whole_shop(principal)
-    form = await posted(request)
+    whole_shop(visit.principal)
+    form = await posted(visit.request)
     wanted = from_text("prm", promotion_id)
     event = _BY_HAND.get(one(form, "event"))
     return await _answered(
-        request,
-        db,
-        caller,
-        principal,
-        now,
+        visit,
         wanted,
         form,
-        None if event is None else lambda tx: move_promotion(tx, wanted, event, now=now),
+        None if event is None else lambda tx: move_promotion(tx, wanted, event, now=visit.now),
         said="moved",
     )
 
@@ -321,37 +263,25 @@ _BY_HAND: Final = {
 
 @post("/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid", opt=WRITE, include_in_schema=False)
 async def cashback_paid(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     promotion_id: FromPath[str],
     use_id: FromPath[str],
 ) -> Response[Any]:
     """The buyer got their cashback."""
-    whole_shop(principal)
-    form = await posted(request)
+    whole_shop(visit.principal)
+    form = await posted(visit.request)
     use = from_text("rdm", use_id)
     return await _answered(
-        request,
-        db,
-        caller,
-        principal,
-        now,
+        visit,
         from_text("prm", promotion_id),
         form,
-        lambda tx: pay_out(tx, use, now=now),
+        lambda tx: pay_out(tx, use, now=visit.now),
         said="paid",
     )
 
 
 async def _answered(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
+    visit: Visit,
     wanted: UUID,
     form: FormMultiDict,
     command: Any,
@@ -361,42 +291,35 @@ async def _answered(
     refusal: Refusal | None = None
     if command is not None:
         try:
-            await db.run(caller, taken_once(form, command, now=now))
+            await visit.db.run(visit.caller, taken_once(form, command, now=visit.now))
         except (IllegalMove, NothingOwed) as turned_down:
             refusal = turned_down
     if refusal is None:
         return Redirect(f"{path_of(wanted)}?said={said}", status_code=303)
-    flashes = [("loss", told(refusal, place_of(request).words))]
-    return await _detail(request, db, caller, principal, now, wanted, flashes=flashes, status_code=409)
+    flashes = [("loss", told(refusal, place_of(visit.request).words))]
+    return await _detail(visit, wanted, flashes=flashes, status_code=409)
 
 
 @get("/payments/promotions/{promotion_id:str}/shares.csv", opt=READ, include_in_schema=False)
-async def shares_file(
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    now: NamedDependency[datetime],
-    principal: NamedDependency[Principal],
-    promotion_id: FromPath[str],
-) -> Stream:
+async def shares_file(visit: NamedDependency[Visit], promotion_id: FromPath[str]) -> Stream:
     """Who bears what of every paid use, per order line, as a file to settle by."""
-    whole_shop(principal)
+    whole_shop(visit.principal)
     wanted = from_text("prm", promotion_id)
-    await db.run(caller, lambda tx: _found(tx, wanted))
+    await visit.db.run(visit.caller, lambda tx: _found(tx, wanted))
 
     async def lines() -> AsyncIterator[str]:
         yield written([HEADER])
         last: UUID | None = None
         while True:
-            rows = await db.run(
-                caller,
-                lambda tx, last=last: settlement_rows(tx, wanted, after=last, limit=CHUNK),  # type: ignore[misc]
+            rows = await visit.db.run(
+                visit.caller, partial(settlement_rows, promotion_id=wanted, after=last, limit=CHUNK)
             )
             if not rows:
                 return
             yield written([_cells(row) for row in rows])
             last = rows[-1].use_id
 
-    name = f"promotion-{now:%Y%m%d-%H%M}.csv"
+    name = f"promotion-{visit.now:%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Stream(lines(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -418,8 +341,7 @@ async def _found(tx: Tx, promotion_id: UUID) -> Promotion:
 
 
 def _form(
-    request: Asking,
-    now: datetime,
+    visit: Visit,
     typed: dict[str, str | list[str]],
     errors: dict[str, str],
     *,
@@ -428,10 +350,10 @@ def _form(
     general: str = "",
 ) -> Response[str]:
     return page(
-        request,
+        visit.request,
         "payments/promotion_form.html",
         status_code=422 if errors else 409 if general else 200,
-        now=now,
+        now=visit.now,
         typed=typed,
         errors=errors,
         general=general,

@@ -25,7 +25,7 @@ from orderan.flows.pay_out import (
     paid_out,
     type_account,
 )
-from orderan.flows.views_money_back import PayoutRow, payout_list
+from orderan.flows.views_money_back import SHOWN, PayoutRow, payout_list
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import from_text, to_text
@@ -41,6 +41,7 @@ from orderan.payments import (
     find_payout,
     mask_account,
 )
+from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.money_back_words import PAYOUT_STATES, PAYOUT_WAITS, payout_path, refund_path
 from orderan.web.dashboard.order_export import written
@@ -82,19 +83,22 @@ def whole(principal: Principal) -> bool:
 
 
 @get("/payments/refunds/payouts", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
-async def payouts_page(visit: NamedDependency[Visit], tab: FromQuery[str] = "open") -> Response[str]:
+async def payouts_page(
+    visit: NamedDependency[Visit], tab: FromQuery[str] = "open", after: FromQuery[str] = ""
+) -> Response[str]:
     """Payouts that need somebody, or those that are over."""
-    return await _list(visit, tab)
+    return await _list(visit, tab, after=after)
 
 
-async def _list(visit: Visit, tab: str, *, sent: Sent = NOTHING_SENT) -> Response[str]:
+async def _list(visit: Visit, tab: str, *, after: str = "", sent: Sent = NOTHING_SENT) -> Response[str]:
     chosen = tab if tab in PAYOUT_STATES else "open"
     states = OPEN if chosen == "open" else (chosen,)
     scope = scope_of(visit.principal)
 
     async def read(tx: Tx) -> tuple[list[PayoutRow], bool]:
         ready = await payout_list(tx, scope, states=("approved",), limit=1)
-        return await payout_list(tx, scope, states=states), bool(ready)
+        rows = await payout_list(tx, scope, states=states, after=read_cursor(after), limit=SHOWN + 1)
+        return rows, bool(ready)
 
     rows, ready = await visit.db.run(visit.caller, read)
     return page(
@@ -103,7 +107,9 @@ async def _list(visit: Visit, tab: str, *, sent: Sent = NOTHING_SENT) -> Respons
         status_code=409 if sent.refused else 200,
         now=visit.now,
         sent=sent,
-        rows=rows,
+        rows=rows[:SHOWN],
+        older=cursor_of(rows[SHOWN - 1].listed_at, rows[SHOWN - 1].id) if len(rows) > SHOWN else None,
+        after=after,
         tab=chosen,
         states=PAYOUT_STATES,
         banks=BANKS,

@@ -14,6 +14,7 @@ from orderan.flows.approve_refund import approve_refund, refuse_refund
 from orderan.flows.execute_refund import Refunder, WayBack
 from orderan.flows.pay_out import begin_payout
 from orderan.flows.views_money_back import PayoutRow, payout_list
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
@@ -36,7 +37,6 @@ from orderan.payments import (
     tries_of,
 )
 from orderan.web.dashboard.desk import Visit, scope_of, told
-from orderan.web.dashboard.finance import GATEWAYS
 from orderan.web.dashboard.money_back_words import PAYOUT_STATES, TRY_STATES, payout_path, refund_path
 from orderan.web.dashboard.order_words import Names, names_of
 from orderan.web.dashboard.payments import BESIDE as BESIDE_MONEY
@@ -171,7 +171,7 @@ async def refund_shown(
         try_states=TRY_STATES,
         payout_states=PAYOUT_STATES,
         payout_path=payout_path,
-        gateways=GATEWAYS,
+        gateways=GATEWAY_NAMES,
         rails=METHODS,
         **common(visit.principal),
     )

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money, format_number, format_percent
 from orderan.payments import METHODS, Group, Method
 from orderan.routing import Change, Fault, Rule, RulesNotUsable, When
-from orderan.web.dashboard.gateways import NAMES
 
 CURRENCY: Final = "IDR"
 WEEKDAYS: Final = (
@@ -81,7 +81,7 @@ def method_name(code: str, words: Words) -> str:
 
 def gateway_name(code: str) -> str:
     """A gateway's own name."""
-    return NAMES.get(code, code)
+    return GATEWAY_NAMES.get(code, code)
 
 
 def bank_name(code: str, words: Words) -> str:

@@ -1,0 +1,65 @@
+"""What may be asked for of an order now, and which offers still stand for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders
+from orderan.payments import METHODS, Attempt, AttemptState, Method, NothingToPay, PartDoesNotFit, Rail
+from orderan.promotions import Redemption, RedemptionState
+
+
+async def payable(tx: Tx, order_id: UUID) -> Order:
+    """Lock an order that may be paid.
+
+    Raises:
+        OrderNotFound, NothingToPay: There is no such order, or nothing is to be paid of it.
+    """
+    order = (await lock_orders(tx, [order_id])).get(order_id)
+    if order is None:
+        raise OrderNotFound(str(order_id))
+    if not is_payable(order):
+        raise NothingToPay(str(order.number))
+    return order
+
+
+def is_payable(order: Order) -> bool:
+    """Whether a buyer may be asked for money: something is due, and nobody collects it at the door."""
+    waits = order.commercial == Commercial.AWAITING_PAYMENT or (
+        order.commercial == Commercial.ACCEPTED and order.terms != Terms.COD
+    )
+    return waits and order.due_minor > 0
+
+
+def can_pay(order: Order, attempt: Attempt, use: Redemption | None, *, now: datetime) -> bool:
+    """Whether what was offered can be paid: as much is due as when it was, and its promotion is kept for it."""
+    stands = attempt.state == AttemptState.OFFERED and attempt.instrument is not None
+    kept = use is None or use.state is RedemptionState.RESERVED
+    return stands and kept and attempt.due_minor == order.due_minor and now < attempt.expires_at
+
+
+def part_of(order: Order, method: Method, part_minor: int | None, carried: Sequence[Rail]) -> int:
+    """What is asked for now; a part leaves something that can be paid.
+
+    Args:
+        part_minor: None is all that is due.
+        carried: Every rail of the shop.
+
+    Raises:
+        PartDoesNotFit: Not so much, not this way.
+    """
+    if part_minor is None:
+        return order.due_minor
+    most = min(method.most_minor, order.due_minor)
+    fits = max(method.least_minor, 1) <= part_minor <= most
+    if not fits or not leaves_payable(order, part_minor, carried):
+        raise PartDoesNotFit(part_minor, method.least_minor, most)
+    return part_minor
+
+
+def leaves_payable(order: Order, part_minor: int, carried: Sequence[Rail]) -> bool:
+    """Whether after a part nothing is left, or enough for some open rail to take."""
+    least = min((METHODS[rail.method].least_minor for rail in carried if rail.state == "open"), default=1)
+    rest = order.due_minor - part_minor
+    return rest == 0 or rest >= least
