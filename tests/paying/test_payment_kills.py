@@ -49,11 +49,12 @@ def call(name: str) -> list[str]:
 
 
 WAYS = {
-    # rails and window, offered before, earlier tries, routing, begun; asked; noted
-    "charge": [*TX * 5, *call("charge"), *TX],
-    # rails and window, earlier tries, clients; the old one is taken back; heard, routed, begun; asked; noted
+    # rails and window, offered before, amount, earlier tries, routing, begun; asked; noted
+    "charge": [*TX * 6, *call("charge"), *TX],
+    # rails and window, amount, earlier tries, clients; the old one is taken back; heard, routed, begun; asked;
+    # noted
     "change": [
-        *TX * 3, "cancel unsent", *call("look_up"), "cancel answered", *TX * 3, *call("charge"), *TX,
+        *TX * 4, "cancel unsent", *call("look_up"), "cancel answered", *TX * 3, *call("charge"), *TX,
     ],
     # client, kept, heard, claimed, clients, whether it may still be paid; asked; noted and booked
     "news": [*TX * 6, *call("look_up"), *TX],
