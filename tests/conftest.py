@@ -1,25 +1,21 @@
-"""The database for tests: one throw-away PostgreSQL per run, one fresh copy of the schema per test.
+"""The database for tests: one throw-away PostgreSQL per run, one database with nothing but the schema per test.
 
 `ORDERAN_TEST_DATABASE_URL` names another server to use: a role that may create databases.
 """
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, LiteralString, cast
-from uuid import uuid4
 
 import hypothesis
-import psycopg
 import pytest
-from psycopg import conninfo
 
+from databases import Databases, Server, a_template
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
-from orderan.kit.migrations import migrate
 from orderan.kit.postgres import ephemeral
 from orderan.shops import Shop, open_shop
 
@@ -36,40 +32,39 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server to make databases on."""
     if given := os.environ.get("ORDERAN_TEST_DATABASE_URL"):
-        yield given
+        yield Server(given, None)
         return
-    with ephemeral(Path(tmp_path_factory.mktemp("postgres"))) as server:
-        yield server.url
+    with ephemeral(Path(tmp_path_factory.mktemp("postgres"))) as embedded:
+        yield Server(embedded.url, embedded.superuser_url())
 
 
 @pytest.fixture(scope="session")
-def template(server_url: str) -> Iterator[str]:
-    """A migrated database to copy."""
-    name = f"template_{uuid4().hex[:12]}"
-    _on(server_url, f"CREATE DATABASE {name}")
-    migrate(_named(server_url, name))
-    yield name
-    _drop(server_url, name)
+def server_url(server: Server) -> str:
+    return server.url
 
 
-@contextmanager
-def fresh_database(server_url: str, template: str) -> Iterator[str]:
-    """A database with the schema and nothing in it."""
-    name = f"test_{uuid4().hex[:12]}"
-    _on(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    try:
-        yield _named(server_url, name)
-    finally:
-        _drop(server_url, name)
+@pytest.fixture(scope="session")
+def template(server: Server) -> Iterator[str]:
+    """The name of a migrated database to copy."""
+    with a_template(server) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def databases(server: Server, template: str) -> Iterator[Databases]:
+    """Gives out databases that hold the schema and no row."""
+    pool = Databases(server, template)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture
-def database_url(server_url: str, template: str) -> Iterator[str]:
-    """A fresh database; a test that asks for it has real commits."""
-    with fresh_database(server_url, template) as url:
+def database_url(databases: Databases) -> Iterator[str]:
+    """A database with nothing in it; a test that asks for it has real commits."""
+    with databases.one() as url:
         yield url
 
 
@@ -125,20 +120,3 @@ async def a_floor(db: Database, now: datetime) -> ShopFloor:
 async def floor(db: Database, now: datetime) -> ShopFloor:
     """A shop that was just opened, with nothing in it."""
     return await a_floor(db, now)
-
-
-def _named(url: str, database: str) -> str:
-    return conninfo.make_conninfo(url, dbname=database)
-
-
-def _drop(server_url: str, name: str) -> None:
-    """Without force the server ends its own vacuuming there; with force it asks whether we may, and we may not."""
-    try:
-        _on(server_url, f"DROP DATABASE {name}")
-    except psycopg.errors.ObjectInUse:
-        _on(server_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _on(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.encode())

@@ -3,14 +3,15 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg import conninfo
 
+from databases import Databases
 from orderan.access import Role
 from orderan.auditor import audit
 from orderan.demo import (
@@ -76,21 +77,10 @@ New = Callable[[], str]
 
 
 @pytest.fixture(scope="module")
-def new(server_url: str, template: str) -> Iterator[New]:
+def new(databases: Databases) -> Iterator[New]:
     """Makes empty databases with the schema."""
-    made = []
-
-    def database() -> str:
-        name = f"test_{uuid4().hex[:12]}"
-        with psycopg.connect(server_url, autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-        made.append(name)
-        return conninfo.make_conninfo(server_url, dbname=name)
-
-    yield database
-    with psycopg.connect(server_url, autocommit=True) as server:
-        for name in made:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(databases.one())
 
 
 @pytest.fixture(scope="module")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from databases import Databases
 from importing.given import NOW, a_mapping, a_row, local
 from importing.test_reading import write_csv
 from orderan.importing.models import Outcome
@@ -40,13 +41,10 @@ rows = st.lists(
 
 
 @pytest.fixture(scope="module")
-def shared_url(server_url: str, template: str) -> Any:
+def shared_url(databases: Databases) -> Iterator[str]:
     """One database for all examples; each opens a shop of its own."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield psycopg.conninfo.make_conninfo(server_url, dbname=name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with databases.one() as url:
+        yield url
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import pytest
 
-from conftest import fresh_database
+from databases import Databases
 from orderan.auditor import audit
 from orderan.kit.crypto import Keyring
 from simulation.day import ACTS, Day, a_day
@@ -84,11 +84,11 @@ def test_a_plan_is_known_from_its_seed_and_a_longer_one_begins_with_it() -> None
 
 @pytest.mark.parametrize("seed", [8, 45])
 async def test_a_seed_lived_twice_is_the_same_day_down_to_the_rows(
-    seed: int, keyring: Keyring, now: datetime, server_url: str, template: str
+    seed: int, keyring: Keyring, now: datetime, databases: Databases
 ) -> None:
     lived = []
     for _ in range(2):
-        with fresh_database(server_url, template) as url:
+        with databases.one() as url:
             async with a_day(url, keyring, seed, started=now, at_once=bool(seed % 2)) as day:
                 await day.live(SHORT)
                 lived.append((day.trace, day.books, day.crashes, day.statements, await day.rows()))
