@@ -97,6 +97,29 @@ async def test_what_is_typed_into_the_form_is_what_is_kept(owner: AsyncClient, f
     assert (await only_one(floor)).terms == terms
 
 
+async def test_what_somebody_else_wrote_meanwhile_is_not_written_over_unseen(
+    owner: AsyncClient, floor: ShopFloor
+) -> None:
+    await send(owner, "/payments/promotions/new", FILLED)
+    made = await only_one(floor)
+    edit = f"/payments/promotions/{to_text('prm', made.id)}/edit"
+    mine = {"name": "Saya", "seen": made.terms.digest}
+    theirs = {"name": "Mereka", "seen": made.terms.digest}
+    assert made.terms.digest in (await owner.get(edit)).text
+
+    assert (await send(owner, edit, FILLED | theirs)).status_code == 303
+    refused = await send(owner, edit, FILLED | mine)
+
+    assert refused.status_code == 409
+    assert "diubah orang lain sejak Anda membukanya" in refused.text
+    assert 'value="Saya"' in refused.text
+    now_is = await only_one(floor)
+    assert now_is.terms.name == "Mereka"
+    assert now_is.terms.digest in refused.text
+    assert (await send(owner, edit, FILLED | mine | {"seen": now_is.terms.digest})).status_code == 303
+    assert (await only_one(floor)).terms.name == "Saya"
+
+
 async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(
     owner: AsyncClient, floor: ShopFloor
 ) -> None:
@@ -175,6 +198,11 @@ async def test_a_cashback_is_noted_as_paid_once(
     use, _ = await confirmed(floor, keyring, now, promotion)
     path = f"/payments/promotions/{to_text('prm', promotion.id)}"
     assert "Sudah dibayar Rp5.000" in (await owner.get(path)).text
+
+    other = await running(floor, a_discount(now), now=now)
+    elsewhere = f"/payments/promotions/{to_text('prm', other.id)}/uses/{to_text('rdm', use.id)}/paid"
+    assert (await send(owner, elsewhere, {})).status_code == 404
+    assert await floor.value("SELECT paid_out_minor FROM promotion_redemption") == 0
 
     first = await send(owner, f"{path}/uses/{to_text('rdm', use.id)}/paid", {})
     second = await send(owner, f"{path}/uses/{to_text('rdm', use.id)}/paid", {})

@@ -20,6 +20,7 @@ from orderan.demo.people import buyers
 from orderan.demo.promos import agree_a_deposit, write_promotions
 from orderan.demo.routes import Routes
 from orderan.demo.scene import Scene
+from orderan.demo.settling import Settling
 from orderan.demo.staff import CODE, hashed_password
 from orderan.demo.till import LATELY, GatewayThere, Tills, carried_by, last_troubles, open_tills
 from orderan.kit.crypto import Keyring
@@ -124,6 +125,7 @@ async def load(
         await db.run(caller, lambda tx: agree_a_deposit(tx, now=now))
         if gateways:
             await rules.draft_next(now)
+            await Settling(scene, now).until_yesterday(tills.since)
         await PayingBack(scene, now).stand_still()
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground

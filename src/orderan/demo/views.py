@@ -1,7 +1,7 @@
 """What the demo's days look up before they act."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -36,6 +36,45 @@ class Sold:
     id: UUID
     customer_id: UUID
     total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A payment that went through a gateway."""
+
+    account_id: UUID
+    gateway: str
+    rail_id: UUID
+    method: str
+    reference: str
+    gateway_id: str
+    amount_minor: int
+    paid_on: date
+
+
+async def taken_through_gateways(tx: Tx, *, since: datetime) -> list[Taken]:
+    """What gateways took in since then and still keep for the shop, by the day of the shop it was paid on."""
+    rows = await tx.all(
+        """
+        SELECT rail.account_id, gateway_account.gateway, payment_attempt.rail_id, payment_attempt.method,
+               payment_attempt.reference, payment_attempt.gateway_id, payment_attempt.booked_minor AS amount_minor,
+               (min(payment_event.at) AT TIME ZONE shop.time_zone)::date AS paid_on
+        FROM payment_attempt
+        JOIN shop ON shop.shop_id = payment_attempt.shop_id
+        JOIN rail ON rail.shop_id = payment_attempt.shop_id AND rail.id = payment_attempt.rail_id
+        JOIN gateway_account ON gateway_account.shop_id = rail.shop_id AND gateway_account.id = rail.account_id
+        JOIN payment_event ON payment_event.shop_id = payment_attempt.shop_id
+             AND payment_event.order_id = payment_attempt.order_id AND payment_event.kind = 'captured'
+             AND split_part(payment_event.reference, ':', 1) = payment_attempt.reference
+        WHERE payment_attempt.shop_id = %(shop)s AND payment_attempt.began_at >= %(since)s
+          AND payment_attempt.booked_minor > 0 AND payment_attempt.returned_minor = 0
+        GROUP BY rail.account_id, gateway_account.gateway, payment_attempt.id, payment_attempt.shop_id,
+                 shop.time_zone
+        ORDER BY payment_attempt.reference
+        """,
+        {"shop": tx.shop_id, "since": since},
+    )
+    return [Taken(**row._asdict()) for row in rows]
 
 
 async def sold_and_home(tx: Tx, *, most: int) -> list[Sold]:

@@ -28,6 +28,7 @@ from orderan.promotions.commands.redeem import (
 from orderan.promotions.errors import (
     LimitBelowTaken,
     NothingOwed,
+    PromotionChanged,
     PromotionDoesNotApply,
     PromotionEnded,
     PromotionNotFound,
@@ -96,6 +97,7 @@ __all__ = [
     "Payer",
     "PayerKind",
     "Promotion",
+    "PromotionChanged",
     "PromotionDoesNotApply",
     "PromotionEnded",
     "PromotionEvent",

@@ -75,6 +75,19 @@ class PromotionEnded(Refusal):
 
 
 @dataclass(eq=False)
+class PromotionChanged(Refusal):
+    """Somebody else changed it since it was read; nothing was kept."""
+
+    promotion: str
+
+    code = "promotion_changed"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Promo “{promotion}” diubah orang lain sejak Anda membukanya. Periksa isinya, lalu simpan lagi."
+    )
+
+
+@dataclass(eq=False)
 class LimitBelowTaken(Refusal):
     """The new budget or quota is less than what redemptions have taken already."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
+from hashlib import sha256
 from uuid import UUID
 
 from orderan.promotions.states import PromotionState, RedemptionState
@@ -106,6 +107,11 @@ class Terms:
     per_buyer: int | None = None
     quota: int | None = None
     budget_minor: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """Names these terms: others have another one."""
+        return sha256(repr(self).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from orderan.kit.ids import new_id, to_text
 from orderan.promotions import rules, store
 from orderan.promotions.errors import (
     LimitBelowTaken,
+    PromotionChanged,
     PromotionEnded,
     PromotionNotFound,
     PromotionTermsWrong,
@@ -35,14 +36,20 @@ async def make_promotion(tx: Tx, terms: Terms, *, now: datetime) -> Promotion:
     return made
 
 
-async def change_promotion(tx: Tx, promotion_id: UUID, terms: Terms, *, now: datetime) -> Promotion:
+async def change_promotion(
+    tx: Tx, promotion_id: UUID, terms: Terms, *, seen: str | None = None, now: datetime
+) -> Promotion:
     """Write its terms anew. What was reserved before keeps what it was promised.
 
     One that was exhausted runs on when there is room again, and one that runs stops when there is none.
 
+    Args:
+        seen: The digest of the terms the change was made on; whoever does not say writes over what stands.
+
     Raises:
         PromotionNotFound: The shop has none of this id.
         PromotionEnded: It is over.
+        PromotionChanged: It has other terms by now than those that were seen.
         PromotionTermsWrong: Names every part that is wrong.
         LimitBelowTaken: The new budget or quota is below what was taken.
     """
@@ -50,6 +57,8 @@ async def change_promotion(tx: Tx, promotion_id: UUID, terms: Terms, *, now: dat
     if before.state is PromotionState.ENDED:
         raise PromotionEnded(before.terms.name)
     _require_right(terms)
+    if seen is not None and terms != before.terms and seen != before.terms.digest:
+        raise PromotionChanged(before.terms.name)
     over_budget = terms.budget_minor is not None and terms.budget_minor < before.taken_minor
     over_quota = terms.quota is not None and terms.quota < before.taken_count
     if over_budget or over_quota:

@@ -228,15 +228,20 @@ async def reverse_use(
     return after
 
 
-async def pay_out(tx: Tx, redemption_id: UUID, *, now: datetime) -> Redemption:
+async def pay_out(
+    tx: Tx, redemption_id: UUID, *, promotion_id: UUID | None = None, now: datetime
+) -> Redemption:
     """The buyer got the cashback they are owed.
 
+    Args:
+        promotion_id: Of this promotion only.
+
     Raises:
-        RedemptionNotFound: The shop has no such use.
+        RedemptionNotFound: The shop, or the promotion, has no such use.
         NothingOwed: It is no cashback, not paid for yet, or paid out already; nothing changed.
     """
     found = await store.lock_redemption(tx, redemption_id)
-    if found is None:
+    if found is None or promotion_id not in {None, found.promotion_id}:
         raise RedemptionNotFound(to_text("rdm", redemption_id))
     owed = found.left_minor - found.paid_out_minor
     if found.kind is not PromotionKind.CASHBACK or found.state is not RedemptionState.CONFIRMED or owed <= 0:

@@ -24,6 +24,7 @@ from orderan.promotions import (
     LimitBelowTaken,
     NothingOwed,
     Promotion,
+    PromotionChanged,
     PromotionEnded,
     PromotionEvent,
     PromotionNotFound,
@@ -174,14 +175,18 @@ async def _kept(visit: Visit, promotion: Promotion | None) -> Response[Any]:
         async def command(tx: Tx) -> Promotion:
             if promotion is None:
                 return await make_promotion(tx, terms, now=visit.now)
-            return await change_promotion(tx, promotion.id, terms, now=visit.now)
+            seen = one(form, "seen") or None
+            return await change_promotion(tx, promotion.id, terms, seen=seen, now=visit.now)
 
         try:
             kept = await visit.db.run(visit.caller, taken_once(form, command, now=visit.now))
         except PromotionTermsWrong as refusal:
             errors |= told_wrong(refusal.wrong, words)
-        except (LimitBelowTaken, PromotionEnded) as refusal:
+        except (LimitBelowTaken, PromotionEnded, PromotionChanged) as refusal:
             general = told(refusal, words)
+            if promotion is not None:
+                wanted = promotion.id
+                promotion = await visit.db.run(visit.caller, lambda tx: _found(tx, wanted))
         else:
             return Redirect(f"{path_of(kept.id)}?said=saved", status_code=303)
     return _form(visit, typed_in(form), errors, currency=currency, promotion=promotion, general=general)
@@ -270,12 +275,12 @@ async def cashback_paid(
     """The buyer got their cashback."""
     whole_shop(visit.principal)
     form = await posted(visit.request)
-    use = from_text("rdm", use_id)
+    promotion, use = from_text("prm", promotion_id), from_text("rdm", use_id)
     return await _answered(
         visit,
-        from_text("prm", promotion_id),
+        promotion,
         form,
-        lambda tx: pay_out(tx, use, now=visit.now),
+        lambda tx: pay_out(tx, use, promotion_id=promotion, now=visit.now),
         said="paid",
     )
 
