@@ -167,6 +167,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
     "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
+    "/payments/payouts/bank/{line_id:str}": ("/payments/payouts/bank/{bank_line}",),
     "/payments/settlements": (
         "/payments/settlements",
         "/payments/settlements?reason=unknown_payment&gateway=midtrans&least=1.000",

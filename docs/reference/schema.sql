@@ -70,12 +70,14 @@ CREATE TABLE bank_line (
     nth integer NOT NULL,
     payout_id uuid,
     matched_by text,
+    word text,
     CONSTRAINT bank_line_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT bank_line_once UNIQUE (shop_id, bank_account, fingerprint, nth),
     CONSTRAINT bank_line_file FOREIGN KEY (shop_id, file_id) REFERENCES settlement_file(shop_id, id),
     CONSTRAINT bank_line_payout FOREIGN KEY (shop_id, payout_id) REFERENCES payout(shop_id, id),
-    CONSTRAINT bank_line_matched_by_known CHECK ((matched_by = ANY (ARRAY['reference'::text, 'amount_and_day'::text]))),
-    CONSTRAINT bank_line_matched_how CHECK (((payout_id IS NULL) = (matched_by IS NULL))),
+    CONSTRAINT bank_line_by_hand_in_words CHECK (((matched_by IS NULL) OR (matched_by <> ALL (ARRAY['hand'::text, 'none'::text])) OR (word IS NOT NULL))),
+    CONSTRAINT bank_line_matched_by_known CHECK ((matched_by = ANY (ARRAY['reference'::text, 'amount_and_day'::text, 'hand'::text, 'none'::text]))),
+    CONSTRAINT bank_line_matched_how CHECK (((payout_id IS NULL) = ((matched_by IS NULL) OR (matched_by = 'none'::text)))),
     CONSTRAINT bank_line_money_came CHECK ((amount_minor > 0))
 );
 CREATE INDEX bank_line_newest ON bank_line USING btree (shop_id, booked_on DESC, id DESC);

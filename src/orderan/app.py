@@ -112,6 +112,7 @@ MODULES: Final = (
     "orderan.web.dashboard.order_new",
     "orderan.web.dashboard.orders",
     "orderan.web.dashboard.finance",
+    "orderan.web.dashboard.finance_bank",
     "orderan.web.dashboard.finance_files",
     "orderan.web.dashboard.finance_tables",
     "orderan.web.dashboard.payments",

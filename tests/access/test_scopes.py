@@ -209,6 +209,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/gateways": RAILS,
     "/payments/gateways/{rail:str}": RAILS,
     "/payments/payouts": FINANCE,
+    "/payments/payouts/bank/{line_id:str}": FINANCE,
     "/payments/payouts/export.csv": FINANCE,
     "/payments/promotions": PROMOTIONS,
     "/payments/promotions/new": PROMOTIONS,

@@ -52,7 +52,9 @@ async def settlements(floor: ShopFloor, order: Order, *, now: datetime) -> dict[
 
     brought = await floor.run(bring)
     entry = await floor.value("SELECT id FROM reconciliation_entry WHERE reason = 'unknown_payment' LIMIT 1")
+    line = await floor.value("SELECT id FROM bank_line WHERE payout_id IS NULL LIMIT 1")
     return {
+        "bank_line": to_text("bnk", line),
         "settlement_file": to_text("stf", brought.id),
         "difference": to_text("rec", entry),
         "gateway_account": to_text("gwa", account.id),

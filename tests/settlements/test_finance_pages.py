@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
@@ -13,10 +14,20 @@ from access.conftest import Hire, House, hire, house, password_hash, send, sign_
 from conftest import ShopFloor
 from fulfilment.working import an_order
 from given import World, a_shop
+from orderan.auditor import audit
+from orderan.flows.reconcile import settle_file
 from orderan.kit.crypto import Keyring
-from orderan.kit.ids import new_id, to_text
+from orderan.kit.ids import from_text, new_id, to_text
 from orderan.orders import Order, Terms
-from settlements.furnishing import settlements
+from orderan.settlements import (
+    FORMATS,
+    BankMoneyNotFound,
+    BankMoneyPlaced,
+    PayoutNotWaiting,
+    place_bank_money,
+    read_settlement,
+)
+from settlements.furnishing import ZONE, settlements
 from settlements.sheets import camt, camt_entry, midtrans, midtrans_row, sheet
 
 pytestmark = pytest.mark.anyio
@@ -141,6 +152,75 @@ async def test_a_statement_shows_which_payouts_arrived(owner: AsyncClient) -> No
     assert ("PO-99001" in waiting, "PO-88001" in waiting) == (True, False)
     assert ("PO-77001" in arrived, "PO-88001" in arrived) == (True, True)
     assert "SETORAN TUNAI" in strange
+
+
+async def test_a_payout_the_bank_shortened_is_placed_by_hand(
+    owner: AsyncClient, floor: ShopFloor, database_url: str, now: datetime
+) -> None:
+    await upload(owner, "statements", camt(camt_entry(13_060, words="TRF LAIN")), format="camt053")
+    line = await floor.value("SELECT id FROM bank_line WHERE words = 'TRF LAIN'")
+    payout = await floor.value("SELECT id FROM payout WHERE reference = 'PO-88001'")
+    path = f"/payments/payouts/bank/{to_text('bnk', line)}"
+    assert path in (await owner.get("/payments/payouts?tab=bank")).text
+    choices = (await owner.get(path)).text
+    # The nearest sum is on top: 15.560 is 2.500 away, 5.000 is further.
+    assert choices.index("PO-88001") < choices.index("PO-99001")
+    assert "PO-77001" not in choices
+
+    wordless = await send(owner, path, {"payout": to_text("gpo", payout), "word": " "})
+    nothing = await send(owner, path, {"payout": "", "word": "?"})
+    kept = await send(owner, path, {"payout": to_text("gpo", payout), "word": "biaya RTGS"})
+    again = await send(owner, path, {"payout": to_text("gpo", payout), "word": "biaya RTGS"})
+
+    assert (wordless.status_code, nothing.status_code, kept.status_code) == (409, 409, 303)
+    assert again.status_code in {404, 409}
+    assert await floor.all(
+        "SELECT payout_id, matched_by, word FROM bank_line WHERE id = %(id)s", id=line
+    ) == [(payout, "hand", "biaya RTGS")]
+    arrived = (await owner.get("/payments/payouts?tab=arrived")).text
+    assert "Rp13.060" in arrived
+    assert "biaya RTGS" in arrived
+    assert "settlements.payout_is_its_lines" not in {
+        finding.check for finding in audit(database_url, now=now).findings
+    }
+
+
+async def test_money_that_is_no_payout_leaves_the_list_with_a_word(
+    owner: AsyncClient, floor: ShopFloor, named: dict[str, str]
+) -> None:
+    path = f"/payments/payouts/bank/{named['bank_line']}"
+
+    answer = await send(owner, path, {"payout": "none", "word": "setoran pemilik"})
+
+    assert answer.status_code == 303
+    assert "SETORAN TUNAI" not in (await owner.get("/payments/payouts?tab=bank")).text
+    assert (await owner.get(path)).status_code == 404
+    [trail] = await floor.all("SELECT after FROM audit_entry WHERE action = 'settlement.place'")
+    assert trail.after == {"payout": None, "difference_minor": 0, "word": "setoran pemilik"}
+
+
+async def test_a_payout_is_placed_once_and_a_later_file_leaves_it(
+    floor: ShopFloor, named: dict[str, str], now: datetime
+) -> None:
+    line = from_text("bnk", named["bank_line"])
+    arrived = await floor.value("SELECT payout_id FROM bank_line WHERE payout_id IS NOT NULL")
+    free = await floor.value("SELECT id FROM payout WHERE reference = 'PO-99001'")
+    for wrong in (arrived, UUID(int=9)):
+        with pytest.raises(PayoutNotWaiting):
+            await floor.run(lambda tx: place_bank_money(tx, line, wrong, "itu", now=now))
+    with pytest.raises(BankMoneyNotFound):
+        await floor.run(lambda tx: place_bank_money(tx, UUID(int=9), None, "itu", now=now))
+
+    await floor.run(lambda tx: place_bank_money(tx, line, free, "sisanya menyusul", now=now))
+    with pytest.raises(BankMoneyPlaced):
+        await floor.run(lambda tx: place_bank_money(tx, line, None, "bukan", now=now))
+    more = read_settlement(
+        "b.csv", midtrans(midtrans_row("1-704-1", 3_000, payout="PO-99001")), FORMATS["midtrans"], zone=ZONE
+    )
+    account = from_text("gwa", named["gateway_account"])
+    await floor.run(lambda tx: settle_file(tx, account, "b.csv", more, now=now))
+
+    assert await floor.value("SELECT payout_id FROM bank_line WHERE id = %(id)s", id=line) == free
 
 
 async def test_a_bomb_is_refused_with_a_word(owner: AsyncClient, floor: ShopFloor) -> None:

@@ -187,6 +187,9 @@ FORMS: Final = {
         {"column_gross": ""},
         {"name": "Bank kami", "kind": "settlement", "decimal_sign": ",", "column_reference": "no"},
     ),
+    "/payments/payouts/bank/{line_id:str}": Sends(
+        "/payments/payouts/bank/{bank_line}", {"payout": ""}, {"word": "setoran pemilik"}
+    ),
     "/payments/settlements/{entry_id:str}/explain": Sends(
         "/payments/settlements/{difference}/explain", {"word": " "}, {}
     ),

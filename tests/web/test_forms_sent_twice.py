@@ -293,6 +293,7 @@ OTHERWISE: Final = {
     "/payments/settlements/files": "a file is known by what is in it: the same one again changes nothing",
     "/payments/settlements/mappings": SAME_AGAIN,
     "/payments/settlements/statements": "a file is known by what is in it: the same one again changes nothing",
+    "/payments/payouts/bank/{line_id:str}": ON,
     "/payments/settlements/{entry_id:str}/explain": ON,
     "/payments/refunds/payouts/export": "a payout stands in one file only: tests/flows/test_pay_out.py",
     "/payments/refunds/payouts/{payout_id:str}/account": SAME_AGAIN,

@@ -198,6 +198,8 @@ class PayoutShown:
     booked_on: date | None
     bank_account: str | None
     matched_by: str | None
+    arrived_minor: int | None
+    word: str | None
 
 
 async def payouts(tx: Tx, *, arrived: bool | None, limit: int = 200) -> list[PayoutShown]:
@@ -206,7 +208,7 @@ async def payouts(tx: Tx, *, arrived: bool | None, limit: int = 200) -> list[Pay
         """
         SELECT payout.id, gateway_account.gateway, gateway_account.name AS account, payout.reference, payout.paid_on,
                payout.net_minor, payout.lines, payout.currency, bank_line.booked_on, bank_line.bank_account,
-               bank_line.matched_by
+               bank_line.matched_by, bank_line.amount_minor, bank_line.word
         FROM payout
         JOIN gateway_account ON gateway_account.shop_id = payout.shop_id AND gateway_account.id = payout.account_id
         LEFT JOIN bank_line ON bank_line.shop_id = payout.shop_id AND bank_line.payout_id = payout.id
@@ -239,13 +241,59 @@ async def unmatched_bank_money(tx: Tx, *, limit: int = 200) -> list[BankMoney]:
         """
         SELECT id, bank_account, booked_on, amount_minor, currency, words, reference
         FROM bank_line
-        WHERE shop_id = %(shop)s AND payout_id IS NULL
+        WHERE shop_id = %(shop)s AND matched_by IS NULL
         ORDER BY booked_on DESC, id DESC
         LIMIT %(limit)s
         """,
         {"shop": tx.shop_id, "limit": limit},
     )
     return [BankMoney(*row) for row in rows]
+
+
+async def bank_money(tx: Tx, line_id: UUID) -> BankMoney | None:
+    """Money nobody placed yet."""
+    row = await tx.maybe(
+        """
+        SELECT id, bank_account, booked_on, amount_minor, currency, words, reference
+        FROM bank_line
+        WHERE shop_id = %(shop)s AND id = %(id)s AND matched_by IS NULL
+        """,
+        {"shop": tx.shop_id, "id": line_id},
+    )
+    return None if row is None else BankMoney(*row)
+
+
+PAID_BEFORE: Final = timedelta(days=14)
+PAID_AFTER: Final = timedelta(days=3)
+"""A gateway may date its payout a little later than the bank books it."""
+
+
+async def payouts_it_could_be(tx: Tx, money: BankMoney, *, limit: int = 30) -> list[PayoutShown]:
+    """Payouts of about that time the bank has not shown, the nearest sum first."""
+    rows = await tx.all(
+        """
+        SELECT payout.id, gateway_account.gateway, gateway_account.name AS account, payout.reference, payout.paid_on,
+               payout.net_minor, payout.lines, payout.currency, NULL::date AS booked_on, NULL AS bank_account,
+               NULL AS matched_by, NULL::bigint AS arrived_minor, NULL AS word
+        FROM payout
+        JOIN gateway_account ON gateway_account.shop_id = payout.shop_id AND gateway_account.id = payout.account_id
+        WHERE payout.shop_id = %(shop)s AND payout.currency = %(currency)s
+          AND payout.paid_on BETWEEN %(since)s AND %(until)s
+          AND NOT EXISTS (SELECT FROM bank_line
+                          WHERE bank_line.shop_id = payout.shop_id AND bank_line.payout_id = payout.id)
+        ORDER BY abs(payout.net_minor - %(amount)s), payout.id
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "currency": money.currency,
+            "since": money.booked_on - PAID_BEFORE,
+            "until": money.booked_on + PAID_AFTER,
+            "amount": money.amount_minor,
+            "limit": limit,
+        },
+    )
+    return [PayoutShown(*row) for row in rows]
 
 
 async def gateway_accounts(tx: Tx) -> list[Any]:

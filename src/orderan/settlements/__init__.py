@@ -13,8 +13,11 @@ from orderan.settlements.commands.bring import FILE_PREFIX, bring_settlement, br
 from orderan.settlements.commands.explain import ENTRY_PREFIX, explain
 from orderan.settlements.commands.map import keep_mapping
 from orderan.settlements.commands.match import match_payouts
+from orderan.settlements.commands.place import BANK_PREFIX, PAYOUT_PREFIX, place_bank_money
 from orderan.settlements.errors import (
     AccountNotFound,
+    BankMoneyNotFound,
+    BankMoneyPlaced,
     ColumnsMissing,
     EntryNotFound,
     FileNotFound,
@@ -22,6 +25,7 @@ from orderan.settlements.errors import (
     FileTooLarge,
     MappingNotFound,
     MappingRefused,
+    PayoutNotWaiting,
     WordMissing,
 )
 from orderan.settlements.models import (
@@ -86,6 +90,7 @@ from orderan.settlements.views import (
 
 __all__ = [
     "ASKS_AGAIN",
+    "BANK_PREFIX",
     "CAMT",
     "ENTRY",
     "ENTRY_PREFIX",
@@ -93,10 +98,13 @@ __all__ = [
     "FORMATS",
     "MAPPED",
     "OF_RETURNS",
+    "PAYOUT_PREFIX",
     "SETTLEMENT_COLUMNS",
     "STATEMENT_COLUMNS",
     "TOLERATED_MINOR",
     "AccountNotFound",
+    "BankMoneyNotFound",
+    "BankMoneyPlaced",
     "BankRow",
     "Book",
     "Brought",
@@ -114,6 +122,7 @@ __all__ = [
     "LineKind",
     "MappingNotFound",
     "MappingRefused",
+    "PayoutNotWaiting",
     "ReadSettlement",
     "ReadStatement",
     "Reason",
@@ -142,6 +151,7 @@ __all__ = [
     "mappings",
     "match_payouts",
     "note_reconciled",
+    "place_bank_money",
     "read_camt",
     "read_settlement",
     "read_statement",

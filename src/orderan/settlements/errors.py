@@ -54,6 +54,39 @@ class ColumnsMissing(Refusal):
 
 
 @dataclass(eq=False)
+class BankMoneyNotFound(Refusal):
+    """The shop's statements have no such line."""
+
+    line: str
+
+    code = "bank_money_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Uang masuk “{line}” tidak ditemukan.")
+
+
+@dataclass(eq=False)
+class BankMoneyPlaced(Refusal):
+    """It is known already what this money is; nothing changed."""
+
+    line: str
+
+    code = "bank_money_placed"
+    kind = Kind.CONFLICT
+    sentence = N_("Uang masuk ini sudah dicocokkan.")
+
+
+@dataclass(eq=False)
+class PayoutNotWaiting(Refusal):
+    """There is no such payout that the bank has not shown, in the currency of the money."""
+
+    payout: str
+
+    code = "payout_not_waiting"
+    kind = Kind.CONFLICT
+    sentence = N_("Pencairan ini tidak sedang menunggu uang masuk. Pilih yang lain.")
+
+
+@dataclass(eq=False)
 class MappingRefused(Refusal):
     """A mapping names a column of ours that does not exist, lacks one that must be there, or has no name.
 

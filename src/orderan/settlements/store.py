@@ -271,7 +271,7 @@ async def lock_unmatched_bank_lines(tx: Tx) -> list[Any]:
         """
         SELECT id, booked_on, amount_minor, currency, words, reference
         FROM bank_line
-        WHERE shop_id = %(shop)s AND payout_id IS NULL
+        WHERE shop_id = %(shop)s AND matched_by IS NULL
         ORDER BY id
         FOR NO KEY UPDATE
         """,
@@ -320,9 +320,48 @@ async def part_payouts(tx: Tx, payouts: Collection[UUID]) -> None:
         FROM payout
         WHERE bank_line.shop_id = %(shop)s AND bank_line.payout_id = ANY(%(ids)s)
           AND payout.shop_id = %(shop)s AND payout.id = bank_line.payout_id
-          AND payout.net_minor <> bank_line.amount_minor
+          AND payout.net_minor <> bank_line.amount_minor AND bank_line.matched_by <> 'hand'
         """,
         {"shop": tx.shop_id, "ids": list(payouts)},
+    )
+
+
+async def lock_bank_line(tx: Tx, line_id: UUID) -> Any:
+    """Columns: id, amount_minor, currency, matched_by; None when there is none."""
+    return await tx.maybe(
+        """
+        SELECT id, amount_minor, currency, matched_by
+        FROM bank_line
+        WHERE shop_id = %(shop)s AND id = %(id)s
+        FOR NO KEY UPDATE
+        """,
+        {"shop": tx.shop_id, "id": line_id},
+    )
+
+
+async def lock_waiting_payout(tx: Tx, payout_id: UUID) -> Any:
+    """A payout the bank has not shown. Columns: id, net_minor, currency; None when there is none."""
+    return await tx.maybe(
+        """
+        SELECT payout.id, payout.net_minor, payout.currency
+        FROM payout
+        WHERE payout.shop_id = %(shop)s AND payout.id = %(id)s
+          AND NOT EXISTS (SELECT FROM bank_line
+                          WHERE bank_line.shop_id = payout.shop_id AND bank_line.payout_id = payout.id)
+        FOR NO KEY UPDATE
+        """,
+        {"shop": tx.shop_id, "id": payout_id},
+    )
+
+
+async def place_bank_line(tx: Tx, line_id: UUID, payout_id: UUID | None, how: str, word: str) -> None:
+    """Write down what a person says a locked line is."""
+    await tx.run(
+        """
+        UPDATE bank_line SET payout_id = %(payout)s, matched_by = %(how)s, word = %(word)s
+        WHERE shop_id = %(shop)s AND id = %(id)s
+        """,
+        {"shop": tx.shop_id, "id": line_id, "payout": payout_id, "how": how, "word": word},
     )
 
 

@@ -102,7 +102,7 @@ LEFT JOIN (
 ) AS summed ON summed.shop_id = payout.shop_id AND summed.payout_id = payout.id
 LEFT JOIN bank_line ON bank_line.shop_id = payout.shop_id AND bank_line.payout_id = payout.id
 WHERE payout.net_minor <> coalesce(summed.net, 0) OR payout.lines <> coalesce(summed.lines, 0)
-   OR bank_line.amount_minor <> payout.net_minor
+   OR (bank_line.amount_minor <> payout.net_minor AND bank_line.matched_by <> 'hand')
 """
 
 _FILE_ROWS_ADD_UP = """

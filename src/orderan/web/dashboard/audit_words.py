@@ -62,6 +62,7 @@ ACTIONS: Final = {
     "routing.live": N_("Aturan rute pembayaran dijalankan"),
     "session.open": N_("Masuk"),
     "settlement.explain": N_("Selisih settlement dijelaskan"),
+    "settlement.place": N_("Uang masuk bank dicocokkan dengan tangan"),
     "settlement.map": N_("Pemetaan kolom settlement disimpan"),
     "settlement.settlement": N_("Berkas settlement diunggah"),
     "settlement.statement": N_("Rekening koran diunggah"),

@@ -24,6 +24,7 @@ from orderan.kit.errors import N_
 from orderan.payments import METHODS
 from orderan.web.dashboard.desk import Asking
 from orderan.web.dashboard.finance import MOST_EXPORTED, as_file, whole_shop
+from orderan.web.dashboard.finance_bank import bank_path
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -161,7 +162,16 @@ async def payouts_page(
         return await payouts(tx, arrived=chosen == "arrived"), []
 
     rows, bank = await db.run(caller, read)
-    return page(request, "finance/payouts.html", rows=rows, bank=bank, tab=chosen, gateways=GATEWAY_NAMES)
+    return page(
+        request,
+        "finance/payouts.html",
+        rows=rows,
+        bank=bank,
+        tab=chosen,
+        gateways=GATEWAY_NAMES,
+        money_path=bank_path,
+        may_write=principal.may(Permission.PAYMENTS_WRITE),
+    )
 
 
 @get("/payments/payouts/export.csv", opt=READ, include_in_schema=False)
@@ -185,11 +195,11 @@ async def payouts_exported(
         return as_file(f"bank-{now:%Y%m%d}.csv", heading, cells)
     rows = await db.run(caller, lambda tx: payouts(tx, arrived=None, limit=MOST_EXPORTED))
     heading = ("gateway", "account", "reference", "paid_on", "net", "lines", "currency", "booked_on", "bank_account",
-               "matched_by")  # fmt: skip
+               "matched_by", "arrived", "word")  # fmt: skip
     cells = [
         (
             row.gateway, row.account, row.reference, row.paid_on, row.net_minor, row.lines, row.currency, row.booked_on,
-            row.bank_account, row.matched_by,
+            row.bank_account, row.matched_by, row.arrived_minor, row.word,
         )
         for row in rows
     ]  # fmt: skip
