@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -207,7 +208,7 @@ async def test_a_payout_is_placed_once_and_a_later_file_leaves_it(
     free = await floor.value("SELECT id FROM payout WHERE reference = 'PO-99001'")
     for wrong in (arrived, UUID(int=9)):
         with pytest.raises(PayoutNotWaiting):
-            await floor.run(lambda tx: place_bank_money(tx, line, wrong, "itu", now=now))
+            await floor.run(partial(place_bank_money, line_id=line, payout_id=wrong, word="itu", now=now))
     with pytest.raises(BankMoneyNotFound):
         await floor.run(lambda tx: place_bank_money(tx, UUID(int=9), None, "itu", now=now))
 
