@@ -254,7 +254,8 @@ def test_the_board_of_gateways_is_alive_and_providers_have_a_scorecard(new: New)
     assert (one.score.incidents, one.score.incident_s) == (1, 46 * 60)
     assert (one.answering.asked, one.answering.answered, one.answering.middle_s) == (1, 1, 11 * 60)
     assert one.score.payments > 50
-    assert one.score.listed == one.score.payments
+    assert one.score.settled > 0
+    assert one.score.listed + one.score.settled == one.score.payments
     assert sum(score.score.dearer for score in found) > 0
     assert rows(url, "SELECT count(*) FROM payment_attempt WHERE ask_at IS NOT NULL") == [(0,)]
     on(url, work)
