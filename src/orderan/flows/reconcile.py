@@ -44,6 +44,7 @@ from orderan.settlements import (
     let_vanish,
     lines_of_attempts,
     lock_book,
+    lock_matching,
     match_payouts,
     note_reconciled,
     save_findings,
@@ -86,6 +87,7 @@ async def settle_file(
     Raises:
         AccountNotFound: No such account.
     """
+    await lock_matching(tx)
     shop = await shop_by_id(tx, tx.shop_id)
     brought, new = await bring_settlement(tx, account_id, name, read, currency=shop.currency, now=now)
     if not new:
@@ -99,6 +101,7 @@ async def settle_statement(
     tx: Tx, name: str, read: ReadStatement, *, now: datetime
 ) -> tuple[Brought, int | None]:
     """Take a bank's file in and look for its payouts: how many were found, None when it was here before."""
+    await lock_matching(tx)
     shop = await shop_by_id(tx, tx.shop_id)
     brought, new = await bring_statement(tx, name, read, currency=shop.currency, now=now)
     return brought, (await match_payouts(tx) if new else None)

@@ -70,6 +70,7 @@ from orderan.settlements.states import ENTRY, EntryEvent, EntryState
 from orderan.settlements.store import (
     let_vanish,
     lock_book,
+    lock_matching,
     note_reconciled,
     save_findings,
     set_attempts,
@@ -148,6 +149,7 @@ __all__ = [
     "let_vanish",
     "lines_of_attempts",
     "lock_book",
+    "lock_matching",
     "mappings",
     "match_payouts",
     "note_reconciled",

@@ -265,6 +265,17 @@ async def insert_bank_lines(tx: Tx, file_id: UUID, lines: Sequence[BankRow]) -> 
     )
 
 
+async def lock_matching(tx: Tx) -> None:
+    """One at a time brings files in or says what money is: both sides of a match are looked at whole.
+
+    Taken before any row, so that two never wait for each other.
+    """
+    await tx.run(
+        "SELECT pg_advisory_xact_lock(hashtextextended('settlement_matching', %(shop)s))",
+        {"shop": tx.shop_id},
+    )
+
+
 async def lock_unmatched_bank_lines(tx: Tx) -> list[Any]:
     """Money that came and is no payout yet. Columns: id, booked_on, amount_minor, currency, words, reference."""
     return await tx.all(
@@ -339,7 +350,7 @@ async def lock_bank_line(tx: Tx, line_id: UUID) -> Any:
     )
 
 
-async def lock_waiting_payout(tx: Tx, payout_id: UUID) -> Any:
+async def waiting_payout(tx: Tx, payout_id: UUID) -> Any:
     """A payout the bank has not shown. Columns: id, net_minor, currency; None when there is none."""
     return await tx.maybe(
         """
@@ -348,7 +359,6 @@ async def lock_waiting_payout(tx: Tx, payout_id: UUID) -> Any:
         WHERE payout.shop_id = %(shop)s AND payout.id = %(id)s
           AND NOT EXISTS (SELECT FROM bank_line
                           WHERE bank_line.shop_id = payout.shop_id AND bank_line.payout_id = payout.id)
-        FOR NO KEY UPDATE
         """,
         {"shop": tx.shop_id, "id": payout_id},
     )

@@ -29,6 +29,7 @@ async def place_bank_money(
     said = word.strip()[:MOST_WORD]
     if not said:
         raise WordMissing
+    await store.lock_matching(tx)
     line = await store.lock_bank_line(tx, line_id)
     if line is None:
         raise BankMoneyNotFound(to_text(BANK_PREFIX, line_id))
@@ -36,7 +37,7 @@ async def place_bank_money(
         raise BankMoneyPlaced(to_text(BANK_PREFIX, line_id))
     payout = None
     if payout_id is not None:
-        payout = await store.lock_waiting_payout(tx, payout_id)
+        payout = await store.waiting_payout(tx, payout_id)
         if payout is None or payout.currency != line.currency:
             raise PayoutNotWaiting(to_text(PAYOUT_PREFIX, payout_id))
     await store.place_bank_line(tx, line_id, payout_id, "none" if payout is None else "hand", said)
