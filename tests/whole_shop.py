@@ -6,7 +6,7 @@ of the parameters. A GET route that answers with no page of its own stands in `N
 a new page stands in neither, and `pages_of` refuses until it does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from fulfilment.working import an_order, delivered, money, packed, pay, shipped,
 from given import JAKARTA, SURABAYA, World, a_shop
 from importing.test_unseen_files import sale, text_file
 from incidents.troubled import a_gateway
+from notifications.telling import Post, a_policy
 from orderan.access import (
     Permission,
     Role,
@@ -54,6 +55,7 @@ from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.route_payment import route_payment
+from orderan.flows.send_messages import Messenger
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import (
     ask_return,
@@ -62,6 +64,7 @@ from orderan.flows.settle_return import (
     receive_goods_back,
     resolve_return,
 )
+from orderan.flows.tell_buyer import teller
 from orderan.flows.try_routing import try_draft
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
@@ -81,7 +84,10 @@ from orderan.inventory import (
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
+from orderan.kit.events import consume, sequence
 from orderan.kit.ids import to_text
+from orderan.notifications import Sender
+from orderan.notifications import set_policy as set_message_policy
 from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
 from orderan.payments import EvidenceKind, begin_attempt, note_charged, open_account, pause_rail, rails
 from orderan.pricing import put_zone, set_fee
@@ -130,6 +136,14 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/login": ("/login",),
     "/maintenance": ("/maintenance",),
+    "/messages": ("/messages", "/messages?tab=told&kind=pay_now&channel=whatsapp", "/messages?tab=untold"),
+    "/messages/policy": ("/messages/policy",),
+    "/messages/templates": ("/messages/templates",),
+    "/messages/templates/{kind:str}": (
+        "/messages/templates/pay_now?channel=email&locale=en",
+        "/messages/templates/shipped",
+    ),
+    "/messages/{message_id:str}": ("/messages/{message_told}", "/messages/{message_untold}"),
     "/orders": (
         "/orders",
         "/orders?status=accepted&terms=cod&sort=oldest",
@@ -165,6 +179,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments/fees": ("/payments/fees",),
     "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
     "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
+    "/trust": ("/trust",),
     "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
     "/payments/payouts/bank/{line_id:str}": ("/payments/payouts/bank/{bank_line}",),
@@ -394,6 +409,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= people
     named |= await _pay_pages(world, keyring, orders, now)
     await _routing(floor, orders["waiting"], now)
+    named |= await _told(world, keyring, now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
@@ -542,6 +558,28 @@ async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) 
     await delivered(world, paid, awb="002589984003", now=then)
     await floor.run(lambda tx: promise_refund(tx, paid.id, amount_minor=4_000, reason="Penyok", now=then))
     return orders
+
+
+async def _told(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """A message that was told, and one that reached nobody."""
+    floor, post, clock = world.floor, Post("whatsapp"), SetClock(now)
+
+    async def senders(_: Tx) -> Mapping[str, Sender]:
+        return {"whatsapp": post}
+
+    await floor.run(sequence)
+    await floor.run(lambda tx: set_message_policy(tx, a_policy("whatsapp"), now=now))
+    messenger = Messenger(floor.db, clock, keyring, PayLinks("https://toko.test", keyring), senders)
+    consumer = teller(clock)
+    for how in ("ok", "for_good"):
+        post.how = how
+        await an_order(world, keyring, ("kopi", 1), now=now)
+        await floor.run(sequence)
+        while await floor.run(lambda tx: consume(tx, consumer)):
+            pass
+        await messenger.send_due(floor.caller, "whatsapp")
+    rows = await floor.all("SELECT id, state FROM message WHERE state IN ('told', 'untold')")
+    return {f"message_{row.state}": to_text("msg", row.id) for row in rows}
 
 
 async def _troubles(floor: ShopFloor, now: datetime) -> dict[str, str]:

@@ -298,6 +298,46 @@ CREATE INDEX decision_of_routing ON decision USING btree (shop_id, decided_at, i
 CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE decision FORCE ROW LEVEL SECURITY;
 
+-- distributed: a try to deliver a message on one channel; words are what was said, under the key of whom it was said to
+CREATE TABLE delivery (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    round integer NOT NULL,
+    channel text NOT NULL,
+    state text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    tries integer NOT NULL DEFAULT 0,
+    leased_until timestamp with time zone,
+    ask_at timestamp with time zone,
+    lost_at timestamp with time zone,
+    provider_id text,
+    cost_minor bigint,
+    reason text,
+    template_version integer,
+    words_enc bytea,
+    made_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    seen_at timestamp with time zone,
+    CONSTRAINT delivery_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT delivery_once_per_channel UNIQUE (shop_id, message_id, round, channel),
+    CONSTRAINT delivery_message FOREIGN KEY (shop_id, message_id) REFERENCES message(shop_id, id),
+    CONSTRAINT delivery_channel_known CHECK ((channel = ANY (ARRAY['email'::text, 'whatsapp'::text, 'sms'::text]))),
+    CONSTRAINT delivery_cost_not_negative CHECK ((cost_minor >= 0)),
+    CONSTRAINT delivery_sending_is_leased CHECK (((state = 'sending'::text) = (leased_until IS NOT NULL))),
+    CONSTRAINT delivery_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'seen'::text, 'failed'::text, 'unknown'::text, 'suppressed'::text]))),
+    CONSTRAINT delivery_unknown_is_asked CHECK (((state = 'unknown'::text) = (ask_at IS NOT NULL)))
+) WITH (fillfactor=80);
+CREATE INDEX delivery_due ON delivery USING btree (shop_id, channel, due_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX delivery_in_doubt ON delivery USING btree (shop_id, channel, ask_at) WHERE (state = 'unknown'::text);
+CREATE INDEX delivery_leased ON delivery USING btree (shop_id, leased_until) WHERE (state = 'sending'::text);
+CREATE INDEX delivery_of_provider ON delivery USING btree (shop_id, channel, provider_id) WHERE (provider_id IS NOT NULL);
+CREATE UNIQUE INDEX delivery_one_in_the_air ON delivery USING btree (shop_id, message_id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
+CREATE POLICY own_shop_only ON delivery USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
+
 -- distributed: facts, written in the transaction of their change; position is given later, once, by the sequencer
 CREATE TABLE event (
     shop_id bigint NOT NULL,
@@ -841,6 +881,93 @@ CREATE TABLE maintenance_window (
 CREATE INDEX maintenance_window_by_end ON maintenance_window USING btree (shop_id, ends_at) WHERE (cancelled_at IS NULL);
 CREATE POLICY own_shop_only ON maintenance_window USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE maintenance_window FORCE ROW LEVEL SECURITY;
+
+-- distributed: one thing told to one person, once; topic is what it is about as a whole, such as an order, and the fact is where it comes from
+CREATE TABLE message (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    topic_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    state text NOT NULL,
+    fact_entity uuid NOT NULL,
+    fact_seq integer NOT NULL,
+    locale text NOT NULL,
+    zone text NOT NULL,
+    channels text[] NOT NULL,
+    round integer NOT NULL DEFAULT 1,
+    made_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    useful_until timestamp with time zone,
+    moved_at timestamp with time zone NOT NULL,
+    reason text,
+    CONSTRAINT message_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT message_once UNIQUE (shop_id, topic_id, kind, subject_id, person_id),
+    CONSTRAINT message_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id),
+    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text]))),
+    CONSTRAINT message_round_counts CHECK ((round >= 1)),
+    CONSTRAINT message_says_why_not CHECK (((state <> ALL (ARRAY['untold'::text, 'suppressed'::text])) OR (reason IS NOT NULL))),
+    CONSTRAINT message_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'told'::text, 'untold'::text, 'suppressed'::text])))
+) WITH (fillfactor=80);
+CREATE INDEX message_newest ON message USING btree (shop_id, made_at DESC, id DESC);
+CREATE INDEX message_of_person ON message USING btree (shop_id, person_id, made_at DESC, id DESC);
+CREATE INDEX message_open ON message USING btree (shop_id, state, moved_at) WHERE (state = ANY (ARRAY['waiting'::text, 'untold'::text]));
+CREATE POLICY own_shop_only ON message USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE message FORCE ROW LEVEL SECURITY;
+
+-- distributed: how a shop tells people things; facts up to from_position are not told, they were before it began
+CREATE TABLE message_policy (
+    shop_id bigint NOT NULL,
+    channels text[] NOT NULL,
+    quiet_from time without time zone NOT NULL,
+    quiet_until time without time zone NOT NULL,
+    reminder_minutes integer NOT NULL,
+    review_days integer NOT NULL,
+    silent text[] NOT NULL,
+    from_position bigint NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT message_policy_pkey PRIMARY KEY (shop_id),
+    CONSTRAINT message_policy_sane CHECK ((((reminder_minutes >= 5) AND (reminder_minutes <= 10080)) AND ((review_days >= 0) AND (review_days <= 90))))
+);
+CREATE POLICY own_shop_only ON message_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE message_policy FORCE ROW LEVEL SECURITY;
+
+-- distributed: by which channels a person likes to be told, which they closed, which kinds they do without
+CREATE TABLE message_preference (
+    shop_id bigint NOT NULL,
+    person_id uuid NOT NULL,
+    channels text[] NOT NULL,
+    stopped text[] NOT NULL,
+    unwanted text[] NOT NULL,
+    locale text,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT message_preference_pkey PRIMARY KEY (shop_id, person_id),
+    CONSTRAINT message_preference_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id),
+    CONSTRAINT message_preference_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text])))
+);
+CREATE POLICY own_shop_only ON message_preference USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE message_preference FORCE ROW LEVEL SECURITY;
+
+-- distributed: the words of the shop where it does not use ours, every version; the newest counts, an empty body gives ours back
+CREATE TABLE message_template (
+    shop_id bigint NOT NULL,
+    kind text NOT NULL,
+    channel text NOT NULL,
+    locale text NOT NULL,
+    version integer NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT message_template_pkey PRIMARY KEY (shop_id, kind, channel, locale, version),
+    CONSTRAINT message_template_counts_up CHECK ((version > 0)),
+    CONSTRAINT message_template_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text])))
+);
+CREATE POLICY own_shop_only ON message_template USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE message_template FORCE ROW LEVEL SECURITY;
 
 -- distributed: the stock ledger, append-only
 CREATE TABLE movement (
@@ -1724,7 +1851,9 @@ CREATE TABLE sales_order (
     clock_stopped_at timestamp with time zone,
     covered_minor bigint NOT NULL DEFAULT 0,
     deposit_minor bigint,
+    cleared boolean DEFAULT (verification = ANY (ARRAY['not_needed'::text, 'confirmed'::text, 'waived'::text])),
     CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT sales_order_cleared_once UNIQUE (shop_id, id, cleared),
     CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
     CONSTRAINT sales_order_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),
     CONSTRAINT sales_order_customer FOREIGN KEY (shop_id, customer_id) REFERENCES customer(shop_id, id),
@@ -2078,10 +2207,13 @@ CREATE TABLE task (
     packed_at timestamp with time zone,
     handed_over_at timestamp with time zone,
     moved_at timestamp with time zone,
+    order_cleared boolean,
     CONSTRAINT task_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT task_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
     CONSTRAINT task_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
-    CONSTRAINT task_state_known CHECK ((state = ANY (ARRAY['planned'::text, 'released'::text, 'picking'::text, 'short'::text, 'picked'::text, 'packed'::text, 'handed_over'::text, 'cancelled'::text])))
+    CONSTRAINT task_order_cleared FOREIGN KEY (shop_id, order_id, order_cleared) REFERENCES sales_order(shop_id, id, cleared),
+    CONSTRAINT task_state_known CHECK ((state = ANY (ARRAY['planned'::text, 'released'::text, 'picking'::text, 'short'::text, 'picked'::text, 'packed'::text, 'handed_over'::text, 'cancelled'::text]))),
+    CONSTRAINT task_waits_for_the_buyers_word CHECK (((state = ANY (ARRAY['planned'::text, 'cancelled'::text])) OR (order_cleared IS TRUE)))
 );
 CREATE INDEX task_order_of ON task USING btree (shop_id, order_id);
 CREATE INDEX task_queue ON task USING btree (shop_id, location_id, state, planned_at, id) WHERE (state <> ALL (ARRAY['handed_over'::text, 'cancelled'::text]));
@@ -2173,3 +2305,276 @@ CREATE TABLE transfer_line (
 );
 CREATE POLICY own_shop_only ON transfer_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE transfer_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: orders that were not taken, or not on these terms, why, and what came of an appeal
+CREATE TABLE trust_denial (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    way text NOT NULL,
+    outcome text NOT NULL,
+    amount_minor bigint NOT NULL,
+    channel_id uuid,
+    points integer NOT NULL,
+    reasons text[] NOT NULL,
+    area text NOT NULL,
+    first_time boolean NOT NULL,
+    kinds text[] NOT NULL,
+    keys bytea[] NOT NULL,
+    appealed_by text,
+    appealed_at timestamp with time zone,
+    appeal text,
+    judged_by text,
+    judged_at timestamp with time zone,
+    judgement text,
+    CONSTRAINT trust_denial_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT trust_denial_appeal_is_told CHECK (((state = 'standing'::text) OR ((appeal IS NOT NULL) AND (appealed_by IS NOT NULL) AND (appealed_at IS NOT NULL)))),
+    CONSTRAINT trust_denial_has_reasons CHECK ((cardinality(reasons) > 0)),
+    CONSTRAINT trust_denial_outcome_known CHECK ((outcome = ANY (ARRAY['deposit'::text, 'prepaid_only'::text, 'refuse'::text]))),
+    CONSTRAINT trust_denial_state_known CHECK ((state = ANY (ARRAY['standing'::text, 'appealed'::text, 'upheld'::text, 'overturned'::text]))),
+    CONSTRAINT trust_denial_way_known CHECK ((way = ANY (ARRAY['cod'::text, 'prepaid'::text])))
+);
+CREATE INDEX trust_denial_newest ON trust_denial USING btree (shop_id, at, id);
+CREATE INDEX trust_denial_waiting ON trust_denial USING btree (shop_id, appealed_at) WHERE (state = 'appealed'::text);
+CREATE POLICY own_shop_only ON trust_denial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_denial FORCE ROW LEVEL SECURITY;
+
+-- distributed: every state the rules of scoring had while they were edited; the latest is the draft
+CREATE TABLE trust_draft (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    policy jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT trust_draft_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT trust_draft_counts_up CHECK ((revision > 0))
+);
+CREATE POLICY own_shop_only ON trust_draft USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_draft FORCE ROW LEVEL SECURITY;
+
+-- distributed: lists of who is let through and who is not: keyed hashes with a reason, who made them and until when
+CREATE TABLE trust_entry (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    key bytea NOT NULL,
+    verdict text NOT NULL,
+    shown text NOT NULL,
+    reason text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    removed_by text,
+    removed_at timestamp with time zone,
+    CONSTRAINT trust_entry_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT trust_entry_kind_known CHECK ((kind = ANY (ARRAY['phone'::text, 'address'::text, 'email'::text, 'domain'::text, 'device'::text, 'network'::text, 'card'::text]))),
+    CONSTRAINT trust_entry_removal_is_told CHECK (((removed_at IS NULL) = (removed_by IS NULL))),
+    CONSTRAINT trust_entry_verdict_known CHECK ((verdict = ANY (ARRAY['block'::text, 'allow'::text])))
+);
+CREATE UNIQUE INDEX trust_entry_once ON trust_entry USING btree (shop_id, kind, key) WHERE (removed_at IS NULL);
+CREATE POLICY own_shop_only ON trust_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_entry FORCE ROW LEVEL SECURITY;
+
+-- distributed: which orders share a phone, a house, a device, ...: keyed hashes, the newest are read
+CREATE TABLE trust_key (
+    shop_id bigint NOT NULL,
+    kind text NOT NULL,
+    key bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    subject_id uuid NOT NULL,
+    person bytea,
+    CONSTRAINT trust_key_pkey PRIMARY KEY (shop_id, kind, key, at, subject_id),
+    CONSTRAINT trust_key_kind_known CHECK ((kind = ANY (ARRAY['phone'::text, 'address'::text, 'email'::text, 'device'::text, 'ip'::text, 'card'::text])))
+);
+CREATE POLICY own_shop_only ON trust_key USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_key FORCE ROW LEVEL SECURITY;
+
+-- distributed: what is usual in the shop: the middle order value, and orders by hour of the day
+CREATE TABLE trust_norm (
+    shop_id bigint NOT NULL,
+    orders integer NOT NULL,
+    median_minor bigint NOT NULL,
+    hours integer[] NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT trust_norm_pkey PRIMARY KEY (shop_id),
+    CONSTRAINT trust_norm_has_a_day CHECK ((cardinality(hours) = 24))
+);
+CREATE POLICY own_shop_only ON trust_norm USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_norm FORCE ROW LEVEL SECURITY;
+
+-- distributed: how a scored order ended, each way once
+CREATE TABLE trust_outcome (
+    shop_id bigint NOT NULL,
+    subject_id uuid NOT NULL,
+    ended text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT trust_outcome_pkey PRIMARY KEY (shop_id, subject_id, ended),
+    CONSTRAINT trust_outcome_ended_known CHECK ((ended = ANY (ARRAY['delivered'::text, 'refused'::text, 'returned'::text, 'disputed'::text, 'fraud'::text])))
+);
+CREATE POLICY own_shop_only ON trust_outcome USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_outcome FORCE ROW LEVEL SECURITY;
+
+-- distributed: orders held until a person looked at them; the id is the order's
+CREATE TABLE trust_review (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL,
+    amount_minor bigint NOT NULL,
+    points integer NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    judged_by text,
+    judgement text,
+    CONSTRAINT trust_review_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT trust_review_judged_by_somebody CHECK (((state = ANY (ARRAY['open'::text, 'lapsed'::text])) OR (judged_by IS NOT NULL))),
+    CONSTRAINT trust_review_state_known CHECK ((state = ANY (ARRAY['open'::text, 'cleared'::text, 'refused'::text, 'lapsed'::text])))
+);
+CREATE INDEX trust_review_open ON trust_review USING btree (shop_id, deadline) WHERE (state = 'open'::text);
+CREATE POLICY own_shop_only ON trust_review USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_review FORCE ROW LEVEL SECURITY;
+
+-- distributed: versions of the rules orders are scored by; at most one is followed
+CREATE TABLE trust_rules (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    policy jsonb NOT NULL,
+    note text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    active boolean NOT NULL,
+    active_since timestamp with time zone,
+    revision integer,
+    CONSTRAINT trust_rules_pkey PRIMARY KEY (shop_id, version),
+    CONSTRAINT trust_rules_counts_up CHECK ((version > 0))
+);
+CREATE UNIQUE INDEX trust_rules_one_active ON trust_rules USING btree (shop_id) WHERE active;
+CREATE POLICY own_shop_only ON trust_rules USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_rules FORCE ROW LEVEL SECURITY;
+
+-- distributed: the score an order was placed with, and the keyed hashes of what ties it to others
+CREATE TABLE trust_score (
+    shop_id bigint NOT NULL,
+    subject_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    way text NOT NULL,
+    amount_minor bigint NOT NULL,
+    points integer NOT NULL,
+    outcome text NOT NULL,
+    would text NOT NULL,
+    version integer NOT NULL,
+    area text NOT NULL,
+    first_time boolean NOT NULL,
+    hour integer NOT NULL,
+    kinds text[] NOT NULL,
+    keys bytea[] NOT NULL,
+    CONSTRAINT trust_score_pkey PRIMARY KEY (shop_id, subject_id),
+    CONSTRAINT trust_score_keys_paired CHECK ((cardinality(kinds) = cardinality(keys))),
+    CONSTRAINT trust_score_outcome_known CHECK ((outcome = ANY (ARRAY['accept'::text, 'ask'::text, 'hold'::text]))),
+    CONSTRAINT trust_score_sane CHECK (((points >= 0) AND (amount_minor >= 0) AND ((hour >= 0) AND (hour <= 23)))),
+    CONSTRAINT trust_score_way_known CHECK ((way = ANY (ARRAY['cod'::text, 'prepaid'::text]))),
+    CONSTRAINT trust_score_would_known CHECK ((would = ANY (ARRAY['accept'::text, 'ask'::text, 'deposit'::text, 'prepaid_only'::text, 'hold'::text, 'refuse'::text])))
+);
+CREATE INDEX trust_score_newest ON trust_score USING btree (shop_id, at, subject_id);
+CREATE POLICY own_shop_only ON trust_score USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_score FORCE ROW LEVEL SECURITY;
+
+-- distributed: how orders of a phone, a house, an area ended, counted
+CREATE TABLE trust_tally (
+    shop_id bigint NOT NULL,
+    kind text NOT NULL,
+    key bytea NOT NULL,
+    delivered integer NOT NULL,
+    refused integer NOT NULL,
+    returned integer NOT NULL,
+    disputed integer NOT NULL,
+    fraud integer NOT NULL,
+    delivered_minor bigint NOT NULL,
+    CONSTRAINT trust_tally_pkey PRIMARY KEY (shop_id, kind, key),
+    CONSTRAINT trust_tally_kind_known CHECK ((kind = ANY (ARRAY['phone'::text, 'address'::text, 'email'::text, 'device'::text, 'ip'::text, 'card'::text, 'area'::text]))),
+    CONSTRAINT trust_tally_not_negative CHECK (((delivered >= 0) AND (refused >= 0) AND (returned >= 0) AND (disputed >= 0) AND (fraud >= 0) AND (delivered_minor >= 0)))
+);
+CREATE POLICY own_shop_only ON trust_tally USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_tally FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a draft of the rules of scoring would have done to past orders, and which version was followed when that was asked
+CREATE TABLE trust_trial (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    against integer,
+    days integer NOT NULL,
+    found jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT trust_trial_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT trust_trial_days_sane CHECK (((days >= 1) AND (days <= 366)))
+);
+CREATE POLICY own_shop_only ON trust_trial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_trial FORCE ROW LEVEL SECURITY;
+
+-- distributed: one call or message that asks a buyer, what they answered and what it cost
+CREATE TABLE verification_attempt (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    way text NOT NULL,
+    state text NOT NULL,
+    provider text,
+    provider_id text,
+    token_digest bytea NOT NULL,
+    answer text,
+    note text,
+    cost_minor bigint,
+    recording_url text,
+    began_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    moved_by text NOT NULL,
+    CONSTRAINT verification_attempt_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT verification_attempt_case FOREIGN KEY (shop_id, order_id) REFERENCES verification_case(shop_id, order_id),
+    CONSTRAINT verification_attempt_cost_sane CHECK ((cost_minor >= 0)),
+    CONSTRAINT verification_attempt_state_known CHECK ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text, 'confirmed'::text, 'refused'::text, 'missed'::text, 'failed'::text, 'overtaken'::text]))),
+    CONSTRAINT verification_attempt_way_known CHECK ((way = ANY (ARRAY['call'::text, 'whatsapp'::text, 'sms'::text, 'agent'::text])))
+);
+CREATE INDEX verification_attempt_of_order ON verification_attempt USING btree (shop_id, order_id, began_at);
+CREATE INDEX verification_attempt_of_provider ON verification_attempt USING btree (shop_id, provider, provider_id) WHERE (provider_id IS NOT NULL);
+CREATE UNIQUE INDEX verification_attempt_one_open ON verification_attempt USING btree (shop_id, order_id) WHERE (state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text]));
+CREATE INDEX verification_attempt_open ON verification_attempt USING btree (shop_id, way, until) WHERE (state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text]));
+CREATE UNIQUE INDEX verification_attempt_token ON verification_attempt USING btree (shop_id, token_digest);
+CREATE POLICY own_shop_only ON verification_attempt USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE verification_attempt FORCE ROW LEVEL SECURITY;
+
+-- distributed: an order whose buyer is being asked, or was; its outcome is on the order
+CREATE TABLE verification_case (
+    shop_id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    policy_version integer NOT NULL,
+    step integer NOT NULL,
+    tries integer NOT NULL,
+    next_at timestamp with time zone,
+    opened_at timestamp with time zone NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT verification_case_pkey PRIMARY KEY (shop_id, order_id),
+    CONSTRAINT verification_case_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT verification_case_counts CHECK (((step >= 0) AND (tries >= 0))),
+    CONSTRAINT verification_case_over_is_not_due CHECK (((closed_at IS NULL) OR (next_at IS NULL)))
+);
+CREATE INDEX verification_case_due ON verification_case USING btree (shop_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE POLICY own_shop_only ON verification_case USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE verification_case FORCE ROW LEVEL SECURITY;
+
+-- distributed: who is asked, by which ways, how often and when; the latest version holds for orders to come
+CREATE TABLE verification_policy (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    terms jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT verification_policy_pkey PRIMARY KEY (shop_id, version),
+    CONSTRAINT verification_policy_counts_up CHECK ((version > 0))
+);
+CREATE POLICY own_shop_only ON verification_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE verification_policy FORCE ROW LEVEL SECURITY;

@@ -74,6 +74,10 @@ class SandboxSettings:
     """TCP port of the simulated gateways, on this machine only, 1 to 65535 (ORDERAN_SANDBOX_PORT). Default:
     the one after the web server's."""
 
+    mail_port: int = 8025
+    """TCP port of the simulated mail server, on this machine only, 1 to 65535 (ORDERAN_SANDBOX_MAIL_PORT).
+    Default: 8025."""
+
     @property
     def address(self) -> str:
         """Where its pages are, and its gateways below."""
@@ -209,7 +213,10 @@ class Settings:
                 bin_dir=read.folder("ORDERAN_PG_BIN"),
             ),
             sandbox=SandboxSettings(
-                port=read.whole("ORDERAN_SANDBOX_PORT", _after(port), least=1, most=65535)
+                port=read.whole("ORDERAN_SANDBOX_PORT", _after(port), least=1, most=65535),
+                mail_port=read.whole(
+                    "ORDERAN_SANDBOX_MAIL_PORT", SandboxSettings().mail_port, least=1, most=65535
+                ),
             ),
             worker=WorkerSettings(
                 concurrency=read.whole("ORDERAN_WORKER_CONCURRENCY", worker.concurrency, least=1, most=1000),

@@ -2,6 +2,7 @@
 
     a round     for each shop: sequence the log, feed each consumer, sweep what is due
     beside it   gateways are asked what became of payments: what they sent word of, and what is due
+    beside it   what buyers are told is sent, each channel for itself
     beside it   procrastinate runs jobs; what a killed worker left half done is begun again
 
 Any number of workers may run: rows and heads are locked, so a second one waits or skips. When the
@@ -34,12 +35,16 @@ from orderan.flows.follow_health import follow_health
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import hear_news, sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
+from orderan.flows.learn_ends import LEARNING
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.payment_promotion import sweep_reserved
 from orderan.flows.read_maintenance import read_maintenance
 from orderan.flows.reconcile import reconcile_nightly
+from orderan.flows.send_messages import Messenger, SendersOf, no_senders
+from orderan.flows.tell_buyer import teller
+from orderan.flows.verify_order import fill_lists
 from orderan.flows.watch_limits import watch_limits
 from orderan.flows.watch_rails import learn_rails, watch_rails
 from orderan.inventory import watch_low_stock
@@ -56,6 +61,7 @@ from orderan.payments import open_rails_due
 from orderan.promotions import end_over
 from orderan.settings import Settings, WorkerSettings
 from orderan.shops import ShopState, all_shops
+from orderan.trust import learn_norm
 
 Sweep = Callable[[Tx, datetime], Awaitable[int]]
 
@@ -85,6 +91,10 @@ async def _expire(tx: Tx, now: datetime) -> int:
 
 async def _expire_holds(tx: Tx, now: datetime) -> int:
     return await let_holds_expire(tx, now=now)
+
+
+async def _verification(tx: Tx, now: datetime) -> int:
+    return await fill_lists(tx, now=now)
 
 
 async def _incidents(tx: Tx, now: datetime) -> int:
@@ -136,6 +146,10 @@ async def _sweep_throttle(tx: Tx, now: datetime) -> int:
     return await throttle.sweep(tx, now=now)
 
 
+async def _learn_norm(tx: Tx, now: datetime) -> int:
+    return await learn_norm(tx, now=now)
+
+
 async def _let_promotions_go(tx: Tx, now: datetime) -> int:
     return await sweep_reserved(tx, now=now)
 
@@ -156,6 +170,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("incidents", 5.0, _incidents),
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
+    Timer("verification", 10.0, _verification),
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
     Timer("chargebacks", 60.0, _chargebacks),
@@ -168,6 +183,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("failed_jobs", 60.0, _failed_jobs),
     Timer("promotions_reserved", 60.0, _let_promotions_go),
     Timer("promotions_over", 60.0, _end_promotions),
+    Timer("trust_norm", 3600.0, _learn_norm),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _sweep_throttle),
     Timer("inbound", 3600.0, _sweep_inbound),
@@ -185,7 +201,11 @@ def timers_of(settings: WorkerSettings) -> tuple[Timer, ...]:
     return (*TIMERS, Timer("answers", 60.0, answers))
 
 
-CONSUMERS: Final[tuple[Consumer, ...]] = ()
+def consumers_of(clock: Clock) -> tuple[Consumer, ...]:
+    """Everybody who follows the log."""
+    return (LEARNING, teller(clock))
+
+
 JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders", "orderan.importing.jobs")
 """Modules whose import declares jobs."""
 
@@ -209,7 +229,7 @@ class Rounds:
         clock: Clock,
         *,
         timers: Sequence[Timer] = TIMERS,
-        consumers: Sequence[Consumer] = CONSUMERS,
+        consumers: Sequence[Consumer] = (),
     ) -> None:
         self._db = db
         self._clock = clock
@@ -338,23 +358,19 @@ async def _until_stopped(
 
 
 @dataclass
-class GatewayRounds:
-    """What gateways sent word of, and what they are to be asked.
+class Beside:
+    """Parts that wait for partners, each in a task of its own beside the others.
 
-    Each account is asked beside the others: one whose gateway hangs holds up nobody else's payments. A
-    fault is told in the exception inbox of its shop and hinders no other.
+    What hangs is not begun a second time, and holds up nobody else. A fault is told in the exception inbox
+    of its shop and hinders no other.
     """
 
     rounds: Rounds
-    cashier: Cashier
-    refunder: Refunder
-    http: gateways.Caller
-    _under_way: dict[tuple[int, str], "asyncio.Task[None]"] = field(default_factory=dict)
-    _read_at: dict[int, datetime] = field(default_factory=dict)
+    _under_way: dict[tuple[int, str], "asyncio.Task[None]"] = field(default_factory=dict, kw_only=True)
 
     async def once(self) -> int:
-        """Hear what came and begin to ask what is due; how much was heard or begun, not how it ended."""
-        return await self.rounds.in_every_shop("gateways", self._shop)
+        """One look over all shops; how much was done or begun, not how it ended."""
+        raise NotImplementedError
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Rounds until told to stop; what was begun is finished."""
@@ -369,31 +385,7 @@ class GatewayRounds:
         """Wait for everything that is under way."""
         await asyncio.gather(*self.under_way)
 
-    async def _shop(self, shop_id: int) -> int:
-        caller = Caller(shop_id, "system:gateways")
-        now = self.cashier.clock.now()
-        heard, accounts = await self.cashier.db.run(caller, lambda tx: hear_news(tx, now=now))
-        begun = [
-            self._begin(shop_id, f"gateway {account_id}", partial(self.cashier.ask_due, caller, account_id))
-            for account_id in accounts
-        ]
-        if self._is_time(shop_id, now):
-            self._begin(shop_id, "refunds", partial(self.refunder.ask_due, caller))
-            self._begin(
-                shop_id,
-                "maintenance",
-                partial(read_maintenance, self.cashier.db, caller, self.http, self.cashier.clock),
-            )
-        return heard + sum(begun)
-
-    def _is_time(self, shop_id: int, now: datetime) -> bool:
-        """Whether what nobody waits for before a page is looked at again."""
-        if (last := self._read_at.get(shop_id)) is not None and now - last < CALMLY:
-            return False
-        self._read_at[shop_id] = now
-        return True
-
-    def _begin(self, shop_id: int, part: str, work: Callable[[], Awaitable[int]]) -> bool:
+    def begin(self, shop_id: int, part: str, work: Callable[[], Awaitable[int]]) -> bool:
         """Begin a part unless it is under way; whether it was begun."""
         if (shop_id, part) in self._under_way:
             return False
@@ -408,6 +400,62 @@ class GatewayRounds:
             _log.warning("asking cut short", part=part, shop=shop_id, fault=type(fault).__name__)
         finally:
             del self._under_way[shop_id, part]
+
+
+@dataclass
+class GatewayRounds(Beside):
+    """What gateways sent word of, and what they are to be asked: each account beside the others."""
+
+    cashier: Cashier
+    refunder: Refunder
+    http: gateways.Caller
+    _read_at: dict[int, datetime] = field(default_factory=dict)
+
+    async def once(self) -> int:
+        """Hear what came and begin to ask what is due; how much was heard or begun, not how it ended."""
+        return await self.rounds.in_every_shop("gateways", self._shop)
+
+    async def _shop(self, shop_id: int) -> int:
+        caller = Caller(shop_id, "system:gateways")
+        now = self.cashier.clock.now()
+        heard, accounts = await self.cashier.db.run(caller, lambda tx: hear_news(tx, now=now))
+        begun = [
+            self.begin(shop_id, f"gateway {account_id}", partial(self.cashier.ask_due, caller, account_id))
+            for account_id in accounts
+        ]
+        if self._is_time(shop_id, now):
+            self.begin(shop_id, "refunds", partial(self.refunder.ask_due, caller))
+            self.begin(
+                shop_id,
+                "maintenance",
+                partial(read_maintenance, self.cashier.db, caller, self.http, self.cashier.clock),
+            )
+        return heard + sum(begun)
+
+    def _is_time(self, shop_id: int, now: datetime) -> bool:
+        """Whether what nobody waits for before a page is looked at again."""
+        if (last := self._read_at.get(shop_id)) is not None and now - last < CALMLY:
+            return False
+        self._read_at[shop_id] = now
+        return True
+
+
+@dataclass
+class MessageRounds(Beside):
+    """What buyers are told: each channel of a shop beside the others."""
+
+    messenger: Messenger
+
+    async def once(self) -> int:
+        """Begin to send what is due; how many channels were begun."""
+        return await self.rounds.in_every_shop("messages", self._shop)
+
+    async def _shop(self, shop_id: int) -> int:
+        caller = Caller(shop_id, "system:messages")
+        for channel in await self.messenger.channels(caller):
+            self.begin(shop_id, f"messages {channel}", partial(self.messenger.send_due, caller, channel))
+        # A channel looks until it finds nothing: to have begun it is no reason to look again at once.
+        return 0
 
 
 def _raise_when_away(fault: Exception) -> None:
@@ -432,8 +480,19 @@ async def take_up_stalled(running: App, stop: asyncio.Event, *, every_s: float =
             await asyncio.wait_for(stop.wait(), every_s)
 
 
-async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio.Event) -> None:
-    """Run rounds and jobs until told to stop."""
+async def work(
+    settings: Settings,
+    keyring: Keyring,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    senders: SendersOf = no_senders,
+) -> None:
+    """Run rounds and jobs until told to stop.
+
+    Args:
+        senders: Who carries the messages of a shop.
+    """
     if settings.database.url is None:
         message = "the worker needs a database URL"
         raise ValueError(message)
@@ -442,17 +501,22 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
     db = Database(settings.database.url, min_size=1, max_size=settings.worker.concurrency + 2)
     await db.open()
     clients = GatewayClients(keyring, clock, reach=gateways.Caller())
-    cashier = Cashier(db, clock, PayLinks(settings.web.address, keyring), clients.of_rail)
+    links = PayLinks(settings.web.address, keyring)
+    cashier = Cashier(db, clock, links, clients.of_rail)
+    messenger = Messenger(db, clock, keyring, links, senders)
     connector = PsycopgConnector(conninfo=settings.database.url)
     try:
         with jobs.app.replace_connector(connector) as app:
             async with app.open_async():
-                own = Rounds(db, clock, timers=timers_of(settings.worker))
+                own = Rounds(db, clock, timers=timers_of(settings.worker), consumers=consumers_of(clock))
                 rounds = asyncio.create_task(own.run(stop, interval_s=settings.worker.sweep_interval_s))
                 asking = asyncio.create_task(
                     GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach).run(
                         stop, interval_s=min(NEWS_S, settings.worker.sweep_interval_s)
                     )
+                )
+                telling = asyncio.create_task(
+                    MessageRounds(own, messenger).run(stop, interval_s=settings.worker.sweep_interval_s)
                 )
                 runner = asyncio.create_task(
                     app.run_worker_async(
@@ -464,11 +528,12 @@ async def work(settings: Settings, keyring: Keyring, clock: Clock, stop: asyncio
                 waiting = asyncio.create_task(stop.wait())
                 tending = asyncio.create_task(take_up_stalled(app, stop))
                 await asyncio.wait(
-                    {rounds, asking, runner, waiting, tending}, return_when=asyncio.FIRST_COMPLETED
+                    {rounds, asking, telling, runner, waiting, tending}, return_when=asyncio.FIRST_COMPLETED
                 )
                 stop.set()
                 await rounds
                 await asking
+                await telling
                 await tending
                 runner.cancel()
                 with suppress(asyncio.CancelledError):

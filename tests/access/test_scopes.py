@@ -158,6 +158,8 @@ STREAM: Final = "has no end; tests/inventory/test_live_stock.py has its scope"
 
 RAILS: Final = "ways to pay are the shop's; an incident shows sums, no order and no buyer"
 FINANCE: Final = "closed to whoever is limited to channels or locations: a settlement is of all of them"
+MESSAGES: Final = "closed to whoever is limited to channels or locations: what was told is of all of them"
+TIED: Final = "closed to whoever is limited to channels or locations: orders are tied across all of them"
 PROMOTIONS: Final = "closed to whoever is limited to channels or locations: a budget is spent by all of them"
 ROUTES: Final = "rules are the shop's, and so are the sums of a trial; its examples: tests/routing"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
@@ -197,6 +199,11 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/incidents/contacts/{account_id:str}": RAILS,
     "/incidents/{incident_id:str}": RAILS,
     "/maintenance": RAILS,
+    "/messages": MESSAGES,
+    "/messages/policy": SETTINGS,
+    "/messages/templates": SETTINGS,
+    "/messages/templates/{kind:str}": MESSAGES,
+    "/messages/{message_id:str}": MESSAGES,
     "/settings/gateways": SETTINGS,
     "/settings/gateways/{account:str}": SETTINGS,
     "/payments/routing": ROUTES,
@@ -222,6 +229,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/settlements/export.csv": FINANCE,
     "/payments/settlements/files": FINANCE,
     "/payments/settlements/files/{file_id:str}": FINANCE,
+    "/trust": TIED,
     "/products/export.csv": CATALOG,
     "/products/import": CATALOG,
     "/products/import/{import_id:str}": CATALOG,

@@ -20,9 +20,12 @@ COLUMNS = {
     "customer": ("customer", "state"),
     "fulfilment.task": ("task", "state"),
     "incidents.incident": ("incident", "state"),
+    "notifications.delivery": ("delivery", "state"),
+    "notifications.message": ("message", "state"),
     "order.change": ("order_change", "state"),
     "order.commercial": ("sales_order", "commercial"),
     "order.verification": ("sales_order", "verification"),
+    "verification.attempt": ("verification_attempt", "state"),
     "payments.approval": ("refund", "approval"),
     "payments.attempt": ("payment_attempt", "state"),
     "payments.chargeback": ("chargeback", "state"),
@@ -35,6 +38,8 @@ COLUMNS = {
     "settlements.entry": ("reconciliation_entry", "state"),
     "shipping.parcel": ("parcel", "state"),
     "transfer": ("transfer", "state"),
+    "trust.denial": ("trust_denial", "state"),
+    "trust.review": ("trust_review", "state"),
 }
 """Column that keeps the state of each machine."""
 

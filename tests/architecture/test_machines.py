@@ -52,6 +52,7 @@ from orderan.inventory import (
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
+from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove, Machine
 from orderan.orders import ChangeNotOpen, SetQuantity
 from orderan.payments import REFUND, MoneyEvent, MoneyKind, RefundEvent, RefundState
@@ -67,6 +68,15 @@ from orderan.promotions import (
 )
 from orderan.returns import ReturnEvent, Wanted, find_return, move_return
 from orderan.shipping import ParcelEvent
+from orderan.trust import (
+    DenialEvent,
+    ReviewEvent,
+    ReviewNotFound,
+    appeal,
+    end_review,
+    judge,
+    lapse_reviews,
+)
 from promotions.promoting import a_discount, running
 
 pytestmark = pytest.mark.anyio
@@ -139,9 +149,12 @@ class Walk:
 
 
 NOT_WALKED = {
+    "notifications.delivery": "providers move it, and clocks: tests/flows/test_send_messages.py",
+    "notifications.message": "its deliveries move it: tests/flows/test_send_messages.py",
     "order.commercial": "its commands choose their orders by state themselves: tests/orders, one file per verb",
     "order.hold": "has no column: its state is read from when it was released and by whom",
-    "order.verification": "no command moves it yet",
+    "order.verification": "buyers, agents and silence move it: tests/flows/test_verify_order.py",
+    "verification.attempt": "providers, buyers and the clock move it: tests/flows/test_verify_order.py",
     "payments.approval": "stands beside the state of a refund: tests/flows/test_approve_refund.py",
     "payments.chargeback": "its ends move money, each another way: tests/flows/test_contest_chargeback.py",
     "payments.payout": "every move needs what the one before it left: tests/flows/test_pay_out.py",
@@ -292,6 +305,34 @@ class Stage:
 
         return Walk("customer", one, move, PUT_CUSTOMER, (CustomerNotActive,), other)
 
+    async def denial(self) -> Walk:
+        made = new_id()
+        await self.floor.run(
+            lambda tx: tx.run(PUT_NEW_DENIAL, {"shop": tx.shop_id, "id": made, "now": self.now})
+        )
+
+        async def move(tx: Tx, event: DenialEvent) -> None:
+            if event is DenialEvent.APPEAL:
+                await appeal(tx, made, "bukan saya", now=self.now)
+            else:
+                await judge(tx, made, event, "sudah dilihat", now=self.now)
+
+        return Walk("trust_denial", made, move, PUT_DENIAL)
+
+    async def review(self) -> Walk:
+        order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
+        await self.floor.run(
+            lambda tx: tx.run(PUT_NEW_REVIEW, {"shop": tx.shop_id, "id": order.id, "now": self.now})
+        )
+
+        async def move(tx: Tx, event: ReviewEvent) -> None:
+            if event is not ReviewEvent.LAPSE:
+                await end_review(tx, order.id, event, note="sudah dilihat", now=self.now)
+            elif not await lapse_reviews(tx, [order.id], now=self.now):
+                raise ReviewNotFound.of(order.id)
+
+        return Walk("trust_review", order.id, move, PUT_REVIEW, (IllegalMove, ReviewNotFound))
+
     async def transfer(self) -> Walk:
         goods = [Travel(self.world.skus["kopi"], 2)]
         places = self.world.locations
@@ -324,7 +365,30 @@ WALKS: dict[str, Callable[[Stage], Awaitable[Walk]]] = {
     "returns.goods_return": Stage.goods_return,
     "shipping.parcel": Stage.parcel,
     "transfer": Stage.transfer,
+    "trust.denial": Stage.denial,
+    "trust.review": Stage.review,
 }
+
+PUT_NEW_DENIAL: LiteralString = """
+    INSERT INTO trust_denial (shop_id, id, state, at, moved_at, way, outcome, amount_minor, points, reasons, area,
+                              first_time, kinds, keys)
+    VALUES (%(shop)s, %(id)s, 'standing', %(now)s, %(now)s, 'cod', 'refuse', 1, 1, '{phone_fresh}', '', false, '{}',
+            '{}')
+    """
+
+PUT_DENIAL: LiteralString = """
+    UPDATE trust_denial SET state = %(state)s, appeal = 'x', appealed_by = 'x', appealed_at = %(now)s
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
+
+PUT_NEW_REVIEW: LiteralString = """
+    INSERT INTO trust_review (shop_id, id, state, amount_minor, points, opened_at, deadline, moved_at)
+    VALUES (%(shop)s, %(id)s, 'open', 1, 1, %(now)s, %(now)s, %(now)s)
+    """
+
+PUT_REVIEW: LiteralString = """
+    UPDATE trust_review SET state = %(state)s, judged_by = 'x' WHERE shop_id = %(shop)s AND id = %(id)s
+    """
 
 PUT_CUSTOMER: LiteralString = """
     UPDATE customer

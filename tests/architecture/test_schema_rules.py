@@ -87,7 +87,7 @@ def test_rule_2_ids_are_made_by_the_application(catalogue: Catalogue, homes: dic
         FROM pg_class
         JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE relname = ANY(%(tables)s) AND (adbin IS NOT NULL OR attidentity <> '')
+        WHERE relname = ANY(%(tables)s) AND attgenerated = '' AND (adbin IS NOT NULL OR attidentity <> '')
         """,
         {"tables": [name for name, home in homes.items() if home != "local"]},
     ).fetchall()

@@ -123,7 +123,22 @@ USE = """
     VALUES (1, '{nobody}', '{nobody}', '{paid}', 'cashback', 'va_bca', 'confirmed', 5, 'IDR', false, now(), now())"""
 SHARE = "INSERT INTO promotion_share VALUES (1, '{nobody}', 1, 1, 'shop', 'Toko', 5, 0)"
 
+TELLING = (
+    "INSERT INTO message_policy VALUES (1, '{{whatsapp}}', '21:00', '07:00', 120, 3, '{{}}', 0, 'x', now())",
+    "INSERT INTO event_cursor SELECT 1, 'tell_buyers', position FROM event_head WHERE shop_id = 1",
+)
+MESSAGE = """
+    INSERT INTO message (shop_id, id, kind, topic_id, subject_id, person_id, state, fact_entity, fact_seq, locale, zone,
+                         channels, made_at, due_at, moved_at, reason)
+    SELECT 1, gen_random_uuid(), 'delivered', id, id, customer_id, 'suppressed', id, 1, 'id', 'Asia/Jakarta', '{{}}',
+           now(), now(), now(), 'stopped'
+    FROM sales_order WHERE id = '{cod}'"""
+
 DAMAGE: dict[str, tuple[str, ...]] = {
+    "messages.facts_are_told_once": TELLING,
+    "messages.have_facts": (MESSAGE, "UPDATE message SET fact_seq = 99"),
+    "messages.told_were_sent": (MESSAGE, "UPDATE message SET state = 'told'"),
+    "messages.waiting_have_a_try": (MESSAGE, "UPDATE message SET state = 'waiting'"),
     "promotions.taken_equals_uses": (PROMOTION, USE, SHARE, "UPDATE payment_promotion SET taken_minor = 6"),
     "promotions.shares_add_up": (PROMOTION, USE, SHARE, "UPDATE promotion_share SET reversed_minor = 1"),
     "promotions.cover_is_promoted": (
@@ -131,6 +146,17 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         USE,
         SHARE,
         "UPDATE promotion_redemption SET kind = 'discount'",
+    ),
+    "trust.tallies_equal_ends": (
+        """
+        INSERT INTO trust_tally (shop_id, kind, key, delivered, refused, returned, disputed, fraud, delivered_minor)
+        VALUES (1, 'phone', 'x', 0, 1, 0, 0, 0, 0)""",
+    ),
+    "trust.scores_have_decisions": ("DELETE FROM decision WHERE kind = 'trust'",),
+    "trust.scores_are_of_orders": (
+        """
+        INSERT INTO trust_review (shop_id, id, state, amount_minor, points, opened_at, deadline, moved_at)
+        VALUES (1, '{paid}', 'open', 1, 1, now(), now(), now())""",
     ),
     "stock.never_oversold": (
         "ALTER TABLE stock DROP CONSTRAINT stock_never_oversold",

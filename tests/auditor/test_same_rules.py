@@ -110,13 +110,21 @@ async def copies(floor: ShopFloor, placed: Placed, changes: list[dict[str, Any]]
     """Copies of an order, each with its own id, number and whatever is said of it."""
 
     async def command(tx: Tx) -> None:
-        await tx.run(
+        there = await tx.all(
             """
-            INSERT INTO sales_order
-            SELECT (jsonb_populate_record(source, said.change)).*
-            FROM sales_order AS source
-            CROSS JOIN unnest(%(changes)s::jsonb[]) AS said (change)
-            WHERE source.shop_id = %(shop)s AND source.id = %(source)s
+            SELECT attname FROM pg_attribute
+            WHERE attrelid = 'sales_order'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped
+            """
+        )
+        columns = ", ".join(row.attname for row in there)
+        await tx.run(
+            f"""
+            INSERT INTO sales_order ({columns})
+            SELECT {columns}
+            FROM (SELECT (jsonb_populate_record(source, said.change)).*
+                  FROM sales_order AS source
+                  CROSS JOIN unnest(%(changes)s::jsonb[]) AS said (change)
+                  WHERE source.shop_id = %(shop)s AND source.id = %(source)s) AS made
             """,
             {"shop": tx.shop_id, "source": placed.order.id, "changes": [_json(change) for change in changes]},
         )
@@ -260,8 +268,9 @@ async def test_the_audit_computes_the_headline_that_its_function_computes(
         work = [(new_id(), order_id, str(state)) for order_id, axes in grid.items() for state in axes.tasks]
         await tx.run(
             """
-            INSERT INTO task (shop_id, id, order_id, location_id, state, planned_at)
-            SELECT %(shop)s, made.id, made.order_id, place.location_id, made.state, %(now)s
+            INSERT INTO task (shop_id, id, order_id, location_id, state, order_cleared, planned_at)
+            SELECT %(shop)s, made.id, made.order_id, place.location_id, made.state,
+                   CASE WHEN made.state NOT IN ('planned', 'cancelled') THEN TRUE END, %(now)s
             FROM unnest(%(ids)s::uuid[], %(orders)s::uuid[], %(states)s::text[]) AS made (id, order_id, state)
             CROSS JOIN (SELECT location_id FROM task WHERE shop_id = %(shop)s LIMIT 1) AS place
             """,

@@ -121,9 +121,7 @@ async def test_picking_past_a_hold_an_unpaid_balance_and_an_unmet_guard_is_refus
     await floor.run(lambda tx: release_tasks(tx, [task], now=now))
     await hold(world, order.id, HoldKind.FRAUD, "Alamat sama dengan penipuan kemarin", now)
     await hold(world, order.id, HoldKind.ADDRESS, "Kelurahan kosong", now)
-    await floor.all(
-        "UPDATE sales_order SET total_minor = 25000, shipping_minor = 5000, verification = 'waiting' RETURNING 1"
-    )
+    await floor.all("UPDATE sales_order SET total_minor = 25000, shipping_minor = 5000 RETURNING 1")
     await floor.all(
         """
         INSERT INTO order_change (shop_id, order_id, id, base_version, state, actions, reason, opened_by, opened_at)
@@ -143,7 +141,6 @@ async def test_picking_past_a_hold_an_unpaid_balance_and_an_unmet_guard_is_refus
         Reason("hold", what="fraud", why="Alamat sama dengan penipuan kemarin"),
         Reason("hold", what="address", why="Kelurahan kosong"),
         Reason("unpaid", what="paid", amount_minor=5_000, currency="IDR"),
-        Reason("verification", what="waiting"),
         Reason("change_open"),
     )
     assert await state_of(world, task) == "released"

@@ -139,8 +139,15 @@ async def test_control_without_the_lock_only_the_condition_of_the_statement_stop
     task = await packed(world, order, now=now)
 
     async def unlocked(tx: Tx, ids: Collection[UUID], **_: Any) -> tuple[dict[UUID, Order], list[Task]]:
-        rows = await tx.all("SELECT * FROM task WHERE id = ANY(%(ids)s)", {"ids": list(ids)})
-        found = [Task(*row[1:]) for row in rows]
+        rows = await tx.all(
+            """
+            SELECT id, order_id, location_id, state, assigned_to, planned_at, released_at, picking_at, packed_at,
+                   handed_over_at, moved_at
+            FROM task WHERE id = ANY(%(ids)s)
+            """,
+            {"ids": list(ids)},
+        )
+        found = [Task(*row) for row in rows]
         return await orders_unlocked(tx, [one.order_id for one in found]), found
 
     monkeypatch.setattr(hand_over_flow, "lock_work", unlocked)
@@ -181,7 +188,7 @@ async def test_a_hold_placed_while_picking_starts_either_comes_before_it_or_afte
 
 async def start_without_conditions(tx: Tx, tasks: Collection[UUID], *, was: str, now: datetime) -> set[UUID]:
     rows = await tx.all(
-        "UPDATE task SET state = 'picking' WHERE id = ANY(%(ids)s) AND state = %(was)s RETURNING id",
+        "UPDATE task SET state = 'picking', order_cleared = TRUE WHERE id = ANY(%(ids)s) AND state = %(was)s RETURNING id",
         {"ids": list(tasks), "was": was},
     )
     return {row.id for row in rows}

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
 from orderan.gateways import Account, Caller, ChargeAsked, Gateway, Item, Payer, Received, open_gateway
 from orderan.kit.clock import SetClock
-from orderan.sandbox.models import Letter, SimRequest
+from orderan.sandbox.models import Letter, SimReply, SimRequest
 from orderan.sandbox.ports import Simulator
 
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
@@ -42,8 +42,14 @@ def opened(
     return open_gateway(Account(simulator.name, BASE, credentials), caller, clock), went
 
 
+class Answers(Protocol):
+    """A simulator of any kind of partner."""
+
+    def answer(self, request: SimRequest, *, now: datetime) -> SimReply: ...
+
+
 @contextmanager
-def serving(simulator: Simulator, clock: SetClock) -> Iterator[str]:
+def serving(simulator: Answers, clock: SetClock) -> Iterator[str]:
     """The simulator over HTTP on loopback; its address."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -14,8 +14,10 @@ pytestmark = pytest.mark.anyio
 SOURCE = Path(__file__).parents[2] / "src" / "orderan"
 CLIENTS = {
     "aiohttp",
+    "aiosmtplib",
     "ftplib",
     "http.client",
+    "httpcore2",
     "httpx",
     "httpx2",
     "imaplib",
@@ -30,8 +32,11 @@ CLIENTS = {
 }
 OURSELVES = {
     "cli/supervisor.py",  # asks its own web process whether it is ready
-    "gateways/calling.py",  # the one way to payment gateways: refuses inside a transaction
+    "kit/calling.py",  # the one way to partners: refuses inside a transaction
+    "kit/public_network.py",  # the network under it, for addresses that strangers choose
+    "messaging/smtp/client.py",  # the one way to mail servers: refuses inside a transaction
     "sandbox/postman.py",  # plays the gateways, and writes to us
+    "sandbox/phones/trunk.py",  # plays the telephone providers, asks us and writes to us
     "bench/ground.py",
     "bench/startup.py",  # the same, of the server it measures
     "bench/storm.py",  # is the partner itself: simulated gateways behind a transport

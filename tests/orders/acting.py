@@ -108,7 +108,7 @@ async def delivered(world: World, order_id: UUID, now: datetime) -> None:
 
 async def _task(tx: Tx, world: World, order_id: UUID, place: str, state: str) -> None:
     await tx.run(
-        "UPDATE task SET state = %(state)s WHERE shop_id = %(shop)s AND order_id = %(order)s AND location_id = %(place)s",
+        "UPDATE task SET state = %(state)s, order_cleared = TRUE WHERE shop_id = %(shop)s AND order_id = %(order)s AND location_id = %(place)s",
         {"shop": tx.shop_id, "order": order_id, "place": world.locations[place], "state": state},
     )
 

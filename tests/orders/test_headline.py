@@ -48,7 +48,10 @@ async def test_the_stored_word_of_many_orders_is_made_true_at_once(
     assert isinstance(first, Placed)
     assert isinstance(second, Placed)
     await floor.run(
-        lambda tx: tx.run("UPDATE task SET state = 'picking' WHERE order_id = %(id)s", {"id": first.order.id})
+        lambda tx: tx.run(
+            "UPDATE task SET state = 'picking', order_cleared = TRUE WHERE order_id = %(id)s",
+            {"id": first.order.id},
+        )
     )
 
     await floor.run(lambda tx: refresh_headline(tx, [first.order.id, second.order.id]))

@@ -19,6 +19,8 @@ from orderan.flows.expire_orders import expire_orders
 from orderan.flows.place_order import Placed
 from orderan.flows.replay_decision import REPLAYS, replay
 from orderan.flows.route_payment import ROUTING
+from orderan.flows.score_orders import TRUST
+from orderan.flows.verify_order import VERIFYING
 from orderan.inventory import SOURCING, SOURCING_RULE, Receipt, receive_stock, rules
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
@@ -34,7 +36,7 @@ __all__ = ["hire", "house", "password_hash"]
 
 async def made_about(floor: ShopFloor, order_id: UUID) -> list[Any]:
     made: list[Any] = await floor.run(lambda tx: decisions.about(tx, order_id))
-    return made
+    return [one for one in made if one.kind != TRUST]
 
 
 async def two_places(floor: ShopFloor, now: datetime) -> World:
@@ -54,7 +56,7 @@ async def test_the_choice_of_a_place_keeps_its_rule_inputs_outcome_and_reasons(
 
     assert isinstance(placed, Placed)
     async with floor.db.transaction(floor.caller) as tx:
-        [made] = await decisions.about(tx, placed.order.id)
+        [made, _] = await decisions.about(tx, placed.order.id)
     place_id = await floor.value("SELECT location_id::text FROM claim")
     assert (made.kind, made.rule) == ("sourcing", SOURCING_RULE)
     assert made.inputs == {
@@ -86,8 +88,8 @@ def test_every_kind_of_decision_that_is_kept_can_be_made_again() -> None:
                 [kind] = [ast.unparse(word.value) for word in node.keywords if word.arg == "kind"]
                 kinds.add(kind)
 
-    assert kinds == {"SOURCING", "ROUTING"}
-    assert set(REPLAYS) == {SOURCING, ROUTING}
+    assert kinds == {"SOURCING", "ROUTING", "TRUST", "VERIFYING"}
+    assert set(REPLAYS) == {SOURCING, ROUTING, TRUST, VERIFYING}
 
 
 async def test_a_decision_is_made_again_from_what_was_kept_whatever_became_of_the_stock(
@@ -189,7 +191,8 @@ async def test_the_api_tells_decisions_and_their_inputs_to_whoever_sees_the_stoc
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
-    [whole] = await ask(Permission.ORDERS_READ, Permission.INVENTORY_READ)
+    [whole, scored] = await ask(Permission.ORDERS_READ, Permission.INVENTORY_READ)
+    assert (scored["kind"], scored["today"]["same"]) == (TRUST, True)
     assert (whole["kind"], whole["inputs"], whole["outcome"]) == ("sourcing", made.inputs, made.outcome)
     assert whole["today"] == {
         "rule": SOURCING_RULE,
@@ -200,7 +203,7 @@ async def test_the_api_tells_decisions_and_their_inputs_to_whoever_sees_the_stoc
     here = frozenset({world.locations["JKT"]})
     both = (Permission.ORDERS_READ, Permission.INVENTORY_READ)
     for permissions, within in (((Permission.ORDERS_READ,), None), (both, here)):
-        [less] = await ask(*permissions, within=within)
+        [less, _] = await ask(*permissions, within=within)
         assert less == whole | {"inputs": None}
         moments = await ask(*permissions, part="timeline", within=within)
         [told] = [one for one in moments if one["kind"] == "decision.sourcing"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import orderan
 from orderan.inventory.states import TransferEvent
 from orderan.payments.states import ChargebackEvent, PayoutEvent
+from orderan.trust import DenialEvent, ListVerdict
 from orderan.web.dashboard.audit_words import ACTIONS
 
 COMPOSED = {
@@ -15,6 +16,8 @@ COMPOSED = {
     "exception.{state}": ("resolved", "dismissed"),
     "settlement.{made.kind}": ("settlement", "statement"),
     "stock.{kind}": ("quarantine", "damage", "restore", "adjust"),
+    "trust.{event}": (DenialEvent.UPHOLD, DenialEvent.OVERTURN),
+    "trust.{verdict}": tuple(ListVerdict),
     "transfer.{verb}": ("open", *TransferEvent),
 }
 """Actions that are put together where they are done, and of what."""

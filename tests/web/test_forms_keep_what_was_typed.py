@@ -86,6 +86,14 @@ FORMS: Final = {
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"until": "2026-01-01T10:00"}, {"reason": "Bank mati"}
     ),
+    "/messages/policy": Sends(
+        "/messages/policy", {"reminder_minutes": "1"}, {"review_days": "5", "quiet_from": "22:00"}
+    ),
+    "/messages/templates/{kind:str}": Sends(
+        "/messages/templates/pay_now",
+        {"body": "{{{{ rahasia }}}}"},
+        {"channel": "email", "locale": "id", "verb": "save", "subject": "Halo"},
+    ),
     "/maintenance": Sends(
         "/maintenance",
         {"ends": "2026-11-11T10:00"},
@@ -324,6 +332,9 @@ OTHERWISE: Final = {
     "/login/shop": BUTTON,
     "/logout": BUTTON,
     "/maintenance/{window_id:str}/cancel": BUTTON,
+    "/customers/{customer_id:str}/messages": "choices from lists",
+    "/messages/{message_id:str}/resend": "a choice from a list",
+    "/messages/{message_id:str}/words": BUTTON,
     "/orders/bulk": "the answer is a page of its own, with a result per row",
     "/orders/import": FILE,
     "/orders/import/{upload_id:str}": "tests/importing/test_import_pages.py",

@@ -166,9 +166,11 @@ _STOCK: Final[tuple[LiteralString, ...]] = (
 
 _WORK: Final[tuple[LiteralString, ...]] = (
     """
-    INSERT INTO task (shop_id, id, order_id, location_id, state, planned_at, released_at, handed_over_at)
+    INSERT INTO task (shop_id, id, order_id, location_id, state, order_cleared, planned_at, released_at,
+                      handed_over_at)
     SELECT %(shop)s, task_id, id, warehouse,
-           CASE headline WHEN 'accepted' THEN 'planned' WHEN 'processing' THEN 'released' ELSE 'handed_over' END, placed_at,
+           CASE headline WHEN 'accepted' THEN 'planned' WHEN 'processing' THEN 'released' ELSE 'handed_over' END,
+           CASE WHEN headline <> 'accepted' THEN TRUE END, placed_at,
            CASE headline WHEN 'accepted' THEN NULL ELSE %(now)s::timestamptz END,
            CASE WHEN is_gone THEN placed_at + interval '1 day' END
     FROM bench_order

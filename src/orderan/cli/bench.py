@@ -20,6 +20,7 @@ BENCHES = {
     "orders-list": "orderan.bench.listing",
     "import": "orderan.bench.importing",
     "payments": "orderan.bench.paying",
+    "messages": "orderan.bench.telling",
     "startup": "orderan.bench.startup",
 }
 """Name to module; a module offers `measure(tell=...)`, which returns a dataclass of figures, and PROMISES."""

@@ -77,6 +77,7 @@ from orderan.customers.models import (
     WholeAddress,
 )
 from orderan.customers.others import seal_for
+from orderan.customers.reaching import Contact, Reach, open_contacts, reach
 from orderan.customers.regions import (
     AreaComplaint,
     AreaDoubt,
@@ -113,6 +114,7 @@ from orderan.customers.views import (
     list_customers,
     standing_consents,
 )
+from orderan.customers.zones import zone_of
 
 __all__ = [
     "ADDRESS_PREFIX",
@@ -134,6 +136,7 @@ __all__ = [
     "Consent",
     "ConsentGiven",
     "ConsentWithdrawn",
+    "Contact",
     "CustomerChanged",
     "CustomerErased",
     "CustomerEvent",
@@ -159,6 +162,7 @@ __all__ = [
     "PhoneUnreadable",
     "Place",
     "Purpose",
+    "Reach",
     "Reader",
     "ReasonMissing",
     "Region",
@@ -201,8 +205,10 @@ __all__ = [
     "mask_phone",
     "merge",
     "note_reading",
+    "open_contacts",
     "postcode_of",
     "postcodes_by_village",
+    "reach",
     "regions_are_current",
     "register",
     "resolve_customers",
@@ -214,4 +220,5 @@ __all__ = [
     "standing_consents",
     "update",
     "withdraw_consent",
+    "zone_of",
 ]

@@ -34,6 +34,7 @@ from orderan.orders import (
     owed,
     release_every_hold,
 )
+from orderan.verification import close_case
 
 
 async def cancel_order(
@@ -60,6 +61,7 @@ async def cancel_order(
     await let_go(tx, order, lines, cuts, now=now)
     if after.commercial == Commercial.CANCELLED:
         await release_every_hold(tx, after, reason=reason, now=now)
+        await close_case(tx, order_id, now=now)
     await follow_cut(tx, order, after.total_minor, now=now)
     await follow_totals(tx, [after], now=now)
     await forgo_rest(tx, after, now=now)

@@ -43,6 +43,7 @@ from orderan.payments import (
     note_truths,
     open_chargeback,
 )
+from orderan.trust import Ended, note_ends
 
 ANSWER_WITHIN: Final = timedelta(days=7)
 """How long a bank waits for the shop where nobody said otherwise; card schemes give more, wallets no less."""
@@ -74,6 +75,7 @@ async def report_chargeback(
         raise OrderNotFound(str(order_id))
     attempt = await _attempt(tx, order_id, attempt_id)
     taken = attempt is not None and attempt.state == AttemptState.DISPUTED
+    await note_ends(tx, [(order_id, Ended.DISPUTED, now)])
     return await open_chargeback(
         tx,
         order_id,
@@ -140,6 +142,7 @@ async def tend_chargebacks(tx: Tx, *, now: datetime) -> int:
     done = 0
     for attempt in await disputed_attempts(tx, limit=BATCH):
         await lock_orders(tx, [attempt.order_id])
+        await note_ends(tx, [(attempt.order_id, Ended.DISPUTED, now)])
         await open_chargeback(
             tx,
             attempt.order_id,

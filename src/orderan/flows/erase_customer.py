@@ -2,8 +2,9 @@
 
     here     the record and those merged into it are locked and emptied, the keys destroyed
     then     orders still under way are looked for; if there are any, nothing of it happened
-    words    whatever was written freely about their orders goes: notes, reasons, tags, what the inbox
-             and the answers repeat of them, and who they were in files that were imported
+    words    what they were told goes, and whatever was written freely about their orders: notes,
+             reasons, tags, what the inbox and the answers repeat of them, and who they were in files that
+             were imported
 
 Looking comes last, because an order placed meanwhile holds the customer's row from before it reads
 it (`lock_by_phone`): either the erasure waits and finds the order, or the order waits and finds a
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan import inventory, orders, payments, returns
+from orderan import inventory, orders, payments, returns, trust
 from orderan.customers import erase
 from orderan.importing import forget_customers
 from orderan.kit import audit, events, inbox
@@ -24,6 +25,7 @@ from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import to_text
 from orderan.kit.runner import forget_answers
 from orderan.kit.text import GONE
+from orderan.notifications import forget_people
 from orderan.orders import order_ids_of_customers, under_way_of_customers
 
 
@@ -48,6 +50,7 @@ async def erase_customer(tx: Tx, customer_id: UUID, *, reason: str, now: datetim
     gone = await erase(tx, customer_id, reason=reason, now=now)
     if numbers := await under_way_of_customers(tx, gone.people):
         raise OrdersUnderWay(tuple(map(str, numbers)))
+    await forget_people(tx, gone.people, now=now)
     await _forget_words(tx, gone.people)
     await forget_customers(tx, gone.references)
 
@@ -59,6 +62,7 @@ async def _forget_words(tx: Tx, people: Collection[UUID]) -> None:
     if paying := await payments.payouts_under_way(tx, placed):
         loaded = await orders.load_orders(tx, paying)
         raise OrdersUnderWay(tuple(sorted(str(order.number) for order, _ in loaded.values())))
+    await trust.forget_keys(tx, placed)
     await payments.forget_accounts(tx, placed)
     await payments.forget_evidence(tx, placed, GONE)
     await orders.forget_words(tx, placed)

@@ -18,6 +18,7 @@ from uuid import UUID
 from orderan.fulfilment import (
     Pick,
     PickingBlocked,
+    Reason,
     Task,
     TaskEvent,
     TaskNotFound,
@@ -61,12 +62,23 @@ async def lock_work(
 
 
 async def release_tasks(tx: Tx, ids: Collection[UUID], *, within: Within = None, now: datetime) -> None:
-    """Put planned tasks on the pickers' list. Guards are asked when picking starts, not here.
+    """Put planned tasks on the pickers' list.
+
+    What stands in the way of picking is asked when it starts, except for one thing: an order whose buyer has not
+    said that they mean it is on no list at all.
 
     Raises:
         TaskNotFound, IllegalMove: Of any of them; none was released.
+        PickingBlocked: Buyers have yet to give their word; none was released.
     """
     orders, tasks = await lock_work(tx, ids, within=within)
+    if unsaid := [order for order in orders.values() if not order.cleared]:
+        raise PickingBlocked(
+            tuple(
+                (order.id, order.number, (Reason("verification", what=order.verification),))
+                for order in unsaid
+            )
+        )
     await move_tasks(tx, tasks, TaskEvent.RELEASE, now=now)
     await refresh_headline(tx, list(orders))
 

@@ -3,6 +3,7 @@
 first    repeats are found: a known external id or cart answers with the order that stands; its
          second occurrence in the batch waits for the first, and is tried if that was refused
 then     known buyers are looked up and held, offers become prices, each order is quoted
+then     what is quoted is scored together; what is denied takes no stock
 then     stock rows of all orders are locked once and each order takes its own, in the order
          they came; who is short is told and hinders nobody
 at last  buyers of what was taken become customers; orders, lines, claims, movements, facts and
@@ -17,6 +18,8 @@ from uuid import UUID
 from orderan.catalog import Offer, TaxRate
 from orderan.customers import Buyer, Known, Resolved, known_customers, resolve_customers
 from orderan.flows.quote_order import Market, look_up, price
+from orderan.flows.score_orders import Asked, Origin, keep, settle, weigh
+from orderan.flows.verify_order import begin_verification
 from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import ClaimState, Demand, StockShort, Taken, Want, sourced, take_stock
 from orderan.kit import decisions
@@ -43,6 +46,7 @@ from orderan.orders import (
 from orderan.payments import standing
 from orderan.pricing import Discount, Quote
 from orderan.shops import Channel, Shop, UnknownChannel
+from orderan.trust import Assessed
 
 Name = tuple[str, str, str]
 """What one order only may have: an external id of a channel, or a cart."""
@@ -76,6 +80,7 @@ class Placement:
         cart_id: The cart it came from; one order per cart.
         shipping_service: Priced from the zone table; None is no shipping.
         expected_total_minor: What the buyer was shown; another total is refused.
+        origin: Device, network and card it came from, as far as they are known.
     """
 
     channel: str
@@ -89,6 +94,7 @@ class Placement:
     shipping_service: str | None = None
     expected_total_minor: int | None = None
     note: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +112,9 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Quoted:
-    """A placement that can be paid for, before stock was asked."""
+    """A placement that can be paid for, before stock was asked; the id will be its order's."""
 
+    id: UUID
     index: int
     placement: Placement
     channel: Channel
@@ -134,7 +141,7 @@ async def place_orders(
         within: Channels the caller may place on; any other is unknown to them. None is all.
 
     Refusals: UnknownChannel, CartTaken, TermsNotForKind, UnknownSkus, NoPrice, NoShippingFee, DiscountTooLarge,
-        TotalChanged, StockShort.
+        TotalChanged, TermsDenied, StockShort.
 
     Raises:
         psycopg.errors.UniqueViolation: Somebody placed one of these external ids or carts at
@@ -153,9 +160,10 @@ async def place_orders(
                 quoted.append(_quote(index, placements[index], market, known, now=now))
             except Refusal as refusal:
                 answers[index] = refusal
+        quoted, scores = await _let_through(tx, shop, quoted, known, answers, keyring=keyring, now=now)
         served = await _take(tx, quoted, answers, now=now)
         buyers = await _buyers(tx, keyring, [entry for entry, _, _ in served], known, now=now)
-        for entry, placed in await _write(tx, shop, served, buyers, next_number=next_number, now=now):
+        for entry, placed in await _write(tx, shop, served, buyers, scores, next_number=next_number, now=now):
             answers[entry.index] = placed
             stands |= dict.fromkeys(_names(entry.placement), replace(placed, again=True))
         waiting = [index for index in waiting if answers[index] is None]
@@ -164,6 +172,8 @@ async def place_orders(
                 (stands[name] for name in _names(placements[index]) if name in stands), None
             )
         waiting = [index for index in waiting if answers[index] is None]
+    fresh = [answer.order for answer in answers if isinstance(answer, Placed) and not answer.again]
+    await begin_verification(tx, fresh, now=now)
     return [answer for answer in answers if answer is not None]
 
 
@@ -240,12 +250,46 @@ def _quote(index: int, placement: Placement, market: Market, known: Known, *, no
         village_code=_village(placement),
         now=now,
     )
-    return _Quoted(index, placement, priced.channel, priced.offers, priced.prices, priced.rates, priced.quote)
+    return _Quoted(
+        new_id(), index, placement, priced.channel, priced.offers, priced.prices, priced.rates, priced.quote
+    )
 
 
 def _village(placement: Placement) -> str | None:
     buyer = placement.buyer
     return buyer.address.village_code if buyer and buyer.address else None
+
+
+async def _let_through(
+    tx: Tx,
+    shop: Shop,
+    quoted: Sequence[_Quoted],
+    known: Known,
+    answers: list[Placed | Refusal | None],
+    *,
+    keyring: Keyring,
+    now: datetime,
+) -> tuple[list[_Quoted], dict[UUID, Assessed]]:
+    """Those whose score lets them be placed, with all scores. The others are answered."""
+    asked = [
+        Asked(
+            entry.id,
+            entry.channel,
+            entry.placement.terms,
+            entry.quote.total_minor,
+            buyer,
+            entry.placement.origin,
+            entry.placement.note,
+            is_customer=buyer is not None and known.has(buyer.phone),
+        )
+        for entry in quoted
+        for buyer in [entry.placement.buyer]
+    ]
+    scores, refused = await weigh(tx, shop, asked, keyring=keyring, now=now)
+    for entry in quoted:
+        if entry.id in refused:
+            answers[entry.index] = refused[entry.id]
+    return [entry for entry in quoted if entry.id not in refused], scores
 
 
 async def _take(
@@ -255,7 +299,7 @@ async def _take(
 
     The others are answered.
     """
-    demands = [(_demand(new_id(), entry), _claim_state(entry)) for entry in quoted]
+    demands = [(_demand(entry.id, entry), _claim_state(entry)) for entry in quoted]
     served = []
     taken = await take_stock(tx, demands, now=now)
     for entry, (demand, _), outcome in zip(quoted, demands, taken, strict=True):
@@ -271,6 +315,7 @@ async def _write(
     shop: Shop,
     served: Sequence[tuple[_Quoted, Demand, Taken]],
     buyers: Mapping[int, Resolved],
+    scores: Mapping[UUID, Assessed],
     *,
     next_number: Callable[[], int],
     now: datetime,
@@ -292,10 +337,15 @@ async def _write(
                 without_goods.append(order.id)
     async with tx.together():
         await open_orders(tx, new, now=now)
+        made += await keep(tx, [scores[one.order.id] for one in new])
         await decisions.keep(tx, made, now=now)
+    changed = await settle(tx, [one.order for one in new], scores, now=now)
     await plan_tasks(tx, [claim for taken in accepted for claim in taken.claims], now=now)
     await follow_goods(tx, without_goods, now=now)
-    return [(entry, Placed(one.order, one.lines)) for (entry, _, _), one in zip(served, new, strict=True)]
+    return [
+        (entry, Placed(changed.get(one.order.id, one.order), one.lines))
+        for (entry, _, _), one in zip(served, new, strict=True)
+    ]
 
 
 def _demand(order_id: UUID, entry: _Quoted) -> Demand:

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orderan.flows.route_payment import ROUTING, reroute
+from orderan.flows.score_orders import TRUST, rescore
+from orderan.flows.verify_order import VERIFYING, decide_again
 from orderan.inventory import SOURCING, resource
 from orderan.kit.decisions import Replayed
 from orderan.routing import Rule
+from orderan.trust import Policy
 
 REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {
     SOURCING: resource,
     ROUTING: lambda inputs: reroute(inputs) if "to_pay" in inputs else None,
+    VERIFYING: lambda inputs: decide_again(inputs) if "followed" in inputs else None,
+    TRUST: lambda inputs: rescore(inputs) if "followed" in inputs else None,
 }
 """How each kind of decision is made again."""
 
@@ -35,15 +40,24 @@ class Today:
 
 
 def replay(
-    kind: str, inputs: Mapping[str, Any], outcome: Mapping[str, Any], *, rules: Sequence[Rule] | None = None
+    kind: str,
+    inputs: Mapping[str, Any],
+    outcome: Mapping[str, Any],
+    *,
+    rules: Sequence[Rule] | None = None,
+    policy: Policy | None = None,
 ) -> Today | None:
     """Make a decision again; None when too little was kept of it, as before inputs were kept whole.
 
     Args:
         rules: Of routing, those that are followed today; None: those that were followed then.
+        policy: Of scoring, the same.
     """
+    again: Replayed | None
     if kind == ROUTING and rules is not None and "to_pay" in inputs:
-        again: Replayed | None = reroute(inputs, rules)
+        again = reroute(inputs, rules)
+    elif kind == TRUST and policy is not None and "measures" in inputs:
+        again = rescore(inputs, policy)
     else:
         again = REPLAYS[kind](inputs)
     if again is None:

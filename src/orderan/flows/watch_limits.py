@@ -20,6 +20,13 @@ from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.inbox import Stuck
+from orderan.notifications import (
+    DELIVERY,
+    MESSAGE,
+    DeliveryState,
+    MessageState,
+    deliveries_waiting,
+)
 from orderan.orders import (
     CHANGE,
     COMMERCIAL,
@@ -60,6 +67,10 @@ from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, Redemption
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting
 from orderan.shipping import PARCEL, ParcelState
+from orderan.trust import DENIAL, REVIEW, DenialState, ReviewState, denials_waiting, reviews_waiting
+from orderan.verification import ATTEMPT as ASKING
+from orderan.verification import OPEN
+from orderan.verification import AttemptState as AskingState
 
 Look = Callable[[Tx, Mapping[str, datetime]], Awaitable[list[Any]]]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -276,6 +287,37 @@ WATCHES = (
         entries_waiting,
         {EntryState.OPEN: Limit(3 * DAY, N_("Jelaskan selisih settlement ini, atau tanyakan ke gateway."))},
     ),
+    Watch(
+        DELIVERY.name,
+        "delivery_waiting",
+        "delivery",
+        deliveries_waiting,
+        {
+            DeliveryState.QUEUED: Limit(
+                2 * HOUR, N_("Jalur pesan ini tidak mengirim apa-apa: periksa akun penyedianya.")
+            ),
+            DeliveryState.SENDING: Limit(
+                HOUR, N_("Pesan ini tidak kunjung selesai dikirim: periksa apakah pekerja latar berjalan.")
+            ),
+            DeliveryState.UNKNOWN: Limit(
+                HOUR, N_("Nasib pesan ini tidak diketahui: tanyakan ke penyedianya.")
+            ),
+        },
+    ),
+    Watch(
+        REVIEW.name,
+        "review_waiting",
+        "order",
+        reviews_waiting,
+        {ReviewState.OPEN: Limit(12 * HOUR, N_("Periksa pesanan yang ditahan ini: lanjutkan atau tolak."))},
+    ),
+    Watch(
+        DENIAL.name,
+        "appeal_waiting",
+        "denial",
+        denials_waiting,
+        {DenialState.APPEALED: Limit(DAY, N_("Jawab keberatan pembeli ini."))},
+    ),
     # Money is derived and has no machine, but cash at a courier waits like anything else.
     Watch(
         "order.money",
@@ -319,13 +361,23 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     (ENTRY.name, EntryState.EXPLAINED): "a person said what it is; it moves again only when the amount does",
     (ENTRY.name, EntryState.GONE): "settled by a later file or by the gateway's own word",
     **{(PROMOTION.name, state): "the shop's own, ended by it or by its time" for state in GOING},
+    (MESSAGE.name, MessageState.WAITING): "a try of it is in the air, which has its limit",
+    (MESSAGE.name, MessageState.TOLD): "it was told; it may still come back, or be sent again by a person",
+    (MESSAGE.name, MessageState.UNTOLD): "what a person has to know of it is in the inbox already",
+    (DELIVERY.name, DeliveryState.SENT): "a provider has it; not every one says what becomes of it",
+    (DELIVERY.name, DeliveryState.DELIVERED): "it arrived; whether it is read is not the shop's to wait for",
+    (DELIVERY.name, DeliveryState.FAILED): "over, unless the provider says late that it went out after all",
     (REDEMPTION.name, RedemptionState.RESERVED): "the clock lets go of what no try uses; a try has its limit",
     (REDEMPTION.name, RedemptionState.RELEASED): "over, unless its money comes late",
     (REDEMPTION.name, RedemptionState.CONFIRMED): "used, unless the money goes back",
     (REFUND.name, RefundState.EXECUTED): "over, unless the bank sends the money back; then it is owed again",
     (REFUND_TRY.name, TryState.DONE): "over, unless the bank sends the money back; then its refund waits",
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
+    (DENIAL.name, DenialState.STANDING): "over, unless the buyer appeals",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
+    **{(ASKING.name, state): "its case ends it in time, and the order is what waits" for state in OPEN},
+    (ASKING.name, AskingState.MISSED): "over, unless the buyer answers late",
+    (ASKING.name, AskingState.FAILED): "over, unless the buyer answers late",
 }
 """States that can still be left but in which nothing waits, each with its reason."""
 

@@ -107,6 +107,7 @@ async def set_state(tx: Tx, tasks: Collection[UUID], *, was: str, becomes: str, 
         """
         UPDATE task
         SET state = %(becomes)s, moved_at = %(now)s,
+            order_cleared = CASE WHEN %(becomes)s IN ('planned', 'cancelled') THEN order_cleared ELSE TRUE END,
             released_at = CASE WHEN %(becomes)s = 'released' THEN %(now)s ELSE released_at END,
             packed_at = CASE WHEN %(becomes)s = 'packed' THEN %(now)s ELSE packed_at END,
             handed_over_at = CASE WHEN %(becomes)s = 'handed_over' THEN %(now)s ELSE handed_over_at END
@@ -125,7 +126,8 @@ async def set_picking(tx: Tx, tasks: Collection[UUID], *, was: str, now: datetim
     rows = await tx.all(
         """
         UPDATE task
-        SET state = 'picking', moved_at = %(now)s, picking_at = %(now)s, assigned_to = %(actor)s
+        SET state = 'picking', order_cleared = TRUE, moved_at = %(now)s, picking_at = %(now)s,
+            assigned_to = %(actor)s
         FROM sales_order
         WHERE task.shop_id = %(shop)s AND task.id = ANY(%(tasks)s) AND task.state = %(was)s
           AND sales_order.shop_id = task.shop_id AND sales_order.id = task.order_id

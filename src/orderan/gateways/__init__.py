@@ -7,7 +7,6 @@ Speaks   nothing: whoever asks keeps what it heard
 Ignores  orders, shops, which gateway is asked and what the answer moves
 """
 
-from orderan.gateways.calling import BUDGET_S, Caller, Reply
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
@@ -43,6 +42,7 @@ from orderan.gateways.registry import (
     offers_of,
     open_gateway,
 )
+from orderan.kit.calling import BUDGET_S, Caller, Reply
 
 __all__ = [
     "ADDRESSES",

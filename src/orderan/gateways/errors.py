@@ -5,52 +5,15 @@ GatewayFailed    it did not do it, and we know that: nothing happened, so anothe
 OutcomeUnknown   it may have done it: nobody may charge again before it was asked what became of it
 """
 
-from enum import StrEnum, auto
+from typing import TypeAlias
 
+from orderan.kit import calling
 
-class Fault(StrEnum):
-    """Whose fault a failure is; health counts the gateway's and the bank's, never ours."""
-
-    CONNECT = auto()
-    TIMEOUT = auto()
-    BUSY = auto()
-    SERVER = auto()
-    BANK = auto()
-    GARBLED = auto()
-
-
-class GatewayTrouble(Exception):
-    """A call to a gateway did not end well.
-
-    Attributes:
-        code: What the gateway called it, or our word where it said nothing.
-    """
-
-    def __init__(self, gateway: str, code: str, detail: str = "") -> None:
-        super().__init__(f"{gateway}: {code} {detail}".rstrip())
-        self.gateway = gateway
-        self.code = code
-        self.detail = detail
-
-
-class GatewayRefused(GatewayTrouble):
-    """The gateway refused what we asked; asking the same again is refused again. Nothing happened."""
-
-
-class GatewayFailed(GatewayTrouble):
-    """The gateway could not do it, and nothing happened."""
-
-    def __init__(self, gateway: str, code: str, detail: str = "", *, fault: Fault) -> None:
-        super().__init__(gateway, code, detail)
-        self.fault = fault
-
-
-class OutcomeUnknown(GatewayTrouble):
-    """The request may have been carried out: it was sent, and no answer that can be understood came back."""
-
-    def __init__(self, gateway: str, code: str, detail: str = "", *, fault: Fault) -> None:
-        super().__init__(gateway, code, detail)
-        self.fault = fault
+Fault: TypeAlias = calling.Fault
+GatewayTrouble: TypeAlias = calling.PartnerTrouble
+GatewayRefused: TypeAlias = calling.PartnerRefused
+GatewayFailed: TypeAlias = calling.PartnerFailed
+OutcomeUnknown: TypeAlias = calling.OutcomeUnknown
 
 
 class NoticeForged(Exception):

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final, cast
 
-from orderan.gateways.calling import Caller
 from orderan.gateways.models import Account
 from orderan.gateways.ports import Gateway, Offer
+from orderan.kit.calling import Caller
 from orderan.kit.clock import Clock
 
 GATEWAYS: Final = ("midtrans", "xendit", "doku", "duitku", "ipaymu", "snap", "stripe")

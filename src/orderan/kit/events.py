@@ -227,6 +227,12 @@ async def read_log(tx: Tx, *, after: int, limit: int) -> list[Recorded]:
     return [Recorded(**row._asdict()) for row in rows]
 
 
+async def last_position(tx: Tx) -> int:
+    """The last position given in the shop's log; 0 where none was."""
+    row = await tx.maybe("SELECT position FROM event_head WHERE shop_id = %(shop)s", {"shop": tx.shop_id})
+    return 0 if row is None else int(row.position)
+
+
 async def history(tx: Tx, entity_id: UUID) -> list[Recorded]:
     """Every fact about one entity, oldest first; positions not given yet read as zero."""
     rows = await tx.all(

@@ -27,10 +27,17 @@ from orderan.orders.commands.deposit import agree_deposit
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.forget_words import forget_words
 from orderan.orders.commands.headline import refresh_headline
-from orderan.orders.commands.hold import expire_holds, place_hold, release_every_hold, release_hold
+from orderan.orders.commands.hold import (
+    expire_holds,
+    place_hold,
+    place_holds,
+    release_every_hold,
+    release_hold,
+)
 from orderan.orders.commands.money import Noted, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
 from orderan.orders.commands.progress import advance_lines, count_returned
+from orderan.orders.commands.verify import move_verification
 from orderan.orders.errors import (
     AddressNotTheirs,
     AlreadyOnItsWay,
@@ -257,6 +264,7 @@ __all__ = [
     "lock_orders",
     "may_exceed_stock",
     "moneys_waiting",
+    "move_verification",
     "next_row",
     "note_moneys",
     "open_change",
@@ -270,6 +278,7 @@ __all__ = [
     "owed",
     "pay_limit",
     "place_hold",
+    "place_holds",
     "refresh_headline",
     "release_every_hold",
     "release_hold",

@@ -34,6 +34,20 @@ class OrderAccepted(Event):
 
 
 @dataclass(frozen=True)
+class OrderVerification(Event):
+    """Its buyer is asked whether they mean it, or it is known by now.
+
+    Attributes:
+        verification: `waiting`, `confirmed`, `refused`, `unreachable` or `waived`.
+    """
+
+    kind: ClassVar[str] = "orders.verification_moved.v1"
+
+    number: int
+    verification: str
+
+
+@dataclass(frozen=True)
 class OrderExpired(Event):
     """Nobody paid in time; the stock is free again."""
 

@@ -93,6 +93,7 @@ class Order:
     covered_minor: int = 0
     clock_stopped_at: datetime | None = None
     deposit_minor: int | None = None
+    cleared: bool = True
 
     def pay_until(self, now: datetime) -> datetime | None:
         """Until when it can be paid as things stand now."""

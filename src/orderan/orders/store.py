@@ -236,6 +236,17 @@ async def set_commercial(
     )
 
 
+async def set_verification(tx: Tx, ids: Sequence[UUID], *, was: str, becomes: str) -> int:
+    """Move locked orders on the axis of verification; returns how many were in the state they had to be in."""
+    return await tx.run(
+        """
+        UPDATE sales_order SET verification = %(becomes)s
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND verification = %(was)s
+        """,
+        {"shop": tx.shop_id, "ids": list(ids), "was": was, "becomes": becomes},
+    )
+
+
 async def overdue(tx: Tx, *, now: datetime, limit: int) -> list[UUID]:
     """Lock unpaid orders past their hold, oldest first; rows others hold are left to them."""
     rows = await tx.all(

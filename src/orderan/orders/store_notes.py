@@ -9,25 +9,26 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 
 
-async def insert_hold(
+async def insert_holds(
     tx: Tx,
-    order_id: UUID,
-    hold_id: UUID,
+    holds: Collection[tuple[UUID, UUID]],
     *,
     kind: str,
     reason: str,
     expires_at: datetime | None,
     now: datetime,
 ) -> None:
+    """Holds (order, hold) of one kind, for one reason."""
     await tx.run(
         """
         INSERT INTO order_hold (shop_id, order_id, id, kind, reason, owner, expires_at, placed_at, placed_by)
-        VALUES (%(shop)s, %(order)s, %(id)s, %(kind)s, %(reason)s, %(actor)s, %(expires)s, %(now)s, %(actor)s)
+        SELECT %(shop)s, made.order_id, made.id, %(kind)s, %(reason)s, %(actor)s, %(expires)s, %(now)s, %(actor)s
+        FROM unnest(%(orders)s::uuid[], %(ids)s::uuid[]) AS made (order_id, id)
         """,
         {
             "shop": tx.shop_id,
-            "order": order_id,
-            "id": hold_id,
+            "orders": [hold[0] for hold in holds],
+            "ids": [hold[1] for hold in holds],
             "kind": kind,
             "reason": reason,
             "actor": tx.actor,

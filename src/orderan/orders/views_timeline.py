@@ -7,7 +7,9 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 
-TOLD_BY_FACTS = frozenset({"commercial", "hold", "money", "task", "parcel", "return", "refund"})
+TOLD_BY_FACTS = frozenset(
+    {"commercial", "hold", "money", "task", "parcel", "return", "refund", "verification"}
+)
 """Axes whose moves are each told by a fact too; the fact says more."""
 
 

@@ -39,6 +39,8 @@ class Faults:
         late_s: How long a notification waits.
         shuffled: Notifications about one charge are sent in another order.
         forged: Share of notifications with a wrong signature.
+        throttled: Share of messages refused because too many are sent at once.
+        failed_later: Share of messages that are taken and fail on their way.
     """
 
     breaks: dict[Break, float] = field(default_factory=dict)
@@ -50,6 +52,8 @@ class Faults:
     late_s: float = 0.0
     shuffled: bool = False
     forged: float = 0.0
+    throttled: float = 0.0
+    failed_later: float = 0.0
 
     @classmethod
     def names(cls) -> list[str]:

@@ -1,7 +1,8 @@
-"""What an account at each simulated gateway is opened with, and where those send word that are not told each time.
+"""What an account at each simulated partner is opened with, and where those send word that are not told each time.
 
 Most of it is made up and the same everywhere. A bank that speaks SNAP has keys, made on first use and kept
-in a file, so that the process that opens accounts and the one that plays the bank have the same.
+in a file, so that the process that opens accounts and the one that plays the bank have the same; the shop
+calls Vonage with its own of them.
 """
 
 import json
@@ -18,6 +19,7 @@ from uuid import uuid4
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from orderan.sandbox.phones.ports import Carrier
 from orderan.sandbox.ports import Simulator
 
 CREDENTIALS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -43,8 +45,62 @@ SNAP: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 NAMES: Final = (*CREDENTIALS, "snap")
-REGISTERED: Final = frozenset({"xendit", "snap"})
-"""Gateways that send word to an address registered with them, not to one named in the request."""
+PHONES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "exotel": {
+            "account_sid": "sandbox",
+            "api_key": "exotel-key",
+            "api_token": "exotel-token",
+            "app_id": "1001",
+            "currency": "IDR",
+            "hook_token": "exotel-hook-of-the-sandbox",
+        },
+        "twilio": {
+            "account_sid": "AC00000000000000000000000000000001",
+            "auth_token": "twilio-token-of-the-sandbox",
+        },
+        "vonage": {
+            "application_id": "00000000-0000-4000-8000-000000000001",
+            "signature_secret": "vonage-secret-of-the-sandbox-0001",
+        },
+    }
+)
+"""By telephone provider, then by the fields its client asks for; without Vonage's key."""
+MESSENGERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "whatsapp": {
+            "token": "EAAsandbox",
+            "phone_number_id": "100000000000001",
+            "app_secret": "sandbox-app-secret",
+            "verify_token": "sandbox-verify",
+        },
+        "zenziva": {"userkey": "sandbox", "passkey": "sandbox-passkey"},
+        "twilio_sms": {
+            "account_sid": "AC00000000000000000000000000005a4d",
+            "auth_token": "sandbox-auth-token",
+            "sender": "+15005550006",
+        },
+        "vonage_sms": {
+            "api_key": "5a4db0x0",
+            "api_secret": "sandbox-secret",
+            "sender": "Toko",
+            "signature_secret": "sandbox-signature-secret",
+        },
+    }
+)
+"""The same of providers of messages."""
+MAIL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "host": "127.0.0.1",
+        "security": "none",
+        "sender": "halo@toko.test",
+        "sender_name": "Toko",
+        "id_secret": "sandbox-id-secret",
+    }
+)
+"""The same of the mail server, but for its port."""
+REGISTERED: Final = frozenset({"xendit", "snap", "exotel", "whatsapp", "twilio_sms", "vonage_sms"})
+"""Partners that send word to an address registered with them, not to one named in the request."""
 HERE: Final = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -76,13 +132,32 @@ class Cabinet:
         bank = serialization.load_pem_private_key(self._told()["keys"]["bank"].encode(), password=None)
         return simulators() | {"snap": _class_of("snap")(self.credentials()["snap"], key=bank)}
 
+    def telephones(self) -> dict[str, Mapping[str, str]]:
+        """What an account at every telephone provider is opened with."""
+        shop = self._told()["keys"]["merchant"]
+        return {**PHONES, "vonage": {**PHONES["vonage"], "private_key": shop}}
+
+    def carriers(self) -> dict[str, Carrier]:
+        """One telephone provider of each, with nobody called yet."""
+        return {name: _class_of(name, "phones")(told) for name, told in self.telephones().items()}
+
     def address(self, name: str) -> str | None:
-        """Where a gateway sends word, of those it is registered with."""
+        """Where a partner sends word, of those it is registered with."""
         address: str | None = self._told()["news"].get(name)
         return address
 
     def register(self, name: str, address: str) -> None:
-        """Have a gateway send word to an address of this machine.
+        """Have a partner send word to an address of this machine.
+
+        Raises:
+            NotHere: It is of another machine, or no address.
+        """
+        self.check(name, address)
+        told = self._told()
+        self._write(told | {"news": told["news"] | {name: address}})
+
+    def check(self, name: str, address: str) -> None:
+        """Look at an address before anything is sent there.
 
         Raises:
             NotHere: It is of another machine, or no address.
@@ -90,8 +165,6 @@ class Cabinet:
         parts = urlsplit(address)
         if name not in REGISTERED or parts.scheme != "http" or parts.hostname not in HERE:
             raise NotHere(address)
-        told = self._told()
-        self._write(told | {"news": told["news"] | {name: address}})
 
     def _told(self) -> dict[str, Any]:
         if not self.file.exists():
@@ -130,6 +203,6 @@ def _new_key() -> str:
     ).decode()
 
 
-def _class_of(name: str) -> Any:
-    module: Any = import_module(f"orderan.sandbox.gateways.{name}")
+def _class_of(name: str, kind: str = "gateways") -> Any:
+    module: Any = import_module(f"orderan.sandbox.{kind}.{name}")
     return getattr(module, f"{name.title()}Simulator")

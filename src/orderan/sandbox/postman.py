@@ -1,4 +1,4 @@
-"""Carries what simulated gateways write: late, twice, in another order, forged or never, as the weather has it.
+"""Carries what simulated partners write: late, twice, in another order, forged or never, as the weather has it.
 
 A letter that is not taken (no 2xx) is sent again, five times in all, as gateways do.
 """
@@ -6,19 +6,25 @@ A letter that is not taken (no 2xx) is sent again, five times in all, as gateway
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import httpx2
 
 from orderan.kit import telemetry
 from orderan.sandbox.faults import Faults, Weather
 from orderan.sandbox.models import Letter
-from orderan.sandbox.ports import Simulator
 
 AGAIN_S: Final = (2.0, 10.0, 60.0, 300.0)
 TAKES_S: Final = 10.0
 
 _log = telemetry.log("orderan.sandbox")
+
+
+class Forger(Protocol):
+    """Whoever can write a letter with a signature that does not hold."""
+
+    def forged(self, letter: Letter) -> Letter:
+        """The same letter, signed wrongly."""
 
 
 @dataclass
@@ -31,7 +37,7 @@ class Postman:
     )
     _under_way: set["asyncio.Task[None]"] = field(default_factory=set)
 
-    def send(self, gateway: Simulator, letters: Sequence[Letter], faults: Faults) -> None:
+    def send(self, gateway: Forger, letters: Sequence[Letter], faults: Faults) -> None:
         """Begin to carry letters; returns at once."""
         carried = []
         for letter in letters:
@@ -47,6 +53,15 @@ class Postman:
             )
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+
+    async def ask(self, url: str) -> bytes | None:
+        """A question to one of our addresses: the body of its 200, None for any other answer or none."""
+        try:
+            answer = await self._client.get(url)
+        except httpx2.HTTPError as fault:
+            _log.info("a question was not answered", fault=type(fault).__name__)
+            return None
+        return answer.content if answer.status_code == httpx2.codes.OK else None
 
     async def close(self) -> None:
         for task in self._under_way:

@@ -1,15 +1,20 @@
-"""The sandbox served: each gateway under its name, pages to pay at, and a page to make bad weather.
+"""The sandbox served: each partner under its name, pages to pay and answer at, and a page to make bad weather.
 
-    /midtrans/...   what a client of the gateway calls
+    /midtrans/...   what a client of the gateway calls; a telephone provider in the same way
+    /whatsapp/...   what a client of the provider of messages calls
+    /messages       the phones and the mailbox that messages reach; see `messages/pages.py`
     /page/...       where a gateway would send the buyer
+    /phones         every telephone that rings or rang
     /               every gateway, its charges, and what can be made to go wrong
 
 It keeps everything in memory, believes whoever can reach it, and is for this machine only.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from socket import socket
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
@@ -22,9 +27,13 @@ from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
 from orderan.kit.clock import Clock
+from orderan.sandbox import phone_pages
 from orderan.sandbox.faults import Break, Faults, Window
-from orderan.sandbox.keys import NAMES, REGISTERED, Cabinet, NotHere
-from orderan.sandbox.models import SimRequest
+from orderan.sandbox.keys import MESSENGERS, NAMES, PHONES, REGISTERED, Cabinet, NotHere
+from orderan.sandbox.messages.pages import ROUTES as MESSAGE_ROUTES
+from orderan.sandbox.messages.post_office import PostOffice
+from orderan.sandbox.models import SimReply, SimRequest
+from orderan.sandbox.phones.exchange import Exchange
 from orderan.sandbox.street import Street, Unplayable
 from orderan.web.forms import one, posted
 from orderan.web.headers import security_headers
@@ -49,20 +58,35 @@ WEATHER: Final[dict[str, Faults]] = {
 """Bad days that can be had with one click, by the word the page has for them."""
 
 
-def build(clock: Clock, *, base_url: str, secret: str, cabinet: Cabinet) -> Litestar:
+def build(
+    clock: Clock, *, base_url: str, secret: str, cabinet: Cabinet, mail: socket | None = None
+) -> Litestar:
     """The sandbox as an application.
 
     Args:
         secret: For the tokens of its own forms.
+        mail: Where its mail server listens; None has none.
     """
     street = Street(base_url, clock.now, cabinet)
+    exchange = Exchange(cabinet.carriers(), clock.now, cabinet)
+    office = PostOffice(clock.now, cabinet, street.postman)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        ticking = asyncio.create_task(exchange.run())
+        if mail is not None:
+            await office.mail.open(mail)
         yield
+        ticking.cancel()
+        await exchange.close()
+        await office.close()
         await street.postman.close()
 
-    gateways = [_mounted(street, name) for name in NAMES]
+    partners = [
+        *(_mounted(name, street.answer) for name in NAMES),
+        *(_mounted(name, exchange.answer) for name in PHONES),
+        *(_mounted(name, office.answer) for name in MESSENGERS),
+    ]
     return Litestar(
         [
             serve_static,
@@ -74,28 +98,32 @@ def build(clock: Clock, *, base_url: str, secret: str, cabinet: Cabinet) -> Lite
             make_weather,
             buyer_page,
             buyer_acts,
-            *gateways,
+            *phone_pages.handlers,
+            *MESSAGE_ROUTES,
+            *partners,
         ],
         middleware=[security_headers],
         csrf_config=CSRFConfig(
             secret=secret,
             cookie_name="orderan_sandbox_csrf",
-            exclude=[f"^/{name}/" for name in NAMES],
+            exclude=[f"^/{name}/" for name in (*NAMES, *PHONES, *MESSENGERS)],
         ),
         lifespan=[lifespan],
         logging_config=None,
         openapi_config=None,
-        state=State({"street": street, "page_paths": frozenset()}),
+        state=State(
+            {"street": street, "exchange": exchange, "post_office": office, "page_paths": frozenset()}
+        ),
         request_max_body_size=LONGEST,
     )
 
 
-def _mounted(street: Street, name: str) -> ASGIRouteHandler:
+def _mounted(name: str, answer: Callable[[str, SimRequest], Awaitable[SimReply]]) -> ASGIRouteHandler:
     @asgi(f"/{name}", is_mount=True, copy_scope=True)
-    async def gateway(scope: Scope, receive: Receive, send: Send) -> None:
+    async def partner(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request[Any, Any, Any](scope, receive, send)
         path = "/" + scope["path"].strip("/").removeprefix(name).lstrip("/")
-        reply = await street.answer(
+        reply = await answer(
             name,
             SimRequest(
                 request.method,
@@ -116,7 +144,7 @@ def _mounted(street: Street, name: str) -> ASGIRouteHandler:
         )
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
 
-    return gateway
+    return partner
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -40,6 +40,7 @@ RAIL: Final = (
     Entry(N_("Produk"), "tags", "/products", "catalog.read"),
     Entry(N_("Stok"), "packages", "/stock", "inventory.read"),
     Entry(N_("Pelanggan"), "users", "/customers", "customers.read"),
+    Entry(N_("Pesan"), "message", "/messages", "customers.read"),
     Entry(N_("Laporan"), "chart-bar", "/reports", "reports.read"),
     Entry(N_("Pengaturan"), "settings", "/settings", "settings.read"),
     Entry(N_("Jejak audit"), "history", "/settings/audit", "audit.read", within="settings.read"),

@@ -1,13 +1,35 @@
 """Every check, in the order of the promises."""
 
-from orderan.auditor.checks import answers, facts, money, orders, promotions, settlements, stock, waiting
+from orderan.auditor.checks import (
+    answers,
+    facts,
+    messages,
+    money,
+    orders,
+    promotions,
+    settlements,
+    stock,
+    trust,
+    waiting,
+)
 from orderan.auditor.models import Check
 
 CHECKS: tuple[Check, ...] = tuple(
     sorted(
         (
             check
-            for module in (stock, promotions, money, settlements, orders, answers, facts, waiting)
+            for module in (
+                stock,
+                promotions,
+                money,
+                settlements,
+                orders,
+                trust,
+                answers,
+                facts,
+                messages,
+                waiting,
+            )
             for check in module.CHECKS
         ),
         key=lambda check: check.promise,

@@ -62,6 +62,10 @@ class Known:
     indexes: Mapping[str, bytes]
     rows: Mapping[bytes, Any]
 
+    def has(self, phone: str) -> bool:
+        """Whether the phone belongs to a customer."""
+        return self.indexes[phone] in self.rows
+
     def group_of(self, phone: str) -> str | None:
         """The customer group of the phone's holder; a stranger has none."""
         row = self.rows.get(self.indexes[phone])

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import msgspec
 
-from orderan.gateways.calling import Caller, Reply
 from orderan.gateways.doku import mapping, wire
 from orderan.gateways.errors import (
     Fault,
@@ -31,6 +30,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
 CREDENTIALS: Final = ("client_id", "secret_key")

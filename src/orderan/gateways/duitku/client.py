@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from orderan.gateways.calling import Caller, Reply
 from orderan.gateways.duitku import mapping, wire
 from orderan.gateways.duitku.mapping import NAME, OFFERS
 from orderan.gateways.errors import (
@@ -36,6 +35,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
 CREDENTIALS: Final = ("merchant_code", "api_key")

@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from orderan.gateways.calling import Caller, Reply
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
@@ -36,6 +35,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
 CREDENTIALS: Final = ("va", "api_key")

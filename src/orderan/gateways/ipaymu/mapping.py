@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from orderan.gateways.calling import Reply
 from orderan.gateways.errors import Fault, GatewayFailed, GatewayRefused, OutcomeUnknown
 from orderan.gateways.ipaymu.wire import WESTERN
 from orderan.gateways.models import Instrument, InstrumentKind, Outcome, Truth
 from orderan.gateways.ports import Offer
+from orderan.kit.calling import Reply
 
 NAME: Final = "ipaymu"
 CURRENCY: Final = "IDR"

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from orderan.gateways.calling import Caller, Reply
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
@@ -32,6 +31,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
 CREDENTIALS: Final = ("server_key", "merchant_id")

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import msgspec
 
-from orderan.gateways.calling import Caller, Reply
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
@@ -35,6 +34,7 @@ from orderan.gateways.models import (
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
 from orderan.gateways.snap import mapping, wire
+from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
 CREDENTIALS: Final = (

@@ -12,7 +12,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
-from orderan.gateways.calling import Caller, Reply
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
@@ -36,6 +35,7 @@ from orderan.gateways.models import (
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
 from orderan.gateways.stripe import mapping, wire
 from orderan.gateways.stripe.mapping import NAME, OFFERS
+from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
 CREDENTIALS: Final = ("secret_key", "webhook_secret")

@@ -6,7 +6,6 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from orderan.gateways.calling import Caller, Reply
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
@@ -32,6 +31,7 @@ from orderan.gateways.models import (
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
 from orderan.gateways.xendit import mapping, wire
+from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
 OFFERS: Final[Mapping[str, Offer]] = mapping.OFFERS

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.kit.events import Fact, record, record_all
+from orderan.kit.events import Fact, record_all
 from orderan.kit.ids import new_id
 from orderan.orders import store, store_notes, views
 from orderan.orders.errors import HoldNotOpen, OrderNotEditable
@@ -24,18 +24,34 @@ async def place_hold(
     Raises:
         OrderNotEditable: The order is closed; there is nothing to wait for.
     """
-    if Commercial(order.commercial) in CLOSED:
-        raise OrderNotEditable(order.commercial)
-    hold_id = new_id()
-    await store_notes.insert_hold(
-        tx, order.id, hold_id, kind=kind, reason=reason, expires_at=expires_at, now=now
-    )
-    await store_notes.count_holds(tx, [order.id])
-    await store.insert_moves(
-        tx, "hold", [(order.id, "none", kind, str(HOLD.initial))], reason=reason, now=now
-    )
-    await record(tx, order.id, HoldPlaced(order.number, kind, expires_at), now=now, reason=reason)
+    [hold_id] = await place_holds(tx, [order], kind, reason=reason, expires_at=expires_at, now=now)
     return hold_id
+
+
+async def place_holds(
+    tx: Tx,
+    orders: Sequence[Order],
+    kind: str,
+    *,
+    reason: str,
+    expires_at: datetime | None = None,
+    now: datetime,
+) -> list[UUID]:
+    """Put one more reason to wait on each of these locked orders, or of those just made; returns the holds' ids.
+
+    Raises:
+        OrderNotEditable: One of them is closed; nothing was changed.
+    """
+    if closed := next((one for one in orders if Commercial(one.commercial) in CLOSED), None):
+        raise OrderNotEditable(closed.commercial)
+    holds = [(order.id, new_id()) for order in orders]
+    await store_notes.insert_holds(tx, holds, kind=kind, reason=reason, expires_at=expires_at, now=now)
+    await store_notes.count_holds(tx, [order.id for order in orders])
+    moves = [(order.id, "none", kind, str(HOLD.initial)) for order in orders]
+    await store.insert_moves(tx, "hold", moves, reason=reason, now=now)
+    facts = [Fact(order.id, HoldPlaced(order.number, kind, expires_at), reason) for order in orders]
+    await record_all(tx, facts, now=now)
+    return [hold_id for _, hold_id in holds]
 
 
 async def release_hold(tx: Tx, order: Order, hold_id: UUID, *, reason: str | None, now: datetime) -> None:

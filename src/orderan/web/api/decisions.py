@@ -14,6 +14,7 @@ from orderan.flows.replay_decision import replay
 from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
 from orderan.routing import Rule, RulesVersion, active_rules
+from orderan.trust import Policy, followed
 from orderan.web.api.answering import READ
 from orderan.web.api.order_reading import seen, sees_stock
 from orderan.web.api.shapes import Told
@@ -64,18 +65,19 @@ async def decisions_read(
 ) -> DecisionsTold:
     """Each with the rule it followed, its reasons, and whether today's rules would choose the same."""
 
-    async def read(tx: Tx) -> tuple[list[Any], RulesVersion | None]:
+    async def read(tx: Tx) -> tuple[list[Any], RulesVersion | None, Policy]:
         found = await decisions.about(tx, await seen(tx, principal, order_id))
-        return found, await active_rules(tx)
+        policy, _ = await followed(tx)
+        return found, await active_rules(tx), policy
 
     whole = sees_stock(principal)
-    found, live = await db.run(caller, read)
-    followed = live.rules if live else ()
-    return DecisionsTold(data=[_told(made, followed, whole=whole) for made in found])
+    found, live, policy = await db.run(caller, read)
+    rules = live.rules if live else ()
+    return DecisionsTold(data=[_told(made, rules, policy, whole=whole) for made in found])
 
 
-def _told(made: Any, followed: Sequence[Rule], *, whole: bool) -> DecisionTold:
-    today = replay(made.kind, made.inputs, made.outcome, rules=followed)
+def _told(made: Any, rules: Sequence[Rule], policy: Policy, *, whole: bool) -> DecisionTold:
+    today = replay(made.kind, made.inputs, made.outcome, rules=rules, policy=policy)
     return DecisionTold(
         at=made.decided_at,
         kind=made.kind,

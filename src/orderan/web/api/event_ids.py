@@ -20,12 +20,15 @@ ENTITIES: Final = {
     "inventory.transfer_": "trf",
     "inventory.": "stk",
     "orders.": "ord",
+    "verification.": "ord",
     "payments.": "ord",
     "promotions.": "ord",
     "returns.": "ord",
     "settlements.file_brought.": "stf",
     "settlements.": "rec",
     "shipping.": "ord",
+    "trust.review_moved.": "ord",
+    "trust.": "dny",
 }
 """What facts are about, by how their kind begins; the first that fits. `stk` is a change of stock, which
 is an entity of its own and has no route."""

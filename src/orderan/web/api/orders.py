@@ -24,6 +24,7 @@ from orderan.customers import (
     e164,
 )
 from orderan.flows.place_order import Placed, Placement, PlacementLine
+from orderan.flows.score_orders import Origin
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import to_text
 from orderan.kit.runner import Answer
@@ -79,6 +80,22 @@ class DiscountAsked(Asked):
     ] = None
 
 
+class OriginAsked(Asked):
+    """Where an order came from, as far as it is known; it is scored with, and kept as keyed hashes only."""
+
+    device: Annotated[str | None, Field(min_length=1, max_length=200, pattern=TEXT)] = None
+    ip: Annotated[str | None, Field(min_length=1, max_length=45, pattern=TEXT)] = None
+    ip_area: Annotated[
+        str | None, Field(pattern=r"^\d\d$", description="Province code of the request's address")
+    ] = None
+    billing_area: Annotated[
+        str | None, Field(pattern=r"^\d\d$", description="Province code of the payer")
+    ] = None
+    card: Annotated[
+        str | None, Field(pattern=r"^\d{6,8}$", description="The first six to eight digits of the card")
+    ] = None
+
+
 class OrderAsked(Asked):
     """An order to place."""
 
@@ -93,6 +110,7 @@ class OrderAsked(Asked):
     shipping_service: Annotated[str | None, Field(min_length=1, max_length=40, pattern=TEXT)] = None
     expected_total: Annotated[int | None, Field(ge=0, le=MOST_MINOR)] = None
     note: Annotated[str | None, Field(max_length=1000, pattern=TEXT)] = None
+    origin: OriginAsked | None = None
 
     def placement(self, postcodes: Mapping[str, str]) -> Placement:
         """As the flow takes it.
@@ -116,6 +134,7 @@ class OrderAsked(Asked):
             shipping_service=self.shipping_service,
             expected_total_minor=self.expected_total,
             note=self.note,
+            origin=Origin(**self.origin.model_dump()) if self.origin else None,
         )
 
 

@@ -49,6 +49,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import NIL, from_text, to_text
 from orderan.orders import orders_of_customers, totals_of_customers
+from orderan.web.dashboard.customer_messages import told_of
 from orderan.web.dashboard.customer_words import FIELDS, LIKENESSES, PURPOSES, doubted, field_errors
 from orderan.web.dashboard.desk import scope_of
 from orderan.web.errors import sentence
@@ -275,6 +276,7 @@ async def around(
         "path_of": path_of,
         "order_path": lambda order: f"/orders/{to_text('ord', order)}",
         "address_id": lambda address: to_text(ADDRESS_PREFIX, address),
+        **await told_of(tx, people),
     } | more
 
 

@@ -56,10 +56,14 @@ KINDS: Final = {
     "cashback_beyond": N_("Cashback terlanjur dibayar"),
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
+    "review_waiting": N_("Pemeriksaan pesanan menunggu"),
+    "appeal_waiting": N_("Keberatan menunggu"),
     "change_waiting": N_("Perubahan menunggu"),
     "hold_waiting": N_("Penahanan terlalu lama"),
     "transfer_waiting": N_("Pemindahan stok menunggu"),
     "settlement_waiting": N_("Selisih settlement"),
+    "message_untold": N_("Pesan tidak sampai"),
+    "delivery_waiting": N_("Jalur pesan tersendat"),
     "money_waiting": N_("Uang di perjalanan"),
     "completion_blocked": N_("Belum bisa diselesaikan"),
     "low_stock": N_("Stok menipis"),
@@ -79,6 +83,13 @@ MONEY_BACK: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "cashback_beyond": lambda told: f"/payments/promotions/{told['promotion']}",
 }
 """Entries about one thing with a page of its own, by what they tell of it."""
+
+ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "rail": lambda _: "/incidents",
+    "message": lambda told: f"/messages/{told['message']}",
+    "delivery": lambda _: "/messages",
+}
+"""Entries about no order: where their subject is."""
 
 
 def path_of(entry_id: UUID) -> str:
@@ -255,8 +266,8 @@ def _repair(row: EntryRow) -> str:
         return f"/stock/items/{to_text('sku', row.subject_id)}"
     if row.subject_kind == "transfer" and row.subject_id is not None:
         return f"/stock/transfers/{to_text('trf', row.subject_id)}"
-    if row.subject_kind == "rail":
-        return "/incidents"
+    if row.subject_kind in ELSEWHERE:
+        return ELSEWHERE[row.subject_kind](row.payload)
     if row.subject_kind != "order" or row.subject_id is None:
         return ""
     if row.kind in MONEY_BACK:

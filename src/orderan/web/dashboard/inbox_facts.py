@@ -17,6 +17,8 @@ from orderan.shipping import COURIERS
 from orderan.web.here import Here
 
 CLOSED_BECAUSE: Final = {
+    "told after all": N_("Ternyata pesannya sampai."),
+    "sent again": N_("Pesannya dikirim lagi."),
     "moved on": N_("Sudah berlanjut."),
     "picking goes on": N_("Pengambilan dilanjutkan."),
     "total changed": N_("Total pesanan berubah."),
@@ -57,6 +59,8 @@ _OPEN: Final = {
     "refund_try_waiting": N_("Dikirim lewat gateway, belum sampai"),
     "payout_waiting": N_("Belum dibayar ke rekening pembeli"),
     "chargeback_waiting": N_("Belum diputus bank"),
+    "review_waiting": N_("Belum diperiksa"),
+    "appeal_waiting": N_("Belum dijawab"),
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }

@@ -42,6 +42,7 @@ from orderan.kit.runner import Runner
 from orderan.orders import OrderKind, Terms, take_numbers
 from orderan.pricing import best_price, shipping_table
 from orderan.shops import UnknownChannel, list_channels, shop_by_id
+from orderan.trust import TermsDenied
 from orderan.web.dashboard.customer_words import doubted, field_errors
 from orderan.web.dashboard.order_looks import LABELS, path_of, reader_of
 from orderan.web.dashboard.order_new_form import (
@@ -188,7 +189,7 @@ async def placed(
     if expected is None or one(form, "step") == "quote":
         return await _page(request, principal, caller, db, typed, keyring=keyring, now=now)
 
-    async def place(tx: Tx) -> Placed:
+    async def place(tx: Tx) -> Placed | TermsDenied:
         lines = [PlacementLine(sku, units) for sku, units in asked_lines(typed)]
         if not lines:
             raise NoLines
@@ -215,7 +216,8 @@ async def placed(
             within=principal.channel_ids,
             now=now,
         )
-        if isinstance(answer, Refusal):
+        # What was denied is kept, so that it can be appealed; any other refusal leaves nothing.
+        if isinstance(answer, Refusal) and not isinstance(answer, TermsDenied):
             raise answer
         return answer
 
@@ -225,6 +227,8 @@ async def placed(
         except UniqueViolation:
             # The same form was sent twice at once; the order stands now and is found.
             answer = await Runner(db).run(caller, place)
+        if isinstance(answer, TermsDenied):
+            raise answer
     except Refusal as refused:
         return await _page(
             request,

@@ -9,13 +9,16 @@ from orderan import payments
 from orderan.access import key_names, staff_names
 from orderan.flows.replay_decision import replay
 from orderan.flows.route_payment import ROUTING
+from orderan.flows.score_orders import TRUST
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Moment
 from orderan.payments import Group, Method, accounts, rails_by_id
 from orderan.routing import Rule, active_rules
+from orderan.trust import Policy, followed
 from orderan.web.dashboard.routing_words import choice_told, first_of, rail_named
+from orderan.web.dashboard.trust_words import reasons_told, score_told
 
 HEADLINES: Final = {
     "awaiting_payment": N_("Menunggu Pembayaran"),
@@ -145,12 +148,14 @@ class Names:
     Attributes:
         rails: What the account of a rail is called.
         rules: The rules of routing that are followed now; None where none of it is told.
+        policy: The rules of scoring, the same.
     """
 
     people: Mapping[str, str]
     places: Mapping[str, str]
     rails: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[Rule] | None = None
+    policy: Policy | None = None
 
     def who(self, actor: str, words: Words) -> str:
         """`staff:<id>` and `key:<id>` by name; the system is the system."""
@@ -173,16 +178,18 @@ async def names_of(
     keys = [found for actor in actors if (found := _id("key:", actor))]
     people = {f"staff:{one}": name for one, name in (await staff_names(tx, staff)).items()} if staff else {}
     people |= {f"key:{one}": name for one, name in (await key_names(tx, keys)).items()} if keys else {}
+    scored = any(moment.kind == "decision.trust" for moment in moments)
+    policy = (await followed(tx))[0] if scored else None
     chosen = [moment.facts for moment in moments if moment.kind == "decision.routing"]
     if not chosen:
-        return Names(people, places)
+        return Names(people, places, policy=policy)
     live = await active_rules(tx)
     told = {rail["id"] for facts in chosen for rail in facts["outcome"]["rails"]}
     told |= {rail["id"] for facts in chosen for rail in facts["inputs"].get("shut", ())}
     there = await rails_by_id(tx, [UUID(one) for one in told])
     named = {account.id: account.name for account in await accounts(tx)}
     rails = {str(rail.id): named[rail.account_id] for rail in there.values()}
-    return Names(people, places, rails, live.rules if live else ())
+    return Names(people, places, rails, live.rules if live else (), policy)
 
 
 def _id(kind: str, actor: str) -> UUID | None:
@@ -220,6 +227,8 @@ def told(moment: Moment, words: Words, names: Names, currency: str) -> dict[str,
 def _reasons(moment: Moment, words: Words, names: Names) -> list[str]:
     if moment.kind == "decision.routing":
         return [*_why_rail(moment, words, names), _rail_today(moment, words, names)]
+    if moment.kind == "decision.trust":
+        return [*reasons_told(moment.facts["outcome"], words), _score_today(moment, words, names)]
     if moment.kind != "decision.sourcing":
         return []
     known = {"whole": WHOLE, "split": SPLIT} | NEAR
@@ -288,6 +297,17 @@ def _rail_today(moment: Moment, words: Words, names: Names) -> str:
     return words.gettext("Dengan aturan hari ini yang dipilih %(rail)s.", rail=chosen)
 
 
+def _score_today(moment: Moment, words: Words, names: Names) -> str:
+    """What the rules that are followed now would say, from what was known then."""
+    facts = moment.facts
+    today = replay(TRUST, facts["inputs"], facts["outcome"], policy=names.policy)
+    if today is None:
+        return words.gettext(NOT_WHOLE)
+    if today.outcome["would"] == facts["outcome"]["would"]:
+        return words.gettext("Dengan aturan hari ini penilaiannya sama.")
+    return words.gettext("Dengan aturan hari ini: %(score)s.", score=score_told(today.outcome, words))
+
+
 Teller = Callable[[Moment, Words, Names, str], Sentence | None]
 
 
@@ -337,6 +357,50 @@ def _let_go(moment: Moment, words: Words, _names: Names, _currency: str) -> Sent
 def _tagged(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     marks = [f"+{tag}" for tag in moment.facts["added"]] + [f"−{tag}" for tag in moment.facts["removed"]]
     return words.gettext("Label diubah"), " ".join(marks), "calm", "tag"
+
+
+VERIFIED: Final = {
+    "waiting": (N_("Pembeli diminta memastikan pesanannya"), "wait", "message"),
+    "confirmed": (N_("Pembeli memastikan pesanannya"), "done", "circle-check"),
+    "refused": (N_("Pembeli tidak memesan, atau tidak jadi"), "loss", "ban"),
+    "unreachable": (N_("Pembeli tidak bisa dihubungi"), "wait", "alert-triangle"),
+    "waived": (N_("Pesanan dilanjutkan tanpa konfirmasi"), "calm", "circle-check"),
+}
+ASKED_BY: Final = {
+    "call": N_("Telepon"),
+    "whatsapp": N_("WhatsApp"),
+    "sms": N_("SMS"),
+    "agent": N_("Petugas"),
+}
+ANSWERS: Final = {
+    "asked": (N_("Pembeli dihubungi"), "calm"),
+    "unknown": (N_("Pembeli dihubungi, belum pasti sampai"), "wait"),
+    "failed": (N_("Pembeli gagal dihubungi"), "wait"),
+    "confirmed": (N_("Pembeli menjawab: benar"), "done"),
+    "refused": (N_("Pembeli menjawab: bukan"), "loss"),
+    "missed": (N_("Pembeli tidak menjawab"), "wait"),
+}
+
+
+def _verified(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone, sign = VERIFIED[moment.facts["verification"]]
+    return words.gettext(title), "", tone, sign
+
+
+def _buyer_asked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone = ANSWERS[moment.facts["state"]]
+    by = ASKED_BY[moment.facts["way"]]
+    return words.gettext(title), words.gettext(by), tone, "phone"
+
+
+_buyer_answered = _buyer_asked
+
+
+def _whether_to_ask(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    asks = moment.facts["outcome"].get("verdict") == "ask"
+    title = N_("Kebijakan: pembeli ditanya dulu") if asks else N_("Kebijakan: pembeli tidak perlu ditanya")
+    [reason, *_] = moment.facts["reasons"]
+    return words.gettext(title), str(reason).removeprefix("rule:").replace("no_rule", ""), "calm", "message"
 
 
 def _deposit(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
@@ -481,6 +545,24 @@ def _routed(moment: Moment, words: Words, names: Names, _currency: str) -> Sente
     return title, f"{method} · {amount}", "calm", "route"
 
 
+def _scored(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    outcome = moment.facts["outcome"]
+    tone = "calm" if outcome["outcome"] == "accept" else "wait"
+    return words.gettext("Pesanan dinilai"), score_told(outcome, words), tone, "shield-check"
+
+
+def _looked_at(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence | None:
+    title, tone = LOOKED_AT[moment.facts["state"]]
+    return words.gettext(title), "", tone, "shield-check"
+
+
+LOOKED_AT: Final = {
+    "cleared": (N_("Pemeriksaan selesai: dilanjutkan"), "done"),
+    "refused": (N_("Pemeriksaan selesai: ditolak"), "loss"),
+    "lapsed": (N_("Pemeriksaan tidak perlu lagi"), "calm"),
+}
+
+
 _TELLERS: Final[Mapping[str, Teller]] = {
     "orders.placed.v1": _placed,
     "orders.accepted.v1": _plain(N_("Pesanan diterima"), "done", "circle-check"),
@@ -492,6 +574,10 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "orders.changed.v1": _changed,
     "orders.hold_placed.v1": _held,
     "orders.hold_released.v1": _let_go,
+    "orders.verification_moved.v1": _verified,
+    "verification.buyer_asked.v1": _buyer_asked,
+    "verification.buyer_answered.v1": _buyer_answered,
+    "decision.verification": _whether_to_ask,
     "orders.tagged.v1": _tagged,
     "orders.deposit_agreed.v1": _deposit,
     "payments.money_moved.v1": _paid,
@@ -507,4 +593,6 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "note": _note,
     "decision.sourcing": _sourced,
     "decision.routing": _routed,
+    "decision.trust": _scored,
+    "trust.review_moved.v1": _looked_at,
 }

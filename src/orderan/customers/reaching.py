@@ -1,0 +1,104 @@
+"""Reaching people: who has which address, where they live, what they agreed to; and the addresses themselves."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from orderan.customers import store
+from orderan.customers.models import Field, Purpose
+from orderan.customers.sealing import CUSTOMER, Seal, seal_of
+from orderan.customers.views import customer_rows
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What can be known of reaching a person without opening their data.
+
+    Attributes:
+        person_id: The record that stands for them, where theirs was merged away.
+        province: Two digits of its code, of the newest address in use; None where none says.
+        agreed: Consents that stand.
+    """
+
+    person_id: UUID
+    has_phone: bool
+    has_email: bool
+    province: str | None
+    agreed: frozenset[Purpose]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to address a person, opened, with the seal that opened it."""
+
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+    email: str | None = field(repr=False)
+    seal: Seal = field(repr=False)
+
+
+async def reach(tx: Tx, customers: Collection[UUID]) -> dict[UUID, Reach]:
+    """How these customers can be reached; those erased, or never known, are not among the answers."""
+    rows = await tx.all(
+        """
+        SELECT asked.id AS asked_id, person.id, person.phone_enc IS NOT NULL AS has_phone,
+               person.email_enc IS NOT NULL AS has_email, left(address.village_code, 2) AS province,
+               ARRAY(SELECT latest.purpose
+                     FROM (SELECT DISTINCT ON (consent.purpose) consent.purpose, consent.granted
+                           FROM consent
+                           WHERE consent.shop_id = %(shop)s AND consent.customer_id = person.id
+                           ORDER BY consent.purpose, consent.at DESC, consent.id DESC) AS latest
+                     WHERE latest.granted) AS agreed
+        FROM customer AS asked
+        JOIN customer AS person ON person.shop_id = asked.shop_id AND person.id = coalesce(asked.merged_into, asked.id)
+             AND person.state = 'active'
+        LEFT JOIN LATERAL (
+            SELECT customer_address.village_code FROM customer_address
+            WHERE customer_address.shop_id = %(shop)s AND customer_address.customer_id = person.id
+              AND customer_address.retired_at IS NULL AND customer_address.village_code IS NOT NULL
+            ORDER BY customer_address.created_at DESC, customer_address.id
+            LIMIT 1
+        ) AS address ON true
+        WHERE asked.shop_id = %(shop)s AND asked.id = ANY(%(ids)s)
+        """,
+        {"shop": tx.shop_id, "ids": list(set(customers))},
+    )
+    return {
+        row.asked_id: Reach(
+            row.id,
+            row.has_phone,
+            row.has_email,
+            row.province,
+            frozenset(Purpose(purpose) for purpose in row.agreed),
+        )
+        for row in rows
+    }
+
+
+async def open_contacts(
+    tx: Tx, keyring: Keyring, people: Collection[UUID], *, purpose: str, now: datetime
+) -> dict[UUID, Contact]:
+    """Names, phones and e-mail addresses of people who are written to; each reading is logged.
+
+    Those erased meanwhile are not among the answers.
+    """
+    rows = {
+        one: row for one, row in (await customer_rows(tx, set(people))).items() if row.wrapped is not None
+    }
+    if not rows:
+        return {}
+    fields = [Field.EMAIL.value, Field.NAME.value, Field.PHONE.value]
+    logged = [(new_id(), one) for one in sorted(rows)]
+    await store.insert_access(tx, logged, fields=fields, purpose=purpose, now=now)
+    found = {}
+    for one, row in rows.items():
+        seal = seal_of(keyring, tx.shop_id, one, row.wrapped)
+        opened = [
+            seal.open(CUSTOMER, name, getattr(row, f"{name}_enc")) for name in ("name", "phone", "email")
+        ]
+        found[one] = Contact(opened[0] or "", opened[1], opened[2], seal)
+    return found

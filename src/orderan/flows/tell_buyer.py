@@ -1,0 +1,147 @@
+"""From facts to messages: what a buyer is to hear of their order, once.
+
+follow     the log is read in order, a batch at a time; cursor and messages commit together
+make       each fact that concerns a buyer becomes one message; a fact heard again becomes none
+contradict what the new ones make untrue and is not on its way yet is silenced
+
+Nothing is sent here. A shop that tells nobody anything passes the facts by; when it begins, it begins
+with what happens from then on. Buyers of marketplaces hear of their orders there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from orderan.flows.views_telling import Buying, orders_told, tries_with_a_number
+from orderan.kit.clock import Clock
+from orderan.kit.db import Tx
+from orderan.kit.events import Consumer, Recorded
+from orderan.notifications import Kind, News, Policy, policy_of, tell
+from orderan.shops import shop_by_id
+
+NAME: Final = "tell_buyers"
+TODAY: Final = timedelta(hours=18)
+"""So long "it comes today" is worth hearing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a fact means to its buyer.
+
+    Attributes:
+        subject: The thing of the order it is about; None for the order itself.
+    """
+
+    kind: Kind
+    subject: UUID | None = None
+
+
+Reading = Callable[[Recorded, Mapping[str, UUID]], Sequence[_Heard]]
+
+
+def _placed(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    if fact.payload["commercial"] == "awaiting_payment":
+        return _Heard(Kind.PAY_NOW), _Heard(Kind.PAY_SOON)
+    return (_Heard(Kind.ACCEPTED),) if fact.payload["commercial"] == "accepted" else ()
+
+
+def _plain(kind: Kind) -> Reading:
+    return lambda _fact, _tries: (_Heard(kind),)
+
+
+def _money(fact: Recorded, tries: Mapping[str, UUID]) -> Sequence[_Heard]:
+    tried = tries.get(fact.payload["reference"] or "") if fact.payload["what"] == "pending" else None
+    return () if tried is None else (_Heard(Kind.PAY_WITH, tried),)
+
+
+def _parcel(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    out = fact.payload["state"] == "out_for_delivery"
+    return (_Heard(Kind.OUT_FOR_DELIVERY, UUID(fact.payload["parcel_id"])),) if out else ()
+
+
+def _refund(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    done = fact.payload["state"] == "executed"
+    return (_Heard(Kind.REFUNDED, UUID(fact.payload["refund_id"])),) if done else ()
+
+
+def _return(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    approved = fact.payload["state"] == "approved"
+    return (_Heard(Kind.RETURN_APPROVED, UUID(fact.payload["return_id"])),) if approved else ()
+
+
+def _incident(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    kind = Kind.TROUBLE if fact.payload["what"] == "trouble" else Kind.RECOVERED
+    return (_Heard(kind, UUID(fact.payload["incident_id"])),)
+
+
+READINGS: Final[Mapping[str, Reading]] = {
+    "orders.placed.v1": _placed,
+    "orders.accepted.v1": _plain(Kind.ACCEPTED),
+    "orders.expired.v1": _plain(Kind.EXPIRED),
+    "orders.cancelled.v1": _plain(Kind.CANCELLED),
+    "orders.delivered.v1": _plain(Kind.DELIVERED),
+    "orders.completed.v1": _plain(Kind.REVIEW),
+    "payments.money_moved.v1": _money,
+    "payments.refund_closed.v1": _refund,
+    "shipping.parcel_shipped.v1": lambda fact, _: (_Heard(Kind.SHIPPED, UUID(fact.payload["parcel_id"])),),
+    "shipping.parcel_moved.v1": _parcel,
+    "returns.return_moved.v1": _return,
+    "incidents.buyer_told.v1": _incident,
+}
+"""What each kind of fact means to a buyer. Every one of them is recorded under the order."""
+
+
+def teller(clock: Clock) -> Consumer:
+    """Who follows the log and makes messages of it."""
+
+    async def handle(tx: Tx, facts: Sequence[Recorded]) -> None:
+        await tell_of(tx, facts, now=clock.now())
+
+    return Consumer(NAME, frozenset(READINGS), handle)
+
+
+async def tell_of(tx: Tx, facts: Sequence[Recorded], *, now: datetime) -> int:
+    """Make messages of facts, in their order; returns how many are new. Facts heard again make none."""
+    policy = await policy_of(tx)
+    fresh = [fact for fact in facts if fact.position > policy.from_position]
+    if not policy.channels or not fresh:
+        return 0
+    orders = await orders_told(tx, {fact.entity_id for fact in fresh})
+    named = {
+        fact.payload["reference"]
+        for fact in fresh
+        if fact.kind == "payments.money_moved.v1" and fact.payload["reference"]
+    }
+    tries = await tries_with_a_number(tx, named) if named else {}
+    news = [
+        _news(fact, one, orders[fact.entity_id], policy)
+        for fact in fresh
+        if fact.entity_id in orders
+        for one in READINGS[fact.kind](fact, tries)
+        if one.kind is not Kind.REVIEW or policy.review_days
+    ]
+    return await tell(tx, news, shop=await shop_by_id(tx, tx.shop_id), policy=policy, now=now)
+
+
+def _news(fact: Recorded, heard: _Heard, order: Buying, policy: Policy) -> News:
+    due, until = fact.occurred_at, None
+    if heard.kind is Kind.PAY_SOON and order.hold_until is not None:
+        # Never in the first half of the time there is: whoever was just told needs no reminder.
+        half = order.placed_at + (order.hold_until - order.placed_at) / 2
+        due = max(order.hold_until - timedelta(minutes=policy.reminder_minutes), half)
+    elif heard.kind is Kind.REVIEW:
+        due += timedelta(days=policy.review_days)
+    elif heard.kind is Kind.OUT_FOR_DELIVERY:
+        until = fact.occurred_at + TODAY
+    return News(
+        kind=heard.kind,
+        topic_id=order.order_id,
+        subject_id=heard.subject or order.order_id,
+        person_id=order.customer_id,
+        fact_entity=fact.entity_id,
+        fact_seq=fact.seq,
+        due_at=due,
+        useful_until=until,
+    )

@@ -1,0 +1,124 @@
+"""What stands in the places of a message, and whether it is still true when it is told."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.views_telling import About
+from orderan.kit.i18n import format_datetime, format_money
+from orderan.notifications import Kind, Policy
+from orderan.orders import pay_limit
+from orderan.payments import METHODS
+from orderan.shipping import COURIERS, tracking_link
+from orderan.shops import Shop
+
+PAYING: Final = frozenset({Kind.PAY_NOW, Kind.PAY_WITH, Kind.PAY_SOON, Kind.TROUBLE, Kind.RECOVERED})
+"""Kinds whose link is the pay page; others lead to where the order is followed."""
+
+LOOKED_AGAIN: Final = timedelta(minutes=15)
+UNDER_WAY: Final = frozenset({"picked_up", "in_transit", "out_for_delivery", "attempt_failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It is not time yet."""
+
+    at: datetime
+
+
+def _waits(about: About, now: datetime) -> bool:
+    limit = pay_limit(about.hold_until, about.clock_stopped_at, now=now)
+    in_time = limit is None or now < limit
+    return about.commercial == "awaiting_payment" and about.due_minor > 0 and in_time
+
+
+def _owes(about: About) -> bool:
+    return about.commercial in {"awaiting_payment", "accepted"} and about.due_minor > 0
+
+
+_TRUE: Final[Mapping[Kind, Callable[[About, datetime], bool]]] = {
+    Kind.PAY_NOW: _waits,
+    Kind.PAY_SOON: _waits,
+    Kind.PAY_WITH: lambda about, now: (
+        about.attempt == "offered" and about.attempt_until is not None and now < about.attempt_until
+    ),
+    Kind.TROUBLE: lambda about, _: about.incident == "open" and _owes(about),
+    Kind.RECOVERED: lambda about, _: about.incident in {"recovered", "closed"} and _owes(about),
+    Kind.EXPIRED: lambda about, _: about.commercial == "expired",
+    Kind.ACCEPTED: lambda about, _: about.commercial in {"accepted", "completed"},
+    Kind.SHIPPED: lambda about, _: about.parcel in UNDER_WAY and about.commercial != "cancelled",
+    Kind.OUT_FOR_DELIVERY: lambda about, _: about.parcel == "out_for_delivery",
+    Kind.DELIVERED: lambda about, _: about.delivered_at is not None,
+    Kind.CANCELLED: lambda about, _: about.commercial == "cancelled",
+    Kind.REFUNDED: lambda about, _: about.refund == "executed",
+    Kind.RETURN_APPROVED: lambda about, _: about.goods_return == "approved",
+    Kind.REVIEW: lambda about, _: about.commercial == "completed",
+}
+
+
+def stands(kind: Kind, about: About | None, policy: Policy, *, now: datetime) -> bool | Later:
+    """Whether a message is true now, or true later: a reminder moves with the time to pay."""
+    if about is None or not _TRUE[kind](about, now):
+        return False
+    if kind is not Kind.PAY_SOON or about.hold_until is None:
+        return True
+    if about.clock_stopped_at is not None:
+        return Later(now + LOOKED_AGAIN)
+    opens = about.hold_until - timedelta(minutes=policy.reminder_minutes)
+    return Later(opens) if opens > now + LOOKED_AGAIN else True
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who speaks, and where their pages are."""
+
+    shop: Shop
+    links: PayLinks
+
+
+def values(
+    kind: Kind, about: About, voice: Voice, *, buyer: str, locale: str, zone: str, now: datetime
+) -> dict[str, str]:
+    """What stands in each place; empty where nothing is known."""
+    carrier, way = COURIERS.get(about.courier or ""), METHODS.get(about.way or "")
+    return {
+        "buyer": buyer,
+        "shop": voice.shop.name,
+        "number": str(about.number),
+        "link": _link(kind, about, voice, now=now),
+        "amount": format_money(_amount(kind, about), about.currency, locale),
+        "until": _until(kind, about, locale=locale, zone=zone, now=now),
+        "method": way.name if way else (about.way or ""),
+        "pay_code": str((about.instrument or {}).get("number") or ""),
+        "courier": carrier.name if carrier else (about.courier or ""),
+        "awb": about.awb or "",
+        "track_link": tracking_link(about.courier or "", about.awb or "") or "",
+        "return_number": "" if about.return_number is None else str(about.return_number),
+    }
+
+
+def _link(kind: Kind, about: About, voice: Voice, *, now: datetime) -> str:
+    if kind in PAYING:
+        return voice.links.pay_page(voice.shop.shop_id, about.order_id, now=now)
+    asked = urlencode({"number": about.number, "shop": voice.shop.code})
+    return f"{voice.links.base_url}/track?{asked}"
+
+
+def _amount(kind: Kind, about: About) -> int:
+    if kind is Kind.PAY_WITH:
+        return about.attempt_minor or 0
+    if kind is Kind.REFUNDED:
+        return about.refund_minor or 0
+    if kind in PAYING:
+        return about.deposit_due_minor or about.due_minor
+    return about.total_minor
+
+
+def _until(kind: Kind, about: About, *, locale: str, zone: str, now: datetime) -> str:
+    limit = pay_limit(about.hold_until, about.clock_stopped_at, now=now)
+    if kind is Kind.PAY_WITH:
+        limit = about.attempt_until
+    return "" if limit is None else format_datetime(limit, zone, locale)

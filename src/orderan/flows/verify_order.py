@@ -1,0 +1,412 @@
+"""Whether the buyer of a COD order means it, asked before anybody picks it.
+
+    place     the policy decides whom to ask; who is asked waits, and nobody may pick
+    try       what is due is written down first, then the buyer is called or written to with no transaction
+              open, then what came of it is noted
+    answer    confirmed: work may begin. Refused: the order is cancelled and its stock is free at once
+    silence   the same way again, the next way, and at last what the policy says of silence
+
+An answer counts by whatever way it comes, early, late or twice; the first one decides. A try nobody heard of
+again ends by its own clock, so no case waits for a partner.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from orderan.customers import zone_of
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.views_verifying import buyers_of
+from orderan.kit import decisions
+from orderan.kit.clock import Clock
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.decisions import Decision, Replayed
+from orderan.kit.ids import to_text
+from orderan.orders import (
+    Commercial,
+    Order,
+    OrderNotFound,
+    Terms,
+    Verification,
+    VerificationEvent,
+    lock_orders,
+    move_verification,
+    orders_by_id,
+)
+from orderan.verification import (
+    OPEN,
+    AnswerUnknown,
+    Attempt,
+    AttemptEvent,
+    AttemptState,
+    Begun,
+    Buyer,
+    Case,
+    Decided,
+    Next,
+    NotBeingAsked,
+    Policy,
+    PolicyVersion,
+    Silence,
+    Verdict,
+    Way,
+    after_miss,
+    attempt_by_digest,
+    begin_attempts,
+    cases_due,
+    close_case,
+    decide,
+    digest_of,
+    go_on,
+    lock_attempt,
+    lock_cases,
+    lock_open_attempts,
+    note_answer,
+    note_asked,
+    note_by_hand,
+    open_cases,
+    plain,
+    policies,
+    policy_now,
+    read,
+)
+
+VERIFYING: Final = "verification"
+VERIFYING_RULE: Final = "first_rule@1"
+BATCH: Final = 100
+AT_ONCE: Final = 16
+"""Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
+VALID: Final = timedelta(hours=48)
+"""How long a link or button of an attempt is good; an answer is taken long after its attempt was missed."""
+OPEN_AXIS: Final = frozenset({Verification.WAITING, Verification.UNREACHABLE})
+_ANSWERS: Final = {
+    AttemptEvent.CONFIRM: VerificationEvent.CONFIRM,
+    AttemptEvent.REFUSE: VerificationEvent.REFUSE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A provider took the call or the message.
+
+    Attributes:
+        sure: False when it may have been taken: the request was sent and no answer came.
+    """
+
+    provider: str
+    provider_id: str | None
+    sure: bool = True
+
+
+class NotAsked(Exception):
+    """Nothing reached the buyer."""
+
+    def __init__(self, provider: str, why: str) -> None:
+        super().__init__(why)
+        self.provider = provider
+
+
+class Asks(Protocol):
+    """A way to reach a buyer; never called with a transaction open."""
+
+    async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
+        """Call or write to the buyer of an attempt.
+
+        Raises:
+            NotAsked: Nothing reached them.
+        """
+
+
+async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
+    """Decide of orders just placed whose buyers are asked; a shop without a policy asks nobody.
+
+    Those whose score says that they are to be asked wait already, whatever the policy's rules.
+
+    Args:
+        orders: Made or locked in this transaction.
+    """
+    asked = [
+        order
+        for order in orders
+        if order.terms == Terms.COD and order.verification == Verification.NOT_NEEDED
+    ]
+    told = [order for order in orders if order.verification == Verification.WAITING]
+    if not (asked or told) or (policy := await policy_now(tx)) is None:
+        return
+    buyers = await buyers_of(tx, [order.id for order in (*asked, *told)])
+    found = {order.id: decide(policy.policy, buyers[order.id]) for order in asked}
+    kept = [_decision(order, buyers[order.id], policy, found[order.id]) for order in asked]
+    await decisions.keep(tx, kept, now=now)
+    await move_verification(tx, asked, VerificationEvent.ASK, now=now)
+    waiting = [*told, *(order for order in asked if found[order.id].verdict is Verdict.ASK)]
+    await open_cases(tx, {order.id: zone_of(buyers[order.id].area) for order in waiting}, policy, now=now)
+    waived: dict[str | None, list[Order]] = {}
+    for order in asked:
+        if found[order.id].verdict is Verdict.WAIVE:
+            waived.setdefault(found[order.id].rule, []).append(order)
+    for rule, some in waived.items():
+        locked = await lock_orders(tx, [order.id for order in some])
+        await move_verification(tx, list(locked.values()), VerificationEvent.WAIVE, reason=rule, now=now)
+
+
+def _decision(order: Order, buyer: Buyer, policy: PolicyVersion, found: Decided) -> Decision:
+    """The choice with everything it was made from; nothing of a person stands in it."""
+    return Decision(
+        subject_id=order.id,
+        kind=VERIFYING,
+        rule=VERIFYING_RULE,
+        inputs={"buyer": asdict(buyer), "version": policy.version, "followed": plain(policy.policy)},
+        outcome={"verdict": str(found.verdict)},
+        reasons=_reasons(found),
+    )
+
+
+def _reasons(found: Decided) -> list[str]:
+    return [f"rule:{found.rule}" if found.rule else "no_rule"]
+
+
+def decide_again(inputs: Mapping[str, Any]) -> Replayed:
+    """What the policy that was followed makes of what was known of a buyer."""
+    found = decide(read(inputs["followed"]), Buyer(**inputs["buyer"]))
+    return Replayed(VERIFYING_RULE, {"verdict": str(found.verdict)}, _reasons(found))
+
+
+@dataclass
+class Verifier:
+    """Works off what is due of one shop's cases."""
+
+    db: Database
+    clock: Clock
+    ways: Mapping[Way, Asks]
+
+    async def work_due(self, caller: Caller) -> int:
+        """Make the tries that are due and end those nobody answered; returns how many cases moved."""
+        now = self.clock.now()
+        due = await self.db.run(caller, lambda tx: cases_due(tx, now=now, limit=BATCH))
+        if not due:
+            return 0
+        begun = await self.db.run(caller, lambda tx: advance_cases(tx, due, self.ways, now=self.clock.now()))
+        turns = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(
+            *(self._ask(caller, one, turns) for one in begun if one.attempt.way in self.ways)
+        )
+        return len(due)
+
+    async def _ask(self, caller: Caller, begun: Begun, turns: asyncio.Semaphore) -> None:
+        attempt = begun.attempt
+        async with turns:
+            try:
+                asked = await self.ways[attempt.way].ask(caller, attempt, begun.token)
+            except NotAsked as failed:
+                provider = failed.provider
+                await self.db.run(
+                    caller, lambda tx: self._noted(tx, attempt, provider, None, AttemptEvent.FAIL)
+                )
+                return
+        event = AttemptEvent.ASK if asked.sure else AttemptEvent.LOSE
+        await self.db.run(
+            caller, lambda tx: self._noted(tx, attempt, asked.provider, asked.provider_id, event)
+        )
+
+    async def _noted(
+        self, tx: Tx, attempt: Attempt, provider: str, provider_id: str | None, event: AttemptEvent
+    ) -> None:
+        now = self.clock.now()
+        orders = await lock_orders(tx, [attempt.order_id])
+        cases = await lock_cases(tx, orders)
+        locked = await lock_attempt(tx, attempt.id)
+        if locked is None:
+            raise AnswerUnknown
+        after = await note_asked(tx, locked, event, provider=provider, provider_id=provider_id, now=now)
+        case = cases[attempt.order_id]
+        if case.closed_at is not None:
+            return
+        if after.state is AttemptState.FAILED:
+            await _missed(tx, orders[attempt.order_id], case, now=now)
+        elif after.state in {AttemptState.ASKED, AttemptState.UNKNOWN}:
+            await go_on(tx, case, Next(case.step, case.tries, attempt.until), now=now)
+
+
+async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, now: datetime) -> list[Begun]:
+    """Let each case that is still due go a step on; what is to be asked outside is returned.
+
+    Args:
+        ways: Those the shop has, besides its agents.
+    """
+    orders = await lock_orders(tx, due)
+    cases = await lock_cases(tx, orders)
+    left = await lock_open_attempts(tx, orders)
+    known = await policies(tx, {case.policy_version for case in cases.values()})
+    plans = {version: kept.policy for version, kept in known.items()}
+    buyers = await buyers_of(tx, orders)
+    ready = []
+    for order_id, case in cases.items():
+        if case.next_at is None or case.next_at > now:
+            continue
+        policy, zone = plans[case.policy_version], zone_of(buyers[order_id].area)
+        attempt = left.get(order_id)
+        if attempt is not None and attempt.until > now and attempt.way is not Way.AGENT:
+            # Sent, or perhaps sent, by somebody who died before they could say so.
+            await go_on(tx, case, Next(case.step, case.tries, attempt.until), now=now)
+            continue
+        if attempt is not None:
+            await note_answer(tx, attempt, AttemptEvent.MISS, now=now)
+            await _after_miss(tx, orders[order_id], case, policy, zone, now=now)
+            continue
+        if case.deadline <= now:
+            await _silent(tx, orders[order_id], case, policy, now=now)
+            continue
+        if policy.steps[case.step].way is Way.AGENT or policy.steps[case.step].way in ways:
+            ready.append(case)
+        else:
+            # The shop has no such way any more: as if it had been tried in vain.
+            tried = Next(case.step, policy.steps[case.step].tries, now)
+            await _after_miss(
+                tx, orders[order_id], await go_on(tx, case, tried, now=now), policy, zone, now=now
+            )
+    return await begin_attempts(tx, ready, plans, now=now)
+
+
+async def fill_lists(tx: Tx, *, now: datetime) -> int:
+    """Put on the agents' list what is due there, and end what nobody answered; returns how many cases moved."""
+    due = await cases_due(tx, now=now, limit=BATCH)
+    if due:
+        await advance_cases(tx, due, (), now=now)
+    return len(due)
+
+
+async def _missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> None:
+    """The open try of a locked case reached nobody."""
+    policy = (await policies(tx, [case.policy_version]))[case.policy_version].policy
+    zone = zone_of((await buyers_of(tx, [order.id]))[order.id].area)
+    await _after_miss(tx, order, case, policy, zone, now=now)
+
+
+async def _after_miss(tx: Tx, order: Order, case: Case, policy: Policy, zone: str, *, now: datetime) -> None:
+    due = after_miss(policy, case, now=now, zone=zone)
+    if due.step is None:
+        await _silent(tx, order, case, policy, now=now)
+    else:
+        await go_on(tx, case, due, now=now)
+
+
+async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
+    """Nobody answered in any way."""
+    await go_on(tx, case, Next(None, case.tries, now), now=now)
+    if order.verification != Verification.WAITING or order.commercial != Commercial.ACCEPTED:
+        return
+    await move_verification(tx, [order], VerificationEvent.GIVE_UP, reason="silence", now=now)
+    if policy.silence is Silence.CANCEL:
+        await cancel_order(tx, order.id, reason="buyer_unreachable", now=now)
+
+
+async def hear_answer(
+    tx: Tx,
+    token: str,
+    event: AttemptEvent,
+    *,
+    answer: str | None = None,
+    note: str | None = None,
+    now: datetime,
+) -> Order:
+    """A buyer answered by what only they were given; returns their order. The first answer decides.
+
+    Raises:
+        AnswerUnknown: Nobody was given this, or long ago.
+        NotBeingAsked: The order was answered for, or is closed; nothing changed.
+    """
+    found = await attempt_by_digest(tx, digest_of(token))
+    if found is None or found.began_at + VALID <= now:
+        raise AnswerUnknown
+    order = await _locked(tx, found.order_id)
+    case = (await lock_cases(tx, [order.id]))[order.id]
+    attempt = await lock_attempt(tx, found.id)
+    if attempt is None:
+        raise AnswerUnknown
+    _require_open(order)
+    was_open = attempt.state in OPEN
+    moved = await note_answer(tx, attempt, event, answer=answer, note=note, now=now)
+    if event is AttemptEvent.MISS:
+        if moved is not None and was_open:
+            await _missed(tx, order, case, now=now)
+        return (await orders_by_id(tx, [order.id]))[order.id]
+    return await _follow(tx, order, event, reason=note or f"{attempt.way}:{answer or event}", now=now)
+
+
+async def answer_by_hand(tx: Tx, order_id: UUID, event: AttemptEvent, *, note: str, now: datetime) -> Order:
+    """Somebody of the shop heard from the buyer: by their list, or however.
+
+    Raises:
+        OrderNotFound: No such order in this shop.
+        NotBeingAsked: The order was answered for, or is closed; nothing changed.
+    """
+    order = await _locked(tx, order_id)
+    _require_open(order)
+    case = (await lock_cases(tx, [order_id])).get(order_id)
+    attempt = (await lock_open_attempts(tx, [order_id])).get(order_id)
+    if attempt is not None and attempt.way is Way.AGENT:
+        await note_answer(tx, attempt, event, note=note, now=now)
+    else:
+        attempt = None
+        await note_by_hand(tx, order_id, event, note=note, now=now)
+    if event is AttemptEvent.MISS:
+        if case is not None and attempt is not None:
+            await _missed(tx, order, case, now=now)
+        return (await orders_by_id(tx, [order_id]))[order_id]
+    return await _follow(tx, order, event, reason=note, now=now)
+
+
+async def waive_verification(tx: Tx, order_id: UUID, *, reason: str, now: datetime) -> Order:
+    """Let an order go without its buyer's word.
+
+    Raises:
+        OrderNotFound: No such order in this shop.
+        NotBeingAsked: It waits for nobody's word.
+    """
+    order = await _locked(tx, order_id)
+    _require_open(order)
+    await move_verification(tx, [order], VerificationEvent.WAIVE, reason=reason, now=now)
+    await close_case(tx, order_id, now=now)
+    return (await orders_by_id(tx, [order_id]))[order_id]
+
+
+async def ask_again(tx: Tx, order_id: UUID, *, now: datetime) -> Order:
+    """Begin anew with a buyer who could not be reached, by the policy as it is now.
+
+    Raises:
+        OrderNotFound: No such order in this shop.
+        NotBeingAsked: It waits for nobody's word, or is being asked about.
+    """
+    order = await _locked(tx, order_id)
+    policy = await policy_now(tx)
+    if policy is None or order.verification != Verification.UNREACHABLE:
+        raise NotBeingAsked(str(order.number), order.verification)
+    _require_open(order)
+    await move_verification(tx, [order], VerificationEvent.ASK, now=now)
+    zone = zone_of((await buyers_of(tx, [order_id]))[order_id].area)
+    await open_cases(tx, {order_id: zone}, policy, now=now)
+    return (await orders_by_id(tx, [order_id]))[order_id]
+
+
+async def _locked(tx: Tx, order_id: UUID) -> Order:
+    order = (await lock_orders(tx, [order_id])).get(order_id)
+    if order is None:
+        raise OrderNotFound(to_text("ord", order_id))
+    return order
+
+
+def _require_open(order: Order) -> None:
+    if Verification(order.verification) not in OPEN_AXIS or order.commercial != Commercial.ACCEPTED:
+        raise NotBeingAsked(str(order.number), order.verification)
+
+
+async def _follow(tx: Tx, order: Order, event: AttemptEvent, *, reason: str, now: datetime) -> Order:
+    """Let a locked order follow its buyer's word."""
+    await move_verification(tx, [order], _ANSWERS[event], reason=reason, now=now)
+    await close_case(tx, order.id, now=now)
+    if event is AttemptEvent.REFUSE:
+        return await cancel_order(tx, order.id, reason="buyer_refused", now=now)
+    return (await orders_by_id(tx, [order.id]))[order.id]

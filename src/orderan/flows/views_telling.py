@@ -1,0 +1,194 @@
+"""What messages to buyers are about: orders as their facts are heard, and what is true of them when it is told."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from orderan.kit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Buying:
+    """Whose order it is and how long it waits for its payment."""
+
+    order_id: UUID
+    customer_id: UUID
+    placed_at: datetime
+    hold_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """An order and the one thing of it a message is about; fields of other things are None.
+
+    Attributes:
+        due_minor: Still to be paid for the order.
+        deposit_due_minor: Of that, what makes it accepted; 0 where it waits for no deposit.
+        way: The method of the trouble, or of what was made to pay with.
+    """
+
+    order_id: UUID
+    number: int
+    commercial: str
+    currency: str
+    total_minor: int
+    due_minor: int
+    deposit_due_minor: int
+    hold_until: datetime | None
+    clock_stopped_at: datetime | None
+    delivered_at: datetime | None
+    courier: str | None
+    awb: str | None
+    parcel: str | None
+    refund: str | None
+    refund_minor: int | None
+    goods_return: str | None
+    return_number: int | None
+    attempt: str | None
+    attempt_minor: int | None
+    attempt_until: datetime | None
+    instrument: dict[str, Any] | None
+    way: str | None
+    incident: str | None
+
+
+async def orders_told(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buying]:
+    """Of these orders, those whose buyer the shop itself tells things: a marketplace tells its own."""
+    rows = await tx.all(
+        """
+        SELECT sales_order.id, sales_order.customer_id, sales_order.placed_at, sales_order.hold_until
+        FROM sales_order
+        JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(orders)s)
+          AND sales_order.customer_id IS NOT NULL AND channel.kind NOT IN ('marketplace', 'import')
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return {row.id: Buying(*row) for row in rows}
+
+
+async def tries_with_a_number(tx: Tx, references: Collection[str]) -> dict[str, UUID]:
+    """Of tries to pay by these references, those that gave the buyer a number to pay to."""
+    rows = await tx.all(
+        """
+        SELECT id, reference FROM payment_attempt
+        WHERE shop_id = %(shop)s AND reference = ANY(%(references)s) AND instrument ->> 'number' IS NOT NULL
+        """,
+        {"shop": tx.shop_id, "references": list(references)},
+    )
+    return {row.reference: row.id for row in rows}
+
+
+async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | None]:
+    """What is true now of each of these (order, thing of it), in that order; None for what is no order."""
+    rows = await tx.all(
+        """
+        SELECT o.id, o.number, o.commercial, o.currency, o.total_minor,
+               o.total_minor - o.forgone_minor - o.covered_minor - o.paid_minor AS due_minor,
+               CASE WHEN o.commercial = 'awaiting_payment'
+                    THEN greatest(coalesce(o.deposit_minor, 0) - o.paid_minor, 0) ELSE 0 END AS deposit_due_minor,
+               o.hold_until, o.clock_stopped_at, o.delivered_at,
+               parcel.courier, parcel.awb, parcel.state AS parcel,
+               refund.state AS refund, refund.paid_minor AS refund_minor,
+               goods_return.state AS goods_return, goods_return.number AS return_number,
+               tried.state AS attempt, tried.amount_minor AS attempt_minor, tried.expires_at AS attempt_until,
+               tried.instrument, coalesce(tried.method, troubled.method) AS way, incident.state AS incident,
+               asked.place
+        FROM unnest(%(orders)s::uuid[], %(subjects)s::uuid[]) WITH ORDINALITY AS asked (order_id, subject_id, place)
+        JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = asked.order_id
+        LEFT JOIN parcel ON parcel.shop_id = %(shop)s AND parcel.id = asked.subject_id
+        LEFT JOIN refund ON refund.shop_id = %(shop)s AND refund.id = asked.subject_id
+        LEFT JOIN goods_return ON goods_return.shop_id = %(shop)s AND goods_return.id = asked.subject_id
+        LEFT JOIN payment_attempt AS tried ON tried.shop_id = %(shop)s AND tried.id = asked.subject_id
+        LEFT JOIN incident ON incident.shop_id = %(shop)s AND incident.id = asked.subject_id
+        LEFT JOIN incident_told ON incident_told.shop_id = %(shop)s AND incident_told.incident_id = asked.subject_id
+             AND incident_told.order_id = asked.order_id AND incident_told.what = 'trouble'
+        LEFT JOIN payment_attempt AS troubled ON troubled.shop_id = %(shop)s AND troubled.id = incident_told.attempt_id
+        """,
+        {
+            "shop": tx.shop_id,
+            "orders": [order for order, _ in asked],
+            "subjects": [subject for _, subject in asked],
+        },
+    )
+    found: list[About | None] = [None] * len(asked)
+    for row in rows:
+        found[row.place - 1] = About(*row[:23])
+    return found
+
+
+async def thing_of(tx: Tx, kind: str, order_id: UUID) -> UUID | None:
+    """The latest thing of an order a message of a kind would be about; None where it has none."""
+    row = await tx.maybe(
+        """
+        SELECT thing.id
+        FROM (
+            SELECT id, created_at AS at FROM parcel
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s IN ('shipped', 'out_for_delivery')
+            UNION ALL
+            SELECT id, granted_at FROM refund
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = 'refunded'
+            UNION ALL
+            SELECT id, requested_at FROM goods_return
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = 'return_approved'
+            UNION ALL
+            SELECT id, began_at FROM payment_attempt
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = 'pay_with'
+              AND instrument ->> 'number' IS NOT NULL
+            UNION ALL
+            SELECT incident_id, told_at FROM incident_told
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s IN ('trouble', 'recovered')
+            UNION ALL
+            SELECT id, placed_at FROM sales_order
+            WHERE shop_id = %(shop)s AND id = %(order)s
+              AND %(kind)s NOT IN ('shipped', 'out_for_delivery', 'refunded', 'return_approved', 'pay_with',
+                                   'trouble', 'recovered')
+        ) AS thing
+        ORDER BY thing.at DESC, thing.id DESC
+        LIMIT 1
+        """,
+        {"shop": tx.shop_id, "order": order_id, "kind": kind},
+    )
+    return None if row is None else row.id
+
+
+async def sample_order(tx: Tx, kind: str) -> UUID | None:
+    """An order to show a message of a kind with: the last it was told of, else the newest there is."""
+    row = await tx.maybe(
+        """
+        SELECT sample.id
+        FROM (
+            (SELECT topic_id AS id, 0 AS rank FROM message
+             WHERE shop_id = %(shop)s AND kind = %(kind)s
+             ORDER BY made_at DESC, id DESC LIMIT 1)
+            UNION ALL
+            (SELECT id, 1 FROM sales_order
+             WHERE shop_id = %(shop)s AND commercial <> 'draft'
+             ORDER BY placed_at DESC, id DESC LIMIT 1)
+        ) AS sample
+        ORDER BY sample.rank
+        LIMIT 1
+        """,
+        {"shop": tx.shop_id, "kind": kind},
+    )
+    return None if row is None else row.id
+
+
+async def numbers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, int]:
+    """Numbers of orders."""
+    rows = await tx.all(
+        "SELECT id, number FROM sales_order WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
+        {"shop": tx.shop_id, "ids": list(orders)},
+    )
+    return {row.id: row.number for row in rows}
+
+
+async def order_numbered(tx: Tx, number: int) -> UUID | None:
+    """The order of a number."""
+    row = await tx.maybe(
+        "SELECT id FROM sales_order WHERE shop_id = %(shop)s AND number = %(number)s",
+        {"shop": tx.shop_id, "number": number},
+    )
+    return None if row is None else row.id

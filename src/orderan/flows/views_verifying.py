@@ -1,0 +1,54 @@
+"""What is known of buyers when it is decided whether to ask them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.verification import Buyer
+
+
+async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
+    """Each order's buyer by what they did before it; records that were merged into one count as one.
+
+    Delivered and refused are of COD orders: parcels they took, orders they refused by phone or whose parcels
+    came back.
+    """
+    rows = await tx.all(
+        """
+        WITH asked AS (
+            SELECT sales_order.id, sales_order.total_minor, sales_order.placed_at, customer_address.village_code,
+                   coalesce(customer.merged_into, customer.id) AS buyer
+            FROM sales_order
+            LEFT JOIN customer ON customer.shop_id = sales_order.shop_id
+                 AND customer.id = sales_order.customer_id
+            LEFT JOIN customer_address ON customer_address.shop_id = sales_order.shop_id
+                 AND customer_address.id = sales_order.address_id
+            WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(orders)s)
+        ), person AS (
+            SELECT customer.id, coalesce(customer.merged_into, customer.id) AS buyer
+            FROM customer
+            WHERE customer.shop_id = %(shop)s
+              AND (customer.id IN (SELECT buyer FROM asked) OR customer.merged_into IN (SELECT buyer FROM asked))
+        )
+        SELECT asked.id, asked.total_minor, asked.village_code,
+               count(before.id)::int AS orders_before,
+               count(before.id) FILTER (WHERE before.terms = 'cod' AND before.delivered_at IS NOT NULL)::int
+                   AS delivered,
+               count(before.id) FILTER (
+                   WHERE before.verification = 'refused'
+                      OR (before.terms = 'cod' AND EXISTS (
+                          SELECT FROM parcel
+                          WHERE parcel.shop_id = before.shop_id AND parcel.order_id = before.id
+                            AND parcel.state IN ('returning', 'returned'))))::int AS refused
+        FROM asked
+        LEFT JOIN person ON person.buyer = asked.buyer
+        LEFT JOIN sales_order AS before ON before.shop_id = %(shop)s AND before.customer_id = person.id
+             AND before.id <> asked.id AND before.placed_at <= asked.placed_at
+        GROUP BY asked.id, asked.total_minor, asked.village_code
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return {
+        row.id: Buyer(row.total_minor, row.village_code, row.orders_before, row.delivered, row.refused)
+        for row in rows
+    }

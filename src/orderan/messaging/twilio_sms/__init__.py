@@ -1,0 +1,1 @@
+"""Twilio: text messages, with receipts and replies signed by Twilio."""

@@ -1,0 +1,1 @@
+"""Vonage: text messages by its SMS API, with receipts and replies that are signed."""

@@ -1,0 +1,1 @@
+"""Webhooks: facts for another program, signed as Standard Webhooks has it."""

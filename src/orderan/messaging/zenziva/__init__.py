@@ -1,0 +1,1 @@
+"""Zenziva: text messages to Indonesian numbers, with a regular account."""

@@ -1,0 +1,170 @@
+"""Notifications: what people are told, once, on a channel that reaches them.
+
+Owns     message, delivery, message_template, message_preference, message_policy
+Promises a thing is told to a person once, whatever is retried, doubled or out of order; a channel of which
+         nobody knows whether it took a letter is not given it again; what contradicts a newer message is not
+         told; nobody waits for a slow provider but its own channel
+Speaks   nothing: messages follow facts, they make none
+Ignores  orders, parcels, money: a message has a topic and a subject, and values for its places
+"""
+
+from orderan.notifications.commands.claim import begin_sending, postpone, suppress, take_due
+from orderan.notifications.commands.doubt import heard, judged, leave_channel, lose_leases, take_doubts
+from orderan.notifications.commands.forget import forget_people
+from orderan.notifications.commands.hear import REFERENCE, hear_receipts
+from orderan.notifications.commands.note import PREFIX, note
+from orderan.notifications.commands.resend import resend
+from orderan.notifications.commands.tell import tell
+from orderan.notifications.commands.want import set_policy, set_wants
+from orderan.notifications.commands.word import checked, restore_template, write_template
+from orderan.notifications.defaults import default_template
+from orderan.notifications.errors import (
+    MessageNotFound,
+    NowhereToSend,
+    PlaceUnknown,
+    PolicyUnusable,
+    StillBeingSent,
+    TemplateBroken,
+    TemplateEmpty,
+    TemplateTooLong,
+    UnknownKind,
+    UnknownMessageChannel,
+    ValueMissing,
+)
+from orderan.notifications.kinds import EVERYWHERE, NATURES, PLACE_NAMES, ROOM, Need, places_of
+from orderan.notifications.models import (
+    Channel,
+    Delivery,
+    Kind,
+    Message,
+    News,
+    Outcome,
+    Person,
+    Policy,
+    Template,
+    Wants,
+    Why,
+    Words,
+)
+from orderan.notifications.ports import (
+    Doubt,
+    Fate,
+    Letter,
+    Receipt,
+    RefusedForGood,
+    RefusedForNow,
+    Sender,
+    SendingFailed,
+    SendingTrouble,
+    SendingUnknown,
+    SentAs,
+)
+from orderan.notifications.rules import SENDING_S, Breaker, when
+from orderan.notifications.states import (
+    DELIVERY,
+    MESSAGE,
+    DeliveryEvent,
+    DeliveryState,
+    MessageEvent,
+    MessageState,
+)
+from orderan.notifications.store_wants import own_templates, policy_of, versions_of, wants_of
+from orderan.notifications.views import (
+    Filter,
+    Row,
+    Spent,
+    deliveries_of,
+    deliveries_waiting,
+    list_messages,
+    message_by_id,
+    spent_since,
+)
+from orderan.notifications.wording import places, render
+
+__all__ = [
+    "DELIVERY",
+    "EVERYWHERE",
+    "MESSAGE",
+    "NATURES",
+    "PLACE_NAMES",
+    "PREFIX",
+    "REFERENCE",
+    "ROOM",
+    "SENDING_S",
+    "Breaker",
+    "Channel",
+    "Delivery",
+    "DeliveryEvent",
+    "DeliveryState",
+    "Doubt",
+    "Fate",
+    "Filter",
+    "Kind",
+    "Letter",
+    "Message",
+    "MessageEvent",
+    "MessageNotFound",
+    "MessageState",
+    "Need",
+    "News",
+    "NowhereToSend",
+    "Outcome",
+    "Person",
+    "PlaceUnknown",
+    "Policy",
+    "PolicyUnusable",
+    "Receipt",
+    "RefusedForGood",
+    "RefusedForNow",
+    "Row",
+    "Sender",
+    "SendingFailed",
+    "SendingTrouble",
+    "SendingUnknown",
+    "SentAs",
+    "Spent",
+    "StillBeingSent",
+    "Template",
+    "TemplateBroken",
+    "TemplateEmpty",
+    "TemplateTooLong",
+    "UnknownKind",
+    "UnknownMessageChannel",
+    "ValueMissing",
+    "Wants",
+    "Why",
+    "Words",
+    "begin_sending",
+    "checked",
+    "default_template",
+    "deliveries_of",
+    "deliveries_waiting",
+    "forget_people",
+    "hear_receipts",
+    "heard",
+    "judged",
+    "leave_channel",
+    "list_messages",
+    "lose_leases",
+    "message_by_id",
+    "note",
+    "own_templates",
+    "places",
+    "places_of",
+    "policy_of",
+    "postpone",
+    "render",
+    "resend",
+    "restore_template",
+    "set_policy",
+    "set_wants",
+    "spent_since",
+    "suppress",
+    "take_doubts",
+    "take_due",
+    "tell",
+    "versions_of",
+    "wants_of",
+    "when",
+    "write_template",
+]

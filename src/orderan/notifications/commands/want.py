@@ -1,0 +1,60 @@
+"""Keep how a shop tells people things, and what a person wants to be told."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from orderan.kit.audit import Trace, leave
+from orderan.kit.db import Tx
+from orderan.kit.events import last_position
+from orderan.kit.ids import to_text
+from orderan.notifications import store_wants
+from orderan.notifications.errors import PolicyUnusable
+from orderan.notifications.models import Channel, Kind, Policy, Wants
+from orderan.notifications.rules import useful_channels
+
+LONGEST_REMINDER = 10_080
+LONGEST_REVIEW = 90
+
+
+async def set_policy(tx: Tx, policy: Policy, *, now: datetime) -> Policy:
+    """Keep a policy; a shop that told nobody before begins with what happens from now on.
+
+    Raises:
+        PolicyUnusable: A number is out of its range.
+    """
+    before = await store_wants.policy_of(tx)
+    if not 5 <= policy.reminder_minutes <= LONGEST_REMINDER:
+        raise PolicyUnusable("reminder_minutes")
+    if not 0 <= policy.review_days <= LONGEST_REVIEW:
+        raise PolicyUnusable("review_days")
+    begins = before.from_position if before.channels else await last_position(tx)
+    kept = replace(
+        policy,
+        channels=useful_channels(policy.channels),
+        silent=frozenset(kind for kind in policy.silent if kind in set(Kind)),
+        from_position=begins,
+    )
+    await store_wants.save_policy(tx, kept, now=now)
+    told = [{"channels": list(one.channels), "silent": sorted(one.silent)} for one in (before, kept)]
+    await leave(tx, Trace("message.policy", "message_policy", "1", before=told[0], after=told[1]), now=now)
+    return kept
+
+
+async def set_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> Wants:
+    """Keep what a person wants; it counts for messages made from now on, and for tries that are not begun.
+
+    Raises:
+        psycopg.errors.ForeignKeyViolation: There is no such customer.
+    """
+    kept = Wants(
+        useful_channels(wants.channels),
+        frozenset(channel for channel in wants.stopped if channel in set(Channel)),
+        frozenset(kind for kind in wants.unwanted if kind in set(Kind)),
+        wants.locale if wants.locale in {"id", "en"} else None,
+    )
+    await store_wants.save_wants(tx, person_id, kept, now=now)
+    after = {"stopped": sorted(kept.stopped), "unwanted": sorted(kept.unwanted)}
+    trace = Trace("message.preference", "customer", to_text("cus", person_id), after=after)
+    await leave(tx, trace, now=now)
+    return kept

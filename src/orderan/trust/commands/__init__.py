@@ -1,0 +1,1 @@
+"""What can be done about trust, a file per verb."""

@@ -1,0 +1,146 @@
+"""What is measured of subjects: their own signs, and what was seen of their keys before. Pure.
+
+Subjects of a batch come one after another: each sees those before it, as it would have seen them had they
+been placed alone. So a batch scores as its orders would one by one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from orderan.trust.models import (
+    DENIALS,
+    LINKING,
+    Assessed,
+    Facts,
+    KeyKind,
+    ListVerdict,
+    Measure,
+    Norm,
+    Policy,
+    Seen,
+    Subject,
+)
+from orderan.trust.rules import decide, followed
+
+Known = Mapping[tuple[KeyKind, bytes], Seen]
+
+HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
+MOST_SEEN: Final = 50
+"""Orders of one key that are looked at: more than that is as bad as that."""
+LEAST_OF_AREA: Final = 20
+"""Orders of an area that ended, before its share says anything."""
+LEAST_OF_SHOP: Final = 50
+"""Orders of the shop, before what is usual in it says anything."""
+LEAST_OF_BUYER: Final = 2
+RARE_PERMILLE: Final = 10
+"""An hour in which fewer of a thousand orders come than this is a rare one."""
+
+
+def assess(
+    subjects: Sequence[Subject], known: Known, norm: Norm | None, policy: Policy, *, version: int
+) -> list[Assessed]:
+    """Facts and verdict of each subject, in order.
+
+    Args:
+        known: What was seen of their keys; it is added to as subjects are let through.
+    """
+    found = []
+    for subject in subjects:
+        facts = facts_of(subject, known, norm)
+        verdict = decide(facts, policy)
+        first_time = _first_time(subject, known)
+        found.append(Assessed(subject, facts, verdict, followed(policy, verdict), version, first_time))
+        if verdict.outcome not in DENIALS:
+            _remember(subject, known)
+    return found
+
+
+def facts_of(subject: Subject, known: Known, norm: Norm | None) -> Facts:
+    """All a verdict of this subject is made from."""
+    measures = {**subject.signs, **_of_keys(subject, known), **_of_norm(subject, known, norm)}
+    listed = [(kind, seen.verdict) for kind, seen in _seen(subject, known) if seen.verdict is not None]
+    return Facts(
+        way=subject.way,
+        amount_minor=subject.amount_minor,
+        measures={measure: value for measure, value in measures.items() if value},
+        blocked=tuple(kind for kind, verdict in listed if verdict is ListVerdict.BLOCK),
+        allowed=tuple(kind for kind, verdict in listed if verdict is ListVerdict.ALLOW),
+        bound=subject.bound,
+    )
+
+
+def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
+    seen = dict(_seen(subject, known))
+    now = subject.at
+    nothing = Seen()
+    phone, address, device = (
+        seen.get(kind, nothing) for kind in (KeyKind.PHONE, KeyKind.ADDRESS, KeyKind.DEVICE)
+    )
+    me = subject.keys.get(KeyKind.PHONE)
+    person = phone.tally
+    area = seen.get(KeyKind.AREA, nothing).tally
+    ended = area.delivered + area.refused
+    return {
+        Measure.PHONE_ORDERS_DAY: _within(phone, now, DAY),
+        Measure.ADDRESS_ORDERS_DAY: _within(address, now, DAY),
+        Measure.DEVICE_ORDERS_DAY: _within(device, now, DAY),
+        Measure.IP_ORDERS_HOUR: _within(seen.get(KeyKind.IP, nothing), now, HOUR),
+        Measure.CARD_ORDERS_DAY: _within(seen.get(KeyKind.CARD, nothing), now, DAY),
+        Measure.PHONES_AT_ADDRESS: _others(address, me),
+        Measure.PHONES_AT_DEVICE: _others(device, me),
+        Measure.PERSON_REFUSED: person.refused,
+        Measure.PERSON_RETURNED: person.returned,
+        Measure.PERSON_DISPUTED: person.disputed,
+        Measure.PERSON_FRAUD: person.fraud,
+        Measure.ADDRESS_REFUSED: max(0, address.tally.refused - person.refused),
+        Measure.DEVICE_FRAUD: device.tally.fraud + device.tally.disputed,
+        Measure.AREA_REFUSED_PERCENT: 100 * area.refused // ended if ended >= LEAST_OF_AREA else 0,
+        Measure.PERSON_DELIVERED: person.delivered,
+        Measure.PHONE_FRESH: int(me is not None and _first_time(subject, known)),
+    }
+
+
+def _of_norm(subject: Subject, known: Known, norm: Norm | None) -> dict[Measure, int]:
+    found = {}
+    person = dict(_seen(subject, known)).get(KeyKind.PHONE, Seen()).tally
+    if person.delivered >= LEAST_OF_BUYER and person.delivered_minor > 0:
+        usual = person.delivered_minor // person.delivered
+        found[Measure.AMOUNT_OF_BUYER_PERCENT] = 100 * subject.amount_minor // max(usual, 1)
+    if norm is not None and norm.orders >= LEAST_OF_SHOP:
+        found[Measure.AMOUNT_OF_SHOP_PERCENT] = 100 * subject.amount_minor // max(norm.median_minor, 1)
+        in_all = sum(norm.hours)
+        found[Measure.HOUR_RARE] = int(1_000 * norm.hours[subject.at.hour] < RARE_PERMILLE * in_all)
+    return found
+
+
+def _seen(subject: Subject, known: Known) -> Iterable[tuple[KeyKind, Seen]]:
+    for kind, key in subject.keys.items():
+        seen = known.get((kind, key))
+        if seen is not None:
+            yield kind, seen
+
+
+def _within(seen: Seen, now: datetime, span: timedelta) -> int:
+    return sum(now - span < at for at, _ in seen.recent[:MOST_SEEN])
+
+
+def _others(seen: Seen, me: bytes | None) -> int:
+    return len({person for _, person in seen.recent[:MOST_SEEN] if person is not None and person != me})
+
+
+def _first_time(subject: Subject, known: Known) -> bool:
+    """Whether nothing was ever seen of the buyer."""
+    if subject.is_customer:
+        return False
+    key = subject.keys.get(KeyKind.PHONE)
+    seen = known.get((KeyKind.PHONE, key)) if key is not None else None
+    return seen is None or (not seen.recent and seen.tally == Seen().tally)
+
+
+def _remember(subject: Subject, known: Known) -> None:
+    person = subject.keys.get(KeyKind.PHONE)
+    for kind in LINKING:
+        seen = known.get((kind, subject.keys.get(kind, b"")))
+        if seen is not None:
+            seen.recent.insert(0, (subject.at, person))

@@ -1,0 +1,175 @@
+"""Traces of a buyer become keys and signs, and are forgotten. Pure.
+
+keys     keyed hashes of a phone, a house, a mailbox, a device, an address on the network, a card's range
+signs    what needs no history: a throw-away mailbox, a place that does not fit, words that do not either
+"""
+
+import ipaddress
+import re
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from orderan.kit.crypto import Keyring
+from orderan.kit.text import folded
+from orderan.trust.cluster import house_key, is_vague, mailbox
+from orderan.trust.models import KeyKind, Measure, Subject, Traces, Way
+
+DISPOSABLE: Final = frozenset(
+    {
+        "10minutemail.com",
+        "burnermail.io",
+        "discard.email",
+        "dispostable.com",
+        "emailondeck.com",
+        "fakeinbox.com",
+        "getnada.com",
+        "guerrillamail.com",
+        "inboxkitten.com",
+        "mailcatch.com",
+        "maildrop.cc",
+        "mailinator.com",
+        "mailnesia.com",
+        "mintemail.com",
+        "mohmal.com",
+        "mytemp.email",
+        "sharklasers.com",
+        "spamgourmet.com",
+        "temp-mail.org",
+        "tempail.com",
+        "tempmail.plus",
+        "tempr.email",
+        "throwawaymail.com",
+        "trashmail.com",
+        "yopmail.com",
+    }
+)
+"""Mailboxes anybody may open; a shop puts others on its list of domains."""
+
+_ODD_WORDS = re.compile(
+    r"\b(test|tes|testing|coba|asal|iseng|dummy|bohong|hoax|jangan (?:di)?(?:telp|telpon|telepon|hubungi)"
+    r"|no(?:mor)? (?:tidak|ga|gak) aktif|ambil di jalan|titip satpam saja)\b"
+)
+_LINK = re.compile(r"https?://|\bwww\.|\bt\.me/|\bbit\.ly/")
+_PHONE = re.compile(r"(?<!\d)(?:\+?62|0)8[\d\s-]{8,13}")
+_VOWEL = re.compile(r"[aiueoy]")
+
+
+def subject_of(
+    keyring: Keyring,
+    shop_id: int,
+    traces: Traces,
+    *,
+    subject_id: UUID,
+    way: Way,
+    amount_minor: int,
+    at: datetime,
+    bound: bool = False,
+) -> Subject:
+    """What is scored, of what a buyer left behind.
+
+    Args:
+        at: In the shop's zone.
+    """
+    return Subject(
+        id=subject_id,
+        at=at,
+        way=way,
+        amount_minor=amount_minor,
+        keys=keys_of(keyring, shop_id, traces),
+        signs=signs_of(traces, amount_minor=amount_minor),
+        bound=bound,
+        is_customer=traces.is_customer,
+    )
+
+
+def keys_of(keyring: Keyring, shop_id: int, traces: Traces) -> dict[KeyKind, bytes]:
+    """Keyed hashes of what there is; the district alone stays readable."""
+    plain: dict[KeyKind, str | None] = {
+        KeyKind.PHONE: traces.phone,
+        KeyKind.ADDRESS: _house(traces),
+        KeyKind.DEVICE: traces.device,
+        KeyKind.CARD: _card_range(traces.card),
+    }
+    if traces.email and "@" in traces.email:
+        plain[KeyKind.EMAIL] = box = mailbox(traces.email)
+        plain[KeyKind.DOMAIN] = box.rpartition("@")[2]
+    if address := _network_address(traces.ip):
+        plain[KeyKind.IP] = str(address)
+        plain[KeyKind.NETWORK] = network_of(str(address))
+    keys = {kind: key_of(keyring, shop_id, kind, text) for kind, text in plain.items() if text}
+    if traces.village_code:
+        keys[KeyKind.AREA] = traces.village_code[:8].encode()
+    return keys
+
+
+def key_of(keyring: Keyring, shop_id: int, kind: KeyKind, text: str) -> bytes:
+    """The keyed hash of one thing, of which the same thing has the same in this shop."""
+    return keyring.blind(shop_id, f"trust {kind}", text)
+
+
+def signs_of(traces: Traces, *, amount_minor: int) -> dict[Measure, int]:
+    """What can be said without looking anything up; what is not there is left out."""
+    found = {
+        Measure.AMOUNT_THOUSANDS: amount_minor // 1_000,
+        Measure.EMAIL_DISPOSABLE: int(_domain(traces.email) in DISPOSABLE),
+        Measure.PHONE_FOREIGN: int(traces.phone is not None and not traces.phone.startswith("+62")),
+        Measure.IP_ELSEWHERE: _elsewhere(traces.ip_area, traces.village_code),
+        Measure.BILLING_ELSEWHERE: _elsewhere(traces.billing_area, traces.village_code),
+        Measure.TEXT_SIGNS: text_signs(traces),
+        Measure.ADDRESS_VAGUE: int(bool(traces.line) and is_vague(traces.line)),
+    }
+    return {measure: value for measure, value in found.items() if value}
+
+
+def text_signs(traces: Traces) -> int:
+    """How many things in name, street and note do not look meant."""
+    note, name = folded(traces.note or ""), folded(traces.name)
+    letters = [word for word in name.split() if word.isalpha()]
+    return sum(
+        (
+            bool(_ODD_WORDS.search(f"{note} | {name} | {folded(traces.line)}")),
+            bool(_LINK.search(note)),
+            bool(_PHONE.search(note)) and traces.phone is not None,
+            any(len(word) >= 5 and not _VOWEL.search(word) for word in letters),
+            any(len(set(word)) == 1 and len(word) >= 3 for word in letters),
+        )
+    )
+
+
+def network_of(ip: str) -> str | None:
+    """The network an address is in: /24 of IPv4, /48 of IPv6."""
+    address = _network_address(ip)
+    if address is None:
+        return None
+    wide = 24 if address.version == 4 else 48
+    return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+
+
+def _network_address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    if not ip:
+        return None
+    try:
+        return ipaddress.ip_address(ip.strip())
+    except ValueError:
+        # What a proxy could not name is no address; it ties nobody to anybody.
+        return None
+
+
+def _house(traces: Traces) -> str | None:
+    place = traces.village_code or traces.postcode or folded(traces.area)
+    return house_key(traces.line, place=place, area=traces.area) if traces.line and place else None
+
+
+def _card_range(card: str | None) -> str | None:
+    digits = "".join(letter for letter in card or "" if letter.isdigit())[:8]
+    return digits if len(digits) >= 6 else None
+
+
+def _domain(email: str | None) -> str:
+    return (email or "").rpartition("@")[2].strip().casefold()
+
+
+def _elsewhere(area: str | None, village_code: str | None) -> int:
+    """Whether an area is not the delivery's province; unknown on either side says nothing."""
+    return int(bool(area) and bool(village_code) and (area or "")[:2] != (village_code or "")[:2])

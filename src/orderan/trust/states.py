@@ -1,0 +1,72 @@
+"""Two lives: of an order that is held for a person to look at, and of an order that was not taken.
+
+    review    open --clear--> cleared     a person says it is meant
+                   --refuse--> refused    a person says it is not; it is cancelled
+                   --lapse--> lapsed      it was let go, cancelled or expired by another road
+
+    denial    standing --appeal--> appealed --uphold--> upheld
+                                            --overturn--> overturned   the buyer may order so for a while
+
+A denial that nobody appeals stands; an order that was not taken cannot be taken later, so overturning one
+lets the next through.
+"""
+
+from enum import StrEnum, auto
+
+from orderan.kit.states import Machine
+
+
+class ReviewState(StrEnum):
+    """Where the look at a held order stands."""
+
+    OPEN = auto()
+    CLEARED = auto()
+    REFUSED = auto()
+    LAPSED = auto()
+
+
+class ReviewEvent(StrEnum):
+    """What ends it."""
+
+    CLEAR = auto()
+    REFUSE = auto()
+    LAPSE = auto()
+
+
+REVIEW = Machine(
+    name="trust.review",
+    initial=ReviewState.OPEN,
+    moves={
+        (ReviewState.OPEN, ReviewEvent.CLEAR): ReviewState.CLEARED,
+        (ReviewState.OPEN, ReviewEvent.REFUSE): ReviewState.REFUSED,
+        (ReviewState.OPEN, ReviewEvent.LAPSE): ReviewState.LAPSED,
+    },
+)
+
+
+class DenialState(StrEnum):
+    """Where a denial stands."""
+
+    STANDING = auto()
+    APPEALED = auto()
+    UPHELD = auto()
+    OVERTURNED = auto()
+
+
+class DenialEvent(StrEnum):
+    """What moves it."""
+
+    APPEAL = auto()
+    UPHOLD = auto()
+    OVERTURN = auto()
+
+
+DENIAL = Machine(
+    name="trust.denial",
+    initial=DenialState.STANDING,
+    moves={
+        (DenialState.STANDING, DenialEvent.APPEAL): DenialState.APPEALED,
+        (DenialState.APPEALED, DenialEvent.UPHOLD): DenialState.UPHELD,
+        (DenialState.APPEALED, DenialEvent.OVERTURN): DenialState.OVERTURNED,
+    },
+)

@@ -1,0 +1,97 @@
+"""Verification: whether the buyer of a COD order means it, asked before it costs a shipment.
+
+Owns     verification_policy, verification_case, verification_attempt
+Promises at most one attempt of an order is open at a time; a case that is not closed has something due, or
+         an attempt that ends by itself; a token is given out once and kept as a digest; a late answer is kept
+         and never lost; nobody is called outside the hours of their own day
+Speaks   verification.buyer_asked.v1, verification.buyer_answered.v1
+Ignores  what a telephone or a message is, and what becomes of the order: flows join them
+"""
+
+from orderan.verification.commands.ask import (
+    Begun,
+    begin_attempts,
+    close_case,
+    digest_of,
+    go_on,
+    note_answer,
+    note_asked,
+    note_by_hand,
+    open_cases,
+)
+from orderan.verification.commands.policy import keep_policy
+from orderan.verification.errors import AnswerUnknown, NotBeingAsked, PolicyMovedOn, PolicyNotUsable
+from orderan.verification.models import (
+    Attempt,
+    Buyer,
+    Case,
+    Decided,
+    Policy,
+    Rule,
+    Silence,
+    Step,
+    Verdict,
+    Way,
+    When,
+)
+from orderan.verification.reading import plain, read
+from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at
+from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
+from orderan.verification.store import (
+    attempt_by_digest,
+    cases_due,
+    lock_attempt,
+    lock_cases,
+    lock_open_attempts,
+)
+from orderan.verification.views import PolicyVersion, attempts_of, case_of, policies, policy_now
+
+__all__ = [
+    "ATTEMPT",
+    "OPEN",
+    "AnswerUnknown",
+    "Attempt",
+    "AttemptEvent",
+    "AttemptState",
+    "Begun",
+    "Buyer",
+    "Case",
+    "Decided",
+    "Next",
+    "NotBeingAsked",
+    "Policy",
+    "PolicyMovedOn",
+    "PolicyNotUsable",
+    "PolicyVersion",
+    "Rule",
+    "Silence",
+    "Step",
+    "Verdict",
+    "Way",
+    "When",
+    "after_miss",
+    "attempt_by_digest",
+    "attempts_of",
+    "begin_attempts",
+    "case_of",
+    "cases_due",
+    "close_case",
+    "decide",
+    "digest_of",
+    "faults",
+    "go_on",
+    "holds",
+    "keep_policy",
+    "lock_attempt",
+    "lock_cases",
+    "lock_open_attempts",
+    "may_ask_at",
+    "note_answer",
+    "note_asked",
+    "note_by_hand",
+    "open_cases",
+    "plain",
+    "policies",
+    "policy_now",
+    "read",
+]

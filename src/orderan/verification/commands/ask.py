@@ -1,0 +1,189 @@
+"""Open cases, begin attempts, and note what became of them; a token is given out once and kept as a digest."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.kit.events import Fact, record, record_all
+from orderan.kit.ids import new_id
+from orderan.verification import rules, store
+from orderan.verification.events import BuyerAnswered, BuyerAsked
+from orderan.verification.models import LEASE, Attempt, Case, Policy, Way
+from orderan.verification.rules import Next
+from orderan.verification.states import ATTEMPT, AttemptEvent, AttemptState
+from orderan.verification.views import PolicyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt about to be made, with what only its buyer is given."""
+
+    attempt: Attempt
+    token: str
+
+
+def digest_of(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def open_cases(tx: Tx, orders: Mapping[UUID, str], policy: PolicyVersion, *, now: datetime) -> None:
+    """Begin to ask the buyers of these locked orders, or begin anew.
+
+    Args:
+        orders: The time zone of each order's buyer.
+    """
+    deadline = now + timedelta(hours=policy.policy.deadline_hours)
+    cases = []
+    for order_id, zone in orders.items():
+        due = rules.first(policy.policy, now=now, zone=zone)
+        cases.append(Case(order_id, policy.version, 0, 0, due.at, now, deadline))
+    if cases:
+        await store.insert_cases(tx, cases)
+
+
+async def begin_attempts(
+    tx: Tx, cases: Sequence[Case], policies: Mapping[int, Policy], *, now: datetime
+) -> list[Begun]:
+    """Write down the next try of each locked case that has no open one, before anybody is called.
+
+    One by an agent is asked at once: it waits on their list. Any other is looked after again when its lease ends.
+    """
+    begun, after, facts = [], [], []
+    for case in cases:
+        step = policies[case.policy_version].steps[case.step]
+        token = secrets.token_urlsafe(16)
+        until = min(now + timedelta(minutes=step.answer_minutes), case.deadline)
+        by_agent = step.way is Way.AGENT
+        attempt = Attempt(
+            id=new_id(),
+            order_id=case.order_id,
+            way=step.way,
+            state=AttemptState.ASKED if by_agent else ATTEMPT.initial,
+            provider=None,
+            provider_id=None,
+            token_digest=digest_of(token),
+            answer=None,
+            note=None,
+            cost_minor=None,
+            recording_url=None,
+            began_at=now,
+            until=until,
+            moved_at=now,
+            moved_by=tx.actor,
+        )
+        begun.append(Begun(attempt, token))
+        after.append(replace(case, tries=case.tries + 1, next_at=until if by_agent else now + LEASE))
+        if by_agent:
+            facts.append(Fact(case.order_id, BuyerAsked(str(step.way), None, "asked")))
+    if begun:
+        await store.insert_attempts(tx, [one.attempt for one in begun])
+        await store.save_cases(tx, after)
+        await record_all(tx, facts, now=now)
+    return begun
+
+
+async def note_asked(
+    tx: Tx, attempt: Attempt, event: AttemptEvent, *, provider: str, provider_id: str | None, now: datetime
+) -> Attempt:
+    """Note what came of placing the call or handing over the message: asked, failed or unknown.
+
+    The buyer may have answered before the provider did: then that stands.
+
+    Args:
+        attempt: Locked.
+    """
+    if attempt.state not in {AttemptState.SENDING, AttemptState.UNKNOWN}:
+        return attempt
+    after = replace(
+        attempt,
+        state=ATTEMPT.after(attempt.state, event),
+        provider=provider,
+        provider_id=provider_id or attempt.provider_id,
+        moved_at=now,
+        moved_by=tx.actor,
+    )
+    await store.save_attempt(tx, after, was=attempt.state)
+    told = BuyerAsked(str(attempt.way), provider, str(after.state))
+    await record(tx, attempt.order_id, told, now=now)
+    return after
+
+
+async def note_answer(
+    tx: Tx,
+    attempt: Attempt,
+    event: AttemptEvent,
+    *,
+    answer: str | None = None,
+    note: str | None = None,
+    now: datetime,
+) -> Attempt | None:
+    """Note how a locked attempt ended; None when it had ended so already, or cannot any more."""
+    becomes = ATTEMPT.moves.get((attempt.state, event))
+    if becomes is None:
+        return None
+    after = replace(
+        attempt,
+        state=becomes,
+        answer=answer if answer is not None else attempt.answer,
+        note=note if note is not None else attempt.note,
+        moved_at=now,
+        moved_by=tx.actor,
+    )
+    await store.save_attempt(tx, after, was=attempt.state)
+    if event is not AttemptEvent.OVERTAKE:
+        told = BuyerAnswered(str(attempt.way), str(becomes), after.answer, after.cost_minor)
+        await record(tx, attempt.order_id, told, now=now)
+    return after
+
+
+async def note_by_hand(
+    tx: Tx, order_id: UUID, event: AttemptEvent, *, note: str | None, now: datetime
+) -> Attempt:
+    """Write down what somebody heard without having been asked to call."""
+    attempt = Attempt(
+        id=new_id(),
+        order_id=order_id,
+        way=Way.AGENT,
+        state=ATTEMPT.after(AttemptState.ASKED, event),
+        provider=None,
+        provider_id=None,
+        token_digest=digest_of(secrets.token_urlsafe(16)),
+        answer=None,
+        note=note,
+        cost_minor=None,
+        recording_url=None,
+        began_at=now,
+        until=now,
+        moved_at=now,
+        moved_by=tx.actor,
+    )
+    await store.insert_attempts(tx, [attempt])
+    told = BuyerAnswered(str(attempt.way), str(attempt.state), None, None)
+    await record(tx, order_id, told, now=now)
+    return attempt
+
+
+async def go_on(tx: Tx, case: Case, due: Next, *, now: datetime) -> Case:
+    """Let a locked case wait for what is due next, or end."""
+    if due.step is None:
+        after = replace(case, next_at=None, closed_at=now)
+    else:
+        after = replace(case, step=due.step, tries=due.tries, next_at=due.at)
+    await store.save_cases(tx, [after])
+    return after
+
+
+async def close_case(tx: Tx, order_id: UUID, *, now: datetime) -> None:
+    """End the asking about a locked order, whatever is open; nothing happens where nobody was asked."""
+    case = (await store.lock_cases(tx, [order_id])).get(order_id)
+    if case is None or case.closed_at is not None:
+        return
+    await store.save_cases(tx, [replace(case, next_at=None, closed_at=now)])
+    left = (await store.lock_open_attempts(tx, [order_id])).get(order_id)
+    if left is not None:
+        await note_answer(tx, left, AttemptEvent.OVERTAKE, now=now)

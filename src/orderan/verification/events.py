@@ -1,0 +1,38 @@
+"""Facts about asking buyers."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from orderan.kit.events import Event
+
+
+@dataclass(frozen=True)
+class BuyerAsked(Event):
+    """A buyer was asked, or tried to be, whether they mean their order.
+
+    Attributes:
+        state: `asked`, `failed` or `unknown`.
+    """
+
+    kind: ClassVar[str] = "verification.buyer_asked.v1"
+
+    way: str
+    provider: str | None
+    state: str
+
+
+@dataclass(frozen=True)
+class BuyerAnswered(Event):
+    """An attempt ended: with an answer of the buyer, or without one.
+
+    Attributes:
+        state: `confirmed`, `refused` or `missed`.
+        answer: The key, button or word as it came.
+    """
+
+    kind: ClassVar[str] = "verification.buyer_answered.v1"
+
+    way: str
+    state: str
+    answer: str | None
+    cost_minor: int | None

@@ -1,0 +1,177 @@
+"""The nouns of asking: the policy, who is asked, the case of an order and its attempts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from typing import Final
+from uuid import UUID
+
+from orderan.verification.states import AttemptState
+
+
+class Way(StrEnum):
+    """How a buyer is asked."""
+
+    CALL = auto()
+    WHATSAPP = auto()
+    SMS = auto()
+    AGENT = auto()
+
+
+class Verdict(StrEnum):
+    """What a policy says of an order."""
+
+    ASK = auto()
+    WAIVE = auto()
+
+
+class Silence(StrEnum):
+    """What becomes of an order whose buyer answered no way at all.
+
+    HOLD    it stays unconfirmed and a person decides
+    CANCEL  it is cancelled and its stock is free again
+    """
+
+    HOLD = auto()
+    CANCEL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions that all have to hold; what is left out always holds.
+
+    Attributes:
+        areas: Beginnings of official area codes (`31` is DKI Jakarta, `31.71` its southern city).
+        first_order: Whether the buyer never ordered here before.
+        delivered_at_least: COD parcels they took and paid.
+        refused_at_most: Orders they refused by phone or at the door.
+        score_at_least: Of the trust score, where there is one.
+    """
+
+    at_least_minor: int | None = None
+    at_most_minor: int | None = None
+    areas: tuple[str, ...] = ()
+    first_order: bool | None = None
+    delivered_at_least: int | None = None
+    refused_at_most: int | None = None
+    score_at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The first rule whose conditions hold decides."""
+
+    name: str
+    when: When
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way to ask, and how patiently.
+
+    Attributes:
+        tries: At most, one after the other.
+        answer_minutes: How long an attempt may stay unanswered.
+        spacing_minutes: From one missed try to the next.
+    """
+
+    way: Way
+    tries: int = 1
+    answer_minutes: int = 120
+    spacing_minutes: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who is asked, how, when and what silence means.
+
+    Attributes:
+        rules: Where none holds, the buyer is asked.
+        from_hour, to_hour: Of the buyer's own day; outside nobody is called and no phone is made to ring.
+        deadline_hours: Since the order; past it silence has its consequence.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    steps: tuple[Step, ...] = (Step(Way.AGENT, tries=3, answer_minutes=240, spacing_minutes=120),)
+    from_hour: int = 8
+    to_hour: int = 20
+    deadline_hours: int = 48
+    silence: Silence = Silence.HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What is known of an order's buyer when it is decided whether to ask.
+
+    Attributes:
+        area: The official code of the village the parcel goes to, where it is known.
+        score: Trust score, higher is more doubtful; None where nothing scored the order.
+    """
+
+    total_minor: int
+    area: str | None
+    orders_before: int
+    delivered: int
+    refused: int
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A verdict and the rule that gave it, None for the policy's own last word."""
+
+    verdict: Verdict
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An order whose buyer is being asked, or was.
+
+    Attributes:
+        step: Which of the policy's steps, counted from 0.
+        tries: Attempts made in this step.
+        next_at: When something is due: a try, or the end of one.
+    """
+
+    order_id: UUID
+    policy_version: int
+    step: int
+    tries: int
+    next_at: datetime | None
+    opened_at: datetime
+    deadline: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call or message.
+
+    Attributes:
+        token_digest: SHA-256 of what only this attempt's buyer was given.
+        until: Unanswered past it, it is missed.
+        answer: The key, button or word as it came.
+        cost_minor: Rupiah, once the provider told.
+    """
+
+    id: UUID
+    order_id: UUID
+    way: Way
+    state: AttemptState
+    provider: str | None
+    provider_id: str | None
+    token_digest: bytes = field(repr=False)
+    answer: str | None
+    note: str | None
+    cost_minor: int | None
+    recording_url: str | None
+    began_at: datetime
+    until: datetime
+    moved_at: datetime
+    moved_by: str
+
+
+LEASE: Final = timedelta(minutes=2)
+"""Whoever took a case and died leaves it due again after this."""

@@ -1,0 +1,30 @@
+"""A policy as plain values, and back; what is kept was checked before."""
+
+from dataclasses import asdict
+from typing import Any
+
+from orderan.verification.models import Policy, Rule, Silence, Step, Verdict, Way, When
+
+
+def plain(policy: Policy) -> dict[str, Any]:
+    """As it is kept."""
+    return asdict(policy)
+
+
+def read(terms: dict[str, Any]) -> Policy:
+    """As it was kept."""
+    return Policy(
+        rules=tuple(
+            Rule(
+                one["name"],
+                When(**one["when"] | {"areas": tuple(one["when"]["areas"])}),
+                Verdict(one["verdict"]),
+            )
+            for one in terms["rules"]
+        ),
+        steps=tuple(Step(**one | {"way": Way(one["way"])}) for one in terms["steps"]),
+        from_hour=terms["from_hour"],
+        to_hour=terms["to_hour"],
+        deadline_hours=terms["deadline_hours"],
+        silence=Silence(terms["silence"]),
+    )

@@ -1,0 +1,122 @@
+"""Whom to ask, by which way, and when. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from orderan.verification.models import Buyer, Case, Decided, Policy, Step, Verdict, Way, When
+
+HOURS_OF_DAY = 24
+MOST_TRIES = 10
+MOST_MINUTES = 7 * HOURS_OF_DAY * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What is due of a case: a try of a step at a moment, or, with no step, the end of asking."""
+
+    step: int | None
+    tries: int
+    at: datetime
+
+
+def decide(policy: Policy, buyer: Buyer) -> Decided:
+    """Whether this buyer is asked: the first rule that holds, else they are."""
+    for rule in policy.rules:
+        if holds(rule.when, buyer):
+            return Decided(rule.verdict, rule.name)
+    return Decided(Verdict.ASK, None)
+
+
+def holds(when: When, buyer: Buyer) -> bool:
+    """Whether every condition there is holds; what is not known does not hold."""
+    score = when.score_at_least
+    return (
+        (when.at_least_minor is None or buyer.total_minor >= when.at_least_minor)
+        and (when.at_most_minor is None or buyer.total_minor <= when.at_most_minor)
+        and (not when.areas or (buyer.area or "").startswith(when.areas))
+        and (when.first_order is None or (buyer.orders_before == 0) == when.first_order)
+        and (when.delivered_at_least is None or buyer.delivered >= when.delivered_at_least)
+        and (when.refused_at_most is None or buyer.refused <= when.refused_at_most)
+        and (score is None or (buyer.score is not None and buyer.score >= score))
+    )
+
+
+def first(policy: Policy, *, now: datetime, zone: str) -> Next:
+    """The first try of a new case."""
+    if not policy.steps:
+        return Next(None, 0, now)
+    return Next(0, 0, may_ask_at(policy, policy.steps[0], now, zone))
+
+
+def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
+    """What comes after a try that reached nobody: the same way again, the next way, or the end.
+
+    Args:
+        case: With the missed try counted.
+    """
+    step = policy.steps[case.step]
+    if case.tries < step.tries:
+        at = may_ask_at(policy, step, now + timedelta(minutes=step.spacing_minutes), zone)
+        found = Next(case.step, case.tries, at)
+    elif case.step + 1 < len(policy.steps):
+        found = Next(case.step + 1, 0, may_ask_at(policy, policy.steps[case.step + 1], now, zone))
+    else:
+        return Next(None, case.tries, now)
+    return found if found.at < case.deadline else Next(None, case.tries, case.deadline)
+
+
+def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
+    """The first moment from `at` on at which this way may disturb somebody who lives in a zone.
+
+    An agent's list is worked on in the shop's hours whatever the buyer's, so a case may wait there at night;
+    the script tells the agent the buyer's hour.
+    """
+    if step.way is Way.AGENT or policy.from_hour == policy.to_hour:
+        return at
+    local = at.astimezone(ZoneInfo(zone))
+    if within(policy, local.hour):
+        return at
+    opens = local.replace(hour=policy.from_hour, minute=0, second=0, microsecond=0)
+    if opens <= local:
+        opens += timedelta(days=1)
+    return opens
+
+
+def within(policy: Policy, hour: int) -> bool:
+    """Whether an hour of a buyer's day is one in which they may be asked; the window may cross midnight."""
+    if policy.from_hour < policy.to_hour:
+        return policy.from_hour <= hour < policy.to_hour
+    return hour >= policy.from_hour or hour < policy.to_hour
+
+
+def faults(policy: Policy) -> tuple[str, ...]:
+    """Every part of a policy that cannot be followed, each as `place: fault`."""
+    hours = {"from_hour": policy.from_hour, "to_hour": policy.to_hour}
+    found = [f"{name}: not_an_hour" for name, hour in hours.items() if not 0 <= hour <= HOURS_OF_DAY]
+    if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
+        found.append("deadline_hours: out_of_range")
+    if not policy.steps:
+        found.append("steps: none")
+    for place, step in enumerate(policy.steps, 1):
+        ranges = {
+            "tries": 1 <= step.tries <= MOST_TRIES,
+            "answer_minutes": 1 <= step.answer_minutes <= MOST_MINUTES,
+            "spacing_minutes": 0 <= step.spacing_minutes <= MOST_MINUTES,
+        }
+        found += [f"steps.{place}.{name}: out_of_range" for name, fits in ranges.items() if not fits]
+    return (*found, *_faults_of_rules(policy))
+
+
+def _faults_of_rules(policy: Policy) -> list[str]:
+    found = []
+    names = [rule.name for rule in policy.rules]
+    for place, rule in enumerate(policy.rules, 1):
+        if not rule.name.strip():
+            found.append(f"rules.{place}.name: missing")
+        elif names.count(rule.name) > 1:
+            found.append(f"rules.{place}.name: twice")
+        low, high = rule.when.at_least_minor, rule.when.at_most_minor
+        if low is not None and high is not None and low > high:
+            found.append(f"rules.{place}.when: nothing_fits")
+    return found

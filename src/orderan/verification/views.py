@@ -1,0 +1,71 @@
+"""Reading policies, cases and attempts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.verification.models import Attempt, Case, Policy
+from orderan.verification.reading import read
+from orderan.verification.store import ATTEMPT, CASE, as_attempt
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A policy as somebody wrote it."""
+
+    version: int
+    policy: Policy
+    made_by: str
+    made_at: datetime
+
+
+async def policies(tx: Tx, versions: Collection[int] | None = None) -> dict[int, PolicyVersion]:
+    """These versions, or all, the newest first."""
+    rows = await tx.all(
+        """
+        SELECT version, terms, made_by, made_at FROM verification_policy
+        WHERE shop_id = %(shop)s AND (%(versions)s::int[] IS NULL OR version = ANY(%(versions)s))
+        ORDER BY version DESC
+        """,
+        {"shop": tx.shop_id, "versions": None if versions is None else list(versions)},
+    )
+    return {
+        row.version: PolicyVersion(row.version, read(row.terms), row.made_by, row.made_at) for row in rows
+    }
+
+
+async def policy_now(tx: Tx) -> PolicyVersion | None:
+    """What holds for orders to come; None while the shop asks nobody."""
+    row = await tx.maybe(
+        """
+        SELECT version, terms, made_by, made_at FROM verification_policy
+        WHERE shop_id = %(shop)s
+        ORDER BY version DESC
+        LIMIT 1
+        """,
+        {"shop": tx.shop_id},
+    )
+    return None if row is None else PolicyVersion(row.version, read(row.terms), row.made_by, row.made_at)
+
+
+async def case_of(tx: Tx, order_id: UUID) -> Case | None:
+    row = await tx.maybe(
+        f"SELECT {CASE} FROM verification_case WHERE shop_id = %(shop)s AND order_id = %(order)s",
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return None if row is None else Case(*row)
+
+
+async def attempts_of(tx: Tx, order_id: UUID) -> list[Attempt]:
+    """Every attempt to ask the buyer of an order, oldest first."""
+    rows = await tx.all(
+        f"""
+        SELECT {ATTEMPT} FROM verification_attempt
+        WHERE shop_id = %(shop)s AND order_id = %(order)s
+        ORDER BY began_at, id
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return [as_attempt(row) for row in rows]

@@ -1,0 +1,100 @@
+"""What pages say of scores: outcomes, what was measured, and why an order was scored as it was."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from orderan.kit.errors import N_
+from orderan.kit.i18n import Words
+
+OUTCOMES: Final = {
+    "accept": N_("diterima"),
+    "ask": N_("tanya pembeli dulu"),
+    "deposit": N_("minta uang muka"),
+    "prepaid_only": N_("hanya bayar di muka"),
+    "hold": N_("tahan untuk diperiksa"),
+    "refuse": N_("tolak"),
+}
+MEASURES: Final = {
+    "phone_orders_day": N_("Pesanan lain dari nomor ini dalam sehari: %(value)s"),
+    "address_orders_day": N_("Pesanan lain ke rumah ini dalam sehari: %(value)s"),
+    "device_orders_day": N_("Pesanan lain dari perangkat ini dalam sehari: %(value)s"),
+    "ip_orders_hour": N_("Pesanan lain dari IP ini dalam sejam: %(value)s"),
+    "card_orders_day": N_("Pesanan lain dengan jenis kartu ini dalam sehari: %(value)s"),
+    "phones_at_address": N_("Nomor lain di rumah ini dalam sebulan: %(value)s"),
+    "phones_at_device": N_("Nomor lain di perangkat ini dalam sebulan: %(value)s"),
+    "person_refused": N_("Paket yang pernah ditolak pembeli ini: %(value)s"),
+    "person_returned": N_("Retur pembeli ini: %(value)s"),
+    "person_disputed": N_("Pembayaran yang disengketakan pembeli ini: %(value)s"),
+    "person_fraud": N_("Pesanan pembeli ini yang dinyatakan penipuan: %(value)s"),
+    "address_refused": N_("Paket yang ditolak orang lain di rumah ini: %(value)s"),
+    "device_fraud": N_("Penipuan dan sengketa dari perangkat ini: %(value)s"),
+    "area_refused_percent": N_("Paket yang ditolak di kecamatan ini: %(value)s %%"),
+    "amount_thousands": N_("Nilai pesanan: %(value)s ribu rupiah"),
+    "amount_of_shop_percent": N_("Nilainya %(value)s %% dari yang biasa di toko"),
+    "amount_of_buyer_percent": N_("Nilainya %(value)s %% dari yang biasa dibeli pembeli ini"),
+    "hour_rare": N_("Dipesan pada jam yang sepi"),
+    "ip_elsewhere": N_("IP-nya dari provinsi lain"),
+    "billing_elsewhere": N_("Pembayarnya dari provinsi lain"),
+    "email_disposable": N_("Emailnya sekali pakai"),
+    "phone_fresh": N_("Nomornya belum dikenal toko"),
+    "phone_foreign": N_("Nomornya dari luar negeri"),
+    "text_signs": N_("Isian yang tampak tidak sungguh-sungguh: %(value)s"),
+    "address_vague": N_("Alamatnya tidak jelas"),
+    "person_delivered": N_("Paket yang sudah diterima pembeli ini: %(value)s"),
+}
+DENIALS: Final = {
+    "standing": N_("tanpa keberatan"),
+    "appealed": N_("keberatan diajukan"),
+    "upheld": N_("keberatan ditolak"),
+    "overturned": N_("keberatan diterima"),
+}
+GROUPS: Final = {
+    "": N_("Daerah tidak diketahui"),
+    "first_time": N_("Pembeli baru"),
+    "returning": N_("Pembeli lama"),
+}
+LISTS: Final = {
+    "phone": (N_("Nomornya diblokir"), N_("Nomornya diizinkan")),
+    "address": (N_("Rumahnya diblokir"), N_("Rumahnya diizinkan")),
+    "email": (N_("Emailnya diblokir"), N_("Emailnya diizinkan")),
+    "domain": (N_("Domain emailnya diblokir"), N_("Domain emailnya diizinkan")),
+    "device": (N_("Perangkatnya diblokir"), N_("Perangkatnya diizinkan")),
+    "network": (N_("Jaringannya diblokir"), N_("Jaringannya diizinkan")),
+    "card": (N_("Jenis kartunya diblokir"), N_("Jenis kartunya diizinkan")),
+}
+
+
+def reason_told(code: str, value: int, words: Words) -> str:
+    """One reason as a sentence; a code of rules that are gone stays a code."""
+    if code in MEASURES:
+        return words.gettext(MEASURES[code], value=value)
+    verdict, _, kind = code.partition("_")
+    if kind not in LISTS:
+        return code
+    blocked, allowed = LISTS[kind]
+    stands = blocked if verdict == "blocked" else allowed
+    return words.gettext(stands)
+
+
+def reasons_told(outcome: Mapping[str, Any], words: Words) -> list[str]:
+    """Why an order was scored as it was, the weightiest first, each with its points."""
+    return [
+        f"{reason_told(one['code'], one['value'], words)} ({one['points']:+d})" for one in outcome["because"]
+    ]
+
+
+def score_told(outcome: Mapping[str, Any], words: Words) -> str:
+    """The points, and what was made of them."""
+    done, said = OUTCOMES[outcome["outcome"]], OUTCOMES[outcome["would"]]
+    told = words.gettext(
+        "%(points)s poin: %(outcome)s", points=outcome["points"], outcome=words.gettext(done)
+    )
+    if done == said:
+        return told
+    would = words.gettext("menurut aturan: %(would)s", would=words.gettext(said))
+    return f"{told} · {would}"
+
+
+def codes_told(codes: Sequence[str], words: Words) -> list[str]:
+    """Reasons of a denial, where only their codes are kept."""
+    return [reason_told(code, 0, words).partition(":")[0] for code in codes]

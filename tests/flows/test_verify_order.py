@@ -1,0 +1,342 @@
+"""Asking COD buyers: who is asked, by what, how often; what their word, and their silence, does."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from conftest import ShopFloor
+from given import World, a_buyer, a_shop, asked, place
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.pick_task import release_tasks, start_picking
+from orderan.flows.place_order import Placed
+from orderan.flows.verify_order import (
+    Asked,
+    NotAsked,
+    Verifier,
+    advance_cases,
+    answer_by_hand,
+    ask_again,
+    hear_answer,
+    waive_verification,
+)
+from orderan.fulfilment import PickingBlocked
+from orderan.kit.clock import SetClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Caller
+from orderan.orders import Order, Terms, orders_by_id
+from orderan.verification import (
+    AnswerUnknown,
+    Attempt,
+    AttemptEvent,
+    NotBeingAsked,
+    Policy,
+    Rule,
+    Silence,
+    Step,
+    Verdict,
+    Way,
+    When,
+    attempts_of,
+    keep_policy,
+)
+
+pytestmark = pytest.mark.anyio
+
+BOTH = Policy(
+    rules=(Rule("langganan", When(delivered_at_least=1, refused_at_most=0), Verdict.WAIVE),),
+    steps=(
+        Step(Way.WHATSAPP, tries=1, answer_minutes=120),
+        Step(Way.CALL, tries=2, answer_minutes=5, spacing_minutes=30),
+    ),
+    deadline_hours=24,
+)
+
+
+@dataclass
+class Line:
+    """A way that reaches whom it is told to."""
+
+    heard: list[tuple[UUID, str]] = field(default_factory=list)
+    fails: bool = False
+    sure: bool = True
+
+    async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
+        if self.fails:
+            raise NotAsked("uji", "dead")
+        self.heard.append((attempt.order_id, token))
+        return Asked("uji", f"u-{len(self.heard)}", sure=self.sure)
+
+
+@dataclass
+class Desk:
+    """A shop that asks its COD buyers."""
+
+    world: World
+    keyring: Keyring
+    clock: SetClock
+    whatsapp: Line
+    phone: Line
+    verifier: Verifier
+
+    @property
+    def floor(self) -> ShopFloor:
+        return self.world.floor
+
+    async def policy(self, policy: Policy, *, expected: int = 0) -> int:
+        version: int = await self.floor.run(
+            lambda tx: keep_policy(tx, policy, expected=expected, now=self.clock.at)
+        )
+        return version
+
+    async def order(self, *, terms: Terms = Terms.COD, phone: str = "081234567890") -> Order:
+        buyer = replace(a_buyer(), phone=phone)
+        [placed] = await place(
+            self.world, self.keyring, asked(("kopi", 2), buyer=buyer, terms=terms), now=self.clock.at
+        )
+        assert isinstance(placed, Placed)
+        return await self.now_is(placed.order.id)
+
+    async def now_is(self, order_id: UUID) -> Order:
+        found: dict[UUID, Order] = await self.floor.run(lambda tx: orders_by_id(tx, [order_id]))
+        return found[order_id]
+
+    async def passes(self, **span: float) -> None:
+        self.clock.at += timedelta(**span)
+        while await self.verifier.work_due(self.floor.caller):
+            pass
+
+    async def ways(self, order_id: UUID) -> list[tuple[str, str]]:
+        found = await self.floor.run(lambda tx: attempts_of(tx, order_id))
+        return [(str(one.way), str(one.state)) for one in found]
+
+    async def hear(self, token: str, event: AttemptEvent) -> Order:
+        order: Order = await self.floor.run(
+            lambda tx: hear_answer(tx, token, event, answer="1", now=self.clock.at)
+        )
+        return order
+
+
+@pytest.fixture
+async def desk(floor: ShopFloor, keyring: Keyring, now: datetime) -> Desk:
+    clock = SetClock(now)
+    whatsapp, phone = Line(), Line()
+    verifier = Verifier(floor.db, clock, {Way.WHATSAPP: whatsapp, Way.CALL: phone})
+    return Desk(await a_shop(floor, now, stock={"kopi": 50}), keyring, clock, whatsapp, phone, verifier)
+
+
+async def test_without_a_policy_nobody_is_asked_and_prepaid_buyers_never_are(desk: Desk) -> None:
+    assert (await desk.order()).verification == "not_needed"
+    await desk.policy(BOTH)
+    assert (await desk.order(terms=Terms.PREPAID)).verification == "not_needed"
+    assert (await desk.order()).verification == "waiting"
+
+
+async def test_a_word_by_whatsapp_lets_the_work_begin(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes()
+    [(about, token)] = desk.whatsapp.heard
+    assert about == order.id
+    assert await desk.ways(order.id) == [("whatsapp", "asked")]
+
+    confirmed = await desk.hear(token, AttemptEvent.CONFIRM)
+
+    assert confirmed.verification == "confirmed"
+    assert await desk.ways(order.id) == [("whatsapp", "confirmed")]
+    await desk.passes(hours=40)
+    assert desk.phone.heard == []
+    with pytest.raises(NotBeingAsked):
+        await desk.hear(token, AttemptEvent.REFUSE)
+    tasks = [row.id for row in await desk.floor.all("SELECT id FROM task")]
+    await desk.floor.run(lambda tx: release_tasks(tx, tasks, now=desk.clock.at))
+    await desk.floor.run(lambda tx: start_picking(tx, tasks, now=desk.clock.at))
+
+
+async def test_a_no_cancels_the_order_and_its_stock_is_free_at_once(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    assert await desk.floor.value("SELECT sum(allocated)::int FROM stock") == 2
+    await desk.passes()
+
+    refused = await desk.hear(desk.whatsapp.heard[0][1], AttemptEvent.REFUSE)
+
+    assert (refused.commercial, refused.verification) == ("cancelled", "refused")
+    assert await desk.floor.value("SELECT sum(allocated)::int FROM stock") == 0
+    reason = await desk.floor.value(
+        "SELECT reason FROM order_move WHERE order_id = %(id)s AND to_state = 'refused'", id=order.id
+    )
+    assert reason == "whatsapp:1"
+
+
+async def test_silence_goes_from_way_to_way_and_ends_as_the_policy_says(desk: Desk) -> None:
+    await desk.policy(replace(BOTH, silence=Silence.CANCEL))
+    order = await desk.order()
+    await desk.passes()
+    await desk.passes(minutes=121)
+    assert await desk.ways(order.id) == [("whatsapp", "missed"), ("call", "asked")]
+    await desk.passes(minutes=6)
+    assert len(desk.phone.heard) == 1
+    await desk.passes(minutes=31)
+    assert await desk.ways(order.id) == [("whatsapp", "missed"), ("call", "missed"), ("call", "asked")]
+    await desk.passes(minutes=6)
+
+    ended = await desk.now_is(order.id)
+    assert (ended.verification, ended.commercial) == ("unreachable", "cancelled")
+    assert await desk.floor.value("SELECT sum(allocated)::int FROM stock") == 0
+
+
+async def test_a_late_yes_saves_an_order_that_is_only_held(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    for _ in range(5):
+        await desk.passes(minutes=125)
+    assert (await desk.now_is(order.id)).verification == "unreachable"
+
+    late = await desk.hear(desk.whatsapp.heard[0][1], AttemptEvent.CONFIRM)
+
+    assert late.verification == "confirmed"
+    with pytest.raises(NotBeingAsked):
+        await desk.floor.run(lambda tx: ask_again(tx, order.id, now=desk.clock.at))
+
+
+async def test_nobody_is_rung_at_night_in_their_own_zone(desk: Desk) -> None:
+    desk.clock.at = desk.clock.at.replace(hour=14, minute=30)
+    await desk.policy(BOTH)
+    await desk.order()
+    await desk.passes()
+    assert desk.whatsapp.heard == []
+    # 08.00 in Jakarta is 01.00 UTC.
+    await desk.passes(hours=10, minutes=25)
+    assert desk.whatsapp.heard == []
+    await desk.passes(minutes=6)
+    assert len(desk.whatsapp.heard) == 1
+
+
+async def test_a_provider_that_fails_is_passed_over_and_a_lost_answer_waits(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    desk.whatsapp.fails = True
+    desk.phone.sure = False
+    order = await desk.order()
+    await desk.passes()
+    await desk.passes(minutes=1)
+    assert await desk.ways(order.id) == [("whatsapp", "failed"), ("call", "unknown")]
+    await desk.hear(desk.phone.heard[0][1], AttemptEvent.CONFIRM)
+    assert (await desk.now_is(order.id)).verification == "confirmed"
+
+
+async def test_whoever_took_parcels_before_is_waived_and_the_choice_is_kept(desk: Desk) -> None:
+    first = await desk.order()
+    await desk.floor.all(
+        "UPDATE sales_order SET delivered_at = placed_at WHERE id = %(id)s RETURNING id", id=first.id
+    )
+    await desk.policy(BOTH)
+
+    again = await desk.order()
+    other = await desk.order(phone="081298765432")
+
+    assert (again.verification, other.verification) == ("waived", "waiting")
+    kept = {
+        row.subject_id: (row.outcome["verdict"], row.reasons)
+        for row in await desk.floor.all("SELECT * FROM decision WHERE kind = 'verification'")
+    }
+    assert kept == {again.id: ("waive", ["rule:langganan"]), other.id: ("ask", ["no_rule"])}
+
+
+async def test_no_way_to_a_pick_list_is_open_before_the_buyers_word(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    tasks = [row.id for row in await desk.floor.all("SELECT id FROM task")]
+    for step in (release_tasks, start_picking):
+        with pytest.raises(PickingBlocked):
+            await desk.floor.run(lambda tx, step=step: step(tx, tasks, now=desk.clock.at))
+    for sql in (
+        "UPDATE task SET state = 'released' WHERE id = ANY(%(ids)s) RETURNING id",
+        "UPDATE task SET state = 'picking', order_cleared = TRUE WHERE id = ANY(%(ids)s) RETURNING id",
+    ):
+        with pytest.raises((psycopg.errors.CheckViolation, psycopg.errors.ForeignKeyViolation)):
+            await desk.floor.all(sql, ids=tasks)
+
+    waived = await desk.floor.run(
+        lambda tx: waive_verification(tx, order.id, reason="pelanggan toko", now=desk.clock.at)
+    )
+    assert waived.verification == "waived"
+    await desk.floor.run(lambda tx: release_tasks(tx, tasks, now=desk.clock.at))
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        await desk.floor.all("UPDATE sales_order SET verification = 'waiting' RETURNING id")
+
+
+async def test_an_agents_word_counts_whatever_else_is_open(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes()
+
+    await desk.floor.run(
+        lambda tx: answer_by_hand(tx, order.id, AttemptEvent.CONFIRM, note="ditelepon", now=desk.clock.at)
+    )
+
+    assert (await desk.now_is(order.id)).verification == "confirmed"
+    assert sorted(await desk.ways(order.id)) == [("agent", "confirmed"), ("whatsapp", "overtaken")]
+
+
+async def test_an_agents_list_is_worked_off_try_by_try(desk: Desk) -> None:
+    await desk.policy(Policy(steps=(Step(Way.AGENT, tries=2, answer_minutes=60, spacing_minutes=30),)))
+    order = await desk.order()
+    await desk.passes()
+    assert await desk.ways(order.id) == [("agent", "asked")]
+    await desk.floor.run(
+        lambda tx: answer_by_hand(tx, order.id, AttemptEvent.MISS, note="tidak diangkat", now=desk.clock.at)
+    )
+    await desk.passes(minutes=29)
+    assert await desk.ways(order.id) == [("agent", "missed")]
+    await desk.passes(minutes=2)
+    assert await desk.ways(order.id) == [("agent", "missed"), ("agent", "asked")]
+    await desk.passes(minutes=61)
+    assert (await desk.now_is(order.id)).verification == "unreachable"
+
+    await desk.floor.run(lambda tx: ask_again(tx, order.id, now=desk.clock.at))
+    await desk.passes()
+    assert (await desk.now_is(order.id)).verification == "waiting"
+    assert (await desk.ways(order.id))[-1] == ("agent", "asked")
+
+
+async def test_a_cancelled_order_asks_nobody_any_more(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes()
+    await desk.floor.run(lambda tx: cancel_order(tx, order.id, reason="batal", now=desk.clock.at))
+    await desk.passes(hours=40)
+
+    assert await desk.ways(order.id) == [("whatsapp", "overtaken")]
+    assert desk.phone.heard == []
+    with pytest.raises(NotBeingAsked):
+        await desk.hear(desk.whatsapp.heard[0][1], AttemptEvent.CONFIRM)
+
+
+async def test_a_strange_or_old_token_answers_for_nothing(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes()
+    with pytest.raises(AnswerUnknown):
+        await desk.hear("tebakan", AttemptEvent.CONFIRM)
+    token = desk.whatsapp.heard[0][1]
+    for _ in range(5):
+        await desk.passes(minutes=125)
+    desk.clock.at += timedelta(hours=48)
+    with pytest.raises(AnswerUnknown):
+        await desk.hear(token, AttemptEvent.CONFIRM)
+    assert (await desk.now_is(order.id)).verification == "unreachable"
+
+
+async def test_a_worker_that_died_between_begin_and_call_leaves_a_try_that_ends_by_itself(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.floor.run(lambda tx: advance_cases(tx, [order.id], desk.verifier.ways, now=desk.clock.at))
+    assert await desk.ways(order.id) == [("whatsapp", "sending")]
+
+    await desk.passes(minutes=3)
+    assert await desk.ways(order.id) == [("whatsapp", "sending")]
+    await desk.passes(minutes=120)
+    assert await desk.ways(order.id) == [("whatsapp", "missed"), ("call", "asked")]

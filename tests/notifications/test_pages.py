@@ -1,0 +1,185 @@
+"""The pages of messages: what was told, sent again, worded anew, and what a customer wants."""
+
+import html
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from httpx2 import AsyncClient
+
+from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
+from conftest import ShopFloor
+from notifications.telling import Town, a_town, with_email
+from orderan.kit.crypto import Keyring
+from orderan.kit.ids import to_text
+from orderan.notifications import policy_of, wants_of
+from orderan.orders import Order
+
+pytestmark = pytest.mark.anyio
+__all__ = ["hire", "house", "password_hash"]
+
+
+@dataclass
+class Desk:
+    town: Town
+    owner: AsyncClient
+    order: Order
+
+    async def look(self, path: str) -> str:
+        answer = await self.owner.get(path)
+        assert answer.status_code == 200, html.unescape(answer.text)
+        return html.unescape(answer.text)
+
+    async def path(self, kind: str) -> str:
+        return f"/messages/{to_text('msg', (await self.town.message(kind)).id)}"
+
+
+@pytest.fixture
+async def desk(
+    floor: ShopFloor, keyring: Keyring, house: House, hire: Hire, now: datetime
+) -> AsyncIterator[Desk]:
+    town = await a_town(floor, keyring, now)
+    order = await town.order(with_email())
+    await hire()
+    async with house.browser() as owner:
+        await sign_in(owner)
+        yield Desk(town, owner, order)
+
+
+async def test_a_message_is_listed_found_opened_and_its_reading_is_kept(desk: Desk) -> None:
+    await desk.town.tell()
+
+    listed = await desk.look("/messages")
+    other = await desk.look("/messages?tab=untold")
+    path = await desk.path("pay_now")
+    shown = await desk.look(path)
+
+    for said in (
+        "Menunggu pembayaran",
+        f"Pesanan {desk.order.number}",
+        "Ani Lestari",
+        "Tersampaikan",
+        "Rp50",
+    ):
+        assert said in listed
+    assert path in listed
+    assert path not in other
+    assert "Halo Ani Lestari" not in shown
+    opened = await send(desk.owner, f"{path}/words", {})
+    assert "Halo Ani Lestari" in html.unescape(opened.text)
+    assert opened.headers["cache-control"] == "no-store"
+    read = await desk.town.floor.all("SELECT fields FROM personal_access WHERE purpose = 'isi pesan'")
+    assert [row.fields for row in read] == [["name"]]
+
+
+async def test_what_reached_nobody_is_sent_again_once_and_the_inbox_entry_closes(desk: Desk) -> None:
+    for post in desk.town.posts.values():
+        post.how = "for_good"
+    await desk.town.tell()
+    await desk.town.tell("email")
+    assert await desk.town.untold() == ["not_there"]
+    path = await desk.path("pay_now")
+    entry = re.search(r'href="(/inbox/exc_[^"]+)"', await desk.look("/inbox?kind=message_untold"))
+    assert entry is not None
+    assert path in await desk.look(entry[1])
+
+    sent = await send(desk.owner, f"{path}/resend", {"channel": "whatsapp"})
+    assert sent.status_code == 303
+    again = await send(desk.owner, f"{path}/resend", {"channel": "whatsapp"})
+    assert again.status_code == 409
+    assert "masih dikirim" in html.unescape(again.text)
+    assert await desk.town.untold() == []
+    desk.town.posts["whatsapp"].how = "ok"
+    await desk.town.tell()
+
+    assert desk.town.posts["whatsapp"].kinds() == ["pay_now"]
+    assert "Tersampaikan" in await desk.look(path)
+
+
+async def test_words_are_looked_at_with_a_real_order_kept_as_a_version_and_given_back(desk: Desk) -> None:
+    path = "/messages/templates/pay_now"
+    editor = f"{path}?channel=whatsapp&locale=id"
+    assert "Rp10.000" in await desk.look(editor)
+    fields = {
+        "channel": "whatsapp",
+        "locale": "id",
+        "body": "Hai {{ buyer }}, bayar {{ amount }} ya: {{ link }}",
+        "verb": "preview",
+        "number": str(desk.order.number),
+    }
+    seen = html.unescape((await send(desk.owner, path, fields)).text)
+    assert "Hai Ani L., bayar Rp10.000 ya: " in seen
+    assert await desk.town.floor.value("SELECT count(*) FROM message_template") == 0
+
+    wrong = await send(desk.owner, path, fields | {"verb": "save", "body": "Hai {{ awb }}"})
+    assert wrong.status_code == 422
+    assert "Pesan ini tidak punya isian: awb" in html.unescape(wrong.text)
+    for _ in range(2):
+        assert (await send(desk.owner, path, fields | {"verb": "save"})).status_code == 303
+    await desk.town.tell()
+    [letter] = desk.town.posts["whatsapp"].out
+    assert letter.text.startswith("Hai Ani Lestari, bayar Rp10.000 ya: ")
+    kept = await desk.town.floor.all("SELECT version FROM message_template")
+    assert [row.version for row in kept] == [1]
+    assert await desk.town.floor.value("SELECT max(template_version) FROM delivery") == 1
+
+    assert (await send(desk.owner, path, fields | {"verb": "restore"})).status_code == 303
+    assert "sudah kami catat" in await desk.look(editor)
+    assert "Versi 2" in await desk.look(editor)
+
+
+async def test_a_kind_nothing_happened_of_says_so_instead_of_a_letter_with_gaps(desk: Desk) -> None:
+    assert "Belum ada pesanan yang cocok" in await desk.look("/messages/templates/shipped")
+
+
+async def test_the_rules_of_the_shop_are_set_and_what_cannot_be_is_refused(desk: Desk) -> None:
+    fields = {
+        "channel_0": "email",
+        "channel_1": "email",
+        "channel_2": "sms",
+        "quiet_from": "20:30",
+        "quiet_until": "06:00",
+        "reminder_minutes": "90",
+        "review_days": "0",
+        "kind": "pay_now",
+    }
+    assert (await send(desk.owner, "/messages/policy", fields)).status_code == 303
+    policy = await desk.town.floor.run(policy_of)
+    assert (policy.channels, policy.reminder_minutes, policy.review_days) == (("email", "sms"), 90, 0)
+    assert policy.quiet_from.isoformat() == "20:30:00"
+    assert "pay_now" not in policy.silent
+    assert "shipped" in policy.silent
+
+    refused = await send(desk.owner, "/messages/policy", fields | {"reminder_minutes": "2"})
+    assert refused.status_code == 422
+    assert await desk.town.floor.run(policy_of) == policy
+
+
+async def test_what_a_customer_wants_is_set_on_their_page(desk: Desk) -> None:
+    assert desk.order.customer_id is not None
+    person = desk.order.customer_id
+    path = f"/customers/{to_text('cus', person)}"
+
+    sent = await send(
+        desk.owner,
+        f"{path}/messages",
+        {"open": "email", "first": "email", "unwanted": "pay_soon", "locale": "en"},
+    )
+
+    assert sent.status_code == 303
+    wants = (await desk.town.floor.run(lambda tx: wants_of(tx, [person])))[person]
+    assert (wants.channels, wants.stopped) == (("email",), frozenset({"whatsapp", "sms"}))
+    assert (wants.unwanted, wants.locale) == (frozenset({"pay_soon"}), "en")
+    await desk.town.tell("email")
+    assert "Menunggu pembayaran" in await desk.look(path)
+
+
+async def test_both_languages_speak(desk: Desk) -> None:
+    await desk.town.tell()
+    desk.owner.cookies.set("bahasa", "en")
+    listed = await desk.look("/messages")
+    assert "Messages to buyers" in listed
+    assert "Waiting for payment" in listed or "Awaiting payment" in listed
+    assert "Quiet hours from" in await desk.look("/messages/policy")
