@@ -77,7 +77,8 @@ async def many_more(floor: ShopFloor, table: str, ended: Mapping[str, str]) -> N
         columns = [
             row.column_name
             for row in await tx.all(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = %(table)s",
+                "SELECT column_name FROM information_schema.columns WHERE table_name = %(table)s"
+                " AND is_generated = 'NEVER'",
                 {"table": table},
             )
         ]

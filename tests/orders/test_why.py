@@ -164,10 +164,15 @@ async def test_the_page_says_whether_todays_rules_would_choose_the_same(
             differs = words(await browser.get(page))
         assert f"Dengan aturan hari ini ({SOURCING_RULE}) yang dipilih: SBY." in differs
 
-        await floor.all("UPDATE decision SET inputs = '{}', outcome = '{\"locations\": []}' RETURNING 1")
+        await floor.all(
+            "UPDATE decision SET inputs = '{}', outcome = '{\"locations\": []}'"
+            " WHERE kind = 'sourcing' RETURNING 1"
+        )
         assert "tidak bisa diulang" not in words(await browser.get(page))  # without a place nothing is told
         where = f'{{"locations": ["{world.locations["JKT"]}"]}}'
-        await floor.all("UPDATE decision SET outcome = %(where)s::jsonb RETURNING 1", where=where)
+        await floor.all(
+            "UPDATE decision SET outcome = %(where)s::jsonb WHERE kind = 'sourcing' RETURNING 1", where=where
+        )
         assert "keputusan ini tidak bisa diulang" in words(await browser.get(page))
 
 

@@ -28,6 +28,8 @@ OWNED_BY = {
     "movement": "cause_id",
     "event": "entity_id",
     "decision": "subject_id",
+    "trust_score": "subject_id",
+    "trust_key": "subject_id",
     "answer": "key",
 }
 """Every table that placing an order adds rows to, and the column that names the order: its id, or its cart."""

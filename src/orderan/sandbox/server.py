@@ -11,18 +11,17 @@ It keeps everything in memory, believes whoever can reach it, and is for this ma
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from socket import socket
 from typing import Any, Final, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from litestar import Litestar, Request, Response, asgi, get, post
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
-from litestar.handlers import ASGIRouteHandler
 from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
@@ -82,11 +81,11 @@ def build(
         await office.close()
         await street.postman.close()
 
-    partners = [
-        *(_mounted(name, street.answer) for name in NAMES),
-        *(_mounted(name, exchange.answer) for name in PHONES),
-        *(_mounted(name, office.answer) for name in MESSENGERS),
-    ]
+    partners = {
+        **dict.fromkeys(NAMES, street.answer),
+        **dict.fromkeys(PHONES, exchange.answer),
+        **dict.fromkeys(MESSENGERS, office.answer),
+    }
     return Litestar(
         [
             serve_static,
@@ -100,7 +99,7 @@ def build(
             buyer_acts,
             *phone_pages.handlers,
             *MESSAGE_ROUTES,
-            *partners,
+            asgi([f"/{name}" for name in partners], is_mount=True, copy_scope=True)(_played_by(partners)),
         ],
         middleware=[security_headers],
         csrf_config=CSRFConfig(
@@ -118,16 +117,23 @@ def build(
     )
 
 
-def _mounted(name: str, answer: Callable[[str, SimRequest], Awaitable[SimReply]]) -> ASGIRouteHandler:
-    @asgi(f"/{name}", is_mount=True, copy_scope=True)
+def _played_by(partners: Mapping[str, Callable[[str, SimRequest], Awaitable[SimReply]]]) -> Any:
+    """What answers below every partner's name.
+
+    The name is read from the path as it was sent: a mount is chosen by how the path begins, and the name of
+    one partner may begin with another's.
+    """
+
     async def partner(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request[Any, Any, Any](scope, receive, send)
-        path = "/" + scope["path"].strip("/").removeprefix(name).lstrip("/")
-        reply = await answer(
+        name, _, path = unquote(request.scope["raw_path"].decode("latin-1")).lstrip("/").partition("/")
+        if name not in partners:
+            raise NotFoundException
+        reply = await partners[name](
             name,
             SimRequest(
                 request.method,
-                path,
+                "/" + path.rstrip("/"),
                 {key.lower(): value for key, value in request.headers.items()},
                 await _whole(receive),
                 dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),

@@ -37,6 +37,7 @@ RAIL: Final = (
     Entry(N_("Retur"), "truck-return", "/returns", "returns.read"),
     Entry(N_("Pembayaran"), "cash", "/payments", "payments.read"),
     Entry(N_("Gangguan"), "alert-triangle", "/incidents", "payments.read"),
+    Entry(N_("Kepercayaan"), "shield-check", "/trust", "orders.read"),
     Entry(N_("Produk"), "tags", "/products", "catalog.read"),
     Entry(N_("Stok"), "packages", "/stock", "inventory.read"),
     Entry(N_("Pelanggan"), "users", "/customers", "customers.read"),
