@@ -93,13 +93,13 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/parcels/{parcel_id:str}": _of("/api/v1/parcels/{parcel}", "{awb}"),
     "/api/v1/refunds": _of("/api/v1/refunds", "{back}"),
     "/api/v1/returns": _of("/api/v1/returns", "{goods_return}"),
-    "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh"),
+    "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh-melati"),
     "/api/v1/stock-expectations": _at("/api/v1/stock-expectations", "{sby}"),
     "/api/v1/stock-movements": _at("/api/v1/stock-movements?limit=200", "{sby}"),
     "/api/v1/stock-transfers": _at("/api/v1/stock-transfers", "{transfer}"),
     "/api/v1/stock-transfers/{transfer_id:str}": _at("/api/v1/stock-transfers/{transfer}", "gula"),
     "/api/v1/tasks": _of("/api/v1/tasks", "{task}"),
-    "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh"),
+    "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh-melati"),
     "/api/v1/tasks/{task_id:str}/elsewhere": _of("/api/v1/tasks/{task}/elsewhere", '"data"'),
     "/customers/{customer_id:str}": _of("/customers/{customer}", "{back}", "{unpaid}", "{spent}"),
     "/customers/{customer_id:str}/erase": _of("/customers/{customer}/erase", "{spent}"),
@@ -113,8 +113,8 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/orders/new": Shows("/orders/new", ('value="pasar"',), (CHANNEL,)),
     "/orders/print": _of("/orders/print?order_id={unpaid}", "{unpaid_number}"),
     "/orders/{order:str}": _of("/orders/{unpaid}", "{unpaid_number}"),
-    "/orders/{order:str}/change": _of("/orders/{waiting}/change", "teh"),
-    "/orders/{order:str}/versions/{version:int}": _of("/orders/{back}/versions/1", "teh"),
+    "/orders/{order:str}/change": _of("/orders/{waiting}/change", "teh-melati"),
+    "/orders/{order:str}/versions/{version:int}": _of("/orders/{back}/versions/1", "teh-melati"),
     "/payments": _of("/payments", "{unpaid_number}"),
     "/payments/cod": _of("/payments/cod", "{cash_number}"),
     "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
@@ -272,12 +272,12 @@ class Yard:
 @pytest.fixture
 async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     places = {"JKT": JAKARTA, "SBY": SURABAYA, "MDN": MEDAN}
-    world = await a_shop(floor, now, stock={"kopi": 50, "teh": 0, "gula": 0}, places=places)
+    world = await a_shop(floor, now, stock={"kopi": 50, "teh-melati": 0, "gula": 0}, places=places)
     sby, mdn = world.locations["SBY"], world.locations["MDN"]
     await floor.run(
         lambda tx: receive_stock(
             tx,
-            [Receipt(world.skus["teh"], sby, 500), Receipt(world.skus["gula"], sby, 4_321)],
+            [Receipt(world.skus["teh-melati"], sby, 500), Receipt(world.skus["gula"], sby, 4_321)],
             now=now,
         )
     )
@@ -288,7 +288,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     web = next(one for one in await floor.run(list_channels) if one.code == "web")
 
     async def of_pasar(units: int, terms: Terms) -> Order:
-        wanted = asked(("teh", units), buyer=a_buyer(village=SURABAYA), terms=terms)
+        wanted = asked(("teh-melati", units), buyer=a_buyer(village=SURABAYA), terms=terms)
         [placed] = await place(world, keyring, replace(wanted, channel="pasar"), now=now)
         assert isinstance(placed, Placed)
         return placed.order
@@ -366,7 +366,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "transfer": to_text("trf", transfer.id),
         "customer": to_text("cus", customer.id),
         "sby": to_text("loc", sby),
-        "teh": to_text("sku", world.skus["teh"]),
+        "teh": to_text("sku", world.skus["teh-melati"]),
         "product": to_text("prd", product.id),
         "stock_of_product": format_number(sum(free.values()), "id"),
         "stock_of_gula": format_number(free[world.skus["gula"]], "id"),
