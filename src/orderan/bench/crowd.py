@@ -146,9 +146,10 @@ class Crowd:
     def _letters(self, late: Sequence[Letter]) -> tuple[list[Letter], list[Letter]]:
         """What is told now of the calls of this round, with what was late of the last, and what is told later."""
         rang, self.line.rang = self.line.rang, []
-        chance, now, later = self.chance, list(late), []
+        chance, now = self.chance, list(late)
+        later: list[Letter] = []
         for order_id, token in rang:
-            [event] = chance.choices(list(SAYS), SAYS.values())
+            [event] = chance.choices(list(SAYS), list(SAYS.values()))
             letter = Letter(order_id, token, event)
             if chance.random() < FORGED:
                 now.append(replace(letter, token=f"forged-{token}", forged=True))

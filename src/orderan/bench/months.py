@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -249,9 +250,7 @@ class Months:
             answer = self.people.answers(self._of[order_id], Way.AGENT)
             event = AttemptEvent.MISS if answer is None else answer.event
             await self._do(
-                lambda tx, order_id=order_id, event=event: answer_by_hand(
-                    tx, order_id, event, note="bench", now=self.clock.at
-                )
+                partial(answer_by_hand, order_id=order_id, event=event, note="bench", now=self.clock.at)
             )
 
     async def _afternoon(self) -> None:
@@ -267,11 +266,8 @@ class Months:
         ):
             for turn in range(0, len(some), BATCH):
                 for step in steps:
-                    await self._do(
-                        lambda tx, ids=some[turn : turn + BATCH], step=step: move_on(
-                            tx, ids, step, now=self.clock.at
-                        )
-                    )
+                    ids = some[turn : turn + BATCH]
+                    await self._do(partial(move_on, ids=ids, event=step, now=self.clock.at))
         for turn in range(0, len(taken), BATCH):
             await self._paid([Cash(awbs[parcel]) for parcel in taken[turn : turn + BATCH]])
         ready = await self._do(_ready)

@@ -125,7 +125,7 @@ class Neighbourhood:
         people = [self._meant() for _ in range(orders - fakes)]
         people += [self._refuser() for _ in range(fakes * 2 // 5)]
         left = fakes - fakes * 2 // 5
-        asked = []
+        asked: list[tuple[datetime, Person]] = []
         while left >= PROBED_AT_ONCE and len(asked) < fakes * 3 // 10:
             began = self._moment(midnight)
             asked += [(began + timedelta(minutes=6 * n), one) for n, one in enumerate(self._probers())]

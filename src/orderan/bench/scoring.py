@@ -56,7 +56,7 @@ async def _measure(
         know_sizes(ground.url)
         tell(f"scoring {placements} placements after {history} orders")
         [channel] = await db.run(months.caller, list_channels)
-        took = []
+        took: list[float] = []
         for _ in range(0, placements, AT_A_TIME):
             some = [one for _, one in people.day(months.clock.at, AT_A_TIME)]
             try:
