@@ -220,7 +220,7 @@ def _wish_in(form: Fields) -> Wanted | None:
         PromotionNotFound: What was sent is none.
     """
     named = one(form, "promotion")[:60]
-    if not named:
+    if not named or one(form, "without"):
         return None
     shown, months = one(form, "shown")[:15], one(form, "months")[:3]
     try:
