@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -31,7 +31,7 @@ from orderan.gateways.midtrans import wire
 from orderan.gateways.midtrans.mapping import OFFERS, outcome_of, rupiah
 from orderan.kit.clock import SetClock
 from orderan.sandbox.gateways.midtrans import MidtransSimulator
-from orderan.sandbox.models import ChargeState, SimCharge
+from orderan.sandbox.models import ChargeState, SimCharge, SimReply, SimRequest
 
 pytestmark = pytest.mark.anyio
 
@@ -264,6 +264,47 @@ async def test_a_charge_is_taken_back_unless_it_was_paid_meanwhile(desk: Desk) -
     assert (kept.outcome, kept.paid_minor) == (Outcome.SUCCEEDED, 150_000)
     none = await desk.here.cancel(reference="ord-999-1", gateway_id=None, method="va_bca")
     assert none.outcome is Outcome.ABSENT
+
+
+async def a_card(desk: Desk) -> tuple[SimCharge, dict[str, Any]]:
+    """A card that was typed on its page, and how it is named."""
+    page = await desk.here.charge(a_charge("card"))
+    typed = desk.there.pick(page.gateway_id.removeprefix("snap:"), now=NOW)
+    return typed, {"reference": "ord-101-1", "gateway_id": page.gateway_id, "method": "card"}
+
+
+async def test_a_captured_card_is_paid_before_it_settles_and_nobody_voids_it(desk: Desk) -> None:
+    typed, named = await a_card(desk)
+    desk.there.book.pay(typed, 150_000, now=NOW)
+
+    kept = await desk.here.cancel(**named)
+
+    assert json.loads(kept.raw)["transaction_status"] == "capture"
+    assert (kept.outcome, kept.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+    assert {request.method for request in desk.went[1:]} == {"GET"}
+    desk.clock.at += timedelta(days=1)
+    settled = await desk.here.look_up(**named)
+    assert json.loads(settled.raw)["transaction_status"] == "settlement"
+    assert (settled.outcome, settled.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+
+
+async def test_a_card_that_is_captured_while_it_is_taken_back_is_kept(desk: Desk) -> None:
+    typed, named = await a_card(desk)
+    answer = desk.there.answer
+
+    def paid_meanwhile(request: SimRequest, *, now: datetime) -> SimReply:
+        if request.method == "POST":
+            desk.there.book.pay(typed, 150_000, now=now)
+        return answer(request, now=now)
+
+    desk.there.answer = paid_meanwhile  # type: ignore[method-assign]
+    kept = await desk.here.cancel(**named)
+    assert (kept.outcome, kept.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+
+
+async def test_a_card_nobody_paid_is_taken_back(desk: Desk) -> None:
+    _, named = await a_card(desk)
+    assert (await desk.here.cancel(**named)).outcome is Outcome.EXPIRED
 
 
 async def test_a_refund_is_made_once_per_key_and_no_more_than_there_is(desk: Desk) -> None:

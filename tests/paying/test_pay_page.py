@@ -141,6 +141,28 @@ async def test_after_the_time_is_over_nothing_is_offered_and_late_money_is_not_l
     assert "Pembayaran diterima" in await seen(counter)
 
 
+async def test_a_card_captured_in_the_last_seconds_is_not_voided_because_its_letter_came_late(
+    counter: Counter,
+) -> None:
+    from orderan.flows.expire_orders import expire_orders
+
+    await counter.choose("card")
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    counter.clock.at = (await counter.row()).hold_until - timedelta(seconds=10)
+    typed = counter.there.pick(token, now=counter.clock.at)
+    counter.there.book.pay(typed, 20_000, now=counter.clock.at)
+    counter.clock.at += timedelta(seconds=20)
+    await counter.floor.run(lambda tx: expire_orders(tx, now=counter.clock.at))
+
+    [letter] = counter.there.news(typed, now=counter.clock.at)
+    await counter.deliver(letter)
+    await counter.work()
+
+    assert (typed.state, typed.paid) == (ChargeState.PAID, 20_000)
+    row = await counter.row()
+    assert (row.commercial, row.money) == ("accepted", "paid")
+
+
 @pytest.mark.parametrize("spoil", ["x{}", "{}x", "{:.20}", "abc"])
 async def test_a_link_that_is_not_ours_opens_nothing(counter: Counter, spoil: str) -> None:
     ticket = counter.page.removeprefix("/pay/")

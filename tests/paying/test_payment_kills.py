@@ -54,7 +54,7 @@ WAYS = {
     # rails and window, amount, earlier tries, clients; the old one is taken back; heard, routed, begun; asked;
     # noted
     "change": [
-        *TX * 4, "cancel unsent", *call("look_up"), "cancel answered", *TX * 3, *call("charge"), *TX,
+        *TX * 4, "cancel unsent", *call("look_up") * 2, "cancel answered", *TX * 3, *call("charge"), *TX,
     ],
     # client, kept, heard, claimed, clients, whether it may still be paid; asked; noted and booked
     "news": [*TX * 6, *call("look_up"), *TX],

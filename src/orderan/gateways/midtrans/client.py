@@ -99,7 +99,10 @@ class Midtrans:
         return found
 
     async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
-        url = f"{self._base}/v2/{quote(reference, safe='')}/cancel"
+        found = await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
+        if found.outcome is not Outcome.PENDING:
+            return found
+        url = f"{self._base}/v2/{quote(reference, safe='')}/{wire.taking_back(method)}"
         reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
         told = _read(reply)
         code = mapping.code_of(reply.status, told)
