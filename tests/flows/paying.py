@@ -80,14 +80,18 @@ class Scripted:
         number = Instrument(InstrumentKind.VIRTUAL_ACCOUNT, number="8808123", expires_at=asked_for.expires_at)
         return Charged(f"{self.name}-{len(self.charged)}", Outcome.PENDING, number, b"{}")
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         self.looked += 1
         if self.away:
             raise GatewayFailed(self.name, "no_connection", fault=Fault.CONNECT)
         return self.there.get(reference) or Truth(reference, None, Outcome.ABSENT, None, "IDR")
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
-        truth = await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        truth = await self.look_up(reference=reference, gateway_id=gateway_id, method=method, since=since)
         if truth.outcome is not Outcome.PENDING or self.keeps:
             return truth
         self.taken_back.append(reference)

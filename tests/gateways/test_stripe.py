@@ -655,6 +655,31 @@ def test_a_list_longer_than_is_read_says_nothing_about_what_was_not_read() -> No
     assert (failed.value.code, len(asked)) == ("not_in_reach", MOST_PAGES)
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_only_pages_of_that_time_are_looked_through_however_many_there_are(
+    is_there: bool, world: World
+) -> None:
+    world.charge("ord-100-1")
+    first = world.kept("ord-100-1")
+    for turn in range(MOST_PAGES * wire.PAGE + 1):
+        at = first.made_at + timedelta(days=1 if turn % 2 else -1)
+        extra = first.extra | {"number": 1_000 + turn, "reference": f"ord-200-{turn}"}
+        name = f"cs_test_{turn}"
+        world.simulator.book.add(
+            replace(first, id=name, reference=f"ord-200-{turn}", made_at=at, extra=extra)
+        )
+    charged = world.charge() if is_there else None
+    world.went.clear()
+
+    truth = asyncio.run(
+        world.gateway.look_up(reference=REFERENCE, gateway_id=None, method="card", since=NOW)
+    )
+
+    assert truth.gateway_id == (charged.gateway_id if charged else None)
+    assert truth.outcome is (Outcome.PENDING if is_there else Outcome.ABSENT)
+    assert [one.path for one in world.went].count("/v1/checkout/sessions") == 1
+
+
 @pytest.mark.parametrize(
     "told",
     [

@@ -351,7 +351,10 @@ class Cashier:
         async with self._turns[account_id]:
             try:
                 return await asking(
-                    reference=attempt.reference, gateway_id=attempt.gateway_id, method=attempt.method
+                    reference=attempt.reference,
+                    gateway_id=attempt.gateway_id,
+                    method=attempt.method,
+                    since=attempt.began_at,
                 )
             except (GatewayFailed, GatewayRefused, OutcomeUnknown):
                 return None

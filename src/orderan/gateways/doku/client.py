@@ -1,6 +1,7 @@
 """One account at DOKU."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -76,12 +77,9 @@ class Doku:
         return Charged(_id_of(told, asked), Outcome.PENDING, instrument, reply.body)
 
     async def look_up(
-        self,
-        *,
-        reference: str,
-        gateway_id: str | None,
-        method: str,  # noqa: ARG002 - one question for all of them
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
     ) -> Truth:
+        del method, since  # one question for all of them
         reply, told = await self._question(reference)
         if told is None:
             page = gateway_id is not None and gateway_id.startswith(PAGE)
@@ -89,8 +87,11 @@ class Doku:
             return Truth(reference, gateway_id if page else None, outcome, None, "IDR", raw=reply.body)
         return mapping.truth_of(told, gateway_id=gateway_id, raw=reply.body)
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         """DOKU takes nothing back before it is paid: told as it stands."""
+        del since
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:

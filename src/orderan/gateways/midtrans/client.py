@@ -1,6 +1,7 @@
 """One account at Midtrans."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -80,7 +81,10 @@ class Midtrans:
             raise mapping.trouble(code, told, changes=True)
         return self._charged(asked.method, told, reply)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
         page = gateway_id is not None and gateway_id.startswith(SNAP_ID)
         # DANA's transactions are found by Midtrans' own id alone.
         name = gateway_id if method == "dana" and gateway_id and not page else reference
@@ -98,7 +102,10 @@ class Midtrans:
             raise GatewayFailed(self.name, "another_order", found.reference, fault=Fault.GARBLED)
         return found
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
         found = await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
         if found.outcome is not Outcome.PENDING:
             return found

@@ -116,7 +116,10 @@ class Snap:
         gateway_id = instrument.number or mapping.text(told, "referenceNo") or asked.reference
         return Charged(gateway_id, Outcome.PENDING, instrument, reply.body)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
         if method == mapping.QRIS:
             return await self._look_up_qr(reference, gateway_id)
         number = self._number(reference, gateway_id)
@@ -139,8 +142,11 @@ class Snap:
             raw=reply.body,
         )
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         """Take a virtual account back; a QR cannot be, and runs out by itself."""
+        del since  # a charge is found by our reference
         offer = self.offers.get(method)
         if offer is None or method == mapping.QRIS:
             return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)

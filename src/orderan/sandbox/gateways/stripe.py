@@ -126,7 +126,8 @@ class StripeSimulator:
             case "POST", ["v1", "checkout", "sessions"]:
                 return self._open(asked, now)
             case "GET", ["v1", "checkout", "sessions"]:
-                return _list("/v1/checkout/sessions", map(self._session, self._made()), asked)
+                made = [charge for charge in self._made() if _is_made_then(charge, asked)]
+                return _list("/v1/checkout/sessions", map(self._session, made), asked)
             case "GET", ["v1", "checkout", "sessions", name]:
                 charge = self._page(name)
                 return (
@@ -412,6 +413,11 @@ def _total(asked: Mapping[str, str]) -> tuple[int, str]:
         currency = asked.get(f"line_items[{turn}][price_data][currency]", "")
         turn += 1
     return total, currency
+
+
+def _is_made_then(charge: SimCharge, asked: Mapping[str, str]) -> bool:
+    at = _seconds(charge.made_at)
+    return int(asked.get("created[gte]", at)) <= at <= int(asked.get("created[lte]", at))
 
 
 def _nested(asked: Mapping[str, str], name: str) -> dict[str, str]:
