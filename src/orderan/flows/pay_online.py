@@ -23,10 +23,10 @@ from typing import Final
 from uuid import UUID
 
 from orderan.flows import payment_promotion
+from orderan.flows.book_tries import book_tries
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.payable import can_pay, is_payable, part_of, payable
 from orderan.flows.route_payment import route_payment
-from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import (
     ChargeAsked,
     Fault,
@@ -58,7 +58,6 @@ from orderan.payments import (
     RailPaused,
     attempts_of,
     begin_attempt,
-    call_for_offers,
     claim_due,
     note_charged,
     note_failed,
@@ -317,7 +316,7 @@ class Cashier:
             now = self.clock.now()
             await lock_orders(tx, [attempt.order_id])
             noted = await note(tx, now)
-            await _book(tx, [noted], now=now)
+            await book_tries(tx, [noted], now=now)
             return noted.attempt
 
         return await self.db.run(caller, work)
@@ -366,7 +365,7 @@ class Cashier:
             now = self.clock.now()
             await lock_orders(tx, {attempt.order_id for attempt, _ in heard})
             noted = await note_truths(tx, heard, now=now)
-            await _book(tx, noted, cards=_cards_in(heard), now=now)
+            await book_tries(tx, noted, cards=_cards_in(heard), now=now)
             return [one.attempt for one in noted]
 
         try:
@@ -402,42 +401,6 @@ class Cashier:
             notify_url=self.links.notifications(order.shop_id, rail.account_id),
             items=(Item(what, attempt.amount_minor, 1),),
         )
-
-
-async def _book(
-    tx: Tx, noted: Sequence[Noted], *, cards: Mapping[UUID, Card] | None = None, now: datetime
-) -> None:
-    """Book what notes lack in the ledger; what the buyer was given besides is called for once it is paid.
-
-    Args:
-        cards: What was told of the card, by try.
-
-    Raises:
-        Refusal: The ledger cannot follow; nothing of the batch may stand.
-    """
-    uses = await of_attempts(tx, [one.attempt.id for one in noted])
-    for some in _one_of_each_order(noted):
-        events = [event for one in some for event in one.events]
-        for one in some:
-            if one.attempt.id in uses:
-                card = (cards or {}).get(one.attempt.id)
-                events += await payment_promotion.follow_attempt(tx, one.attempt, card=card, now=now)
-        for answer in await settle_payments(tx, events, now=now):
-            if isinstance(answer, Refusal):
-                raise answer
-    paid = {one.attempt.order_id for one in noted if one.attempt.state == AttemptState.PAID and one.events}
-    await call_for_offers(tx, paid, now=now)
-
-
-def _one_of_each_order(noted: Sequence[Noted]) -> list[list[Noted]]:
-    """Nearly always all at once. Two tries of one order follow each other: the second meets what the first paid."""
-    turns: list[dict[UUID, Noted]] = []
-    for one in noted:
-        turn = next((turn for turn in turns if one.attempt.order_id not in turn), None)
-        if turn is None:
-            turns.append(turn := {})
-        turn[one.attempt.order_id] = one
-    return [list(turn.values()) for turn in turns]
 
 
 def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]:

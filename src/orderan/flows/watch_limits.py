@@ -174,12 +174,14 @@ WATCHES = (
                 HOUR, N_("Tidak ada yang menanyakan pembayaran ini: periksa apakah pekerja latar berjalan.")
             ),
             AttemptState.UNKNOWN: Limit(
-                HOUR, N_("Lihat dasbor gateway: nasib pembayaran ini belum diketahui, dan pembeli menunggu.")
+                HOUR, N_("Lihat dasbor gateway, lalu putuskan di halaman uang pesanan: pembeli menunggu.")
             ),
             AttemptState.OFFERED: Limit(
                 14 * DAY, N_("Lihat dasbor gateway: tagihan ini tidak pernah berakhir.")
             ),
-            AttemptState.HELD: Limit(DAY, N_("Putuskan pembayaran yang ditahan ini di dasbor gateway.")),
+            AttemptState.HELD: Limit(
+                DAY, N_("Putuskan di dasbor gateway; bila ia tetap diam, di halaman uang pesanan.")
+            ),
         },
     ),
     Watch(

@@ -35,6 +35,7 @@ from orderan.payments.commands.chargebacks import (
     find_chargeback,
     open_chargeback,
 )
+from orderan.payments.commands.judge_attempt import judge_attempt
 from orderan.payments.commands.judge_refund import judge_refund
 from orderan.payments.commands.notices import hear_notices
 from orderan.payments.commands.pauses import open_rail, open_rails_due, pause_rail
@@ -81,19 +82,22 @@ from orderan.payments.errors import (
     FeeOutOfRange,
     GatewayAddressUnusable,
     HolderMissing,
+    JudgedTooEarly,
     LinkNotGood,
     MoreThanThereIs,
     NoRail,
     NoSuchAccount,
     NoSuchAttempt,
     NoSuchRail,
-    NothingToPay,
     NoWayBack,
+    NothingToJudge,
+    NothingToPay,
     OwnPayout,
     OwnRefund,
     PartDoesNotFit,
     PauseOverBefore,
     PauseReasonMissing,
+    PaymentUndecided,
     PayoutNotFound,
     PayoutOpen,
     RailNotPaused,
@@ -106,6 +110,7 @@ from orderan.payments.errors import (
     RefundTooLarge,
     SecondLookNeeded,
     UnknownBank,
+    VerdictWordMissing,
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
@@ -114,6 +119,7 @@ from orderan.payments.pauses import Pause
 from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
 from orderan.payments.rules import cash_of, cover_back, refundable, room_for, share_of_line, standing
+from orderan.payments.rules_attempts import judged_from
 from orderan.payments.rules_refunds import agreed, split
 from orderan.payments.states import (
     APPROVAL,
@@ -155,6 +161,7 @@ from orderan.payments.store_attempts import (
     call_for_offers,
     claim_due,
     fees_on,
+    orders_in_the_air,
     rail_of,
     rails,
     rails_by_id,
@@ -254,6 +261,7 @@ __all__ = [
     "GatewayAddressUnusable",
     "Group",
     "HolderMissing",
+    "JudgedTooEarly",
     "Lag",
     "LedgerRow",
     "LinkNotGood",
@@ -269,6 +277,7 @@ __all__ = [
     "NoSuchRail",
     "NoWayBack",
     "Noted",
+    "NothingToJudge",
     "NothingToPay",
     "Notification",
     "Open",
@@ -278,6 +287,7 @@ __all__ = [
     "Pause",
     "PauseOverBefore",
     "PauseReasonMissing",
+    "PaymentUndecided",
     "Payout",
     "PayoutEvent",
     "PayoutNotFound",
@@ -307,6 +317,7 @@ __all__ = [
     "TryState",
     "UnknownBank",
     "Verdict",
+    "VerdictWordMissing",
     "account_behind",
     "accounts",
     "accounts_due",
@@ -358,7 +369,9 @@ __all__ = [
     "forget_words",
     "grant_refund",
     "hear_notices",
+    "judge_attempt",
     "judge_refund",
+    "judged_from",
     "keep_notices",
     "lags",
     "ledger_of",
@@ -380,6 +393,7 @@ __all__ = [
     "open_rail",
     "open_rails_due",
     "open_tries",
+    "orders_in_the_air",
     "pause_rail",
     "pauses_of",
     "pauses_under_way",
