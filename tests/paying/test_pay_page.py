@@ -141,6 +141,27 @@ async def test_after_the_time_is_over_nothing_is_offered_and_late_money_is_not_l
     assert "Pembayaran diterima" in await seen(counter)
 
 
+async def test_a_card_page_nobody_used_ends_by_itself_and_late_money_is_heard(counter: Counter) -> None:
+    await counter.choose("card")
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    [one] = await counter.floor.all("SELECT expires_at FROM payment_attempt")
+
+    for wait, state in ((timedelta(minutes=1), "offered"), (timedelta(hours=1, minutes=2), "expired")):
+        counter.clock.at = one.expires_at + wait
+        await counter.work()
+        [row] = await counter.floor.all("SELECT state, ask_at FROM payment_attempt")
+        assert row.state == state
+
+    assert row.ask_at is None
+    assert (await counter.row()).money == "unpaid"
+    typed = counter.there.pick(token, now=counter.clock.at)
+    counter.there.book.pay(typed, 20_000, now=counter.clock.at)
+    [letter] = counter.there.news(typed, now=counter.clock.at)
+    await counter.deliver(letter)
+    await counter.work()
+    assert (await counter.row()).money == "paid"
+
+
 async def test_a_card_captured_in_the_last_seconds_is_not_voided_because_its_letter_came_late(
     counter: Counter,
 ) -> None:

@@ -142,6 +142,8 @@ class Truth:
         reason: Why it was declined, a word of `DECLINES`.
         at: When it came to stand so, by the gateway's clock.
         card_digits: How a card's number begins: at most eight digits, never more.
+        is_known: Whether the gateway knows of a payment at all; some made a page or a number, and hear of one
+            only when the buyer begins to pay there.
     """
 
     reference: str
@@ -156,6 +158,7 @@ class Truth:
     at: datetime | None = None
     raw: bytes = field(default=b"", repr=False)
     card_digits: str | None = None
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,12 @@ def differs(attempt: Attempt, truth: Truth) -> bool:
     )
 
 
+def ran_out(attempt: Attempt, truth: Truth, *, now: datetime) -> bool:
+    """Whether an offer is over although its gateway never says so: its time is, and nobody began to pay it."""
+    unheard = truth.outcome is Outcome.ABSENT or (truth.outcome is Outcome.PENDING and not truth.is_known)
+    return unheard and attempt.state == AttemptState.OFFERED and now >= attempt.expires_at + GRACE
+
+
 def judged_from(attempt: Attempt) -> datetime | None:
     """From when on a person may say what became of a try; None while nobody has to."""
     after = JUDGED_AFTER.get(AttemptState(attempt.state))

@@ -84,7 +84,8 @@ class Doku:
         if told is None:
             page = gateway_id is not None and gateway_id.startswith(PAGE)
             outcome = Outcome.PENDING if page else Outcome.ABSENT
-            return Truth(reference, gateway_id if page else None, outcome, None, "IDR", raw=reply.body)
+            known = gateway_id if page else None
+            return Truth(reference, known, outcome, None, "IDR", raw=reply.body, is_known=False)
         return mapping.truth_of(told, gateway_id=gateway_id, raw=reply.body)
 
     async def cancel(

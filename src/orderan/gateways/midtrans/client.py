@@ -94,7 +94,7 @@ class Midtrans:
         code = mapping.code_of(reply.status, told)
         if code == UNKNOWN_TRANSACTION:
             outcome = Outcome.PENDING if page else Outcome.ABSENT
-            return Truth(reference, gateway_id, outcome, None, "IDR", raw=reply.body)
+            return Truth(reference, gateway_id, outcome, None, "IDR", raw=reply.body, is_known=False)
         if code not in {"200", "201", "202", "407"} or told is None:
             raise mapping.trouble(code, told, changes=False)
         found = mapping.truth_of(told, raw=reply.body)

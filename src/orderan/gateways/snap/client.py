@@ -129,7 +129,8 @@ class Snap:
         if code.status == "404" and code.case in words:
             outcome = words[code.case]
             known = None if outcome is Outcome.ABSENT else number.whole.strip()
-            return Truth(reference, known, outcome, None, "IDR", raw=reply.body)
+            is_known = code.case != mapping.NOT_FOUND
+            return Truth(reference, known, outcome, None, "IDR", raw=reply.body, is_known=is_known)
         if code.status == "404" and code.case == mapping.PAID_BILL:
             raise GatewayFailed(self.name, "paid_amount_not_told", code.whole, fault=Fault.GARBLED)
         if not code.well or told is None:
