@@ -1,6 +1,7 @@
 """A buyer before the pay page: chooses, pays, changes their mind, waits while nobody knows, comes too late."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from access.conftest import everything
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.payment_incident import open_incident
 from orderan.incidents import Kind, Severity
+from orderan.kit.crypto import Keyring
+from orderan.payments import open_account
 from orderan.sandbox.models import ChargeState, SimReply
-from paying.conftest import Counter
+from paying.conftest import CREDENTIALS, Counter
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +96,51 @@ async def test_another_method_takes_the_first_back_without_a_new_order(counter: 
     assert first.state is ChargeState.CANCELLED
     assert "data:image/svg+xml" in await seen(counter)
     assert await counter.floor.value("SELECT count(*) FROM sales_order") == 1
+
+
+async def test_a_new_number_takes_the_old_one_back_and_a_double_click_asks_for_one(counter: Counter) -> None:
+    await counter.choose("va_bca")
+    first = counter.charged()
+    page = await seen(counter)
+    assert "Minta nomor baru" in page
+    [form] = [one for one in page.split("<form") if 'name="anew"' in one]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+    for _ in range(2):
+        assert (await counter.choose(sent["method"], anew=sent["anew"])).status_code == 303
+
+    second = counter.charged()
+    assert (first.state, second.state) == (ChargeState.CANCELLED, ChargeState.PENDING)
+    assert len(counter.there.book.all()) == 2
+    number = second.extra["va_numbers"][0]["va_number"]
+    assert f'data-copy="{number}"' in await seen(counter)
+
+
+async def test_an_offer_over_a_rail_with_trouble_does_not_stand_where_another_carries_the_method(
+    counter: Counter, keyring: Keyring, midtrans_address: str
+) -> None:
+    now = counter.clock.at
+    await counter.choose("va_bca")
+    [rail] = await counter.floor.all("SELECT id FROM rail WHERE method = 'va_bca'")
+    await counter.floor.run(
+        lambda tx: open_incident(tx, [rail.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
+    )
+    await counter.choose("va_bca")
+    # There is no better one: another number would be as bad.
+    assert len(counter.there.book.all()) == 1
+
+    await counter.floor.run(
+        lambda tx: open_account(
+            tx, keyring, gateway="midtrans", name="Kedua", base_url=midtrans_address,
+            credentials=CREDENTIALS, methods=["va_bca"], now=now,
+        )
+    )  # fmt: skip
+    counter.clock.at += timedelta(minutes=1)
+    await counter.choose("va_bca")
+
+    tries = await counter.floor.all("SELECT rail_id, state FROM payment_attempt ORDER BY began_at, id")
+    assert [one.state for one in tries] == ["cancelled", "offered"]
+    assert tries[0].rail_id == rail.id != tries[1].rail_id
 
 
 async def test_while_nobody_knows_the_page_says_so_and_takes_no_other_method(counter: Counter) -> None:

@@ -25,7 +25,7 @@ from uuid import UUID
 from orderan.flows import payment_promotion
 from orderan.flows.book_tries import book_tries
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.payable import can_pay, is_payable, part_of, payable
+from orderan.flows.payable import can_pay, is_payable, part_of, payable, sound_rails
 from orderan.flows.route_payment import route_payment
 from orderan.gateways import (
     ChargeAsked,
@@ -115,18 +115,20 @@ class Cashier:
         wish: Wanted | None = None,
         part_minor: int | None = None,
         anew: bool = False,
+        instead_of: UUID | None = None,
     ) -> Attempt:
         """Try to get what an order has due by a method, over its rails in their order.
 
         The try comes back OFFERED with something to pay with, PAID, UNKNOWN while nobody may try
         anything else, or DECLINED. What was offered for the same amount by the same method and can
-        still be paid is offered again instead.
+        still be paid is offered again instead, unless its rail has trouble and another one has none.
 
         Args:
             phone: E.164, of a wallet that asks its owner there.
             wish: The promotion the buyer was shown; of a part of what is due there is none.
             part_minor: Only so much now, the rest another way or later; None is all that is due.
-            anew: The buyer wants another one all the same.
+            anew: The buyer wants another one, whatever stands.
+            instead_of: They want another one than this; asked twice, they get the one that came of it.
 
         Raises:
             OrderNotFound, NothingToPay: Of the order.
@@ -137,7 +139,8 @@ class Cashier:
         """
         open_rails = await self.db.run(caller, lambda tx: _rails_for(tx, method))
         wanted = wish if part_minor is None else None
-        if not anew and (standing := await self._offered(caller, order_id, method, wanted, part_minor)):
+        standing = None if anew else await self._offered(caller, order_id, method, wanted, part_minor)
+        if standing is not None and standing.id != instead_of:
             return standing
         amount = await self.db.run(caller, lambda tx: self._amount(tx, order_id, method, wanted, part_minor))
         known = await self._put_aside(caller, order_id)
@@ -220,6 +223,7 @@ class Cashier:
         async def read(tx: Tx) -> Attempt | None:
             order = await payable(tx, order_id)
             tries = await attempts_of(tx, order_id)
+            sound = await sound_rails(tx, method, now=now)
             uses = await of_attempts(tx, [attempt.id for attempt in tries])
             wanted = None if wish is None else (wish.promotion_id, wish.months)
             for attempt in reversed(tries):
@@ -228,7 +232,8 @@ class Cashier:
                 covered = use.off_minor if use else 0
                 is_it = (attempt.method, used) == (method, wanted)
                 amount = order.due_minor - covered if part_minor is None else part_minor
-                if is_it and attempt.amount_minor == amount and can_pay(order, attempt, use, now=now):
+                well = attempt.rail_id in sound or not sound
+                if is_it and well and attempt.amount_minor == amount and can_pay(order, attempt, use, now=now):
                     return attempt
             return None
 
