@@ -13,7 +13,7 @@ from orderan.kit.db import Tx
 from orderan.kit.decisions import Decision, Replayed
 from orderan.kit.i18n import local_date
 from orderan.orders import orders_by_id
-from orderan.payments import METHODS, Rail, fees_on
+from orderan.payments import METHODS, Rail, attempts_of, fees_on
 from orderan.payments import rails as rails_there
 from orderan.routing import (
     Candidate,
@@ -62,14 +62,17 @@ async def route_payment(
         return list(rails)
     shop = await shop_by_id(tx, tx.shop_id)
     rules = await active_rules(tx)
+    tries = len(await attempts_of(tx, order_id))
+    name = f"{order.shop_id}-{order.number}"
     asked_for = order.due_minor if amount_minor is None else amount_minor
     to_pay = ToPay(
         method=method,
         amount_minor=asked_for,
         margin_minor=asked_for * MARGIN_BP // 10_000,
         at=now.astimezone(ZoneInfo(shop.time_zone)),
-        draw=draw_of(f"{order.shop_id}-{order.number}"),
+        draw=draw_of(f"{name}-{tries}" if tries else name),
         bank=METHODS[method].bank,
+        again=tries > 0,
     )
     candidates = await _candidates(
         tx, rails, to_pay.amount_minor, maintained, fees=await fees_on(tx, local_date(now, shop.time_zone))
