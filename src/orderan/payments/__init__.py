@@ -109,6 +109,7 @@ from orderan.payments.errors import (
     RefundPartlyPaid,
     RefundTooLarge,
     SecondLookNeeded,
+    SecretsStayBehind,
     UnknownBank,
     VerdictWordMissing,
 )
@@ -311,6 +312,7 @@ __all__ = [
     "RefundTry",
     "Sealed",
     "SecondLookNeeded",
+    "SecretsStayBehind",
     "Source",
     "Standing",
     "TryEvent",

@@ -175,6 +175,17 @@ class CredentialsMissing(Refusal):
 
 
 @dataclass(eq=False)
+class SecretsStayBehind(Refusal):
+    """An account that moves to another host needs its secrets typed anew: those it has are not sent there."""
+
+    missing: str
+
+    code = "gateway_secrets_stay_behind"
+    kind = Kind.INVALID
+    sentence = N_("Alamat itu di server lain. Isi lagi {missing}: rahasia yang tersimpan tidak dikirim ke sana.")
+
+
+@dataclass(eq=False)
 class AccountNameUnusable(Refusal):
     """An account needs a name of 1 to 60 characters that no other account has."""
 

@@ -28,6 +28,7 @@ from orderan.payments import (
     GatewayAddressUnusable,
     NoSuchAccount,
     Rail,
+    SecretsStayBehind,
     accounts,
     change_account,
     fees_on,
@@ -46,6 +47,7 @@ FIELDS: Final = {
     AccountNameUnusable: "name",
     GatewayAddressUnusable: "base_url",
     CredentialsMissing: "credentials",
+    SecretsStayBehind: "credentials",
 }
 BLANK: Final = {"gateway": "", "name": "", "base_url": ""}
 
