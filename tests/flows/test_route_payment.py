@@ -1,26 +1,21 @@
 """The rail of a payment: rules, health and cost decide, the decision says why and can be made again."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
 import pytest
 
 from conftest import ShopFloor
-from flows.paying import Till, a_till
-from given import a_buyer, asked, place
-from orderan.flows.place_order import Placed
+from flows.paying import Till, a_till, some_probing
 from orderan.flows.replay_decision import replay
 from orderan.flows.route_payment import reroute
 from orderan.flows.watch_rails import watch_rails
 from orderan.kit.crypto import Keyring
 from orderan.payments import Attempt, Fee, rails, set_fee
-from orderan.routing import NoSuchRules, RulesNotUsable, draw_of, follow_rules, versions, write_rules
+from orderan.routing import NoSuchRules, RulesNotUsable, follow_rules, versions, write_rules
 
 pytestmark = pytest.mark.anyio
 
-PROBING: Final = [number for number in range(10_000, 13_000) if draw_of(f"1-{number}") % 10_000 < 400]
-"""Numbers of orders whose draw has them try another rail than the best."""
 XENDIT_FIRST = [{"name": "Xendit dulu", "prefer": ["xendit"]}]
 
 
@@ -31,19 +26,6 @@ async def till(floor: ShopFloor, keyring: Keyring, now: datetime) -> Till:
 
 async def charge(till: Till) -> Attempt:
     return await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
-
-
-async def some_probing(till: Till, keyring: Keyring, count: int) -> list[UUID]:
-    """Orders that try another rail than the best."""
-    stock = "UPDATE stock SET on_hand = on_hand + 200"
-    await till.floor.run(lambda tx: tx.run(stock))
-    wanted = [asked(("kopi", 2), buyer=a_buyer()) for _ in range(count)]
-    placed = [one for one in await place(till.world, keyring, *wanted, now=till.clock.at) if isinstance(one, Placed)]
-    assert len(placed) == count
-    for one, number in zip(placed, PROBING, strict=False):
-        named = {"number": number, "id": one.order.id}
-        await till.floor.run(lambda tx, named=named: tx.run("UPDATE sales_order SET number = %(number)s WHERE id = %(id)s", named))
-    return [one.order.id for one in placed]
 
 
 async def sweep(till: Till) -> None:
