@@ -19,7 +19,6 @@ from orderan.gateways import (
     GatewayRefused,
     InstrumentKind,
     NoticeForged,
-    NoticeUnreadable,
     Outcome,
     OutcomeUnknown,
     Received,
@@ -345,7 +344,7 @@ async def test_news_names_the_charge_and_repeats_itself_under_one_key(desk: Desk
     assert second.dedupe_key == again.dedupe_key != first.dedupe_key
 
 
-async def test_forged_and_foreign_news_is_refused_and_half_a_document_waits(desk: Desk) -> None:
+async def test_forged_and_foreign_news_is_refused_as_is_what_is_no_whole_document(desk: Desk) -> None:
     await desk.here.charge(a_charge("va_bca"))
     [letter] = desk.there.news(desk.charge_there(), now=NOW)
     told = json.loads(letter.body)
@@ -368,7 +367,7 @@ async def test_forged_and_foreign_news_is_refused_and_half_a_document_waits(desk
         with pytest.raises(NoticeForged):
             desk.here.read_notice(forged)
     for half in (letter.body[:-20], b"", b"[]", b"\xff"):
-        with pytest.raises(NoticeUnreadable):
+        with pytest.raises(NoticeForged):
             desk.here.read_notice(Received("/n", {}, half))
 
 
@@ -388,8 +387,8 @@ async def test_forged_and_foreign_news_is_refused_and_half_a_document_waits(desk
         max_leaves=8,
     ).map(lambda one: json.dumps(one).encode())
 )
-def test_whatever_comes_is_news_forged_or_unreadable_and_nothing_else(body: bytes) -> None:
-    with pytest.raises((NoticeForged, NoticeUnreadable)):
+def test_whatever_comes_is_forged_and_nothing_else(body: bytes) -> None:
+    with pytest.raises(NoticeForged):
         Desk().here.read_notice(Received("/n", {}, body))
 
 

@@ -115,7 +115,7 @@ from orderan.payments.errors import (
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
-from orderan.payments.notices import Notification, Verdict
+from orderan.payments.notices import Notification, Unread, Verdict
 from orderan.payments.pauses import Pause
 from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
@@ -182,7 +182,7 @@ from orderan.payments.store_chargebacks import (
 from orderan.payments.store_chargebacks import (
     overdue as chargebacks_overdue,
 )
-from orderan.payments.store_notices import keep_notices, sweep_notices
+from orderan.payments.store_notices import keep_notices, sweep_notices, unread_letters
 from orderan.payments.store_pauses import pauses_of, pauses_under_way
 from orderan.payments.store_payouts import (
     batch_of,
@@ -318,6 +318,7 @@ __all__ = [
     "TryEvent",
     "TryState",
     "UnknownBank",
+    "Unread",
     "Verdict",
     "VerdictWordMissing",
     "account_behind",
@@ -430,5 +431,6 @@ __all__ = [
     "take_part_back",
     "tries_due",
     "tries_of",
+    "unread_letters",
     "used_references",
 ]

@@ -13,7 +13,6 @@ from orderan.gateways.errors import (
     GatewayRefused,
     MethodNotOffered,
     NoticeForged,
-    NoticeUnreadable,
     OutcomeUnknown,
 )
 from orderan.gateways.midtrans import mapping, wire
@@ -146,9 +145,10 @@ class Midtrans:
         try:
             told = msgspec.json.decode(received.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-            raise NoticeUnreadable(self.name) from fault
+            # The signature is inside: what is no document is not signed either.
+            raise NoticeForged(self.name) from fault
         if not isinstance(told, dict):
-            raise NoticeUnreadable(self.name)
+            raise NoticeForged(self.name)
         if not wire.signed(told, self._key):
             raise NoticeForged(self.name)
         if told.get("merchant_id") not in (None, self._merchant):
