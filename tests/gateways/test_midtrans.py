@@ -327,6 +327,45 @@ async def test_a_refund_is_made_once_per_key_and_no_more_than_there_is(desk: Des
         await desk.here.refund(replace(back, method="va_bca"))
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_refund_is_found_long_after_its_key_lapsed_and_never_ordered_twice(
+    desk: Desk, taken: bool
+) -> None:
+    charged = await desk.here.charge(a_charge("gopay"))
+    desk.there.book.pay(desk.charge_there(), 150_000, now=NOW)
+    back = RefundAsked("rfd-1", "ord-101-1", charged.gateway_id, "gopay", 50_000, "IDR", "rusak")
+    first = await desk.here.refund(back)
+    desk.charge_there().refunds[0].confirmed = True
+    desk.clock.at += timedelta(days=10)
+
+    again = await desk.here.refund(replace(back, again=True, taken=taken))
+
+    assert (again.gateway_id, again.outcome) == (first.gateway_id, RefundOutcome.DONE)
+    assert desk.charge_there().refunded == 50_000
+    other = replace(back, key="rfd-2", again=True, taken=taken)
+    if taken:
+        with pytest.raises(GatewayFailed):
+            await desk.here.refund(other)
+    else:
+        await desk.here.refund(other)
+    assert desk.charge_there().refunded == (50_000 if taken else 100_000)
+
+
+async def test_a_transaction_that_does_not_list_its_refunds_has_none_ordered_again() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        told = {"status_code": "200", "transaction_status": "partial_refund", "refund_amount": "50000.00"}
+        return httpx2.Response(200, json=told)
+
+    with pytest.raises(GatewayFailed):
+        await answering(answer).refund(
+            RefundAsked("rfd-1", "ord-101-1", "x", "gopay", 50_000, "IDR", "rusak", again=True)
+        )
+    assert asked == ["GET"]
+
+
 def letters(desk: Desk) -> list[Received]:
     return [delivered(letter) for letter in desk.there.news(desk.charge_there(), now=NOW)]
 

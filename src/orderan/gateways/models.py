@@ -187,6 +187,8 @@ class RefundAsked:
 
     Attributes:
         key: Ours, the same for a repetition of the same refund: 1 to 40 letters, digits and hyphens.
+        again: It was asked for before, and may have been made. Keys lapse at gateways: it is looked for first.
+        taken: The gateway said that it has it: how it stands is asked, and it is not ordered once more.
     """
 
     key: str
@@ -196,6 +198,8 @@ class RefundAsked:
     amount_minor: int
     currency: str
     reason: str
+    again: bool = False
+    taken: bool = False
 
 
 class RefundOutcome(StrEnum):

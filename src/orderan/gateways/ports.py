@@ -82,7 +82,7 @@ class Gateway(Protocol):
         """
 
     async def refund(self, asked: RefundAsked) -> Refunding:
-        """Pay back; asking again with the same key never pays back twice.
+        """Pay back; asking again with the same key never pays back twice, however late.
 
         Raises:
             GatewayRefused: Too much, too late, or a method that cannot be refunded here.

@@ -101,8 +101,13 @@ class Doku:
             raise MethodNotOffered(asked.method)
         if not offer.refundable:
             raise GatewayRefused(self.name, "not_refundable", asked.method)
-        _, told = await self._question(asked.reference)
+        reply, told = await self._question(asked.reference)
         outcome = None if told is None else mapping.outcome_of(told)
+        if asked.taken and told is not None:
+            return self._taken(asked, told, reply)
+        if asked.again and outcome is Outcome.REFUNDED:
+            # A refund there is told without its key: whether it is this one, the sum of all of them tells.
+            raise GatewayRefused(self.name, "refunded_before", asked.key)
         original = mapping.text(told, "transaction", "original_request_id")
         if outcome not in {Outcome.SUCCEEDED, Outcome.REFUNDED} or original is None:
             raise GatewayRefused(self.name, "not_paid", str(outcome))
@@ -130,6 +135,21 @@ class Doku:
             amount,
             reply.body,
         )
+
+    def _taken(self, asked: RefundAsked, told: Mapping[str, Any], reply: Reply) -> Refunding:
+        """How a refund stands that they have.
+
+        Raises:
+            GatewayFailed: They do not tell: of several they name only the sum.
+        """
+        amount = mapping.rupiah(mapping.part(told, "refund", "amount"))
+        word = str(mapping.part(told, "refund", "status")).upper()
+        if amount != asked.amount_minor or word not in {"SUCCESS", "PENDING"}:
+            raise GatewayFailed(self.name, "refund_not_told", asked.key, fault=Fault.GARBLED)
+        kind = mapping.REFUNDS.get(str(mapping.part(told, "refund", "type")).upper())
+        done = kind is RefundOutcome.DONE and word == "SUCCESS"
+        outcome = RefundOutcome.DONE if done else RefundOutcome.PENDING
+        return Refunding(asked.key, asked.key, outcome, amount, reply.body)
 
     def read_notice(self, received: Received) -> Notice:
         told_id = received.headers.get("client-id", "")

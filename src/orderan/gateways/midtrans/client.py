@@ -123,6 +123,10 @@ class Midtrans:
             raise MethodNotOffered(asked.method)
         if not offer.refundable:
             raise GatewayRefused(self.name, "not_refundable", asked.method)
+        if asked.again:
+            before = await self._refunded_before(asked)
+            if before is not None:
+                return before
         url = f"{self._base}/v2/{quote(asked.reference, safe='')}/refund"
         reply = await self._caller.order(
             self.name, "POST", url, headers=wire.headers(self._key), body=wire.refund_body(asked)
@@ -134,12 +138,35 @@ class Midtrans:
         amount = mapping.rupiah(told.get("refund_amount"))
         if amount is None:
             raise OutcomeUnknown(self.name, "not_understood", fault=Fault.GARBLED)
-        mine = [one for one in told.get("refunds") or () if isinstance(one, dict)]
-        confirmed = told.get("bank_confirmed_at") or any(
-            one.get("bank_confirmed_at") for one in mine if one.get("refund_key") == asked.key
-        )
+        mine = mapping.refund_of(told, asked.key)
+        confirmed = told.get("bank_confirmed_at") or (mine or {}).get("bank_confirmed_at")
         done = RefundOutcome.DONE if confirmed else RefundOutcome.PENDING
         return Refunding(asked.key, str(told.get("refund_chargeback_id")), done, amount, reply.body)
+
+    async def _refunded_before(self, asked: RefundAsked) -> Refunding | None:
+        """The refund of this key, as the transaction tells it; None where it lists no such refund.
+
+        Raises:
+            GatewayFailed: It cannot be told, so that it must not be ordered again.
+        """
+        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/status"
+        reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
+        told = _read(reply)
+        code = mapping.code_of(reply.status, told)
+        if code not in {"200", "201", "202", "407"} or told is None:
+            raise mapping.trouble(code, told, changes=False)
+        mine = mapping.refund_of(told, asked.key)
+        if mine is None:
+            listed = sum(mapping.rupiah(one.get("refund_amount")) or 0 for one in mapping.refunds_of(told))
+            whole = listed == (mapping.rupiah(told.get("refund_amount") or "0") or 0)
+            if asked.taken or not whole:
+                raise GatewayFailed(self.name, "refund_not_told", asked.key, fault=Fault.GARBLED)
+            return None
+        amount = mapping.rupiah(mine.get("refund_amount"))
+        if amount is None:
+            raise GatewayFailed(self.name, "not_understood", asked.key, fault=Fault.GARBLED)
+        done = RefundOutcome.DONE if mine.get("bank_confirmed_at") else RefundOutcome.PENDING
+        return Refunding(asked.key, str(mine.get("refund_chargeback_id")), done, amount, reply.body)
 
     def read_notice(self, received: Received) -> Notice:
         try:

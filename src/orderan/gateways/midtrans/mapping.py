@@ -118,6 +118,17 @@ def _parts(told: Mapping[str, Any]) -> int:
     return sum(rupiah(part.get("amount")) or 0 for part in parts if isinstance(part, dict))
 
 
+def refunds_of(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Every refund of a transaction that it lists."""
+    listed = told.get("refunds")
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def refund_of(told: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
+    """The refund that was ordered by a key of ours."""
+    return next((one for one in refunds_of(told) if one.get("refund_key") == key), None)
+
+
 def _reason(told: Mapping[str, Any]) -> str:
     return str(told.get("channel_response_code") or told.get("fraud_status") or told.get("status_code"))
 

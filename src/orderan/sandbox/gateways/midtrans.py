@@ -17,6 +17,7 @@ from orderan.sandbox.models import ChargeState, Letter, SimCharge, SimReply, Sim
 
 JAKARTA: Final = timezone(timedelta(hours=7))
 KEY_LASTS: Final = timedelta(minutes=5)
+REFUND_KEY_LASTS: Final = timedelta(days=7)
 REFUNDABLE: Final = frozenset(
     {"credit_card", "gopay", "shopeepay", "dana", "ovo", "qris", "kredivo", "akulaku"}
 )
@@ -245,7 +246,12 @@ class MidtransSimulator:
             return _said(200, "414", "Partial refund is not allowed")
         try:
             refund = self.book.refund(
-                charge, str(body.get("refund_key")), amount, str(body.get("reason")), now=now
+                charge,
+                str(body.get("refund_key")),
+                amount,
+                str(body.get("reason")),
+                lasts=REFUND_KEY_LASTS,
+                now=now,
             )
         except NotPossible as no:
             return _said(200, "414" if str(no) == "amount" else "412", "Refund is not possible")
