@@ -96,7 +96,9 @@ class PayingBack:
     async def look_up(
         self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
     ) -> Truth:
-        truth = await self.front.look_up(reference=reference, gateway_id=gateway_id, method=method, since=since)
+        truth = await self.front.look_up(
+            reference=reference, gateway_id=gateway_id, method=method, since=since
+        )
         back = sum(amount for key, amount in self.there.items() if key.startswith(f"{reference}-"))
         return Truth(
             truth.reference,

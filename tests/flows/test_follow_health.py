@@ -77,7 +77,9 @@ async def test_what_a_closed_account_had_is_over(till: Till) -> None:
     await a_round(till)
     assert [one.state for one in await incidents(till)] == ["open"]
 
-    await till.floor.run(lambda tx: tx.run("UPDATE gateway_account SET state = 'closed' WHERE gateway = 'midtrans'"))
+    await till.floor.run(
+        lambda tx: tx.run("UPDATE gateway_account SET state = 'closed' WHERE gateway = 'midtrans'")
+    )
     till.later(timedelta(seconds=20))
     assert await a_round(till) == 1
 

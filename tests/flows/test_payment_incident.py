@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -309,13 +310,11 @@ async def test_a_growing_incident_is_as_bad_as_the_worst_of_it_and_its_draft_fol
         return one
 
     first = await seen(street.failed.id, kind=Kind.SLOW, severity=Severity.MINOR)
-    ours = {"words_id": "Kata kami.", "words_en": "Our words.", "publish": True}
+    ours: dict[str, Any] = {"words_id": "Kata kami.", "words_en": "Our words.", "publish": True}
     if written:
         await street.floor.run(lambda tx: announce(tx, first.id, **ours, now=now))
 
-    grown = await seen(
-        street.failed.id, street.well.id, kind=Kind.DOWN, severity=Severity.CRITICAL
-    )
+    grown = await seen(street.failed.id, street.well.id, kind=Kind.DOWN, severity=Severity.CRITICAL)
     after = await seen(street.failed.id, kind=Kind.DECLINES, severity=Severity.MAJOR)
 
     assert (grown.kind, grown.severity) == (after.kind, after.severity) == (Kind.DOWN, Severity.CRITICAL)
@@ -323,8 +322,8 @@ async def test_a_growing_incident_is_as_bad_as_the_worst_of_it_and_its_draft_fol
     if written:
         assert (grown.words_id, grown.words_en) == (ours["words_id"], ours["words_en"])
     else:
-        assert "virtual account BCA dan QRIS tidak bisa dilakukan" in grown.words_id
-        assert "virtual account BCA and QRIS do not work" in grown.words_en
+        assert "QRIS dan virtual account BCA tidak bisa dilakukan" in grown.words_id
+        assert "QRIS and virtual account BCA do not work" in grown.words_en
 
 
 async def test_who_paid_all_that_a_promotion_left_them_to_pay_is_not_told_of_trouble_nor_lost(

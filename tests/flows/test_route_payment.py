@@ -126,7 +126,7 @@ async def test_a_rail_that_goes_down_is_passed_by_probed_and_comes_first_again_a
     assert [one["standing"] for one in made.outcome["rails"]] == ["well", "down"]
 
     till.first.how = "ok"
-    probing = {**made.inputs, "to_pay": {**made.inputs["to_pay"], "draw": 399}}
+    probing = {**made.inputs, "to_pay": {**made.inputs["to_pay"], "draw": 399, "again": False}}
     assert reroute(probing).outcome["rails"][0]["gateway"] == "midtrans"
     assert reroute(probing).outcome["approach"] == "probe"
     for order in await some_probing(till, keyring, 60):
@@ -146,7 +146,8 @@ async def test_whoever_comes_back_is_drawn_for_anew_and_probes_nothing(till: Til
 
     assert [one.gateway for one in tried] == ["xendit", "midtrans", "midtrans"]
     rows = await till.floor.all(
-        "SELECT inputs, outcome FROM decision WHERE subject_id = %(id)s AND kind = 'routing' ORDER BY id", id=order
+        "SELECT inputs, outcome FROM decision WHERE subject_id = %(id)s AND kind = 'routing' ORDER BY id",
+        id=order,
     )
     assert [row.outcome["approach"] for row in rows] == ["probe", "value", "value"]
     assert len({row.inputs["to_pay"]["draw"] for row in rows}) == 3

@@ -671,9 +671,7 @@ def test_only_pages_of_that_time_are_looked_through_however_many_there_are(
     charged = world.charge() if is_there else None
     world.went.clear()
 
-    truth = asyncio.run(
-        world.gateway.look_up(reference=REFERENCE, gateway_id=None, method="card", since=NOW)
-    )
+    truth = asyncio.run(world.gateway.look_up(reference=REFERENCE, gateway_id=None, method="card", since=NOW))
 
     assert truth.gateway_id == (charged.gateway_id if charged else None)
     assert truth.outcome is (Outcome.PENDING if is_there else Outcome.ABSENT)

@@ -108,7 +108,9 @@ async def test_letters_nobody_can_read_wait_for_a_person_and_are_shown(
     for body in (b'{"kabar": "lain <b>"}', b'{"kabar": "lain <b>"}', b"\xff\0"):
         assert (await counter.buyer.post(address, content=body, headers=signed)).status_code == 200
 
-    [entry] = await counter.floor.all("SELECT id, subject_id FROM exception_entry WHERE kind = 'letters_unreadable'")
+    [entry] = await counter.floor.all(
+        "SELECT id, subject_id FROM exception_entry WHERE kind = 'letters_unreadable'"
+    )
     assert entry.subject_id == account.id
     await hire("orang@toko.test", name="Rina Hartati")
     async with counter.house.browser() as owner:

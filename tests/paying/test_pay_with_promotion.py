@@ -156,7 +156,9 @@ async def test_a_number_that_cannot_be_taken_back_hands_the_only_promotion_on_an
     assert [use[0] for use in await uses(counter.floor)] == ["released", "reserved"]
     assert await taken(counter) == ("exhausted", 5_000, 1)
     for method in paid:
-        [charge] = [one for one in counter.there.book.all() if one.method.partition(".")[0] in BY_CODE[method]]
+        [charge] = [
+            one for one in counter.there.book.all() if one.method.partition(".")[0] in BY_CODE[method]
+        ]
         counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
         [letter] = counter.there.news(charge, now=counter.clock.at)
         await counter.deliver(letter)

@@ -30,9 +30,7 @@ class Said:
 TAKEN_IN = frozenset({MoneyKind.CAPTURED, MoneyKind.COD_COLLECTED})
 
 
-async def confirm_payment(
-    tx: Tx, event: MoneyEvent, *, besides: bool = False, now: datetime
-) -> Standing:
+async def confirm_payment(tx: Tx, event: MoneyEvent, *, besides: bool = False, now: datetime) -> Standing:
     """Book one event somebody told; returns where the order's money stands now.
 
     Raises:

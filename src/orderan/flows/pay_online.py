@@ -16,7 +16,7 @@ it by the reference it was given, or never heard of it.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -38,7 +38,7 @@ from orderan.gateways import (
     Payer,
     Truth,
 )
-from orderan.incidents import maintenance_now
+from orderan.incidents import banner_for, maintenance_now
 from orderan.kit import inbox
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
@@ -211,8 +211,16 @@ class Cashier:
             for window in windows
             if window.account_id == rail.account_id and (not window.methods or method in window.methods)
         ]
+        told = await banner_for(tx, now=now, rails=[rail.id for rail in open_rails])
         return await route_payment(
-            tx, order_id, method, open_rails, maintained=maintained, amount_minor=amount_minor, now=now
+            tx,
+            order_id,
+            method,
+            open_rails,
+            maintained=maintained,
+            troubled=[banner.rail_id for banner in told if not banner.maintenance],
+            amount_minor=amount_minor,
+            now=now,
         )
 
     async def _offered(
@@ -233,7 +241,12 @@ class Cashier:
                 is_it = (attempt.method, used) == (method, wanted)
                 amount = order.due_minor - covered if part_minor is None else part_minor
                 well = attempt.rail_id in sound or not sound
-                if is_it and well and attempt.amount_minor == amount and can_pay(order, attempt, use, now=now):
+                if (
+                    is_it
+                    and well
+                    and attempt.amount_minor == amount
+                    and can_pay(order, attempt, use, now=now)
+                ):
                     return attempt
             return None
 

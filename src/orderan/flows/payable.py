@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from orderan.health import watches
+from orderan.health import Word, watches
 from orderan.incidents import banner_for
 from orderan.kit.db import Tx
 from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders
@@ -19,7 +19,6 @@ from orderan.payments import (
     rails,
 )
 from orderan.promotions import Redemption, RedemptionState
-from orderan.routing import Standing
 
 
 async def payable(tx: Tx, order_id: UUID) -> Order:
@@ -57,7 +56,7 @@ async def sound_rails(tx: Tx, method: str, *, now: datetime) -> set[UUID]:
     if not carried:
         return set()
     watched = await watches(tx)
-    down = {rail_id for rail_id in carried if rail_id in watched and watched[rail_id].word == Standing.DOWN}
+    down = {rail_id for rail_id in carried if rail_id in watched and watched[rail_id].word is Word.DOWN}
     told = await banner_for(tx, now=now, rails=carried)
     return set(carried) - down - {banner.rail_id for banner in told if not banner.maintenance}
 

@@ -7,7 +7,6 @@ from typing import Final, Protocol
 
 from orderan.gateways.models import ChargeAsked, Charged, Notice, Received, RefundAsked, Refunding, Truth
 
-
 SKEW: Final = timedelta(hours=1)
 """By how much a gateway's clock may differ from ours, with the time a request may be on its way."""
 

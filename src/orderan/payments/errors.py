@@ -129,7 +129,9 @@ class JudgedTooEarly(Refusal):
 
     code = "attempt_judged_too_early"
     kind = Kind.CONFLICT
-    sentence = N_("Gateway masih ditanya tentang {reference}. Putuskan sendiri hanya bila ia tak kunjung menjawab.")
+    sentence = N_(
+        "Gateway masih ditanya tentang {reference}. Putuskan sendiri hanya bila ia tak kunjung menjawab."
+    )
 
 
 @dataclass(eq=False)
@@ -182,7 +184,9 @@ class SecretsStayBehind(Refusal):
 
     code = "gateway_secrets_stay_behind"
     kind = Kind.INVALID
-    sentence = N_("Alamat itu di server lain. Isi lagi {missing}: rahasia yang tersimpan tidak dikirim ke sana.")
+    sentence = N_(
+        "Alamat itu di server lain. Isi lagi {missing}: rahasia yang tersimpan tidak dikirim ke sana."
+    )
 
 
 @dataclass(eq=False)

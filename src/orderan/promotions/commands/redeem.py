@@ -77,9 +77,7 @@ async def reserve_use(
     if wish.promotion_id not in promotions:
         raise PromotionNotFound(to_text("prm", wish.promotion_id))
     promotion = promotions[wish.promotion_id]
-    same = [
-        use for use in reserved if use.attempt_id is None and _is_the_same(use, promotion, wish, asking)
-    ]
+    same = [use for use in reserved if use.attempt_id is None and _is_the_same(use, promotion, wish, asking)]
     async with tx.savepoint():
         for use in reserved:
             if use not in same:

@@ -76,9 +76,9 @@ class PaymentAsked(Asked):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "IDR"
     reference: Reference | None = None
     note: Annotated[str | None, Field(max_length=500)] = None
-    besides: Annotated[
-        bool, Field(description="It is none of what a gateway is still being asked about")
-    ] = False
+    besides: Annotated[bool, Field(description="It is none of what a gateway is still being asked about")] = (
+        False
+    )
 
     def event(self) -> MoneyEvent:
         return MoneyEvent(

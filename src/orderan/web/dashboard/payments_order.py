@@ -23,7 +23,6 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Commercial, Moment, Order, Terms, load_orders, require_sight
-from orderan.payments import METHODS as WAYS
 from orderan.payments import (
     IN_THE_AIR,
     Attempt,
@@ -35,6 +34,7 @@ from orderan.payments import (
     judged_from,
     money_of,
 )
+from orderan.payments import METHODS as WAYS
 from orderan.settlements import settled_of_order
 from orderan.web.dashboard.desk import Asking, scope_of
 from orderan.web.dashboard.money_back_words import (
@@ -51,7 +51,6 @@ from orderan.web.forms import Sent, amount_typed, one, posted, refused
 from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
-
 
 TRIES: Final = {
     "asking": N_("Gateway sedang ditanya"),
