@@ -366,6 +366,39 @@ async def test_a_transaction_that_does_not_list_its_refunds_has_none_ordered_aga
     assert asked == ["GET"]
 
 
+@pytest.mark.parametrize(
+    ("told", "back", "disputed"),
+    [
+        ({"refund_amount": "40000.00"}, 0, 40_000),
+        (
+            {
+                "refund_amount": "50000.00",
+                "refunds": [
+                    {"refund_key": "rfd-1", "refund_amount": "10000.00"},
+                    {"refund_chargeback_id": 7, "refund_amount": "40000.00"},
+                ],
+            },
+            10_000,
+            40_000,
+        ),
+        ({}, 0, None),
+    ],
+)
+async def test_a_bank_that_takes_a_part_takes_that_part(
+    told: dict[str, Any], back: int, disputed: int | None
+) -> None:
+    stands = {
+        "status_code": "200",
+        "order_id": "ord-101-1",
+        "gross_amount": "150000.00",
+        "transaction_status": "partial_chargeback",
+    }
+    here = answering(lambda _: httpx2.Response(200, json=stands | told))
+    truth = await here.look_up(reference="ord-101-1", gateway_id=None, method="card")
+    assert (truth.outcome, truth.paid_minor) == (Outcome.DISPUTED, 150_000)
+    assert (truth.refunded_minor, truth.disputed_minor) == (back, disputed)
+
+
 def letters(desk: Desk) -> list[Received]:
     return [delivered(letter) for letter in desk.there.news(desk.charge_there(), now=NOW)]
 

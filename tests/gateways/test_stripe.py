@@ -592,6 +592,15 @@ def test_a_dispute_is_told_while_it_has_the_money(
     assert (truth.outcome, truth.paid_minor, truth.refunded_minor) == (outcome, 150_000, 0)
 
 
+@pytest.mark.parametrize(("amount", "gone"), [(None, 150_000), (40_000, 40_000)])
+def test_a_dispute_about_a_part_has_that_part(amount: int | None, gone: int, world: World) -> None:
+    charged = world.charge()
+    world.pay()
+    world.simulator.dispute(world.kept(), "needs_response", amount=amount, now=NOW)
+    truth = world.truth(charged.gateway_id)
+    assert (truth.outcome, truth.paid_minor, truth.disputed_minor) == (Outcome.DISPUTED, 150_000, gone)
+
+
 @pytest.mark.parametrize(
     "disputes", [[], [{"id": "du_1"}], [{"id": "du_1", "status": "in_space"}], [{"id": "du_1", "status": []}]]
 )

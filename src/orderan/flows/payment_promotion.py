@@ -230,7 +230,9 @@ async def follow_attempt(
         return []
     if attempt.state == AttemptState.PAID and _is_whole(attempt):
         return await confirm(tx, use, attempt, card=card, now=now)
-    if attempt.state in _OVER:
+    # What a bank took a part of was paid all the same: its end says what becomes of the promotion.
+    partly = attempt.state in _TAKEN and attempt.booked_minor > attempt.returned_minor
+    if attempt.state in _OVER and not partly:
         return await release(tx, use, attempt, now=now)
     return []
 
@@ -245,6 +247,7 @@ _OVER: Final = frozenset(
         AttemptState.DISPUTED,
     }
 )
+_TAKEN: Final = frozenset({AttemptState.REVERSED, AttemptState.DISPUTED})
 
 
 def _is_whole(attempt: Attempt) -> bool:

@@ -374,6 +374,10 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     (REDEMPTION.name, RedemptionState.CONFIRMED): "used, unless the money goes back",
     (REFUND.name, RefundState.EXECUTED): "over, unless the bank sends the money back; then it is owed again",
     (REFUND_TRY.name, TryState.DONE): "over, unless the bank sends the money back; then its refund waits",
+    (
+        PAYOUT.name,
+        PayoutState.PAID,
+    ): "over, unless the bank sends the money back; then an account is waited for",
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (DENIAL.name, DenialState.STANDING): "over, unless the buyer appeals",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",

@@ -141,6 +141,7 @@ class Truth:
         fee_minor: What the gateway keeps, where it says so.
         reason: Why it was declined, a word of `DECLINES`.
         at: When it came to stand so, by the gateway's clock.
+        disputed_minor: What of it the bank took back, of a charge that is DISPUTED or was REVERSED; None is all.
         card_digits: How a card's number begins: at most eight digits, never more.
         is_known: Whether the gateway knows of a payment at all; some made a page or a number, and hear of one
             only when the buyer begins to pay there.
@@ -159,6 +160,7 @@ class Truth:
     raw: bytes = field(default=b"", repr=False)
     card_digits: str | None = None
     is_known: bool = True
+    disputed_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,10 @@ def booking(attempt: Attempt, truth: Truth) -> tuple[MoneyKind, int] | None:
     """
     if truth.currency != attempt.currency:
         return None
-    kept = 0 if truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED} else truth.paid_minor
+    kept = truth.paid_minor
+    if truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED}:
+        gone = truth.paid_minor if truth.disputed_minor is None else truth.disputed_minor
+        kept = max(truth.paid_minor - gone, 0)
     if truth.outcome in {Outcome.ABSENT, Outcome.HELD}:
         return None
     change = kept - (attempt.booked_minor - attempt.returned_minor)

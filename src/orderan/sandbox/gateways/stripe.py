@@ -107,8 +107,11 @@ class StripeSimulator:
         at = letter.headers["stripe-signature"].partition(",")[0]
         return replace(letter, headers={**letter.headers, "stripe-signature": f"{at},v1={'0' * 64}"})
 
-    def dispute(self, charge: SimCharge, status: str, *, now: datetime) -> None:
+    def dispute(self, charge: SimCharge, status: str, *, amount: int | None = None, now: datetime) -> None:
         """The bank takes the money back for its customer, or goes on with that.
+
+        Args:
+            amount: How much of it; None is all.
 
         Raises:
             NotPossible: It was not paid.
@@ -116,6 +119,7 @@ class StripeSimulator:
         if charge.state not in _PAID:
             raise NotPossible(charge.state)
         charge.extra["dispute"] = status
+        charge.extra["disputed"] = charge.paid if amount is None else amount
         charge.changed_at = now
 
     def _route(self, request: SimRequest, now: datetime) -> SimReply:
@@ -389,7 +393,7 @@ class StripeSimulator:
         return {
             "id": f"du_{_hash('dispute', charge.id)}",
             "object": "dispute",
-            "amount": charge.paid * 100,
+            "amount": charge.extra.get("disputed", charge.paid) * 100,
             "charge": charge.extra["charge"],
             "created": _seconds(charge.changed_at or charge.made_at),
             "currency": charge.extra["currency"],
