@@ -489,7 +489,7 @@ async def test_a_transfer_the_bank_sent_back_after_it_was_paid_is_owed_again(acc
     payout = await account.entered()
     await send(account.second, f"{payout}/step", {"step": "approve"})
     await send(account.second, f"{payout}/step", {"step": "paid", "reference": "BCA-1"})
-    assert "Bank mengembalikan dana" in (await account.second.get(payout)).text
+    assert "Transfernya kembali dari bank" in (await account.second.get(payout)).text
 
     await send(account.second, f"{payout}/step", {"step": "bounced"})
 

@@ -190,6 +190,35 @@ async def test_after_the_time_is_over_nothing_is_offered_and_late_money_is_not_l
     assert "Pembayaran diterima" in await seen(counter)
 
 
+async def test_money_for_an_order_that_cannot_come_back_is_told_to_its_buyer(counter: Counter) -> None:
+    from orderan.flows.expire_orders import expire_orders
+
+    await counter.choose("va_bca")
+    charge = counter.charged()
+    counter.clock.at += timedelta(days=2)
+    await counter.floor.run(lambda tx: expire_orders(tx, now=counter.clock.at))
+    await counter.floor.run(lambda tx: tx.run("UPDATE stock SET on_hand = 0"))
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at, late=True)
+    [letter] = counter.there.news(charge, now=counter.clock.at)
+    await counter.deliver(letter)
+    await counter.work()
+
+    assert (await counter.row()).commercial == "expired"
+    assert "Uang Anda Rp20.000 sudah kami terima, setelah pesanan ini berakhir." in await seen(counter)
+
+
+async def test_money_the_gateway_holds_is_called_held(counter: Counter) -> None:
+    await counter.choose("card")
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    counter.there.pick(token, now=counter.clock.at).state = ChargeState.HELD
+    await counter.buyer.get(f"{counter.page}/back")
+    await counter.work()
+
+    page = await seen(counter)
+    assert "Pembayaran Anda diperiksa penyedia pembayaran" in page
+    assert "satu menit" not in page
+
+
 async def test_a_card_page_nobody_used_ends_by_itself_and_late_money_is_heard(counter: Counter) -> None:
     await counter.choose("card")
     token = (await seen(counter)).split("redirection/")[1].split('"')[0]
