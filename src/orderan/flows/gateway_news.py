@@ -1,7 +1,8 @@
 """What gateways send us: looked at, kept word for word and answered at once; asking comes afterwards.
 
     check     the signature, by the account it came for; a forged letter is kept as evidence and refused
-    keep      many at once in one statement; letters nobody can read wait for a person
+    keep      word for word but for card numbers, many at once in one statement; letters nobody can read wait
+              for a person
     hear      the worker calls for the tries they are about, and the gateway is asked for the truth
 
 So a notification moves no money, whatever it says: a gateway that does not sign the status, one that
@@ -24,6 +25,7 @@ from orderan.gateways import (
     acknowledged,
 )
 from orderan.kit import inbox
+from orderan.kit.cards import hide_cards
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.ids import to_text
@@ -96,16 +98,18 @@ def _unread(account_id: UUID) -> Stuck:
 def _kept(
     account_id: UUID, received: Received, verdict: Verdict, notice: Notice | None = None
 ) -> Notification:
-    body = received.body if verdict is not Verdict.FORGED else received.body[:FORGED_KEPT]
+    body = hide_cards(received.body if verdict is not Verdict.FORGED else received.body[:FORGED_KEPT])
     return Notification(
         account_id=account_id,
         verdict=verdict,
-        dedupe_key=_name(notice.dedupe_key) if notice else hashlib.sha256(received.body).hexdigest(),
+        dedupe_key=_name(hide_cards(notice.dedupe_key.encode()).decode())
+        if notice
+        else hashlib.sha256(received.body).hexdigest(),
         reference=_name(notice.reference) if notice and notice.reference else None,
         gateway_id=_name(notice.gateway_id) if notice and notice.gateway_id else None,
         claims=str(notice.claims) if notice and notice.claims else None,
         headers={
-            name: value.replace("\0", "")
+            name: hide_cards(value.encode()).decode().replace("\0", "")
             for name, value in received.headers.items()
             if name not in SECRET_HEADERS
         },

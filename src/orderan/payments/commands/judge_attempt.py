@@ -44,7 +44,9 @@ async def judge_attempt(
         raise JudgedTooEarly(attempt.reference)
     [noted] = await note_truths(tx, [(attempt, rules.verdict(attempt, charged=charged))], now=now)
     before, after = {"state": attempt.state}, {"state": str(noted.attempt.state)}
-    action = "payment_try.charged" if charged else "payment_try.not_charged"
-    await leave(tx, Trace(action, ENTITY, str(attempt.id), before=before, after=after), now=now)
+    verdict = "charged" if charged else "not_charged"
+    await leave(
+        tx, Trace(f"payment_try.{verdict}", ENTITY, str(attempt.id), before=before, after=after), now=now
+    )
     events = tuple(replace(event, note=word.strip()[:500]) for event in noted.events)
     return Noted(noted.attempt, events)
