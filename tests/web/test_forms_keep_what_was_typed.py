@@ -351,6 +351,7 @@ OTHERWISE: Final = {
     "/orders/{order:str}/reveal": BUTTON,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways, no form",
     "/pay/{ticket:str}": BUTTON,
+    "/payments/orders/{order_id:str}/tries/{attempt_id:str}": "tests/paying/test_judging.py",
     "/payments/promotions/{promotion_id:str}/state": BUTTON,
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,

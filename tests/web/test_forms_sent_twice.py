@@ -285,6 +285,7 @@ OTHERWISE: Final = {
     "/payments/orders/{order_id:str}/confirm": MONEY,
     "/payments/orders/{order_id:str}/deposit": "agreed on again it is the same deposit",
     "/payments/orders/{order_id:str}/refund": MONEY,
+    "/payments/orders/{order_id:str}/tries/{attempt_id:str}": ON,
     "/payments/promotions/{promotion_id:str}/edit": SAME_AGAIN,
     "/payments/promotions/{promotion_id:str}/state": ON,
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": ON,

@@ -174,12 +174,14 @@ WATCHES = (
                 HOUR, N_("Tidak ada yang menanyakan pembayaran ini: periksa apakah pekerja latar berjalan.")
             ),
             AttemptState.UNKNOWN: Limit(
-                HOUR, N_("Lihat dasbor gateway: nasib pembayaran ini belum diketahui, dan pembeli menunggu.")
+                HOUR, N_("Lihat dasbor gateway, lalu putuskan di halaman uang pesanan: pembeli menunggu.")
             ),
             AttemptState.OFFERED: Limit(
                 14 * DAY, N_("Lihat dasbor gateway: tagihan ini tidak pernah berakhir.")
             ),
-            AttemptState.HELD: Limit(DAY, N_("Putuskan pembayaran yang ditahan ini di dasbor gateway.")),
+            AttemptState.HELD: Limit(
+                DAY, N_("Putuskan di dasbor gateway; bila ia tetap diam, di halaman uang pesanan.")
+            ),
         },
     ),
     Watch(
@@ -372,6 +374,10 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     (REDEMPTION.name, RedemptionState.CONFIRMED): "used, unless the money goes back",
     (REFUND.name, RefundState.EXECUTED): "over, unless the bank sends the money back; then it is owed again",
     (REFUND_TRY.name, TryState.DONE): "over, unless the bank sends the money back; then its refund waits",
+    (
+        PAYOUT.name,
+        PayoutState.PAID,
+    ): "over, unless the bank sends the money back; then an account is waited for",
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (DENIAL.name, DenialState.STANDING): "over, unless the buyer appeals",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",

@@ -13,13 +13,13 @@ from uuid import UUID
 from litestar import Request, Response, post
 
 from orderan.flows.gateway_clients import GatewayClients
-from orderan.flows.gateway_news import check
+from orderan.flows.gateway_news import check, keep_news
 from orderan.gateways import Received
 from orderan.kit import telemetry
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import NotAnId, from_text
-from orderan.payments import NoSuchAccount, Notification, keep_notices
+from orderan.payments import NoSuchAccount, Notification
 
 LONGEST: Final = 64 * 1024
 MOST: Final = 500
@@ -103,7 +103,7 @@ class Intake:
 
     async def _write_batch(self, shop_id: int, letters: list[Notification]) -> Exception | None:
         async def work(tx: Tx) -> None:
-            await keep_notices(tx, letters, now=self.clock.now())
+            await keep_news(tx, letters, now=self.clock.now())
 
         try:
             await self.db.run(Caller(shop_id, ACTOR), work)

@@ -57,6 +57,15 @@ def charge_body(asked: ChargeAsked, *, now: datetime) -> bytes:
     return msgspec.json.encode(body | _method(asked))
 
 
+def taking_back(method: str) -> str:
+    """The call that takes a pending charge back.
+
+    A cancel voids a card that was captured and not settled yet, which may happen while we ask: of cards only
+    what is pending is ended.
+    """
+    return "expire" if method in SNAP else "cancel"
+
+
 def snap_body(asked: ChargeAsked, *, now: datetime) -> bytes:
     """A page of Snap's where a card is typed."""
     minutes = max(int((asked.expires_at - now).total_seconds() // 60), 1)

@@ -62,6 +62,7 @@ KINDS: Final = {
     "hold_waiting": N_("Penahanan terlalu lama"),
     "transfer_waiting": N_("Pemindahan stok menunggu"),
     "settlement_waiting": N_("Selisih settlement"),
+    "letters_unreadable": N_("Surat gateway tidak terbaca"),
     "message_untold": N_("Pesan tidak sampai"),
     "delivery_waiting": N_("Jalur pesan tersendat"),
     "money_waiting": N_("Uang di perjalanan"),
@@ -86,6 +87,7 @@ MONEY_BACK: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 
 ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "rail": lambda _: "/incidents",
+    "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
 }
