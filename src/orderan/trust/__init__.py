@@ -71,6 +71,7 @@ from orderan.trust.models import (
 )
 from orderan.trust.rules import decide, severity, steps, top_reasons
 from orderan.trust.rules_default import DEFAULT, DEFAULT_VERSION
+from orderan.trust.rules_diff import Change, Difference, differences
 from orderan.trust.rules_measure import assess, facts_of
 from orderan.trust.rules_read import (
     MOST_RULES,
@@ -144,11 +145,13 @@ __all__ = [
     "Assessed",
     "Bands",
     "Because",
+    "Change",
     "Denial",
     "DenialEvent",
     "DenialMoved",
     "DenialNotFound",
     "DenialState",
+    "Difference",
     "Draft",
     "Ended",
     "Ends",
@@ -206,6 +209,7 @@ __all__ = [
     "denials",
     "denials_waiting",
     "deny",
+    "differences",
     "draft",
     "end_review",
     "entries",
