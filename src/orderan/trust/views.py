@@ -213,7 +213,7 @@ async def reviews_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     return await tx.all(
         """
         SELECT trust_review.id, trust_review.id AS order_id, trust_review.state, trust_review.opened_at AS since,
-               trust_review.amount_minor AS money_minor, trust_review.points
+               trust_review.amount_minor AS money_minor, trust_review.points, trust_review.deadline
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN trust_review ON trust_review.shop_id = %(shop)s AND trust_review.state = allowed.state
         WHERE trust_review.state = 'open' AND trust_review.opened_at <= allowed.before
