@@ -35,7 +35,8 @@ async def doubted(world: World, keyring: Keyring, now: datetime) -> dict[str, st
     first, held = [order_of(await one(world, keyring, cod("+6285600000001"), now)).order for _ in range(2)]
     denied = [await one(world, keyring, cod("+6285600000001"), now) for _ in range(2)]
     _, over = [
-        order_of(await one(world, keyring, cod("+6285600000002", line="Jl. Melati 2"), now)).order for _ in range(2)
+        order_of(await one(world, keyring, cod("+6285600000002", line="Jl. Melati 2"), now)).order
+        for _ in range(2)
     ]
     await floor.run(lambda tx: refuse_order(tx, over.id, note="nomornya palsu", now=now))
     standing, appealed = [answer.denial_id for answer in denied if isinstance(answer, TermsDenied)]

@@ -353,14 +353,19 @@ def test_a_network_is_what_neighbours_share(ip: str, network: str | None) -> Non
 
 
 def test_a_rule_that_is_off_gives_no_points_and_is_read_back_off() -> None:
-    off = replace(ACTING, rules=tuple(replace(rule, off=rule.measure is Measure.PERSON_REFUSED) for rule in ACTING.rules))
+    off = replace(
+        ACTING,
+        rules=tuple(replace(rule, off=rule.measure is Measure.PERSON_REFUSED) for rule in ACTING.rules),
+    )
 
     verdict = decide(facts(person_refused=2, phone_fresh=1), off)
 
     assert [one.code for one in verdict.because] == ["phone_fresh"]
     assert read_policy(plain_policy(off)) == off
-    with pytest.raises(PolicyNotUsable, match="1.off: not_yes_or_no"):
-        read_policy({"rules": [{"name": "x", "measure": "phone_fresh", "at_least": 1, "points": 1, "off": 1}]})
+    with pytest.raises(PolicyNotUsable, match=r"1\.off: not_yes_or_no"):
+        read_policy(
+            {"rules": [{"name": "x", "measure": "phone_fresh", "at_least": 1, "points": 1, "off": 1}]}
+        )
 
 
 def test_differences_name_what_changed_and_nothing_else() -> None:

@@ -78,7 +78,9 @@ async def test_a_held_order_shows_its_evidence_and_goes_on_once_it_is_judged(des
     again = await desk.sends("/trust/reviews/{review}", {"verdict": "refuse", "note": "lain lagi"})
     assert again.status_code == 422
 
-    rows = await desk.floor.all("SELECT open_holds FROM sales_order WHERE id = %(id)s", id=from_text("ord", held))
+    rows = await desk.floor.all(
+        "SELECT open_holds FROM sales_order WHERE id = %(id)s", id=from_text("ord", held)
+    )
     assert rows[0].open_holds == 0
     assert "Dilanjutkan" in await desk.shows("/trust/reviews/{review}")
     assert "nomornya palsu" in await desk.shows("/trust/reviews/{review_over}")
@@ -91,7 +93,10 @@ async def test_a_held_order_that_is_refused_is_cancelled_and_its_traces_go_on_th
     refused = await desk.sends("/trust/reviews/{review}", {"verdict": "refuse", "note": "nomor palsu"})
     assert refused.status_code == 303
     order = from_text("ord", desk.names["review"])
-    assert await desk.floor.value("SELECT commercial FROM sales_order WHERE id = %(id)s", id=order) == "cancelled"
+    assert (
+        await desk.floor.value("SELECT commercial FROM sales_order WHERE id = %(id)s", id=order)
+        == "cancelled"
+    )
 
     nothing = await desk.sends("/trust/reviews/{review}/list", {"reason": "menipu", "until": "2027-01-31"})
     assert nothing.status_code == 422
@@ -145,16 +150,34 @@ async def test_what_is_typed_goes_on_a_list_masked_and_comes_off_again(
         "address": ("Jl. Mawar No. 1", "Jl. ***, Gambir"),
     }
     for kind, (text, shown) in typed.items():
-        fields = {"verdict": "block", "kind": kind, "text": text, "reason": "menipu", "village": "31.71.01.1001"}
+        fields = {
+            "verdict": "block",
+            "kind": kind,
+            "text": text,
+            "reason": "menipu",
+            "village": "31.71.01.1001",
+        }
         made = await desk.sends("/trust/lists", fields)
         assert made.status_code == 303, (kind, words(made))
         assert shown in await desk.shows("/trust/lists")
-    for kind, text in (("phone", "dua"), ("email", "budi"), ("domain", "x"), ("network", "203.0.113.0/8"), ("card", "41")):
+    for kind, text in (
+        ("phone", "dua"),
+        ("email", "budi"),
+        ("domain", "x"),
+        ("network", "203.0.113.0/8"),
+        ("card", "41"),
+    ):
         fields = {"verdict": "allow", "kind": kind, "text": text, "reason": "keliru", "until": "2027-02-01"}
         wrong = await desk.sends("/trust/lists", fields)
         assert wrong.status_code == 422, kind
         assert all(stands_in(wrong.text, name, value) for name, value in fields.items()), kind
-    over = {"verdict": "allow", "kind": "phone", "text": "0813 1111 2222", "reason": "baik", "until": "2020-01-01"}
+    over = {
+        "verdict": "allow",
+        "kind": "phone",
+        "text": "0813 1111 2222",
+        "reason": "baik",
+        "until": "2020-01-01",
+    }
     assert (await desk.sends("/trust/lists", over)).status_code == 422
 
     kept = await desk.floor.all("SELECT entry::text AS told FROM trust_entry AS entry")
@@ -233,14 +256,25 @@ async def test_who_sees_only_a_part_of_the_shop_is_shown_no_way_there_and_may_no
     await hire("cabang@toko.test", Role.OWNER, channel_ids=frozenset({channels[0].id}))
     await hire("gudang@toko.test", Role.WAREHOUSE)
     await hire("layanan@toko.test", Role.CARE)
-    pages = ("/trust", "/trust/denials", "/trust/lists", "/trust/rules", "/trust/rules/edit", "/trust/reviews/{review}")
+    pages = (
+        "/trust",
+        "/trust/denials",
+        "/trust/lists",
+        "/trust/rules",
+        "/trust/rules/edit",
+        "/trust/reviews/{review}",
+    )
     for person in ("cabang", "gudang"):
         async with house.browser() as browser:
             await sign_in(browser, f"{person}@toko.test")
             assert 'href="/trust"' not in (await browser.get("/orders")).text
             for address in pages:
                 assert (await browser.get(address.format(**desk.names))).status_code == 403, (person, address)
-            for address in ("/trust/reviews/{review}", "/trust/lists", "/trust/denials/{denial_appealed}/judge"):
+            for address in (
+                "/trust/reviews/{review}",
+                "/trust/lists",
+                "/trust/denials/{denial_appealed}/judge",
+            ):
                 sent = await send(browser, address.format(**desk.names), {"verdict": "clear", "note": "x"})
                 assert sent.status_code == 403
     async with house.browser() as browser:
@@ -253,6 +287,8 @@ async def test_who_sees_only_a_part_of_the_shop_is_shown_no_way_there_and_may_no
         assert cleared.status_code == 303
 
     async def waiting(tx: Tx) -> list[Any]:
-        return await tx.all("SELECT state FROM trust_review WHERE shop_id = %(shop)s ORDER BY state", {"shop": tx.shop_id})
+        return await tx.all(
+            "SELECT state FROM trust_review WHERE shop_id = %(shop)s ORDER BY state", {"shop": tx.shop_id}
+        )
 
     assert [row.state for row in await desk.floor.run(waiting)] == ["cleared", "refused"]

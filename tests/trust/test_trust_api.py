@@ -108,7 +108,9 @@ async def test_the_shops_site_appeals_for_its_buyer_and_sees_nothing_else(
     answer = {"decision": "overturn", "words": "Benar"}
     judged = await program.ask(care, "POST", "/denials/{denial}/judge", answer)
     assert (judged.json()["state"], judged.json()["judgement"]) == ("overturned", "Benar")
-    assert order_of(await one(program.world, keyring, cod("+6285600000001"), program.now)).order.open_holds == 0
+    assert (
+        order_of(await one(program.world, keyring, cod("+6285600000001"), program.now)).order.open_holds == 0
+    )
 
 
 async def test_lists_are_kept_over_the_api_and_tell_no_phone(program: Program, keyring: Keyring) -> None:

@@ -154,5 +154,5 @@ def _placed(answer: Placed | Refusal) -> UUID:
 
 def _denied(answer: Placed | Refusal) -> UUID:
     if not isinstance(answer, TermsDenied):
-        raise AssertionError(f"this order should not have been taken: {answer}")
+        raise TypeError(f"this order should not have been taken: {answer}")
     return from_text(DENIAL_PREFIX, answer.denial_id)

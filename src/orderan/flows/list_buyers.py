@@ -151,7 +151,9 @@ def _address(text: str, typed: Typed) -> Read:
     if place is None:
         return UNREADABLE
     area = place.written()
-    return Traces(line=text, area=area, village_code=typed.village_code), f"{mask_line(text)}, {area}"[:LONGEST]
+    return Traces(line=text, area=area, village_code=typed.village_code), f"{mask_line(text)}, {area}"[
+        :LONGEST
+    ]
 
 
 def _email(text: str, _typed: Typed) -> Read:

@@ -47,6 +47,7 @@ from orderan.trust.errors import (
 from orderan.trust.events import DenialMoved, OrderDenied, ReviewMoved
 from orderan.trust.models import (
     DENIALS,
+    LINKING,
     LISTED,
     OUTCOMES_OF,
     SAFER,
@@ -135,6 +136,7 @@ __all__ = [
     "DENIAL_PREFIX",
     "ENTRY_PREFIX",
     "LET_THROUGH",
+    "LINKING",
     "LISTED",
     "LONGEST_NOTE",
     "LOOK_WITHIN",

@@ -42,7 +42,7 @@ class RuleAsked(Asked):
     measure: Measure
     at_least: Annotated[int, Field(ge=1, le=10**9)]
     points: Points
-    ways: list[Way] = []
+    ways: tuple[Way, ...] = ()
     off: bool = False
 
 
@@ -294,7 +294,11 @@ def _plain(asked: PolicyAsked) -> dict[str, Any]:
     """What was asked for, as the domain reads rules."""
     return {
         "rules": [
-            {name: value for name, value in rule.model_dump(mode="json").items() if value not in ([], False)}
+            {
+                name: value
+                for name, value in rule.model_dump(mode="json").items()
+                if value != [] and value is not False
+            }
             for rule in asked.rules
         ],
         "cod": asked.cod.model_dump(exclude_none=True),

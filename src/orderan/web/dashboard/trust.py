@@ -91,9 +91,7 @@ async def denials_page(
     require_whole_shop(visit.principal, Permission.TRUST_READ)
     words, place = place_of(visit.request).words, read_cursor(after)
     state = next((one for one in DenialState if one == tab), None)
-    rows = await visit.db.run(
-        visit.caller, lambda tx: denials(tx, limit=MOST + 1, state=state, before=place)
-    )
+    rows = await visit.db.run(visit.caller, lambda tx: denials(tx, limit=MOST + 1, state=state, before=place))
     return page(
         visit.request,
         "trust/denials.html",

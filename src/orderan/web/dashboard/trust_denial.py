@@ -83,7 +83,9 @@ async def denial_judged(visit: NamedDependency[Visit], denial_id: FromPath[str])
     event = JUDGED.get(verdict)
     if event is None:
         words = place_of(visit.request).words
-        missing = Sent("judge", typed_in(form), general=words.gettext("Pilih: terima atau tolak keberatannya."))
+        missing = Sent(
+            "judge", typed_in(form), general=words.gettext("Pilih: terima atau tolak keberatannya.")
+        )
         return await _page(visit, found, sent=missing)
 
     async def command(tx: Tx) -> str:
@@ -98,9 +100,7 @@ async def denial_judged(visit: NamedDependency[Visit], denial_id: FromPath[str])
         return await _page(visit, found, sent=refused(visit.request, "judge", form, refusal, BESIDE))
 
 
-async def _page(
-    visit: Visit, denial_id: UUID, *, said: str = "", sent: Sent = NOTHING_SENT
-) -> Response[Any]:
+async def _page(visit: Visit, denial_id: UUID, *, said: str = "", sent: Sent = NOTHING_SENT) -> Response[Any]:
     require_whole_shop(visit.principal, Permission.TRUST_READ)
     words = place_of(visit.request).words
 

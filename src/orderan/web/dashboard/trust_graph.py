@@ -76,7 +76,9 @@ def drawn(order_id: UUID, tied: Mapping[UUID, Sequence[KeyKind]], among: Sequenc
     pairs = {
         (link.subject_id, link.other_id)
         for link in among
-        if link.subject_id in places and link.other_id in places and order_id not in (link.subject_id, link.other_id)
+        if link.subject_id in places
+        and link.other_id in places
+        and order_id not in (link.subject_id, link.other_id)
     }
     edges = [Edge(*places[one], *places[other], main=False) for one, other in sorted(pairs)]
     edges += [Edge(*_MIDDLE, *places[other], main=True) for other in around]

@@ -77,7 +77,9 @@ async def review_judged(visit: NamedDependency[Visit], order: FromPath[str]) -> 
     chosen = JUDGED.get(one(form, "verdict"))
     if chosen is None:
         words = place_of(visit.request).words
-        missing = Sent("judge", typed_in(form), general=words.gettext("Pilih: lanjutkan, atau tolak dan batalkan."))
+        missing = Sent(
+            "judge", typed_in(form), general=words.gettext("Pilih: lanjutkan, atau tolak dan batalkan.")
+        )
         return await _page(visit, order_id, sent=missing)
     judge, said = chosen
 

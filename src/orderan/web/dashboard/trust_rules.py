@@ -55,8 +55,8 @@ from orderan.web.dashboard.trust_rules_words import (
     trial_told,
 )
 from orderan.web.dashboard.trust_words import OUTCOMES, WAYS
-from orderan.web.forms import Sent, one, posted, taken_once, typed_in
 from orderan.web.errors import sentence
+from orderan.web.forms import Sent, one, posted, taken_once, typed_in
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.principal import require_whole_shop
@@ -212,7 +212,11 @@ def _form(
         bands=[
             (
                 words.gettext(WAYS[way]),
-                [(f"{way}_{outcome}", words.gettext(OUTCOMES[outcome])) for known, outcome in BANDS if known is way],
+                [
+                    (f"{way}_{outcome}", words.gettext(OUTCOMES[outcome]))
+                    for known, outcome in BANDS
+                    if known is way
+                ],
             )
             for way in Way
         ],

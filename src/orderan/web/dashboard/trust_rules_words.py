@@ -183,9 +183,7 @@ def trial_told(
     }
 
 
-def _example(
-    one: Any, orders: Mapping[UUID, Order], words: Words, *, sees_orders: bool
-) -> dict[str, Any]:
+def _example(one: Any, orders: Mapping[UUID, Order], words: Words, *, sees_orders: bool) -> dict[str, Any]:
     found = UUID(one.subject_id)
     order = orders.get(found)
     path = denial_path(found) if not one.is_order else path_of(found) if sees_orders and order else ""
