@@ -56,7 +56,7 @@ class BandsAsked(Asked):
     refuse: Begins = None
 
 
-class PolicyAsked(Asked):
+class ScoringAsked(Asked):
     """Rules with their bands; `acts` false only writes scores down."""
 
     rules: Annotated[list[RuleAsked], Field(max_length=MOST_RULES)]
@@ -69,7 +69,7 @@ class DraftAsked(Asked):
     """Other rules for the draft."""
 
     revision: Revision
-    policy: PolicyAsked
+    policy: ScoringAsked
 
 
 class TrialAsked(Asked):
@@ -107,7 +107,7 @@ class BandsTold(Told):
     refuse: int | None
 
 
-class PolicyTold(Told):
+class ScoringTold(Told):
     """Rules with their bands."""
 
     rules: list[RuleTold]
@@ -145,11 +145,11 @@ class DraftTold(Told):
     """The rules as they are edited, and their trial once there is one."""
 
     revision: int
-    policy: PolicyTold
+    policy: ScoringTold
     trial: TrialTold | None
 
 
-class VersionTold(Told):
+class RulesVersionTold(Told):
     """A version of the rules."""
 
     version: int
@@ -163,9 +163,9 @@ class RulesTold(Told):
     """What is followed, what is edited, and what was followed before."""
 
     version: int = Field(description="0 is the rules a shop begins with")
-    followed: PolicyTold
+    followed: ScoringTold
     draft: DraftTold
-    versions: list[VersionTold]
+    versions: list[RulesVersionTold]
 
 
 @get("/", summary="The rules of scoring", opt={"needs": Permission.TRUST_READ}, responses=READ)
@@ -261,7 +261,7 @@ async def _whole(tx: Tx) -> RulesTold:
         followed=_policy(policy),
         draft=await _draft(tx),
         versions=[
-            VersionTold(
+            RulesVersionTold(
                 version=one.version,
                 note=one.note,
                 made_by=one.made_by,
@@ -281,8 +281,8 @@ async def _draft(tx: Tx) -> DraftTold:
     )
 
 
-def _policy(policy: Policy) -> PolicyTold:
-    return PolicyTold(
+def _policy(policy: Policy) -> ScoringTold:
+    return ScoringTold(
         rules=[RuleTold(**{**asdict(rule), "ways": list(rule.ways)}) for rule in policy.rules],
         cod=BandsTold(**asdict(policy.cod)),
         prepaid=BandsTold(**asdict(policy.prepaid)),
@@ -290,7 +290,7 @@ def _policy(policy: Policy) -> PolicyTold:
     )
 
 
-def _plain(asked: PolicyAsked) -> dict[str, Any]:
+def _plain(asked: ScoringAsked) -> dict[str, Any]:
     """What was asked for, as the domain reads rules."""
     return {
         "rules": [
