@@ -107,6 +107,7 @@ from orderan.routing import change_draft, put_live
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
 from settlements.furnishing import settlements
+from trust.doubted import doubted
 
 PASSWORD: Final = "kuda-laut-berenang"
 BAD_SHEET: Final = "sku,produk,gtin,satuan\nTEH,Teh Hijau,8992761002010,karung\nGULA,Gula Aren,,kg\n"
@@ -180,6 +181,12 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
     "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
     "/trust": ("/trust",),
+    "/trust/denials": ("/trust/denials", "/trust/denials?tab=appealed", "/trust/denials?tab=upheld"),
+    "/trust/denials/{denial_id:str}": ("/trust/denials/{denial}", "/trust/denials/{denial_appealed}"),
+    "/trust/lists": ("/trust/lists",),
+    "/trust/reviews/{order:str}": ("/trust/reviews/{review}", "/trust/reviews/{review_over}"),
+    "/trust/rules": ("/trust/rules",),
+    "/trust/rules/edit": ("/trust/rules/edit",),
     "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
     "/payments/payouts/bank/{line_id:str}": ("/payments/payouts/bank/{bank_line}",),
@@ -410,6 +417,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await _pay_pages(world, keyring, orders, now)
     await _routing(floor, orders["waiting"], now)
     named |= await _told(world, keyring, now)
+    named |= await doubted(world, keyring, now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")

@@ -302,6 +302,25 @@ FORMS: Final = {
     "/stock/count": Sends("/stock/count", {"sheet": ""}, {"reason": "Opname akhir bulan"}),
     "/track": Sends("/track", {"digits": "0000"}, {"number": "{gone_number}"}),
     "/login": Sends("/login", {"password": "salah"}, {"email": "pemilik@toko.test"}),
+    "/trust/lists": Sends(
+        "/trust/lists",
+        {"text": "dua"},
+        {"verdict": "allow", "kind": "email", "reason": "Pelanggan lama", "until": "2027-01-31"},
+    ),
+    "/trust/rules/edit": Sends(
+        "/trust/rules/edit",
+        {"points_1": "banyak"},
+        {
+            "revision": "0",
+            "count": "1",
+            "acts": "yes",
+            "name_1": "Rumah ramai",
+            "measure_1": "address_orders_day",
+            "at_least_1": "3",
+            "ways_1": "cod",
+            "cod_hold": "70",
+        },
+    ),
     "/warehouse/hand-over": Sends(
         "/warehouse/hand-over", {"order": "11"}, {"courier": "jne", "awb": "JP99887766"}
     ),
@@ -315,6 +334,7 @@ FORMS: Final = {
 
 BUTTON: Final = "a button; nothing is typed"
 FILE: Final = "a file, which no page can put back"
+TRUST: Final = "tests/trust/test_judging_pages.py"
 NEVER: Final = "what is typed there is never refused"
 OTHERWISE: Final = {
     "/account/codes": BUTTON,
@@ -374,6 +394,15 @@ OTHERWISE: Final = {
     "/products/{product:str}/prices/end": BUTTON,
     "/products/{product:str}/skus/{sku:str}/state": BUTTON,
     "/products/{product:str}/state": BUTTON,
+    "/trust/denials/{denial_id:str}/appeal": TRUST,
+    "/trust/denials/{denial_id:str}/judge": TRUST,
+    "/trust/lists/{entry:str}/remove": BUTTON,
+    "/trust/reviews/{order:str}": TRUST,
+    "/trust/reviews/{order:str}/list": TRUST,
+    "/trust/rules/discard": BUTTON,
+    "/trust/rules/live": TRUST,
+    "/trust/rules/trial": "a choice from a list",
+    "/trust/rules/versions/{version:int}/restore": BUTTON,
     "/settings/channels/{channel:str}": "a switch",
     "/payments/gateways/{rail:str}/open": BUTTON,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": BUTTON,

@@ -109,6 +109,11 @@ FORMS: Final = {
         {"name": "Hemat", "kind": "discount", "fixed": "5000", "share_shop": "100"},
         "SELECT count(*) FROM payment_promotion",
     ),
+    "/trust/lists": Sends(
+        "/trust/lists",
+        {"verdict": "block", "kind": "phone", "text": "0812 7777 6666", "reason": "Menipu"},
+        "SELECT count(*) FROM trust_entry",
+    ),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
     ),
@@ -328,6 +333,16 @@ OTHERWISE: Final = {
     "/settings/gateways/{account:str}/rails/{rail:str}/first": SAME_AGAIN,
     "/settings/keys/{key:str}/revoke": SAME_AGAIN,
     "/settings/taxes": SAME_AGAIN,
+    "/trust/denials/{denial_id:str}/appeal": ON,
+    "/trust/denials/{denial_id:str}/judge": ON,
+    "/trust/lists/{entry:str}/remove": ON,
+    "/trust/reviews/{order:str}": ON,
+    "/trust/reviews/{order:str}/list": "what stands on a list goes on none a second time",
+    "/trust/rules/discard": SEEN,
+    "/trust/rules/edit": SEEN,
+    "/trust/rules/live": ON,
+    "/trust/rules/trial": SAME_AGAIN,
+    "/trust/rules/versions/{version:int}/restore": SEEN,
     "/settings/users/{user:str}": SAME_AGAIN,
     "/settings/users/{user:str}/password": "each sending makes a password, and the last one shown counts",
     "/settings/users/{user:str}/state": SAME_AGAIN,

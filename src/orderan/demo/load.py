@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from orderan.customers import load_regions
 from orderan.demo import store, views
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
+from orderan.demo.doubts import DOUBTED, Doubts
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
 from orderan.demo.paying_back import PayingBack
@@ -109,7 +110,7 @@ async def load(
         life = Days(scene, buyers(chance, size.people), tills)
         await bring_old_orders(scene, first)
         done = BROUGHT
-        plan = _plan(first, now, size.orders - done, size.days)
+        plan = _plan(first, now, size.orders - done - DOUBTED, size.days)
         for day, orders in enumerate(plan):
             midnight = first + timedelta(days=day)
             if gateways:
@@ -127,6 +128,7 @@ async def load(
             await rules.draft_next(now)
             await Settling(scene, now).until_yesterday(tills.since)
         await PayingBack(scene, now).stand_still()
+        await Doubts(scene, now).stand_still()
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground
 

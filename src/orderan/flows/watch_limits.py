@@ -80,7 +80,10 @@ QUIET = 3 * DAY
 
 @dataclass(frozen=True)
 class Limit:
-    """How long something may stand in a state, and what to do about it then."""
+    """How long something may stand in a state, and what to do about it then.
+
+    A row that knows its own deadline keeps it; whatever else is late once the limit has passed.
+    """
 
     after: timedelta
     next_step: str
@@ -311,7 +314,10 @@ WATCHES = (
         "review_waiting",
         "order",
         reviews_waiting,
-        {ReviewState.OPEN: Limit(12 * HOUR, N_("Periksa pesanan yang ditahan ini: lanjutkan atau tolak."))},
+        {
+            # Told three hours before its deadline, so that it can still be met.
+            ReviewState.OPEN: Limit(9 * HOUR, N_("Periksa pesanan yang ditahan ini: lanjutkan atau tolak."))
+        },
     ),
     Watch(
         DENIAL.name,
@@ -407,7 +413,8 @@ def entry_key(watch: Watch, row: Any) -> str:
 def _entry(watch: Watch, row: Any) -> Stuck:
     columns = row._asdict()
     limit = watch.limits[row.state]
-    told = {name: _plain(value) for name, value in columns.items() if name not in {"money_minor", "currency"}}
+    besides = {"money_minor", "currency", "deadline"}
+    told = {name: _plain(value) for name, value in columns.items() if name not in besides}
     return Stuck(
         kind=watch.kind,
         reason=row.state,
@@ -417,7 +424,7 @@ def _entry(watch: Watch, row: Any) -> Stuck:
         payload=told,
         money_minor=columns.get("money_minor", 0),
         currency=columns.get("currency", "IDR"),
-        deadline=row.since + limit.after,
+        deadline=columns.get("deadline") or row.since + limit.after,
         next_step=limit.next_step,
     )
 

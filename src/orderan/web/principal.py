@@ -158,6 +158,19 @@ async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
         raise NotAllowed(str(needs))
 
 
+def require_whole_shop(principal: Principal, needs: str) -> None:
+    """Of what is tied across channels and places, whoever sees only some of them may see nothing.
+
+    Args:
+        needs: The permission the route asks for, which they have.
+
+    Raises:
+        NotAllowed: They are kept to some channels or locations.
+    """
+    if not principal.sees_whole_shop:
+        raise NotAllowed(needs)
+
+
 class Undeclared(Exception):
     """A route does not say who may call it."""
 

@@ -1,5 +1,6 @@
 """One order in the dashboard: what it needs now, what happened, what it is made of."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import (
+    Hold,
+    HoldKind,
     Moment,
     Order,
     OrderNotFound,
@@ -34,11 +37,13 @@ from orderan.payments import (
 from orderan.returns import returns_of
 from orderan.shipping import parcels_of
 from orderan.shops import list_channels
+from orderan.trust import review_of_order
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_filters import choices, scope_of
 from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
+from orderan.web.dashboard.trust import review_path
 from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
@@ -140,6 +145,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "moments": moments,
         "names": names,
         "open_holds": open_holds,
+        "review_path": await _review_path(tx, principal, order_id, open_holds),
         "hold_id": lambda hold_id: to_text("hld", hold_id),
         "tags": await tags_of(tx, order_id),
         "known_tags": known.tags,
@@ -159,6 +165,14 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "editable": order.commercial in ("awaiting_payment", "accepted"),
         "revealed": None,
     }
+
+
+async def _review_path(tx: Tx, principal: Principal, order_id: UUID, holds: Sequence[Hold]) -> str:
+    """Where a held order is judged, for whoever may look; "" where nobody need."""
+    held = any(hold.kind == HoldKind.FRAUD for hold in holds)
+    if not held or not principal.sees_whole_shop or not principal.may(Permission.TRUST_READ):
+        return ""
+    return review_path(order_id) if await review_of_order(tx, order_id) else ""
 
 
 def _said_of(context: dict[str, Any]) -> dict[str, Any]:
