@@ -18,10 +18,21 @@ from orderan.verification.commands.ask import (
     note_asked,
     note_by_hand,
     open_cases,
+    take_case,
 )
 from orderan.verification.commands.policy import keep_policy
-from orderan.verification.errors import AnswerUnknown, NotBeingAsked, PolicyMovedOn, PolicyNotUsable
+from orderan.verification.errors import (
+    AnswerUnknown,
+    BuyerTaken,
+    LaterThanDeadline,
+    NotBeingAsked,
+    NotOnTheList,
+    PolicyMovedOn,
+    PolicyNotUsable,
+    WhyMissing,
+)
 from orderan.verification.models import (
+    TAKEN_FOR,
     Attempt,
     Buyer,
     Case,
@@ -49,16 +60,20 @@ from orderan.verification.views import PolicyVersion, attempts_of, case_of, poli
 __all__ = [
     "ATTEMPT",
     "OPEN",
+    "TAKEN_FOR",
     "AnswerUnknown",
     "Attempt",
     "AttemptEvent",
     "AttemptState",
     "Begun",
     "Buyer",
+    "BuyerTaken",
     "Case",
     "Decided",
+    "LaterThanDeadline",
     "Next",
     "NotBeingAsked",
+    "NotOnTheList",
     "Policy",
     "PolicyMovedOn",
     "PolicyNotUsable",
@@ -69,6 +84,7 @@ __all__ = [
     "Verdict",
     "Way",
     "When",
+    "WhyMissing",
     "after_miss",
     "attempt_by_digest",
     "attempts_of",
@@ -94,4 +110,5 @@ __all__ = [
     "policies",
     "policy_now",
     "read",
+    "take_case",
 ]

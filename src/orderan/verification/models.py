@@ -133,6 +133,7 @@ class Case:
         step: Which of the policy's steps, counted from 0.
         tries: Attempts made in this step.
         next_at: When something is due: a try, or the end of one.
+        taken_by: Who of the shop is calling this buyer, since `taken_at`; good for `TAKEN_FOR`.
     """
 
     order_id: UUID
@@ -143,6 +144,17 @@ class Case:
     opened_at: datetime
     deadline: datetime
     closed_at: datetime | None = None
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+
+    def taken_from(self, actor: str, *, now: datetime) -> bool:
+        """Whether somebody else is calling this buyer."""
+        return (
+            self.taken_by is not None
+            and self.taken_by != actor
+            and self.taken_at is not None
+            and now < self.taken_at + TAKEN_FOR
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +187,5 @@ class Attempt:
 
 LEASE: Final = timedelta(minutes=2)
 """Whoever took a case and died leaves it due again after this."""
+TAKEN_FOR: Final = timedelta(minutes=10)
+"""So long a buyer belongs to whoever took them off the list; after that a colleague may call."""
