@@ -23,11 +23,14 @@ from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
+from orderan.flows.reach_clients import ReachClients
 from orderan.kit import masterkey
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database
+from orderan.kit.public_network import PublicCaller
 from orderan.kit.runner import Runner
+from orderan.messaging import Lines
 from orderan.settings import Settings
 from orderan.web.api.document import ExactJson
 from orderan.web.api.idempotency import with_a_key
@@ -38,6 +41,7 @@ from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
 from orderan.web.live_stock import StockWatch
+from orderan.web.news import NewsIntake
 from orderan.web.notices import Intake
 from orderan.web.nul import without_nul
 from orderan.web.observing import Observing
@@ -66,6 +70,7 @@ MODULES: Final = (
     "orderan.web.api.prices",
     "orderan.web.api.products",
     "orderan.web.api.quotes",
+    "orderan.web.api.reach",
     "orderan.web.api.receipts",
     "orderan.web.api.refunds",
     "orderan.web.api.regions",
@@ -80,6 +85,7 @@ MODULES: Final = (
     "orderan.web.buyer.pay",
     "orderan.web.buyer.status",
     "orderan.web.buyer.payout",
+    "orderan.web.buyer.stopping",
     "orderan.web.buyer.tracking",
     "orderan.web.dashboard.account",
     "orderan.web.dashboard.audit",
@@ -130,6 +136,7 @@ MODULES: Final = (
     "orderan.web.dashboard.product_sheets",
     "orderan.web.dashboard.product_skus",
     "orderan.web.dashboard.products",
+    "orderan.web.dashboard.reach",
     "orderan.web.dashboard.returns",
     "orderan.web.dashboard.routing",
     "orderan.web.dashboard.scorecard",
@@ -142,6 +149,7 @@ MODULES: Final = (
     "orderan.web.dashboard.verification_policy",
     "orderan.web.dashboard.warehouse",
     "orderan.web.images",
+    "orderan.web.news",
     "orderan.web.notices",
 )
 """Modules whose `handlers` are served."""
@@ -181,6 +189,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
     keys = KeyMemory(db, clock)
     clients = GatewayClients(keyring, clock, reach=gateways.Caller())
     intake = Intake(db, clients, clock)
+    reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
     postcodes = PostcodeMemory(db)
 
     @asynccontextmanager
@@ -192,14 +201,14 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         app.state.gatherer = door.gatherer = Gatherer(db, keyring, clock)
         yield
         await warming
-        await clients.reach.close()
+        await reached.lines.close()
         await db.close()
 
     app = Litestar(
         [health, metrics, serve_static, choose_preferences, *_handlers()],
         guards=[allowed],
         before_request=with_a_key,
-        dependencies=_dependencies(db, keyring, clock, settings, clients, intake),
+        dependencies=_dependencies(db, keyring, clock, settings, clients, reached, intake),
         exception_handlers=HANDLERS,
         middleware=[Observing, without_nul, security_headers, identify(db, keys, clock)],
         csrf_config=CSRFConfig(
@@ -208,7 +217,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
             cookie_secure=settings.web.secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/", "^/notices/"],
+            exclude=["^/api/", "^/notices/", "^/news/", "^/asks/", "^/stop/"],
         ),
         lifespan=[lifespan],
         logging_config=None,
@@ -232,6 +241,7 @@ def _dependencies(
     clock: Clock,
     settings: Settings,
     clients: GatewayClients,
+    reached: ReachClients,
     intake: Intake,
 ) -> dict[str, Provide]:
     runner = Runner(db)
@@ -239,6 +249,7 @@ def _dependencies(
     links = PayLinks(settings.web.address, keyring)
     cashier = Cashier(db, clock, links, clients.of_rail)
     refunder = Refunder(db, clock, clients.of_rail)
+    news_intake = NewsIntake(db, reached, clock)
 
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         return principal_of(request).caller(request.scope["state"].get("request_id"))
@@ -256,6 +267,8 @@ def _dependencies(
         "cashier": Provide(lambda: cashier, sync_to_thread=False),
         "links": Provide(lambda: links, sync_to_thread=False),
         "intake": Provide(lambda: intake, sync_to_thread=False),
+        "news_intake": Provide(lambda: news_intake, sync_to_thread=False),
+        "reached": Provide(lambda: reached, sync_to_thread=False),
         "refunder": Provide(lambda: refunder, sync_to_thread=False),
         "entrance": Provide(lambda: entrance, sync_to_thread=False),
         "principal": Provide(principal_of, sync_to_thread=False),

@@ -34,15 +34,19 @@ from orderan.flows.expire_orders import expire_orders
 from orderan.flows.follow_health import follow_health
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import hear_news, sweep_old_news
+from orderan.flows.hear_reach import hear_reach
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.learn_ends import LEARNING
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.payment_promotion import sweep_reserved
+from orderan.flows.reach_clients import ReachClients
+from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.read_maintenance import read_maintenance
 from orderan.flows.reconcile import reconcile_nightly
-from orderan.flows.send_messages import Messenger, SendersOf, no_senders
+from orderan.flows.send_messages import Messenger, SendersOf
+from orderan.flows.senders import Senders
 from orderan.flows.tell_buyer import teller
 from orderan.flows.verify_order import fill_lists
 from orderan.flows.watch_limits import watch_limits
@@ -56,6 +60,8 @@ from orderan.kit.errors import N_
 from orderan.kit.events import Consumer, consume, sequence
 from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
+from orderan.kit.public_network import PublicCaller
+from orderan.messaging import Lines
 from orderan.kit.runner import sweep_answers
 from orderan.payments import open_rails_due
 from orderan.promotions import end_over
@@ -188,6 +194,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("throttle", 3600.0, _sweep_throttle),
     Timer("inbound", 3600.0, _sweep_inbound),
     Timer("gateway_news", 3600.0, sweep_old_news),
+    Timer("reach_news", 3600.0, sweep_old_letters),
 )
 
 
@@ -442,13 +449,21 @@ class GatewayRounds(Beside):
 
 @dataclass
 class MessageRounds(Beside):
-    """What buyers are told: each channel of a shop beside the others."""
+    """What buyers are told, and what their providers tell of it: each channel of a shop beside the others."""
 
     messenger: Messenger
 
     async def once(self) -> int:
-        """Begin to send what is due; how many channels were begun."""
-        return await self.rounds.in_every_shop("messages", self._shop)
+        """Hear what came and begin to send what is due; how many letters were heard."""
+        heard = await self.rounds.in_every_shop("reach", self._hear)
+        await self.rounds.in_every_shop("messages", self._shop)
+        return heard
+
+    async def _hear(self, shop_id: int) -> int:
+        now = self.messenger.clock.now()
+        return await self.messenger.db.run(
+            Caller(shop_id, "system:reach"), lambda tx: hear_reach(tx, self.messenger.keyring, now=now)
+        )
 
     async def _shop(self, shop_id: int) -> int:
         caller = Caller(shop_id, "system:messages")
@@ -486,12 +501,12 @@ async def work(
     clock: Clock,
     stop: asyncio.Event,
     *,
-    senders: SendersOf = no_senders,
+    senders: SendersOf | None = None,
 ) -> None:
     """Run rounds and jobs until told to stop.
 
     Args:
-        senders: Who carries the messages of a shop.
+        senders: Who carries the messages of a shop; None is the accounts it opened.
     """
     if settings.database.url is None:
         message = "the worker needs a database URL"
@@ -503,7 +518,8 @@ async def work(
     clients = GatewayClients(keyring, clock, reach=gateways.Caller())
     links = PayLinks(settings.web.address, keyring)
     cashier = Cashier(db, clock, links, clients.of_rail)
-    messenger = Messenger(db, clock, keyring, links, senders)
+    reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
+    messenger = Messenger(db, clock, keyring, links, senders or Senders(reached, links, clock).of)
     connector = PsycopgConnector(conninfo=settings.database.url)
     try:
         with jobs.app.replace_connector(connector) as app:
@@ -539,7 +555,7 @@ async def work(
                 with suppress(asyncio.CancelledError):
                     await runner
     finally:
-        await clients.reach.close()
+        await reached.lines.close()
         await db.close()
 
 
