@@ -269,14 +269,6 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
     return await begin_attempts(tx, ready, plans, now=now)
 
 
-async def fill_lists(tx: Tx, *, now: datetime) -> int:
-    """Put on the agents' list what is due there, and end what nobody answered; returns how many cases moved."""
-    due = await cases_due(tx, now=now, limit=BATCH)
-    if due:
-        await advance_cases(tx, due, (), now=now)
-    return len(due)
-
-
 async def after_missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> None:
     """The open try of a locked case reached nobody."""
     policy = (await plans_of(tx, [case.policy_version]))[case.policy_version]

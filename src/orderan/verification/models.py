@@ -1,9 +1,10 @@
 """The nouns of asking: the policy, who is asked, the case of an order and its attempts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from orderan.verification.states import AttemptState
@@ -74,12 +75,14 @@ class Step:
         tries: At most, one after the other.
         answer_minutes: How long an attempt may stay unanswered.
         spacing_minutes: From one missed try to the next.
+        by_number: Of a call: whether the order's number is keyed in, where otherwise one key says yes.
     """
 
     way: Way
     tries: int = 1
     answer_minutes: int = 120
     spacing_minutes: int = 60
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,29 @@ class Attempt:
     until: datetime
     moved_at: datetime
     moved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallThread:
+    """A call that asks a buyer, from the moment before it is placed.
+
+    Attributes:
+        attempt_id: Its reference at the provider, too.
+        account_id: Of the shop, at the provider.
+        call_id: The provider's name for it, once it is known.
+        talk: How far it came, as whoever talks wrote it down.
+        state: As far as the provider said.
+        looks, look_at: How often the provider was asked how it stands, and when it is asked next.
+    """
+
+    attempt_id: UUID
+    order_id: UUID
+    account_id: UUID
+    call_id: str | None
+    talk: Mapping[str, Any]
+    state: str
+    looks: int
+    look_at: datetime | None
 
 
 LEASE: Final = timedelta(minutes=2)

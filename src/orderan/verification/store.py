@@ -164,6 +164,18 @@ async def attempt_by_digest(tx: Tx, digest: bytes) -> Attempt | None:
     return None if row is None else as_attempt(row)
 
 
+async def attempts_of_provider(tx: Tx, way: Way, provider_ids: Collection[str]) -> dict[str, Attempt]:
+    """The attempts a provider names so; not locked."""
+    rows = await tx.all(
+        f"""
+        SELECT {ATTEMPT} FROM verification_attempt
+        WHERE shop_id = %(shop)s AND provider IS NOT NULL AND provider_id = ANY(%(ids)s) AND way = %(way)s
+        """,
+        {"shop": tx.shop_id, "ids": list(provider_ids), "way": way},
+    )
+    return {row.provider_id: as_attempt(row) for row in rows}
+
+
 async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
     """Write a locked attempt as it stands now; False when it is no longer in the state it had to be in."""
     return (

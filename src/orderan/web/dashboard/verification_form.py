@@ -38,6 +38,7 @@ def typed_of(policy: Policy) -> dict[str, str]:
     for place, step in enumerate(policy.steps, 1):
         typed[f"step_{place}_way"] = str(step.way)
         typed |= {f"step_{place}_{name}": str(getattr(step, name)) for name in MINUTES}
+        typed[f"step_{place}_by_number"] = "yes" if step.by_number else ""
     for place, rule in enumerate(policy.rules, 1):
         typed |= {f"rule_{place}_{name}": value for name, value in _rule_typed(rule).items()}
     return typed
@@ -132,7 +133,9 @@ class Reading:
 
     def _step(self, at: int) -> Step:
         asked = f"step_{at}_"
-        return Step(Way(one(self._form, asked + "way")), **{name: self._whole(asked + name) for name in MINUTES})
+        way = Way(one(self._form, asked + "way"))
+        by_number = way is Way.CALL and bool(one(self._form, asked + "by_number"))
+        return Step(way, **{name: self._whole(asked + name) for name in MINUTES}, by_number=by_number)
 
     def _whole(self, field: str) -> int:
         found = whole(one(self._form, field))
