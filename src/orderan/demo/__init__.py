@@ -7,14 +7,24 @@
     warehouse.py couriers.py desk.py troubles.py
                  an afternoon of everybody: what leaves, arrives, comes back, went wrong
     office.py    orders of the shop before, keys, promised goods, consents, saved lists, a price sheet
+    telling.py   what buyers were told of the last two days
     live.py      new orders that trickle in
 
 Everything goes through the product's own commands at the instant it is said to have happened, so
 the demo's books are in order and `orderan audit` finds nothing. Dates are counted back from today.
 """
 
-from orderan.demo.load import BeingMade, Size, demo_shop_is_finished, load, load_if_empty, tills_of_demo
+from orderan.demo.load import (
+    BeingMade,
+    Size,
+    demo_shop_is_finished,
+    load,
+    load_if_empty,
+    reach_of_demo,
+    tills_of_demo,
+)
 from orderan.demo.staff import CODE, PASSWORD, logins
+from orderan.demo.telling import ReachThere
 from orderan.demo.till import GatewayThere
 
 __all__ = [
@@ -22,10 +32,12 @@ __all__ = [
     "PASSWORD",
     "BeingMade",
     "GatewayThere",
+    "ReachThere",
     "Size",
     "demo_shop_is_finished",
     "load",
     "load_if_empty",
     "logins",
+    "reach_of_demo",
     "tills_of_demo",
 ]
