@@ -50,7 +50,10 @@ from orderan.flows.contest_chargeback import add_to_chargeback, report_chargebac
 from orderan.flows.deliver import move_on
 from orderan.flows.hold_order import hold_order
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.hear_buyer import answer_by_hand
 from orderan.flows.pay_out import begin_payout, make_link, type_account
+from orderan.flows.verify_order import advance_cases
+from orderan.verification import AttemptEvent, Policy, Step, Way, keep_policy
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
@@ -171,6 +174,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/orders/{order_changing}",
         "/orders/{order_cancelled}",
         "/orders/{order_finished}",
+        "/orders/{order_unsaid}",
     ),
     "/orders/{order:str}/change": ("/orders/{order_waiting}/change", "/orders/{order_changing}/change"),
     "/orders/{order:str}/versions/{version:int}": ("/orders/{order_changed}/versions/1",),
@@ -180,6 +184,15 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
     "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
     "/trust": ("/trust",),
+    "/verification": ("/verification", "/verification?tab=wait", "/verification?tab=unreachable"),
+    "/verification/{order:str}": (
+        "/verification/{order_unsaid}",
+        "/verification/{order_unsaid}?language=en",
+        "/verification/{order_unreachable}",
+        "/verification/{order_paid}",
+    ),
+    "/reports/cod": ("/reports/cod", "/reports/cod?days=7&trip=45.000"),
+    "/ya/{link:str}": ("/ya/{word_link}",),
     "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
     "/payments/payouts/bank/{line_id:str}": ("/payments/payouts/bank/{bank_line}",),
@@ -251,6 +264,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/keys/new": ("/settings/keys/new",),
     "/settings/shipping": ("/settings/shipping",),
     "/settings/taxes": ("/settings/taxes",),
+    "/settings/verification": ("/settings/verification",),
     "/settings/users": ("/settings/users",),
     "/settings/users/new": ("/settings/users/new",),
     "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
@@ -410,10 +424,29 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await _pay_pages(world, keyring, orders, now)
     await _routing(floor, orders["waiting"], now)
     named |= await _told(world, keyring, now)
+    named |= await _unsaid(world, keyring, now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
     return Whole(world, named, {name: order.number for name, order in orders.items()}, tokens, secret)
+
+
+async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """COD orders whose buyers have not given their word: one on the agents' list, one nobody reached."""
+    floor = world.floor
+    await floor.run(lambda tx: keep_policy(tx, Policy(steps=(Step(Way.AGENT),)), expected=0, now=now))
+    unsaid = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
+    gone = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
+    begun = await floor.run(lambda tx: advance_cases(tx, [unsaid.id, gone.id], (), now=now))
+    await floor.run(
+        lambda tx: answer_by_hand(tx, gone.id, AttemptEvent.MISS, note="tidak diangkat", now=now)
+    )
+    [token] = [one.token for one in begun if one.attempt.order_id == unsaid.id]
+    return {
+        "order_unsaid": to_text("ord", unsaid.id),
+        "order_unreachable": to_text("ord", gone.id),
+        "word_link": f"{floor.shop.shop_id}-{token}",
+    }
 
 
 async def _pay_pages(
