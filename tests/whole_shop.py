@@ -48,12 +48,10 @@ from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.contest_chargeback import add_to_chargeback, report_chargeback
 from orderan.flows.deliver import move_on
+from orderan.flows.hear_buyer import answer_by_hand
 from orderan.flows.hold_order import hold_order
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.hear_buyer import answer_by_hand
 from orderan.flows.pay_out import begin_payout, make_link, type_account
-from orderan.flows.verify_order import advance_cases
-from orderan.verification import AttemptEvent, Policy, Step, Way, keep_policy
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
@@ -69,6 +67,7 @@ from orderan.flows.settle_return import (
 )
 from orderan.flows.tell_buyer import teller
 from orderan.flows.try_routing import try_draft
+from orderan.flows.verify_order import advance_cases
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
 from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
@@ -109,6 +108,7 @@ from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.routing import change_draft, put_live
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
+from orderan.verification import AttemptEvent, Policy, Step, Way, keep_policy
 from settlements.furnishing import settlements
 
 PASSWORD: Final = "kuda-laut-berenang"
@@ -438,9 +438,7 @@ async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, st
     unsaid = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
     gone = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
     begun = await floor.run(lambda tx: advance_cases(tx, [unsaid.id, gone.id], (), now=now))
-    await floor.run(
-        lambda tx: answer_by_hand(tx, gone.id, AttemptEvent.MISS, note="tidak diangkat", now=now)
-    )
+    await floor.run(lambda tx: answer_by_hand(tx, gone.id, AttemptEvent.MISS, note="tidak diangkat", now=now))
     [token] = [one.token for one in begun if one.attempt.order_id == unsaid.id]
     return {
         "order_unsaid": to_text("ord", unsaid.id),

@@ -65,8 +65,8 @@ from orderan.kit.events import Consumer, consume, sequence
 from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
 from orderan.kit.public_network import PublicCaller
-from orderan.messaging import Lines, Reply
 from orderan.kit.runner import sweep_answers
+from orderan.messaging import Lines, Reply
 from orderan.payments import open_rails_due
 from orderan.promotions import end_over
 from orderan.reach import Kind

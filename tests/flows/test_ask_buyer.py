@@ -38,11 +38,11 @@ from orderan.kit.public_network import PublicCaller
 from orderan.messaging import Lines
 from orderan.orders import Order, Terms, orders_by_id
 from orderan.reach import PREFIX, keep_letters, open_reach
+from orderan.sandbox.faults import Window
 from orderan.sandbox.keys import MESSENGERS, Cabinet
 from orderan.sandbox.messages.models import MessageState, SimMessage
 from orderan.sandbox.messages.ports import MessageSimulator
 from orderan.sandbox.messages.post_office import simulators
-from orderan.sandbox.faults import Window
 from orderan.sandbox.models import Letter, SimRequest
 from orderan.sandbox.phones.exchange import Exchange
 from orderan.sandbox.phones.faults import PhoneFaults
@@ -127,9 +127,7 @@ class Office:
         self.clients.forget()
         shop_id = self.floor.shop.shop_id
         if provider == "exotel":
-            self.registry.asks = (
-                self.links.reach_asks(shop_id, account.id) + f"?token={given['hook_token']}"
-            )
+            self.registry.asks = self.links.reach_asks(shop_id, account.id) + f"?token={given['hook_token']}"
         if provider in self.messages:
             self.messages[provider].registered_at(self.links.reach_news(shop_id, account.id))
         found: UUID = account.id
@@ -171,9 +169,7 @@ class Office:
         async def answers(tx: Tx, replies: Any, now: datetime) -> None:
             await hear_words(tx, self.keyring, replies, now=now)
 
-        return await hear_reach(
-            tx, self.keyring, now=self.clock.at, answers=[answers], fates=[hear_fates]
-        )
+        return await hear_reach(tx, self.keyring, now=self.clock.at, answers=[answers], fates=[hear_fates])
 
     def ringing(self) -> SimCall:
         return self.exchange.calls()[0]
@@ -189,7 +185,9 @@ class Office:
             answers.append(await self._takes(Came("POST", letter.url, headers, letter.body)))
         return answers
 
-    def written(self, provider: str, text: str, *, to: SimMessage | None = None, tapped: str | None = None) -> list[Letter]:
+    def written(
+        self, provider: str, text: str, *, to: SimMessage | None = None, tapped: str | None = None
+    ) -> list[Letter]:
         """What a provider writes when its person taps a button, or types something."""
         simulator: MessageSimulator = self.messages[provider]
         message = SimMessage(
@@ -291,6 +289,7 @@ async def test_a_call_reads_the_order_out_and_a_key_decides(office: Office, prov
     assert heard.startswith("Halo, ini Toko Uji. Anda memesan dua")
     assert "dua puluh ribu rupiah" in heard
     assert "Tekan satu untuk konfirmasi, tekan dua jika tidak memesan" in heard
+    office.clock.at += timedelta(seconds=21)
     await office.exchange.press(said_yes, "1")
     await office.exchange.pick_up(said_no)
     await office.exchange.press(said_no, "2")
@@ -302,9 +301,8 @@ async def test_a_call_reads_the_order_out_and_a_key_decides(office: Office, prov
     assert said_yes.lines[-1].text == "Terima kasih. Pesanan Anda kami siapkan."
     await office.works(minutes=5)
     [attempt] = await office.attempts(yes.id)
-    if provider == "exotel":
-        assert attempt.cost_minor is not None
-        assert attempt.cost_minor > 0
+    # Twilio and Vonage bill in other money, which is not counted as rupiah.
+    assert attempt.cost_minor == (600 if provider == "exotel" else None)
 
 
 @pytest.mark.parametrize("provider", CALLS)
@@ -333,7 +331,7 @@ async def test_what_is_no_answer_is_no_consent_and_the_next_try_comes(office: Of
         orders[why] = await office.order(f"+62812345678{at:02}")
     await office.works()
     by_phone = {call.number: call for call in office.exchange.calls()}
-    for at, (why, end) in enumerate(ends.items()):
+    for at, end in enumerate(ends.values()):
         await end(by_phone[f"+62812345678{at:02}"])
     await office.works(minutes=1)
 
@@ -343,7 +341,7 @@ async def test_what_is_no_answer_is_no_consent_and_the_next_try_comes(office: Of
             continue
         assert await shown(office, order) == ("waiting", "accepted", [("missed", why)]), why
     await office.works(minutes=31)
-    assert len(office.exchange.calls()) == 2 * len(ends)
+    assert len(office.exchange.calls()) == 2 * len(ends) - (provider == "exotel")
 
 
 async def test_another_language_a_repetition_and_the_number_keyed_in(office: Office) -> None:
@@ -415,7 +413,9 @@ async def test_who_only_knows_the_address_answers_for_nobody(office: Office) -> 
     assert await shown(office, order) == ("waiting", "accepted", [("asked", None)])
 
 
-async def test_a_provider_that_is_down_is_passed_over_and_a_lost_answer_is_not_repeated(office: Office) -> None:
+async def test_a_provider_that_is_down_is_passed_over_and_a_lost_answer_is_not_repeated(
+    office: Office,
+) -> None:
     await office.opens("exotel")
     await office.opens("twilio")
     await office.asks_by(ONE_CALL)
@@ -436,7 +436,10 @@ async def test_whatsapp_buttons_a_typed_word_and_a_message_that_does_not_arrive(
     assert message is not None
     yes, no = [payload for payload, _ in message.buttons]
     assert [payload.partition(":")[0] for payload in (yes, no)] == ["yes", "no"]
-    forged = [office.messages["whatsapp"].forged(one) for one in office.written("whatsapp", "Ya", to=message, tapped=yes)]
+    forged = [
+        office.messages["whatsapp"].forged(one)
+        for one in office.written("whatsapp", "Ya", to=message, tapped=yes)
+    ]
     assert await office.writes(forged) == [403]
     await office.works()
     assert (await office.stands(order.id)).verification == "waiting"
@@ -476,4 +479,3 @@ async def test_an_sms_carries_a_link_and_what_it_cost_is_kept(office: Office) ->
     assert link.startswith(f"{HOME}/ya/{office.floor.shop.shop_id}-")
     [attempt] = await office.attempts(order.id)
     assert (attempt.provider, str(attempt.state)) == ("zenziva", "asked")
-

@@ -16,7 +16,9 @@ from orderan.orders import Terms
 from orderan.verification import AttemptEvent, Policy, keep_policy
 
 
-def test_thirty_fakes_of_a_hundred_a_day_cost_a_million_a_year_and_stopping_four_of_five_saves_four_of_five() -> None:
+def test_thirty_fakes_of_a_hundred_a_day_cost_a_million_a_year_and_stopping_four_of_five_saves_four_of_five() -> (
+    None
+):
     day = trips_minor(30, 100)
     assert (day, day * 365) == (3_000, 1_095_000)
     assert trips_minor(24, 100) * 365 == 876_000 == day * 365 * 80 // 100
@@ -63,7 +65,17 @@ async def test_a_hundred_orders_of_a_day_are_counted_as_the_sum_says(
     assert (found.saved_minor, found.lost_minor) == (2_400, 600)
     assert found.saved_minor + found.lost_minor == trips_minor(30, 100)
     assert found.stopped_share == 0.8
-    areas = await floor.run(lambda tx: asked_by(tx, By.AREA, now - timedelta(days=1), trip_minor=100, limit=9))
-    assert [(one.group, one.orders, one.stopped) for one in areas] == [(JAKARTA[:5], 50, 24), (BANDUNG[:5], 50, 0)]
-    goods = await floor.run(lambda tx: asked_by(tx, By.PRODUCT, now - timedelta(days=1), trip_minor=100, limit=9))
-    assert sorted((one.orders, one.stopped, one.saved_minor) for one in goods) == [(50, 12, 1_200), (50, 12, 1_200)]
+    areas = await floor.run(
+        lambda tx: asked_by(tx, By.AREA, now - timedelta(days=1), trip_minor=100, limit=9)
+    )
+    assert [(one.group, one.orders, one.stopped) for one in areas] == [
+        (JAKARTA[:5], 50, 24),
+        (BANDUNG[:5], 50, 0),
+    ]
+    goods = await floor.run(
+        lambda tx: asked_by(tx, By.PRODUCT, now - timedelta(days=1), trip_minor=100, limit=9)
+    )
+    assert sorted((one.orders, one.stopped, one.saved_minor) for one in goods) == [
+        (50, 12, 1_200),
+        (50, 12, 1_200),
+    ]

@@ -13,9 +13,7 @@ from orderan.flows.cancel_order import cancel_order
 from orderan.flows.hear_buyer import (
     answer_by_hand,
     ask_again,
-    call_later,
     hear_answer,
-    take_buyer,
     waive_verification,
 )
 from orderan.flows.pick_task import release_tasks, start_picking

@@ -65,7 +65,7 @@ class Desk:
 
     async def order(self, *, turn: bool = True) -> tuple[Order, str]:
         """A COD order that waits for its buyer's word, and what only they were given."""
-        buyer = replace(a_buyer(), phone="081234567890")
+        buyer = replace(a_buyer(), phone="+6281234567890")
         [placed] = await place(
             self.world, self.keyring, asked(("kopi", 2), buyer=buyer, terms=Terms.COD), now=self.now
         )
@@ -115,7 +115,11 @@ async def test_a_buyer_is_taken_off_the_list_called_with_the_script_and_answered
         once = {"_once": "satu-kali", "note": "benar"}
         first = await send(colleague, desk.path(order, "/confirm"), once)
         second = await send(colleague, desk.path(order, "/confirm"), once)
-    assert first.headers["location"] == second.headers["location"] == f"/verification?said=confirm&about={order.number}"
+    assert (
+        first.headers["location"]
+        == second.headers["location"]
+        == f"/verification?said=confirm&about={order.number}"
+    )
     assert (await desk.stands(order.id)).verification == "confirmed"
     [attempt] = await desk.floor.run(lambda tx: attempts_of(tx, order.id))
     assert (str(attempt.state), attempt.note) == ("confirmed", "benar")
@@ -134,7 +138,9 @@ async def test_a_no_wants_a_reason_and_a_call_is_put_off_by_the_clock(desk: Desk
     past = await send(desk.browser, desk.path(order, "/later"), {"at": later})
     assert "sedang tidak ada di daftar telepon" in past.text
 
-    done = await send(desk.browser, desk.path(order, "/refuse"), {"note": "Tidak merasa memesan", "back": "order"})
+    done = await send(
+        desk.browser, desk.path(order, "/refuse"), {"note": "Tidak merasa memesan", "back": "order"}
+    )
     assert done.headers["location"] == f"/orders/{to_text('ord', order.id)}?said=verified"
     assert (await desk.stands(order.id)).commercial == "cancelled"
     assert await desk.world.stock("kopi") == (50, 0, 0)
@@ -154,7 +160,9 @@ async def test_an_order_goes_on_without_a_word_only_with_a_reason_and_is_asked_a
     assert f"#{order.number}" in (await desk.browser.get("/verification?tab=unreachable")).text
     assert (await send(desk.browser, desk.path(order, "/again"), {})).status_code == 303
     assert (await desk.stands(order.id)).verification == "waiting"
-    assert (await send(desk.browser, desk.path(order, "/waive"), {"note": "pelanggan toko"})).status_code == 303
+    assert (
+        await send(desk.browser, desk.path(order, "/waive"), {"note": "pelanggan toko"})
+    ).status_code == 303
     assert (await desk.stands(order.id)).verification == "waived"
 
 

@@ -49,20 +49,32 @@ API: Final = {
     "/api/v1/tasks/pack": Try("/api/v1/tasks/pack", TASKS),
     "/api/v1/tasks/{task_id:str}/pick": Try("/api/v1/tasks/{task}/pick", {"sku": "kopi", "quantity": 1}),
     "/api/v1/tasks/{task_id:str}/short": Try("/api/v1/tasks/{task}/short", {"note": "habis"}),
-    "/api/v1/tasks/{task_id:str}/elsewhere": Try("/api/v1/tasks/{task}/elsewhere", {"location_id": "{place}"}),
+    "/api/v1/tasks/{task_id:str}/elsewhere": Try(
+        "/api/v1/tasks/{task}/elsewhere", {"location_id": "{place}"}
+    ),
     "/api/v1/tasks/{task_id:str}/hand_over": Try("/api/v1/tasks/{task}/hand_over", {"parcels": [BOX]}),
 }
 PAGES: Final = {
     "/warehouse/bulk": [
         Try("/warehouse/bulk", {"task": "{task}", "task_id": "{task}", "step": step, "tab": tab})
-        for step, tab in [("release", "planned"), ("start", "released"), ("finish", "picking"), ("pack", "picked")]
+        for step, tab in [
+            ("release", "planned"),
+            ("start", "released"),
+            ("finish", "picking"),
+            ("pack", "picked"),
+        ]
     ],
-    "/warehouse/hand-over": [Try("/warehouse/hand-over", {"task": "{task}", "task_id": "{task}", "courier": "jne"})],
-    "/warehouse/tasks/{task_id:str}/elsewhere": [Try("/warehouse/tasks/{task}/elsewhere", {"location": "{place}"})],
+    "/warehouse/hand-over": [
+        Try("/warehouse/hand-over", {"task": "{task}", "task_id": "{task}", "courier": "jne"})
+    ],
+    "/warehouse/tasks/{task_id:str}/elsewhere": [
+        Try("/warehouse/tasks/{task}/elsewhere", {"location": "{place}"})
+    ],
     "/warehouse/tasks/{task_id:str}/hand-over": [Try("/warehouse/tasks/{task}/hand-over", BOX)],
     "/warehouse/tasks/{task_id:str}/pick": [Try("/warehouse/tasks/{task}/pick", {"code": "kopi"})],
     "/warehouse/tasks/{task_id:str}/step": [
-        Try("/warehouse/tasks/{task}/step", {"step": step}) for step in ("release", "start", "finish", "pack", "short")
+        Try("/warehouse/tasks/{task}/step", {"step": step})
+        for step in ("release", "start", "finish", "pack", "short")
     ],
 }
 JOBS: Final = {"orderan.flows.bulk_orders", "orderan.importing.jobs"}
@@ -83,9 +95,7 @@ async def test_no_route_no_job_and_no_statement_puts_an_unconfirmed_order_on_a_p
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 50})
     await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
-    [placed] = await place(
-        world, keyring, asked(("kopi", 2), buyer=a_buyer(), terms=Terms.COD), now=now
-    )
+    [placed] = await place(world, keyring, asked(("kopi", 2), buyer=a_buyer(), terms=Terms.COD), now=now)
     assert isinstance(placed, Placed)
     order = placed.order
     [task] = await floor.all("SELECT id FROM task")

@@ -6,7 +6,7 @@ From then on the worker asks, through the sandbox.
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -89,7 +89,7 @@ class Asking:
         """Ask nobody yet."""
         self._scene = scene
         self._chance = random.Random(seed)
-        self._clock = SetClock(datetime.min)
+        self._clock = SetClock(datetime.min.replace(tzinfo=UTC))
         self._players = {way: _Player(way) for way in NAMES}
         self._caller = Caller(scene.ground.shop.shop_id, "system:verification")
         self._verifier = Verifier(scene.db, self._clock, self._players)
@@ -118,7 +118,8 @@ class Asking:
             return
         answer = KEYS.get((way, event), self._chance.choice(MISSES))
         await self._scene.do(
-            "verification", partial(note_costs, attempt_id=attempt.id, cost_minor=COSTS[way], recording_url=None)
+            "verification",
+            partial(note_costs, attempt_id=attempt.id, cost_minor=COSTS[way], recording_url=None),
         )
         await self._scene.attempt(
             "buyer",

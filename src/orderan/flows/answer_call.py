@@ -21,6 +21,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.orders import Commercial, load_orders, lock_orders, owed
 from orderan.shops import shop_by_id
 from orderan.telephony import (
+    CallState,
     Farewell,
     NewsForged,
     Prompt,
@@ -67,7 +68,9 @@ async def _known(client: ReachClient, asked: Question, thread: CallThread) -> bo
         truth = await client.telephone.look_up(asked.call_id)
     except TelephoneTrouble:
         return False
-    return truth is not None and (truth.reference is None or attempt_named(truth.reference) == thread.attempt_id)
+    return truth is not None and (
+        truth.reference is None or attempt_named(truth.reference) == thread.attempt_id
+    )
 
 
 async def _go_on(tx: Tx, thread: CallThread, asked: Question, clock: Clock) -> Prompt | Farewell:
@@ -79,7 +82,8 @@ async def _go_on(tx: Tx, thread: CallThread, asked: Question, clock: Clock) -> P
     ended = order.verification not in OPEN_AXIS or order.commercial != Commercial.ACCEPTED
     if ended and before.outcome is None:
         return closed(before.language)
-    after = hear(before, asked.digits, number=order.number, machine=bool(asked.machine))
+    machine = bool(asked.machine) or locked.state == CallState.MACHINE
+    after = hear(before, asked.digits, number=order.number, machine=machine)
     if after != before or locked.call_id is None:
         await save_thread(tx, replace(locked, call_id=locked.call_id or asked.call_id, talk=asdict(after)))
     if after.outcome is not None and before.outcome is None:

@@ -211,7 +211,8 @@ class ByMessage:
                 return Asked(client.account.provider, None, sure=False)
             cost = cost_of(sent, client.account.fields)
             await db.run(
-                caller, lambda tx, cost=cost: note_costs(tx, attempt.id, cost_minor=cost, recording_url=None)  # type: ignore[misc]
+                caller,
+                lambda tx, cost=cost: note_costs(tx, attempt.id, cost_minor=cost, recording_url=None),  # type: ignore[misc]
             )
             return Asked(client.account.provider, sent.provider_id)
         raise failed

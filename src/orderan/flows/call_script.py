@@ -98,11 +98,11 @@ def hear(talk: Talk, digits: str | None, *, number: int, machine: bool = False) 
     Args:
         digits: What was pressed, empty for silence; None where nothing had been asked yet, or the provider asks
             for the same again.
-        machine: Whether a voicemail listens.
+        machine: Whether a voicemail listens; one that presses keys is none.
     """
     if talk.outcome is not None:
         return talk
-    if machine:
+    if machine and not digits:
         return replace(talk, outcome=Outcome.MACHINE)
     if digits is None:
         return talk
@@ -135,9 +135,13 @@ def say(talk: Talk, facts: Facts) -> Prompt | Farewell:
     """What is said now."""
     language = talk.language
     if talk.outcome is not None:
-        return Farewell(_FAREWELLS[language][talk.outcome].format(shop=speech.name(facts.shop, language)), language)
+        return Farewell(
+            _FAREWELLS[language][talk.outcome].format(shop=speech.name(facts.shop, language)), language
+        )
     spoken = _MENU_NUMBER if talk.by_number else _MENU
-    menu = spoken[language].format(**{f"key{key}": speech.number(int(key), language) for key in (YES, NO, AGAIN, OTHER)})
+    menu = spoken[language].format(
+        **{f"key{key}": speech.number(int(key), language) for key in (YES, NO, AGAIN, OTHER)}
+    )
     if talk.last is not None:
         text = f"{_AGAIN[language][talk.last]} {menu}"
     else:

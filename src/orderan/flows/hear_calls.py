@@ -1,8 +1,8 @@
 """How calls to buyers ended, by what providers tell and by what they answer when they are asked.
 
-    news      of a provider that signs: believed. Of one that does not: a hint, and the provider is asked
-    look up   a call nobody told of, and one whose price is not known yet, are asked after, a few times
-    end       a call that is over without a key pressed reached nobody; a late key still counts afterwards
+news      of a provider that signs: believed. Of one that does not: a hint, and the provider is asked
+look up   a call nobody told of, and one whose price is not known yet, are asked after, a few times
+end       a call that is over without a key pressed reached nobody; a late key still counts afterwards
 """
 
 from collections.abc import Sequence
@@ -95,7 +95,8 @@ class CallWatch:
         for thread in due:
             told = await self._truth(caller, thread.account_id, thread.call_id)
             await self.db.run(
-                caller, lambda tx, thread=thread, told=told: self._follow(tx, thread, told, looked=True)  # type: ignore[misc]
+                caller,
+                lambda tx, thread=thread, told=told: self._follow(tx, thread, told, looked=True),  # type: ignore[misc]
             )
         return len(due)
 
@@ -154,11 +155,8 @@ class CallWatch:
         priced = told is not None and told.price is not None
         done = (stands in OVER and priced) or looks >= MOST_LOOKS
         later = now + LOOK_AGAIN * 2**looks
-        if looked:
-            look_at = None if done else later
-        else:
-            # News that says all makes the question needless; any other leaves it where it was.
-            look_at = None if done else locked.look_at
+        # News that says all makes the question needless; any other leaves it where it was.
+        look_at = None if done else later if looked else locked.look_at
         call_id = locked.call_id or (told.call_id if told else None)
         await save_thread(
             tx, replace(locked, state=str(stands), call_id=call_id, looks=looks, look_at=look_at)
@@ -166,18 +164,18 @@ class CallWatch:
         if told is not None:
             rupiah = told.price.minor if told.price is not None and told.price.currency == "IDR" else None
             await note_costs(tx, locked.attempt_id, cost_minor=rupiah, recording_url=told.recording_url)
-        if stands in OVER:
+        if stands in OVER or stands is CallState.MACHINE:
             await self._over(tx, locked, stands, machine=bool(told and told.machine))
 
     async def _over(self, tx: Tx, thread: CallThread, stands: CallState, *, machine: bool) -> None:
-        """A call that is over without a word reached nobody."""
+        """A call that is over without a word, or that a voicemail took, reached nobody."""
         talk = talk_of(thread)
         if talk.outcome is not None:
             return
         why = ENDS.get(stands)
         if why is None:
             wrong = talk.last not in {None, Heard.NOTHING}
-            why = "machine" if machine else "wrong_key" if wrong else "silence"
+            why = "machine" if machine or stands is CallState.MACHINE else "wrong_key" if wrong else "silence"
         with suppress(NotBeingAsked):
             await answer_attempt(
                 tx,

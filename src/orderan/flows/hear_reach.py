@@ -117,5 +117,3 @@ async def _hear_wishes(
             }
             await change(tx, sorted(named), str(channel), now=now)
     return rest
-
-

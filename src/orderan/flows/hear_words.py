@@ -69,9 +69,7 @@ async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: dat
         await _end(tx, asked[0], EVENTS[word], word, now=now)
 
 
-async def hear_fates(
-    tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]], now: datetime
-) -> None:
+async def hear_fates(tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]], now: datetime) -> None:
     """What became of messages that asked: what they cost, and which did not arrive."""
     for kind, way in WAYS.items():
         mine = [one for of, one in receipts if of is kind]

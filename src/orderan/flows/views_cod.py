@@ -107,9 +107,7 @@ async def asked_since(tx: Tx, since: datetime, *, trip_minor: int) -> Asked:
     return _asked(rows[0])
 
 
-async def asked_by(
-    tx: Tx, by: By, since: datetime, *, trip_minor: int, limit: int
-) -> Sequence[Asked]:
+async def asked_by(tx: Tx, by: By, since: datetime, *, trip_minor: int, limit: int) -> Sequence[Asked]:
     """The same by area or by product, those with the most stopped first; an order counts for each of its products."""
     given = {**_given(tx, since, trip_minor), "limit": limit}
     ordered = "ORDER BY stopped DESC, orders DESC, 1 LIMIT %(limit)s"

@@ -95,7 +95,10 @@ def within(policy: Policy, hour: int) -> bool:
 
 def faults(policy: Policy) -> tuple[str, ...]:
     """Every part of a policy that cannot be followed, each as `place: fault`."""
-    hours = {"from_hour": 0 <= policy.from_hour < HOURS_OF_DAY, "to_hour": 0 <= policy.to_hour <= HOURS_OF_DAY}
+    hours = {
+        "from_hour": 0 <= policy.from_hour < HOURS_OF_DAY,
+        "to_hour": 0 <= policy.to_hour <= HOURS_OF_DAY,
+    }
     found = [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
     if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
         found.append("deadline_hours: out_of_range")

@@ -9,9 +9,9 @@ from orderan.kit.db import Tx
 from orderan.verification.models import Attempt, Case, Way
 from orderan.verification.states import OPEN, AttemptState
 
-CASE: Final[
-    LiteralString
-] = """order_id, policy_version, step, tries, next_at, opened_at, deadline, closed_at, taken_by, taken_at"""
+CASE: Final[LiteralString] = (
+    """order_id, policy_version, step, tries, next_at, opened_at, deadline, closed_at, taken_by, taken_at"""
+)
 ATTEMPT: Final[
     LiteralString
 ] = """id, order_id, way, state, provider, provider_id, token_digest, answer, note, cost_minor, recording_url,

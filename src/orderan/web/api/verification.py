@@ -74,9 +74,9 @@ class StepShape(Asked):
     tries: Minutes
     answer_minutes: Minutes
     spacing_minutes: Minutes
-    by_number: Annotated[
-        bool, Field(description="Of a call: the order's number is keyed in to say yes")
-    ] = False
+    by_number: Annotated[bool, Field(description="Of a call: the order's number is keyed in to say yes")] = (
+        False
+    )
 
 
 class PolicyAsked(Asked):

@@ -11,7 +11,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from orderan.access import Permission
-from orderan.customers import CustomerNotActive, Field, addresses, customer_card, customer_cards, reveal, zone_of
+from orderan.customers import (
+    CustomerNotActive,
+    Field,
+    addresses,
+    customer_card,
+    customer_cards,
+    reveal,
+    zone_of,
+)
 from orderan.flows.hear_buyer import answer_by_hand, ask_again, call_later, take_buyer, waive_verification
 from orderan.flows.views_asking import Turn, Unsaid, unsaid_counts, unsaid_orders
 from orderan.kit.db import Tx
@@ -113,9 +121,7 @@ async def unsaid_page(
     )
 
 
-def _row(
-    visit: Visit, row: Unsaid, people: Mapping[UUID, Any], actors: Mapping[str, str]
-) -> dict[str, Any]:
+def _row(visit: Visit, row: Unsaid, people: Mapping[UUID, Any], actors: Mapping[str, str]) -> dict[str, Any]:
     """A row with whom it is about and what time it is where they live."""
     card = people.get(row.customer_id) if row.customer_id else None
     words = place_of(visit.request).words
@@ -184,9 +190,7 @@ async def _page(
     async def read(tx: Tx) -> dict[str, Any]:
         order_id = await require_visible(tx, visit.principal, text)
         order, lines = (await load_orders(tx, [order_id]))[order_id]
-        unsaid = await unsaid_orders(
-            tx, scope_of(visit.principal), order_id=order_id, limit=1, now=visit.now
-        )
+        unsaid = await unsaid_orders(tx, scope_of(visit.principal), order_id=order_id, limit=1, now=visit.now)
         attempts = await attempts_of(tx, order_id)
         reader = reader_of(visit.principal)
         card, places = None, []

@@ -108,9 +108,7 @@ def script(
             N_("Baik, pesanan kami batalkan dan tidak ada yang perlu dibayar. Boleh tahu alasannya?")
         ),
         later=words.gettext(N_("Baik. Jam berapa sebaiknya kami menelepon lagi?")),
-        machine=words.gettext(
-            N_("Jangan meninggalkan isi pesanan di kotak suara atau kepada orang lain.")
-        ),
+        machine=words.gettext(N_("Jangan meninggalkan isi pesanan di kotak suara atau kepada orang lain.")),
     )
 
 
