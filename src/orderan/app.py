@@ -24,11 +24,14 @@ from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
+from orderan.flows.reach_clients import ReachClients
 from orderan.kit import masterkey
 from orderan.kit.clock import Clock, SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database
+from orderan.kit.public_network import PublicCaller
 from orderan.kit.runner import Runner
+from orderan.messaging import Lines
 from orderan.settings import Settings
 from orderan.web.api.document import ExactJson
 from orderan.web.api.idempotency import with_a_key
@@ -39,6 +42,7 @@ from orderan.web.gather import Gatherer
 from orderan.web.headers import security_headers
 from orderan.web.health import health, metrics
 from orderan.web.live_stock import StockWatch
+from orderan.web.news import NewsIntake
 from orderan.web.notices import Intake
 from orderan.web.nul import without_nul
 from orderan.web.observing import Observing
@@ -67,6 +71,7 @@ MODULES: Final = (
     "orderan.web.api.prices",
     "orderan.web.api.products",
     "orderan.web.api.quotes",
+    "orderan.web.api.reach",
     "orderan.web.api.receipts",
     "orderan.web.api.refunds",
     "orderan.web.api.regions",
@@ -80,15 +85,19 @@ MODULES: Final = (
     "orderan.web.api.trust_entries",
     "orderan.web.api.trust_reviews",
     "orderan.web.api.trust_rules",
+    "orderan.web.api.verification",
+    "orderan.web.buyer.confirm",
     "orderan.web.buyer.pay",
     "orderan.web.buyer.status",
     "orderan.web.buyer.payout",
+    "orderan.web.buyer.stopping",
     "orderan.web.buyer.tracking",
     "orderan.web.dashboard.account",
     "orderan.web.dashboard.audit",
     "orderan.web.dashboard.board",
     "orderan.web.dashboard.channels",
     "orderan.web.dashboard.chargebacks",
+    "orderan.web.dashboard.cod_report",
     "orderan.web.dashboard.customer_address",
     "orderan.web.dashboard.customer_merging",
     "orderan.web.dashboard.customer_messages",
@@ -133,6 +142,7 @@ MODULES: Final = (
     "orderan.web.dashboard.product_sheets",
     "orderan.web.dashboard.product_skus",
     "orderan.web.dashboard.products",
+    "orderan.web.dashboard.reach",
     "orderan.web.dashboard.returns",
     "orderan.web.dashboard.routing",
     "orderan.web.dashboard.scorecard",
@@ -145,8 +155,12 @@ MODULES: Final = (
     "orderan.web.dashboard.trust_review",
     "orderan.web.dashboard.trust_rules",
     "orderan.web.dashboard.users",
+    "orderan.web.dashboard.verification",
+    "orderan.web.dashboard.verification_policy",
     "orderan.web.dashboard.warehouse",
+    "orderan.web.calls",
     "orderan.web.images",
+    "orderan.web.news",
     "orderan.web.notices",
 )
 """Modules whose `handlers` are served."""
@@ -180,7 +194,9 @@ class Parts:
     keys: KeyMemory
     postcodes: PostcodeMemory
     clients: GatewayClients
+    reached: ReachClients
     intake: Intake
+    news_intake: NewsIntake
     links: PayLinks
     cashier: Cashier
     refunder: Refunder
@@ -203,6 +219,7 @@ class Parts:
             lock_timeout_s=database.lock_timeout_s,
         )
         clients = GatewayClients(keyring, clock, reach=gateways.Caller())
+        reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
         links = PayLinks(settings.web.address, keyring)
         return cls(
             settings=settings,
@@ -212,7 +229,9 @@ class Parts:
             keys=KeyMemory(db, clock),
             postcodes=PostcodeMemory(db),
             clients=clients,
+            reached=reached,
             intake=Intake(db, clients, clock),
+            news_intake=NewsIntake(db, reached, clock),
             links=links,
             cashier=Cashier(db, clock, links, clients.of_rail),
             refunder=Refunder(db, clock, clients.of_rail),
@@ -238,7 +257,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         app.state.gatherer = door.gatherer = Gatherer(parts.db, parts.keyring, parts.clock)
         yield
         await warming
-        await parts.clients.reach.close()
+        await parts.reached.lines.close()
         await parts.db.close()
 
     app = Litestar(
@@ -254,7 +273,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
             cookie_secure=settings.web.secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/", "^/notices/"],
+            exclude=["^/api/", "^/notices/", "^/news/", "^/asks/", "^/stop/"],
         ),
         lifespan=[lifespan],
         logging_config=None,
@@ -288,6 +307,8 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "cashier": Provide(lambda: parts.cashier, sync_to_thread=False),
         "links": Provide(lambda: parts.links, sync_to_thread=False),
         "intake": Provide(lambda: parts.intake, sync_to_thread=False),
+        "news_intake": Provide(lambda: parts.news_intake, sync_to_thread=False),
+        "reached": Provide(lambda: parts.reached, sync_to_thread=False),
         "refunder": Provide(lambda: parts.refunder, sync_to_thread=False),
         "entrance": Provide(lambda: parts.entrance, sync_to_thread=False),
         "now": Provide(now, sync_to_thread=False),

@@ -3,6 +3,7 @@
     a round     for each shop: sequence the log, feed each consumer, sweep what is due
     beside it   gateways are asked what became of payments: what they sent word of, and what is due
     beside it   what buyers are told is sent, each channel for itself
+    beside it   buyers who have to give their word are asked, and what they answer is heard
     beside it   procrastinate runs jobs; what a killed worker left half done is begun again
 
 Any number of workers may run: rows and heads are locked, so a second one waits or skips. When the
@@ -27,6 +28,7 @@ from psycopg_pool import PoolTimeout
 
 from orderan import gateways
 from orderan.access import sweep_sessions
+from orderan.flows.ask_buyer import Askers
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.contest_chargeback import tend_chargebacks
 from orderan.flows.execute_refund import Refunder
@@ -34,17 +36,23 @@ from orderan.flows.expire_orders import expire_orders
 from orderan.flows.follow_health import follow_health
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import hear_news, sweep_old_news
+from orderan.flows.hear_calls import CallWatch
+from orderan.flows.hear_reach import hear_reach
+from orderan.flows.hear_words import hear_fates, hear_words
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.learn_ends import LEARNING
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.payment_promotion import sweep_reserved
+from orderan.flows.reach_clients import ReachClients
+from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.read_maintenance import read_maintenance
 from orderan.flows.reconcile import reconcile_nightly
-from orderan.flows.send_messages import Messenger, SendersOf, no_senders
+from orderan.flows.send_messages import Messenger, SendersOf
+from orderan.flows.senders import Senders
 from orderan.flows.tell_buyer import teller
-from orderan.flows.verify_order import fill_lists
+from orderan.flows.verify_order import Verifier
 from orderan.flows.watch_limits import watch_limits
 from orderan.flows.watch_rails import learn_rails, watch_rails
 from orderan.inventory import watch_low_stock
@@ -56,9 +64,12 @@ from orderan.kit.errors import N_
 from orderan.kit.events import Consumer, consume, sequence
 from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
+from orderan.kit.public_network import PublicCaller
 from orderan.kit.runner import sweep_answers
+from orderan.messaging import Lines, Reply
 from orderan.payments import open_rails_due
 from orderan.promotions import end_over
+from orderan.reach import Kind
 from orderan.settings import Settings, WorkerSettings
 from orderan.shops import ShopState, all_shops
 from orderan.trust import learn_norm
@@ -91,10 +102,6 @@ async def _expire(tx: Tx, now: datetime) -> int:
 
 async def _expire_holds(tx: Tx, now: datetime) -> int:
     return await let_holds_expire(tx, now=now)
-
-
-async def _verification(tx: Tx, now: datetime) -> int:
-    return await fill_lists(tx, now=now)
 
 
 async def _incidents(tx: Tx, now: datetime) -> int:
@@ -170,7 +177,6 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("incidents", 5.0, _incidents),
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
-    Timer("verification", 10.0, _verification),
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
     Timer("chargebacks", 60.0, _chargebacks),
@@ -188,6 +194,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("throttle", 3600.0, _sweep_throttle),
     Timer("inbound", 3600.0, _sweep_inbound),
     Timer("gateway_news", 3600.0, sweep_old_news),
+    Timer("reach_news", 3600.0, sweep_old_letters),
 )
 
 
@@ -442,13 +449,26 @@ class GatewayRounds(Beside):
 
 @dataclass
 class MessageRounds(Beside):
-    """What buyers are told: each channel of a shop beside the others."""
+    """What buyers are told, and what their providers tell of it: each channel of a shop beside the others."""
 
     messenger: Messenger
 
     async def once(self) -> int:
-        """Begin to send what is due; how many channels were begun."""
-        return await self.rounds.in_every_shop("messages", self._shop)
+        """Hear what came and begin to send what is due; how many letters were heard."""
+        heard = await self.rounds.in_every_shop("reach", self._hear)
+        await self.rounds.in_every_shop("messages", self._shop)
+        return heard
+
+    async def _hear(self, shop_id: int) -> int:
+        now, keyring = self.messenger.clock.now(), self.messenger.keyring
+
+        async def answers(tx: Tx, replies: Sequence[tuple[Kind, Reply]], now: datetime) -> None:
+            await hear_words(tx, keyring, replies, now=now)
+
+        return await self.messenger.db.run(
+            Caller(shop_id, "system:reach"),
+            lambda tx: hear_reach(tx, keyring, now=now, answers=[answers], fates=[hear_fates]),
+        )
 
     async def _shop(self, shop_id: int) -> int:
         caller = Caller(shop_id, "system:messages")
@@ -456,6 +476,35 @@ class MessageRounds(Beside):
             self.begin(shop_id, f"messages {channel}", partial(self.messenger.send_due, caller, channel))
         # A channel looks until it finds nothing: to have begun it is no reason to look again at once.
         return 0
+
+
+@dataclass
+class VerificationRounds(Beside):
+    """Buyers who are asked whether they mean their order: the lists of agents, calls, messages, what was heard.
+
+    What calls tell is heard beside what is asked: a provider that hangs while it is asked to call delays no answer.
+    """
+
+    askers: Askers
+
+    async def once(self) -> int:
+        """Begin to ask and to hear; how many parts of shops were begun, not how they ended."""
+        return await self.rounds.in_every_shop("verification", self._shop)
+
+    async def _shop(self, shop_id: int) -> int:
+        caller = Caller(shop_id, "system:verification")
+        watch = CallWatch(self.askers.db, self.askers.clock, self.askers.keyring, self.askers.clients)
+        self.begin(shop_id, "verification asks", partial(self._ask, caller))
+        self.begin(shop_id, "verification calls", partial(self._hear, watch, caller))
+        # A part looks until it finds nothing: to have begun it is no reason to look again at once.
+        return 0
+
+    async def _ask(self, caller: Caller) -> int:
+        ways = await self.askers.db.run(caller, self.askers.of)
+        return await Verifier(self.askers.db, self.askers.clock, ways).work_due(caller)
+
+    async def _hear(self, watch: CallWatch, caller: Caller) -> int:
+        return await watch.hear(caller) + await watch.look_up(caller)
 
 
 def _raise_when_away(fault: Exception) -> None:
@@ -486,12 +535,12 @@ async def work(
     clock: Clock,
     stop: asyncio.Event,
     *,
-    senders: SendersOf = no_senders,
+    senders: SendersOf | None = None,
 ) -> None:
     """Run rounds and jobs until told to stop.
 
     Args:
-        senders: Who carries the messages of a shop.
+        senders: Who carries the messages of a shop; None is the accounts it opened.
     """
     if settings.database.url is None:
         message = "the worker needs a database URL"
@@ -503,7 +552,8 @@ async def work(
     clients = GatewayClients(keyring, clock, reach=gateways.Caller())
     links = PayLinks(settings.web.address, keyring)
     cashier = Cashier(db, clock, links, clients.of_rail)
-    messenger = Messenger(db, clock, keyring, links, senders)
+    reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
+    messenger = Messenger(db, clock, keyring, links, senders or Senders(reached, links, clock).of)
     connector = PsycopgConnector(conninfo=settings.database.url)
     try:
         with jobs.app.replace_connector(connector) as app:
@@ -518,6 +568,11 @@ async def work(
                 telling = asyncio.create_task(
                     MessageRounds(own, messenger).run(stop, interval_s=settings.worker.sweep_interval_s)
                 )
+                verifying = asyncio.create_task(
+                    VerificationRounds(own, Askers(db, clock, keyring, links, reached)).run(
+                        stop, interval_s=settings.worker.sweep_interval_s
+                    )
+                )
                 runner = asyncio.create_task(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
@@ -528,18 +583,20 @@ async def work(
                 waiting = asyncio.create_task(stop.wait())
                 tending = asyncio.create_task(take_up_stalled(app, stop))
                 await asyncio.wait(
-                    {rounds, asking, telling, runner, waiting, tending}, return_when=asyncio.FIRST_COMPLETED
+                    {rounds, asking, telling, verifying, runner, waiting, tending},
+                    return_when=asyncio.FIRST_COMPLETED,
                 )
                 stop.set()
                 await rounds
                 await asking
                 await telling
+                await verifying
                 await tending
                 runner.cancel()
                 with suppress(asyncio.CancelledError):
                     await runner
     finally:
-        await clients.reach.close()
+        await reached.lines.close()
         await db.close()
 
 

@@ -30,6 +30,7 @@ from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_return import ask_return
+from orderan.flows.verify_order import advance_cases
 from orderan.inventory import Receipt, Travel, expect_stock, open_transfer, receive_stock, sellable_units
 from orderan.kit import inbox
 from orderan.kit.crypto import Keyring
@@ -40,6 +41,7 @@ from orderan.kit.ids import to_text
 from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
 from orderan.returns import Wanted
 from orderan.shops import Channel, ChannelKind, add_channel, list_channels
+from orderan.verification import Policy, keep_policy
 
 pytestmark = pytest.mark.anyio
 
@@ -98,6 +100,8 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/stock-movements": _at("/api/v1/stock-movements?limit=200", "{sby}"),
     "/api/v1/stock-transfers": _at("/api/v1/stock-transfers", "{transfer}"),
     "/api/v1/stock-transfers/{transfer_id:str}": _at("/api/v1/stock-transfers/{transfer}", "gula"),
+    "/api/v1/verifications": _of("/api/v1/verifications?limit=200", "{unsaid}"),
+    "/api/v1/verifications/{order_id:str}": _of("/api/v1/verifications/{unsaid}", "{unsaid}"),
     "/api/v1/tasks": _of("/api/v1/tasks", "{task}"),
     "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh-melati"),
     "/api/v1/tasks/{task_id:str}/elsewhere": _of("/api/v1/tasks/{task}/elsewhere", '"data"'),
@@ -116,6 +120,8 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/orders/{order:str}/change": _of("/orders/{waiting}/change", "teh-melati"),
     "/orders/{order:str}/versions/{version:int}": _of("/orders/{back}/versions/1", "teh-melati"),
     "/payments": _of("/payments", "{unpaid_number}"),
+    "/verification": _of("/verification", "{unsaid_number}"),
+    "/verification/{order:str}": _of("/verification/{unsaid}", "{unsaid_number}"),
     "/payments/cod": _of("/payments/cod", "{cash_number}"),
     "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
     "/payments/chargebacks": _of("/payments/chargebacks", "{back_number}"),
@@ -187,6 +193,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/skus": CATALOG,
     "/api/v1/skus/{sku_id:str}": CATALOG,
     "/api/v1/tax-rates": CATALOG,
+    "/api/v1/verification-policy": SETTINGS,
     "/customers": PEOPLE,
     "/customers/new": NOTHING,
     "/customers/regions": SETTINGS,
@@ -242,6 +249,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/trust/reviews/{order:str}": TIED,
     "/trust/rules": TIED,
     "/trust/rules/edit": TIED,
+    "/reports/cod": "of the whole shop: whoever is kept to a part may not look",
     "/products/export.csv": CATALOG,
     "/products/import": CATALOG,
     "/products/import/{import_id:str}": CATALOG,
@@ -260,6 +268,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/settings/shipping": SETTINGS,
     "/payments/refunds/limit": SETTINGS,
     "/settings/taxes": SETTINGS,
+    "/settings/verification": SETTINGS,
     "/settings/users": SETTINGS,
     "/settings/users/new": SETTINGS,
     "/settings/users/{user:str}": SETTINGS,
@@ -332,6 +341,10 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     )
     assert isinstance(inside_answer, Placed)
 
+    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
+    unsaid = await of_pasar(2, Terms.COD)
+    await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
+
     entry = await _stuck(floor, waiting, AT_STAKE, now)
     closed = await _stuck(floor, unpaid, 1, now)
     await floor.run(lambda tx: close_entries(tx, EVERYTHING, [closed], state="resolved", note=NOTE, now=now))
@@ -354,6 +367,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     [product] = await floor.all("SELECT id FROM product")
     at_stake = await floor.value("SELECT sum(money_minor) FROM exception_entry WHERE state = 'open'")
     names = {
+        "unsaid": to_text("ord", unsaid.id),
+        "unsaid_number": str(unsaid.number),
         "unpaid": to_text("ord", unpaid.id),
         "unpaid_number": str(unpaid.number),
         "waiting": to_text("ord", waiting.id),

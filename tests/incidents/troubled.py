@@ -1,12 +1,13 @@
 """A shop with orders that wait, each with a try to pay on one of two rails."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from conftest import ShopFloor
 from given import World, a_shop, asked, place
+from orderan.customers import Buyer
 from orderan.flows.payment_incident import Followed, open_incident
 from orderan.flows.place_order import Placed
 from orderan.gateways import GATEWAYS
@@ -91,10 +92,16 @@ async def a_street(
     there: int = 1,
     elsewhere: int = 1,
     world: World | None = None,
+    buyer: Callable[[int], Buyer | None] = lambda _: None,
 ) -> Street:
-    """Orders placed now that are to be paid within the hour."""
+    """Orders placed now that are to be paid within the hour.
+
+    Args:
+        buyer: Of the order of a number, counted from 0; those on the failed rail come first.
+    """
     world = world or await a_shop(floor, now, stock={"kopi": there + elsewhere})
-    answers = await place(world, keyring, *[asked(("kopi", 1)) for _ in range(there + elsewhere)], now=now)
+    wanted = [asked(("kopi", 1), buyer=buyer(turn)) for turn in range(there + elsewhere)]
+    answers = await place(world, keyring, *wanted, now=now)
     orders = [answer.order for answer in answers if isinstance(answer, Placed)]
     assert len(orders) == there + elsewhere
     account = GatewayAccount(new_id(), "midtrans", "Midtrans", "https://gateway.test", b"", b"")

@@ -87,6 +87,24 @@ FORMS: Final = {
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"until": "2026-01-01T10:00"}, {"reason": "Bank mati"}
     ),
+    "/settings/verification": Sends(
+        "/settings/verification",
+        {"step_1_tries": "banyak"},
+        {
+            "version": "1",
+            "rule_1_name": "Langganan",
+            "rule_1_delivered_at_least": "2",
+            "step_1_way": "agent",
+            "step_1_answer_minutes": "61",
+            "step_1_spacing_minutes": "62",
+            "from_hour": "9",
+            "to_hour": "20",
+            "deadline_hours": "25",
+        },
+    ),
+    "/verification/{order:str}/{verb:str}": Sends(
+        "/verification/{unsaid}/later", {"at": "2020-01-01T10:00"}, {"note": "Sedang rapat"}
+    ),
     "/messages/policy": Sends(
         "/messages/policy", {"reminder_minutes": "1"}, {"review_days": "5", "quiet_from": "22:00"}
     ),
@@ -386,6 +404,9 @@ OTHERWISE: Final = {
     "/payments/refunds/payouts/{payout_id:str}/reveal": BUTTON,
     "/payments/refunds/payouts/{payout_id:str}/link": BUTTON,
     "/payments/chargebacks/{chargeback_id:str}/step": BUTTON,
+    "/verification/{order:str}/take": BUTTON,
+    "/ya/{link:str}": BUTTON,
+    "/asks/{shop_id:int}/{account:str}": "questions of telephone providers, no form",
     "/preferences": "choices from lists",
     "/products/import": FILE,
     "/products/import/{import_id:str}": BUTTON,

@@ -20,6 +20,7 @@ from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
+from orderan.flows.verify_order import advance_cases
 from orderan.incidents import Kind, Severity
 from orderan.inventory import Travel, dispatch_transfer, open_transfer
 from orderan.kit.crypto import Keyring
@@ -28,6 +29,7 @@ from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
 from orderan.routing import change_draft
+from orderan.verification import Policy, keep_policy
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
@@ -98,6 +100,26 @@ FORMS: Final = {
     ),
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
+    ),
+    "/settings/verification": Sends(
+        "/settings/verification",
+        {
+            "version": "1",
+            "step_1_way": "agent",
+            "step_1_tries": "2",
+            "step_1_answer_minutes": "60",
+            "step_1_spacing_minutes": "60",
+            "from_hour": "9",
+            "to_hour": "20",
+            "deadline_hours": "24",
+            "silence": "hold",
+        },
+        "SELECT count(*) FROM verification_policy",
+    ),
+    "/verification/{order:str}/{verb:str}": Sends(
+        "/verification/{unsaid}/missed",
+        {"note": "tidak diangkat"},
+        "SELECT count(*) FROM verification_attempt WHERE state = 'missed'",
     ),
     "/orders/bulk": Sends(
         "/orders/bulk",
@@ -314,6 +336,9 @@ OTHERWISE: Final = {
     "/payments/chargebacks/{chargeback_id:str}/step": ON,
     "/payments/refunds/limit": SAME_AGAIN,
     "/payments/refunds/{refund_id:str}/step": ON,
+    "/verification/{order:str}/take": "reads; a buyer taken again is in the same hands",
+    "/ya/{link:str}": "the first word counts: tests/verification/test_asking_pages.py",
+    "/asks/{shop_id:int}/{account:str}": "questions of telephone providers, no form",
     "/payout/{link:str}": "a link is good once: tests/flows/test_pay_out.py",
     "/preferences": SAME_AGAIN,
     "/products/{product:str}/edit": SAME_AGAIN,
@@ -417,12 +442,16 @@ async def shop(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
+    unsaid = await an_order()
+    await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
     names = {
         "account": to_text("gwa", account.id),
         "rail": to_text("ral", rail.id),
         "incident": to_text("inc", incident.incident.id),
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),
+        "unsaid": to_text("ord", unsaid.id),
         "gone_number": str(gone.number),
         "case": to_text("cbk", case.id),
         "product": to_text("prd", product.id),

@@ -1,12 +1,17 @@
 """`orderan demo`: the demo shop, and orders that trickle into it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderan.cli.edge import database_url, prepare_database, read_settings, say
 from orderan.cli.exits import NotDone
 from orderan.settings import Settings
+
+if TYPE_CHECKING:
+    from orderan.flows.pay_links import PayLinks
+    from orderan.kit.crypto import Keyring
+    from orderan.kit.db import Database
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +51,7 @@ async def _demo(
     from orderan.demo import (
         BeingMade,
         GatewayThere,
+        ReachThere,
         Size,
         demo_shop_is_finished,
         load,
@@ -58,13 +64,17 @@ async def _demo(
     from orderan.kit import masterkey
     from orderan.kit.crypto import Keyring
     from orderan.kit.db import Database
-    from orderan.sandbox.keys import Cabinet, NotHere
+    from orderan.sandbox.keys import MAIL, MESSENGERS, Cabinet, NotHere
 
     cabinet = Cabinet(settings.sandbox_file)
     gateways = [
         GatewayThere(name, f"{settings.sandbox.address}/{name}", keys)
         for name, keys in cabinet.credentials().items()
     ]
+    street = settings.sandbox
+    partners = {**MESSENGERS, **cabinet.telephones()}
+    reach = [ReachThere(name, f"{street.address}/{name}", keys) for name, keys in partners.items()]
+    reach.append(ReachThere("smtp", "", {**MAIL, "port": str(street.mail_port)}))
     secrets = settings.secrets
     keyring = Keyring(masterkey.obtain(secrets.master_key_file, given=secrets.master_key, create=False))
     db = Database(url, min_size=1, max_size=4)
@@ -86,6 +96,8 @@ async def _demo(
                     now=now,
                     size=size,
                     gateways=gateways,
+                    reach=reach,
+                    address=settings.web.address,
                     tell=lambda done, _all: progress.update(bar, completed=done),
                 )
             links = PayLinks(settings.web.address, keyring)
@@ -93,6 +105,9 @@ async def _demo(
                 # An installation that people reach from elsewhere is not called by a sandbox.
                 with suppress(NotHere):
                     cabinet.register(account.gateway, links.notifications(shop_id, account.id))
+            for name, address in await _where_word_goes(db, keyring, links):
+                with suppress(NotHere):
+                    cabinet.register(name, address)
             for line in logins(url):
                 say(line)
         if live:
@@ -102,3 +117,20 @@ async def _demo(
         raise NotDone("another process is loading the demo shop right now") from None
     finally:
         await db.close()
+
+
+async def _where_word_goes(db: "Database", keyring: "Keyring", links: "PayLinks") -> list[tuple[str, str]]:
+    """Providers of messages and calls that are registered with an address, and which; a flow's is where it asks."""
+    from orderan.demo import reach_of_demo
+    from orderan.flows.reach_links import registered_address
+    from orderan.reach import credentials_behind
+    from orderan.sandbox.keys import REGISTERED
+
+    return [
+        (
+            account.provider,
+            registered_address(links, shop_id, account, credentials_behind(keyring, shop_id, account)),
+        )
+        for shop_id, account in await reach_of_demo(db)
+        if account.provider in REGISTERED
+    ]

@@ -77,7 +77,7 @@ from orderan.customers.models import (
     WholeAddress,
 )
 from orderan.customers.others import seal_for
-from orderan.customers.reaching import Contact, Reach, open_contacts, reach
+from orderan.customers.reaching import Contact, Reach, open_contacts, people_by_phone, reach
 from orderan.customers.regions import (
     AreaComplaint,
     AreaDoubt,
@@ -206,6 +206,7 @@ __all__ = [
     "merge",
     "note_reading",
     "open_contacts",
+    "people_by_phone",
     "postcode_of",
     "postcodes_by_village",
     "reach",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orderan.customers import store
 from orderan.customers.models import Field, Purpose
-from orderan.customers.sealing import CUSTOMER, Seal, seal_of
+from orderan.customers.sealing import CUSTOMER, Seal, phone_index, seal_of
 from orderan.customers.views import customer_rows
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -77,6 +77,13 @@ async def reach(tx: Tx, customers: Collection[UUID]) -> dict[UUID, Reach]:
         )
         for row in rows
     }
+
+
+async def people_by_phone(tx: Tx, keyring: Keyring, phones: Collection[str]) -> dict[str, UUID]:
+    """Who has these numbers, in E.164; a number of nobody is not among the answers."""
+    indexes = {phone_index(keyring, tx.shop_id, phone): phone for phone in phones}
+    found = await store.ids_by_phone(tx, indexes)
+    return {indexes[index]: row.id for index, row in found.items()}
 
 
 async def open_contacts(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from orderan.customers import load_regions
 from orderan.demo import store, views
+from orderan.demo.asking import Asking
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
 from orderan.demo.doubts import DOUBTED, Doubts
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
@@ -23,15 +24,18 @@ from orderan.demo.routes import Routes
 from orderan.demo.scene import Scene
 from orderan.demo.settling import Settling
 from orderan.demo.staff import CODE, hashed_password
+from orderan.demo.telling import ReachThere, Telling
 from orderan.demo.till import LATELY, GatewayThere, Tills, carried_by, last_troubles, open_tills
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.orders import orders_by_id
 from orderan.payments import GatewayAccount, accounts
+from orderan.reach import ReachAccount, reach_accounts
 from orderan.shops import CodeTaken, Shop, ShopState, UnknownShop, all_shops, shop_by_code, start_shop
 
 SEED = 17_081_945
 SYSTEM = "system:demo"
+ADDRESS = "http://127.0.0.1:8000"
 WAITING = 18
 """Buyers who try to pay while their bank is away."""
 SPIKE = 5.0
@@ -62,6 +66,8 @@ async def load_if_empty(
     now: datetime,
     size: Size = Size(),
     gateways: Sequence[GatewayThere] = (),
+    reach: Sequence[ReachThere] = (),
+    address: str = ADDRESS,
     tell: Tell = lambda _done, _all: None,
 ) -> bool:
     """Make the demo shop unless this installation has a shop already; returns whether it was made.
@@ -72,7 +78,7 @@ async def load_if_empty(
     shops = await db.run(Caller(ALL_SHOPS, SYSTEM), all_shops)
     if shops and not any(_unfinished(shop) for shop in shops):
         return False
-    await load(db, keyring, now=now, size=size, gateways=gateways, tell=tell)
+    await load(db, keyring, now=now, size=size, gateways=gateways, reach=reach, address=address, tell=tell)
     return True
 
 
@@ -84,12 +90,16 @@ async def load(
     seed: int = SEED,
     size: Size = Size(),
     gateways: Sequence[GatewayThere] = (),
+    reach: Sequence[ReachThere] = (),
+    address: str = ADDRESS,
     tell: Tell = lambda _done, _all: None,
 ) -> Ground:
     """Make the demo shop from a seed; what an earlier try left of it is taken away first.
 
     Args:
         gateways: Where it has accounts; without any, money comes by hand.
+        reach: By whom it tells buyers things; without any, nobody is told.
+        address: Where people see its pages.
 
     Raises:
         CodeTaken: The installation has a demo shop.
@@ -107,7 +117,9 @@ async def load(
         if gateways:
             tills.carried = await db.run(caller, carried_by)
         rules = Routes(db, ground.shop)
-        life = Days(scene, buyers(chance, size.people), tills)
+        telling = Telling(scene, reach, address=address, seed=seed)
+        asking = Asking(scene, seed=seed)
+        life = Days(scene, buyers(chance, size.people), tills, telling, asking)
         await bring_old_orders(scene, first)
         done = BROUGHT
         plan = _plan(first, now, size.orders - done - DOUBTED, size.days)
@@ -129,6 +141,8 @@ async def load(
             await Settling(scene, now).until_yesterday(tills.since)
         await PayingBack(scene, now).stand_still()
         await Doubts(scene, now).stand_still()
+        await asking.hour(now, until=now)
+        await telling.hour(now, until=now)
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground
 
@@ -150,6 +164,14 @@ async def tills_of_demo(db: Database) -> list[tuple[int, GatewayAccount]]:
     if shop is None:
         return []
     return [(shop.shop_id, one) for one in await db.run(Caller(shop.shop_id, SYSTEM), accounts)]
+
+
+async def reach_of_demo(db: Database) -> list[tuple[int, ReachAccount]]:
+    """Accounts of the demo shop at providers of messages and calls, each with the shop."""
+    shop = await _found(db)
+    if shop is None:
+        return []
+    return [(shop.shop_id, one) for one in await db.run(Caller(shop.shop_id, SYSTEM), reach_accounts)]
 
 
 async def _found(db: Database) -> Shop | None:

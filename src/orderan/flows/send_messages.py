@@ -30,6 +30,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx, refuse_outside_call
 from orderan.kit.ids import to_text
 from orderan.notifications import (
+    NATURES,
     REFERENCE,
     Breaker,
     Channel,
@@ -38,6 +39,7 @@ from orderan.notifications import (
     Kind,
     Letter,
     Message,
+    Need,
     Outcome,
     Policy,
     Sender,
@@ -58,11 +60,6 @@ SendersOf = Callable[[Tx], Awaitable[Mapping[str, Sender]]]
 """The senders of a shop, by channel."""
 
 _log = telemetry.log("orderan.messages")
-
-
-async def no_senders(_: Tx) -> Mapping[str, Sender]:
-    """An installation whose shops have no provider: what is to be told waits."""
-    return {}
 
 
 @dataclass
@@ -265,6 +262,13 @@ def _judged(
     return True
 
 
+def _way_out(delivery: Delivery, message: Message, voice: Voice, *, now: datetime) -> str | None:
+    """Where a letter nobody needs is ended with one click."""
+    if delivery.channel != Channel.EMAIL or NATURES[Kind(message.kind)].need is not Need.ASKED:
+        return None
+    return voice.links.stop_page(voice.shop.shop_id, message.person_id, delivery.channel, now=now)
+
+
 def template_for(
     own: Mapping[tuple[str, str, str], Template], kind: Kind, channel: str, locale: str
 ) -> Template:
@@ -298,5 +302,6 @@ def _letter(
         subject=words.subject,
         text=words.text,
         html=words.html,
+        unsubscribe=_way_out(delivery, message, voice, now=now),
         values={name: given[name] for name in notifications.places(template.body)},
     )

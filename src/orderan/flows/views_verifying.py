@@ -1,10 +1,10 @@
-"""What is known of buyers when it is decided whether to ask them."""
+"""What is known of buyers when it is decided whether to ask them, and what they are being asked about."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.verification import Buyer
+from orderan.verification import Attempt, Buyer, Way, as_attempt
 
 
 async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
@@ -57,3 +57,22 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
         )
         for row in rows
     }
+
+
+async def open_attempts_of(tx: Tx, way: Way, customer_id: UUID) -> list[Attempt]:
+    """Attempts that wait for a person's answer by one way; records that were merged into one count as one."""
+    rows = await tx.all(
+        """
+        SELECT attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
+               attempt.token_digest, attempt.answer, attempt.note, attempt.cost_minor, attempt.recording_url,
+               attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by
+        FROM customer AS person
+        JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.customer_id = person.id
+        JOIN verification_attempt AS attempt ON attempt.shop_id = %(shop)s AND attempt.order_id = sales_order.id
+             AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown')
+        WHERE person.shop_id = %(shop)s AND (person.id = %(id)s OR person.merged_into = %(id)s)
+        ORDER BY attempt.id
+        """,
+        {"shop": tx.shop_id, "way": way, "id": customer_id},
+    )
+    return [as_attempt(row) for row in rows]

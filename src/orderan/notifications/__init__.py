@@ -15,7 +15,7 @@ from orderan.notifications.commands.hear import REFERENCE, hear_receipts
 from orderan.notifications.commands.note import PREFIX, note
 from orderan.notifications.commands.resend import resend
 from orderan.notifications.commands.tell import tell
-from orderan.notifications.commands.want import set_policy, set_wants
+from orderan.notifications.commands.want import close_channel, open_channel, set_policy, set_wants
 from orderan.notifications.commands.word import checked, restore_template, write_template
 from orderan.notifications.defaults import default_template
 from orderan.notifications.errors import (
@@ -136,6 +136,7 @@ __all__ = [
     "Words",
     "begin_sending",
     "checked",
+    "close_channel",
     "default_template",
     "deliveries_of",
     "deliveries_waiting",
@@ -148,6 +149,7 @@ __all__ = [
     "lose_leases",
     "message_by_id",
     "note",
+    "open_channel",
     "own_templates",
     "places",
     "places_of",

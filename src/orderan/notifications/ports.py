@@ -39,6 +39,7 @@ class Letter:
         to: An address of the channel: E.164, an e-mail address.
         subject, html: Of an e-mail; empty elsewhere.
         text: What is said, plain.
+        unsubscribe: Address of a page where one click ends such letters; None for those nobody can do without.
         kind, locale, values: For providers that keep the wording themselves: which template, and what
             stands in its places, in the order the places first appear in the text.
     """
@@ -51,6 +52,7 @@ class Letter:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str = field(repr=False)
+    unsubscribe: str | None = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
 
 

@@ -1,6 +1,6 @@
 """Writing and reading the shop's own words and policy, and what people want to be told and how."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -91,6 +91,30 @@ async def save_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) ->
             "stopped": sorted(wants.stopped),
             "unwanted": sorted(wants.unwanted),
             "locale": wants.locale,
+            "actor": tx.actor,
+            "now": now,
+        },
+    )
+
+
+async def shift_stopped(tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, now: datetime) -> None:
+    """Close or open a channel of these people, whatever else they want."""
+    await tx.run(
+        """
+        INSERT INTO message_preference AS wanted (shop_id, person_id, channels, stopped, unwanted, set_by, set_at)
+        SELECT %(shop)s, asked.id, '{}',
+               CASE WHEN %(closed)s THEN ARRAY[%(channel)s::text] ELSE '{}'::text[] END, '{}', %(actor)s, %(now)s
+        FROM unnest(%(people)s::uuid[]) AS asked (id)
+        ORDER BY asked.id
+        ON CONFLICT (shop_id, person_id) DO UPDATE
+        SET stopped = array_remove(wanted.stopped, %(channel)s::text) || excluded.stopped,
+            set_by = excluded.set_by, set_at = excluded.set_at
+        """,
+        {
+            "shop": tx.shop_id,
+            "people": list(people),
+            "channel": channel,
+            "closed": closed,
             "actor": tx.actor,
             "now": now,
         },

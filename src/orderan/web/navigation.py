@@ -34,6 +34,7 @@ RAIL: Final = (
     Entry(N_("Beranda"), "home", "/", None, on_phone=True),
     Entry(N_("Pesanan"), "shopping-bag", "/orders", "orders.read", on_phone=True),
     Entry(N_("Perlu tindakan"), "inbox", "/inbox", "inbox.read", on_phone=True),
+    Entry(N_("Konfirmasi COD"), "phone", "/verification", "orders.read"),
     Entry(N_("Gudang"), "building-warehouse", "/warehouse", "fulfilment.read", on_phone=True),
     Entry(N_("Pengiriman"), "truck", "/shipping", "shipping.read"),
     Entry(N_("Retur"), "truck-return", "/returns", "returns.read"),

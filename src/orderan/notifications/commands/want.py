@@ -1,5 +1,6 @@
 """Keep how a shop tells people things, and what a person wants to be told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -58,3 +59,24 @@ async def set_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> 
     trace = Trace("message.preference", "customer", to_text("cus", person_id), after=after)
     await leave(tx, trace, now=now)
     return kept
+
+
+async def close_channel(tx: Tx, people: Sequence[UUID], channel: str, *, now: datetime) -> None:
+    """These people are not written to on a channel any more, until they open it again."""
+    await _shift(tx, people, channel, closed=True, now=now)
+
+
+async def open_channel(tx: Tx, people: Sequence[UUID], channel: str, *, now: datetime) -> None:
+    """These people are written to on a channel again."""
+    await _shift(tx, people, channel, closed=False, now=now)
+
+
+async def _shift(tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, now: datetime) -> None:
+    if not people:
+        return
+    await store_wants.shift_stopped(tx, people, channel, closed=closed, now=now)
+    for person_id in people:
+        after = {"closed" if closed else "opened": channel}
+        await leave(
+            tx, Trace("message.preference", "customer", to_text("cus", person_id), after=after), now=now
+        )

@@ -1,0 +1,149 @@
+"""Who carries a shop's messages: the accounts it opened, each channel's in their order.
+
+One account after another is asked as long as it is known that nothing was sent; where nobody knows, no
+other one is asked. What a provider says of a message afterwards comes as news: see `hear_reach`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from orderan import messaging
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.reach_clients import ReachClient, ReachClients
+from orderan.flows.reach_links import news_address
+from orderan.kit.clock import Clock
+from orderan.kit.db import Tx
+from orderan.messaging import Content, Messenger
+from orderan.notifications import (
+    Doubt,
+    Letter,
+    Receipt,
+    RefusedForGood,
+    RefusedForNow,
+    Sender,
+    SendingFailed,
+    SendingTrouble,
+    SendingUnknown,
+    SentAs,
+)
+from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
+
+CURRENCY: Final = "IDR"
+
+
+@dataclass
+class Senders:
+    """Of one process: makes the senders of a shop of its accounts."""
+
+    clients: ReachClients
+    links: PayLinks
+    clock: Clock
+
+    async def of(self, tx: Tx) -> Mapping[str, Sender]:
+        """By channel; none where the shop has no open account."""
+        ready = await self.clients.of_every_kind(tx)
+        return {
+            str(kind): AccountSender(str(kind), tx.shop_id, accounts, self.links, self.clock)
+            for kind, accounts in ready.items()
+            if kind is not Kind.VOICE
+        }
+
+
+@dataclass(frozen=True)
+class AccountSender:
+    """See `Sender`: the open accounts of one channel, asked in their order."""
+
+    channel: str
+    shop_id: int
+    accounts: Sequence[ReachClient]
+    links: PayLinks
+    clock: Clock
+
+    @property
+    def doubt(self) -> Doubt:
+        """A letter may be repeated where every account's receiver knows the second for the first."""
+        repeatable = all(one.messenger is not None and one.messenger.repeatable for one in self.accounts)
+        return Doubt.REPEAT if repeatable else Doubt.NONE
+
+    async def send(self, letter: Letter) -> SentAs:
+        troubles: list[SendingTrouble] = []
+        for client in self.accounts:
+            if client.messenger is None:
+                continue
+            try:
+                return await self._by(client, client.messenger, letter)
+            except SendingUnknown:
+                raise
+            except SendingTrouble as trouble:
+                troubles.append(trouble)
+        # Whoever may take it later is waited for; a refusal of all is one for good.
+        later = [one for one in troubles if not isinstance(one, RefusedForGood)]
+        raise (later or troubles or [RefusedForNow("no_account")])[0]
+
+    async def look_up(self, reference: str) -> Receipt:
+        """Nobody can be asked: what became of a letter comes as a receipt, or never."""
+        raise SendingFailed(f"cannot_ask:{reference[:3]}")
+
+    async def _by(self, client: ReachClient, messenger: Messenger, letter: Letter) -> SentAs:
+        account = client.account
+        silent = account.provider in SILENT
+        outgoing = messaging.Outgoing(
+            letter.to,
+            letter.reference,
+            letter.locale,
+            content_of(letter, account.fields, now=self.clock.now()),
+            notify_url=None if silent else news_address(self.links, self.shop_id, client),
+        )
+        try:
+            sent = await messenger.send(outgoing)
+        except messaging.RefusedForGood as refused:
+            raise RefusedForGood(_code(refused)) from refused
+        except messaging.RefusedForNow as refused:
+            raise RefusedForNow(_code(refused)) from refused
+        except messaging.SendFailed as failed:
+            raise SendingFailed(_code(failed)) from failed
+        except messaging.OutcomeUnknown as unknown:
+            raise SendingUnknown(_code(unknown)) from unknown
+        return SentAs(sent.provider_id, cost_minor=_cost(sent, account.fields))
+
+
+def content_of(letter: Letter, fields: Mapping[str, str], *, now: datetime) -> Content:
+    """A letter as its channel carries it.
+
+    WhatsApp takes a template it has approved from whoever was not written to for a day, so that it is
+    always one: named by the account's prefix and the kind, its parameters in the order of the text.
+    """
+    return _CONTENTS[letter.channel](letter, fields, now)
+
+
+def _chat(letter: Letter, fields: Mapping[str, str], _: datetime) -> Content:
+    name = f"{fields.get(TEMPLATE_PREFIX, '')}{letter.kind}"
+    return messaging.Chat(letter.text, template=messaging.Template(name, tuple(letter.values.values())))
+
+
+def _text(letter: Letter, _: Mapping[str, str], __: datetime) -> Content:
+    return messaging.Text(letter.text)
+
+
+def _mail(letter: Letter, _: Mapping[str, str], __: datetime) -> Content:
+    return messaging.Letter(letter.subject, letter.text, letter.html, unsubscribe=letter.unsubscribe)
+
+
+_CONTENTS: Final[Mapping[str, Callable[[Letter, Mapping[str, str], datetime], Content]]] = MappingProxyType(
+    {Kind.EMAIL: _mail, Kind.SMS: _text, Kind.WHATSAPP: _chat}
+)
+
+
+def _code(trouble: messaging.MessageTrouble) -> str:
+    return f"{trouble.partner}:{trouble.code}"[:80]
+
+
+def _cost(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:
+    """What it cost in rupiah: as the provider says, else as the shop stated for one part."""
+    if sent.cost is not None and sent.currency == CURRENCY:
+        return sent.cost_minor
+    stated = fields.get(UNIT_COST, "")
+    return int(stated) * sent.parts if stated else None

@@ -1,0 +1,1 @@
+"""What can be done with accounts by which people are reached."""
