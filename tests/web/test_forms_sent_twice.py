@@ -29,10 +29,13 @@ from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
 from orderan.routing import change_draft
-from orderan.verification import Policy, keep_policy
+from orderan.verification import Policy, Rule, Verdict, When, keep_policy
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
+
+
+ASKS_ABOVE: Final = Policy(rules=(Rule("kecil", When(at_most_minor=25_000), Verdict.WAIVE),))
 
 
 @dataclass(frozen=True)
@@ -426,7 +429,7 @@ async def shop(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
-    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=0, now=now))
     unsaid = await an_order()
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
     names = {
