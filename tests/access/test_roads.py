@@ -37,6 +37,7 @@ WITHOUT_LINKS = {
     "/track",
     "/pay/{ticket:str}",
     "/payout/{link:str}",
+    "/stop/{ticket:str}",
     "/status",
     "/account/codes",
     "/orders/bulk/{bulk_id:str}",
