@@ -492,7 +492,9 @@ async def _reached(
     account = made["twilio_sms"]
     key = keyring.unwrap(1, account.id, account.wrapped_key)
     letters = [
-        sealed_letter(1, account.id, key, verdict, method="POST", url="", headers={}, body=str(verdict).encode())
+        sealed_letter(
+            1, account.id, key, verdict, method="POST", url="", headers={}, body=str(verdict).encode()
+        )
         for verdict in Verdict
     ]
     await world.floor.run(lambda tx: keep_letters(tx, letters, now=now))

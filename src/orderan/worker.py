@@ -63,8 +63,8 @@ from orderan.kit.events import Consumer, consume, sequence
 from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
 from orderan.kit.public_network import PublicCaller
-from orderan.messaging import Lines
 from orderan.kit.runner import sweep_answers
+from orderan.messaging import Lines
 from orderan.payments import open_rails_due
 from orderan.promotions import end_over
 from orderan.settings import Settings, WorkerSettings
@@ -543,7 +543,9 @@ async def work(
                     )
                 )
                 telling = asyncio.create_task(
-                    MessageRounds(own, messenger, Digests(db, clock, reached, links, words)).run(stop, interval_s=settings.worker.sweep_interval_s)
+                    MessageRounds(own, messenger, Digests(db, clock, reached, links, words)).run(
+                        stop, interval_s=settings.worker.sweep_interval_s
+                    )
                 )
                 runner = asyncio.create_task(
                     app.run_worker_async(

@@ -25,7 +25,12 @@ async def test_137_of_a_thousand_phones_hear_of_the_outage_once_and_of_its_end_o
     floor: ShopFloor, keyring: Keyring, house: House, now: datetime
 ) -> None:
     street = await a_street(
-        floor, keyring, now, there=137, elsewhere=863, buyer=lambda turn: Buyer("Ani", phone(turn), None, None)
+        floor,
+        keyring,
+        now,
+        there=137,
+        elsewhere=863,
+        buyer=lambda turn: Buyer("Ani", phone(turn), None, None),
     )
     async with a_stand(floor, keyring, house, now, "whatsapp", world=street.world) as stand:
         await stand.open("whatsapp")

@@ -53,7 +53,9 @@ async def test_who_waits_for_goods_is_told_once_when_they_are_back(stand: Stand)
 
     status, refused = await ask("1")
     assert (status, refused["code"]) == (409, "restock_can_be_had")
-    await stand.floor.run(lambda tx: tx.run("UPDATE stock SET on_hand = reserved WHERE shop_id = %(shop)s", {"shop": 1}))
+    await stand.floor.run(
+        lambda tx: tx.run("UPDATE stock SET on_hand = reserved WHERE shop_id = %(shop)s", {"shop": 1})
+    )
     first, again, other = await ask("2"), await ask("2"), await ask("3")
     assert (first[0], first, other[1]) == (201, again, first[1])
     assert (await ask("4", link="javascript:alert(1)"))[0] == 400

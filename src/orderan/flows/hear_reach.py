@@ -98,5 +98,3 @@ async def _hear_wishes(
             }
             await change(tx, sorted(named), str(channel), now=now)
     return rest
-
-

@@ -98,9 +98,7 @@ class Digests:
     async def _claim(self, tx: Tx, now: datetime) -> tuple[Shop, list[_Waiting]]:
         shop = await shop_by_id(tx, tx.shop_id)
         local = now.astimezone(ZoneInfo(shop.time_zone))
-        due = await notifications.claim_digests(
-            tx, day=local.date(), hour=local.hour, limit=BATCH, now=now
-        )
+        due = await notifications.claim_digests(tx, day=local.date(), hour=local.hour, limit=BATCH, now=now)
         found = [await self._waiting(tx, staff_id, now) for staff_id in due]
         return shop, [one for one in found if one is not None]
 

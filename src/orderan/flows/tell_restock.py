@@ -118,7 +118,11 @@ async def wares(tx: Tx, wishes: Collection[UUID], *, now: datetime) -> dict[UUID
     """What is true now of the goods of these wishes."""
     found = await wishes_by_id(tx, wishes) if wishes else {}
     skus = {wish.sku_id for wish in found.values()}
-    there = {one.sku_id: one for one in await availability(tx, now=now, skus=skus, limit=len(skus))} if skus else {}
+    there = (
+        {one.sku_id: one for one in await availability(tx, now=now, skus=skus, limit=len(skus))}
+        if skus
+        else {}
+    )
     return {
         wish.id: Ware(there[wish.sku_id].title, there[wish.sku_id].total.sellable, wish.link)
         for wish in found.values()

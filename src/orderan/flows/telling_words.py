@@ -7,8 +7,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.views_telling import About
 from orderan.flows.tell_restock import Ware
+from orderan.flows.views_telling import About
 from orderan.kit.i18n import format_datetime, format_money
 from orderan.notifications import Kind, Policy
 from orderan.orders import pay_limit

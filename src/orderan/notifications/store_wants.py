@@ -97,9 +97,7 @@ async def save_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) ->
     )
 
 
-async def shift_stopped(
-    tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, now: datetime
-) -> None:
+async def shift_stopped(tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, now: datetime) -> None:
     """Close or open a channel of these people, whatever else they want."""
     asked = {
         "shop": tx.shop_id,

@@ -78,7 +78,10 @@ def account_fields(provider: str) -> tuple[AccountField, ...]:
     """
     if kind_of(provider) is Kind.VOICE:
         return (
-            *(AccountField(one.name, one.secret, one.default, _is_made(one.name)) for one in _of_calls(provider)),
+            *(
+                AccountField(one.name, one.secret, one.default, _is_made(one.name))
+                for one in _of_calls(provider)
+            ),
             AccountField(CALLER_ID, secret=False),
         )
     own = (

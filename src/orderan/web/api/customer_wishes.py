@@ -74,9 +74,9 @@ async def push_key_told(
 ) -> PushKeyTold:
     """The `applicationServerKey` of the account that is asked first."""
     ready = await db.run(caller, lambda tx: reached.of(tx, Kind.PUSH))
-    messengers = [one.messenger for one in ready]
+    takers: list[object] = [one.messenger for one in ready]
     return PushKeyTold(
-        key=next((one.public_key for one in messengers if isinstance(one, TakesSubscriptions)), None)
+        key=next((one.public_key for one in takers if isinstance(one, TakesSubscriptions)), None)
     )
 
 
@@ -140,7 +140,5 @@ async def restock_wished(
 
 
 handlers = [
-    Router(
-        "/api/v1", route_handlers=[push_key_told, browser_subscribed, restock_wished], tags=["customers"]
-    )
+    Router("/api/v1", route_handlers=[push_key_told, browser_subscribed, restock_wished], tags=["customers"])
 ]
