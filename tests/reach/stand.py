@@ -141,9 +141,9 @@ class Stand:
         return heard
 
     async def deliveries(self) -> list[tuple[str, str, str | None]]:
-        """Channel, state and reason of every try, oldest first."""
+        """Channel, state and reason of every try that was begun, oldest first."""
         rows = await self.floor.all(
-            "SELECT channel, state, reason, cost_minor FROM delivery ORDER BY made_at, id"
+            "SELECT channel, state, reason FROM delivery WHERE state <> 'queued' ORDER BY made_at, id"
         )
         return [(row.channel, row.state, row.reason) for row in rows]
 

@@ -96,10 +96,13 @@ async def test_the_second_account_of_a_channel_takes_what_the_first_would_not(st
 
     assert stand.on_phone("zenziva") == []
     [message] = stand.on_phone("twilio_sms")
-    assert await stand.deliver(*stand.step(message, MessageState.DELIVERED)) == [200]
+    arrived = stand.step(message, MessageState.DELIVERED)
     assert await stand.deliver(*stand.step(message, MessageState.FAILED, error="30008")) == [200]
+    assert await stand.hear() == 1
+    assert ("sms", "failed", "30008") in await stand.deliveries()
+    # Word that came late: it was told after all.
+    assert await stand.deliver(*arrived) == [200]
     await stand.hear()
-    # What arrived did not fail, whatever is said afterwards.
     assert ("sms", "delivered", None) in await stand.deliveries()
     assert await spent(stand) == 700 * message.parts
 

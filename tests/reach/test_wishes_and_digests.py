@@ -79,6 +79,7 @@ async def test_a_browser_is_told_until_its_service_says_it_is_gone(stand: Stand)
     await stand.open("smtp")
     stand.strangers["push.example.net"] = 201
     first = await stand.order()
+    await stand.follow()
     assert first.customer_id is not None
     customer, key = to_text("cus", first.customer_id), await api(stand)
     await tell_by(stand, "push", "email")
@@ -115,6 +116,7 @@ async def test_the_shops_own_app_is_told_whom_a_message_is_for(stand: Stand) -> 
     await stand.open("webhook", address="https://aplikasi.example/pesan")
     stand.strangers["aplikasi.example"] = 500
     order = await stand.order(email=None)
+    await stand.follow()
     assert order.customer_id is not None
     await tell_by(stand, "webhook")
     await stand.order(email=None)
@@ -159,6 +161,7 @@ async def test_whoever_wants_it_gets_one_letter_a_day_about_what_waits(stand: St
     assert "Cari barangnya" in letter.plain
     await day(at + timedelta(days=2))
     assert len(stand.mail.letters) == 2
+    await sign_in(stand.web)
     await send(stand.web, "/account/digest", {"hour": ""})
     await day(at + timedelta(days=3))
     assert len(stand.mail.letters) == 2
