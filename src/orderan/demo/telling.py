@@ -7,7 +7,7 @@ few numbers are not on WhatsApp and get a text message. From then on the worker 
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from orderan.demo.scene import Scene
@@ -84,7 +84,7 @@ class Telling:
         self._scene = scene
         self._there = there
         self._caller = Caller(scene.ground.shop.shop_id, "system:messages")
-        self._clock = SetClock(datetime.min)
+        self._clock = SetClock(datetime.min.replace(tzinfo=UTC))
         self._chance = random.Random(seed)
         self._players = {channel: _Player(channel, self._chance) for channel in CHANNELS}
         links = PayLinks(address, scene.keyring)
@@ -147,10 +147,15 @@ class Telling:
     def _became(self, name: str, at: datetime) -> list[Receipt]:
         if self._chance.random() < LOST:
             return [Receipt(Fate.FAILED, at, provider_id=name, reason="131000")]
-        arrived = Receipt(Fate.DELIVERED, at - timedelta(minutes=self._chance.uniform(20, 25)), provider_id=name)
+        arrived = Receipt(
+            Fate.DELIVERED, at - timedelta(minutes=self._chance.uniform(20, 25)), provider_id=name
+        )
         if self._chance.random() >= READ:
             return [arrived]
-        return [arrived, Receipt(Fate.SEEN, at - timedelta(minutes=self._chance.uniform(1, 18)), provider_id=name)]
+        return [
+            arrived,
+            Receipt(Fate.SEEN, at - timedelta(minutes=self._chance.uniform(1, 18)), provider_id=name),
+        ]
 
     async def _senders(self, _: Tx) -> Mapping[str, Sender]:
         return dict(self._players)

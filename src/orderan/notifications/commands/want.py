@@ -77,4 +77,6 @@ async def _shift(tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, 
     await store_wants.shift_stopped(tx, people, channel, closed=closed, now=now)
     for person_id in people:
         after = {"closed" if closed else "opened": channel}
-        await leave(tx, Trace("message.preference", "customer", to_text("cus", person_id), after=after), now=now)
+        await leave(
+            tx, Trace("message.preference", "customer", to_text("cus", person_id), after=after), now=now
+        )

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 

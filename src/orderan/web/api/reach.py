@@ -65,7 +65,12 @@ class ReachAccountChange(Asked):
     open: bool
 
 
-@get("/reach-accounts", summary="Accounts of messages and calls", opt={"needs": Permission.SETTINGS_READ}, responses=REFUSED)
+@get(
+    "/reach-accounts",
+    summary="Accounts of messages and calls",
+    opt={"needs": Permission.SETTINGS_READ},
+    responses=REFUSED,
+)
 async def reach_accounts_listed(
     db: NamedDependency[Database], caller: NamedDependency[Caller], links: NamedDependency[PayLinks]
 ) -> ReachAccountsTold:

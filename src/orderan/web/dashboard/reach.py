@@ -76,6 +76,7 @@ LABELS: Final = {
     "subject": N_("Alamat toko untuk layanan notifikasi"),
     "caller_id": N_("Nomor yang terlihat"),
     "template_prefix": N_("Awalan nama templat"),
+    "address": N_("Alamat aplikasi toko"),
     "unit_cost": N_("Biaya satu pesan (rupiah)"),
 }
 """Of what is not the provider's own word; those stand as its dashboard shows them."""
@@ -83,6 +84,9 @@ HINTS: Final = {
     "security": N_("tls (port 465), starttls (port 587), atau none untuk server di mesin ini."),
     "caller_id": N_("Nomor telepon yang dimiliki akun, dengan kode negara: +6221…"),
     "template_prefix": N_("Templat yang disetujui bernama awalan ini ditambah jenis pesannya."),
+    "address": N_(
+        "https://… Pesan dikirim ke sini, ditandatangani; aplikasi yang menampilkannya kepada pembeli."
+    ),
     "unit_cost": N_("Dipakai bila penyedia tidak menyebut biayanya dalam rupiah. Kosongkan bila tidak tahu."),
     "subject": N_("mailto: atau https://, supaya layanan notifikasi bisa menghubungi Anda."),
 }
@@ -102,7 +106,11 @@ async def reach_opened(visit: Visit, reached: ReachClients) -> Response[Any]:
     form = await posted(visit.request)
     provider = one(form, "provider") if one(form, "provider") in KINDS else next(iter(KINDS))
     fields = _fields(provider, form)
-    typed = {"provider": provider, "name": one(form, "name").strip(), "base_url": one(form, "base_url").strip()}
+    typed = {
+        "provider": provider,
+        "name": one(form, "name").strip(),
+        "base_url": one(form, "base_url").strip(),
+    }
     with refusals_to(visit.request, FIELDS) as refused:
 
         async def command(tx: Tx) -> ReachAccount:
@@ -198,9 +206,7 @@ def _asked(provider: str) -> list[dict[str, Any]]:
 def _rows(accounts: list[ReachAccount]) -> list[dict[str, Any]]:
     """Accounts of a kind as its table shows them; the first open one is asked first."""
     first = next((one.id for one in accounts if one.state == "open"), None)
-    return [
-        {"id": to_text(PREFIX, one.id), "account": one, "is_first": one.id == first} for one in accounts
-    ]
+    return [{"id": to_text(PREFIX, one.id), "account": one, "is_first": one.id == first} for one in accounts]
 
 
 async def _list(visit: Visit, typed: Mapping[str, str], errors: dict[str, str]) -> Response[Any]:
@@ -234,7 +240,9 @@ async def _list(visit: Visit, typed: Mapping[str, str], errors: dict[str, str]) 
 async def _detail(
     visit: Visit, reached: ReachClients, account_id: UUID, typed: Mapping[str, str], errors: dict[str, str]
 ) -> Response[Any]:
-    async def read(tx: Tx) -> tuple[ReachAccount, list[ReachAccount], list[LetterSeen], list[tuple[str, str]]]:
+    async def read(
+        tx: Tx,
+    ) -> tuple[ReachAccount, list[ReachAccount], list[LetterSeen], list[tuple[str, str]]]:
         account = await reach.reach_account(tx, account_id)
         peers = [peer for peer in await reach.reach_accounts(tx) if peer.kind is account.kind]
         client = await reached.of_account(tx, account_id)
