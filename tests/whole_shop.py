@@ -104,8 +104,10 @@ from orderan.promotions import (
     move_promotion,
 )
 from orderan.promotions import Terms as PromotionTerms
+from orderan.reach import PROVIDER_NAMES, Verdict, keep_letters, open_reach, sealed_letter
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.routing import change_draft, put_live
+from orderan.sandbox.keys import MESSENGERS, PHONES
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
 from orderan.verification import AttemptEvent, Policy, Step, Way, keep_policy
@@ -303,6 +305,9 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/pay/{pay_cancelled}",
         "/pay/{pay_paid}",
     ),
+    "/settings/reach": ("/settings/reach", "/settings/reach?provider=smtp"),
+    "/settings/reach/{account:str}": ("/settings/reach/{reach_sms}", "/settings/reach/{reach_voice}"),
+    "/stop/{ticket:str}": ("/stop/{stop}",),
     "/settings/gateways": ("/settings/gateways", "/settings/gateways?gateway=xendit"),
     "/settings/gateways/{account:str}": ("/settings/gateways/{gateway_account}",),
     "/track": ("/track",),
@@ -498,9 +503,45 @@ async def _pay_pages(
     pages |= {"cancelled": orders["cancelled"], "paid": orders["paid"]}
     tickets = {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
     return tickets | {
+        **await _reached(world, keyring, numbered, links, now),
         "gateway_account": to_text("gwa", account.id),
         "rail": to_text("ral", carried["va_bca"].id),
         "rail_paused": to_text("ral", carried["alfamart"].id),
+    }
+
+
+async def _reached(
+    world: World, keyring: Keyring, order: Order, links: PayLinks, now: datetime
+) -> dict[str, str]:
+    """An account whose provider sent word, one of calls, and the way out of a letter."""
+    made = {}
+    for provider, more in (("twilio_sms", {}), ("exotel", {"caller_id": "+622150001234"})):
+        told = {**MESSENGERS, **PHONES}[provider]
+        made[provider] = await world.floor.run(
+            lambda tx, provider=provider, told=told, more=more: open_reach(
+                tx,
+                keyring,
+                provider=provider,
+                name=PROVIDER_NAMES[provider],
+                base_url="http://127.0.0.1:1",
+                fields={**told, **more},
+                now=now,
+            )
+        )
+    account = made["twilio_sms"]
+    key = keyring.unwrap(1, account.id, account.wrapped_key)
+    letters = [
+        sealed_letter(
+            1, account.id, key, verdict, method="POST", url="", headers={}, body=str(verdict).encode()
+        )
+        for verdict in Verdict
+    ]
+    await world.floor.run(lambda tx: keep_letters(tx, letters, now=now))
+    assert order.customer_id is not None
+    return {
+        "reach_sms": to_text("rch", account.id),
+        "reach_voice": to_text("rch", made["exotel"].id),
+        "stop": links.stop_page(1, order.customer_id, "email", now=now).rpartition("/")[2],
     }
 
 

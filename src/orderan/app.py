@@ -57,6 +57,7 @@ MODULES: Final = (
     "orderan.web.api.courier_cash",
     "orderan.web.api.customer_access",
     "orderan.web.api.customer_details",
+    "orderan.web.api.customer_wishes",
     "orderan.web.api.customers",
     "orderan.web.api.docs",
     "orderan.web.api.events",

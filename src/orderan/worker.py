@@ -49,9 +49,11 @@ from orderan.flows.reach_clients import ReachClients
 from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.read_maintenance import read_maintenance
 from orderan.flows.reconcile import reconcile_nightly
+from orderan.flows.send_digests import Digests
 from orderan.flows.send_messages import Messenger, SendersOf
 from orderan.flows.senders import Senders
 from orderan.flows.tell_buyer import teller
+from orderan.flows.tell_restock import tell_restock
 from orderan.flows.verify_order import Verifier
 from orderan.flows.watch_limits import watch_limits
 from orderan.flows.watch_rails import learn_rails, watch_rails
@@ -73,6 +75,7 @@ from orderan.reach import Kind
 from orderan.settings import Settings, WorkerSettings
 from orderan.shops import ShopState, all_shops
 from orderan.trust import learn_norm
+from orderan.web.words import words
 
 Sweep = Callable[[Tx, datetime], Awaitable[int]]
 
@@ -153,6 +156,10 @@ async def _sweep_throttle(tx: Tx, now: datetime) -> int:
     return await throttle.sweep(tx, now=now)
 
 
+async def _restock(tx: Tx, now: datetime) -> int:
+    return await tell_restock(tx, now=now)
+
+
 async def _learn_norm(tx: Tx, now: datetime) -> int:
     return await learn_norm(tx, now=now)
 
@@ -181,6 +188,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("watch_limits", 60.0, _watch),
     Timer("chargebacks", 60.0, _chargebacks),
     Timer("low_stock", 60.0, _low_stock),
+    Timer("restock", 60.0, _restock),
     Timer("settlements", 600.0, _reconcile),
     Timer("open_rails", 10.0, _open_rails),
     Timer("watch_rails", 10.0, _watch_rails),
@@ -452,6 +460,7 @@ class MessageRounds(Beside):
     """What buyers are told, and what their providers tell of it: each channel of a shop beside the others."""
 
     messenger: Messenger
+    digests: Digests | None = None
 
     async def once(self) -> int:
         """Hear what came and begin to send what is due; how many letters were heard."""
@@ -474,6 +483,8 @@ class MessageRounds(Beside):
         caller = Caller(shop_id, "system:messages")
         for channel in await self.messenger.channels(caller):
             self.begin(shop_id, f"messages {channel}", partial(self.messenger.send_due, caller, channel))
+        if self.digests is not None:
+            self.begin(shop_id, "digests", partial(self.digests.send_due, caller))
         # A channel looks until it finds nothing: to have begun it is no reason to look again at once.
         return 0
 
@@ -566,7 +577,9 @@ async def work(
                     )
                 )
                 telling = asyncio.create_task(
-                    MessageRounds(own, messenger).run(stop, interval_s=settings.worker.sweep_interval_s)
+                    MessageRounds(own, messenger, Digests(db, clock, reached, links, words)).run(
+                        stop, interval_s=settings.worker.sweep_interval_s
+                    )
                 )
                 verifying = asyncio.create_task(
                     VerificationRounds(own, Askers(db, clock, keyring, links, reached)).run(

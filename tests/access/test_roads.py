@@ -38,6 +38,7 @@ WITHOUT_LINKS = {
     "/pay/{ticket:str}",
     "/payout/{link:str}",
     "/ya/{link:str}",
+    "/stop/{ticket:str}",
     "/status",
     "/account/codes",
     "/orders/bulk/{bulk_id:str}",

@@ -211,6 +211,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/messages/templates": SETTINGS,
     "/messages/templates/{kind:str}": MESSAGES,
     "/messages/{message_id:str}": MESSAGES,
+    "/settings/reach": SETTINGS,
+    "/settings/reach/{account:str}": SETTINGS,
     "/settings/gateways": SETTINGS,
     "/settings/gateways/{account:str}": SETTINGS,
     "/payments/routing": ROUTES,

@@ -20,6 +20,7 @@ from orderan.payments.store_attempts import insert_account, insert_attempt, inse
 
 MINUTE = timedelta(minutes=1)
 WINDOW = 60 * MINUTE
+BATCH = 100
 
 
 @dataclass
@@ -101,7 +102,11 @@ async def a_street(
     """
     world = world or await a_shop(floor, now, stock={"kopi": there + elsewhere})
     wanted = [asked(("kopi", 1), buyer=buyer(turn)) for turn in range(there + elsewhere)]
-    answers = await place(world, keyring, *wanted, now=now)
+    answers = [
+        answer
+        for first in range(0, len(wanted), BATCH)
+        for answer in await place(world, keyring, *wanted[first : first + BATCH], now=now)
+    ]
     orders = [answer.order for answer in answers if isinstance(answer, Placed)]
     assert len(orders) == there + elsewhere
     account = GatewayAccount(new_id(), "midtrans", "Midtrans", "https://gateway.test", b"", b"")

@@ -50,6 +50,7 @@ class Stand:
 
     Attributes:
         down: Providers that answer 503.
+        strangers: Hosts that are no provider, and what they answer; `went` is what was sent to them.
     """
 
     world: World
@@ -58,10 +59,13 @@ class Stand:
     mail: MailRoom
     providers: dict[str, MessageSimulator]
     messenger: Messenger
+    clients: ReachClients
     links: PayLinks
     web: AsyncClient
     accounts: dict[str, ReachAccount] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
+    strangers: dict[str, int] = field(default_factory=dict)
+    went: list[httpx2.Request] = field(default_factory=list)
 
     @property
     def floor(self) -> ShopFloor:
@@ -81,7 +85,7 @@ class Stand:
                 self.keyring,
                 provider=provider,
                 name=f"{provider} {len(self.accounts)}",
-                base_url="" if provider == "smtp" else f"https://{provider.replace('_', '-')}.test",
+                base_url=f"https://{provider.replace('_', '-')}.test",
                 fields={**told, **fields},
                 now=self.clock.at,
             )
@@ -137,9 +141,9 @@ class Stand:
         return heard
 
     async def deliveries(self) -> list[tuple[str, str, str | None]]:
-        """Channel, state and reason of every try, oldest first."""
+        """Channel, state and reason of every try that was begun, oldest first."""
         rows = await self.floor.all(
-            "SELECT channel, state, reason, cost_minor FROM delivery ORDER BY made_at, id"
+            "SELECT channel, state, reason FROM delivery WHERE state <> 'queued' ORDER BY made_at, id"
         )
         return [(row.channel, row.state, row.reason) for row in rows]
 
@@ -168,9 +172,14 @@ async def a_stand(
     mail = MailRoom(house.clock.now, Weather())
     await mail.open(socket.create_server(("127.0.0.1", 0)))
     providers, down = simulators(), set[str]()
+    strangers: dict[str, int] = {}
+    went: list[httpx2.Request] = []
 
     async def answer(request: httpx2.Request) -> httpx2.Response:
         url = urlsplit(str(request.url))
+        if url.hostname in strangers:
+            went.append(request)
+            return httpx2.Response(strangers[url.hostname])
         name = str(url.hostname).removesuffix(".test").replace("-", "_")
         if name in down:
             return httpx2.Response(503)
@@ -192,7 +201,20 @@ async def a_stand(
     messenger = Messenger(floor.db, house.clock, keyring, links, senders.of)
     try:
         async with house.browser() as web:
-            yield Stand(world, house, keyring, mail, providers, messenger, links, web, down=down)
+            yield Stand(
+                world,
+                house,
+                keyring,
+                mail,
+                providers,
+                messenger,
+                clients,
+                links,
+                web,
+                down=down,
+                strangers=strangers,
+                went=went,
+            )
     finally:
         await lines.close()
         await mail.close()

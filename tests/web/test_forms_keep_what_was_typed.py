@@ -65,6 +65,14 @@ FORMS: Final = {
         {"base_url": "http://gateway.test"},
         {"gateway": "duitku", "name": "Duitku kedua"},
     ),
+    "/settings/reach": Sends(
+        "/settings/reach",
+        {"base_url": "http://sms.test"},
+        {"provider": "zenziva", "name": "Zenziva kedua", "field-userkey": "toko"},
+    ),
+    "/settings/reach/{account:str}": Sends(
+        "/settings/reach/{reach}", {"base_url": "ftp://x"}, {"name": "SMS baru", "field-sender": "TOKO"}
+    ),
     "/settings/gateways/{account:str}": Sends(
         "/settings/gateways/{account}", {"base_url": "ftp://x"}, {"name": "Nama baru"}
     ),
@@ -387,6 +395,10 @@ OTHERWISE: Final = {
     "/orders/{order:str}/complete": BUTTON,
     "/orders/{order:str}/holds/{hold:str}/release": NEVER,
     "/orders/{order:str}/reveal": BUTTON,
+    "/account/digest": "a choice from a list",
+    "/news/{shop_id:int}/{account:str}": "letters of providers, no form",
+    "/settings/reach/{account:str}/first": BUTTON,
+    "/stop/{ticket:str}": BUTTON,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways, no form",
     "/pay/{ticket:str}": BUTTON,
     "/payments/orders/{order_id:str}/tries/{attempt_id:str}": "tests/paying/test_judging.py",

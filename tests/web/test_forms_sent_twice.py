@@ -28,11 +28,16 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
+from orderan.reach import open_reach
 from orderan.routing import change_draft
-from orderan.verification import Policy, keep_policy
+from orderan.sandbox.keys import MESSENGERS
+from orderan.verification import Policy, Rule, Verdict, When, keep_policy
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
+
+
+ASKS_ABOVE: Final = Policy(rules=(Rule("kecil", When(at_most_minor=25_000), Verdict.WAIVE),))
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,17 @@ FORMS: Final = {
             "method": "qris",
         },
         "SELECT count(*) FROM gateway_account",
+    ),
+    "/settings/reach": Sends(
+        "/settings/reach",
+        {
+            "provider": "zenziva",
+            "name": "Zenziva",
+            "base_url": "https://console.zenziva.net",
+            "field-userkey": "u",
+            "field-passkey": "p",
+        },
+        "SELECT count(*) FROM reach_account",
     ),
     "/incidents/new": Sends(
         "/incidents/new",
@@ -353,6 +369,11 @@ OTHERWISE: Final = {
     "/settings": SAME_AGAIN,
     "/settings/channels/{channel:str}": SAME_AGAIN,
     "/settings/gateways/{account:str}": SAME_AGAIN,
+    "/settings/reach/{account:str}": SAME_AGAIN,
+    "/settings/reach/{account:str}/first": SAME_AGAIN,
+    "/account/digest": SAME_AGAIN,
+    "/stop/{ticket:str}": SAME_AGAIN,
+    "/news/{shop_id:int}/{account:str}": "letters of providers: tests/reach/test_telling_by_accounts.py",
     "/payments/gateways/{rail:str}/open": ON,
     "/settings/gateways/{account:str}/rails/{rail:str}/fee": SAME_AGAIN,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": SAME_AGAIN,
@@ -438,16 +459,28 @@ async def shop(
     [price_list] = await floor.all("SELECT id FROM price_list")
     account, rail = await a_gateway(floor, now)
     _, other = await a_gateway(floor, now, "Xendit")
+    reached = await floor.run(
+        lambda tx: open_reach(
+            tx,
+            keyring,
+            provider="twilio_sms",
+            name="SMS toko",
+            base_url="https://sms.test",
+            fields=MESSENGERS["twilio_sms"],
+            now=now,
+        )
+    )
     incident = await floor.run(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
-    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=0, now=now))
     unsaid = await an_order()
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
     names = {
         "account": to_text("gwa", account.id),
         "rail": to_text("ral", rail.id),
+        "reach": to_text("rch", reached.id),
         "incident": to_text("inc", incident.incident.id),
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),

@@ -18,7 +18,8 @@ from typing import Final
 
 from stdnum import damm
 
-from orderan.telephony import Farewell, Language, Prompt, speech
+from orderan import telephony
+from orderan.telephony import Farewell, Language, Prompt
 from orderan.verification import AttemptEvent
 
 ROUNDS: Final = 3
@@ -136,11 +137,11 @@ def say(talk: Talk, facts: Facts) -> Prompt | Farewell:
     language = talk.language
     if talk.outcome is not None:
         return Farewell(
-            _FAREWELLS[language][talk.outcome].format(shop=speech.name(facts.shop, language)), language
+            _FAREWELLS[language][talk.outcome].format(shop=telephony.speech.name(facts.shop, language)), language
         )
     spoken = _MENU_NUMBER if talk.by_number else _MENU
     menu = spoken[language].format(
-        **{f"key{key}": speech.number(int(key), language) for key in (YES, NO, AGAIN, OTHER)}
+        **{f"key{key}": telephony.speech.number(int(key), language) for key in (YES, NO, AGAIN, OTHER)}
     )
     if talk.last is not None:
         text = f"{_AGAIN[language][talk.last]} {menu}"
@@ -158,16 +159,16 @@ def closed(language: Language = "id") -> Farewell:
 
 def _order_read(facts: Facts, language: Language) -> str:
     said = [
-        f"{speech.number(units, language)} {speech.name(title, language)}"
+        f"{telephony.speech.number(units, language)} {telephony.speech.name(title, language)}"
         for units, title in facts.goods[:GOODS_SAID]
     ]
     if (more := len(facts.goods) - GOODS_SAID) > 0:
-        said.append(_MORE[language].format(count=speech.number(more, language)))
+        said.append(_MORE[language].format(count=telephony.speech.number(more, language)))
     return _ORDER[language].format(
-        shop=speech.name(facts.shop, language),
+        shop=telephony.speech.name(facts.shop, language),
         goods=", ".join(said),
-        number=speech.digits(str(facts.number), language),
-        total=speech.rupiah(facts.total_minor, language),
+        number=telephony.speech.digits(str(facts.number), language),
+        total=telephony.speech.rupiah(facts.total_minor, language),
     )
 
 

@@ -45,6 +45,8 @@ async def preview(
         ValueMissing, TemplateBroken: As in sending.
     """
     kind = Kind(template.kind)
+    if kind is Kind.BACK_IN_STOCK:
+        raise NothingToShow
     chosen = order_id or await sample_order(tx, kind)
     thing = None if chosen is None else await thing_of(tx, kind, chosen)
     if chosen is None or thing is None:

@@ -65,7 +65,7 @@ def check(client: ReachClient, shop_id: int, came: Came) -> tuple[NewsLetter, Ac
 
 def verified(client: ReachClient, came: Came) -> Acknowledgement | None:
     """The answer to a provider that asks whether the address is ours; None from one that never does."""
-    messenger = client.messenger
+    messenger: object = client.messenger
     if not isinstance(messenger, Verified):
         return None
     return messenger.verify(messaging.Received(came.method, came.url, came.headers, came.body))

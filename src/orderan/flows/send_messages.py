@@ -19,9 +19,11 @@ from typing import Final
 from uuid import UUID
 
 from orderan import notifications
+from orderan.customers import PREFIX as CUSTOMER
 from orderan.customers import Contact, open_contacts
 from orderan.flows.hand_over_letters import ask_about, hand_over_letter
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.tell_restock import Ware, wares
 from orderan.flows.telling_words import Later, Voice, stands, values
 from orderan.flows.views_telling import About, abouts
 from orderan.kit import telemetry
@@ -106,6 +108,8 @@ class Messenger:
                 break
             outcomes = await self._send(sender, taken.letters, lease)
             await self._note(caller, outcomes)
+            if channel == Channel.PUSH:
+                await self._let_browsers_go(caller, taken.letters, outcomes)
             done += len(taken.letters) + len(taken.later) + len(taken.refused)
             done += sum(map(len, taken.untrue.values()))
             if outcomes and not self._judge(caller, channel, outcomes).lets(self.clock.now()):
@@ -138,9 +142,9 @@ class Messenger:
         taken = _Taken()
         if not due:
             return taken, now
-        about = await abouts(tx, [(message.topic_id, message.subject_id) for _, message in due])
+        about = await _abouts(tx, [message for _, message in due], now=now)
         wants = await notifications.wants_of(tx, {message.person_id for _, message in due})
-        still: list[tuple[Delivery, Message, About]] = []
+        still: list[tuple[Delivery, Message, About | Ware]] = []
         for (delivery, message), one in zip(due, about, strict=True):
             stopped = message.person_id in wants and channel in wants[message.person_id].stopped
             if one is not None and _judged(taken, delivery, message, one, policy, stopped=stopped, now=now):
@@ -156,12 +160,13 @@ class Messenger:
         return taken, lease
 
     async def _word(
-        self, tx: Tx, taken: _Taken, still: Sequence[tuple[Delivery, Message, About]], *, now: datetime
+        self, tx: Tx, taken: _Taken, still: Sequence[tuple[Delivery, Message, About | Ware]], *, now: datetime
     ) -> None:
         if not still:
             return
         people = {message.person_id for _, message, _ in still}
         contacts = await open_contacts(tx, self.keyring, people, purpose="pesan ke pembeli", now=now)
+        browsers = await notifications.newest_browsers(tx, people)
         own = await notifications.own_templates(tx)
         voice = Voice(await shop_by_id(tx, tx.shop_id), self.links)
         for delivery, message, about in still:
@@ -169,7 +174,7 @@ class Messenger:
             if contact is None:
                 taken.untrue.setdefault(Why.GONE, []).append(message)
                 continue
-            to = contact.email if delivery.channel == Channel.EMAIL else contact.phone
+            to = _address(delivery.channel, message.person_id, contact, browsers.get(message.person_id))
             if to is None:
                 taken.refused.append(Outcome(delivery.id, DeliveryEvent.REFUSE, Why.NOWHERE))
                 continue
@@ -206,6 +211,16 @@ class Messenger:
 
         await self.db.run(caller, work)
 
+    async def _let_browsers_go(
+        self, caller: Caller, letters: Sequence[tuple[Delivery, Letter]], outcomes: Sequence[Outcome]
+    ) -> None:
+        """A browser its service does not know any more is not written to again."""
+        refused = {one.delivery_id for one in outcomes if one.event is DeliveryEvent.REFUSE}
+        gone = {delivery.message_id for delivery, _ in letters if delivery.id in refused}
+        if gone:
+            now = self.clock.now()
+            await self.db.run(caller, lambda tx: notifications.drop_browsers_told(tx, gone, until=now))
+
     async def _look_into(self, caller: Caller, sender: Sender) -> int:
         """Find out what became of letters nobody knows about; returns how many were looked into."""
 
@@ -231,7 +246,7 @@ def _judged(
     taken: _Taken,
     delivery: Delivery,
     message: Message,
-    about: About,
+    about: About | Ware,
     policy: Policy,
     *,
     stopped: bool,
@@ -262,6 +277,30 @@ def _judged(
     return True
 
 
+async def _abouts(tx: Tx, messages: Sequence[Message], *, now: datetime) -> list[About | Ware | None]:
+    """What is true now of what each message is about; None of what is gone."""
+    back = {one.topic_id for one in messages if one.kind == Kind.BACK_IN_STOCK}
+    goods = await wares(tx, back, now=now)
+    orders = await abouts(tx, [(one.topic_id, one.subject_id) for one in messages])
+    return [
+        goods.get(one.topic_id) if one.topic_id in back else about
+        for one, about in zip(messages, orders, strict=True)
+    ]
+
+
+def _address(channel: str, person_id: UUID, contact: Contact, browser: bytes | None) -> str | None:
+    """Where a letter goes on a channel; the shop's own app is told whom it is for."""
+    match channel:
+        case Channel.EMAIL:
+            return contact.email
+        case Channel.PUSH:
+            return contact.seal.open("push_subscription", "address", browser)
+        case Channel.WEBHOOK:
+            return to_text(CUSTOMER, person_id)
+        case _:
+            return contact.phone
+
+
 def _way_out(delivery: Delivery, message: Message, voice: Voice, *, now: datetime) -> str | None:
     """Where a letter nobody needs is ended with one click."""
     if delivery.channel != Channel.EMAIL or NATURES[Kind(message.kind)].need is not Need.ASKED:
@@ -282,7 +321,7 @@ def template_for(
 def _letter(
     delivery: Delivery,
     message: Message,
-    about: About,
+    about: About | Ware,
     voice: Voice,
     template: Template,
     contact: Contact,
@@ -302,6 +341,7 @@ def _letter(
         subject=words.subject,
         text=words.text,
         html=words.html,
+        link=given["link"],
         unsubscribe=_way_out(delivery, message, voice, now=now),
         values={name: given[name] for name in notifications.places(template.body)},
     )

@@ -29,7 +29,7 @@ from orderan.notifications import (
     SendingUnknown,
     SentAs,
 )
-from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
+from orderan.reach import ADDRESS, SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
 
 CURRENCY: Final = "IDR"
 
@@ -91,7 +91,7 @@ class AccountSender:
         account = client.account
         silent = account.provider in SILENT
         outgoing = messaging.Outgoing(
-            letter.to,
+            account.fields[ADDRESS] if account.kind is Kind.WEBHOOK else letter.to,
             letter.reference,
             letter.locale,
             content_of(letter, account.fields, now=self.clock.now()),
@@ -132,8 +132,29 @@ def _mail(letter: Letter, _: Mapping[str, str], __: datetime) -> Content:
     return messaging.Letter(letter.subject, letter.text, letter.html, unsubscribe=letter.unsubscribe)
 
 
+def _push(letter: Letter, _: Mapping[str, str], __: datetime) -> Content:
+    # A repetition takes the place of the first one: a topic has at most 32 letters (RFC 8030 section 5.4).
+    return messaging.Push(letter.subject, letter.text, letter.link, topic=letter.reference[-32:])
+
+
+def _hook(letter: Letter, _: Mapping[str, str], now: datetime) -> Content:
+    told = {
+        "customer": letter.to,
+        "language": letter.locale,
+        "link": letter.link,
+        "text": letter.text,
+    }
+    return messaging.Hook(f"message.{letter.kind}", now, told)
+
+
 _CONTENTS: Final[Mapping[str, Callable[[Letter, Mapping[str, str], datetime], Content]]] = MappingProxyType(
-    {Kind.EMAIL: _mail, Kind.SMS: _text, Kind.WHATSAPP: _chat}
+    {
+        Kind.EMAIL: _mail,
+        Kind.SMS: _text,
+        Kind.WHATSAPP: _chat,
+        Kind.PUSH: _push,
+        Kind.WEBHOOK: _hook,
+    }
 )
 
 

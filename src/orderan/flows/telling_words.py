@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.tell_restock import Ware
 from orderan.flows.views_telling import About
 from orderan.kit.i18n import format_datetime, format_money
 from orderan.notifications import Kind, Policy
@@ -57,11 +58,14 @@ _TRUE: Final[Mapping[Kind, Callable[[About, datetime], bool]]] = {
     Kind.REFUNDED: lambda about, _: about.refund == "executed",
     Kind.RETURN_APPROVED: lambda about, _: about.goods_return == "approved",
     Kind.REVIEW: lambda about, _: about.commercial == "completed",
+    Kind.BACK_IN_STOCK: lambda _about, _now: False,
 }
 
 
-def stands(kind: Kind, about: About | None, policy: Policy, *, now: datetime) -> bool | Later:
+def stands(kind: Kind, about: About | Ware | None, policy: Policy, *, now: datetime) -> bool | Later:
     """Whether a message is true now, or true later: a reminder moves with the time to pay."""
+    if isinstance(about, Ware):
+        return kind is Kind.BACK_IN_STOCK and about.sellable > 0
     if about is None or not _TRUE[kind](about, now):
         return False
     if kind is not Kind.PAY_SOON or about.hold_until is None:
@@ -81,9 +85,11 @@ class Voice:
 
 
 def values(
-    kind: Kind, about: About, voice: Voice, *, buyer: str, locale: str, zone: str, now: datetime
+    kind: Kind, about: About | Ware, voice: Voice, *, buyer: str, locale: str, zone: str, now: datetime
 ) -> dict[str, str]:
     """What stands in each place; empty where nothing is known."""
+    if isinstance(about, Ware):
+        return {"buyer": buyer, "shop": voice.shop.name, "link": about.link, "ware": about.name}
     carrier, way = COURIERS.get(about.courier or ""), METHODS.get(about.way or "")
     return {
         "buyer": buyer,

@@ -12,6 +12,7 @@ from orderan.messaging.base import (
     ContentNotOfChannel,
     Lines,
     Messenger,
+    TakesSubscriptions,
     Verified,
 )
 from orderan.messaging.email import (
@@ -120,6 +121,7 @@ __all__ = [
     "SendRefused",
     "Sent",
     "Size",
+    "TakesSubscriptions",
     "Template",
     "Text",
     "Verified",

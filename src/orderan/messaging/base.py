@@ -80,6 +80,15 @@ class Verified(Protocol):
         """The answer to its question: yes only to whoever knows our token."""
 
 
+@runtime_checkable
+class TakesSubscriptions(Protocol):
+    """A provider whose recipients subscribe with a key of ours."""
+
+    @property
+    def public_key(self) -> str:
+        """What a page subscribes with."""
+
+
 class Silent:
     """The half of a messenger whose provider never tells what became of a message."""
 

@@ -1,6 +1,7 @@
 """Notifications: what people are told, once, on a channel that reaches them.
 
-Owns     message, delivery, message_template, message_preference, message_policy
+Owns     message, delivery, message_template, message_preference, message_policy, push_subscription,
+         restock_wish, staff_digest
 Promises a thing is told to a person once, whatever is retried, doubled or out of order; a channel of which
          nobody knows whether it took a letter is not given it again; what contradicts a newer message is not
          told; nobody waits for a slow provider but its own channel
@@ -14,6 +15,7 @@ from orderan.notifications.commands.forget import forget_people
 from orderan.notifications.commands.hear import REFERENCE, hear_receipts
 from orderan.notifications.commands.note import PREFIX, note
 from orderan.notifications.commands.resend import resend
+from orderan.notifications.commands.subscribe import subscribe_browser
 from orderan.notifications.commands.tell import tell
 from orderan.notifications.commands.want import close_channel, open_channel, set_policy, set_wants
 from orderan.notifications.commands.word import checked, restore_template, write_template
@@ -44,6 +46,7 @@ from orderan.notifications.models import (
     Template,
     Wants,
     Why,
+    Wish,
     Words,
 )
 from orderan.notifications.ports import (
@@ -68,7 +71,24 @@ from orderan.notifications.states import (
     MessageEvent,
     MessageState,
 )
+from orderan.notifications.store_digests import (
+    claim_digests,
+    digest_hour,
+    drop_digest,
+    keep_digest,
+    note_digests,
+    put_back_digests,
+)
 from orderan.notifications.store_wants import own_templates, policy_of, versions_of, wants_of
+from orderan.notifications.store_wishes import (
+    add_wish,
+    drop_browsers_told,
+    fulfil_wishes,
+    lock_wishes,
+    newest_browsers,
+    skus_wished,
+    wishes_by_id,
+)
 from orderan.notifications.views import (
     Filter,
     Row,
@@ -133,34 +153,48 @@ __all__ = [
     "ValueMissing",
     "Wants",
     "Why",
+    "Wish",
     "Words",
+    "add_wish",
     "begin_sending",
     "checked",
+    "claim_digests",
     "close_channel",
     "default_template",
     "deliveries_of",
     "deliveries_waiting",
+    "digest_hour",
+    "drop_browsers_told",
+    "drop_digest",
     "forget_people",
+    "fulfil_wishes",
     "hear_receipts",
     "heard",
     "judged",
+    "keep_digest",
     "leave_channel",
     "list_messages",
+    "lock_wishes",
     "lose_leases",
     "message_by_id",
+    "newest_browsers",
     "note",
+    "note_digests",
     "open_channel",
     "own_templates",
     "places",
     "places_of",
     "policy_of",
     "postpone",
+    "put_back_digests",
     "render",
     "resend",
     "restore_template",
     "set_policy",
     "set_wants",
+    "skus_wished",
     "spent_since",
+    "subscribe_browser",
     "suppress",
     "take_doubts",
     "take_due",
@@ -168,5 +202,6 @@ __all__ = [
     "versions_of",
     "wants_of",
     "when",
+    "wishes_by_id",
     "write_template",
 ]

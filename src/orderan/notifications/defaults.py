@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from orderan.notifications.kinds import TITLED
 from orderan.notifications.models import Channel, Kind, Template
 
+LONG: Final = frozenset({Channel.EMAIL, Channel.WHATSAPP, Channel.WEBHOOK})
 _Said = tuple[str, str, str]
 
 _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
@@ -170,6 +172,16 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
             ),
             "{{ shop }}: bagaimana pesanan {{ number }}? Ceritakan kepada kami: {{ link }}",
         ),
+        Kind.BACK_IN_STOCK: (
+            "{{ ware }} tersedia lagi",
+            (
+                "Halo {{ buyer }},\n\n"
+                "{{ ware }} yang Anda tunggu tersedia lagi di {{ shop }}. Jumlahnya terbatas dan tidak kami simpan untuk"
+                " Anda.\n\n"
+                "Pesan sekarang: {{ link }}"
+            ),
+            "{{ shop }}: {{ ware }} tersedia lagi. Pesan sekarang: {{ link }}",
+        ),
     }
 )
 
@@ -324,6 +336,15 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
             ),
             "{{ shop }}: how was order {{ number }}? Tell us: {{ link }}",
         ),
+        Kind.BACK_IN_STOCK: (
+            "{{ ware }} is back",
+            (
+                "Hello {{ buyer }},\n\n"
+                "{{ ware }}, which you waited for, is back at {{ shop }}. Stock is limited and is not kept for you.\n\n"
+                "Order now: {{ link }}"
+            ),
+            "{{ shop }}: {{ ware }} is back. Order now: {{ link }}",
+        ),
     }
 )
 
@@ -333,6 +354,5 @@ _SAID: Final = {"id": _ID, "en": _EN}
 def default_template(kind: Kind, channel: str, locale: str) -> Template:
     """Version 0 of a kind's words; a language we do not speak gets Indonesian."""
     subject, letter, short = _SAID.get(locale, _ID)[kind]
-    if channel == Channel.EMAIL:
-        return Template(kind, channel, locale, 0, subject, letter)
-    return Template(kind, channel, locale, 0, "", short if channel == Channel.SMS else letter)
+    words = letter if channel in LONG else short
+    return Template(kind, channel, locale, 0, subject if channel in TITLED else "", words)

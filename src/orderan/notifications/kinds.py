@@ -42,7 +42,7 @@ class Nature:
 
 
 EVERYWHERE: Final = ("buyer", "shop", "number", "link")
-"""What every message may name: whom it is for, who speaks, the order's number, its page."""
+"""What every message of an order may name: whom it is for, who speaks, the order's number, its page."""
 
 PLACE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -58,6 +58,7 @@ PLACE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "shop": N_("nama toko"),
         "track_link": N_("tautan lacak kurir"),
         "until": N_("batas waktu"),
+        "ware": N_("nama barang"),
     }
 )
 """Every place by name, and what stands there."""
@@ -93,6 +94,8 @@ NATURES: Final[Mapping[Kind, Nature]] = MappingProxyType(
         Kind.REFUNDED: Nature(N_("Dana dikembalikan"), Need.MUST, vital=True, places=("amount",)),
         Kind.RETURN_APPROVED: Nature(N_("Retur disetujui"), Need.MUST, vital=True, places=("return_number",)),
         Kind.REVIEW: Nature(N_("Minta ulasan"), Need.ASKED),
+        # They asked for this very message, so that no other consent is needed.
+        Kind.BACK_IN_STOCK: Nature(N_("Barang tersedia lagi"), Need.MAY, places=("ware",)),
     }
 )
 
@@ -127,11 +130,22 @@ QUIET: Final = frozenset({Channel.EMAIL})
 """Channels that wake nobody: they have no quiet hours."""
 
 ROOM: Final[Mapping[str, int]] = MappingProxyType(
-    {Channel.EMAIL: 10_000, Channel.WHATSAPP: 1_024, Channel.SMS: 480}
+    {
+        Channel.EMAIL: 10_000,
+        Channel.WHATSAPP: 1_024,
+        Channel.SMS: 480,
+        Channel.PUSH: 480,
+        Channel.WEBHOOK: 10_000,
+    }
 )
-"""Longest template of a channel, in characters: a WhatsApp body ends at 1,024, three segments of an SMS near 480."""
+"""Longest template of a channel, in characters: a WhatsApp body ends at 1,024, three segments of an SMS near 480,
+and a lock screen shows no more than that."""
+
+TITLED: Final = frozenset({Channel.EMAIL, Channel.PUSH})
+"""Channels that show a subject before the words."""
 
 
 def places_of(kind: Kind) -> frozenset[str]:
-    """What the words of a kind may name."""
-    return frozenset((*EVERYWHERE, *NATURES[kind].places))
+    """What the words of a kind may name; what is about no order has no number."""
+    everywhere = (place for place in EVERYWHERE if place != "number" or kind is not Kind.BACK_IN_STOCK)
+    return frozenset((*everywhere, *NATURES[kind].places))

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     REFUNDED         money went back
     RETURN_APPROVED  the goods may be sent back
     REVIEW           how was it
+    BACK_IN_STOCK    goods somebody waits for can be had again
     """
 
     PAY_NOW = auto()
@@ -43,14 +44,17 @@ class Kind(StrEnum):
     REFUNDED = auto()
     RETURN_APPROVED = auto()
     REVIEW = auto()
+    BACK_IN_STOCK = auto()
 
 
 class Channel(StrEnum):
-    """How it travels."""
+    """How it travels; by WEBHOOK to the shop's own app, which shows it to whom it is for."""
 
     EMAIL = auto()
     WHATSAPP = auto()
     SMS = auto()
+    PUSH = auto()
+    WEBHOOK = auto()
 
 
 class Why(StrEnum):
@@ -225,6 +229,16 @@ class Outcome:
     cost_minor: int | None = None
     at: datetime | None = None
     lease: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody waits for goods; link leads to where these are bought."""
+
+    id: UUID
+    sku_id: UUID
+    person_id: UUID
+    link: str
 
 
 @dataclass(frozen=True, slots=True)

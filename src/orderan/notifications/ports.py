@@ -36,7 +36,8 @@ class Letter:
 
     Attributes:
         reference: Ours; the same for every try of this delivery.
-        to: An address of the channel: E.164, an e-mail address.
+        to: An address of the channel: E.164, an e-mail address, what a browser gave; of a webhook, whom it is for.
+        link: Of the page it is about, whether its words name it or not.
         subject, html: Of an e-mail; empty elsewhere.
         text: What is said, plain.
         unsubscribe: Address of a page where one click ends such letters; None for those nobody can do without.
@@ -52,6 +53,7 @@ class Letter:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str = field(repr=False)
+    link: str = field(repr=False)
     unsubscribe: str | None = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
 

@@ -99,25 +99,33 @@ async def save_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) ->
 
 async def shift_stopped(tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, now: datetime) -> None:
     """Close or open a channel of these people, whatever else they want."""
+    asked = {
+        "shop": tx.shop_id,
+        "people": list(people),
+        "channel": channel,
+        "closed": closed,
+        "actor": tx.actor,
+        "now": now,
+    }
     await tx.run(
         """
-        INSERT INTO message_preference AS wanted (shop_id, person_id, channels, stopped, unwanted, set_by, set_at)
-        SELECT %(shop)s, asked.id, '{}',
-               CASE WHEN %(closed)s THEN ARRAY[%(channel)s::text] ELSE '{}'::text[] END, '{}', %(actor)s, %(now)s
+        INSERT INTO message_preference (shop_id, person_id, channels, stopped, unwanted, set_by, set_at)
+        SELECT %(shop)s, asked.id, '{}', '{}', '{}', %(actor)s, %(now)s
         FROM unnest(%(people)s::uuid[]) AS asked (id)
         ORDER BY asked.id
-        ON CONFLICT (shop_id, person_id) DO UPDATE
-        SET stopped = array_remove(wanted.stopped, %(channel)s::text) || excluded.stopped,
-            set_by = excluded.set_by, set_at = excluded.set_at
+        ON CONFLICT (shop_id, person_id) DO NOTHING
         """,
-        {
-            "shop": tx.shop_id,
-            "people": list(people),
-            "channel": channel,
-            "closed": closed,
-            "actor": tx.actor,
-            "now": now,
-        },
+        asked,
+    )
+    await tx.run(
+        """
+        UPDATE message_preference
+        SET stopped = array_remove(stopped, %(channel)s::text)
+                      || CASE WHEN %(closed)s THEN ARRAY[%(channel)s::text] ELSE '{}'::text[] END,
+            set_by = %(actor)s, set_at = %(now)s
+        WHERE shop_id = %(shop)s AND person_id = ANY(%(people)s)
+        """,
+        asked,
     )
 
 

@@ -36,6 +36,7 @@ from orderan.reach.models import (
     Verdict,
 )
 from orderan.reach.rules import (
+    ADDRESS,
     ADDRESSES,
     CALLER_ID,
     KINDS,
@@ -51,6 +52,7 @@ from orderan.reach.store_news import keep_letters, mark_heard, sweep_letters
 from orderan.reach.views import LetterSeen, letters_of
 
 __all__ = [
+    "ADDRESS",
     "ADDRESSES",
     "CALLER_ID",
     "KINDS",

@@ -24,11 +24,14 @@ LONGEST_NAME: Final = 60
 MADE: Final = frozenset({"id_secret", "hook_token", "verify_token", "secret", "private_key"})
 """Fields nobody outside chooses; a telephone provider's private key is its own, and is typed."""
 CALLER_ID: Final = "caller_id"
+ADDRESS: Final = "address"
+"""Where the shop's own app is told."""
 TEMPLATE_PREFIX: Final = "template_prefix"
 UNIT_COST: Final = "unit_cost"
 """What a part of a message costs in whole rupiah, where the provider does not say; empty where nobody knows."""
 _MORE: Final[Mapping[str, tuple[AccountField, ...]]] = {
-    "whatsapp": (AccountField(TEMPLATE_PREFIX, secret=False, default="orderan_"),)
+    "whatsapp": (AccountField(TEMPLATE_PREFIX, secret=False, default="orderan_"),),
+    "webhook": (AccountField(ADDRESS, secret=False),),
 }
 """What we need to know of an account beside what its client is opened with."""
 
@@ -101,14 +104,15 @@ def complete(provider: str, typed: Mapping[str, str]) -> dict[str, str]:
 
     Raises:
         ReachFieldsMissing: Names all that are.
-        ReachFieldsUnusable: A cost is no whole number of rupiah.
+        ReachFieldsUnusable: A cost is no whole number of rupiah, an address does not begin with https.
     """
     asked = account_fields(provider)
     found = {one.name: typed.get(one.name) or one.default for one in asked}
     if missing := [name for name, value in found.items() if value is None]:
         raise ReachFieldsMissing(", ".join(missing))
-    cost = found.get(UNIT_COST)
-    if cost and not (cost.isascii() and cost.isdigit() and len(cost) <= 6):
+    cost, address = found.get(UNIT_COST), found.get(ADDRESS)
+    wrong_cost = cost and not (cost.isascii() and cost.isdigit() and len(cost) <= 6)
+    if wrong_cost or (address and not address.startswith("https://")):
         raise ReachFieldsUnusable(PROVIDER_NAMES[provider])
     return {name: value for name, value in found.items() if value is not None}
 

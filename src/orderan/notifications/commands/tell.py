@@ -7,7 +7,7 @@ from uuid import UUID
 from orderan.customers import Purpose, Reach, reach
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
-from orderan.notifications import store, store_deliveries, store_wants
+from orderan.notifications import store, store_deliveries, store_wants, store_wishes
 from orderan.notifications.models import Channel, Message, News, Person, Policy, Wants, Why
 from orderan.notifications.rules import channels_for, when, zone_of
 from orderan.notifications.states import MessageState
@@ -54,17 +54,28 @@ async def people_of(tx: Tx, ids: Collection[UUID], *, shop: Shop) -> dict[UUID, 
     """Whom these ids stand for, by the id asked for; the erased are not among them."""
     found = await reach(tx, ids)
     wants = await store_wants.wants_of(tx, {one.person_id for one in found.values()})
-    return {asked: _person(one, wants.get(one.person_id, Wants()), shop=shop) for asked, one in found.items()}
+    browsers = await store_wishes.newest_browsers(tx, {one.person_id for one in found.values()})
+    return {
+        asked: _person(
+            one, wants.get(one.person_id, Wants()), has_browser=one.person_id in browsers, shop=shop
+        )
+        for asked, one in found.items()
+    }
 
 
-def _person(found: Reach, wants: Wants, *, shop: Shop) -> Person:
-    reachable = {Channel.EMAIL} if found.has_email else set()
+def _person(found: Reach, wants: Wants, *, has_browser: bool, shop: Shop) -> Person:
+    # The shop's own app knows all of its customers.
+    reachable = {Channel.WEBHOOK}
+    if found.has_email:
+        reachable.add(Channel.EMAIL)
     if found.has_phone:
         reachable |= {Channel.WHATSAPP, Channel.SMS}
-    agreed = frozenset(channel for purpose, channel in _AGREED.items() if purpose in found.agreed)
-    return Person(
-        found.person_id, frozenset(reachable), agreed, zone_of(found.province, shop.time_zone), wants
-    )
+    agreed = {channel for purpose, channel in _AGREED.items() if purpose in found.agreed}
+    if has_browser:
+        reachable.add(Channel.PUSH)
+        agreed.add(Channel.PUSH)
+    zone = zone_of(found.province, shop.time_zone)
+    return Person(found.person_id, frozenset(reachable), frozenset(agreed), zone, wants)
 
 
 def _message(

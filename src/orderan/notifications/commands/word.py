@@ -7,7 +7,7 @@ from orderan.kit.db import Tx
 from orderan.notifications import store_wants
 from orderan.notifications.defaults import default_template
 from orderan.notifications.errors import TemplateEmpty, TemplateTooLong, UnknownKind, UnknownMessageChannel
-from orderan.notifications.kinds import ROOM, places_of
+from orderan.notifications.kinds import ROOM, TITLED, places_of
 from orderan.notifications.models import Channel, Kind, Template
 from orderan.notifications.wording import check
 
@@ -25,11 +25,11 @@ def checked(kind: str, channel: str, locale: str, *, subject: str, body: str) ->
         raise UnknownKind(kind)
     if channel not in set(Channel):
         raise UnknownMessageChannel(channel)
-    subject = " ".join(subject.split()) if channel == Channel.EMAIL else ""
+    subject = " ".join(subject.split()) if channel in TITLED else ""
     body = "\n".join(line.rstrip() for line in body.strip().splitlines())
     if not body:
         raise TemplateEmpty("body")
-    if channel == Channel.EMAIL and not subject:
+    if channel in TITLED and not subject:
         raise TemplateEmpty("subject")
     for text, longest in ((subject, LONGEST_SUBJECT), (body, ROOM[channel])):
         if len(text) > longest:

@@ -15,7 +15,7 @@ from orderan import messaging, telephony
 from orderan.kit import audit
 from orderan.kit.audit import Trace
 from orderan.kit.calling import Caller
-from orderan.kit.clock import Clock, SystemClock
+from orderan.kit.clock import Clock, SetClock
 from orderan.kit.crypto import DataKey, Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
@@ -60,7 +60,7 @@ async def open_reach(
     given = complete(provider, _made_up(provider) | {key: value for key, value in fields.items() if value})
     _check_name(name)
     address = usable_address(provider, base_url)
-    _check_opens(provider, address, given)
+    _check_opens(provider, address, given, now)
     account_id = new_id()
     key = keyring.new_key(tx.shop_id, account_id)
     plain, hidden = _parted(provider, given)
@@ -104,7 +104,7 @@ async def change_reach(
     _, kept = _parted(before.provider, credentials_behind(keyring, tx.shop_id, before))
     given = complete(before.provider, {**kept, **{key: value for key, value in fields.items() if value}})
     address = usable_address(before.provider, base_url)
-    _check_opens(before.provider, address, given)
+    _check_opens(before.provider, address, given, now)
     plain, hidden = _parted(before.provider, given)
     key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
     after = replace(
@@ -235,12 +235,12 @@ def _unused() -> Lines:
     return Lines(Caller(), PublicCaller())
 
 
-def _check_opens(provider: str, base_url: str, given: Mapping[str, str]) -> None:
+def _check_opens(provider: str, base_url: str, given: Mapping[str, str], now: datetime) -> None:
     """An account's client is opened once, and calls nobody, to see that it can be."""
     account = ReachAccount(new_id(), kind_of(provider), provider, "", base_url, {}, b"", b"")
     try:
-        messenger_of(account, given, _unused(), SystemClock())
-        telephone_of(account, given, _unused(), SystemClock())
+        messenger_of(account, given, _unused(), SetClock(now))
+        telephone_of(account, given, _unused(), SetClock(now))
     except (ValueError, KeyError, TypeError) as fault:
         raise ReachFieldsUnusable(PROVIDER_NAMES[provider]) from fault
 

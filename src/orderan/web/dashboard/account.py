@@ -1,8 +1,9 @@
 """One's own account: password, one-time codes, language, and where one is signed in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import segno
 from litestar import Request, Response, get, post
@@ -35,13 +36,14 @@ from orderan.kit.db import Caller, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.kit.throttle import TooManyAttempts
+from orderan.notifications import digest_hour, drop_digest, keep_digest
 from orderan.settings import Settings
 from orderan.shops import shop_by_id
 from orderan.web.dashboard.login import set_session
 from orderan.web.forms import one, posted, refusals_to
 from orderan.web.pages import page
 
-SAID: Final = ("password", "codes_off", "ended", "locale")
+SAID: Final = ("password", "codes_off", "ended", "locale", "digest")
 
 
 @get("/account", name="account", opt={"signed_in": True}, include_in_schema=False)
@@ -206,6 +208,27 @@ async def end_sessions(
     return Redirect("/account?said=ended", status_code=303)
 
 
+@post("/account/digest", opt={"signed_in": True}, include_in_schema=False)
+async def set_digest(
+    request: Request[Any, Any, Any], principal: Principal, caller: Caller, runner: Runner, now: datetime
+) -> Response[Any]:
+    """Want a letter a day about what waits, at an hour; or none."""
+    staff_id, _ = _person(principal)
+    typed = one(await posted(request), "hour")
+    hour = int(typed) if typed.isascii() and typed.isdigit() and int(typed) < 24 else None
+
+    async def command(tx: Tx) -> None:
+        if hour is None:
+            await drop_digest(tx, staff_id)
+            return
+        local = now.astimezone(ZoneInfo((await shop_by_id(tx, tx.shop_id)).time_zone))
+        begins = local.date() if local.hour < hour else local.date() + timedelta(days=1)
+        await keep_digest(tx, staff_id, hour, begins=begins)
+
+    await runner.run(caller, command)
+    return Redirect("/account?said=digest", status_code=303)
+
+
 async def _page(
     request: Request[Any, Any, Any],
     principal: Principal,
@@ -217,9 +240,13 @@ async def _page(
     staff_id, session_id = _person(principal)
 
     async def read(tx: Tx) -> Any:
-        return await staff_by_id(tx, staff_id), await list_sessions(tx, staff_id, now=now)
+        return (
+            await staff_by_id(tx, staff_id),
+            await list_sessions(tx, staff_id, now=now),
+            await digest_hour(tx, staff_id),
+        )
 
-    staff, sessions = await runner.run(caller, read)
+    staff, sessions, hour = await runner.run(caller, read)
     rows = [{"id": to_text("ses", one.id), "own": one.id == session_id, "session": one} for one in sessions]
     said = request.query_params.get("said", "")
     return page(
@@ -228,6 +255,7 @@ async def _page(
         status_code=422 if errors else 200,
         staff=staff,
         sessions=rows,
+        digest_hour=hour,
         errors=errors or {},
         said=said if said in SAID and not errors else "",
         now=now,
@@ -250,5 +278,6 @@ handlers: list[Any] = [
     confirm_codes,
     codes_off,
     set_locale,
+    set_digest,
     end_sessions,
 ]

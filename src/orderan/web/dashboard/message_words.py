@@ -11,6 +11,8 @@ CHANNELS: Final[Mapping[str, str]] = {
     Channel.EMAIL: N_("E-mail"),
     Channel.WHATSAPP: N_("WhatsApp"),
     Channel.SMS: N_("SMS"),
+    Channel.PUSH: N_("Notifikasi peramban"),
+    Channel.WEBHOOK: N_("Aplikasi toko (webhook)"),
 }
 STATES: Final = {
     MessageState.WAITING: (N_("Menunggu"), "wait", "clock"),

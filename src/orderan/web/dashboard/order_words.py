@@ -397,9 +397,9 @@ def _verified(moment: Moment, words: Words, _names: Names, _currency: str) -> Se
 
 def _buyer_asked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     title, tone = ANSWERS[moment.facts["state"]]
-    by = words.gettext(ASKED_BY[moment.facts["way"]])
+    by = ASKED_BY[moment.facts["way"]]
     why = miss_told(moment.facts.get("answer"), words) if moment.facts["state"] == "missed" else ""
-    return words.gettext(title), " · ".join(part for part in (by, why) if part), tone, "phone"
+    return words.gettext(title), " · ".join(part for part in (words.gettext(by), why) if part), tone, "phone"
 
 
 _buyer_answered = _buyer_asked

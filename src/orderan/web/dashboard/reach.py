@@ -76,6 +76,7 @@ LABELS: Final = {
     "subject": N_("Alamat toko untuk layanan notifikasi"),
     "caller_id": N_("Nomor yang terlihat"),
     "template_prefix": N_("Awalan nama templat"),
+    "address": N_("Alamat aplikasi toko"),
     "unit_cost": N_("Biaya satu pesan (rupiah)"),
 }
 """Of what is not the provider's own word; those stand as its dashboard shows them."""
@@ -83,6 +84,9 @@ HINTS: Final = {
     "security": N_("tls (port 465), starttls (port 587), atau none untuk server di mesin ini."),
     "caller_id": N_("Nomor telepon yang dimiliki akun, dengan kode negara: +6221…"),
     "template_prefix": N_("Templat yang disetujui bernama awalan ini ditambah jenis pesannya."),
+    "address": N_(
+        "https://… Pesan dikirim ke sini, ditandatangani; aplikasi yang menampilkannya kepada pembeli."
+    ),
     "unit_cost": N_("Dipakai bila penyedia tidak menyebut biayanya dalam rupiah. Kosongkan bila tidak tahu."),
     "subject": N_("mailto: atau https://, supaya layanan notifikasi bisa menghubungi Anda."),
 }

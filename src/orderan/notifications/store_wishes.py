@@ -1,0 +1,120 @@
+"""Browsers people want to be told on, and goods they wait for, in SQL."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.kit.ids import new_id
+from orderan.notifications.models import Wish
+
+
+async def keep_browser(tx: Tx, browser_key: bytes, person_id: UUID, sealed: bytes, *, now: datetime) -> None:
+    """Keep a browser; it is told what concerns whoever subscribed it last."""
+    await tx.run(
+        """
+        INSERT INTO push_subscription (shop_id, browser_key, person_id, address_enc, made_at)
+        VALUES (%(shop)s, %(key)s, %(person)s, %(sealed)s, %(now)s)
+        ON CONFLICT (shop_id, browser_key) DO UPDATE
+        SET person_id = excluded.person_id, address_enc = excluded.address_enc, made_at = excluded.made_at
+        """,
+        {"shop": tx.shop_id, "key": browser_key, "person": person_id, "sealed": sealed, "now": now},
+    )
+
+
+async def newest_browsers(tx: Tx, people: Collection[UUID]) -> dict[UUID, bytes]:
+    """The browser each of these people subscribed last, sealed; none of those who have none."""
+    rows = await tx.all(
+        """
+        SELECT DISTINCT ON (person_id) person_id, address_enc
+        FROM push_subscription
+        WHERE shop_id = %(shop)s AND person_id = ANY(%(people)s)
+        ORDER BY person_id, made_at DESC, browser_key
+        """,
+        {"shop": tx.shop_id, "people": list(people)},
+    )
+    return {row.person_id: bytes(row.address_enc) for row in rows}
+
+
+async def drop_browsers(tx: Tx, people: Collection[UUID], *, until: datetime) -> None:
+    """Let go of browsers of these people that were subscribed before a moment."""
+    await tx.run(
+        "DELETE FROM push_subscription WHERE shop_id = %(shop)s AND person_id = ANY(%(people)s) AND made_at < %(until)s",
+        {"shop": tx.shop_id, "people": list(people), "until": until},
+    )
+
+
+async def drop_browsers_told(tx: Tx, messages: Collection[UUID], *, until: datetime) -> None:
+    """Let go of browsers of whom these messages were for, subscribed before a moment."""
+    await tx.run(
+        """
+        DELETE FROM push_subscription
+        USING message
+        WHERE message.shop_id = %(shop)s AND message.id = ANY(%(messages)s)
+          AND push_subscription.shop_id = %(shop)s AND push_subscription.person_id = message.person_id
+          AND push_subscription.made_at < %(until)s
+        """,
+        {"shop": tx.shop_id, "messages": list(messages), "until": until},
+    )
+
+
+async def add_wish(tx: Tx, sku_id: UUID, person_id: UUID, link: str, *, now: datetime) -> UUID:
+    """Keep that somebody waits for goods; who waits already does so once."""
+    row = await tx.one(
+        """
+        INSERT INTO restock_wish (shop_id, id, sku_id, person_id, link, asked_at)
+        VALUES (%(shop)s, %(id)s, %(sku)s, %(person)s, %(link)s, %(now)s)
+        ON CONFLICT (shop_id, sku_id, person_id) WHERE told_at IS NULL DO UPDATE SET link = excluded.link
+        RETURNING id
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": new_id(),
+            "sku": sku_id,
+            "person": person_id,
+            "link": link,
+            "now": now,
+        },
+    )
+    return UUID(str(row.id))
+
+
+async def skus_wished(tx: Tx) -> list[UUID]:
+    """Goods somebody waits for."""
+    rows = await tx.all(
+        "SELECT DISTINCT sku_id FROM restock_wish WHERE shop_id = %(shop)s AND told_at IS NULL",
+        {"shop": tx.shop_id},
+    )
+    return [row.sku_id for row in rows]
+
+
+async def lock_wishes(tx: Tx, skus: Collection[UUID], *, limit: int) -> list[Wish]:
+    """Open wishes for these goods, oldest first, locked; another worker takes others."""
+    rows = await tx.all(
+        """
+        SELECT id, sku_id, person_id, link
+        FROM restock_wish
+        WHERE shop_id = %(shop)s AND told_at IS NULL AND sku_id = ANY(%(skus)s)
+        ORDER BY asked_at, id
+        LIMIT %(limit)s
+        FOR NO KEY UPDATE SKIP LOCKED
+        """,
+        {"shop": tx.shop_id, "skus": list(skus), "limit": limit},
+    )
+    return [Wish(*row) for row in rows]
+
+
+async def fulfil_wishes(tx: Tx, wishes: Sequence[UUID], *, now: datetime) -> None:
+    """Locked wishes are told."""
+    await tx.run(
+        "UPDATE restock_wish SET told_at = %(now)s WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
+        {"shop": tx.shop_id, "now": now, "ids": list(wishes)},
+    )
+
+
+async def wishes_by_id(tx: Tx, wishes: Collection[UUID]) -> dict[UUID, Wish]:
+    rows = await tx.all(
+        "SELECT id, sku_id, person_id, link FROM restock_wish WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
+        {"shop": tx.shop_id, "ids": list(wishes)},
+    )
+    return {row.id: Wish(*row) for row in rows}
