@@ -159,11 +159,11 @@ def trial_told(
         "until": trial.until,
         "more": trial.more,
         "stopped": after.orders,
-        "stopped_more": signed_number(after.orders - before.orders, locale),
+        "stopped_more": signed_number(after.orders - before.orders, locale, decimals=0),
         "stopped_minor": signed_money(after.amount_minor - before.amount_minor, locale),
-        "bad": signed_number(after.bad - before.bad, locale),
+        "bad": signed_number(after.bad - before.bad, locale, decimals=0),
         "bad_minor": signed_money(after.bad_minor - before.bad_minor, locale),
-        "good": signed_number(after.good - before.good, locale),
+        "good": signed_number(after.good - before.good, locale, decimals=0),
         "outcomes": [
             {
                 "name": words.gettext(OUTCOMES[outcome]),
@@ -172,7 +172,7 @@ def trial_told(
                 "now": now.orders,
                 "now_minor": now.amount_minor,
                 "bad": now.bad,
-                "orders": signed_number(now.orders - then.orders, locale),
+                "orders": signed_number(now.orders - then.orders, locale, decimals=0),
                 "minor": signed_money(now.amount_minor - then.amount_minor, locale),
             }
             for outcome in Outcome
