@@ -324,7 +324,7 @@ CREATE TABLE delivery (
     CONSTRAINT delivery_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT delivery_once_per_channel UNIQUE (shop_id, message_id, round, channel),
     CONSTRAINT delivery_message FOREIGN KEY (shop_id, message_id) REFERENCES message(shop_id, id),
-    CONSTRAINT delivery_channel_known CHECK ((channel = ANY (ARRAY['email'::text, 'whatsapp'::text, 'sms'::text]))),
+    CONSTRAINT delivery_channel_known CHECK ((channel = ANY (ARRAY['email'::text, 'whatsapp'::text, 'sms'::text, 'push'::text, 'webhook'::text]))),
     CONSTRAINT delivery_cost_not_negative CHECK ((cost_minor >= 0)),
     CONSTRAINT delivery_sending_is_leased CHECK (((state = 'sending'::text) = (leased_until IS NOT NULL))),
     CONSTRAINT delivery_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'seen'::text, 'failed'::text, 'unknown'::text, 'suppressed'::text]))),
@@ -905,7 +905,7 @@ CREATE TABLE message (
     CONSTRAINT message_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT message_once UNIQUE (shop_id, topic_id, kind, subject_id, person_id),
     CONSTRAINT message_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id),
-    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text]))),
+    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text, 'back_in_stock'::text]))),
     CONSTRAINT message_round_counts CHECK ((round >= 1)),
     CONSTRAINT message_says_why_not CHECK (((state <> ALL (ARRAY['untold'::text, 'suppressed'::text])) OR (reason IS NOT NULL))),
     CONSTRAINT message_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'told'::text, 'untold'::text, 'suppressed'::text])))
@@ -1475,6 +1475,20 @@ CREATE TABLE promotion_share (
 CREATE POLICY own_shop_only ON promotion_share USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE promotion_share FORCE ROW LEVEL SECURITY;
 
+-- distributed: browsers people want to be told on; a browser belongs to who subscribed it last, its address is under the key of the person
+CREATE TABLE push_subscription (
+    shop_id bigint NOT NULL,
+    browser_key bytea NOT NULL,
+    person_id uuid NOT NULL,
+    address_enc bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT push_subscription_pkey PRIMARY KEY (shop_id, browser_key),
+    CONSTRAINT push_subscription_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id)
+);
+CREATE INDEX push_subscription_of_person ON push_subscription USING btree (shop_id, person_id, made_at DESC);
+CREATE POLICY own_shop_only ON push_subscription USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE push_subscription FORCE ROW LEVEL SECURITY;
+
 -- distributed: a method through an account
 CREATE TABLE rail (
     shop_id bigint NOT NULL,
@@ -1792,6 +1806,22 @@ CREATE TABLE region_list (
     CONSTRAINT region_list_pkey PRIMARY KEY (only_row),
     CONSTRAINT region_list_is_one CHECK ((only_row = 1))
 );
+
+-- distributed: who waits for which goods, and where these are bought; told once, when they can be had again
+CREATE TABLE restock_wish (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    link text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone,
+    CONSTRAINT restock_wish_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT restock_wish_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id)
+);
+CREATE UNIQUE INDEX restock_wish_one_open ON restock_wish USING btree (shop_id, sku_id, person_id) WHERE (told_at IS NULL);
+CREATE POLICY own_shop_only ON restock_wish USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE restock_wish FORCE ROW LEVEL SECURITY;
 
 -- distributed: what is sent back, what arrived, and where it went after inspection
 CREATE TABLE return_line (
@@ -2167,6 +2197,22 @@ CREATE TABLE staff (
 CREATE INDEX staff_email ON staff USING btree (email);
 CREATE POLICY own_shop_only ON staff USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE staff FORCE ROW LEVEL SECURITY;
+
+-- distributed: people of the shop who want a letter a day; last_day is the one whose letter was begun, so that no day has two
+CREATE TABLE staff_digest (
+    shop_id bigint NOT NULL,
+    staff_id uuid NOT NULL,
+    hour integer NOT NULL,
+    last_day date,
+    tries integer NOT NULL DEFAULT 0,
+    again_at timestamp with time zone,
+    CONSTRAINT staff_digest_pkey PRIMARY KEY (shop_id, staff_id),
+    CONSTRAINT staff_digest_staff FOREIGN KEY (shop_id, staff_id) REFERENCES staff(shop_id, id),
+    CONSTRAINT staff_digest_hour_known CHECK (((hour >= 0) AND (hour <= 23))),
+    CONSTRAINT staff_digest_tries_count CHECK ((tries >= 0))
+);
+CREATE POLICY own_shop_only ON staff_digest USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE staff_digest FORCE ROW LEVEL SECURITY;
 
 -- distributed: open dashboard sessions; the token itself is only in the cookie
 CREATE TABLE staff_session (
