@@ -7,7 +7,7 @@
     warehouse.py couriers.py desk.py troubles.py
                  an afternoon of everybody: what leaves, arrives, comes back, went wrong
     office.py    orders of the shop before, keys, promised goods, consents, saved lists, a price sheet
-    asking.py    COD buyers of the last day who were asked whether they mean their orders
+    asking.py    COD buyers of the last two days who were asked whether they mean their orders
     telling.py   what buyers were told of the last two days
     live.py      new orders that trickle in
 
