@@ -102,6 +102,7 @@ async def test_a_browser_is_told_until_its_service_says_it_is_gone(stand: Stand)
     assert account.kind == "push"
 
     stand.strangers["push.example.net"] = 410
+    stand.later(MINUTE)
     await stand.order()
     await stand.tell("push", "email")
     await stand.tell("push", "email")
