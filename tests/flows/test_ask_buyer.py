@@ -50,6 +50,7 @@ from orderan.sandbox.phones.models import SimCall, Stage
 from orderan.sandbox.phones.trunk import Trunk
 from orderan.telephony import NewsForged, Received
 from orderan.verification import Attempt, Policy, Step, Way, attempts_of, keep_policy
+from orderan.worker import Rounds, VerificationRounds
 
 pytestmark = pytest.mark.anyio
 
@@ -385,6 +386,28 @@ async def test_lost_doubled_and_late_news_and_a_key_after_the_end(office: Office
     await office.works(minutes=2)
     # Nobody told: the provider was asked.
     assert await shown(office, lost) == ("waiting", "accepted", [("missed", "busy")])
+
+
+async def test_the_workers_rounds_ask_and_hear(office: Office) -> None:
+    await office.opens("twilio")
+    await office.asks_by(ONE_CALL, Step(Way.AGENT))
+    order = await office.order()
+    rounds = VerificationRounds(Rounds(office.floor.db, office.clock), office.askers)
+
+    async def turn() -> None:
+        await rounds.once()
+        await rounds.finish()
+        await office.exchange.settle()
+
+    await turn()
+    await office.exchange.decline(office.ringing())
+    await turn()
+    assert await shown(office, order) == ("waiting", "accepted", [("missed", "busy")])
+    office.clock.at += timedelta(minutes=31)
+    await turn()
+    await office.exchange.pick_up(office.ringing())
+    await office.exchange.press(office.ringing(), "1")
+    assert (await office.stands(order.id)).verification == "confirmed"
 
 
 async def test_who_only_knows_the_address_answers_for_nobody(office: Office) -> None:

@@ -18,6 +18,8 @@ from orderan.flows.verify_order import advance_cases
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.orders import Order, Terms, orders_by_id
+from orderan.reach import open_reach
+from orderan.telephony.twilio.wire import signature
 from orderan.verification import Begun, Policy, Step, Way, attempts_of, keep_policy, policy_now
 
 pytestmark = pytest.mark.anyio
@@ -255,6 +257,32 @@ async def test_the_api_reads_and_writes_the_policy_lists_who_waits_and_hears_ans
         assert (late.status_code, late.json()["code"]) == (409, "order_not_being_verified")
         [attempt] = (await api.get(at)).json()["attempts"]
         assert (attempt["state"], attempt["note"]) == ("refused", "salah nomor")
+
+
+async def test_a_telephone_provider_is_answered_only_where_it_signs_and_the_account_is_there(
+    desk: Desk,
+) -> None:
+    account = await desk.floor.run(
+        lambda tx: open_reach(
+            tx,
+            desk.keyring,
+            provider="twilio",
+            name="Twilio",
+            base_url="https://api.twilio.com",
+            fields={"account_sid": "AC1", "auth_token": "rahasia", "caller_id": "+622150001234"},
+            now=desk.now,
+        )
+    )
+    at = f"/asks/{desk.floor.shop.shop_id}/{to_text('rch', account.id)}"
+    said = {"CallSid": "CA1", "AccountSid": "AC1", "Digits": "1"}
+    async with desk.house.browser() as stranger:
+        assert (await stranger.post(at, data=said)).status_code == 403
+        assert (await stranger.post(at.replace("/asks/1/", "/asks/7/"), data=said)).status_code == 404
+        assert (await stranger.post("/asks/1/rch_x", data=said)).status_code == 404
+        whole = f"http://127.0.0.1:8000{at}"
+        signed = {"x-twilio-signature": signature("rahasia", whole, list(said.items()))}
+        # Signed well, and about a call nobody of this shop placed.
+        assert (await stranger.post(at, data=said, headers=signed)).status_code == 403
 
 
 async def test_the_page_of_a_call_writes_nothing_of_strangers_into_its_markup(desk: Desk) -> None:

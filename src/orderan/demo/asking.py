@@ -1,10 +1,11 @@
-"""How the demo shop asks its COD buyers of the last day whether they mean their orders, and what they answer.
+"""How the demo shop asks its COD buyers of the last two days whether they mean their orders, and what they answer.
 
 First by WhatsApp, then by an automatic call, at last by the shop's own people; buyers and agents are played here.
 From then on the worker asks, through the sandbox.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,7 +33,9 @@ from orderan.verification import (
     note_costs,
 )
 
-LATELY: Final = timedelta(days=1)
+LATELY: Final = timedelta(days=2)
+RESTING: Final = timedelta(hours=4)
+"""So long the agents have not called: their list is not empty when somebody looks at it."""
 POLICY: Final = Policy(
     rules=(
         Rule("Pelanggan yang selalu menerima", When(delivered_at_least=2, refused_at_most=0), Verdict.WAIVE),
@@ -46,11 +49,10 @@ POLICY: Final = Policy(
     deadline_hours=36,
     silence=Silence.HOLD,
 )
-ANSWERS: Final = (
-    (0.55, AttemptEvent.CONFIRM),
-    (0.65, AttemptEvent.REFUSE),
-)
+ANSWERS: Final = ((0.55, AttemptEvent.CONFIRM), (0.65, AttemptEvent.REFUSE))
 """Up to which share of buyers answer so; the rest answer nothing."""
+CALLED: Final = ((0.35, AttemptEvent.CONFIRM), (0.5, AttemptEvent.REFUSE))
+"""The same of those an agent calls, who did not answer before."""
 KEYS: Final = {
     (Way.WHATSAPP, AttemptEvent.CONFIRM): "yes",
     (Way.WHATSAPP, AttemptEvent.REFUSE): "no",
@@ -83,7 +85,7 @@ class _Player:
 
 
 class Asking:
-    """The shop's asking of its last day, hour after hour."""
+    """The shop's asking of its last days, hour after hour."""
 
     def __init__(self, scene: Scene, *, seed: int) -> None:
         """Ask nobody yet."""
@@ -109,10 +111,11 @@ class Asking:
                 await self._answered(way, attempt, at)
         while await self._verifier.work_due(self._caller):
             pass
-        await self._agents(at)
+        if until - at > RESTING:
+            await self._agents(at)
 
     async def _answered(self, way: Way, attempt: Attempt, at: datetime) -> None:
-        event = self._drawn()
+        event = self._drawn(ANSWERS)
         if event is AttemptEvent.MISS and way is Way.WHATSAPP:
             # It is not read: its time runs out by itself.
             return
@@ -133,13 +136,13 @@ class Asking:
             lambda tx: unsaid_orders(tx, EVERYTHING, turn=Turn.CALL, limit=CALLED_AN_HOUR, now=at),
         )
         for row in listed:
-            await self._called(row.id, self._drawn(), at)
+            await self._called(row.id, self._drawn(CALLED), at)
 
     async def _called(self, order_id: UUID, event: AttemptEvent, at: datetime) -> None:
         await self._scene.attempt(
             "layanan", lambda tx: answer_by_hand(tx, order_id, event, note=NOTES[event], now=at)
         )
 
-    def _drawn(self) -> AttemptEvent:
+    def _drawn(self, answers: Sequence[tuple[float, AttemptEvent]]) -> AttemptEvent:
         draw = self._chance.random()
-        return next((event for most, event in ANSWERS if draw < most), AttemptEvent.MISS)
+        return next((event for most, event in answers if draw < most), AttemptEvent.MISS)

@@ -17,15 +17,12 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
         """
         WITH asked AS (
             SELECT sales_order.id, sales_order.total_minor, sales_order.placed_at, customer_address.village_code,
-                   trust_score.points AS score,
                    coalesce(customer.merged_into, customer.id) AS buyer
             FROM sales_order
             LEFT JOIN customer ON customer.shop_id = sales_order.shop_id
                  AND customer.id = sales_order.customer_id
             LEFT JOIN customer_address ON customer_address.shop_id = sales_order.shop_id
                  AND customer_address.id = sales_order.address_id
-            LEFT JOIN trust_score ON trust_score.shop_id = sales_order.shop_id
-                 AND trust_score.subject_id = sales_order.id
             WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(orders)s)
         ), person AS (
             SELECT customer.id, coalesce(customer.merged_into, customer.id) AS buyer
@@ -33,7 +30,7 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
             WHERE customer.shop_id = %(shop)s
               AND (customer.id IN (SELECT buyer FROM asked) OR customer.merged_into IN (SELECT buyer FROM asked))
         )
-        SELECT asked.id, asked.total_minor, asked.village_code, asked.score,
+        SELECT asked.id, asked.total_minor, asked.village_code, trust_score.points,
                count(before.id)::int AS orders_before,
                count(before.id) FILTER (WHERE before.terms = 'cod' AND before.delivered_at IS NOT NULL)::int
                    AS delivered,
@@ -44,16 +41,17 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
                           WHERE parcel.shop_id = before.shop_id AND parcel.order_id = before.id
                             AND parcel.state IN ('returning', 'returned'))))::int AS refused
         FROM asked
+        LEFT JOIN trust_score ON trust_score.shop_id = %(shop)s AND trust_score.subject_id = asked.id
         LEFT JOIN person ON person.buyer = asked.buyer
         LEFT JOIN sales_order AS before ON before.shop_id = %(shop)s AND before.customer_id = person.id
              AND before.id <> asked.id AND before.placed_at <= asked.placed_at
-        GROUP BY asked.id, asked.total_minor, asked.village_code, asked.score
+        GROUP BY asked.id, asked.total_minor, asked.village_code, trust_score.points
         """,
         {"shop": tx.shop_id, "orders": list(orders)},
     )
     return {
         row.id: Buyer(
-            row.total_minor, row.village_code, row.orders_before, row.delivered, row.refused, row.score
+            row.total_minor, row.village_code, row.orders_before, row.delivered, row.refused, row.points
         )
         for row in rows
     }
