@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -366,8 +365,7 @@ async def test_a_transfer_that_comes_back_after_it_was_paid_is_owed_again_and_pa
         await teller.typed(payout.id, number=f"098765432{turn}")
         await teller.agreed(payout.id)
         await teller.exported()
-        paying = partial(paid_out, payout_id=payout.id, reference=reference, now=teller.now)
-        await teller.by(FINANCE, paying)
+        await teller.transferred(payout.id, reference)
         assert (await teller.counter.stands(refund))[0] == "executed"
         if reference == "BCA-1":
             await teller.by(FINANCE, lambda tx: came_back(tx, payout.id, now=teller.now))
