@@ -27,7 +27,7 @@ async def partner(answer: bytes, *, heard: list[bytes], connections: list[int]) 
                     (
                         int(line.split(b":")[1])
                         for line in head.split(b"\r\n")
-                        if line.startswith(b"content-length")
+                        if line.lower().startswith(b"content-length")
                     ),
                     0,
                 )
