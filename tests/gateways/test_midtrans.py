@@ -46,6 +46,9 @@ KINDS = {
     "dana": InstrumentKind.REDIRECT,
     "akulaku": InstrumentKind.REDIRECT,
     "kredivo": InstrumentKind.REDIRECT,
+    "bca_klikbca": InstrumentKind.REDIRECT,
+    "bri_epay": InstrumentKind.REDIRECT,
+    "danamon_online": InstrumentKind.REDIRECT,
     "card": InstrumentKind.REDIRECT,
     "card_instalment": InstrumentKind.REDIRECT,
 }
@@ -190,6 +193,21 @@ async def test_what_they_never_heard_of_is_absent_and_a_page_nobody_used_is_pend
 
     desk.there.book.pay(desk.there.pick(page.gateway_id.removeprefix("snap:"), now=NOW), 150_000, now=NOW)
     assert (await desk.stands("card", gateway_id=page.gateway_id)).outcome is Outcome.SUCCEEDED
+
+
+@pytest.mark.parametrize("method", ["bca_klikbca", "bri_epay", "danamon_online"])
+async def test_a_banks_own_page_is_opened_from_snap_and_needs_no_card(desk: Desk, method: str) -> None:
+    page = await desk.here.charge(a_charge(method))
+    sent = json.loads(desk.went[-1].body)
+    assert (sent["enabled_payments"], "credit_card" in sent) == ([method], False)
+
+    paid = desk.there.pick(page.gateway_id.removeprefix("snap:"), now=NOW)
+    assert paid.method == method
+    desk.there.book.pay(paid, 150_000, now=NOW)
+    truth = await desk.stands(method, gateway_id=page.gateway_id)
+    assert (truth.outcome, truth.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+    with pytest.raises(GatewayRefused):
+        await desk.here.refund(RefundAsked("r", "ord-101-1", page.gateway_id, method, 1_000, "IDR", "x"))
 
 
 async def test_the_same_charge_asked_again_is_made_once(desk: Desk) -> None:

@@ -231,7 +231,7 @@ class Cashier:
         async def read(tx: Tx) -> Attempt | None:
             order = await payable(tx, order_id)
             tries = await attempts_of(tx, order_id)
-            sound = await sound_rails(tx, method, now=now)
+            sound = await sound_rails(tx, method, now=now) if tries else set()
             uses = await of_attempts(tx, [attempt.id for attempt in tries])
             wanted = None if wish is None else (wish.promotion_id, wish.months)
             for attempt in reversed(tries):

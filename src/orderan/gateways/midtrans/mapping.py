@@ -26,6 +26,9 @@ OFFERS: Final = {
     "alfamart": Offer("cstore.alfamart"),
     "akulaku": Offer("akulaku", refundable=True),
     "kredivo": Offer("kredivo", refundable=True, refund_days=14),
+    "bca_klikbca": Offer("bca_klikbca"),
+    "bri_epay": Offer("bri_epay"),
+    "danamon_online": Offer("danamon_online"),
     "card": Offer("credit_card", refundable=True),
     "card_instalment": Offer("credit_card", refundable=True),
 }

@@ -72,7 +72,7 @@ class MidtransSimulator:
             return None
         body = _json(request.body) or {}
         if request.path != "/v2/charge":
-            return "credit_card"
+            return str((body.get("enabled_payments") or [CARD])[0])
         kind = str(body.get("payment_type"))
         part = body.get(kind) or {}
         sub = part.get("bank") or part.get("store") if isinstance(part, dict) else None
@@ -95,12 +95,12 @@ class MidtransSimulator:
         return Letter(letter.gateway, letter.about, letter.url, letter.headers, json.dumps(told).encode())
 
     def pick(self, token: str, *, now: datetime) -> SimCharge:
-        """The buyer types a card on Snap's page: only now is there a transaction."""
+        """The buyer pays on Snap's page, by the first way it offers: only now is there a transaction."""
         page = self._pages[token]
         return self._made(
             page["transaction_details"]["order_id"],
             int(page["transaction_details"]["gross_amount"]),
-            CARD,
+            (page.get("enabled_payments") or [CARD])[0],
             now,
             now + timedelta(minutes=10),
             page["notify_url"],
