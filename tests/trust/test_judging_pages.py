@@ -133,7 +133,9 @@ async def test_a_denial_tells_its_reasons_and_an_appeal_that_is_granted_lets_the
     assert order_of(await one(desk.world, keyring, cod("+6285600000001"), now)).order.open_holds == 0
     assert "Keberatan diterima" in await desk.shows("/trust/denials/{denial}")
     assert "Sudah cukup" in await desk.shows("/trust/denials/{denial_appealed}")
-    lists = {tab: (await desk.owner.get(f"/trust/denials?tab={tab}")).text for tab in ("upheld", "overturned")}
+    lists = {
+        tab: (await desk.owner.get(f"/trust/denials?tab={tab}")).text for tab in ("upheld", "overturned")
+    }
     assert [desk.names["denial"] in listed for listed in lists.values()] == [False, True]
 
 

@@ -48,7 +48,7 @@ NAMES: Final = ("Andi S", "Andy Santoso", "A. Santosa", "Ani Santoso", "Andini S
 BLOCKED: Final = 9
 """Of the numbers the one on the list."""
 ACTING: Final = replace(
-    DEFAULT, cod=Bands(hold=50, refuse=130), prepaid=Bands(hold=70, refuse=150), acts=True
+    DEFAULT, cod=Bands(hold=50, refuse=160), prepaid=Bands(hold=70, refuse=150), acts=True
 )
 
 
@@ -88,7 +88,7 @@ class Doubts:
         """A milder outcome for those that are a little doubtful, tried but not followed yet."""
         policy, _ = await followed(tx)
         standing = await draft(tx)
-        milder = replace(policy, cod=Bands(ask=30, hold=60, refuse=130))
+        milder = replace(policy, cod=Bands(ask=30, hold=60, refuse=160))
         made = await change_draft(tx, plain_policy(milder), expected=standing.revision, now=at)
         await try_draft(tx, made.revision, days=30, now=at)
 

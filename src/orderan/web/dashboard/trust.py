@@ -129,7 +129,6 @@ async def _reviews(tx: Tx, reviews: list[Review], words: Words) -> list[dict[str
 def denial_row(one: Denial, words: Words) -> dict[str, Any]:
     """An order that was not taken, in a list."""
     return {
-        "number": to_text(DENIAL_PREFIX, one.id),
         "path": denial_path(one.id),
         "at": one.at,
         "appealed_at": one.appealed_at,
