@@ -137,7 +137,8 @@ def say(talk: Talk, facts: Facts) -> Prompt | Farewell:
     language = talk.language
     if talk.outcome is not None:
         return Farewell(
-            _FAREWELLS[language][talk.outcome].format(shop=telephony.speech.name(facts.shop, language)), language
+            _FAREWELLS[language][talk.outcome].format(shop=telephony.speech.name(facts.shop, language)),
+            language,
         )
     spoken = _MENU_NUMBER if talk.by_number else _MENU
     menu = spoken[language].format(
