@@ -185,6 +185,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/customers/{customer_id:str}/duplicates": PEOPLE,
     "/api/v1/customers/{customer_id:str}/personal": PEOPLE,
     "/api/v1/price-lists": CATALOG,
+    "/api/v1/push-key": SETTINGS,
+    "/api/v1/reach-accounts": SETTINGS,
     "/api/v1/prices": CATALOG,
     "/api/v1/products": CATALOG,
     "/api/v1/products/{product_id:str}": CATALOG,

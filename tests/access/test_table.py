@@ -61,6 +61,8 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/track",
         "/track/order",
         "/asks/{shop_id:int}/{account:str}",
+        "/news/{shop_id:int}/{account:str}",
+        "/stop/{ticket:str}",
         "/ya/{link:str}",
     }
     assert public == expected

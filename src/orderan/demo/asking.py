@@ -69,6 +69,7 @@ COSTS: Final = {Way.WHATSAPP: 357, Way.CALL: 600}
 """Rupiah an attempt, about what providers ask."""
 NAMES: Final = {Way.WHATSAPP: "whatsapp", Way.CALL: "twilio"}
 CALLED_AN_HOUR: Final = 3
+LISTED: Final = 500
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Asking:
     def __init__(self, scene: Scene, *, seed: int) -> None:
         """Ask nobody yet."""
         self._scene = scene
-        self._chance = random.Random(seed)
+        self._seed = seed
         self._clock = SetClock(datetime.min.replace(tzinfo=UTC))
         self._players = {way: _Player(way) for way in NAMES}
         self._caller = Caller(scene.ground.shop.shop_id, "system:verification")
@@ -115,11 +116,13 @@ class Asking:
             await self._agents(at)
 
     async def _answered(self, way: Way, attempt: Attempt, at: datetime) -> None:
-        event = self._drawn(ANSWERS)
+        placed = self._scene.memory.orders.get(attempt.order_id)
+        luck = self._luck(placed.order.number if placed else 0, str(way))
+        event = _drawn(luck, ANSWERS)
         if event is AttemptEvent.MISS and way is Way.WHATSAPP:
             # It is not read: its time runs out by itself.
             return
-        answer = KEYS.get((way, event), self._chance.choice(MISSES))
+        answer = KEYS.get((way, event), luck.choice(MISSES))
         await self._scene.do(
             "verification",
             partial(note_costs, attempt_id=attempt.id, cost_minor=COSTS[way], recording_url=None),
@@ -133,16 +136,21 @@ class Asking:
         """The shop's people call a few of those whose turn it is."""
         listed = await self._scene.do(
             "layanan",
-            lambda tx: unsaid_orders(tx, EVERYTHING, turn=Turn.CALL, limit=CALLED_AN_HOUR, now=at),
+            lambda tx: unsaid_orders(tx, EVERYTHING, turn=Turn.CALL, limit=LISTED, now=at),
         )
-        for row in listed:
-            await self._called(row.id, self._drawn(CALLED), at)
+        for row in sorted(listed, key=lambda row: row.number)[:CALLED_AN_HOUR]:
+            await self._called(row.id, _drawn(self._luck(row.number, str(row.attempts)), CALLED), at)
 
     async def _called(self, order_id: UUID, event: AttemptEvent, at: datetime) -> None:
         await self._scene.attempt(
             "layanan", lambda tx: answer_by_hand(tx, order_id, event, note=NOTES[event], now=at)
         )
 
-    def _drawn(self, answers: Sequence[tuple[float, AttemptEvent]]) -> AttemptEvent:
-        draw = self._chance.random()
-        return next((event for most, event in answers if draw < most), AttemptEvent.MISS)
+    def _luck(self, number: int, turn: str) -> random.Random:
+        """Of one order's one try, whatever came before it: the order in which tries are taken is not the seed's."""
+        return random.Random(f"{self._seed} {number} {turn}")
+
+
+def _drawn(luck: random.Random, answers: Sequence[tuple[float, AttemptEvent]]) -> AttemptEvent:
+    draw = luck.random()
+    return next((event for most, event in answers if draw < most), AttemptEvent.MISS)
