@@ -50,6 +50,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/login/code",
         "/login/shop",
         "/metrics",
+        "/news/{shop_id:int}/{account:str}",
         "/notices/{shop_id:int}/{account:str}",
         "/pay/{ticket:str}",
         "/pay/{ticket:str}/back",
@@ -58,6 +59,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/preferences",
         "/static/{tree:str}/{path:path}",
         "/status",
+        "/stop/{ticket:str}",
         "/track",
         "/track/order",
     }
