@@ -18,6 +18,7 @@ from orderan.demo import (
     CODE,
     BeingMade,
     GatewayThere,
+    ReachThere,
     Size,
     demo_shop_is_finished,
     load,
@@ -35,7 +36,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.orders import OrderKind
 from orderan.orders.headlines import Headline
-from orderan.sandbox.keys import CREDENTIALS
+from orderan.sandbox.keys import CREDENTIALS, MAIL, MESSENGERS
 from orderan.shops import CodeTaken
 from orderan.worker import Rounds
 
@@ -47,6 +48,10 @@ TINY = Size(orders=60, days=3, people=40)
 BUSY = Size(orders=500, days=12, people=100)
 GATEWAYS = [
     GatewayThere(name, f"http://127.0.0.1:1/{name}", CREDENTIALS[name]) for name in ("midtrans", "xendit")
+]
+REACH = [
+    *(ReachThere(name, f"http://127.0.0.1:1/{name}", MESSENGERS[name]) for name in ("whatsapp", "zenziva")),
+    ReachThere("smtp", "", {**MAIL, "port": "1"}),
 ]
 KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
 INBOX = {
@@ -382,7 +387,7 @@ def test_two_processes_do_not_take_away_what_the_other_makes(new: New) -> None:
     assert rows(url, ORDERS) == before
 
 
-def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it(
+def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it_nor_what_its_buyers_are_told(
     new: New, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody begins a task right after the demo's own people chose it, every time."""
@@ -398,7 +403,7 @@ def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it(
             return found
 
         monkeypatch.setattr(demo_views, "tasks_at", chosen)
-        await load(db, KEYRING, now=NOW, size=TINY)
+        await load(db, KEYRING, now=NOW, size=TINY, reach=REACH)
         await work(db)
 
     on(url, meet)
@@ -409,6 +414,15 @@ def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it(
     # Where they were left, or gone with an order that was cancelled.
     assert stand <= {"released", "cancelled"}
     assert audit(url, now=NOW).findings == []
+    assert rows(url, "SELECT kind FROM reach_account ORDER BY kind") == [("email",), ("sms",), ("whatsapp",)]
+    told = dict(rows(url, "SELECT state, count(*)::int FROM message GROUP BY state"))
+    tries = dict(
+        rows(url, "SELECT state, count(*)::int FROM delivery WHERE channel = 'whatsapp' GROUP BY state")
+    )
+    assert told["told"] > 20
+    assert tries["seen"] > tries["delivered"] > 0
+    early = "SELECT count(*) FROM message WHERE made_at < (SELECT min(placed_at) FROM sales_order)"
+    assert rows(url, early) == [(0,)]
 
 
 def test_the_scoring_has_orders_held_denials_and_an_appeal(demo: str) -> None:
