@@ -63,8 +63,6 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/track",
         "/track/order",
         "/asks/{shop_id:int}/{account:str}",
-        "/news/{shop_id:int}/{account:str}",
-        "/stop/{ticket:str}",
         "/ya/{link:str}",
     }
     assert public == expected
