@@ -8,6 +8,7 @@ the list of the blocked, and is turned away once.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -104,14 +105,16 @@ class Doubts:
         )
 
     async def _ware(self) -> str:
-        """Something of which enough lies at one place."""
+        """Something cheap of which enough lies at one place."""
         scene = self._scene
+        enough: set[UUID] = set()
         for place in scene.ground.places.values():
-            free = await scene.do("demo", lambda tx, place=place: views.free_units(tx, place))  # type: ignore[misc]
-            for ware in scene.ground.wares:
-                if free.get(ware.sku_id, 0) >= DOUBTED:
-                    return ware.code
-        raise AssertionError("the demo shop has nothing left to sell")
+            free = await scene.do("demo", partial(views.free_units, place=place))
+            enough |= {sku for sku, units in free.items() if units >= DOUBTED}
+        return min(
+            (ware for ware in scene.ground.wares if ware.sku_id in enough),
+            key=lambda ware: (ware.price_minor, ware.code),
+        ).code
 
     async def _order(self, turn: int, code: str, *, minutes: int) -> Placed | Refusal:
         place = atlas().place(VILLAGE)
