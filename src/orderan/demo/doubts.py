@@ -8,6 +8,7 @@ the list of the blocked, and is turned away once.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -62,17 +63,16 @@ class Doubts:
     async def stand_still(self) -> None:
         """Everything of it, as it stands at this instant."""
         await self._scene.do("operasi", lambda tx: self._let_rules_act(tx, self._ago(55)))
-        code = await self._ware()
-        held = [await self._order(turn, code, minutes=50 - 3 * turn) for turn in range(5)]
+        held = [await self._order(turn, minutes=50 - 3 * turn) for turn in range(5)]
         fraud = _placed(held[3])
         why = "Nomornya tidak aktif, dan serumah dengan empat pesanan lain."
         await self._scene.do("layanan", lambda tx: refuse_order(tx, fraud, note=why, now=self._ago(30)))
-        again = _denied(await self._order(3, code, minutes=25))
+        again = _denied(await self._order(3, minutes=25))
         words = "Saya memang pesan lagi, yang tadi dibatalkan bukan mau saya."
         await self._scene.do("web", lambda tx: appeal(tx, again, words, now=self._ago(20)))
         await self._scene.do("layanan", lambda tx: self._block(tx, self._ago(18)))
-        _denied(await self._order(BLOCKED, code, minutes=12))
-        _placed(await self._order(5, code, minutes=8))
+        _denied(await self._order(BLOCKED, minutes=12))
+        _placed(await self._order(5, minutes=8))
         await self._scene.do("operasi", lambda tx: self._draft_next(tx, self._ago(4)))
 
     def _ago(self, minutes: int) -> datetime:
@@ -104,16 +104,18 @@ class Doubts:
         )
 
     async def _ware(self) -> str:
-        """Something of which enough lies at one place."""
+        """The cheapest thing that still lies somewhere."""
         scene = self._scene
+        there: set[UUID] = set()
         for place in scene.ground.places.values():
-            free = await scene.do("demo", lambda tx, place=place: views.free_units(tx, place))  # type: ignore[misc]
-            for ware in scene.ground.wares:
-                if free.get(ware.sku_id, 0) >= DOUBTED:
-                    return ware.code
-        raise AssertionError("the demo shop has nothing left to sell")
+            free = await scene.do("demo", partial(views.free_units, place=place))
+            there |= {sku for sku, units in free.items() if units > 0}
+        return min(
+            (ware for ware in scene.ground.wares if ware.sku_id in there),
+            key=lambda ware: (ware.price_minor, ware.code),
+        ).code
 
-    async def _order(self, turn: int, code: str, *, minutes: int) -> Placed | Refusal:
+    async def _order(self, turn: int, *, minutes: int) -> Placed | Refusal:
         place = atlas().place(VILLAGE)
         buyer = Buyer(
             name=NAMES[turn % len(NAMES)],
@@ -123,7 +125,7 @@ class Doubts:
         )
         asked = Placement(
             channel="web",
-            lines=[PlacementLine(code, 1)],
+            lines=[PlacementLine(await self._ware(), 1)],
             buyer=buyer,
             terms=Terms.COD,
             shipping_service="reguler",
