@@ -195,9 +195,9 @@ async def test_a_link_shows_the_order_takes_one_word_and_looking_changes_nothing
     order, token = await desk.order()
     link = f"/ya/{desk.floor.shop.shop_id}-{token}"
     async with desk.house.browser() as buyer:
-        for _ in range(2):
-            page = await buyer.get(link)
-            assert (page.status_code, "Benar Anda memesan ini?" in page.text) == (200, True)
+        await buyer.get(link)
+        page = await buyer.get(link)
+        assert (page.status_code, "Benar Anda memesan ini?" in page.text) == (200, True)
         assert "Ani" not in page.text
         assert page.headers["cache-control"] == "no-store"
         assert (await desk.stands(order.id)).verification == "waiting"
@@ -220,9 +220,8 @@ async def test_a_link_shows_the_order_takes_one_word_and_looking_changes_nothing
         desk.house.clock.at += timedelta(hours=49)
         stale = await buyer.get(link)
         assert (stale.status_code, "tidak berlaku lagi" in stale.text) == (404, True)
-        for _ in range(20):
-            last = await buyer.get("/ya/1-x")
-        assert last.status_code == 429
+        answers = [(await buyer.get("/ya/1-x")).status_code for _ in range(20)]
+        assert answers[-1] == 429
 
 
 async def test_the_api_reads_and_writes_the_policy_lists_who_waits_and_hears_answers(desk: Desk) -> None:

@@ -148,9 +148,7 @@ async def test_no_route_no_job_and_no_statement_puts_an_unconfirmed_order_on_a_p
     for state in sorted(on_lists):
         for cleared in ("NULL", "FALSE", "TRUE"):
             with pytest.raises((psycopg.errors.CheckViolation, psycopg.errors.ForeignKeyViolation)):
-                await floor.all(
-                    f"UPDATE task SET state = '{state}', order_cleared = {cleared} RETURNING id"  # type: ignore[arg-type]
-                )
+                await floor.all(f"UPDATE task SET state = '{state}', order_cleared = {cleared} RETURNING id")
     await untouched("a statement")
 
 
