@@ -48,6 +48,7 @@ from orderan.flows.change_order import confirm, open_change
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.contest_chargeback import add_to_chargeback, report_chargeback
 from orderan.flows.deliver import move_on
+from orderan.flows.hear_buyer import answer_by_hand
 from orderan.flows.hold_order import hold_order
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_out import begin_payout, make_link, type_account
@@ -66,6 +67,7 @@ from orderan.flows.settle_return import (
 )
 from orderan.flows.tell_buyer import teller
 from orderan.flows.try_routing import try_draft
+from orderan.flows.verify_order import advance_cases
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
 from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
@@ -108,7 +110,9 @@ from orderan.routing import change_draft, put_live
 from orderan.sandbox.keys import MESSENGERS, PHONES
 from orderan.shipping import ParcelEvent
 from orderan.shops import open_shop
+from orderan.verification import AttemptEvent, Policy, Step, Way, keep_policy
 from settlements.furnishing import settlements
+from trust.doubted import doubted
 
 PASSWORD: Final = "kuda-laut-berenang"
 BAD_SHEET: Final = "sku,produk,gtin,satuan\nTEH,Teh Hijau,8992761002010,karung\nGULA,Gula Aren,,kg\n"
@@ -173,6 +177,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/orders/{order_changing}",
         "/orders/{order_cancelled}",
         "/orders/{order_finished}",
+        "/orders/{order_unsaid}",
     ),
     "/orders/{order:str}/change": ("/orders/{order_waiting}/change", "/orders/{order_changing}/change"),
     "/orders/{order:str}/versions/{version:int}": ("/orders/{order_changed}/versions/1",),
@@ -182,6 +187,21 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
     "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
     "/trust": ("/trust",),
+    "/trust/denials": ("/trust/denials", "/trust/denials?tab=appealed", "/trust/denials?tab=upheld"),
+    "/trust/denials/{denial_id:str}": ("/trust/denials/{denial}", "/trust/denials/{denial_appealed}"),
+    "/trust/lists": ("/trust/lists",),
+    "/trust/reviews/{order:str}": ("/trust/reviews/{review}", "/trust/reviews/{review_over}"),
+    "/trust/rules": ("/trust/rules",),
+    "/trust/rules/edit": ("/trust/rules/edit",),
+    "/verification": ("/verification", "/verification?tab=wait", "/verification?tab=unreachable"),
+    "/verification/{order:str}": (
+        "/verification/{order_unsaid}",
+        "/verification/{order_unsaid}?language=en",
+        "/verification/{order_unreachable}",
+        "/verification/{order_paid}",
+    ),
+    "/reports/cod": ("/reports/cod", "/reports/cod?days=7&trip=45.000"),
+    "/ya/{link:str}": ("/ya/{word_link}",),
     "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
     "/payments/payouts/bank/{line_id:str}": ("/payments/payouts/bank/{bank_line}",),
@@ -253,6 +273,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/keys/new": ("/settings/keys/new",),
     "/settings/shipping": ("/settings/shipping",),
     "/settings/taxes": ("/settings/taxes",),
+    "/settings/verification": ("/settings/verification",),
     "/settings/users": ("/settings/users",),
     "/settings/users/new": ("/settings/users/new",),
     "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
@@ -415,10 +436,28 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await _pay_pages(world, keyring, orders, now)
     await _routing(floor, orders["waiting"], now)
     named |= await _told(world, keyring, now)
+    named |= await doubted(world, keyring, now)
+    named |= await _unsaid(world, keyring, now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
     return Whole(world, named, {name: order.number for name, order in orders.items()}, tokens, secret)
+
+
+async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """COD orders whose buyers have not given their word: one on the agents' list, one nobody reached."""
+    floor = world.floor
+    await floor.run(lambda tx: keep_policy(tx, Policy(steps=(Step(Way.AGENT),)), expected=0, now=now))
+    unsaid = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
+    gone = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
+    begun = await floor.run(lambda tx: advance_cases(tx, [unsaid.id, gone.id], (), now=now))
+    await floor.run(lambda tx: answer_by_hand(tx, gone.id, AttemptEvent.MISS, note="tidak diangkat", now=now))
+    [token] = [one.token for one in begun if one.attempt.order_id == unsaid.id]
+    return {
+        "order_unsaid": to_text("ord", unsaid.id),
+        "order_unreachable": to_text("ord", gone.id),
+        "word_link": f"{floor.shop.shop_id}-{token}",
+    }
 
 
 async def _pay_pages(

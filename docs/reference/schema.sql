@@ -905,7 +905,7 @@ CREATE TABLE message (
     CONSTRAINT message_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT message_once UNIQUE (shop_id, topic_id, kind, subject_id, person_id),
     CONSTRAINT message_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id),
-    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text, 'back_in_stock'::text]))),
+    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'paid_late'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text]))),
     CONSTRAINT message_round_counts CHECK ((round >= 1)),
     CONSTRAINT message_says_why_not CHECK (((state <> ALL (ARRAY['untold'::text, 'suppressed'::text])) OR (reason IS NOT NULL))),
     CONSTRAINT message_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'told'::text, 'untold'::text, 'suppressed'::text])))
@@ -1960,6 +1960,7 @@ CREATE INDEX sales_order_odd_kind ON sales_order USING btree (shop_id, kind, pla
 CREATE INDEX sales_order_odd_money ON sales_order USING btree (shop_id, money, placed_at DESC, id DESC) WHERE (money <> ALL (ARRAY['unpaid'::text, 'paid'::text, 'cod_due'::text]));
 CREATE INDEX sales_order_standing ON sales_order USING btree (shop_id, accepted_at) WHERE (commercial = 'accepted'::text);
 CREATE INDEX sales_order_to_complete ON sales_order USING btree (shop_id, delivered_at) WHERE ((commercial = 'accepted'::text) AND (delivered_at IS NOT NULL));
+CREATE INDEX sales_order_unsaid ON sales_order USING btree (shop_id, placed_at, id) WHERE ((commercial = 'accepted'::text) AND (verification = ANY (ARRAY['waiting'::text, 'unreachable'::text])));
 CREATE POLICY own_shop_only ON sales_order USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE sales_order FORCE ROW LEVEL SECURITY;
 
@@ -2633,11 +2634,34 @@ CREATE TABLE verification_attempt (
 );
 CREATE INDEX verification_attempt_of_order ON verification_attempt USING btree (shop_id, order_id, began_at);
 CREATE INDEX verification_attempt_of_provider ON verification_attempt USING btree (shop_id, provider, provider_id) WHERE (provider_id IS NOT NULL);
+CREATE INDEX verification_attempt_of_provider_id ON verification_attempt USING btree (shop_id, provider_id) WHERE (provider_id IS NOT NULL);
 CREATE UNIQUE INDEX verification_attempt_one_open ON verification_attempt USING btree (shop_id, order_id) WHERE (state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text]));
 CREATE INDEX verification_attempt_open ON verification_attempt USING btree (shop_id, way, until) WHERE (state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text]));
 CREATE UNIQUE INDEX verification_attempt_token ON verification_attempt USING btree (shop_id, token_digest);
 CREATE POLICY own_shop_only ON verification_attempt USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE verification_attempt FORCE ROW LEVEL SECURITY;
+
+-- distributed: a call that asks a buyer: its provider's name for it, how far the talk came, and when the provider is asked how it stands
+CREATE TABLE verification_call (
+    shop_id bigint NOT NULL,
+    attempt_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    call_id text,
+    talk jsonb NOT NULL,
+    state text NOT NULL,
+    looks integer NOT NULL DEFAULT 0,
+    look_at timestamp with time zone,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT verification_call_pkey PRIMARY KEY (shop_id, attempt_id),
+    CONSTRAINT verification_call_attempt FOREIGN KEY (shop_id, attempt_id) REFERENCES verification_attempt(shop_id, id),
+    CONSTRAINT verification_call_looks_counted CHECK ((looks >= 0)),
+    CONSTRAINT verification_call_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'ringing'::text, 'answered'::text, 'machine'::text, 'completed'::text, 'busy'::text, 'no_answer'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX verification_call_of_provider ON verification_call USING btree (shop_id, account_id, call_id) WHERE (call_id IS NOT NULL);
+CREATE INDEX verification_call_to_look_up ON verification_call USING btree (shop_id, look_at) WHERE (look_at IS NOT NULL);
+CREATE POLICY own_shop_only ON verification_call USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE verification_call FORCE ROW LEVEL SECURITY;
 
 -- distributed: an order whose buyer is being asked, or was; its outcome is on the order
 CREATE TABLE verification_case (
@@ -2650,10 +2674,13 @@ CREATE TABLE verification_case (
     opened_at timestamp with time zone NOT NULL,
     deadline timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
+    taken_by text,
+    taken_at timestamp with time zone,
     CONSTRAINT verification_case_pkey PRIMARY KEY (shop_id, order_id),
     CONSTRAINT verification_case_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT verification_case_counts CHECK (((step >= 0) AND (tries >= 0))),
-    CONSTRAINT verification_case_over_is_not_due CHECK (((closed_at IS NULL) OR (next_at IS NULL)))
+    CONSTRAINT verification_case_over_is_not_due CHECK (((closed_at IS NULL) OR (next_at IS NULL))),
+    CONSTRAINT verification_case_taken_by_somebody CHECK (((taken_by IS NULL) = (taken_at IS NULL)))
 );
 CREATE INDEX verification_case_due ON verification_case USING btree (shop_id, next_at) WHERE (next_at IS NOT NULL);
 CREATE POLICY own_shop_only ON verification_case USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));

@@ -4,9 +4,10 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from litestar import Litestar, Request, Router
 from litestar.config.csrf import CSRFConfig
@@ -81,6 +82,12 @@ MODULES: Final = (
     "orderan.web.api.task_shortages",
     "orderan.web.api.tasks",
     "orderan.web.api.transfers",
+    "orderan.web.api.trust_denials",
+    "orderan.web.api.trust_entries",
+    "orderan.web.api.trust_reviews",
+    "orderan.web.api.trust_rules",
+    "orderan.web.api.verification",
+    "orderan.web.buyer.confirm",
     "orderan.web.buyer.pay",
     "orderan.web.buyer.status",
     "orderan.web.buyer.payout",
@@ -91,6 +98,7 @@ MODULES: Final = (
     "orderan.web.dashboard.board",
     "orderan.web.dashboard.channels",
     "orderan.web.dashboard.chargebacks",
+    "orderan.web.dashboard.cod_report",
     "orderan.web.dashboard.customer_address",
     "orderan.web.dashboard.customer_merging",
     "orderan.web.dashboard.customer_messages",
@@ -143,8 +151,15 @@ MODULES: Final = (
     "orderan.web.dashboard.settings",
     "orderan.web.dashboard.shipping",
     "orderan.web.dashboard.trust",
+    "orderan.web.dashboard.trust_denial",
+    "orderan.web.dashboard.trust_lists",
+    "orderan.web.dashboard.trust_review",
+    "orderan.web.dashboard.trust_rules",
     "orderan.web.dashboard.users",
+    "orderan.web.dashboard.verification",
+    "orderan.web.dashboard.verification_policy",
     "orderan.web.dashboard.warehouse",
+    "orderan.web.calls",
     "orderan.web.images",
     "orderan.web.news",
     "orderan.web.notices",
@@ -165,49 +180,94 @@ def create() -> ASGIApp:
     return door
 
 
+@dataclass
+class Parts:
+    """What an application answers with. Whoever needs one of them asks for it at every request.
+
+    Attributes:
+        keys, postcodes: What is remembered of each for a while.
+    """
+
+    settings: Settings
+    keyring: Keyring
+    clock: Clock
+    db: Database
+    keys: KeyMemory
+    postcodes: PostcodeMemory
+    clients: GatewayClients
+    reached: ReachClients
+    intake: Intake
+    news_intake: NewsIntake
+    links: PayLinks
+    cashier: Cashier
+    refunder: Refunder
+    runner: Runner
+    entrance: Entrance
+
+    @classmethod
+    def of(cls, settings: Settings, keyring: Keyring, clock: Clock) -> Self:
+        """Each made from the settings; nothing is connected yet."""
+        database = settings.database
+        if database.url is None:
+            message = "the web application needs a database URL"
+            raise ValueError(message)
+        db = Database(
+            database.url,
+            min_size=database.pool_min,
+            max_size=database.pool_max,
+            timeout_s=database.acquire_timeout_s,
+            statement_timeout_s=database.statement_timeout_s,
+            lock_timeout_s=database.lock_timeout_s,
+        )
+        clients = GatewayClients(keyring, clock, reach=gateways.Caller())
+        reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
+        links = PayLinks(settings.web.address, keyring)
+        return cls(
+            settings=settings,
+            keyring=keyring,
+            clock=clock,
+            db=db,
+            keys=KeyMemory(db, clock),
+            postcodes=PostcodeMemory(db),
+            clients=clients,
+            reached=reached,
+            intake=Intake(db, clients, clock),
+            news_intake=NewsIntake(db, reached, clock),
+            links=links,
+            cashier=Cashier(db, clock, links, clients.of_rail),
+            refunder=Refunder(db, clock, clients.of_rail),
+            runner=Runner(db),
+            entrance=Entrance(db, keyring),
+        )
+
+
 def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
     """The application from its parts.
 
     Raises:
         Undeclared: A route does not say who may call it.
     """
-    database = settings.database
-    if database.url is None:
-        message = "the web application needs a database URL"
-        raise ValueError(message)
-    db = Database(
-        database.url,
-        min_size=database.pool_min,
-        max_size=database.pool_max,
-        timeout_s=database.acquire_timeout_s,
-        statement_timeout_s=database.statement_timeout_s,
-        lock_timeout_s=database.lock_timeout_s,
-    )
-    keys = KeyMemory(db, clock)
-    clients = GatewayClients(keyring, clock, reach=gateways.Caller())
-    intake = Intake(db, clients, clock)
-    reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
-    postcodes = PostcodeMemory(db)
+    parts = Parts.of(settings, keyring, clock)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        await db.open()
+        await parts.db.open()
         # The first order with an address must not wait for a fifth of a second of reading.
         warming = asyncio.create_task(asyncio.to_thread(atlas))
-        app.state.stock_watch = StockWatch(db, clock)
-        app.state.gatherer = door.gatherer = Gatherer(db, keyring, clock)
+        app.state.stock_watch = StockWatch(parts.db, parts.clock)
+        app.state.gatherer = door.gatherer = Gatherer(parts.db, parts.keyring, parts.clock)
         yield
         await warming
-        await reached.lines.close()
-        await db.close()
+        await parts.reached.lines.close()
+        await parts.db.close()
 
     app = Litestar(
         [health, metrics, serve_static, choose_preferences, *_handlers()],
         guards=[allowed],
         before_request=with_a_key,
-        dependencies=_dependencies(db, keyring, clock, settings, clients, reached, intake),
+        dependencies=_dependencies(parts),
         exception_handlers=HANDLERS,
-        middleware=[Observing, without_nul, security_headers, identify(db, keys, clock)],
+        middleware=[Observing, without_nul, security_headers, identify(parts)],
         csrf_config=CSRFConfig(
             secret=keyring.secret("csrf"),
             cookie_name="orderan_csrf",
@@ -218,12 +278,12 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
         ),
         lifespan=[lifespan],
         logging_config=None,
-        state=State({"keys": keys, "postcodes": postcodes, "settings": settings}),
+        state=State({"parts": parts}),
         openapi_config=_openapi(),
         request_max_body_size=FORM_BYTES,
     )
     require_declared(app)
-    door = PlacingDoor(app, keys, postcodes)
+    door = PlacingDoor(app, parts)
     app.state.door = Observing(door)
     return app
 
@@ -232,42 +292,27 @@ def _handlers() -> list[Any]:
     return [handler for module in MODULES for handler in import_module(module).handlers]
 
 
-def _dependencies(
-    db: Database,
-    keyring: Keyring,
-    clock: Clock,
-    settings: Settings,
-    clients: GatewayClients,
-    reached: ReachClients,
-    intake: Intake,
-) -> dict[str, Provide]:
-    runner = Runner(db)
-    entrance = Entrance(db, keyring)
-    links = PayLinks(settings.web.address, keyring)
-    cashier = Cashier(db, clock, links, clients.of_rail)
-    refunder = Refunder(db, clock, clients.of_rail)
-    news_intake = NewsIntake(db, reached, clock)
-
+def _dependencies(parts: Parts) -> dict[str, Provide]:
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         return principal_of(request).caller(request.scope["state"].get("request_id"))
 
     def now() -> datetime:
-        return clock.now()
+        return parts.clock.now()
 
     return {
-        "db": Provide(lambda: db, sync_to_thread=False),
-        "runner": Provide(lambda: runner, sync_to_thread=False),
-        "keyring": Provide(lambda: keyring, sync_to_thread=False),
-        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "db": Provide(lambda: parts.db, sync_to_thread=False),
+        "runner": Provide(lambda: parts.runner, sync_to_thread=False),
+        "keyring": Provide(lambda: parts.keyring, sync_to_thread=False),
+        "settings": Provide(lambda: parts.settings, sync_to_thread=False),
+        "clients": Provide(lambda: parts.clients, sync_to_thread=False),
+        "cashier": Provide(lambda: parts.cashier, sync_to_thread=False),
+        "links": Provide(lambda: parts.links, sync_to_thread=False),
+        "intake": Provide(lambda: parts.intake, sync_to_thread=False),
+        "news_intake": Provide(lambda: parts.news_intake, sync_to_thread=False),
+        "reached": Provide(lambda: parts.reached, sync_to_thread=False),
+        "refunder": Provide(lambda: parts.refunder, sync_to_thread=False),
+        "entrance": Provide(lambda: parts.entrance, sync_to_thread=False),
         "now": Provide(now, sync_to_thread=False),
-        "clients": Provide(lambda: clients, sync_to_thread=False),
-        "cashier": Provide(lambda: cashier, sync_to_thread=False),
-        "links": Provide(lambda: links, sync_to_thread=False),
-        "intake": Provide(lambda: intake, sync_to_thread=False),
-        "news_intake": Provide(lambda: news_intake, sync_to_thread=False),
-        "reached": Provide(lambda: reached, sync_to_thread=False),
-        "refunder": Provide(lambda: refunder, sync_to_thread=False),
-        "entrance": Provide(lambda: entrance, sync_to_thread=False),
         "principal": Provide(principal_of, sync_to_thread=False),
         "caller": Provide(caller),
         "visit": Provide(visit, sync_to_thread=False),

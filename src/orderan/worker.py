@@ -3,6 +3,7 @@
     a round     for each shop: sequence the log, feed each consumer, sweep what is due
     beside it   gateways are asked what became of payments: what they sent word of, and what is due
     beside it   what buyers are told is sent, each channel for itself
+    beside it   buyers who have to give their word are asked, and what they answer is heard
     beside it   procrastinate runs jobs; what a killed worker left half done is begun again
 
 Any number of workers may run: rows and heads are locked, so a second one waits or skips. When the
@@ -27,6 +28,7 @@ from psycopg_pool import PoolTimeout
 
 from orderan import gateways
 from orderan.access import sweep_sessions
+from orderan.flows.ask_buyer import Askers
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.contest_chargeback import tend_chargebacks
 from orderan.flows.execute_refund import Refunder
@@ -34,7 +36,9 @@ from orderan.flows.expire_orders import expire_orders
 from orderan.flows.follow_health import follow_health
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import hear_news, sweep_old_news
+from orderan.flows.hear_calls import CallWatch
 from orderan.flows.hear_reach import hear_reach
+from orderan.flows.hear_words import hear_fates, hear_words
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.learn_ends import LEARNING
 from orderan.flows.pay_links import PayLinks
@@ -50,7 +54,7 @@ from orderan.flows.send_messages import Messenger, SendersOf
 from orderan.flows.senders import Senders
 from orderan.flows.tell_buyer import teller
 from orderan.flows.tell_restock import tell_restock
-from orderan.flows.verify_order import fill_lists
+from orderan.flows.verify_order import Verifier
 from orderan.flows.watch_limits import watch_limits
 from orderan.flows.watch_rails import learn_rails, watch_rails
 from orderan.inventory import watch_low_stock
@@ -64,9 +68,10 @@ from orderan.kit.inbound import sweep_inbound
 from orderan.kit.inbox import Stuck
 from orderan.kit.public_network import PublicCaller
 from orderan.kit.runner import sweep_answers
-from orderan.messaging import Lines
+from orderan.messaging import Lines, Reply
 from orderan.payments import open_rails_due
 from orderan.promotions import end_over
+from orderan.reach import Kind
 from orderan.settings import Settings, WorkerSettings
 from orderan.shops import ShopState, all_shops
 from orderan.trust import learn_norm
@@ -100,10 +105,6 @@ async def _expire(tx: Tx, now: datetime) -> int:
 
 async def _expire_holds(tx: Tx, now: datetime) -> int:
     return await let_holds_expire(tx, now=now)
-
-
-async def _verification(tx: Tx, now: datetime) -> int:
-    return await fill_lists(tx, now=now)
 
 
 async def _incidents(tx: Tx, now: datetime) -> int:
@@ -183,7 +184,6 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("incidents", 5.0, _incidents),
     Timer("expire_orders", 1.0, _expire),
     Timer("expire_holds", 10.0, _expire_holds),
-    Timer("verification", 10.0, _verification),
     Timer("complete_orders", 60.0, _complete),
     Timer("watch_limits", 60.0, _watch),
     Timer("chargebacks", 60.0, _chargebacks),
@@ -469,9 +469,14 @@ class MessageRounds(Beside):
         return heard
 
     async def _hear(self, shop_id: int) -> int:
-        now = self.messenger.clock.now()
+        now, keyring = self.messenger.clock.now(), self.messenger.keyring
+
+        async def answers(tx: Tx, replies: Sequence[tuple[Kind, Reply]], now: datetime) -> None:
+            await hear_words(tx, keyring, replies, now=now)
+
         return await self.messenger.db.run(
-            Caller(shop_id, "system:reach"), lambda tx: hear_reach(tx, self.messenger.keyring, now=now)
+            Caller(shop_id, "system:reach"),
+            lambda tx: hear_reach(tx, keyring, now=now, answers=[answers], fates=[hear_fates]),
         )
 
     async def _shop(self, shop_id: int) -> int:
@@ -482,6 +487,35 @@ class MessageRounds(Beside):
             self.begin(shop_id, "digests", partial(self.digests.send_due, caller))
         # A channel looks until it finds nothing: to have begun it is no reason to look again at once.
         return 0
+
+
+@dataclass
+class VerificationRounds(Beside):
+    """Buyers who are asked whether they mean their order: the lists of agents, calls, messages, what was heard.
+
+    What calls tell is heard beside what is asked: a provider that hangs while it is asked to call delays no answer.
+    """
+
+    askers: Askers
+
+    async def once(self) -> int:
+        """Begin to ask and to hear; how many parts of shops were begun, not how they ended."""
+        return await self.rounds.in_every_shop("verification", self._shop)
+
+    async def _shop(self, shop_id: int) -> int:
+        caller = Caller(shop_id, "system:verification")
+        watch = CallWatch(self.askers.db, self.askers.clock, self.askers.keyring, self.askers.clients)
+        self.begin(shop_id, "verification asks", partial(self._ask, caller))
+        self.begin(shop_id, "verification calls", partial(self._hear, watch, caller))
+        # A part looks until it finds nothing: to have begun it is no reason to look again at once.
+        return 0
+
+    async def _ask(self, caller: Caller) -> int:
+        ways = await self.askers.db.run(caller, self.askers.of)
+        return await Verifier(self.askers.db, self.askers.clock, ways).work_due(caller)
+
+    async def _hear(self, watch: CallWatch, caller: Caller) -> int:
+        return await watch.hear(caller) + await watch.look_up(caller)
 
 
 def _raise_when_away(fault: Exception) -> None:
@@ -547,6 +581,11 @@ async def work(
                         stop, interval_s=settings.worker.sweep_interval_s
                     )
                 )
+                verifying = asyncio.create_task(
+                    VerificationRounds(own, Askers(db, clock, keyring, links, reached)).run(
+                        stop, interval_s=settings.worker.sweep_interval_s
+                    )
+                )
                 runner = asyncio.create_task(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
@@ -557,12 +596,14 @@ async def work(
                 waiting = asyncio.create_task(stop.wait())
                 tending = asyncio.create_task(take_up_stalled(app, stop))
                 await asyncio.wait(
-                    {rounds, asking, telling, runner, waiting, tending}, return_when=asyncio.FIRST_COMPLETED
+                    {rounds, asking, telling, verifying, runner, waiting, tending},
+                    return_when=asyncio.FIRST_COMPLETED,
                 )
                 stop.set()
                 await rounds
                 await asking
                 await telling
+                await verifying
                 await tending
                 runner.cancel()
                 with suppress(asyncio.CancelledError):

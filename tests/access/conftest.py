@@ -11,8 +11,8 @@ from litestar import Litestar
 
 from conftest import ShopFloor
 from orderan.access import Staff, add_staff, hashed
-from orderan.app import build
-from orderan.kit.clock import SetClock
+from orderan.app import Parts, build
+from orderan.kit.clock import Clock, SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
@@ -39,11 +39,28 @@ def settings_on(database_url: str) -> Settings:
     return replace(plain, database=replace(plain.database, url=database_url))
 
 
+_built: dict[tuple[object, ...], Litestar] = {}
+
+
+def application(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
+    """The application, built once in a process and furnished anew for each test: building takes most of a second.
+
+    What an application has of its own is made anew too; only its routes are kept.
+    """
+    kind = (keyring.secret("csrf"), settings.web.secure)
+    app = _built.get(kind)
+    if app is None:
+        app = _built[kind] = build(settings, keyring, clock)
+    else:
+        vars(app.state.parts).update(vars(Parts.of(settings, keyring, clock)))
+    return app
+
+
 @pytest.fixture
 async def house(database_url: str, keyring: Keyring, now: datetime) -> AsyncIterator[House]:
     settings = settings_on(database_url)
     clock = SetClock(now)
-    app = build(settings, keyring, clock)
+    app = application(settings, keyring, clock)
     async with app.lifespan():
         yield House(app, clock)
 

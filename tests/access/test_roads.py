@@ -6,7 +6,7 @@ page they may open and nothing leads to is as good as not there.
 """
 
 import re
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html.parser import HTMLParser
@@ -37,6 +37,7 @@ WITHOUT_LINKS = {
     "/track",
     "/pay/{ticket:str}",
     "/payout/{link:str}",
+    "/ya/{link:str}",
     "/stop/{ticket:str}",
     "/status",
     "/account/codes",
@@ -44,6 +45,8 @@ WITHOUT_LINKS = {
     "/payments/settlements/files/{file_id:str}",
 }
 """Entered from outside, or by sending a form."""
+SAME_SORT = 3
+"""Of pages of one route that links lead to, as many are opened: what stands at every stage is opened anyway."""
 NOWHERE = {401, 403, 404, 405}
 SWAPS = {f"hx-{method}": method.upper() for method in ("get", "post", "put", "patch", "delete")}
 
@@ -135,6 +138,7 @@ class Walk:
     allowed: set[str]
     seen: set[tuple[str, ...]] = field(default_factory=set)
     found: set[str] = field(default_factory=set)
+    opened: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
     async def faults(self, starts: list[str]) -> list[str]:
         """What led nowhere: a line for each sort of page and lead."""
@@ -172,8 +176,11 @@ class Walk:
     def _note(self, waiting: deque[tuple[str, str]], address: str, source: str) -> None:
         parts = urlsplit(address)
         local = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if _shape(local) not in self.seen:
-            self.seen.add(_shape(local))
+        path, *names = shape = _shape(local)
+        sort = (self._path(path), *names)
+        if shape not in self.seen and self.opened[sort] < SAME_SORT:
+            self.seen.add(shape)
+            self.opened[sort] += 1
             waiting.append((local, source))
 
     def _sort(self, source: str, target: str) -> tuple[str, str]:

@@ -30,6 +30,7 @@ from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_return import ask_return
+from orderan.flows.verify_order import advance_cases
 from orderan.inventory import Receipt, Travel, expect_stock, open_transfer, receive_stock, sellable_units
 from orderan.kit import inbox
 from orderan.kit.crypto import Keyring
@@ -40,6 +41,7 @@ from orderan.kit.ids import to_text
 from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
 from orderan.returns import Wanted
 from orderan.shops import Channel, ChannelKind, add_channel, list_channels
+from orderan.verification import Policy, keep_policy
 
 pytestmark = pytest.mark.anyio
 
@@ -93,13 +95,15 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/parcels/{parcel_id:str}": _of("/api/v1/parcels/{parcel}", "{awb}"),
     "/api/v1/refunds": _of("/api/v1/refunds", "{back}"),
     "/api/v1/returns": _of("/api/v1/returns", "{goods_return}"),
-    "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh"),
+    "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh-melati"),
     "/api/v1/stock-expectations": _at("/api/v1/stock-expectations", "{sby}"),
     "/api/v1/stock-movements": _at("/api/v1/stock-movements?limit=200", "{sby}"),
     "/api/v1/stock-transfers": _at("/api/v1/stock-transfers", "{transfer}"),
     "/api/v1/stock-transfers/{transfer_id:str}": _at("/api/v1/stock-transfers/{transfer}", "gula"),
+    "/api/v1/verifications": _of("/api/v1/verifications?limit=200", "{unsaid}"),
+    "/api/v1/verifications/{order_id:str}": _of("/api/v1/verifications/{unsaid}", "{unsaid}"),
     "/api/v1/tasks": _of("/api/v1/tasks", "{task}"),
-    "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh"),
+    "/api/v1/tasks/{task_id:str}": _of("/api/v1/tasks/{task}", "teh-melati"),
     "/api/v1/tasks/{task_id:str}/elsewhere": _of("/api/v1/tasks/{task}/elsewhere", '"data"'),
     "/customers/{customer_id:str}": _of("/customers/{customer}", "{back}", "{unpaid}", "{spent}"),
     "/customers/{customer_id:str}/erase": _of("/customers/{customer}/erase", "{spent}"),
@@ -113,9 +117,11 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/orders/new": Shows("/orders/new", ('value="pasar"',), (CHANNEL,)),
     "/orders/print": _of("/orders/print?order_id={unpaid}", "{unpaid_number}"),
     "/orders/{order:str}": _of("/orders/{unpaid}", "{unpaid_number}"),
-    "/orders/{order:str}/change": _of("/orders/{waiting}/change", "teh"),
-    "/orders/{order:str}/versions/{version:int}": _of("/orders/{back}/versions/1", "teh"),
+    "/orders/{order:str}/change": _of("/orders/{waiting}/change", "teh-melati"),
+    "/orders/{order:str}/versions/{version:int}": _of("/orders/{back}/versions/1", "teh-melati"),
     "/payments": _of("/payments", "{unpaid_number}"),
+    "/verification": _of("/verification", "{unsaid_number}"),
+    "/verification/{order:str}": _of("/verification/{unsaid}", "{unsaid_number}"),
     "/payments/cod": _of("/payments/cod", "{cash_number}"),
     "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
     "/payments/chargebacks": _of("/payments/chargebacks", "{back_number}"),
@@ -179,6 +185,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/customers/{customer_id:str}/duplicates": PEOPLE,
     "/api/v1/customers/{customer_id:str}/personal": PEOPLE,
     "/api/v1/price-lists": CATALOG,
+    "/api/v1/push-key": SETTINGS,
+    "/api/v1/reach-accounts": SETTINGS,
     "/api/v1/prices": CATALOG,
     "/api/v1/products": CATALOG,
     "/api/v1/products/{product_id:str}": CATALOG,
@@ -187,6 +195,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/skus": CATALOG,
     "/api/v1/skus/{sku_id:str}": CATALOG,
     "/api/v1/tax-rates": CATALOG,
+    "/api/v1/verification-policy": SETTINGS,
     "/customers": PEOPLE,
     "/customers/new": NOTHING,
     "/customers/regions": SETTINGS,
@@ -231,7 +240,20 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/settlements/export.csv": FINANCE,
     "/payments/settlements/files": FINANCE,
     "/payments/settlements/files/{file_id:str}": FINANCE,
+    "/api/v1/denials": TIED,
+    "/api/v1/denials/{denial_id:str}": TIED,
+    "/api/v1/reviews": TIED,
+    "/api/v1/reviews/{order_id:str}": TIED,
+    "/api/v1/trust-entries": TIED,
+    "/api/v1/trust-rules": TIED,
     "/trust": TIED,
+    "/trust/denials": TIED,
+    "/trust/denials/{denial_id:str}": TIED,
+    "/trust/lists": TIED,
+    "/trust/reviews/{order:str}": TIED,
+    "/trust/rules": TIED,
+    "/trust/rules/edit": TIED,
+    "/reports/cod": "of the whole shop: whoever is kept to a part may not look",
     "/products/export.csv": CATALOG,
     "/products/import": CATALOG,
     "/products/import/{import_id:str}": CATALOG,
@@ -250,6 +272,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/settings/shipping": SETTINGS,
     "/payments/refunds/limit": SETTINGS,
     "/settings/taxes": SETTINGS,
+    "/settings/verification": SETTINGS,
     "/settings/users": SETTINGS,
     "/settings/users/new": SETTINGS,
     "/settings/users/{user:str}": SETTINGS,
@@ -274,12 +297,12 @@ class Yard:
 @pytest.fixture
 async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     places = {"JKT": JAKARTA, "SBY": SURABAYA, "MDN": MEDAN}
-    world = await a_shop(floor, now, stock={"kopi": 50, "teh": 0, "gula": 0}, places=places)
+    world = await a_shop(floor, now, stock={"kopi": 50, "teh-melati": 0, "gula": 0}, places=places)
     sby, mdn = world.locations["SBY"], world.locations["MDN"]
     await floor.run(
         lambda tx: receive_stock(
             tx,
-            [Receipt(world.skus["teh"], sby, 500), Receipt(world.skus["gula"], sby, 4_321)],
+            [Receipt(world.skus["teh-melati"], sby, 500), Receipt(world.skus["gula"], sby, 4_321)],
             now=now,
         )
     )
@@ -290,7 +313,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     web = next(one for one in await floor.run(list_channels) if one.code == "web")
 
     async def of_pasar(units: int, terms: Terms) -> Order:
-        wanted = asked(("teh", units), buyer=a_buyer(village=SURABAYA), terms=terms)
+        wanted = asked(("teh-melati", units), buyer=a_buyer(village=SURABAYA), terms=terms)
         [placed] = await place(world, keyring, replace(wanted, channel="pasar"), now=now)
         assert isinstance(placed, Placed)
         return placed.order
@@ -322,6 +345,10 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     )
     assert isinstance(inside_answer, Placed)
 
+    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
+    unsaid = await of_pasar(2, Terms.COD)
+    await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
+
     entry = await _stuck(floor, waiting, AT_STAKE, now)
     closed = await _stuck(floor, unpaid, 1, now)
     await floor.run(lambda tx: close_entries(tx, EVERYTHING, [closed], state="resolved", note=NOTE, now=now))
@@ -344,6 +371,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     [product] = await floor.all("SELECT id FROM product")
     at_stake = await floor.value("SELECT sum(money_minor) FROM exception_entry WHERE state = 'open'")
     names = {
+        "unsaid": to_text("ord", unsaid.id),
+        "unsaid_number": str(unsaid.number),
         "unpaid": to_text("ord", unpaid.id),
         "unpaid_number": str(unpaid.number),
         "waiting": to_text("ord", waiting.id),
@@ -368,7 +397,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "transfer": to_text("trf", transfer.id),
         "customer": to_text("cus", customer.id),
         "sby": to_text("loc", sby),
-        "teh": to_text("sku", world.skus["teh"]),
+        "teh": to_text("sku", world.skus["teh-melati"]),
         "product": to_text("prd", product.id),
         "stock_of_product": format_number(sum(free.values()), "id"),
         "stock_of_gula": format_number(free[world.skus["gula"]], "id"),

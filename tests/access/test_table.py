@@ -62,6 +62,8 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/stop/{ticket:str}",
         "/track",
         "/track/order",
+        "/asks/{shop_id:int}/{account:str}",
+        "/ya/{link:str}",
     }
     assert public == expected
 

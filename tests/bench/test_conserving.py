@@ -10,7 +10,7 @@ from orderan.kit.db import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-PAYMENTS = 100
+PAYMENTS = 60
 SEED = 7
 
 

@@ -101,8 +101,8 @@ def test_the_same_seed_gives_the_same_month_and_another_one_another() -> None:
 
 @pytest.mark.slow
 def test_routing_that_sees_earns_more_than_routing_that_does_not_and_less_than_the_oracle() -> None:
-    seeing = [earned_month([DEAD], 1.0, seed, seconds=10 * DAY) for seed in range(1)]
-    blind = [earned_month([DEAD], 1.0, seed, seconds=10 * DAY, blind=True) for seed in range(1)]
+    seeing = [earned_month([DEAD], 1.0, seed, seconds=6 * DAY) for seed in range(1)]
+    blind = [earned_month([DEAD], 1.0, seed, seconds=6 * DAY, blind=True) for seed in range(1)]
 
     def share(months: list[Earned]) -> float:
         return sum(one.routed for one in months) / sum(one.oracle for one in months)
@@ -132,8 +132,8 @@ def test_the_whole_measure_on_a_file_of_ones_own_and_that_it_fails_blind(tmp_pat
     file = tmp_path / "mine.csv"
     file.write_text(FILE, "utf-8")
 
-    seeing = measure(incidents=file, seeds=1, days=12, workers=1)
-    blind = measure(incidents=file, seeds=1, days=12, workers=1, blind=True)
+    seeing = measure(incidents=file, seeds=1, days=8, workers=1)
+    blind = measure(incidents=file, seeds=1, days=8, workers=1, blind=True)
 
     assert missed(seeing) == set()
     assert {"detect_outage_s_p95", "detect_degradation_s_p95"} <= missed(blind)

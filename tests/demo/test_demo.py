@@ -423,3 +423,17 @@ def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it_nor_what_it
     assert tries["seen"] > tries["delivered"] > 0
     early = "SELECT count(*) FROM message WHERE made_at < (SELECT min(placed_at) FROM sales_order)"
     assert rows(url, early) == [(0,)]
+
+
+def test_the_scoring_has_orders_held_denials_and_an_appeal(demo: str) -> None:
+    assert rows(demo, "SELECT state, count(*) FROM trust_review GROUP BY state ORDER BY state") == [
+        ("open", 2),
+        ("refused", 1),
+    ]
+    assert rows(demo, "SELECT state, outcome FROM trust_denial ORDER BY state") == [
+        ("appealed", "refuse"),
+        ("standing", "refuse"),
+    ]
+    assert rows(demo, "SELECT kind, verdict FROM trust_entry") == [("phone", "block")]
+    assert rows(demo, "SELECT version, active FROM trust_rules") == [(1, True)]
+    assert rows(demo, "SELECT max(revision) FROM trust_trial") == [(2,)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from conftest import ShopFloor
@@ -30,6 +30,7 @@ from orderan.kit.ids import new_id
 from orderan.orders import Order
 from orderan.payments import GatewayAccount, Rail
 from orderan.payments.store_attempts import insert_account, insert_rails
+from orderan.routing import PROBE_BP, draw_of
 
 
 class Died(BaseException):
@@ -80,14 +81,18 @@ class Scripted:
         number = Instrument(InstrumentKind.VIRTUAL_ACCOUNT, number="8808123", expires_at=asked_for.expires_at)
         return Charged(f"{self.name}-{len(self.charged)}", Outcome.PENDING, number, b"{}")
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         self.looked += 1
         if self.away:
             raise GatewayFailed(self.name, "no_connection", fault=Fault.CONNECT)
         return self.there.get(reference) or Truth(reference, None, Outcome.ABSENT, None, "IDR")
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
-        truth = await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        truth = await self.look_up(reference=reference, gateway_id=gateway_id, method=method, since=since)
         if truth.outcome is not Outcome.PENDING or self.keeps:
             return truth
         self.taken_back.append(reference)
@@ -154,3 +159,24 @@ async def a_till(floor: ShopFloor, keyring: Keyring, now: datetime) -> Till:
     clock = SetClock(now)
     links = PayLinks("https://toko.test", keyring)
     return Till(world, placed.order, first, second, clock, Cashier(floor.db, clock, links, opened))
+
+
+PROBING: Final = [number for number in range(10_000, 13_000) if draw_of(f"1-{number}") % 10_000 < PROBE_BP]
+"""Numbers of orders whose draw has them try another rail than the best."""
+
+
+async def some_probing(till: Till, keyring: Keyring, count: int) -> list[UUID]:
+    """Orders that try another rail than the best."""
+    await till.floor.run(lambda tx: tx.run("UPDATE stock SET on_hand = on_hand + 200"))
+    wanted = [asked(("kopi", 2), buyer=a_buyer()) for _ in range(count)]
+    placed = await place(till.world, keyring, *wanted, now=till.clock.at)
+    ids = [one.order.id for one in placed if isinstance(one, Placed)]
+    assert len(ids) == count
+
+    async def renumber(tx: Tx) -> None:
+        for order_id, number in zip(ids, PROBING, strict=False):
+            named = {"number": number, "id": order_id}
+            await tx.run("UPDATE sales_order SET number = %(number)s WHERE id = %(id)s", named)
+
+    await till.floor.run(renumber)
+    return ids

@@ -50,8 +50,8 @@ class Bank:
         found: list[Attempt] = await self.till.floor.run(lambda tx: attempts_of(tx, self.till.order.id))
         return found[0]
 
-    async def says(self, outcome: Outcome) -> None:
-        self.till.first.says(outcome, paid=20_000)
+    async def says(self, outcome: Outcome, **others: Any) -> None:
+        self.till.first.says(outcome, paid=20_000, **others)
         await self.till.cashier.ask(self.till.floor.caller, await self.attempt())
 
     async def tend(self) -> int:
@@ -161,6 +161,40 @@ async def test_the_case_follows_a_gateway_that_tells_the_end_first(
     with pytest.raises(IllegalMove):
         await bank.does(lose_chargeback, case.id)
     assert await bank.money() == money
+
+
+PART = [("captured", 20_000), ("capture_reversed", 5_000)]
+
+
+@pytest.mark.parametrize(
+    ("end", "money", "stands"),
+    [(win_chargeback, [*PART, ("captured", 5_000)], "paid"), (lose_chargeback, PART, "reversed")],
+)
+async def test_a_part_a_bank_takes_is_a_part_until_its_end_and_after(
+    bank: Bank, end: Any, money: list[tuple[str, int]], stands: str
+) -> None:
+    await bank.says(Outcome.DISPUTED, disputed_minor=5_000)
+    await bank.says(Outcome.DISPUTED, disputed_minor=5_000)
+    await bank.tend()
+    assert ((await bank.case()).amount_minor, await bank.money()) == (5_000, PART)
+    assert (await bank.till.row()).paid_minor == 15_000
+
+    await bank.does(end, (await bank.case()).id)
+
+    assert await bank.money() == money
+    assert (await bank.attempt()).state == stands
+    assert await bank.tend() == 0
+
+
+async def test_a_part_that_grows_into_all_of_it_is_all_of_it(bank: Bank) -> None:
+    await bank.says(Outcome.DISPUTED, disputed_minor=5_000)
+    await bank.tend()
+    await bank.says(Outcome.DISPUTED, disputed_minor=None)
+    assert await bank.money() == [*PART, ("capture_reversed", 15_000)]
+
+    await bank.does(win_chargeback, (await bank.case()).id)
+
+    assert (await bank.till.row()).paid_minor == 20_000
 
 
 async def test_what_is_won_can_be_disputed_again(bank: Bank) -> None:

@@ -93,8 +93,12 @@ class PayingBack:
         outcome = RefundOutcome.PENDING if self.how == "pending" else RefundOutcome.DONE
         return Refunding(asked.key, f"R-{len(self.there)}", outcome, amount, b"{}")
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
-        truth = await self.front.look_up(reference=reference, gateway_id=gateway_id, method=method)
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        truth = await self.front.look_up(
+            reference=reference, gateway_id=gateway_id, method=method, since=since
+        )
         back = sum(amount for key, amount in self.there.items() if key.startswith(f"{reference}-"))
         return Truth(
             truth.reference,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conftest import ShopFloor
-from flows.paying import Till, a_till
+from flows.paying import Till, a_till, some_probing
 from orderan.flows.follow_health import follow_health
 from orderan.flows.payment_incident import dismiss_incident
 from orderan.flows.watch_rails import watch_rails
@@ -44,7 +44,7 @@ async def incidents(till: Till) -> list[Any]:
     return await till.floor.all("SELECT * FROM incident ORDER BY opened_at, id")
 
 
-async def test_what_is_down_has_an_incident_of_its_own_and_ends_with_it(till: Till) -> None:
+async def test_what_is_down_has_an_incident_of_its_own_and_ends_with_it(till: Till, keyring: Keyring) -> None:
     await a_round(till)
     assert await incidents(till) == []
     till.first.how = "failed"
@@ -59,13 +59,33 @@ async def test_what_is_down_has_an_incident_of_its_own_and_ends_with_it(till: Ti
     assert len(await incidents(till)) == 1
 
     till.first.how = "ok"
-    # The draw of an order of this number has it try another rail than the best.
-    await till.floor.run(lambda tx: tx.run("UPDATE sales_order SET number = 25"))
-    await charge(till, 60)
+    for order in await some_probing(till, keyring, 60):
+        await till.cashier.charge(till.floor.caller, order, "va_bca")
+        till.later(timedelta(seconds=10))
     till.later(timedelta(seconds=10))
     assert await a_round(till) == 1
     [found] = await incidents(till)
     assert found.state == "recovered"
+    assert await a_round(till) == 0
+
+
+async def test_what_a_closed_account_had_is_over(till: Till) -> None:
+    await a_round(till)
+    till.first.how = "failed"
+    await charge(till, 12)
+    till.later(timedelta(seconds=10))
+    await a_round(till)
+    assert [one.state for one in await incidents(till)] == ["open"]
+
+    await till.floor.run(
+        lambda tx: tx.run("UPDATE gateway_account SET state = 'closed' WHERE gateway = 'midtrans'")
+    )
+    till.later(timedelta(seconds=20))
+    assert await a_round(till) == 1
+
+    assert [one.state for one in await incidents(till)] == ["recovered"]
+    entries = "SELECT state FROM exception_entry WHERE kind = 'rail_trouble'"
+    assert [one.state for one in await till.floor.all(entries)] == ["resolved"]
     assert await a_round(till) == 0
 
 

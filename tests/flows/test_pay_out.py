@@ -357,6 +357,34 @@ async def test_an_account_the_bank_does_not_know_is_asked_for_again(teller: Tell
     assert transfer.account.number == "0987654321"
 
 
+async def test_a_transfer_that_comes_back_after_it_was_paid_is_owed_again_and_paid_again(
+    teller: Teller,
+) -> None:
+    refund, payout = await teller.begun()
+    for turn, reference in enumerate(("BCA-1", "BCA-2"), 1):
+        await teller.typed(payout.id, number=f"098765432{turn}")
+        await teller.agreed(payout.id)
+        await teller.exported()
+        await teller.transferred(payout.id, reference)
+        assert (await teller.counter.stands(refund))[0] == "executed"
+        if reference == "BCA-1":
+            await teller.by(FINANCE, lambda tx: came_back(tx, payout.id, now=teller.now))
+            row = await teller.row(payout.id)
+            assert (row.state, row.account_enc, row.reference) == ("waiting", None, None)
+            assert await teller.counter.stands(refund) == ("granted", 0)
+            with pytest.raises(IllegalMove):
+                await teller.by(FINANCE, lambda tx: came_back(tx, payout.id, now=teller.now))
+
+    booked = await teller.counter.till.floor.all(
+        "SELECT kind, reference FROM payment_event WHERE kind IN ('refunded', 'refund_reversed') ORDER BY seq"
+    )
+    assert [tuple(row) for row in booked] == [
+        ("refunded", "BCA-1"),
+        ("refund_reversed", "BCA-1"),
+        ("refunded", "BCA-2"),
+    ]
+
+
 async def test_a_withdrawn_refund_ends_its_payout(teller: Teller) -> None:
     refund, payout = await teller.begun()
     await teller.typed(payout.id)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,10 +23,12 @@ from orderan.flows.payment_incident import (
 from orderan.flows.settle_payment import settle_payments
 from orderan.incidents import (
     BeginsLater,
+    Incident,
     Kind,
     NoRailNamed,
     ReviewEmpty,
     Severity,
+    announce,
     impact_of,
     incident_by_id,
     tell_of_trouble,
@@ -293,6 +296,59 @@ async def test_the_same_trouble_seen_again_is_the_same_incident_with_more_eviden
     assert found.evidence[-1]["at"] == (now + MINUTE).isoformat()
     assert await street.told("trouble") == sorted(street.there + street.elsewhere)
     assert await street.facts("incidents.moved.v1") == 2
+
+
+@pytest.mark.parametrize("written", [False, True])
+async def test_a_growing_incident_is_as_bad_as_the_worst_of_it_and_its_draft_follows(
+    street: Street, now: datetime, written: bool
+) -> None:
+    async def seen(*rails: UUID, kind: Kind, severity: Severity) -> Incident:
+        followed = await street.floor.run(
+            lambda tx: open_incident(tx, rails, kind=kind, severity=severity, since=now, now=now)
+        )
+        one: Incident = await street.floor.run(lambda tx: incident_by_id(tx, followed.incident.id))
+        return one
+
+    first = await seen(street.failed.id, kind=Kind.SLOW, severity=Severity.MINOR)
+    ours: dict[str, Any] = {"words_id": "Kata kami.", "words_en": "Our words.", "publish": True}
+    if written:
+        await street.floor.run(lambda tx: announce(tx, first.id, **ours, now=now))
+
+    grown = await seen(street.failed.id, street.well.id, kind=Kind.DOWN, severity=Severity.CRITICAL)
+    after = await seen(street.failed.id, kind=Kind.DECLINES, severity=Severity.MAJOR)
+
+    assert (grown.kind, grown.severity) == (after.kind, after.severity) == (Kind.DOWN, Severity.CRITICAL)
+    assert grown.words_id == after.words_id
+    if written:
+        assert (grown.words_id, grown.words_en) == (ours["words_id"], ours["words_en"])
+    else:
+        assert "QRIS dan virtual account BCA tidak bisa dilakukan" in grown.words_id
+        assert "QRIS and virtual account BCA do not work" in grown.words_en
+
+
+async def test_who_paid_all_that_a_promotion_left_them_to_pay_is_not_told_of_trouble_nor_lost(
+    street: Street, now: datetime
+) -> None:
+    [order_id] = street.there
+    await street.floor.run(
+        lambda tx: tx.run(
+            "UPDATE sales_order SET commercial = 'accepted', covered_minor = 4_000, paid_minor = total_minor - 4_000"
+            " WHERE id = %(id)s",
+            {"id": order_id},
+        )
+    )
+    followed = await street.opened(since=now)
+    assert await street.told("trouble") == []
+    await street.floor.run(
+        lambda tx: tx.run(
+            "INSERT INTO incident_told (shop_id, incident_id, order_id, what, attempt_id, told_at)"
+            " SELECT shop_id, %(incident)s, order_id, 'trouble', id, now() FROM payment_attempt WHERE order_id = %(id)s",
+            {"incident": followed.incident.id, "id": order_id},
+        )
+    )
+    impact = await street.floor.run(lambda tx: impact_of(tx, followed.incident.id))
+    assert (impact.hit_orders, impact.hit_minor, impact.paid_orders, impact.lost_orders) == (1, 6_000, 1, 0)
+    assert (await recovered(street, followed.incident.id, now + MINUTE))[1] == 0
 
 
 async def test_a_dismissed_suspicion_touched_nobody(street: Street, now: datetime) -> None:

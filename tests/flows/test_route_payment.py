@@ -1,12 +1,12 @@
 """The rail of a payment: rules, health and cost decide, the decision says why and can be made again."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
 from conftest import ShopFloor
-from flows.paying import Till, a_till
+from flows.paying import Till, a_till, some_probing
 from orderan.flows.replay_decision import replay
 from orderan.flows.route_payment import reroute
 from orderan.flows.watch_rails import watch_rails
@@ -16,8 +16,6 @@ from orderan.routing import NoSuchRules, RulesNotUsable, follow_rules, versions,
 
 pytestmark = pytest.mark.anyio
 
-PROBING: Final = 25
-"""An order's number whose draw has it try another rail than the best."""
 XENDIT_FIRST = [{"name": "Xendit dulu", "prefer": ["xendit"]}]
 
 
@@ -111,7 +109,9 @@ async def test_a_cheaper_rail_of_the_same_health_comes_first(till: Till) -> None
     assert [one["fee_minor"] for one in (await kept(till)).outcome["rails"]] == [1_110, 1_665]
 
 
-async def test_a_rail_that_goes_down_is_passed_by_probed_and_comes_first_again_after_it(till: Till) -> None:
+async def test_a_rail_that_goes_down_is_passed_by_probed_and_comes_first_again_after_it(
+    till: Till, keyring: Keyring
+) -> None:
     await sweep(till)
     till.first.how = "failed"
     for _ in range(12):
@@ -126,16 +126,29 @@ async def test_a_rail_that_goes_down_is_passed_by_probed_and_comes_first_again_a
     assert [one["standing"] for one in made.outcome["rails"]] == ["well", "down"]
 
     till.first.how = "ok"
-    probing = {**made.inputs, "to_pay": {**made.inputs["to_pay"], "draw": 399}}
+    probing = {**made.inputs, "to_pay": {**made.inputs["to_pay"], "draw": 399, "again": False}}
     assert reroute(probing).outcome["rails"][0]["gateway"] == "midtrans"
     assert reroute(probing).outcome["approach"] == "probe"
-    await till.floor.run(lambda tx: tx.run("UPDATE sales_order SET number = %(number)s", {"number": PROBING}))
-    for _ in range(60):
-        assert (await charge(till)).gateway == "midtrans"
+    for order in await some_probing(till, keyring, 60):
+        tried = await till.cashier.charge(till.floor.caller, order, "va_bca")
+        assert tried.gateway == "midtrans"
         till.later(timedelta(seconds=10))
         await till.floor.run(lambda tx: watch_rails(tx, now=till.clock.at))
         if not await till.floor.value("SELECT count(*) FROM rail_watch WHERE word <> 'well'"):
             break
-    await till.floor.run(lambda tx: tx.run("UPDATE sales_order SET number = 1"))
     assert (await charge(till)).gateway == "midtrans"
+
+
+async def test_whoever_comes_back_is_drawn_for_anew_and_probes_nothing(till: Till, keyring: Keyring) -> None:
+    [order] = await some_probing(till, keyring, 1)
+
+    tried = [await till.cashier.charge(till.floor.caller, order, "va_bca", anew=True) for _ in range(3)]
+
+    assert [one.gateway for one in tried] == ["xendit", "midtrans", "midtrans"]
+    rows = await till.floor.all(
+        "SELECT inputs, outcome FROM decision WHERE subject_id = %(id)s AND kind = 'routing' ORDER BY id",
+        id=order,
+    )
+    assert [row.outcome["approach"] for row in rows] == ["probe", "value", "value"]
+    assert len({row.inputs["to_pay"]["draw"] for row in rows}) == 3
     assert (await kept(till)).outcome["approach"] == "value"

@@ -296,6 +296,27 @@ async def test_an_order_nobody_paid_is_told_that_it_ended(town: Town) -> None:
     assert (await told(town))[-1] == "expired"
 
 
+@pytest.mark.parametrize("goods_left", [True, False])
+async def test_money_that_came_too_late_is_told_unless_the_order_came_back_for_it(
+    town: Town, database_url: str, goods_left: bool
+) -> None:
+    order = await town.order()
+    assert order.hold_until is not None
+    town.later(order.hold_until - town.now + MINUTE)
+    await town.floor.run(lambda tx: expire_orders(tx, now=town.now))
+    assert (await told(town))[-1] == "expired"
+    if not goods_left:
+        await town.floor.run(lambda tx: tx.run("UPDATE stock SET on_hand = 0"))
+
+    await pay(town.world, order, now=town.now)
+
+    assert (await told(town))[-1] == ("accepted" if goods_left else "paid_late")
+    text = town.posts["whatsapp"].out[-1].text
+    assert ("Dalam tiga hari" in text) is not goods_left
+    assert "Rp" in text
+    assert await town.follow() == 0
+
+
 async def test_exactly_the_buyers_an_incident_names_hear_of_it_and_of_its_end(
     floor: ShopFloor, keyring: Keyring, now: datetime
 ) -> None:

@@ -10,18 +10,15 @@ import pytest
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.flows.cancel_order import cancel_order
-from orderan.flows.pick_task import release_tasks, start_picking
-from orderan.flows.place_order import Placed
-from orderan.flows.verify_order import (
-    Asked,
-    NotAsked,
-    Verifier,
-    advance_cases,
+from orderan.flows.hear_buyer import (
     answer_by_hand,
     ask_again,
     hear_answer,
     waive_verification,
 )
+from orderan.flows.pick_task import release_tasks, start_picking
+from orderan.flows.place_order import Placed
+from orderan.flows.verify_order import Asked, NotAsked, Verifier, advance_cases
 from orderan.fulfilment import PickingBlocked
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring

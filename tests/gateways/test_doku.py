@@ -423,6 +423,30 @@ async def test_a_card_is_paid_back_in_parts_and_once_per_key() -> None:
     assert (whole.outcome, whole.refunded_minor) == (Outcome.REFUNDED, 150_000)
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_refund_is_not_ordered_twice_once_its_key_lapsed(taken: bool) -> None:
+    bench = Bench()
+    await bench.client.charge(a_charge("card"))
+    bench.pay()
+    await bench.client.refund(a_refund())
+    bench.clock.at += timedelta(days=10)
+
+    again = bench.client.refund(replace(a_refund(), again=True, taken=taken))
+    if taken:
+        assert (await again).outcome is RefundOutcome.DONE
+        with pytest.raises(GatewayFailed):
+            await bench.client.refund(replace(a_refund("rf-2", 60_000), again=True, taken=True))
+    else:
+        # Their answer names no key: what is told of the whole payment decides.
+        with pytest.raises(GatewayRefused) as refused:
+            await again
+        assert refused.value.code == "refunded_before"
+
+    charge = bench.simulator.book.find("ord-101-1")
+    assert charge is not None
+    assert charge.refunded == 50_000
+
+
 async def test_too_much_too_early_or_not_a_card_is_not_paid_back() -> None:
     bench = Bench()
     with pytest.raises(GatewayRefused):

@@ -538,6 +538,33 @@ def test_a_list_longer_than_is_read_says_nothing_about_what_was_not_read(world: 
     assert (failed.value.code, len(world.went)) == ("not_in_reach", MOST_PAGES)
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_older_ones_end_the_looking_however_many_there_are(is_there: bool, world: World) -> None:
+    world.charge("va_bca", "ord-100-1")
+    yesterday = replace(world.kept("ord-100-1"), made_at=NOW - timedelta(days=1))
+    for turn in range(MOST_PAGES * wire.PAGE + 1):
+        world.simulator.book.add(replace(yesterday, id=str(300_000 + turn), reference=f"ord-200-{turn}"))
+    charged = world.charge("va_bca") if is_there else None
+    world.went.clear()
+
+    asked = world.gateway.look_up(reference=REFERENCE, gateway_id=None, method="va_bca", since=NOW)
+    truth = asyncio.run(asked)
+
+    assert truth.gateway_id == (charged.gateway_id if charged else None)
+    assert truth.outcome is (Outcome.PENDING if is_there else Outcome.ABSENT)
+    assert len([request for request in world.went if request.path.endswith("history")]) == 1
+
+
+def test_rows_without_a_usable_date_end_no_looking() -> None:
+    rows = [{"TransactionId": 7, "ReferenceId": "ord-7", "CreatedDate": date} for date in (None, "kemarin")]
+    looking = listing(rows, Total_Page=2).look_up(
+        reference=REFERENCE, gateway_id=None, method="va_bca", since=NOW
+    )
+    with pytest.raises(GatewayFailed) as failed:
+        asyncio.run(looking)
+    assert failed.value.code == "not_in_reach"
+
+
 def test_what_comes_in_while_the_list_is_read_hides_nothing(world: World) -> None:
     charged = world.charge("va_bca")
     for turn in range(20):

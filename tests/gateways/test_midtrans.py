@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -19,7 +19,6 @@ from orderan.gateways import (
     GatewayRefused,
     InstrumentKind,
     NoticeForged,
-    NoticeUnreadable,
     Outcome,
     OutcomeUnknown,
     Received,
@@ -31,7 +30,7 @@ from orderan.gateways.midtrans import wire
 from orderan.gateways.midtrans.mapping import OFFERS, outcome_of, rupiah
 from orderan.kit.clock import SetClock
 from orderan.sandbox.gateways.midtrans import MidtransSimulator
-from orderan.sandbox.models import ChargeState, SimCharge
+from orderan.sandbox.models import ChargeState, SimCharge, SimReply, SimRequest
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +46,9 @@ KINDS = {
     "dana": InstrumentKind.REDIRECT,
     "akulaku": InstrumentKind.REDIRECT,
     "kredivo": InstrumentKind.REDIRECT,
+    "bca_klikbca": InstrumentKind.REDIRECT,
+    "bri_epay": InstrumentKind.REDIRECT,
+    "danamon_online": InstrumentKind.REDIRECT,
     "card": InstrumentKind.REDIRECT,
     "card_instalment": InstrumentKind.REDIRECT,
 }
@@ -185,11 +187,27 @@ async def test_what_they_never_heard_of_is_absent_and_a_page_nobody_used_is_pend
 
     page = await desk.here.charge(a_charge("card"))
     assert page.instrument is not None
-    assert (await desk.stands("card", gateway_id=page.gateway_id)).outcome is Outcome.PENDING
+    unused = await desk.stands("card", gateway_id=page.gateway_id)
+    assert (unused.outcome, unused.is_known) == (Outcome.PENDING, False)
     assert "card_number" not in desk.went[-2].body.decode()
 
     desk.there.book.pay(desk.there.pick(page.gateway_id.removeprefix("snap:"), now=NOW), 150_000, now=NOW)
     assert (await desk.stands("card", gateway_id=page.gateway_id)).outcome is Outcome.SUCCEEDED
+
+
+@pytest.mark.parametrize("method", ["bca_klikbca", "bri_epay", "danamon_online"])
+async def test_a_banks_own_page_is_opened_from_snap_and_needs_no_card(desk: Desk, method: str) -> None:
+    page = await desk.here.charge(a_charge(method))
+    sent = json.loads(desk.went[-1].body)
+    assert (sent["enabled_payments"], "credit_card" in sent) == ([method], False)
+
+    paid = desk.there.pick(page.gateway_id.removeprefix("snap:"), now=NOW)
+    assert paid.method == method
+    desk.there.book.pay(paid, 150_000, now=NOW)
+    truth = await desk.stands(method, gateway_id=page.gateway_id)
+    assert (truth.outcome, truth.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+    with pytest.raises(GatewayRefused):
+        await desk.here.refund(RefundAsked("r", "ord-101-1", page.gateway_id, method, 1_000, "IDR", "x"))
 
 
 async def test_the_same_charge_asked_again_is_made_once(desk: Desk) -> None:
@@ -266,6 +284,47 @@ async def test_a_charge_is_taken_back_unless_it_was_paid_meanwhile(desk: Desk) -
     assert none.outcome is Outcome.ABSENT
 
 
+async def a_card(desk: Desk) -> tuple[SimCharge, dict[str, Any]]:
+    """A card that was typed on its page, and how it is named."""
+    page = await desk.here.charge(a_charge("card"))
+    typed = desk.there.pick(page.gateway_id.removeprefix("snap:"), now=NOW)
+    return typed, {"reference": "ord-101-1", "gateway_id": page.gateway_id, "method": "card"}
+
+
+async def test_a_captured_card_is_paid_before_it_settles_and_nobody_voids_it(desk: Desk) -> None:
+    typed, named = await a_card(desk)
+    desk.there.book.pay(typed, 150_000, now=NOW)
+
+    kept = await desk.here.cancel(**named)
+
+    assert json.loads(kept.raw)["transaction_status"] == "capture"
+    assert (kept.outcome, kept.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+    assert {request.method for request in desk.went[1:]} == {"GET"}
+    desk.clock.at += timedelta(days=1)
+    settled = await desk.here.look_up(**named)
+    assert json.loads(settled.raw)["transaction_status"] == "settlement"
+    assert (settled.outcome, settled.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+
+
+async def test_a_card_that_is_captured_while_it_is_taken_back_is_kept(desk: Desk) -> None:
+    typed, named = await a_card(desk)
+    answer = desk.there.answer
+
+    def paid_meanwhile(request: SimRequest, *, now: datetime) -> SimReply:
+        if request.method == "POST":
+            desk.there.book.pay(typed, 150_000, now=now)
+        return answer(request, now=now)
+
+    desk.there.answer = paid_meanwhile  # type: ignore[method-assign]
+    kept = await desk.here.cancel(**named)
+    assert (kept.outcome, kept.paid_minor) == (Outcome.SUCCEEDED, 150_000)
+
+
+async def test_a_card_nobody_paid_is_taken_back(desk: Desk) -> None:
+    _, named = await a_card(desk)
+    assert (await desk.here.cancel(**named)).outcome is Outcome.EXPIRED
+
+
 async def test_a_refund_is_made_once_per_key_and_no_more_than_there_is(desk: Desk) -> None:
     charged = await desk.here.charge(a_charge("gopay"))
     back = RefundAsked("rfd-1", "ord-101-1", charged.gateway_id, "gopay", 50_000, "IDR", "rusak")
@@ -286,6 +345,78 @@ async def test_a_refund_is_made_once_per_key_and_no_more_than_there_is(desk: Des
         await desk.here.refund(replace(back, method="va_bca"))
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_refund_is_found_long_after_its_key_lapsed_and_never_ordered_twice(
+    desk: Desk, taken: bool
+) -> None:
+    charged = await desk.here.charge(a_charge("gopay"))
+    desk.there.book.pay(desk.charge_there(), 150_000, now=NOW)
+    back = RefundAsked("rfd-1", "ord-101-1", charged.gateway_id, "gopay", 50_000, "IDR", "rusak")
+    first = await desk.here.refund(back)
+    desk.charge_there().refunds[0].confirmed = True
+    desk.clock.at += timedelta(days=10)
+
+    again = await desk.here.refund(replace(back, again=True, taken=taken))
+
+    assert (again.gateway_id, again.outcome) == (first.gateway_id, RefundOutcome.DONE)
+    assert desk.charge_there().refunded == 50_000
+    other = replace(back, key="rfd-2", again=True, taken=taken)
+    if taken:
+        with pytest.raises(GatewayFailed):
+            await desk.here.refund(other)
+    else:
+        await desk.here.refund(other)
+    assert desk.charge_there().refunded == (50_000 if taken else 100_000)
+
+
+async def test_a_transaction_that_does_not_list_its_refunds_has_none_ordered_again() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.method)
+        told = {"status_code": "200", "transaction_status": "partial_refund", "refund_amount": "50000.00"}
+        return httpx2.Response(200, json=told)
+
+    with pytest.raises(GatewayFailed):
+        await answering(answer).refund(
+            RefundAsked("rfd-1", "ord-101-1", "x", "gopay", 50_000, "IDR", "rusak", again=True)
+        )
+    assert asked == ["GET"]
+
+
+@pytest.mark.parametrize(
+    ("told", "back", "disputed"),
+    [
+        ({"refund_amount": "40000.00"}, 0, 40_000),
+        (
+            {
+                "refund_amount": "50000.00",
+                "refunds": [
+                    {"refund_key": "rfd-1", "refund_amount": "10000.00"},
+                    {"refund_chargeback_id": 7, "refund_amount": "40000.00"},
+                ],
+            },
+            10_000,
+            40_000,
+        ),
+        ({}, 0, None),
+    ],
+)
+async def test_a_bank_that_takes_a_part_takes_that_part(
+    told: dict[str, Any], back: int, disputed: int | None
+) -> None:
+    stands = {
+        "status_code": "200",
+        "order_id": "ord-101-1",
+        "gross_amount": "150000.00",
+        "transaction_status": "partial_chargeback",
+    }
+    here = answering(lambda _: httpx2.Response(200, json=stands | told))
+    truth = await here.look_up(reference="ord-101-1", gateway_id=None, method="card")
+    assert (truth.outcome, truth.paid_minor) == (Outcome.DISPUTED, 150_000)
+    assert (truth.refunded_minor, truth.disputed_minor) == (back, disputed)
+
+
 def letters(desk: Desk) -> list[Received]:
     return [delivered(letter) for letter in desk.there.news(desk.charge_there(), now=NOW)]
 
@@ -303,7 +434,7 @@ async def test_news_names_the_charge_and_repeats_itself_under_one_key(desk: Desk
     assert second.dedupe_key == again.dedupe_key != first.dedupe_key
 
 
-async def test_forged_and_foreign_news_is_refused_and_half_a_document_waits(desk: Desk) -> None:
+async def test_forged_and_foreign_news_is_refused_as_is_what_is_no_whole_document(desk: Desk) -> None:
     await desk.here.charge(a_charge("va_bca"))
     [letter] = desk.there.news(desk.charge_there(), now=NOW)
     told = json.loads(letter.body)
@@ -326,7 +457,7 @@ async def test_forged_and_foreign_news_is_refused_and_half_a_document_waits(desk
         with pytest.raises(NoticeForged):
             desk.here.read_notice(forged)
     for half in (letter.body[:-20], b"", b"[]", b"\xff"):
-        with pytest.raises(NoticeUnreadable):
+        with pytest.raises(NoticeForged):
             desk.here.read_notice(Received("/n", {}, half))
 
 
@@ -346,8 +477,8 @@ async def test_forged_and_foreign_news_is_refused_and_half_a_document_waits(desk
         max_leaves=8,
     ).map(lambda one: json.dumps(one).encode())
 )
-def test_whatever_comes_is_news_forged_or_unreadable_and_nothing_else(body: bytes) -> None:
-    with pytest.raises((NoticeForged, NoticeUnreadable)):
+def test_whatever_comes_is_forged_and_nothing_else(body: bytes) -> None:
+    with pytest.raises(NoticeForged):
         Desk().here.read_notice(Received("/n", {}, body))
 
 

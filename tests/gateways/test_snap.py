@@ -326,7 +326,7 @@ async def test_paid_and_expired_are_told(desk: Desk) -> None:
 
 async def test_a_charge_is_taken_back_unless_it_was_paid_meanwhile(desk: Desk) -> None:
     first = await desk.here.charge(a_charge("va_bca"))
-    asked = {"reference": "ord-101-1", "gateway_id": first.gateway_id, "method": "va_bca"}
+    asked: dict[str, Any] = {"reference": "ord-101-1", "gateway_id": first.gateway_id, "method": "va_bca"}
     assert (await desk.here.cancel(**asked)).outcome is Outcome.CANCELLED
     assert (await desk.here.look_up(**asked)).outcome is Outcome.CANCELLED
 

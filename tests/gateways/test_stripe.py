@@ -592,6 +592,15 @@ def test_a_dispute_is_told_while_it_has_the_money(
     assert (truth.outcome, truth.paid_minor, truth.refunded_minor) == (outcome, 150_000, 0)
 
 
+@pytest.mark.parametrize(("amount", "gone"), [(None, 150_000), (40_000, 40_000)])
+def test_a_dispute_about_a_part_has_that_part(amount: int | None, gone: int, world: World) -> None:
+    charged = world.charge()
+    world.pay()
+    world.simulator.dispute(world.kept(), "needs_response", amount=amount, now=NOW)
+    truth = world.truth(charged.gateway_id)
+    assert (truth.outcome, truth.paid_minor, truth.disputed_minor) == (Outcome.DISPUTED, 150_000, gone)
+
+
 @pytest.mark.parametrize(
     "disputes", [[], [{"id": "du_1"}], [{"id": "du_1", "status": "in_space"}], [{"id": "du_1", "status": []}]]
 )
@@ -653,6 +662,29 @@ def test_a_list_longer_than_is_read_says_nothing_about_what_was_not_read() -> No
         asked_of(over(answer), None)
 
     assert (failed.value.code, len(asked)) == ("not_in_reach", MOST_PAGES)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_only_pages_of_that_time_are_looked_through_however_many_there_are(
+    is_there: bool, world: World
+) -> None:
+    world.charge("ord-100-1")
+    first = world.kept("ord-100-1")
+    for turn in range(MOST_PAGES * wire.PAGE + 1):
+        at = first.made_at + timedelta(days=1 if turn % 2 else -1)
+        extra = first.extra | {"number": 1_000 + turn, "reference": f"ord-200-{turn}"}
+        name = f"cs_test_{turn}"
+        world.simulator.book.add(
+            replace(first, id=name, reference=f"ord-200-{turn}", made_at=at, extra=extra)
+        )
+    charged = world.charge() if is_there else None
+    world.went.clear()
+
+    truth = asyncio.run(world.gateway.look_up(reference=REFERENCE, gateway_id=None, method="card", since=NOW))
+
+    assert truth.gateway_id == (charged.gateway_id if charged else None)
+    assert truth.outcome is (Outcome.PENDING if is_there else Outcome.ABSENT)
+    assert [one.path for one in world.went].count("/v1/checkout/sessions") == 1
 
 
 @pytest.mark.parametrize(

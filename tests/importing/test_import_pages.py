@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from access.conftest import Hire, House, hire, password_hash, send, settings_on, sign_in
+from access.conftest import Hire, House, application, hire, password_hash, send, settings_on, sign_in
 from conftest import ShopFloor
 from importing.test_unseen_files import STORY, sale, text_file
-from orderan.app import build
 from orderan.importing import Upload, UploadFolder, jobs, preset, running
 from orderan.importing.jobs import import_file
 from orderan.kit.clock import SetClock
@@ -89,7 +88,7 @@ async def house(database_url: str, keyring: Keyring, now: datetime, tmp_path: Pa
     plain = settings_on(database_url)
     settings = replace(plain, data_dir=tmp_path, web=replace(plain.web, import_mb=1))
     clock = SetClock(now)
-    app = build(settings, keyring, clock)
+    app = application(settings, keyring, clock)
     async with app.lifespan():
         yield House(app, clock)
 

@@ -10,11 +10,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from access.conftest import application
 from conftest import ShopFloor
 from given import World
 from inventory.stocked import two_places
 from orderan.access import Permission, add_staff, hashed, make_key
-from orderan.app import build
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.settings import Settings
@@ -60,7 +60,7 @@ async def client(
 ) -> AsyncIterator[AsyncTestClient[Litestar]]:
     plain = Settings.from_environment({})
     settings = replace(plain, database=replace(plain.database, url=database_url))
-    app = build(settings, keyring, SetClock(now))
+    app = application(settings, keyring, SetClock(now))
     async with AsyncTestClient(app, base_url="http://testserver.local") as made:
         yield made
 

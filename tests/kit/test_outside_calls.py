@@ -33,7 +33,8 @@ CLIENTS = {
 OURSELVES = {
     "cli/supervisor.py",  # asks its own web process whether it is ready
     "kit/calling.py",  # the one way to partners: refuses inside a transaction
-    "kit/public_network.py",  # the network under it, for addresses that strangers choose
+    "kit/partner_network.py",  # the network under it
+    "kit/public_network.py",  # the same, for addresses that strangers choose
     "messaging/smtp/client.py",  # the one way to mail servers: refuses inside a transaction
     "sandbox/postman.py",  # plays the gateways, and writes to us
     "sandbox/phones/trunk.py",  # plays the telephone providers, asks us and writes to us

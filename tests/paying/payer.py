@@ -20,7 +20,7 @@ from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import check, hear_news
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.pay_online import Cashier
+from orderan.flows.pay_online import Cashier, Wanted
 from orderan.gateways import Received
 from orderan.gateways.midtrans.client import Midtrans
 from orderan.kit.clock import SetClock
@@ -80,6 +80,9 @@ async def step(orders: dict[str, Any]) -> None:
             case "charge" | "change":
                 anew = orders["step"] == "change"
                 await cashier.charge(caller, UUID(orders["order"]), orders["method"], anew=anew)
+            case "promoted":
+                wish = Wanted(UUID(orders["promotion"]), shown_minor=5_000)
+                await cashier.charge(caller, UUID(orders["order"]), orders["method"], wish=wish)
             case "news":
                 account = UUID(orders["account"])
                 gateway = await db.run(caller, lambda tx: clients.of_account(tx, account))

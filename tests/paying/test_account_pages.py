@@ -98,6 +98,33 @@ async def test_a_secret_left_empty_stays_and_a_closed_account_takes_no_new_payme
     assert counter.there.book.all() == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "moves"),
+    [
+        ({}, False),
+        ({"secret-server_key": "SB-Mid-server-LAIN"}, False),
+        ({"secret-server_key": "SB-Mid-server-LAIN", "secret-merchant_id": "G-404"}, True),
+    ],
+)
+async def test_another_host_is_never_sent_the_secrets_there_are(
+    counter: Counter, house: House, hire: Hire, keyring: Keyring, typed: dict[str, str], moves: bool
+) -> None:
+    address = f"{PAGE}/{to_text('gwa', counter.account.id)}"
+    fields = {"name": "Utama", "base_url": "https://api.midtrans.contoh.test", "open": "yes", **typed}
+    async with house.browser() as browser:
+        owner = await owner_of(house, hire, browser)
+        answer = await send(owner, address, fields)
+        # A path on the same host is the same host.
+        kept = fields | {"base_url": f"{(await accounts(counter.floor))[0].base_url}/api"}
+        assert (await send(owner, address, kept)).status_code == 303
+
+    assert answer.status_code == (303 if moves else 422)
+    assert ("tidak dikirim ke sana" in answer.text) is not moves
+    opened = await counter.floor.run(lambda tx: account_behind(tx, keyring, counter.account.id))
+    assert opened.base_url.startswith(fields["base_url"] if moves else counter.account.base_url)
+    assert opened.credentials["merchant_id"] == ("G-404" if moves else "G-101")
+
+
 async def test_what_is_put_first_is_asked_first_and_what_it_costs_is_kept_by_day(
     counter: Counter, house: House, hire: Hire
 ) -> None:

@@ -485,6 +485,18 @@ async def test_a_transfer_the_bank_refused_asks_for_another_account(account: Des
     assert await account.booked() == [("captured", 20_000)]
 
 
+async def test_a_transfer_the_bank_sent_back_after_it_was_paid_is_owed_again(account: Desk) -> None:
+    payout = await account.entered()
+    await send(account.second, f"{payout}/step", {"step": "approve"})
+    await send(account.second, f"{payout}/step", {"step": "paid", "reference": "BCA-1"})
+    assert "Transfernya kembali dari bank" in (await account.second.get(payout)).text
+
+    await send(account.second, f"{payout}/step", {"step": "bounced"})
+
+    assert (await account.payout()).state == "waiting"
+    assert [kind for kind, _ in await account.booked()] == ["captured", "refunded", "refund_reversed"]
+
+
 # A chargeback
 
 

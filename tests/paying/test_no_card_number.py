@@ -1,11 +1,14 @@
-"""A whole journey by card, listened to: no card number comes to us, is sent on, stored or logged."""
+"""A whole journey by card, listened to: no card number is asked for, sent on, stored or logged, also none that comes unasked."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from orderan.kit.cards import hide_cards
 from orderan.sandbox.models import SimRequest
 from paying.conftest import Counter
 
@@ -28,6 +31,80 @@ def test_the_search_finds_a_card_number_however_it_is_written() -> None:
     for text in (CARD, f"x={CARD}&y", "4811 1111 1111 1114", "4811-1111-1111-1114"):
         assert list(card_numbers(text))
     assert list(card_numbers("48111111-1114, 4811111111111115")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (CARD, "481111******1114"),
+        ('{"note": "4811 1111 1111 1114"}', '{"note": "4811 11** **** 1114"}'),
+        ("a=4811+1111+1111+1114&b=1", "a=4811+11**+****+1114&b=1"),
+        ("a=%204811%201111%201111%201114", "a=%204811%2011**%20****%201114"),
+        ("4811111111111115 and 1179000000000001", "4811111111111115 and 1179000000000001"),
+        ("2026-11-11 04:00:00 Rp150000", "2026-11-11 04:00:00 Rp150000"),
+    ],
+)
+def test_of_a_card_number_the_middle_goes_and_of_other_text_nothing(text: str, kept: str) -> None:
+    assert hide_cards(text.encode()).decode() == kept
+    assert list(card_numbers(kept)) == []
+
+
+async def test_a_card_number_somebody_sends_us_unasked_is_kept_nowhere_and_sent_nowhere(
+    counter: Counter, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spaced = "4811 1111 1111 1114"
+    sent: list[str] = []
+    answer = counter.there.answer
+
+    def chatty(request: SimRequest, **of: Any) -> Any:
+        sent.append(f"{request.path} {dict(request.headers)} {request.body!r}")
+        reply = answer(request, **of)
+        told = json.loads(reply.body) | {"note": CARD, "custom_field1": spaced}
+        return replace(reply, body=json.dumps(told).encode())
+
+    counter.there.answer = chatty  # type: ignore[method-assign]
+    for form in (
+        {"method": CARD},
+        {"method": "va_bca", "part": CARD},
+        {"method": "va_bca", "promotion": CARD},
+    ):
+        assert (await counter.choose(form.pop("method"), **form)).status_code == 422
+    await counter.choose("card", card_number=CARD, phone=CARD, anew=CARD)
+    await counter.buyer.get(f"{counter.page}/back?card={CARD}&number={spaced}")
+    await counter.buyer.get(f"{counter.page}?part={CARD}", headers={"referer": f"https://x.test/{CARD}"})
+    page = (await counter.buyer.get(counter.page)).text
+    charge = counter.there.pick(page.split("redirection/")[1].split('"')[0], now=counter.clock.at)
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
+    [letter] = counter.there.news(charge, now=counter.clock.at)
+    told = json.loads(letter.body) | {"note": CARD, "custom_field1": spaced, "transaction_status": CARD}
+    for body in (
+        json.dumps(told).encode(),
+        json.dumps(told | {"signature_key": "x"}).encode(),
+        CARD.encode(),
+    ):
+        answered = await counter.deliver(replace(letter, body=body), **{"x-note": CARD})
+        assert answered.status_code in {200, 403}
+    while await counter.work():
+        pass
+    assert (await counter.row()).money == "paid"
+
+    out, err = capfd.readouterr()
+    kept = [out, err, *sent]
+    tables = await counter.floor.all(
+        """
+        SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = current_schema() AND relkind = 'r'
+        """
+    )
+    assert len(tables) > 50
+    for (name,) in tables:
+        rows = await counter.floor.all(f"SELECT to_jsonb(one)::text AS told FROM {name} AS one")
+        kept += [row.told for row in rows]
+    bodies = await counter.floor.all("SELECT convert_from(body, 'UTF8') AS body FROM gateway_notice")
+    assert len(bodies) == 3
+    kept += [row.body for row in bodies]
+    assert any("481111******1114" in text for text in kept)
+    assert [text for text in kept if CARD in re.sub(r"[ +-]|%20", "", text)] == []
 
 
 async def test_a_payment_by_card_leaves_no_card_number_anywhere(

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from access.conftest import everything
+from access.conftest import Hire, everything, sign_in
 from orderan.auditor import audit
+from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
+from orderan.payments import open_account
+from orderan.sandbox.keys import CREDENTIALS as SANDBOX
 from orderan.sandbox.models import Letter
 from paying.conftest import Counter
 
@@ -88,6 +91,36 @@ async def test_a_forged_letter_is_refused_kept_as_evidence_and_moves_nothing(cou
     assert answer.status_code == 403
     assert (await counter.row()).money == "pending"
     assert [row[:3] for row in await counter.kept()] == [("forged", 1, True)]
+
+
+async def test_letters_nobody_can_read_wait_for_a_person_and_are_shown(
+    counter: Counter, keyring: Keyring, hire: Hire
+) -> None:
+    keys = SANDBOX["xendit"]
+    account = await counter.floor.run(
+        lambda tx: open_account(
+            tx, keyring, gateway="xendit", name="Xendit", base_url="https://api.xendit.co",
+            credentials=keys, methods=[], now=counter.clock.at,
+        )
+    )  # fmt: skip
+    address = f"/notices/1/{to_text('gwa', account.id)}"
+    signed = {"x-callback-token": keys["callback_token"]}
+    for body in (b'{"kabar": "lain <b>"}', b'{"kabar": "lain <b>"}', b"\xff\0"):
+        assert (await counter.buyer.post(address, content=body, headers=signed)).status_code == 200
+
+    [entry] = await counter.floor.all(
+        "SELECT id, subject_id FROM exception_entry WHERE kind = 'letters_unreadable'"
+    )
+    assert entry.subject_id == account.id
+    await hire("orang@toko.test", name="Rina Hartati")
+    async with counter.house.browser() as owner:
+        await sign_in(owner, "orang@toko.test")
+        shown = (await owner.get(f"/inbox/{to_text('exc', entry.id)}")).text
+        page = (await owner.get(f"/settings/gateways/{to_text('gwa', account.id)}")).text
+    assert f"/settings/gateways/{to_text('gwa', account.id)}" in shown
+    assert "Surat yang tidak terbaca" in page
+    assert "lain &lt;b&gt;" in page
+    assert "2 kali" in page
 
 
 async def test_a_flood_of_forged_letters_fills_no_table(counter: Counter) -> None:

@@ -1,6 +1,7 @@
 """A buyer before the pay page: chooses, pays, changes their mind, waits while nobody knows, comes too late."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from access.conftest import everything
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.payment_incident import open_incident
 from orderan.incidents import Kind, Severity
+from orderan.kit.crypto import Keyring
+from orderan.payments import open_account
 from orderan.sandbox.models import ChargeState, SimReply
-from paying.conftest import Counter
+from paying.conftest import CREDENTIALS, Counter
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +98,52 @@ async def test_another_method_takes_the_first_back_without_a_new_order(counter: 
     assert await counter.floor.value("SELECT count(*) FROM sales_order") == 1
 
 
+async def test_a_new_number_takes_the_old_one_back_and_a_double_click_asks_for_one(counter: Counter) -> None:
+    await counter.choose("va_bca")
+    first = counter.charged()
+    page = await seen(counter)
+    assert "Minta nomor baru" in page
+    [form] = [one for one in page.split("<form") if 'name="anew"' in one]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+    for _ in range(2):
+        counter.clock.at += timedelta(minutes=1)
+        assert (await counter.choose(sent["method"], anew=sent["anew"])).status_code == 303
+
+    second = counter.charged()
+    assert (first.state, second.state) == (ChargeState.CANCELLED, ChargeState.PENDING)
+    assert len(counter.there.book.all()) == 2
+    number = second.extra["va_numbers"][0]["va_number"]
+    assert f'data-copy="{number}"' in await seen(counter)
+
+
+async def test_an_offer_over_a_rail_with_trouble_does_not_stand_where_another_carries_the_method(
+    counter: Counter, keyring: Keyring, midtrans_address: str
+) -> None:
+    now = counter.clock.at
+    await counter.choose("va_bca")
+    [rail] = await counter.floor.all("SELECT id FROM rail WHERE method = 'va_bca'")
+    await counter.floor.run(
+        lambda tx: open_incident(tx, [rail.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
+    )
+    await counter.choose("va_bca")
+    # There is no better one: another number would be as bad.
+    assert len(counter.there.book.all()) == 1
+
+    await counter.floor.run(
+        lambda tx: open_account(
+            tx, keyring, gateway="midtrans", name="Kedua", base_url=midtrans_address,
+            credentials=CREDENTIALS, methods=["va_bca"], now=now,
+        )
+    )  # fmt: skip
+    counter.clock.at += timedelta(minutes=1)
+    await counter.choose("va_bca")
+
+    tries = await counter.floor.all("SELECT rail_id, state FROM payment_attempt ORDER BY began_at, id")
+    assert [one.state for one in tries] == ["cancelled", "offered"]
+    assert tries[0].rail_id == rail.id != tries[1].rail_id
+
+
 async def test_while_nobody_knows_the_page_says_so_and_takes_no_other_method(counter: Counter) -> None:
     answer = counter.there.answer
     counter.there.answer = lambda request, *, now: (answer(request, now=now), SimReply(502, b"<html>"))[1]  # type: ignore[method-assign]
@@ -139,6 +188,80 @@ async def test_after_the_time_is_over_nothing_is_offered_and_late_money_is_not_l
     row = await counter.row()
     assert (row.commercial, row.money) == ("accepted", "paid")
     assert "Pembayaran diterima" in await seen(counter)
+
+
+async def test_money_for_an_order_that_cannot_come_back_is_told_to_its_buyer(counter: Counter) -> None:
+    from orderan.flows.expire_orders import expire_orders
+
+    await counter.choose("va_bca")
+    charge = counter.charged()
+    counter.clock.at += timedelta(days=2)
+    await counter.floor.run(lambda tx: expire_orders(tx, now=counter.clock.at))
+    await counter.floor.run(lambda tx: tx.run("UPDATE stock SET on_hand = 0"))
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at, late=True)
+    [letter] = counter.there.news(charge, now=counter.clock.at)
+    await counter.deliver(letter)
+    await counter.work()
+
+    assert (await counter.row()).commercial == "expired"
+    assert "Uang Anda Rp20.000 sudah kami terima, setelah pesanan ini berakhir." in await seen(counter)
+
+
+async def test_money_the_gateway_holds_is_called_held(counter: Counter) -> None:
+    await counter.choose("card")
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    counter.there.pick(token, now=counter.clock.at).state = ChargeState.HELD
+    await counter.buyer.get(f"{counter.page}/back")
+    await counter.work()
+
+    page = await seen(counter)
+    assert "Pembayaran Anda diperiksa penyedia pembayaran" in page
+    assert "satu menit" not in page
+
+
+async def test_a_card_page_nobody_used_ends_by_itself_and_late_money_is_heard(counter: Counter) -> None:
+    await counter.choose("card")
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    [one] = await counter.floor.all("SELECT expires_at FROM payment_attempt")
+
+    for wait, stands in (
+        (timedelta(minutes=1), ("offered", True)),
+        (timedelta(hours=1, minutes=2), ("expired", False)),
+    ):
+        counter.clock.at = one.expires_at + wait
+        await counter.work()
+        [row] = await counter.floor.all("SELECT state, ask_at FROM payment_attempt")
+        assert (row.state, row.ask_at is not None) == stands
+
+    assert (await counter.row()).money == "unpaid"
+    typed = counter.there.pick(token, now=counter.clock.at)
+    counter.there.book.pay(typed, 20_000, now=counter.clock.at)
+    [letter] = counter.there.news(typed, now=counter.clock.at)
+    await counter.deliver(letter)
+    await counter.work()
+    assert (await counter.row()).money == "paid"
+
+
+async def test_a_card_captured_in_the_last_seconds_is_not_voided_because_its_letter_came_late(
+    counter: Counter,
+) -> None:
+    from orderan.flows.expire_orders import expire_orders
+
+    await counter.choose("card")
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    counter.clock.at = (await counter.row()).hold_until - timedelta(seconds=10)
+    typed = counter.there.pick(token, now=counter.clock.at)
+    counter.there.book.pay(typed, 20_000, now=counter.clock.at)
+    counter.clock.at += timedelta(seconds=20)
+    await counter.floor.run(lambda tx: expire_orders(tx, now=counter.clock.at))
+
+    [letter] = counter.there.news(typed, now=counter.clock.at)
+    await counter.deliver(letter)
+    await counter.work()
+
+    assert (typed.state, typed.paid) == (ChargeState.PAID, 20_000)
+    row = await counter.row()
+    assert (row.commercial, row.money) == ("accepted", "paid")
 
 
 @pytest.mark.parametrize("spoil", ["x{}", "{}x", "{:.20}", "abc"])

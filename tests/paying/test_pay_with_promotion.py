@@ -1,5 +1,6 @@
 """A buyer pays with a payment promotion: shown what it is worth, asked for less, and never for what was not shown."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,14 @@ import pytest
 from orderan.auditor import audit
 from orderan.kit.ids import to_text
 from orderan.promotions import PromotionKind
+from orderan.sandbox.models import SimReply, SimRequest
 from paying.conftest import Counter
 from promotions.promoting import a_discount, running, uses
 
 pytestmark = pytest.mark.anyio
+
+BY_CODE = {"va_bca": {"bank_transfer"}, "qris": {"qris"}}
+"""Midtrans' words of our methods."""
 
 
 async def promote(counter: Counter, **others: Any) -> dict[str, str]:
@@ -114,6 +119,66 @@ async def test_another_method_gives_the_promotion_back_and_asks_for_all_of_it(co
     assert await asked_for(counter) == [("va_bca", 15_000, "cancelled"), ("qris", 20_000, "offered")]
     assert await taken(counter) == ("running", 0, 0)
     assert await uses(counter.floor) == [("released", 5_000, 0)]
+
+
+def keep_what_was_asked(counter: Counter) -> None:
+    """From now on the gateway takes nothing back."""
+    answer = counter.there.answer
+
+    def stubborn(request: SimRequest, *, now: datetime) -> SimReply:
+        if request.path.endswith("/cancel"):
+            return SimReply(503, b"{}")
+        return answer(request, now=now)
+
+    counter.there.answer = stubborn  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    ("paid", "kept"),
+    [
+        (["va_bca"], ["confirmed", "released"]),
+        (["qris"], ["released", "confirmed"]),
+        (["va_bca", "qris"], ["confirmed", "released"]),
+        (["qris", "va_bca"], ["released", "confirmed"]),
+    ],
+)
+async def test_a_number_that_cannot_be_taken_back_hands_the_only_promotion_on_and_the_first_paid_keeps_it(
+    counter: Counter, database_url: str, paid: list[str], kept: list[str]
+) -> None:
+    only_one: dict[str, Any] = {"per_buyer": 1, "quota": 1, "budget_minor": 5_000}
+    promo = await promote(counter, banks=(), methods=("va_bca", "qris"), **only_one)
+    await counter.choose("va_bca", **promo)
+    keep_what_was_asked(counter)
+
+    assert (await counter.choose("qris", **promo)).status_code == 303
+
+    assert await asked_for(counter) == [("va_bca", 15_000, "offered"), ("qris", 15_000, "offered")]
+    assert [use[0] for use in await uses(counter.floor)] == ["released", "reserved"]
+    assert await taken(counter) == ("exhausted", 5_000, 1)
+    for method in paid:
+        [charge] = [
+            one for one in counter.there.book.all() if one.method.partition(".")[0] in BY_CODE[method]
+        ]
+        counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
+        [letter] = counter.there.news(charge, now=counter.clock.at)
+        await counter.deliver(letter)
+        await counter.work()
+
+    row = await counter.row()
+    over = 15_000 * (len(paid) - 1)
+    assert (row.commercial, row.paid_minor, row.covered_minor) == ("accepted", 15_000 + over, 5_000)
+    assert row.money == ("overpaid" if over else "paid")
+    assert [use[0] for use in await uses(counter.floor)] == kept
+    assert await taken(counter) == ("exhausted", 5_000, 1)
+    assert audit(database_url, now=counter.clock.at).findings == []
+
+
+async def test_a_promotion_that_is_refused_can_be_left_out(counter: Counter) -> None:
+    promo = await promote(counter)
+    answer = await counter.choose("va_bca", **promo | {"shown": "9000"})
+    assert "Bayar Rp20.000 tanpa promo" in answer.text
+    await counter.choose("va_bca", **promo | {"shown": "9000", "without": "1"})
+    assert await asked_for(counter) == [("va_bca", 20_000, "offered")]
 
 
 async def test_an_offer_without_the_promotion_is_not_handed_out_for_one_with_it(counter: Counter) -> None:

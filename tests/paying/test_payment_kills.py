@@ -35,8 +35,9 @@ from orderan.kit.crypto import Keyring
 from orderan.payments import open_account
 from orderan.sandbox.gateways.midtrans import MidtransSimulator
 from orderan.sandbox.keys import CREDENTIALS
-from orderan.sandbox.models import ChargeState, SimCharge
+from orderan.sandbox.models import ChargeState, SimCharge, SimReply, SimRequest
 from orderan.worker import Rounds
+from promotions.promoting import a_discount, running, uses
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -54,13 +55,18 @@ WAYS = {
     # rails and window, amount, earlier tries, clients; the old one is taken back; heard, routed, begun; asked;
     # noted
     "change": [
-        *TX * 4, "cancel unsent", *call("look_up"), "cancel answered", *TX * 3, *call("charge"), *TX,
+        *TX * 4, "cancel unsent", *call("look_up") * 2, "cancel answered", *TX * 3, *call("charge"), *TX,
     ],
+    # rails and window, offered before, amount, earlier tries, clients; the old one cannot be taken back; heard,
+    # routed, begun with the promotion the old one had; asked; noted
+    "promoted": [*TX * 5, "cancel unsent", *call("look_up"), *TX * 3, *call("charge"), *TX],
     # client, kept, heard, claimed, clients, whether it may still be paid; asked; noted and booked
     "news": [*TX * 6, *call("look_up"), *TX],
     # begun, client; asked; noted and booked
     "refund": [*TX * 2, *call("refund"), *TX],
 }  # fmt: skip
+PROMOTED_BEGUN = WAYS["promoted"].index("charge unsent") - 1
+"""From where on the new try stands: before, killing it is what killing a change is."""
 METHODS = {"charge": "gopay", "change": "va_bca"}
 
 
@@ -226,6 +232,41 @@ async def test_a_change_of_method_that_was_cut_short_is_one_payment_in_the_end(
     await street.pay(order)
     await street.janitor()
     await street.paid_once(order)
+
+
+@pytest.mark.parametrize(
+    "dies_at",
+    [None, *(place for place in points("promoted") if place is not None and place >= PROMOTED_BEGUN)],
+)
+async def test_a_promotion_that_goes_to_another_method_is_kept_once_however_it_was_cut_short(
+    street: Street, dies_at: int | None
+) -> None:
+    order = await street.order()
+    terms = a_discount(street.clock.at, banks=(), methods=("gopay", "va_bca"), per_buyer=1, quota=1)
+    promotion = str((await running(street.floor, terms, now=street.clock.at)).id)
+    street.child("promoted", None, order=str(order), promotion=promotion, method="gopay")
+    answer = street.there.answer
+
+    def keeping(request: SimRequest, *, now: datetime) -> SimReply:
+        return SimReply(503, b"{}") if request.path.endswith("/cancel") else answer(request, now=now)
+
+    street.there.answer = keeping  # type: ignore[method-assign]
+    way = street.child("promoted", dies_at, order=str(order), promotion=promotion, method="va_bca")
+
+    assert way == WAYS["promoted"][: None if dies_at is None else dies_at + 1]
+    await street.janitor(hours=0.05)
+    street.child("promoted", None, order=str(order), promotion=promotion, method="va_bca")
+    newest = max(street.there.book.all(), key=lambda charge: charge.reference)
+    assert (newest.method, newest.amount) == ("bank_transfer.bca", 15_000)
+    street.there.book.pay(newest, newest.amount, now=street.clock.at)
+    await street.janitor()
+
+    assert await street.books(order) == {"captured": 15_000}
+    [stands] = await street.floor.all("SELECT money, covered_minor FROM sales_order")
+    assert tuple(stands) == ("paid", 5_000)
+    assert [use[0] for use in await uses(street.floor)].count("confirmed") == 1
+    assert {use[0] for use in await uses(street.floor)} == {"confirmed", "released"}
+    assert audit(street.url, now=street.clock.at).findings == []
 
 
 @pytest.mark.parametrize("dies_at", points("news"))

@@ -58,7 +58,7 @@ waiting     entered   -          -          -      -         cancelled
 entered     entered   approved   -          -      -         cancelled
 approved    -         -          exported   paid   -         cancelled
 exported    -         -          -          paid   waiting   -
-paid        -         -          -          -      -         -
+paid        -         -          -          -      waiting   -
 cancelled   -         -          -          -      -         -
 """
 
@@ -137,7 +137,7 @@ def test_the_grids_have_every_state_and_every_event() -> None:
     assert REFUND_TRY.finals == {TryState.FAILED}
     assert len(PAYOUT_SQUARES) == len(PayoutState) * len(PayoutEvent)
     assert PAYOUT.initial is PayoutState.WAITING
-    assert PAYOUT.finals == {PayoutState.PAID, PayoutState.CANCELLED}
+    assert PAYOUT.finals == {PayoutState.CANCELLED}
     assert len(CHARGEBACK_SQUARES) == len(ChargebackState) * len(ChargebackEvent)
     assert CHARGEBACK.initial is ChargebackState.OPEN
     assert CHARGEBACK.finals == {ChargebackState.WON, ChargebackState.LOST}

@@ -177,6 +177,7 @@ def test_a_rail_under_maintenance_and_payments_of_a_firm_rule_do_not_probe() -> 
     assert choose(probing, RAILS).approach is Approach.PROBE
     assert choose(probing, RAILS, [Rule("tetap", prefer=("doku",), firm=True)]).approach is Approach.RULE
     assert choose(probing, RAILS, probe_bp=0).approach is Approach.VALUE
+    assert choose(replace(probing, again=True), RAILS).approach is Approach.VALUE
 
 
 def test_no_rail_and_one_rail() -> None:

@@ -15,6 +15,8 @@ from orderan.trust import (
     OUTCOMES_OF,
     SAFER,
     Bands,
+    Change,
+    Difference,
     Facts,
     KeyKind,
     ListVerdict,
@@ -31,6 +33,7 @@ from orderan.trust import (
     Way,
     assess,
     decide,
+    differences,
     facts_of,
     keys_of,
     network_of,
@@ -347,3 +350,40 @@ def test_keys_are_hashes_and_the_same_thing_has_the_same() -> None:
 )
 def test_a_network_is_what_neighbours_share(ip: str, network: str | None) -> None:
     assert network_of(ip) == network
+
+
+def test_a_rule_that_is_off_gives_no_points_and_is_read_back_off() -> None:
+    off = replace(
+        ACTING,
+        rules=tuple(replace(rule, off=rule.measure is Measure.PERSON_REFUSED) for rule in ACTING.rules),
+    )
+
+    verdict = decide(facts(person_refused=2, phone_fresh=1), off)
+
+    assert [one.code for one in verdict.because] == ["phone_fresh"]
+    assert read_policy(plain_policy(off)) == off
+    with pytest.raises(PolicyNotUsable, match=r"1\.off: not_yes_or_no"):
+        read_policy(
+            {"rules": [{"name": "x", "measure": "phone_fresh", "at_least": 1, "points": 1, "off": 1}]}
+        )
+
+
+def test_differences_name_what_changed_and_nothing_else() -> None:
+    first, second, third = ACTING.rules[:3]
+    before = Policy((first, second), Bands(ask=30, hold=60))
+    after = Policy(
+        (replace(first, points=25, at_least=4, off=True), third), Bands(hold=70), Bands(refuse=90), acts=True
+    )
+
+    assert differences(before, before) == ()
+    assert differences(before, after) == (
+        Difference(Change.ACTS),
+        Difference(Change.REMOVED, second.name),
+        Difference(Change.OFF, first.name),
+        Difference(Change.POINTS, first.name, before=20, after=25),
+        Difference(Change.HEIGHT, first.name, before=3, after=4),
+        Difference(Change.ADDED, third.name, after=15),
+        Difference(Change.BAND, "ask", Way.COD, 30, None),
+        Difference(Change.BAND, "hold", Way.COD, 60, 70),
+        Difference(Change.BAND, "refuse", Way.PREPAID, None, 90),
+    )

@@ -12,6 +12,7 @@ from orderan.web.dashboard.audit_words import ACTIONS
 
 COMPOSED = {
     "chargeback.{event}": tuple(ChargebackEvent),
+    "payment_try.{verdict}": ("charged", "not_charged"),
     "payout.{event}": tuple(PayoutEvent),
     "exception.{state}": ("resolved", "dismissed"),
     "settlement.{made.kind}": ("settlement", "statement"),

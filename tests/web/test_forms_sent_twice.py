@@ -20,6 +20,7 @@ from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
+from orderan.flows.verify_order import advance_cases
 from orderan.incidents import Kind, Severity
 from orderan.inventory import Travel, dispatch_transfer, open_transfer
 from orderan.kit.crypto import Keyring
@@ -30,9 +31,13 @@ from orderan.pricing import put_zone
 from orderan.reach import open_reach
 from orderan.routing import change_draft
 from orderan.sandbox.keys import MESSENGERS
+from orderan.verification import Policy, Rule, Verdict, When, keep_policy
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
+
+
+ASKS_ABOVE: Final = Policy(rules=(Rule("kecil", When(at_most_minor=25_000), Verdict.WAIVE),))
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,26 @@ FORMS: Final = {
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
     ),
+    "/settings/verification": Sends(
+        "/settings/verification",
+        {
+            "version": "1",
+            "step_1_way": "agent",
+            "step_1_tries": "2",
+            "step_1_answer_minutes": "60",
+            "step_1_spacing_minutes": "60",
+            "from_hour": "9",
+            "to_hour": "20",
+            "deadline_hours": "24",
+            "silence": "hold",
+        },
+        "SELECT count(*) FROM verification_policy",
+    ),
+    "/verification/{order:str}/{verb:str}": Sends(
+        "/verification/{unsaid}/missed",
+        {"note": "tidak diangkat"},
+        "SELECT count(*) FROM verification_attempt WHERE state = 'missed'",
+    ),
     "/orders/bulk": Sends(
         "/orders/bulk",
         {"verb": "hold", "reason": "Opname", "kind": "stock", "order_id": "{open}"},
@@ -121,6 +146,11 @@ FORMS: Final = {
         "/payments/promotions/new",
         {"name": "Hemat", "kind": "discount", "fixed": "5000", "share_shop": "100"},
         "SELECT count(*) FROM payment_promotion",
+    ),
+    "/trust/lists": Sends(
+        "/trust/lists",
+        {"verdict": "block", "kind": "phone", "text": "0812 7777 6666", "reason": "Menipu"},
+        "SELECT count(*) FROM trust_entry",
     ),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
@@ -298,6 +328,7 @@ OTHERWISE: Final = {
     "/payments/orders/{order_id:str}/confirm": MONEY,
     "/payments/orders/{order_id:str}/deposit": "agreed on again it is the same deposit",
     "/payments/orders/{order_id:str}/refund": MONEY,
+    "/payments/orders/{order_id:str}/tries/{attempt_id:str}": ON,
     "/payments/promotions/{promotion_id:str}/edit": SAME_AGAIN,
     "/payments/promotions/{promotion_id:str}/state": ON,
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": ON,
@@ -321,6 +352,9 @@ OTHERWISE: Final = {
     "/payments/chargebacks/{chargeback_id:str}/step": ON,
     "/payments/refunds/limit": SAME_AGAIN,
     "/payments/refunds/{refund_id:str}/step": ON,
+    "/verification/{order:str}/take": "reads; a buyer taken again is in the same hands",
+    "/ya/{link:str}": "the first word counts: tests/verification/test_asking_pages.py",
+    "/asks/{shop_id:int}/{account:str}": "questions of telephone providers, no form",
     "/payout/{link:str}": "a link is good once: tests/flows/test_pay_out.py",
     "/preferences": SAME_AGAIN,
     "/products/{product:str}/edit": SAME_AGAIN,
@@ -345,6 +379,16 @@ OTHERWISE: Final = {
     "/settings/gateways/{account:str}/rails/{rail:str}/first": SAME_AGAIN,
     "/settings/keys/{key:str}/revoke": SAME_AGAIN,
     "/settings/taxes": SAME_AGAIN,
+    "/trust/denials/{denial_id:str}/appeal": ON,
+    "/trust/denials/{denial_id:str}/judge": ON,
+    "/trust/lists/{entry:str}/remove": ON,
+    "/trust/reviews/{order:str}": ON,
+    "/trust/reviews/{order:str}/list": "what stands on a list goes on none a second time",
+    "/trust/rules/discard": SEEN,
+    "/trust/rules/edit": SEEN,
+    "/trust/rules/live": ON,
+    "/trust/rules/trial": SAME_AGAIN,
+    "/trust/rules/versions/{version:int}/restore": SEEN,
     "/settings/users/{user:str}": SAME_AGAIN,
     "/settings/users/{user:str}/password": "each sending makes a password, and the last one shown counts",
     "/settings/users/{user:str}/state": SAME_AGAIN,
@@ -430,6 +474,9 @@ async def shop(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=0, now=now))
+    unsaid = await an_order()
+    await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
     names = {
         "account": to_text("gwa", account.id),
         "rail": to_text("ral", rail.id),
@@ -437,6 +484,7 @@ async def shop(
         "incident": to_text("inc", incident.incident.id),
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),
+        "unsaid": to_text("ord", unsaid.id),
         "gone_number": str(gone.number),
         "case": to_text("cbk", case.id),
         "product": to_text("prd", product.id),

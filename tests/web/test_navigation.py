@@ -26,6 +26,13 @@ def test_a_page_that_another_entry_leads_to_stands_alone_only_for_whoever_lacks_
     assert visible(pages, (), rail=rail) == ()
 
 
+def test_an_entry_of_the_whole_shop_is_hidden_from_whoever_sees_a_part_of_it() -> None:
+    tied = Entry("Kepercayaan", "shield-check", "/trust", "trust.read", whole_shop=True)
+
+    assert visible({"/trust"}, {"trust.read"}, rail=(tied,)) == (tied,)
+    assert visible({"/trust"}, {"trust.read"}, whole_shop=False, rail=(tied,)) == ()
+
+
 def test_the_entry_of_a_page_is_the_nearest_above_it() -> None:
     assert current(RAIL, "/") == "/"
     assert current(RAIL, "/orders") == "/orders"

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     PERSONAL_READ = "personal.read"
     """See names, phones and addresses unmasked; every such reading is logged."""
     CUSTOMERS_ERASE = "customers.erase"
+    TRUST_READ = "trust.read"
+    TRUST_WRITE = "trust.write"
     REPORTS_READ = "reports.read"
     EVENTS_READ = "events.read"
     SETTINGS_READ = "settings.read"
@@ -90,6 +92,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.CUSTOMERS_WRITE,
         Permission.PERSONAL_READ,
         Permission.REFUNDS_GRANT,
+        Permission.TRUST_WRITE,
     },
     Role.FINANCE: _READS
     | {
@@ -137,6 +140,11 @@ class Principal:
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
+
+    @property
+    def sees_whole_shop(self) -> bool:
+        """Whether nothing of the shop is outside the scope."""
+        return self.channel_ids is None and self.location_ids is None
 
     def sees_channel(self, channel_id: UUID) -> bool:
         """Whether a channel, or an order that came through it, is inside the scope."""

@@ -11,8 +11,8 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -85,6 +85,17 @@ async def _prepare(url: str, skus: int, units: int) -> Ground:
 
         made, secret = await db.run(Caller(shop.shop_id, "system:bench"), stocking)
         return Ground(url, shop, secret, made)
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def opened(ground: Ground) -> AsyncIterator[Database]:
+    """Connections for whoever works in this process."""
+    db = Database(ground.url, min_size=2, max_size=8)
+    await db.open()
+    try:
+        yield db
     finally:
         await db.close()
 

@@ -47,7 +47,7 @@ from orderan.sandbox.models import ChargeState, SimCharge, SimRequest
 
 CONNECTIONS: Final = 64
 SECONDS: Final = 8.0
-PAYMENTS: Final = 1_500
+PAYMENTS: Final = 5_000
 """That letters are about, in each of the two runs."""
 BATCH: Final = 250
 PATIENCE_S: Final = 180.0

@@ -16,8 +16,7 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as hour
@@ -25,7 +24,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from orderan.auditor import audit
-from orderan.bench.ground import Ground, keyring, know_sizes, prepared, server
+from orderan.bench.ground import Ground, keyring, know_sizes, opened, prepared, server
 from orderan.bench.promises import Promise
 from orderan.customers import Buyer
 from orderan.flows.cancel_order import cancel_order
@@ -127,19 +126,9 @@ def measure(
 
 
 async def _measure(ground: Ground, messages: int, seed: int, tell: Callable[[str], None]) -> Figures:
-    async with _opened(ground) as db:
+    async with opened(ground) as db:
         caller = Caller(ground.shop.shop_id, "system:bench")
         return await told(ground, db, caller, messages=messages, seed=seed, tell=tell)
-
-
-@asynccontextmanager
-async def _opened(ground: Ground) -> AsyncIterator[Database]:
-    db = Database(ground.url, min_size=2, max_size=8)
-    await db.open()
-    try:
-        yield db
-    finally:
-        await db.close()
 
 
 async def told(

@@ -30,8 +30,8 @@ PERMISSIONS = (
     "shipping.read, shipping.write, returns.read, returns.write, payments.read, payments.write, "
     "refunds.grant, refunds.execute, catalog.read, catalog.write, inventory.read, "
     "inventory.write, customers.read, customers.write, personal.read, customers.erase, "
-    "reports.read, events.read, settings.read, settings.write, access.write, audit.read, "
-    "imports.write"
+    "trust.read, trust.write, reports.read, events.read, settings.read, settings.write, "
+    "access.write, audit.read, imports.write"
 )
 """Spelled out, because help must not wait for the domains to be imported; a test holds it to `Permission`."""
 

@@ -21,6 +21,7 @@ BENCHES = {
     "import": "orderan.bench.importing",
     "payments": "orderan.bench.paying",
     "messages": "orderan.bench.telling",
+    "trust": "orderan.bench.trusting",
     "startup": "orderan.bench.startup",
 }
 """Name to module; a module offers `measure(tell=...)`, which returns a dataclass of figures, and PROMISES."""

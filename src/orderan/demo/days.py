@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from orderan.customers import Buyer
 from orderan.demo import views
+from orderan.demo.asking import Asking
 from orderan.demo.couriers import Couriers
 from orderan.demo.desk import Desk
 from orderan.demo.ground import CHANNELS, replenish
@@ -50,8 +51,11 @@ def hours_of(midnight: datetime, until: datetime) -> list[tuple[datetime, int]]:
 class Days:
     """Lives one day after another."""
 
-    def __init__(self, scene: Scene, people: Sequence[Buyer], tills: Tills, telling: Telling) -> None:
+    def __init__(
+        self, scene: Scene, people: Sequence[Buyer], tills: Tills, telling: Telling, asking: Asking
+    ) -> None:
         self._scene = scene
+        self._asking = asking
         self._tills = tills
         self._telling = telling
         self._people = people
@@ -70,6 +74,7 @@ class Days:
                 worked = True
                 await self._afternoon(afternoon, orders, days_left)
             await self._place(at, count)
+            await self._asking.hour(at, until=until)
             await self._telling.hour(at, until=until)
             await self._pay(at, days_left)
             if UNSEEN < until - at < WATCHED:

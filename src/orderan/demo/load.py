@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 
 from orderan.customers import load_regions
 from orderan.demo import store, views
+from orderan.demo.asking import Asking
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
+from orderan.demo.doubts import DOUBTED, Doubts
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
 from orderan.demo.paying_back import PayingBack
@@ -116,10 +118,11 @@ async def load(
             tills.carried = await db.run(caller, carried_by)
         rules = Routes(db, ground.shop)
         telling = Telling(scene, reach, address=address, seed=seed)
-        life = Days(scene, buyers(chance, size.people), tills, telling)
+        asking = Asking(scene, seed=seed)
+        life = Days(scene, buyers(chance, size.people), tills, telling, asking)
         await bring_old_orders(scene, first)
         done = BROUGHT
-        plan = _plan(first, now, size.orders - done, size.days)
+        plan = _plan(first, now, size.orders - done - DOUBTED, size.days)
         for day, orders in enumerate(plan):
             midnight = first + timedelta(days=day)
             if gateways:
@@ -137,6 +140,8 @@ async def load(
             await rules.draft_next(now)
             await Settling(scene, now).until_yesterday(tills.since)
         await PayingBack(scene, now).stand_still()
+        await Doubts(scene, now).stand_still()
+        await asking.hour(now, until=now)
         await telling.hour(now, until=now)
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))
         return ground

@@ -16,8 +16,8 @@ from uuid import UUID
 
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.complete_orders import complete_order
+from orderan.flows.confirm_payment import confirm_payment
 from orderan.flows.hold_order import hold_order
-from orderan.flows.settle_payment import settle_payment
 from orderan.kit import jobs
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
@@ -126,7 +126,7 @@ async def _pay(tx: Tx, order: Order, *, now: datetime) -> None:
     if order.due_minor <= 0:
         raise AmountNotPositive(order.due_minor)
     event = MoneyEvent(order.id, MoneyKind.CAPTURED, "bank_transfer", order.due_minor, order.currency)
-    await settle_payment(tx, event, now=now)
+    await confirm_payment(tx, event, now=now)
 
 
 @jobs.job("orders.bulk")

@@ -131,7 +131,11 @@ async def lose_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Char
     attempt = await _attempt(tx, one.order_id, one.attempt_id)
     lost = await _end(tx, one, ChargebackEvent.LOSE, now=now)
     if attempt is not None and attempt.state == AttemptState.DISPUTED:
-        await _believe(tx, attempt, Outcome.REVERSED, 0, now=now)
+        taken = await _taken(tx, attempt)
+        kept = attempt.booked_minor - attempt.returned_minor
+        await _believe(tx, attempt, Outcome.REVERSED, taken, now=now)
+        if kept > 0:
+            await _let_promotions_follow(tx, one.order_id, taken, kept + taken, now=now)
     elif not one.taken:
         await _take(tx, one, attempt, now=now)
     return lost
@@ -175,15 +179,31 @@ async def _end(tx: Tx, one: Chargeback, event: ChargebackEvent, *, now: datetime
     return ended
 
 
-async def _believe(tx: Tx, attempt: Attempt, outcome: Outcome, paid_minor: int, *, now: datetime) -> None:
-    """Take a person's word for the gateway's, so that hearing it from there as well books nothing more."""
+async def _let_promotions_follow(
+    tx: Tx, order_id: UUID, part_minor: int, whole_minor: int, *, now: datetime
+) -> None:
+    """A part of a payment is gone for good: its promotions go in proportion."""
+    order = (await lock_orders(tx, [order_id]))[order_id]
+    events = await withdraw_in_proportion(tx, order, part_minor, whole_minor, now=now)
+    for answer in await settle_payments(tx, events, now=now):
+        if isinstance(answer, Refusal):
+            raise answer
+
+
+async def _believe(tx: Tx, attempt: Attempt, outcome: Outcome, taken_minor: int, *, now: datetime) -> None:
+    """Take a person's word for the gateway's, so that hearing it from there as well books nothing more.
+
+    Args:
+        taken_minor: What the bank took of it, which comes back or is gone.
+    """
     truth = Truth(
         attempt.reference,
         attempt.gateway_id,
         outcome,
         attempt.amount_minor,
         attempt.currency,
-        paid_minor=paid_minor,
+        paid_minor=attempt.booked_minor - attempt.returned_minor + taken_minor,
+        disputed_minor=taken_minor if outcome is Outcome.REVERSED else None,
     )
     [noted] = await note_truths(tx, [(attempt, truth)], now=now)
     promoted = await follow_attempt(tx, noted.attempt, now=now)
@@ -230,12 +250,11 @@ async def _attempt(tx: Tx, order_id: UUID, attempt_id: UUID | None) -> Attempt |
 
 async def _taken(tx: Tx, attempt: Attempt) -> int:
     """What the last dispute took of a payment; of one that was never seen paid, what it was for."""
-    taken = [
-        row.amount_minor
-        for row in await events_of(tx, [attempt.order_id], [MoneyKind.CAPTURE_REVERSED])
-        if (row.reference or "").partition(":")[0] == attempt.reference
-    ]
-    return taken[-1] if taken else attempt.amount_minor
+    taken = 0
+    for row in await events_of(tx, [attempt.order_id], [MoneyKind.CAPTURED, MoneyKind.CAPTURE_REVERSED]):
+        if (row.reference or "").partition(":")[0] == attempt.reference:
+            taken = taken + row.amount_minor if row.kind == MoneyKind.CAPTURE_REVERSED else 0
+    return taken or attempt.amount_minor
 
 
 def due_key(one: Chargeback) -> str:

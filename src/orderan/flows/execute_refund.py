@@ -39,6 +39,7 @@ from orderan.payments import (
     RefundNoted,
     RefundTry,
     Source,
+    TryState,
     attempts_of,
     begin_tries,
     captured_tries,
@@ -142,7 +143,7 @@ class Refunder:
 
         attempt, gateway = await self.db.run(caller, opened)
         try:
-            told = await gateway.refund(_asked(one, attempt))
+            told = await gateway.refund(_asked(one, attempt, first=first))
         except GatewayRefused as refused:
             reason = refused.code
             if not first:
@@ -202,7 +203,7 @@ async def _attempt_of(tx: Tx, one: RefundTry) -> Attempt:
     return next(found for found in await attempts_of(tx, one.order_id) if found.id == one.attempt_id)
 
 
-def _asked(one: RefundTry, attempt: Attempt) -> RefundAsked:
+def _asked(one: RefundTry, attempt: Attempt, *, first: bool) -> RefundAsked:
     return RefundAsked(
         key=one.key,
         reference=attempt.reference,
@@ -212,6 +213,8 @@ def _asked(one: RefundTry, attempt: Attempt) -> RefundAsked:
         currency=one.currency,
         # Why a buyer is paid back is the shop's and theirs; the gateway needs a word, and gets ours.
         reason=to_text("rfd", one.refund_id),
+        again=not first,
+        taken=one.state in {TryState.PENDING, TryState.DONE},
     )
 
 

@@ -1,7 +1,8 @@
 """What gateways send us: looked at, kept word for word and answered at once; asking comes afterwards.
 
     check     the signature, by the account it came for; a forged letter is kept as evidence and refused
-    keep      many at once in one statement
+    keep      word for word but for card numbers, many at once in one statement; letters nobody can read wait
+              for a person
     hear      the worker calls for the tries they are about, and the gateway is asked for the truth
 
 So a notification moves no money, whatever it says: a gateway that does not sign the status, one that
@@ -9,6 +10,7 @@ sends old news late, and whoever found out a secret are all answered by the same
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,8 +24,20 @@ from orderan.gateways import (
     Received,
     acknowledged,
 )
+from orderan.kit import inbox
+from orderan.kit.cards import hide_cards
 from orderan.kit.db import Tx
-from orderan.payments import Notification, Verdict, accounts_due, hear_notices, sweep_notices
+from orderan.kit.errors import N_
+from orderan.kit.ids import to_text
+from orderan.kit.inbox import Stuck
+from orderan.payments import (
+    Notification,
+    Verdict,
+    accounts_due,
+    hear_notices,
+    keep_notices,
+    sweep_notices,
+)
 
 SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "x-callback-token", "x-api-key"})
 LONGEST_NAME: Final = 200
@@ -47,6 +61,13 @@ def check(
     return _kept(account_id, received, Verdict.GENUINE, notice), acknowledged(gateway, notice)
 
 
+async def keep_news(tx: Tx, letters: Sequence[Notification], *, now: datetime) -> None:
+    """Keep what came; an account that got letters nobody can read waits for a person."""
+    await keep_notices(tx, letters, now=now)
+    unread = {letter.account_id for letter in letters if letter.verdict is Verdict.UNREADABLE}
+    await inbox.report(tx, [_unread(account_id) for account_id in sorted(unread)], now=now)
+
+
 async def hear_news(tx: Tx, *, now: datetime) -> tuple[int, list[UUID]]:
     """Call for what letters are about; how many there were, and the accounts to be asked something by now."""
     return await hear_notices(tx, now=now), await accounts_due(tx, now=now)
@@ -57,19 +78,38 @@ async def sweep_old_news(tx: Tx, now: datetime) -> int:
     return await sweep_notices(tx, before=now - KEPT)
 
 
+def _unread(account_id: UUID) -> Stuck:
+    return Stuck(
+        kind="letters_unreadable",
+        reason=str(Verdict.UNREADABLE),
+        subject_kind="gateway_account",
+        subject_id=account_id,
+        dedupe_key=f"letters_unreadable:{account_id}",
+        payload={"account": to_text("gwa", account_id)},
+        money_minor=0,
+        currency="IDR",
+        deadline=None,
+        next_step=N_(
+            "Baca suratnya di halaman akun gateway, lalu cocokkan dengan dasbor gateway: bisa jadi ini kabar uang."
+        ),
+    )
+
+
 def _kept(
     account_id: UUID, received: Received, verdict: Verdict, notice: Notice | None = None
 ) -> Notification:
-    body = received.body if verdict is not Verdict.FORGED else received.body[:FORGED_KEPT]
+    body = hide_cards(received.body if verdict is not Verdict.FORGED else received.body[:FORGED_KEPT])
     return Notification(
         account_id=account_id,
         verdict=verdict,
-        dedupe_key=_name(notice.dedupe_key) if notice else hashlib.sha256(received.body).hexdigest(),
+        dedupe_key=_name(hide_cards(notice.dedupe_key.encode()).decode())
+        if notice
+        else hashlib.sha256(received.body).hexdigest(),
         reference=_name(notice.reference) if notice and notice.reference else None,
         gateway_id=_name(notice.gateway_id) if notice and notice.gateway_id else None,
         claims=str(notice.claims) if notice and notice.claims else None,
         headers={
-            name: value.replace("\0", "")
+            name: hide_cards(value.encode()).decode().replace("\0", "")
             for name, value in received.headers.items()
             if name not in SECRET_HEADERS
         },

@@ -35,7 +35,18 @@ Answers = Callable[[Tx, Sequence[tuple[Kind, Reply]], datetime], Awaitable[None]
 """Whoever asked people something: takes their replies, by channel, and lets be what is not for it."""
 
 
-async def hear_reach(tx: Tx, keyring: Keyring, *, now: datetime, answers: Sequence[Answers] = ()) -> int:
+Fates = Callable[[Tx, Sequence[tuple[Kind, messaging.Receipt]], datetime], Awaitable[None]]
+"""Whoever sent messages of their own: takes receipts, by channel, and lets be what is not theirs."""
+
+
+async def hear_reach(
+    tx: Tx,
+    keyring: Keyring,
+    *,
+    now: datetime,
+    answers: Sequence[Answers] = (),
+    fates: Sequence[Fates] = (),
+) -> int:
     """Hear what waits of messages; returns how many letters were heard."""
     heard = await take_news(tx, keyring, TOLD)
     if not heard:
@@ -45,6 +56,14 @@ async def hear_reach(tx: Tx, keyring: Keyring, *, now: datetime, answers: Sequen
     rest = await _hear_wishes(tx, keyring, replies, now=now)
     for answer in answers:
         await answer(tx, rest, now)
+    told = [
+        (one.account.kind, piece)
+        for one in heard
+        for piece in one.pieces
+        if isinstance(piece, messaging.Receipt)
+    ]
+    for fate in fates:
+        await fate(tx, told, now)
     await mark_heard(tx, [one.id for one in heard], now=now)
     return len(heard)
 

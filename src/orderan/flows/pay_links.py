@@ -29,6 +29,10 @@ class PayLinks:
         """Where a gateway sends the buyer's browser afterwards."""
         return f"{self.pay_page(shop_id, order_id, now=now)}/back"
 
+    def word_page(self, shop_id: int, token: str) -> str:
+        """Where a buyer says whether they mean their order; short, since it goes into an SMS."""
+        return f"{self.base_url}/ya/{shop_id}-{token}"
+
     def notifications(self, shop_id: int, account_id: UUID) -> str:
         return f"{self.base_url}/notices/{shop_id}/{to_text('gwa', account_id)}"
 

@@ -16,17 +16,17 @@ it by the reference it was given, or never heard of it.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from orderan.flows import payment_promotion
+from orderan.flows.book_tries import book_tries
 from orderan.flows.pay_links import PayLinks
-from orderan.flows.payable import can_pay, is_payable, part_of, payable
+from orderan.flows.payable import can_pay, is_payable, part_of, payable, sound_rails
 from orderan.flows.route_payment import route_payment
-from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import (
     ChargeAsked,
     Fault,
@@ -38,7 +38,7 @@ from orderan.gateways import (
     Payer,
     Truth,
 )
-from orderan.incidents import maintenance_now
+from orderan.incidents import banner_for, maintenance_now
 from orderan.kit import inbox
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
@@ -58,7 +58,6 @@ from orderan.payments import (
     RailPaused,
     attempts_of,
     begin_attempt,
-    call_for_offers,
     claim_due,
     note_charged,
     note_failed,
@@ -116,18 +115,20 @@ class Cashier:
         wish: Wanted | None = None,
         part_minor: int | None = None,
         anew: bool = False,
+        instead_of: UUID | None = None,
     ) -> Attempt:
         """Try to get what an order has due by a method, over its rails in their order.
 
         The try comes back OFFERED with something to pay with, PAID, UNKNOWN while nobody may try
         anything else, or DECLINED. What was offered for the same amount by the same method and can
-        still be paid is offered again instead.
+        still be paid is offered again instead, unless its rail has trouble and another one has none.
 
         Args:
             phone: E.164, of a wallet that asks its owner there.
             wish: The promotion the buyer was shown; of a part of what is due there is none.
             part_minor: Only so much now, the rest another way or later; None is all that is due.
-            anew: The buyer wants another one all the same.
+            anew: The buyer wants another one, whatever stands.
+            instead_of: They want another one than this; asked twice, they get the one that came of it.
 
         Raises:
             OrderNotFound, NothingToPay: Of the order.
@@ -138,7 +139,8 @@ class Cashier:
         """
         open_rails = await self.db.run(caller, lambda tx: _rails_for(tx, method))
         wanted = wish if part_minor is None else None
-        if not anew and (standing := await self._offered(caller, order_id, method, wanted, part_minor)):
+        standing = None if anew else await self._offered(caller, order_id, method, wanted, part_minor)
+        if standing is not None and standing.id != instead_of:
             return standing
         amount = await self.db.run(caller, lambda tx: self._amount(tx, order_id, method, wanted, part_minor))
         known = await self._put_aside(caller, order_id)
@@ -209,8 +211,16 @@ class Cashier:
             for window in windows
             if window.account_id == rail.account_id and (not window.methods or method in window.methods)
         ]
+        told = await banner_for(tx, now=now, rails=[rail.id for rail in open_rails])
         return await route_payment(
-            tx, order_id, method, open_rails, maintained=maintained, amount_minor=amount_minor, now=now
+            tx,
+            order_id,
+            method,
+            open_rails,
+            maintained=maintained,
+            troubled=[banner.rail_id for banner in told if not banner.maintenance],
+            amount_minor=amount_minor,
+            now=now,
         )
 
     async def _offered(
@@ -221,6 +231,7 @@ class Cashier:
         async def read(tx: Tx) -> Attempt | None:
             order = await payable(tx, order_id)
             tries = await attempts_of(tx, order_id)
+            sound = await sound_rails(tx, method, now=now) if tries else set()
             uses = await of_attempts(tx, [attempt.id for attempt in tries])
             wanted = None if wish is None else (wish.promotion_id, wish.months)
             for attempt in reversed(tries):
@@ -229,7 +240,13 @@ class Cashier:
                 covered = use.off_minor if use else 0
                 is_it = (attempt.method, used) == (method, wanted)
                 amount = order.due_minor - covered if part_minor is None else part_minor
-                if is_it and attempt.amount_minor == amount and can_pay(order, attempt, use, now=now):
+                well = attempt.rail_id in sound or not sound
+                if (
+                    is_it
+                    and well
+                    and attempt.amount_minor == amount
+                    and can_pay(order, attempt, use, now=now)
+                ):
                     return attempt
             return None
 
@@ -317,7 +334,7 @@ class Cashier:
             now = self.clock.now()
             await lock_orders(tx, [attempt.order_id])
             noted = await note(tx, now)
-            await _book(tx, [noted], now=now)
+            await book_tries(tx, [noted], now=now)
             return noted.attempt
 
         return await self.db.run(caller, work)
@@ -351,7 +368,10 @@ class Cashier:
         async with self._turns[account_id]:
             try:
                 return await asking(
-                    reference=attempt.reference, gateway_id=attempt.gateway_id, method=attempt.method
+                    reference=attempt.reference,
+                    gateway_id=attempt.gateway_id,
+                    method=attempt.method,
+                    since=attempt.began_at,
                 )
             except (GatewayFailed, GatewayRefused, OutcomeUnknown):
                 return None
@@ -363,7 +383,7 @@ class Cashier:
             now = self.clock.now()
             await lock_orders(tx, {attempt.order_id for attempt, _ in heard})
             noted = await note_truths(tx, heard, now=now)
-            await _book(tx, noted, cards=_cards_in(heard), now=now)
+            await book_tries(tx, noted, cards=_cards_in(heard), now=now)
             return [one.attempt for one in noted]
 
         try:
@@ -399,42 +419,6 @@ class Cashier:
             notify_url=self.links.notifications(order.shop_id, rail.account_id),
             items=(Item(what, attempt.amount_minor, 1),),
         )
-
-
-async def _book(
-    tx: Tx, noted: Sequence[Noted], *, cards: Mapping[UUID, Card] | None = None, now: datetime
-) -> None:
-    """Book what notes lack in the ledger; what the buyer was given besides is called for once it is paid.
-
-    Args:
-        cards: What was told of the card, by try.
-
-    Raises:
-        Refusal: The ledger cannot follow; nothing of the batch may stand.
-    """
-    uses = await of_attempts(tx, [one.attempt.id for one in noted])
-    for some in _one_of_each_order(noted):
-        events = [event for one in some for event in one.events]
-        for one in some:
-            if one.attempt.id in uses:
-                card = (cards or {}).get(one.attempt.id)
-                events += await payment_promotion.follow_attempt(tx, one.attempt, card=card, now=now)
-        for answer in await settle_payments(tx, events, now=now):
-            if isinstance(answer, Refusal):
-                raise answer
-    paid = {one.attempt.order_id for one in noted if one.attempt.state == AttemptState.PAID and one.events}
-    await call_for_offers(tx, paid, now=now)
-
-
-def _one_of_each_order(noted: Sequence[Noted]) -> list[list[Noted]]:
-    """Nearly always all at once. Two tries of one order follow each other: the second meets what the first paid."""
-    turns: list[dict[UUID, Noted]] = []
-    for one in noted:
-        turn = next((turn for turn in turns if one.attempt.order_id not in turn), None)
-        if turn is None:
-            turns.append(turn := {})
-        turn[one.attempt.order_id] = one
-    return [list(turn.values()) for turn in turns]
 
 
 def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]:

@@ -5,7 +5,8 @@ account    staff type it, or the buyer by a link that is good once and for a wee
            buyer's key, and a holder who is called otherwise than the buyer is marked
 approve    by somebody else than who typed it
 export     everything approved goes in one transfer file, each payout in one only
-pay        the bank's reference is noted and the refund is paid by it, or the bank did not know the account
+pay        the bank's reference is noted and the refund is paid by it, or the bank did not know the account,
+           which it may say after it had taken the transfer: the refund is owed again
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from typing import Final
 from uuid import UUID
 
 from orderan.customers import Field, Reader, customer_card, note_reading, same_person, seal_for
-from orderan.flows.refund_order import book_part, lock_refund
+from orderan.flows.refund_order import book_part, lock_refund, take_back
 from orderan.kit import audit
 from orderan.kit.audit import Trace
 from orderan.kit.crypto import Keyring
@@ -215,9 +216,25 @@ async def paid_out(tx: Tx, payout_id: UUID, *, reference: str, now: datetime) ->
 
 
 async def came_back(tx: Tx, payout_id: UUID, *, now: datetime) -> Payout:
-    """The bank did not know the account: another is waited for. Raises PayoutNotFound, IllegalMove."""
-    payout, _ = await _locked(tx, payout_id)
-    return await bounce_payout(tx, payout, now=now)
+    """The bank did not know the account: another is waited for, and what was booked as paid is owed again.
+
+    Raises:
+        PayoutNotFound, IllegalMove, PayoutOpen: As `bounce_payout` has them.
+    """
+    payout, refund = await _locked(tx, payout_id)
+    bounced = await bounce_payout(tx, payout, now=now)
+    if payout.state == PayoutState.PAID:
+        part = MoneyEvent(
+            payout.order_id,
+            MoneyKind.REFUND_REVERSED,
+            "bank_transfer",
+            payout.amount_minor,
+            payout.currency,
+            payout.reference,
+            to_text("pto", payout_id),
+        )
+        await take_back(tx, refund, part, now=now)
+    return bounced
 
 
 async def drop_payout(tx: Tx, payout_id: UUID, *, now: datetime) -> Payout:

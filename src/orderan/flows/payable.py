@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.health import Word, watches
+from orderan.incidents import banner_for
 from orderan.kit.db import Tx
 from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders
-from orderan.payments import METHODS, Attempt, AttemptState, Method, NothingToPay, PartDoesNotFit, Rail
+from orderan.payments import (
+    METHODS,
+    Attempt,
+    AttemptState,
+    Method,
+    NothingToPay,
+    PartDoesNotFit,
+    Rail,
+    rails,
+)
 from orderan.promotions import Redemption, RedemptionState
 
 
@@ -37,6 +48,17 @@ def can_pay(order: Order, attempt: Attempt, use: Redemption | None, *, now: date
     stands = attempt.state == AttemptState.OFFERED and attempt.instrument is not None
     kept = use is None or use.state is RedemptionState.RESERVED
     return stands and kept and attempt.due_minor == order.due_minor and now < attempt.expires_at
+
+
+async def sound_rails(tx: Tx, method: str, *, now: datetime) -> set[UUID]:
+    """Rails of a method that are open, not known to be down, and in no incident."""
+    carried = [rail.id for rail in await rails(tx) if rail.method == method and rail.state == "open"]
+    if not carried:
+        return set()
+    watched = await watches(tx)
+    down = {rail_id for rail_id in carried if rail_id in watched and watched[rail_id].word is Word.DOWN}
+    told = await banner_for(tx, now=now, rails=carried)
+    return set(carried) - down - {banner.rail_id for banner in told if not banner.maintenance}
 
 
 def part_of(order: Order, method: Method, part_minor: int | None, carried: Sequence[Rail]) -> int:

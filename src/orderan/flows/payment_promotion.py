@@ -30,6 +30,7 @@ from orderan.kit.money import round_half_up
 from orderan.orders import Commercial, Line, Order, orders_by_id
 from orderan.orders import lines_of as order_lines
 from orderan.payments import (
+    IN_THE_AIR,
     METHODS,
     Attempt,
     AttemptState,
@@ -37,6 +38,7 @@ from orderan.payments import (
     MoneyEvent,
     MoneyKind,
     append_money,
+    attempts_of,
     cover_back,
     events_of,
 )
@@ -164,7 +166,8 @@ async def reserve(
     """Take a promotion for a locked order that is about to be paid by a method.
 
     Its `off_minor` is taken off what is due when the charge is asked for. The same wish again is answered
-    with the same reservation; another one replaces it.
+    with the same reservation; another one replaces it, and a try replaces one that could not be taken back:
+    whichever is paid first keeps the promotion.
 
     Args:
         shown_minor: What the buyer was shown it is worth.
@@ -176,7 +179,7 @@ async def reserve(
     asking = await _asking(tx, order, [], mine=[], card=card, now=now)
     lines = _weights(await order_lines(tx, order.id), tax_included=order.tax_included)
     wish = Wish(promotion_id, order.id, _way(method), lines, months, shown_minor)
-    return await reserve_use(tx, wish, asking, now=now)
+    return await reserve_use(tx, wish, asking, instead_of=await _waiting_tries(tx, order.id), now=now)
 
 
 async def taken_off(
@@ -227,7 +230,9 @@ async def follow_attempt(
         return []
     if attempt.state == AttemptState.PAID and _is_whole(attempt):
         return await confirm(tx, use, attempt, card=card, now=now)
-    if attempt.state in _OVER:
+    # What a bank took a part of was paid all the same: its end says what becomes of the promotion.
+    partly = attempt.state in _TAKEN and attempt.booked_minor > attempt.returned_minor
+    if attempt.state in _OVER and not partly:
         return await release(tx, use, attempt, now=now)
     return []
 
@@ -242,6 +247,7 @@ _OVER: Final = frozenset(
         AttemptState.DISPUTED,
     }
 )
+_TAKEN: Final = frozenset({AttemptState.REVERSED, AttemptState.DISPUTED})
 
 
 def _is_whole(attempt: Attempt) -> bool:
@@ -267,7 +273,8 @@ async def confirm(
         if not fits:
             return await release(tx, use, attempt, now=now)
     told = None if card is None else card.range
-    confirmed = await confirm_use(tx, use, card_range=told, now=now)
+    others = await _waiting_tries(tx, use.order_id) - {attempt.id}
+    confirmed = await confirm_use(tx, use, card_range=told, instead_of=others, now=now)
     if confirmed is None or confirmed.kind is not PromotionKind.DISCOUNT:
         return []
     return [_booking(confirmed, attempt, MoneyKind.PROMOTION_GRANTED, confirmed.left_minor)]
@@ -451,7 +458,22 @@ async def sweep_reserved(tx: Tx, *, now: datetime, limit: int = 200) -> int:
 
 
 async def _reserved_by(tx: Tx, order: Order) -> list[Redemption]:
-    return [use for use in await uses_of_order(tx, order.id) if use.state is RedemptionState.RESERVED]
+    """What is let go when another way is chosen; what was paid and waits for its card is not."""
+    waiting = await _waiting_tries(tx, order.id)
+    return [
+        use
+        for use in await uses_of_order(tx, order.id)
+        if use.state is RedemptionState.RESERVED and (use.attempt_id is None or use.attempt_id in waiting)
+    ]
+
+
+async def _waiting_tries(tx: Tx, order_id: UUID) -> set[UUID]:
+    """Tries of an order whose money may still come."""
+    return {
+        attempt.id
+        for attempt in await attempts_of(tx, order_id)
+        if attempt.state in IN_THE_AIR | {AttemptState.OFFERED}
+    }
 
 
 async def _asking(

@@ -13,7 +13,7 @@ from orderan.kit.db import Tx
 from orderan.kit.decisions import Decision, Replayed
 from orderan.kit.i18n import local_date
 from orderan.orders import orders_by_id
-from orderan.payments import METHODS, Rail, fees_on
+from orderan.payments import METHODS, Rail, attempts_of, fees_on
 from orderan.payments import rails as rails_there
 from orderan.routing import (
     Candidate,
@@ -48,6 +48,7 @@ async def route_payment(
     rails: Sequence[Rail],
     *,
     maintained: Collection[UUID] = (),
+    troubled: Collection[UUID] = (),
     amount_minor: int | None = None,
     now: datetime,
 ) -> list[Rail]:
@@ -55,6 +56,7 @@ async def route_payment(
 
     Args:
         maintained: Rails under maintenance now.
+        troubled: Rails that are in an incident now: somebody may know of it before the watch of rails does.
         amount_minor: What is to be charged; None is all that is due.
     """
     order = (await orders_by_id(tx, [order_id])).get(order_id)
@@ -62,17 +64,25 @@ async def route_payment(
         return list(rails)
     shop = await shop_by_id(tx, tx.shop_id)
     rules = await active_rules(tx)
+    tries = len(await attempts_of(tx, order_id))
+    name = f"{order.shop_id}-{order.number}"
     asked_for = order.due_minor if amount_minor is None else amount_minor
     to_pay = ToPay(
         method=method,
         amount_minor=asked_for,
         margin_minor=asked_for * MARGIN_BP // 10_000,
         at=now.astimezone(ZoneInfo(shop.time_zone)),
-        draw=draw_of(f"{order.shop_id}-{order.number}"),
+        draw=draw_of(f"{name}-{tries}" if tries else name),
         bank=METHODS[method].bank,
+        again=tries > 0,
     )
     candidates = await _candidates(
-        tx, rails, to_pay.amount_minor, maintained, fees=await fees_on(tx, local_date(now, shop.time_zone))
+        tx,
+        rails,
+        to_pay.amount_minor,
+        maintained,
+        troubled,
+        fees=await fees_on(tx, local_date(now, shop.time_zone)),
     )
     made = decided(order_id, to_pay, candidates, rules, shut=await _shut(tx, method, rails))
     await decisions.keep(tx, [made], now=now)
@@ -138,6 +148,7 @@ async def _candidates(
     rails: Sequence[Rail],
     amount_minor: int,
     maintained: Collection[UUID],
+    troubled: Collection[UUID],
     *,
     fees: Mapping[UUID, Any],
 ) -> list[Candidate]:
@@ -145,6 +156,9 @@ async def _candidates(
     found = []
     for rail in rails:
         watch = watched.get(rail.id)
+        standing = Standing(watch.word) if watch else Standing.WELL
+        if standing is Standing.WELL and rail.id in troubled:
+            standing = Standing.DEGRADED
         found.append(
             Candidate(
                 id=str(rail.id),
@@ -153,7 +167,7 @@ async def _candidates(
                 fee_minor=sum(fees[rail.id].of(amount_minor)) if rail.id in fees else 0,
                 success=round(watch.success, 4) if watch else SUCCESS,
                 paid=round(watch.paid, 4) if watch else 1.0,
-                standing=Standing(watch.word) if watch else Standing.WELL,
+                standing=standing,
                 maintenance=rail.id in maintained,
             )
         )

@@ -52,6 +52,8 @@ def _plain(kind: Kind) -> Reading:
 
 
 def _money(fact: Recorded, tries: Mapping[str, UUID]) -> Sequence[_Heard]:
+    if fact.payload["what"] == "captured":
+        return (_Heard(Kind.PAID_LATE),)
     tried = tries.get(fact.payload["reference"] or "") if fact.payload["what"] == "pending" else None
     return () if tried is None else (_Heard(Kind.PAY_WITH, tried),)
 
@@ -120,9 +122,15 @@ async def tell_of(tx: Tx, facts: Sequence[Recorded], *, now: datetime) -> int:
         for fact in fresh
         if fact.entity_id in orders
         for one in READINGS[fact.kind](fact, tries)
-        if one.kind is not Kind.REVIEW or policy.review_days
+        if _matters(one.kind, fact, orders[fact.entity_id], policy)
     ]
     return await tell(tx, news, shop=await shop_by_id(tx, tx.shop_id), policy=policy, now=now)
+
+
+def _matters(kind: Kind, fact: Recorded, order: Buying, policy: Policy) -> bool:
+    if kind is Kind.PAID_LATE:
+        return order.over_at is not None and fact.occurred_at >= order.over_at
+    return kind is not Kind.REVIEW or policy.review_days > 0
 
 
 def _news(fact: Recorded, heard: _Heard, order: Buying, policy: Policy) -> News:

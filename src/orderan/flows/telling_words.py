@@ -49,6 +49,7 @@ _TRUE: Final[Mapping[Kind, Callable[[About, datetime], bool]]] = {
     Kind.TROUBLE: lambda about, _: about.incident == "open" and _owes(about),
     Kind.RECOVERED: lambda about, _: about.incident in {"recovered", "closed"} and _owes(about),
     Kind.EXPIRED: lambda about, _: about.commercial == "expired",
+    Kind.PAID_LATE: lambda about, _: about.commercial in {"expired", "cancelled"} and about.kept_minor > 0,
     Kind.ACCEPTED: lambda about, _: about.commercial in {"accepted", "completed"},
     Kind.SHIPPED: lambda about, _: about.parcel in UNDER_WAY and about.commercial != "cancelled",
     Kind.OUT_FOR_DELIVERY: lambda about, _: about.parcel == "out_for_delivery",
@@ -118,6 +119,8 @@ def _amount(kind: Kind, about: About) -> int:
         return about.attempt_minor or 0
     if kind is Kind.REFUNDED:
         return about.refund_minor or 0
+    if kind is Kind.PAID_LATE:
+        return about.kept_minor
     if kind in PAYING:
         return about.deposit_due_minor or about.due_minor
     return about.total_minor

@@ -3,17 +3,16 @@
     place     the policy decides whom to ask; who is asked waits, and nobody may pick
     try       what is due is written down first, then the buyer is called or written to with no transaction
               open, then what came of it is noted
-    answer    confirmed: work may begin. Refused: the order is cancelled and its stock is free at once
+    answer    see `hear_buyer`
     silence   the same way again, the next way, and at last what the policy says of silence
 
-An answer counts by whatever way it comes, early, late or twice; the first one decides. A try nobody heard of
-again ends by its own clock, so no case waits for a partner.
+A try nobody heard of again ends by its own clock, so no case waits for a partner.
 """
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -24,20 +23,16 @@ from orderan.kit import decisions
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.decisions import Decision, Replayed
-from orderan.kit.ids import to_text
 from orderan.orders import (
     Commercial,
     Order,
-    OrderNotFound,
     Terms,
     Verification,
     VerificationEvent,
     lock_orders,
     move_verification,
-    orders_by_id,
 )
 from orderan.verification import (
-    OPEN,
     AnswerUnknown,
     Attempt,
     AttemptEvent,
@@ -47,26 +42,21 @@ from orderan.verification import (
     Case,
     Decided,
     Next,
-    NotBeingAsked,
     Policy,
     PolicyVersion,
     Silence,
     Verdict,
     Way,
     after_miss,
-    attempt_by_digest,
     begin_attempts,
     cases_due,
-    close_case,
     decide,
-    digest_of,
     go_on,
     lock_attempt,
     lock_cases,
     lock_open_attempts,
     note_answer,
     note_asked,
-    note_by_hand,
     open_cases,
     plain,
     policies,
@@ -79,13 +69,8 @@ VERIFYING_RULE: Final = "first_rule@1"
 BATCH: Final = 100
 AT_ONCE: Final = 16
 """Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
-VALID: Final = timedelta(hours=48)
-"""How long a link or button of an attempt is good; an answer is taken long after its attempt was missed."""
-OPEN_AXIS: Final = frozenset({Verification.WAITING, Verification.UNREACHABLE})
-_ANSWERS: Final = {
-    AttemptEvent.CONFIRM: VerificationEvent.CONFIRM,
-    AttemptEvent.REFUSE: VerificationEvent.REFUSE,
-}
+OWN_WORD: Final = 0
+"""The version of a shop that wrote no policy: its people ask whomever a score says to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +106,10 @@ class Asks(Protocol):
 
 
 async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
-    """Decide of orders just placed whose buyers are asked; a shop without a policy asks nobody.
+    """Decide of orders just placed whose buyers are asked; a shop without a policy asks nobody by rule.
 
-    Those whose score says that they are to be asked wait already, whatever the policy's rules.
+    Those whose score says that they are to be asked wait already, whatever the policy's rules: where there is
+    none, by the shop's own people.
 
     Args:
         orders: Made or locked in this transaction.
@@ -134,7 +120,10 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
         if order.terms == Terms.COD and order.verification == Verification.NOT_NEEDED
     ]
     told = [order for order in orders if order.verification == Verification.WAITING]
-    if not (asked or told) or (policy := await policy_now(tx)) is None:
+    policy = await followed_now(tx, now=now)
+    if policy.version == OWN_WORD:
+        asked = []
+    if not (asked or told):
         return
     buyers = await buyers_of(tx, [order.id for order in (*asked, *told)])
     found = {order.id: decide(policy.policy, buyers[order.id]) for order in asked}
@@ -150,6 +139,17 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
     for rule, some in waived.items():
         locked = await lock_orders(tx, [order.id for order in some])
         await move_verification(tx, list(locked.values()), VerificationEvent.WAIVE, reason=rule, now=now)
+
+
+async def followed_now(tx: Tx, *, now: datetime) -> PolicyVersion:
+    """The policy for orders to come; where none was written, the shop's own people ask."""
+    return await policy_now(tx) or PolicyVersion(OWN_WORD, Policy(), "system", now)
+
+
+async def plans_of(tx: Tx, versions: Collection[int]) -> dict[int, Policy]:
+    """What these versions say."""
+    known = await policies(tx, versions)
+    return {OWN_WORD: Policy()} | {version: kept.policy for version, kept in known.items()}
 
 
 def _decision(order: Order, buyer: Buyer, policy: PolicyVersion, found: Decided) -> Decision:
@@ -225,7 +225,7 @@ class Verifier:
         if case.closed_at is not None:
             return
         if after.state is AttemptState.FAILED:
-            await _missed(tx, orders[attempt.order_id], case, now=now)
+            await after_missed(tx, orders[attempt.order_id], case, now=now)
         elif after.state in {AttemptState.ASKED, AttemptState.UNKNOWN}:
             await go_on(tx, case, Next(case.step, case.tries, attempt.until), now=now)
 
@@ -239,8 +239,7 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
     orders = await lock_orders(tx, due)
     cases = await lock_cases(tx, orders)
     left = await lock_open_attempts(tx, orders)
-    known = await policies(tx, {case.policy_version for case in cases.values()})
-    plans = {version: kept.policy for version, kept in known.items()}
+    plans = await plans_of(tx, {case.policy_version for case in cases.values()})
     buyers = await buyers_of(tx, orders)
     ready = []
     for order_id, case in cases.items():
@@ -270,17 +269,9 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
     return await begin_attempts(tx, ready, plans, now=now)
 
 
-async def fill_lists(tx: Tx, *, now: datetime) -> int:
-    """Put on the agents' list what is due there, and end what nobody answered; returns how many cases moved."""
-    due = await cases_due(tx, now=now, limit=BATCH)
-    if due:
-        await advance_cases(tx, due, (), now=now)
-    return len(due)
-
-
-async def _missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> None:
+async def after_missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> None:
     """The open try of a locked case reached nobody."""
-    policy = (await policies(tx, [case.policy_version]))[case.policy_version].policy
+    policy = (await plans_of(tx, [case.policy_version]))[case.policy_version]
     zone = zone_of((await buyers_of(tx, [order.id]))[order.id].area)
     await _after_miss(tx, order, case, policy, zone, now=now)
 
@@ -301,112 +292,3 @@ async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: date
     await move_verification(tx, [order], VerificationEvent.GIVE_UP, reason="silence", now=now)
     if policy.silence is Silence.CANCEL:
         await cancel_order(tx, order.id, reason="buyer_unreachable", now=now)
-
-
-async def hear_answer(
-    tx: Tx,
-    token: str,
-    event: AttemptEvent,
-    *,
-    answer: str | None = None,
-    note: str | None = None,
-    now: datetime,
-) -> Order:
-    """A buyer answered by what only they were given; returns their order. The first answer decides.
-
-    Raises:
-        AnswerUnknown: Nobody was given this, or long ago.
-        NotBeingAsked: The order was answered for, or is closed; nothing changed.
-    """
-    found = await attempt_by_digest(tx, digest_of(token))
-    if found is None or found.began_at + VALID <= now:
-        raise AnswerUnknown
-    order = await _locked(tx, found.order_id)
-    case = (await lock_cases(tx, [order.id]))[order.id]
-    attempt = await lock_attempt(tx, found.id)
-    if attempt is None:
-        raise AnswerUnknown
-    _require_open(order)
-    was_open = attempt.state in OPEN
-    moved = await note_answer(tx, attempt, event, answer=answer, note=note, now=now)
-    if event is AttemptEvent.MISS:
-        if moved is not None and was_open:
-            await _missed(tx, order, case, now=now)
-        return (await orders_by_id(tx, [order.id]))[order.id]
-    return await _follow(tx, order, event, reason=note or f"{attempt.way}:{answer or event}", now=now)
-
-
-async def answer_by_hand(tx: Tx, order_id: UUID, event: AttemptEvent, *, note: str, now: datetime) -> Order:
-    """Somebody of the shop heard from the buyer: by their list, or however.
-
-    Raises:
-        OrderNotFound: No such order in this shop.
-        NotBeingAsked: The order was answered for, or is closed; nothing changed.
-    """
-    order = await _locked(tx, order_id)
-    _require_open(order)
-    case = (await lock_cases(tx, [order_id])).get(order_id)
-    attempt = (await lock_open_attempts(tx, [order_id])).get(order_id)
-    if attempt is not None and attempt.way is Way.AGENT:
-        await note_answer(tx, attempt, event, note=note, now=now)
-    else:
-        attempt = None
-        await note_by_hand(tx, order_id, event, note=note, now=now)
-    if event is AttemptEvent.MISS:
-        if case is not None and attempt is not None:
-            await _missed(tx, order, case, now=now)
-        return (await orders_by_id(tx, [order_id]))[order_id]
-    return await _follow(tx, order, event, reason=note, now=now)
-
-
-async def waive_verification(tx: Tx, order_id: UUID, *, reason: str, now: datetime) -> Order:
-    """Let an order go without its buyer's word.
-
-    Raises:
-        OrderNotFound: No such order in this shop.
-        NotBeingAsked: It waits for nobody's word.
-    """
-    order = await _locked(tx, order_id)
-    _require_open(order)
-    await move_verification(tx, [order], VerificationEvent.WAIVE, reason=reason, now=now)
-    await close_case(tx, order_id, now=now)
-    return (await orders_by_id(tx, [order_id]))[order_id]
-
-
-async def ask_again(tx: Tx, order_id: UUID, *, now: datetime) -> Order:
-    """Begin anew with a buyer who could not be reached, by the policy as it is now.
-
-    Raises:
-        OrderNotFound: No such order in this shop.
-        NotBeingAsked: It waits for nobody's word, or is being asked about.
-    """
-    order = await _locked(tx, order_id)
-    policy = await policy_now(tx)
-    if policy is None or order.verification != Verification.UNREACHABLE:
-        raise NotBeingAsked(str(order.number), order.verification)
-    _require_open(order)
-    await move_verification(tx, [order], VerificationEvent.ASK, now=now)
-    zone = zone_of((await buyers_of(tx, [order_id]))[order_id].area)
-    await open_cases(tx, {order_id: zone}, policy, now=now)
-    return (await orders_by_id(tx, [order_id]))[order_id]
-
-
-async def _locked(tx: Tx, order_id: UUID) -> Order:
-    order = (await lock_orders(tx, [order_id])).get(order_id)
-    if order is None:
-        raise OrderNotFound(to_text("ord", order_id))
-    return order
-
-
-def _require_open(order: Order) -> None:
-    if Verification(order.verification) not in OPEN_AXIS or order.commercial != Commercial.ACCEPTED:
-        raise NotBeingAsked(str(order.number), order.verification)
-
-
-async def _follow(tx: Tx, order: Order, event: AttemptEvent, *, reason: str, now: datetime) -> Order:
-    """Let a locked order follow its buyer's word."""
-    await move_verification(tx, [order], _ANSWERS[event], reason=reason, now=now)
-    await close_case(tx, order.id, now=now)
-    if event is AttemptEvent.REFUSE:
-        return await cancel_order(tx, order.id, reason="buyer_refused", now=now)
-    return (await orders_by_id(tx, [order.id]))[order.id]

@@ -11,12 +11,17 @@ from orderan.kit.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class Buying:
-    """Whose order it is and how long it waits for its payment."""
+    """Whose order it is and how long it waits for its payment.
+
+    Attributes:
+        over_at: Since when it is cancelled or expired; None where it is not.
+    """
 
     order_id: UUID
     customer_id: UUID
     placed_at: datetime
     hold_until: datetime | None
+    over_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class About:
     Attributes:
         due_minor: Still to be paid for the order.
         deposit_due_minor: Of that, what makes it accepted; 0 where it waits for no deposit.
+        kept_minor: What was paid for the order and not paid back.
         way: The method of the trouble, or of what was made to pay with.
     """
 
@@ -52,13 +58,15 @@ class About:
     instrument: dict[str, Any] | None
     way: str | None
     incident: str | None
+    kept_minor: int
 
 
 async def orders_told(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buying]:
     """Of these orders, those whose buyer the shop itself tells things: a marketplace tells its own."""
     rows = await tx.all(
         """
-        SELECT sales_order.id, sales_order.customer_id, sales_order.placed_at, sales_order.hold_until
+        SELECT sales_order.id, sales_order.customer_id, sales_order.placed_at, sales_order.hold_until,
+               CASE WHEN sales_order.commercial IN ('cancelled', 'expired') THEN sales_order.closed_at END AS over_at
         FROM sales_order
         JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
         WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(orders)s)
@@ -95,7 +103,7 @@ async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | Non
                goods_return.state AS goods_return, goods_return.number AS return_number,
                tried.state AS attempt, tried.amount_minor AS attempt_minor, tried.expires_at AS attempt_until,
                tried.instrument, coalesce(tried.method, troubled.method) AS way, incident.state AS incident,
-               asked.place
+               o.paid_minor - o.refunded_minor AS kept_minor, asked.place
         FROM unnest(%(orders)s::uuid[], %(subjects)s::uuid[]) WITH ORDINALITY AS asked (order_id, subject_id, place)
         JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = asked.order_id
         LEFT JOIN parcel ON parcel.shop_id = %(shop)s AND parcel.id = asked.subject_id
@@ -115,7 +123,7 @@ async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | Non
     )
     found: list[About | None] = [None] * len(asked)
     for row in rows:
-        found[row.place - 1] = About(*row[:23])
+        found[row.place - 1] = About(*row[:24])
     return found
 
 

@@ -1,10 +1,10 @@
-"""What is known of buyers when it is decided whether to ask them."""
+"""What is known of buyers when it is decided whether to ask them, and what they are being asked about."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.verification import Buyer
+from orderan.verification import Attempt, Buyer, Way, as_attempt
 
 
 async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
@@ -30,7 +30,7 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
             WHERE customer.shop_id = %(shop)s
               AND (customer.id IN (SELECT buyer FROM asked) OR customer.merged_into IN (SELECT buyer FROM asked))
         )
-        SELECT asked.id, asked.total_minor, asked.village_code,
+        SELECT asked.id, asked.total_minor, asked.village_code, trust_score.points,
                count(before.id)::int AS orders_before,
                count(before.id) FILTER (WHERE before.terms = 'cod' AND before.delivered_at IS NOT NULL)::int
                    AS delivered,
@@ -41,14 +41,36 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
                           WHERE parcel.shop_id = before.shop_id AND parcel.order_id = before.id
                             AND parcel.state IN ('returning', 'returned'))))::int AS refused
         FROM asked
+        LEFT JOIN trust_score ON trust_score.shop_id = %(shop)s AND trust_score.subject_id = asked.id
         LEFT JOIN person ON person.buyer = asked.buyer
         LEFT JOIN sales_order AS before ON before.shop_id = %(shop)s AND before.customer_id = person.id
              AND before.id <> asked.id AND before.placed_at <= asked.placed_at
-        GROUP BY asked.id, asked.total_minor, asked.village_code
+        GROUP BY asked.id, asked.total_minor, asked.village_code, trust_score.points
         """,
         {"shop": tx.shop_id, "orders": list(orders)},
     )
     return {
-        row.id: Buyer(row.total_minor, row.village_code, row.orders_before, row.delivered, row.refused)
+        row.id: Buyer(
+            row.total_minor, row.village_code, row.orders_before, row.delivered, row.refused, row.points
+        )
         for row in rows
     }
+
+
+async def open_attempts_of(tx: Tx, way: Way, customer_id: UUID) -> list[Attempt]:
+    """Attempts that wait for a person's answer by one way; records that were merged into one count as one."""
+    rows = await tx.all(
+        """
+        SELECT attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
+               attempt.token_digest, attempt.answer, attempt.note, attempt.cost_minor, attempt.recording_url,
+               attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by
+        FROM customer AS person
+        JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.customer_id = person.id
+        JOIN verification_attempt AS attempt ON attempt.shop_id = %(shop)s AND attempt.order_id = sales_order.id
+             AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown')
+        WHERE person.shop_id = %(shop)s AND (person.id = %(id)s OR person.merged_into = %(id)s)
+        ORDER BY attempt.id
+        """,
+        {"shop": tx.shop_id, "way": way, "id": customer_id},
+    )
+    return [as_attempt(row) for row in rows]

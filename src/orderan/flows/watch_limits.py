@@ -80,7 +80,10 @@ QUIET = 3 * DAY
 
 @dataclass(frozen=True)
 class Limit:
-    """How long something may stand in a state, and what to do about it then."""
+    """How long something may stand in a state, and what to do about it then.
+
+    A row that knows its own deadline keeps it; whatever else is late once the limit has passed.
+    """
 
     after: timedelta
     next_step: str
@@ -174,12 +177,14 @@ WATCHES = (
                 HOUR, N_("Tidak ada yang menanyakan pembayaran ini: periksa apakah pekerja latar berjalan.")
             ),
             AttemptState.UNKNOWN: Limit(
-                HOUR, N_("Lihat dasbor gateway: nasib pembayaran ini belum diketahui, dan pembeli menunggu.")
+                HOUR, N_("Lihat dasbor gateway, lalu putuskan di halaman uang pesanan: pembeli menunggu.")
             ),
             AttemptState.OFFERED: Limit(
                 14 * DAY, N_("Lihat dasbor gateway: tagihan ini tidak pernah berakhir.")
             ),
-            AttemptState.HELD: Limit(DAY, N_("Putuskan pembayaran yang ditahan ini di dasbor gateway.")),
+            AttemptState.HELD: Limit(
+                DAY, N_("Putuskan di dasbor gateway; bila ia tetap diam, di halaman uang pesanan.")
+            ),
         },
     ),
     Watch(
@@ -309,7 +314,10 @@ WATCHES = (
         "review_waiting",
         "order",
         reviews_waiting,
-        {ReviewState.OPEN: Limit(12 * HOUR, N_("Periksa pesanan yang ditahan ini: lanjutkan atau tolak."))},
+        {
+            # Told three hours before its deadline, so that it can still be met.
+            ReviewState.OPEN: Limit(9 * HOUR, N_("Periksa pesanan yang ditahan ini: lanjutkan atau tolak."))
+        },
     ),
     Watch(
         DENIAL.name,
@@ -372,6 +380,10 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     (REDEMPTION.name, RedemptionState.CONFIRMED): "used, unless the money goes back",
     (REFUND.name, RefundState.EXECUTED): "over, unless the bank sends the money back; then it is owed again",
     (REFUND_TRY.name, TryState.DONE): "over, unless the bank sends the money back; then its refund waits",
+    (
+        PAYOUT.name,
+        PayoutState.PAID,
+    ): "over, unless the bank sends the money back; then an account is waited for",
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (DENIAL.name, DenialState.STANDING): "over, unless the buyer appeals",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
@@ -401,7 +413,8 @@ def entry_key(watch: Watch, row: Any) -> str:
 def _entry(watch: Watch, row: Any) -> Stuck:
     columns = row._asdict()
     limit = watch.limits[row.state]
-    told = {name: _plain(value) for name, value in columns.items() if name not in {"money_minor", "currency"}}
+    besides = {"money_minor", "currency", "deadline"}
+    told = {name: _plain(value) for name, value in columns.items() if name not in besides}
     return Stuck(
         kind=watch.kind,
         reason=row.state,
@@ -411,7 +424,7 @@ def _entry(watch: Watch, row: Any) -> Stuck:
         payload=told,
         money_minor=columns.get("money_minor", 0),
         currency=columns.get("currency", "IDR"),
-        deadline=row.since + limit.after,
+        deadline=columns.get("deadline") or row.since + limit.after,
         next_step=limit.next_step,
     )
 

@@ -5,6 +5,7 @@ count     from the tries themselves, once their stretch of ten seconds has settl
 feed      each rail's detector goes on from what it remembers; whoever feeds a rail holds its row, and
           another worker passes it by
 tell      a change of word is a fact, and an entry in the exception inbox while the rail is in trouble
+rest      a rail of an account that was closed carries nothing: it is in no trouble any more
 learn     once a day, what is normal for the rail by hour of the week, without what it did in trouble
 
 A worker that dies in between has done nothing: the next one counts from where the last one ended.
@@ -40,6 +41,7 @@ from orderan.health import (
     take_unlearned,
     take_watches,
     unwell_minutes,
+    unwell_rails,
     watch,
 )
 from orderan.kit import events, inbox
@@ -47,7 +49,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.events import Fact
 from orderan.kit.inbox import Stuck
-from orderan.payments import Doing, Rail, charge_speeds, doings, pay_delays, rails
+from orderan.payments import Doing, Rail, charge_speeds, doings, pay_delays, rails, rails_by_id
 from orderan.shops import shop_by_id
 
 STRETCH_S: Final = 10
@@ -71,12 +73,13 @@ async def watch_rails(tx: Tx, *, now: datetime) -> int:
     """Feed every rail of a shop what it did since it was last looked at; returns how many changed their word."""
     until = int((now - SETTLED).timestamp()) // STRETCH_S * STRETCH_S
     known = {rail.id: rail for rail in await rails(tx)}
+    rested = await _rest(tx, set(await unwell_rails(tx)) - set(known), until, now=now)
     if not known:
-        return 0
+        return rested
     taken = await _taken(tx, list(known), until, now=now)
     due = [one for one in taken if one.watched.at < until]
     if not due:
-        return 0
+        return rested
     told = await doings(
         tx,
         {one.rail_id: one.fed_to for one in due},
@@ -104,6 +107,33 @@ async def watch_rails(tx: Tx, *, now: datetime) -> int:
     )
     changed = [(was, after) for was, after in fed if was.word is not after.word]
     await _tell(tx, known, changed, now=now)
+    return rested + len(changed)
+
+
+async def _rest(tx: Tx, rail_ids: set[UUID], until: int, *, now: datetime) -> int:
+    """Begin the watch of rails of closed accounts anew, as well as any rail is of which nothing is known."""
+    if not rail_ids:
+        return 0
+    closed = await rails_by_id(tx, rail_ids)
+    changed = []
+    for one in await take_watches(tx, list(closed)):
+        detector = Detector(one.norm)
+        watched = detector.begin(until)
+        health = reading(detector, watched)
+        rested = replace(
+            one,
+            watched=watched,
+            word=Word.WELL,
+            since=None,
+            changed_at=now,
+            success=health.success,
+            paid=min(1.0, health.paid),
+            reasons=[],
+            warned_by=[],
+        )
+        changed.append((one, rested))
+    await save_watches(tx, [rested for _, rested in changed])
+    await _tell(tx, closed, changed, now=now)
     return len(changed)
 
 

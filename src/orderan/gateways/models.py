@@ -141,7 +141,10 @@ class Truth:
         fee_minor: What the gateway keeps, where it says so.
         reason: Why it was declined, a word of `DECLINES`.
         at: When it came to stand so, by the gateway's clock.
+        disputed_minor: What of it the bank took back, of a charge that is DISPUTED or was REVERSED; None is all.
         card_digits: How a card's number begins: at most eight digits, never more.
+        is_known: Whether the gateway knows of a payment at all; some made a page or a number, and hear of one
+            only when the buyer begins to pay there.
     """
 
     reference: str
@@ -156,6 +159,8 @@ class Truth:
     at: datetime | None = None
     raw: bytes = field(default=b"", repr=False)
     card_digits: str | None = None
+    is_known: bool = True
+    disputed_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,8 @@ class RefundAsked:
 
     Attributes:
         key: Ours, the same for a repetition of the same refund: 1 to 40 letters, digits and hyphens.
+        again: It was asked for before, and may have been made. Keys lapse at gateways: it is looked for first.
+        taken: The gateway said that it has it: how it stands is asked, and it is not ordered once more.
     """
 
     key: str
@@ -193,6 +200,8 @@ class RefundAsked:
     amount_minor: int
     currency: str
     reason: str
+    again: bool = False
+    taken: bool = False
 
 
 class RefundOutcome(StrEnum):

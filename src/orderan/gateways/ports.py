@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from orderan.gateways.models import ChargeAsked, Charged, Notice, Received, RefundAsked, Refunding, Truth
+
+SKEW: Final = timedelta(hours=1)
+"""By how much a gateway's clock may differ from ours, with the time a request may be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,22 @@ class Gateway(Protocol):
             GatewayRefused, GatewayFailed, OutcomeUnknown: See the class.
         """
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         """How a charge stands; ABSENT when the gateway never heard of it.
+
+        Args:
+            since: When we asked for it. Where it can only be looked for in a list, what is older by more than
+                `SKEW` is not it, and ends the looking.
 
         Raises:
             GatewayRefused, GatewayFailed: See the class; a question that was not answered changed nothing.
         """
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         """Take a pending charge back, as far as the gateway can; says how it stands afterwards.
 
         A charge that was paid meanwhile, or that cannot be taken back, is told as it is.
@@ -69,7 +81,7 @@ class Gateway(Protocol):
         """
 
     async def refund(self, asked: RefundAsked) -> Refunding:
-        """Pay back; asking again with the same key never pays back twice.
+        """Pay back; asking again with the same key never pays back twice, however late.
 
         Raises:
             GatewayRefused: Too much, too late, or a method that cannot be refunded here.

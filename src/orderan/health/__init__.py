@@ -46,6 +46,7 @@ from orderan.health.store import (
     take_unlearned,
     take_watches,
     unwell_minutes,
+    unwell_rails,
     watches,
 )
 
@@ -90,6 +91,7 @@ __all__ = [
     "take_unlearned",
     "take_watches",
     "unwell_minutes",
+    "unwell_rails",
     "watch",
     "watches",
 ]

@@ -91,6 +91,14 @@ async def watches(tx: Tx) -> dict[UUID, RailWatch]:
     return {row.rail_id: _watch(row) for row in rows}
 
 
+async def unwell_rails(tx: Tx) -> list[UUID]:
+    """Rails that are said to be in trouble."""
+    rows = await tx.all(
+        "SELECT rail_id FROM rail_watch WHERE shop_id = %(shop)s AND word <> 'well'", {"shop": tx.shop_id}
+    )
+    return [row.rail_id for row in rows]
+
+
 async def begin_watches(
     tx: Tx, begun: Sequence[tuple[UUID, Watched, Norm, Health]], *, now: datetime
 ) -> None:

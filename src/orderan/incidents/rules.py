@@ -112,6 +112,31 @@ def draft(
     return "\n\n".join((f"{says.greeting} {problem}", until, says.doing, says.can_do, says.thanks))
 
 
+def drafts(
+    kind: Kind, methods: Sequence[str], *, since: datetime, estimate: datetime | None, zone: str
+) -> dict[str, str]:
+    """The announcement in every language."""
+    return {
+        language: draft(kind, methods, since=since, estimate=estimate, zone=zone, language=language)
+        for language in LANGUAGES
+    }
+
+
+def followed(words: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """Words that nobody touched follow the draft; what a person wrote stays."""
+    return {
+        language: after[language] if text == before[language] else text for language, text in words.items()
+    }
+
+
+_RANKS: Final = {Kind.OTHER: 0, Kind.DOWN: 2}
+
+
+def graver(one: Kind, other: Kind) -> Kind:
+    """The kind that says more of the two: the first unless the other is worse."""
+    return other if _RANKS.get(other, 1) > _RANKS.get(one, 1) else one
+
+
 _ENGLISH: Final = {
     "va_other": "other banks (ATM Bersama, Prima, Alto)",
     "card_instalment": "credit card instalments",

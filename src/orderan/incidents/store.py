@@ -298,7 +298,7 @@ async def tell_of_trouble(tx: Tx, incident_id: UUID, *, now: datetime) -> list[T
         + _CONCERNED
         + """
               AND sales_order.commercial IN ('awaiting_payment', 'accepted')
-              AND sales_order.total_minor - sales_order.forgone_minor > sales_order.paid_minor
+              AND sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor > sales_order.paid_minor
             ORDER BY payment_attempt.order_id, payment_attempt.began_at DESC, payment_attempt.id
             ON CONFLICT DO NOTHING
             RETURNING order_id, attempt_id
@@ -324,7 +324,7 @@ async def tell_of_recovery(tx: Tx, incident_id: UUID, *, now: datetime) -> list[
             JOIN sales_order ON sales_order.shop_id = before.shop_id AND sales_order.id = before.order_id
             WHERE before.shop_id = %(shop)s AND before.incident_id = %(incident)s AND before.what = %(before)s
               AND sales_order.commercial IN ('awaiting_payment', 'accepted')
-              AND sales_order.total_minor - sales_order.forgone_minor > sales_order.paid_minor
+              AND sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor > sales_order.paid_minor
             ORDER BY before.order_id
             ON CONFLICT DO NOTHING
             RETURNING order_id, attempt_id

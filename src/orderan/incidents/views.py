@@ -116,8 +116,8 @@ async def impact_of(tx: Tx, incident_id: UUID) -> Impact:
             UNION
             SELECT order_id FROM incident_clock WHERE shop_id = %(shop)s AND incident_id = %(id)s
         ), stood AS (
-            SELECT sales_order.commercial, sales_order.total_minor - sales_order.forgone_minor AS minor,
-                   sales_order.paid_minor
+            SELECT sales_order.commercial, sales_order.paid_minor,
+                   sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor AS minor
             FROM hit
             JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.id = hit.order_id
         )

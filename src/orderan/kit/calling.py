@@ -23,6 +23,7 @@ from typing import Any, Self
 import httpx2
 
 from orderan.kit.db import refuse_outside_call
+from orderan.kit.partner_network import PartnerNetwork
 
 BUDGET_S = 8.0
 """A buyer stands before the page meanwhile; a partner that needs longer is not fit to be shown."""
@@ -113,10 +114,10 @@ class Caller:
         """
         self._budget_s = budget_s
         self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(budget_s, connect=min(CONNECT_S, budget_s), pool=min(CONNECT_S, budget_s)),
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+            timeout=budget_s,
             follow_redirects=False,
-            transport=transport,
+            transport=transport
+            or PartnerNetwork(connections=connections, connect_s=min(CONNECT_S, budget_s)),
             trust_env=False,
         )
 

@@ -83,6 +83,20 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
                 " pesan ulang."
             ),
         ),
+        Kind.PAID_LATE: (
+            "Pembayaran pesanan {{ number }} datang terlambat",
+            (
+                "Halo {{ buyer }},\n\n"
+                "Pembayaran Anda {{ amount }} kami terima setelah pesanan {{ number }} berakhir. Uang Anda aman dan"
+                " Anda tidak perlu membayar lagi.\n\n"
+                "Dalam tiga hari petugas {{ shop }} mengembalikannya, atau menawarkan pesanan baru kepada Anda.\n\n"
+                "Lihat pesanan: {{ link }}"
+            ),
+            (
+                "{{ shop }}: pembayaran {{ amount }} datang setelah pesanan {{ number }} berakhir. Dalam tiga hari"
+                " kami kembalikan atau tawarkan pesanan baru. {{ link }}"
+            ),
+        ),
         Kind.ACCEPTED: (
             "Pesanan {{ number }} kami terima",
             (
@@ -233,6 +247,20 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
                 " want it, please order again."
             ),
             "{{ shop }}: order {{ number }} ended unpaid. Please do not pay it any more; order again instead.",
+        ),
+        Kind.PAID_LATE: (
+            "Your payment for order {{ number }} came late",
+            (
+                "Hello {{ buyer }},\n\n"
+                "Your payment of {{ amount }} reached us after order {{ number }} had ended. Your money is safe, and"
+                " you need not pay again.\n\n"
+                "Within three days somebody at {{ shop }} pays it back, or offers you a new order.\n\n"
+                "See the order: {{ link }}"
+            ),
+            (
+                "{{ shop }}: your payment of {{ amount }} came after order {{ number }} had ended. Within three days"
+                " we pay it back or offer a new order. {{ link }}"
+            ),
         ),
         Kind.ACCEPTED: (
             "We have your order {{ number }}",

@@ -83,6 +83,7 @@ NATURES: Final[Mapping[Kind, Nature]] = MappingProxyType(
             N_("Cara bayar pulih"), Need.MUST, urgent=True, vital=True, places=("method", "until")
         ),
         Kind.EXPIRED: Nature(N_("Batas bayar lewat"), Need.MUST),
+        Kind.PAID_LATE: Nature(N_("Dibayar setelah ditutup"), Need.MUST, vital=True, places=("amount",)),
         Kind.ACCEPTED: Nature(N_("Pesanan diterima"), Need.MUST, places=("amount",)),
         Kind.SHIPPED: Nature(N_("Pesanan dikirim"), Need.MUST, places=("courier", "awb", "track_link")),
         Kind.OUT_FOR_DELIVERY: Nature(
@@ -107,7 +108,8 @@ OVERTAKEN_BY: Final[Mapping[Kind, frozenset[Kind]]] = MappingProxyType(
         Kind.PAY_SOON: _ENDED | {Kind.ACCEPTED},
         Kind.TROUBLE: _ENDED,
         Kind.RECOVERED: _ENDED,
-        Kind.EXPIRED: frozenset({Kind.ACCEPTED}),
+        Kind.EXPIRED: frozenset({Kind.ACCEPTED, Kind.PAID_LATE}),
+        Kind.PAID_LATE: frozenset({Kind.ACCEPTED, Kind.REFUNDED}),
         Kind.ACCEPTED: frozenset({Kind.CANCELLED}),
         Kind.SHIPPED: frozenset({Kind.CANCELLED, Kind.DELIVERED}),
         Kind.OUT_FOR_DELIVERY: frozenset({Kind.CANCELLED, Kind.DELIVERED}),

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     TROUBLE          the way chosen to pay has trouble, and its time stands still
     RECOVERED        it works again
     EXPIRED          nobody paid in time
+    PAID_LATE        money came after the order was over, and somebody decides what becomes of it
     ACCEPTED         paid, or due later: the shop owes the goods
     SHIPPED          a courier took a parcel
     OUT_FOR_DELIVERY the parcel comes today
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     TROUBLE = auto()
     RECOVERED = auto()
     EXPIRED = auto()
+    PAID_LATE = auto()
     ACCEPTED = auto()
     SHIPPED = auto()
     OUT_FOR_DELIVERY = auto()

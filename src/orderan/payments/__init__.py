@@ -35,6 +35,7 @@ from orderan.payments.commands.chargebacks import (
     find_chargeback,
     open_chargeback,
 )
+from orderan.payments.commands.judge_attempt import judge_attempt
 from orderan.payments.commands.judge_refund import judge_refund
 from orderan.payments.commands.notices import hear_notices
 from orderan.payments.commands.pauses import open_rail, open_rails_due, pause_rail
@@ -81,12 +82,14 @@ from orderan.payments.errors import (
     FeeOutOfRange,
     GatewayAddressUnusable,
     HolderMissing,
+    JudgedTooEarly,
     LinkNotGood,
     MoreThanThereIs,
     NoRail,
     NoSuchAccount,
     NoSuchAttempt,
     NoSuchRail,
+    NothingToJudge,
     NothingToPay,
     NoWayBack,
     OwnPayout,
@@ -94,6 +97,7 @@ from orderan.payments.errors import (
     PartDoesNotFit,
     PauseOverBefore,
     PauseReasonMissing,
+    PaymentUndecided,
     PayoutNotFound,
     PayoutOpen,
     RailNotPaused,
@@ -105,15 +109,18 @@ from orderan.payments.errors import (
     RefundPartlyPaid,
     RefundTooLarge,
     SecondLookNeeded,
+    SecretsStayBehind,
     UnknownBank,
+    VerdictWordMissing,
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
-from orderan.payments.notices import Notification, Verdict
+from orderan.payments.notices import Notification, Unread, Verdict
 from orderan.payments.pauses import Pause
 from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
 from orderan.payments.rules import cash_of, cover_back, refundable, room_for, share_of_line, standing
+from orderan.payments.rules_attempts import judged_from
 from orderan.payments.rules_refunds import agreed, split
 from orderan.payments.states import (
     APPROVAL,
@@ -155,6 +162,7 @@ from orderan.payments.store_attempts import (
     call_for_offers,
     claim_due,
     fees_on,
+    orders_in_the_air,
     rail_of,
     rails,
     rails_by_id,
@@ -174,7 +182,7 @@ from orderan.payments.store_chargebacks import (
 from orderan.payments.store_chargebacks import (
     overdue as chargebacks_overdue,
 )
-from orderan.payments.store_notices import keep_notices, sweep_notices
+from orderan.payments.store_notices import keep_notices, sweep_notices, unread_letters
 from orderan.payments.store_pauses import pauses_of, pauses_under_way
 from orderan.payments.store_payouts import (
     batch_of,
@@ -254,6 +262,7 @@ __all__ = [
     "GatewayAddressUnusable",
     "Group",
     "HolderMissing",
+    "JudgedTooEarly",
     "Lag",
     "LedgerRow",
     "LinkNotGood",
@@ -269,6 +278,7 @@ __all__ = [
     "NoSuchRail",
     "NoWayBack",
     "Noted",
+    "NothingToJudge",
     "NothingToPay",
     "Notification",
     "Open",
@@ -278,6 +288,7 @@ __all__ = [
     "Pause",
     "PauseOverBefore",
     "PauseReasonMissing",
+    "PaymentUndecided",
     "Payout",
     "PayoutEvent",
     "PayoutNotFound",
@@ -301,12 +312,15 @@ __all__ = [
     "RefundTry",
     "Sealed",
     "SecondLookNeeded",
+    "SecretsStayBehind",
     "Source",
     "Standing",
     "TryEvent",
     "TryState",
     "UnknownBank",
+    "Unread",
     "Verdict",
+    "VerdictWordMissing",
     "account_behind",
     "accounts",
     "accounts_due",
@@ -358,7 +372,9 @@ __all__ = [
     "forget_words",
     "grant_refund",
     "hear_notices",
+    "judge_attempt",
     "judge_refund",
+    "judged_from",
     "keep_notices",
     "lags",
     "ledger_of",
@@ -380,6 +396,7 @@ __all__ = [
     "open_rail",
     "open_rails_due",
     "open_tries",
+    "orders_in_the_air",
     "pause_rail",
     "pauses_of",
     "pauses_under_way",
@@ -414,5 +431,6 @@ __all__ = [
     "take_part_back",
     "tries_due",
     "tries_of",
+    "unread_letters",
     "used_references",
 ]

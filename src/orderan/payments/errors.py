@@ -97,6 +97,53 @@ class AttemptInTheAir(Refusal):
 
 
 @dataclass(eq=False)
+class PaymentUndecided(Refusal):
+    """A try to get this order's money is in the air: what was confirmed by hand may be its money."""
+
+    number: str
+
+    code = "payment_undecided"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Pembayaran daring pesanan {number} belum jelas nasibnya, jadi uang ini bisa tercatat dua kali. "
+        "Putuskan dulu di halaman uang pesanan, atau nyatakan di sana bahwa ini uang lain."
+    )
+
+
+@dataclass(eq=False)
+class NothingToJudge(Refusal):
+    """What became of the try is known: nobody has to say it."""
+
+    reference: str
+
+    code = "attempt_not_to_judge"
+    kind = Kind.CONFLICT
+    sentence = N_("Nasib percobaan bayar {reference} sudah jelas.")
+
+
+@dataclass(eq=False)
+class JudgedTooEarly(Refusal):
+    """The gateway still has time to say what became of the try."""
+
+    reference: str
+
+    code = "attempt_judged_too_early"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Gateway masih ditanya tentang {reference}. Putuskan sendiri hanya bila ia tak kunjung menjawab."
+    )
+
+
+@dataclass(eq=False)
+class VerdictWordMissing(Refusal):
+    """Whoever reads the ledger has to know how it was found out."""
+
+    code = "verdict_word_missing"
+    kind = Kind.INVALID
+    sentence = N_("Tulis dari mana Anda mengetahuinya.")
+
+
+@dataclass(eq=False)
 class NoSuchAccount(Refusal):
     """The shop has no such gateway account."""
 
@@ -127,6 +174,19 @@ class CredentialsMissing(Refusal):
     code = "gateway_credentials_missing"
     kind = Kind.INVALID
     sentence = N_("Isi juga {missing}.")
+
+
+@dataclass(eq=False)
+class SecretsStayBehind(Refusal):
+    """An account that moves to another host needs its secrets typed anew: those it has are not sent there."""
+
+    missing: str
+
+    code = "gateway_secrets_stay_behind"
+    kind = Kind.INVALID
+    sentence = N_(
+        "Alamat itu di server lain. Isi lagi {missing}: rahasia yang tersimpan tidak dikirim ke sana."
+    )
 
 
 @dataclass(eq=False)

@@ -89,9 +89,9 @@ def _later(code: str, name: str, most_minor: int = 30_000_000) -> Method:
     return Method(code, Group.PAY_LATER, name, "calendar", 50_000, most_minor, lasts, True, 3)
 
 
-def _debit(code: str, name: str) -> Method:
+def _debit(code: str, name: str, *, bank: str | None = None) -> Method:
     lasts = timedelta(minutes=30)
-    bank = code.removeprefix("dd_")
+    bank = bank or code.removeprefix("dd_")
     return Method(code, Group.DIRECT_DEBIT, name, "building-bank", 10_000, 25_000_000, lasts, True, 1, bank)
 
 
@@ -167,6 +167,9 @@ _ROWS: Final = (
     _debit("dd_cimb", "OCTO (CIMB Niaga)"),
     _debit("dd_allo", "Allo Bank"),
     _debit("bca_klikpay", "BCA KlikPay"),
+    _debit("bca_klikbca", "KlikBCA", bank="bca"),
+    _debit("bri_epay", "BRImo (e-Pay BRI)", bank="bri"),
+    _debit("danamon_online", "Danamon Online", bank="danamon"),
     Method(
         "bank_transfer",
         Group.TRANSFER,

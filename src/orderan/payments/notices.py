@@ -50,3 +50,12 @@ class Waiting:
     reference: str | None
     gateway_id: str | None
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A letter nobody could make sense of, and how often it came."""
+
+    received_at: datetime
+    times: int
+    body: bytes = field(repr=False)

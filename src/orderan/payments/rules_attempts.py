@@ -50,6 +50,8 @@ a reason, and money comes late."""
 BELIEVED_ABSENT: Final = 30 * SECOND
 """A request that got no answer may still wait in the gateway's own queue: that it knows of nothing means
 nothing before."""
+JUDGED_AFTER: Final = {AttemptState.ASKING: HOUR, AttemptState.UNKNOWN: HOUR, AttemptState.HELD: DAY}
+"""So long a gateway has to say what became of a try; then a person may."""
 GRACE: Final = HOUR
 """A payment made in the last second is told later; so long after its end nothing more is asked."""
 
@@ -74,7 +76,10 @@ def booking(attempt: Attempt, truth: Truth) -> tuple[MoneyKind, int] | None:
     """
     if truth.currency != attempt.currency:
         return None
-    kept = 0 if truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED} else truth.paid_minor
+    kept = truth.paid_minor
+    if truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED}:
+        gone = truth.paid_minor if truth.disputed_minor is None else truth.disputed_minor
+        kept = max(truth.paid_minor - gone, 0)
     if truth.outcome in {Outcome.ABSENT, Outcome.HELD}:
         return None
     change = kept - (attempt.booked_minor - attempt.returned_minor)
@@ -91,6 +96,34 @@ def differs(attempt: Attempt, truth: Truth) -> bool:
     return truth.outcome is not Outcome.ABSENT and (
         truth.currency != attempt.currency
         or (truth.amount_minor is not None and truth.amount_minor != attempt.amount_minor)
+    )
+
+
+def ran_out(attempt: Attempt, truth: Truth, *, now: datetime) -> bool:
+    """Whether an offer is over although its gateway never says so: its time is, and nobody began to pay it."""
+    unheard = truth.outcome is Outcome.ABSENT or (truth.outcome is Outcome.PENDING and not truth.is_known)
+    return unheard and attempt.state == AttemptState.OFFERED and now >= attempt.expires_at + GRACE
+
+
+def judged_from(attempt: Attempt) -> datetime | None:
+    """From when on a person may say what became of a try; None while nobody has to."""
+    after = JUDGED_AFTER.get(AttemptState(attempt.state))
+    return None if after is None else attempt.moved_at + after
+
+
+def verdict(attempt: Attempt, *, charged: bool) -> Truth:
+    """A person's word on a try that waits, as its gateway would have said it."""
+    if charged:
+        outcome = Outcome.SUCCEEDED
+    else:
+        outcome = Outcome.CANCELLED if attempt.state == AttemptState.HELD else Outcome.ABSENT
+    return Truth(
+        attempt.reference,
+        attempt.gateway_id,
+        outcome,
+        attempt.amount_minor,
+        attempt.currency,
+        paid_minor=attempt.amount_minor if charged else 0,
     )
 
 

@@ -23,7 +23,7 @@ Only what failed may be tried again: while a try is asked for, unknown or pendin
 goes no other way. What is done can still fail: banks send refunds back days later.
 
     waiting  --enter--> entered --approve--> approved --export--> exported --pay--> paid
-    exported --bounce-> waiting
+    exported, paid --bounce-> waiting
 
 Where no gateway can send a refund, it is paid out to the buyer's bank account.
 
@@ -186,6 +186,8 @@ PAYOUT = Machine(
         (PayoutState.APPROVED, PayoutEvent.PAY): PayoutState.PAID,
         (PayoutState.EXPORTED, PayoutEvent.PAY): PayoutState.PAID,
         (PayoutState.EXPORTED, PayoutEvent.BOUNCE): PayoutState.WAITING,
+        # The bank took the transfer and sent it back days later.
+        (PayoutState.PAID, PayoutEvent.BOUNCE): PayoutState.WAITING,
         **{
             (state, PayoutEvent.CANCEL): PayoutState.CANCELLED
             for state in (PayoutState.WAITING, PayoutState.ENTERED, PayoutState.APPROVED)

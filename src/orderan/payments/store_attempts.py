@@ -277,6 +277,18 @@ async def attempts_of(tx: Tx, order_id: UUID) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
+async def orders_in_the_air(tx: Tx, order_ids: Collection[UUID]) -> set[UUID]:
+    """Orders among these of which a try is in the air."""
+    rows = await tx.all(
+        """
+        SELECT order_id FROM payment_attempt
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND state IN ('asking', 'unknown', 'held')
+        """,
+        {"shop": tx.shop_id, "orders": list(order_ids)},
+    )
+    return {row.order_id for row in rows}
+
+
 async def attempts_named(tx: Tx, references: Collection[str]) -> dict[str, Attempt]:
     """Tries by our references."""
     rows = await tx.all(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
-from orderan.payments.notices import Notification, Waiting
+from orderan.payments.notices import Notification, Unread, Waiting
 
 
 async def keep_notices(tx: Tx, notices: Sequence[Notification], *, now: datetime) -> None:
@@ -43,6 +43,21 @@ async def keep_notices(tx: Tx, notices: Sequence[Notification], *, now: datetime
             "bodies": [row.body for row in rows],
         },
     )
+
+
+async def unread_letters(tx: Tx, account_id: UUID, *, limit: int = 20) -> list[Unread]:
+    """Letters that came for an account and could not be understood, the last first."""
+    rows = await tx.all(
+        """
+        SELECT received_at, times, body
+        FROM gateway_notice
+        WHERE shop_id = %(shop)s AND account_id = %(account)s AND verdict = 'unreadable'
+        ORDER BY received_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {"shop": tx.shop_id, "account": account_id, "limit": limit},
+    )
+    return [Unread(row.received_at, row.times, row.body) for row in rows]
 
 
 async def take_waiting(tx: Tx, *, limit: int) -> list[Waiting]:

@@ -288,17 +288,19 @@ async def insert_redemption(tx: Tx, made: Redemption, shares: Sequence[Share]) -
     )
 
 
-async def lock_chosen(tx: Tx, order_id: UUID) -> Redemption | None:
-    """Lock what was reserved for an order and belongs to no try yet."""
-    row = await tx.maybe(
+async def lock_reserved(tx: Tx, order_id: UUID, attempts: Collection[UUID]) -> list[Redemption]:
+    """Lock what was reserved for an order and belongs to no try yet, or to one of these."""
+    rows = await tx.all(
         f"""
         SELECT {REDEMPTION} FROM promotion_redemption
-        WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'reserved' AND attempt_id IS NULL
+        WHERE shop_id = %(shop)s AND order_id = %(order)s AND state = 'reserved'
+          AND (attempt_id IS NULL OR attempt_id = ANY(%(attempts)s))
+        ORDER BY id
         FOR NO KEY UPDATE
         """,
-        {"shop": tx.shop_id, "order": order_id},
+        {"shop": tx.shop_id, "order": order_id, "attempts": list(attempts)},
     )
-    return None if row is None else as_redemption(row)
+    return [as_redemption(row) for row in rows]
 
 
 async def lock_redemption(tx: Tx, redemption_id: UUID) -> Redemption | None:

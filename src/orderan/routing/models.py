@@ -51,6 +51,7 @@ class ToPay:
         at: In the shop's zone: rules speak of its hours and weekdays.
         draw: Below DRAWS; everything that is drawn for this payment comes from it, so that the same
             question has the same answer.
+        again: The order was tried before: whoever comes back is not what another rail is tried out with.
     """
 
     method: str
@@ -59,6 +60,7 @@ class ToPay:
     at: datetime
     draw: int
     bank: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

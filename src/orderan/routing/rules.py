@@ -4,7 +4,8 @@
                 Demoted, never removed: the last resort of a bad night is still a rail
     rule        among rails of one standing, the order the operator asked for; a firm rule asks across all
     worth       then by expected value, success x paid x (margin - fee)
-    probing     PROBE_BP of the payments begin with another rail than the best, each as often as the next
+    probing     PROBE_BP of the payments begin with another rail than the best, each as often as the next; an
+                order that was tried before does not
 
 Nothing here looks at a clock or throws a die: the same payment, rails and rules give the same answer,
 which is how past traffic is played again under other rules.
@@ -33,7 +34,7 @@ _MAINTENANCE = 2
 
 
 def draw_of(name: str) -> int:
-    """The draw of the payment of this name: spread evenly, and the same again when it is tried again."""
+    """The draw of the payment of this name: spread evenly, and the same again for the same name."""
     return int.from_bytes(sha256(name.encode()).digest()[:8]) % DRAWS
 
 
@@ -56,7 +57,7 @@ def choose(
         return (*((asked, tier) if firm else (tier, asked)), -worth, rail.rank, rail.id)
 
     ordered = sorted(rails, key=place)
-    probed = None if firm else _probed(ordered, to_pay.draw, probe_bp)
+    probed = None if firm or to_pay.again else _probed(ordered, to_pay.draw, probe_bp)
     if probed is not None:
         ordered = [probed, *(rail for rail in ordered if rail is not probed)]
     return Choice(

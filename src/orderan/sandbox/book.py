@@ -69,14 +69,27 @@ class Book:
         charge.state = state
         charge.changed_at = now
 
-    def refund(self, charge: SimCharge, key: str, amount: int, reason: str, *, now: datetime) -> SimRefund:
+    def refund(
+        self,
+        charge: SimCharge,
+        key: str,
+        amount: int,
+        reason: str,
+        *,
+        lasts: timedelta | None = None,
+        now: datetime,
+    ) -> SimRefund:
         """Pay back; the same key is the same refund.
+
+        Args:
+            lasts: So long a key is known; used again later it is another refund. None is for ever.
 
         Raises:
             NotPossible: It was not paid, or not so much.
         """
-        if before := next((refund for refund in charge.refunds if refund.key == key), None):
-            return before
+        for before in charge.refunds:
+            if before.key == key and (lasts is None or now - before.at < lasts):
+                return before
         if charge.state not in {ChargeState.PAID, ChargeState.REFUNDED}:
             raise NotPossible(charge.state)
         if amount <= 0 or charge.refunded + amount > charge.paid:

@@ -47,6 +47,7 @@ from orderan.trust.errors import (
 from orderan.trust.events import DenialMoved, OrderDenied, ReviewMoved
 from orderan.trust.models import (
     DENIALS,
+    LINKING,
     LISTED,
     OUTCOMES_OF,
     SAFER,
@@ -71,6 +72,7 @@ from orderan.trust.models import (
 )
 from orderan.trust.rules import decide, severity, steps, top_reasons
 from orderan.trust.rules_default import DEFAULT, DEFAULT_VERSION
+from orderan.trust.rules_diff import Change, Difference, differences
 from orderan.trust.rules_measure import assess, facts_of
 from orderan.trust.rules_read import (
     MOST_RULES,
@@ -134,6 +136,7 @@ __all__ = [
     "DENIAL_PREFIX",
     "ENTRY_PREFIX",
     "LET_THROUGH",
+    "LINKING",
     "LISTED",
     "LONGEST_NOTE",
     "LOOK_WITHIN",
@@ -144,11 +147,13 @@ __all__ = [
     "Assessed",
     "Bands",
     "Because",
+    "Change",
     "Denial",
     "DenialEvent",
     "DenialMoved",
     "DenialNotFound",
     "DenialState",
+    "Difference",
     "Draft",
     "Ended",
     "Ends",
@@ -206,6 +211,7 @@ __all__ = [
     "denials",
     "denials_waiting",
     "deny",
+    "differences",
     "draft",
     "end_review",
     "entries",

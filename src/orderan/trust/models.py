@@ -174,6 +174,7 @@ class Rule:
     Attributes:
         points: Above zero for a measure that speaks against an order, below zero for one that speaks for it.
         ways: Empty is every way.
+        off: It gives no points, and stays to be used again.
     """
 
     name: str
@@ -181,6 +182,7 @@ class Rule:
     at_least: int
     points: int
     ways: tuple[Way, ...] = ()
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,5 +105,5 @@ def _weighed(facts: Facts, rules: Sequence[Rule]) -> Iterator[Because]:
 
 
 def applies(rule: Rule, way: Way) -> bool:
-    """Whether the rule is about orders paid this way."""
-    return not rule.ways or way in rule.ways
+    """Whether the rule is on, and about orders paid this way."""
+    return not rule.off and (not rule.ways or way in rule.ways)

@@ -87,7 +87,8 @@ def plain_rule(rule: Rule) -> dict[str, Any]:
         "at_least": rule.at_least,
         "points": rule.points,
     }
-    return told | ({"ways": [str(way) for way in rule.ways]} if rule.ways else {})
+    told |= {"ways": [str(way) for way in rule.ways]} if rule.ways else {}
+    return told | ({"off": True} if rule.off else {})
 
 
 def plain_bands(bands: Bands) -> dict[str, int]:
@@ -141,6 +142,7 @@ def _rule(plain: Mapping[str, Any]) -> Rule:
         at_least=plain["at_least"],
         points=plain["points"],
         ways=tuple(Way(way) for way in plain.get("ways", ())),
+        off=plain.get("off", False),
     )
 
 
@@ -193,6 +195,8 @@ def _of_rule(one: Mapping[str, Any]) -> Found:
     ways = one.get("ways", [])
     if not isinstance(ways, list) or not all(way in set(Way) for way in ways) or len(set(ways)) < len(ways):
         yield "ways", Fault.NOT_A_WAY
+    if not isinstance(one.get("off", False), bool):
+        yield "off", Fault.NOT_YES_OR_NO
 
 
 def _of_points(points: Any, measure: Any) -> Found:

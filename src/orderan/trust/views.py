@@ -10,6 +10,7 @@ from orderan.kit.db import Tx
 from orderan.trust.models import Ended, KeyKind, Outcome, Way
 from orderan.trust.rules_read import read_facts
 from orderan.trust.rules_trial import PastOrder
+from orderan.trust.states import DenialState
 from orderan.trust.store_review import DENIAL_COLUMNS, Denial, Review, denial_of, review_of
 
 SOON: Final = timedelta(hours=3)
@@ -83,10 +84,13 @@ async def appeals(tx: Tx, *, limit: int) -> list[Denial]:
     return [denial_of(row) for row in rows]
 
 
-async def denials(tx: Tx, *, limit: int, before: tuple[datetime, UUID] | None = None) -> list[Denial]:
+async def denials(
+    tx: Tx, *, limit: int, state: DenialState | None = None, before: tuple[datetime, UUID] | None = None
+) -> list[Denial]:
     """Orders that were not taken, the newest first.
 
     Args:
+        state: Only those; None is all of them.
         before: Instant and id of the last one seen.
     """
     at, last = before or (None, None)
@@ -95,11 +99,18 @@ async def denials(tx: Tx, *, limit: int, before: tuple[datetime, UUID] | None = 
         + DENIAL_COLUMNS
         + """
         FROM trust_denial
-        WHERE shop_id = %(shop)s AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(last)s::uuid))
+        WHERE shop_id = %(shop)s AND (%(state)s::text IS NULL OR state = %(state)s)
+          AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(last)s::uuid))
         ORDER BY at DESC, id DESC
         LIMIT %(limit)s
         """,
-        {"shop": tx.shop_id, "limit": limit, "at": at, "last": last},
+        {
+            "shop": tx.shop_id,
+            "limit": limit,
+            "state": None if state is None else str(state),
+            "at": at,
+            "last": last,
+        },
     )
     return [denial_of(row) for row in rows]
 
@@ -202,7 +213,7 @@ async def reviews_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
     return await tx.all(
         """
         SELECT trust_review.id, trust_review.id AS order_id, trust_review.state, trust_review.opened_at AS since,
-               trust_review.amount_minor AS money_minor, trust_review.points
+               trust_review.amount_minor AS money_minor, trust_review.points, trust_review.deadline
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN trust_review ON trust_review.shop_id = %(shop)s AND trust_review.state = allowed.state
         WHERE trust_review.state = 'open' AND trust_review.opened_at <= allowed.before

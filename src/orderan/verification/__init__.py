@@ -1,6 +1,6 @@
 """Verification: whether the buyer of a COD order means it, asked before it costs a shipment.
 
-Owns     verification_policy, verification_case, verification_attempt
+Owns     verification_policy, verification_case, verification_attempt, verification_call
 Promises at most one attempt of an order is open at a time; a case that is not closed has something due, or
          an attempt that ends by itself; a token is given out once and kept as a digest; a late answer is kept
          and never lost; nobody is called outside the hours of their own day
@@ -18,12 +18,24 @@ from orderan.verification.commands.ask import (
     note_asked,
     note_by_hand,
     open_cases,
+    take_case,
 )
 from orderan.verification.commands.policy import keep_policy
-from orderan.verification.errors import AnswerUnknown, NotBeingAsked, PolicyMovedOn, PolicyNotUsable
+from orderan.verification.errors import (
+    AnswerUnknown,
+    BuyerTaken,
+    LaterThanDeadline,
+    NotBeingAsked,
+    NotOnTheList,
+    PolicyMovedOn,
+    PolicyNotUsable,
+    WhyMissing,
+)
 from orderan.verification.models import (
+    TAKEN_FOR,
     Attempt,
     Buyer,
+    CallThread,
     Case,
     Decided,
     Policy,
@@ -38,27 +50,42 @@ from orderan.verification.reading import plain, read
 from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at
 from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
 from orderan.verification.store import (
+    as_attempt,
     attempt_by_digest,
+    attempts_of_provider,
     cases_due,
     lock_attempt,
     lock_cases,
     lock_open_attempts,
+)
+from orderan.verification.store_calls import (
+    begin_thread,
+    lock_thread,
+    note_costs,
+    save_thread,
+    thread_of_call,
+    threads_to_look_up,
 )
 from orderan.verification.views import PolicyVersion, attempts_of, case_of, policies, policy_now
 
 __all__ = [
     "ATTEMPT",
     "OPEN",
+    "TAKEN_FOR",
     "AnswerUnknown",
     "Attempt",
     "AttemptEvent",
     "AttemptState",
     "Begun",
     "Buyer",
+    "BuyerTaken",
+    "CallThread",
     "Case",
     "Decided",
+    "LaterThanDeadline",
     "Next",
     "NotBeingAsked",
+    "NotOnTheList",
     "Policy",
     "PolicyMovedOn",
     "PolicyNotUsable",
@@ -69,10 +96,14 @@ __all__ = [
     "Verdict",
     "Way",
     "When",
+    "WhyMissing",
     "after_miss",
+    "as_attempt",
     "attempt_by_digest",
     "attempts_of",
+    "attempts_of_provider",
     "begin_attempts",
+    "begin_thread",
     "case_of",
     "cases_due",
     "close_case",
@@ -85,13 +116,19 @@ __all__ = [
     "lock_attempt",
     "lock_cases",
     "lock_open_attempts",
+    "lock_thread",
     "may_ask_at",
     "note_answer",
     "note_asked",
     "note_by_hand",
+    "note_costs",
     "open_cases",
     "plain",
     "policies",
     "policy_now",
     "read",
+    "save_thread",
+    "take_case",
+    "thread_of_call",
+    "threads_to_look_up",
 ]

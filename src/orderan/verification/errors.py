@@ -51,3 +51,41 @@ class AnswerUnknown(Refusal):
     code = "verification_answer_unknown"
     kind = Kind.NOT_FOUND
     sentence = N_("Tautan konfirmasi ini tidak berlaku lagi.")
+
+
+@dataclass(eq=False)
+class BuyerTaken(Refusal):
+    """A colleague has this buyer in hand; nothing changed."""
+
+    code = "buyer_taken"
+    kind = Kind.CONFLICT
+    sentence = N_("Pembeli ini sedang dihubungi rekan lain. Ambil pesanan yang lain dulu.")
+
+
+@dataclass(eq=False)
+class NotOnTheList(Refusal):
+    """The buyer is not to be called by somebody of the shop now, so the call cannot be put off."""
+
+    order: str
+
+    code = "order_not_on_the_list"
+    kind = Kind.CONFLICT
+    sentence = N_("Pesanan {order} sedang tidak ada di daftar telepon.")
+
+
+@dataclass(eq=False)
+class LaterThanDeadline(Refusal):
+    """A call is put off to a moment that is over, or past the time there is to ask; nothing changed."""
+
+    code = "verification_later_unusable"
+    kind = Kind.INVALID
+    sentence = N_("Pilih waktu yang belum lewat dan sebelum batas konfirmasi pesanan ini.")
+
+
+@dataclass(eq=False)
+class WhyMissing(Refusal):
+    """An order is refused or let go by somebody of the shop, who has to say why; nothing changed."""
+
+    code = "verification_why_missing"
+    kind = Kind.INVALID
+    sentence = N_("Tulis alasannya. Alasan ini tersimpan di riwayat pesanan.")

@@ -1,9 +1,10 @@
 """The nouns of asking: the policy, who is asked, the case of an order and its attempts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from orderan.verification.states import AttemptState
@@ -74,12 +75,14 @@ class Step:
         tries: At most, one after the other.
         answer_minutes: How long an attempt may stay unanswered.
         spacing_minutes: From one missed try to the next.
+        by_number: Of a call: whether the order's number is keyed in, where otherwise one key says yes.
     """
 
     way: Way
     tries: int = 1
     answer_minutes: int = 120
     spacing_minutes: int = 60
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class Case:
         step: Which of the policy's steps, counted from 0.
         tries: Attempts made in this step.
         next_at: When something is due: a try, or the end of one.
+        taken_by: Who of the shop is calling this buyer, since `taken_at`; good for `TAKEN_FOR`.
     """
 
     order_id: UUID
@@ -143,6 +147,17 @@ class Case:
     opened_at: datetime
     deadline: datetime
     closed_at: datetime | None = None
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+
+    def taken_from(self, actor: str, *, now: datetime) -> bool:
+        """Whether somebody else is calling this buyer."""
+        return (
+            self.taken_by is not None
+            and self.taken_by != actor
+            and self.taken_at is not None
+            and now < self.taken_at + TAKEN_FOR
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,5 +188,30 @@ class Attempt:
     moved_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class CallThread:
+    """A call that asks a buyer, from the moment before it is placed.
+
+    Attributes:
+        attempt_id: Its reference at the provider, too.
+        account_id: Of the shop, at the provider.
+        call_id: The provider's name for it, once it is known.
+        talk: How far it came, as whoever talks wrote it down.
+        state: As far as the provider said.
+        looks, look_at: How often the provider was asked how it stands, and when it is asked next.
+    """
+
+    attempt_id: UUID
+    order_id: UUID
+    account_id: UUID
+    call_id: str | None
+    talk: Mapping[str, Any]
+    state: str
+    looks: int
+    look_at: datetime | None
+
+
 LEASE: Final = timedelta(minutes=2)
 """Whoever took a case and died leaves it due again after this."""
+TAKEN_FOR: Final = timedelta(minutes=10)
+"""So long a buyer belongs to whoever took them off the list; after that a colleague may call."""

@@ -1,5 +1,6 @@
 """Whom to ask, by which way, and when. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,8 @@ from orderan.verification.models import Buyer, Case, Decided, Policy, Step, Verd
 HOURS_OF_DAY = 24
 MOST_TRIES = 10
 MOST_MINUTES = 7 * HOURS_OF_DAY * 60
+AREA = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", re.ASCII)
+"""An official area code, from a province down to a village."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,11 @@ def within(policy: Policy, hour: int) -> bool:
 
 def faults(policy: Policy) -> tuple[str, ...]:
     """Every part of a policy that cannot be followed, each as `place: fault`."""
-    hours = {"from_hour": policy.from_hour, "to_hour": policy.to_hour}
-    found = [f"{name}: not_an_hour" for name, hour in hours.items() if not 0 <= hour <= HOURS_OF_DAY]
+    hours = {
+        "from_hour": 0 <= policy.from_hour < HOURS_OF_DAY,
+        "to_hour": 0 <= policy.to_hour <= HOURS_OF_DAY,
+    }
+    found = [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
     if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
         found.append("deadline_hours: out_of_range")
     if not policy.steps:
@@ -119,4 +125,6 @@ def _faults_of_rules(policy: Policy) -> list[str]:
         low, high = rule.when.at_least_minor, rule.when.at_most_minor
         if low is not None and high is not None and low > high:
             found.append(f"rules.{place}.when: nothing_fits")
+        if not all(AREA.fullmatch(area) for area in rule.when.areas):
+            found.append(f"rules.{place}.areas: not_an_area")
     return found

@@ -9,7 +9,9 @@ from orderan.kit.db import Tx
 from orderan.verification.models import Attempt, Case, Way
 from orderan.verification.states import OPEN, AttemptState
 
-CASE: Final[LiteralString] = "order_id, policy_version, step, tries, next_at, opened_at, deadline, closed_at"
+CASE: Final[LiteralString] = (
+    """order_id, policy_version, step, tries, next_at, opened_at, deadline, closed_at, taken_by, taken_at"""
+)
 ATTEMPT: Final[
     LiteralString
 ] = """id, order_id, way, state, provider, provider_id, token_digest, answer, note, cost_minor, recording_url,
@@ -32,7 +34,7 @@ async def insert_cases(tx: Tx, cases: Sequence[Case]) -> None:
                     %(nexts)s::timestamptz[], %(opened)s::timestamptz[], %(deadlines)s::timestamptz[]) AS made
         ON CONFLICT (shop_id, order_id) DO UPDATE
         SET policy_version = excluded.policy_version, step = excluded.step, tries = excluded.tries,
-            next_at = excluded.next_at, deadline = excluded.deadline, closed_at = NULL
+            next_at = excluded.next_at, deadline = excluded.deadline, closed_at = NULL, taken_by = NULL, taken_at = NULL
         """,
         {
             "shop": tx.shop_id,
@@ -80,9 +82,11 @@ async def save_cases(tx: Tx, cases: Sequence[Case]) -> None:
     await tx.run(
         """
         UPDATE verification_case AS kept
-        SET step = made.step, tries = made.tries, next_at = made.next_at, closed_at = made.closed_at
+        SET step = made.step, tries = made.tries, next_at = made.next_at, closed_at = made.closed_at,
+            taken_by = made.taken_by, taken_at = made.taken_at
         FROM unnest(%(orders)s::uuid[], %(steps)s::int[], %(tries)s::int[], %(nexts)s::timestamptz[],
-                    %(closed)s::timestamptz[]) AS made (order_id, step, tries, next_at, closed_at)
+                    %(closed)s::timestamptz[], %(takers)s::text[], %(taken)s::timestamptz[])
+             AS made (order_id, step, tries, next_at, closed_at, taken_by, taken_at)
         WHERE kept.shop_id = %(shop)s AND kept.order_id = made.order_id
         """,
         {
@@ -92,6 +96,8 @@ async def save_cases(tx: Tx, cases: Sequence[Case]) -> None:
             "tries": [case.tries for case in cases],
             "nexts": [case.next_at for case in cases],
             "closed": [case.closed_at for case in cases],
+            "takers": [case.taken_by for case in cases],
+            "taken": [case.taken_at for case in cases],
         },
     )
 
@@ -156,6 +162,18 @@ async def attempt_by_digest(tx: Tx, digest: bytes) -> Attempt | None:
         {"shop": tx.shop_id, "digest": digest},
     )
     return None if row is None else as_attempt(row)
+
+
+async def attempts_of_provider(tx: Tx, way: Way, provider_ids: Collection[str]) -> dict[str, Attempt]:
+    """The attempts a provider names so; not locked."""
+    rows = await tx.all(
+        f"""
+        SELECT {ATTEMPT} FROM verification_attempt
+        WHERE shop_id = %(shop)s AND provider IS NOT NULL AND provider_id = ANY(%(ids)s) AND way = %(way)s
+        """,
+        {"shop": tx.shop_id, "ids": list(provider_ids), "way": way},
+    )
+    return {row.provider_id: as_attempt(row) for row in rows}
 
 
 async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:

@@ -28,7 +28,7 @@ class Viewer(Protocol):
     """The signed-in person as pages need them; `request.user` of a staff session is one.
 
     `locale` is their chosen language or None, `zone` an IANA name, `permissions` the permission
-    strings of the access table.
+    strings of the access table; `sees_whole_shop` whether they are kept to no channel and no location.
     """
 
     @property
@@ -39,6 +39,8 @@ class Viewer(Protocol):
     def zone(self) -> str: ...
     @property
     def permissions(self) -> Collection[str]: ...
+    @property
+    def sees_whole_shop(self) -> bool: ...
 
 
 WAS: Final = "was"

@@ -18,6 +18,7 @@ class Entry:
     Attributes:
         permission: Who may go there; None is everybody who is signed in.
         within: Permission of a page that leads there; who has it needs no entry of its own.
+        whole_shop: The page is closed to whoever is kept to some channels or locations.
     """
 
     label: str
@@ -26,22 +27,24 @@ class Entry:
     permission: str | None = None
     on_phone: bool = False
     within: str | None = None
+    whole_shop: bool = False
 
 
 RAIL: Final = (
     Entry(N_("Beranda"), "home", "/", None, on_phone=True),
     Entry(N_("Pesanan"), "shopping-bag", "/orders", "orders.read", on_phone=True),
     Entry(N_("Perlu tindakan"), "inbox", "/inbox", "inbox.read", on_phone=True),
+    Entry(N_("Konfirmasi COD"), "phone", "/verification", "orders.read"),
     Entry(N_("Gudang"), "building-warehouse", "/warehouse", "fulfilment.read", on_phone=True),
     Entry(N_("Pengiriman"), "truck", "/shipping", "shipping.read"),
     Entry(N_("Retur"), "truck-return", "/returns", "returns.read"),
     Entry(N_("Pembayaran"), "cash", "/payments", "payments.read"),
     Entry(N_("Gangguan"), "alert-triangle", "/incidents", "payments.read"),
-    Entry(N_("Kepercayaan"), "shield-check", "/trust", "orders.read"),
+    Entry(N_("Kepercayaan"), "shield-check", "/trust", "trust.read", whole_shop=True),
     Entry(N_("Produk"), "tags", "/products", "catalog.read"),
     Entry(N_("Stok"), "packages", "/stock", "inventory.read"),
     Entry(N_("Pelanggan"), "users", "/customers", "customers.read"),
-    Entry(N_("Pesan"), "message", "/messages", "customers.read"),
+    Entry(N_("Pesan"), "message", "/messages", "customers.read", whole_shop=True),
     Entry(N_("Laporan"), "chart-bar", "/reports", "reports.read"),
     Entry(N_("Pengaturan"), "settings", "/settings", "settings.read"),
     Entry(N_("Jejak audit"), "history", "/settings/audit", "audit.read", within="settings.read"),
@@ -49,15 +52,24 @@ RAIL: Final = (
 
 
 def visible(
-    pages: Collection[str], permissions: Collection[str], *, rail: tuple[Entry, ...] = RAIL
+    pages: Collection[str],
+    permissions: Collection[str],
+    *,
+    whole_shop: bool = True,
+    rail: tuple[Entry, ...] = RAIL,
 ) -> tuple[Entry, ...]:
-    """The entries whose page is among `pages` (paths) and whose permission the person has."""
+    """The entries whose page is among `pages` (paths) and that the person may open.
+
+    Args:
+        whole_shop: Whether they are kept to no channel and no location.
+    """
     return tuple(
         entry
         for entry in rail
         if entry.href in pages
         and (entry.permission is None or entry.permission in permissions)
         and entry.within not in permissions
+        and (whole_shop or not entry.whole_shop)
     )
 
 

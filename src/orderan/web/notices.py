@@ -10,13 +10,13 @@ from uuid import UUID
 from litestar import Request, Response, post
 
 from orderan.flows.gateway_clients import GatewayClients
-from orderan.flows.gateway_news import check
+from orderan.flows.gateway_news import check, keep_news
 from orderan.gateways import Received
 from orderan.kit import telemetry
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import NotAnId, from_text
-from orderan.payments import NoSuchAccount, Notification, keep_notices
+from orderan.payments import NoSuchAccount, Notification
 from orderan.web.mailroom import Mailroom
 
 LONGEST: Final = 64 * 1024
@@ -61,7 +61,7 @@ class Intake:
         return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
 
     async def _keep(self, tx: Tx, letters: list[Notification]) -> None:
-        await keep_notices(tx, letters, now=self.clock.now())
+        await keep_news(tx, letters, now=self.clock.now())
 
 
 @post(

@@ -234,7 +234,9 @@ def csrf_field() -> Markup:
 def rail() -> tuple[navigation.Entry, ...]:
     """The entries of the left rail for whoever is looking."""
     viewer = here().viewer
-    return navigation.visible(here().pages, viewer.permissions if viewer else ())
+    if viewer is None:
+        return navigation.visible(here().pages, ())
+    return navigation.visible(here().pages, viewer.permissions, whole_shop=viewer.sees_whole_shop)
 
 
 def active_entry() -> str | None:

@@ -8,7 +8,7 @@ a route that says nothing stops the application from starting.
 """
 
 import time
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from litestar import Request
@@ -80,7 +80,15 @@ class KeyMemory:
         self._seen.clear()
 
 
-def identify(db: Database, keys: KeyMemory, clock: Clock) -> Any:
+class Known(Protocol):
+    """What people and programs are known by."""
+
+    db: Database
+    keys: KeyMemory
+    clock: Clock
+
+
+def identify(known: Known) -> Any:
     """ASGI middleware that puts the principal, or None, where the framework looks for a user."""
 
     def wrap(app: ASGIApp) -> ASGIApp:
@@ -90,10 +98,12 @@ def identify(db: Database, keys: KeyMemory, clock: Clock) -> Any:
                 headers = dict(scope["headers"])
                 if scope["path"].startswith("/api/"):
                     if secret := bearer(headers.get(b"authorization", b"")):
-                        scope["user"] = await keys.principal(secret, anew=scope["method"] not in QUESTIONS)
+                        scope["user"] = await known.keys.principal(
+                            secret, anew=scope["method"] not in QUESTIONS
+                        )
                 elif not scope["path"].startswith(NOBODYS):
                     scope["user"] = await _signed_in(
-                        db, clock, _cookie(headers.get(b"cookie", b""), SESSION_COOKIE)
+                        known.db, known.clock, _cookie(headers.get(b"cookie", b""), SESSION_COOKIE)
                     )
             await app(scope, receive, send)
 
@@ -146,6 +156,19 @@ async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     needs = handler.opt.get("needs")
     if needs is not None and not principal.may(needs):
         raise NotAllowed(str(needs))
+
+
+def require_whole_shop(principal: Principal, needs: str) -> None:
+    """Of what is tied across channels and places, whoever sees only some of them may see nothing.
+
+    Args:
+        needs: The permission the route asks for, which they have.
+
+    Raises:
+        NotAllowed: They are kept to some channels or locations.
+    """
+    if not principal.sees_whole_shop:
+        raise NotAllowed(needs)
 
 
 class Undeclared(Exception):

@@ -1,6 +1,7 @@
 """One account at DOKU."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -76,21 +77,22 @@ class Doku:
         return Charged(_id_of(told, asked), Outcome.PENDING, instrument, reply.body)
 
     async def look_up(
-        self,
-        *,
-        reference: str,
-        gateway_id: str | None,
-        method: str,  # noqa: ARG002 - one question for all of them
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
     ) -> Truth:
+        del method, since  # one question for all of them
         reply, told = await self._question(reference)
         if told is None:
             page = gateway_id is not None and gateway_id.startswith(PAGE)
             outcome = Outcome.PENDING if page else Outcome.ABSENT
-            return Truth(reference, gateway_id if page else None, outcome, None, "IDR", raw=reply.body)
+            known = gateway_id if page else None
+            return Truth(reference, known, outcome, None, "IDR", raw=reply.body, is_known=False)
         return mapping.truth_of(told, gateway_id=gateway_id, raw=reply.body)
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         """DOKU takes nothing back before it is paid: told as it stands."""
+        del since
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:
@@ -99,8 +101,13 @@ class Doku:
             raise MethodNotOffered(asked.method)
         if not offer.refundable:
             raise GatewayRefused(self.name, "not_refundable", asked.method)
-        _, told = await self._question(asked.reference)
+        reply, told = await self._question(asked.reference)
         outcome = None if told is None else mapping.outcome_of(told)
+        if asked.taken and told is not None:
+            return self._taken(asked, told, reply)
+        if asked.again and outcome is Outcome.REFUNDED:
+            # A refund there is told without its key: whether it is this one, the sum of all of them tells.
+            raise GatewayRefused(self.name, "refunded_before", asked.key)
         original = mapping.text(told, "transaction", "original_request_id")
         if outcome not in {Outcome.SUCCEEDED, Outcome.REFUNDED} or original is None:
             raise GatewayRefused(self.name, "not_paid", str(outcome))
@@ -128,6 +135,21 @@ class Doku:
             amount,
             reply.body,
         )
+
+    def _taken(self, asked: RefundAsked, told: Mapping[str, Any], reply: Reply) -> Refunding:
+        """How a refund stands that they have.
+
+        Raises:
+            GatewayFailed: They do not tell: of several they name only the sum.
+        """
+        amount = mapping.rupiah(mapping.part(told, "refund", "amount"))
+        word = str(mapping.part(told, "refund", "status")).upper()
+        if amount != asked.amount_minor or word not in {"SUCCESS", "PENDING"}:
+            raise GatewayFailed(self.name, "refund_not_told", asked.key, fault=Fault.GARBLED)
+        kind = mapping.REFUNDS.get(str(mapping.part(told, "refund", "type")).upper())
+        done = kind is RefundOutcome.DONE and word == "SUCCESS"
+        outcome = RefundOutcome.DONE if done else RefundOutcome.PENDING
+        return Refunding(asked.key, asked.key, outcome, amount, reply.body)
 
     def read_notice(self, received: Received) -> Notice:
         told_id = received.headers.get("client-id", "")

@@ -8,7 +8,7 @@ refund   Duitku cannot: a person pays back
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -104,8 +104,10 @@ class Duitku:
             raise GatewayRefused(NAME, "duplicate", "another amount")
         return Charged(truth.gateway_id, truth.outcome, None, truth.raw)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
-        del gateway_id, method  # Duitku is asked by our reference alone
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del gateway_id, method, since  # Duitku is asked by our reference alone
         body = wire.status(reference, merchant=self._merchant, key=self._key)
         reply = await self._caller.inquire(NAME, self._base + wire.STATUS, headers=wire.HEADERS, body=body)
         answer = reply.json()
@@ -116,7 +118,10 @@ class Duitku:
             raise _not_answered(reply, said)
         return _truth(reference, answer, reply.body)
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:

@@ -10,6 +10,7 @@ refund   iPaymu cannot: a person pays back
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from orderan.gateways.errors import (
@@ -34,7 +35,7 @@ from orderan.gateways.models import (
     Refunding,
     Truth,
 )
-from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.ports import SKEW, Acknowledgement, Gateway, Offer
 from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
@@ -103,10 +104,12 @@ class Ipaymu:
             raise GatewayRefused(NAME, "duplicate", "another amount")
         return Charged(truth.gateway_id, truth.outcome, None, truth.raw)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         del method  # a number of iPaymu's is enough
         if gateway_id is None:
-            gateway_id = await self._found(reference)
+            gateway_id = await self._found(reference, since)
         if gateway_id is None:
             return Truth(reference, None, Outcome.ABSENT, None, CURRENCY)
         reply, told = await self._inquire(wire.TRANSACTION, wire.transaction(gateway_id))
@@ -117,8 +120,11 @@ class Ipaymu:
             raise mapping.trouble(code, told, changes=False)
         return mapping.truth_of(data, reference, gateway_id, raw=reply.body)
 
-    async def _found(self, reference: str) -> str | None:
-        """The number for a reference of ours, None when the list was read to its end without it.
+    async def _found(self, reference: str, since: datetime | None) -> str | None:
+        """The number for a reference of ours, None when the list has none.
+
+        Args:
+            since: The newest come first: once a row is older than this it is not further back.
 
         Raises:
             GatewayFailed: The list is longer than we read, so that nobody can say; or it cannot be read.
@@ -133,6 +139,9 @@ class Ipaymu:
             }
             if found:
                 return _only(found, reference)
+            made = [mapping.moment(row.get("CreatedDate")) for row in page.rows]
+            if since is not None and any(at is not None and at < since - SKEW for at in made):
+                return None
             seen, total = seen + len(page.rows), page.total if total is None else total
             if page.last and seen < total:
                 raise GatewayFailed(NAME, "list_not_whole", fault=Fault.GARBLED)
@@ -150,8 +159,10 @@ class Ipaymu:
             raise GatewayFailed(NAME, "no_list", fault=Fault.GARBLED)
         return page
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
-        return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        return await self.look_up(reference=reference, gateway_id=gateway_id, method=method, since=since)
 
     async def refund(self, asked: RefundAsked) -> Refunding:
         raise GatewayRefused(NAME, "no_refunds", asked.method)

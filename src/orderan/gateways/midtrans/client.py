@@ -1,6 +1,7 @@
 """One account at Midtrans."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -12,7 +13,6 @@ from orderan.gateways.errors import (
     GatewayRefused,
     MethodNotOffered,
     NoticeForged,
-    NoticeUnreadable,
     OutcomeUnknown,
 )
 from orderan.gateways.midtrans import mapping, wire
@@ -80,7 +80,10 @@ class Midtrans:
             raise mapping.trouble(code, told, changes=True)
         return self._charged(asked.method, told, reply)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
         page = gateway_id is not None and gateway_id.startswith(SNAP_ID)
         # DANA's transactions are found by Midtrans' own id alone.
         name = gateway_id if method == "dana" and gateway_id and not page else reference
@@ -90,7 +93,7 @@ class Midtrans:
         code = mapping.code_of(reply.status, told)
         if code == UNKNOWN_TRANSACTION:
             outcome = Outcome.PENDING if page else Outcome.ABSENT
-            return Truth(reference, gateway_id, outcome, None, "IDR", raw=reply.body)
+            return Truth(reference, gateway_id, outcome, None, "IDR", raw=reply.body, is_known=False)
         if code not in {"200", "201", "202", "407"} or told is None:
             raise mapping.trouble(code, told, changes=False)
         found = mapping.truth_of(told, raw=reply.body)
@@ -98,8 +101,14 @@ class Midtrans:
             raise GatewayFailed(self.name, "another_order", found.reference, fault=Fault.GARBLED)
         return found
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
-        url = f"{self._base}/v2/{quote(reference, safe='')}/cancel"
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
+        found = await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
+        if found.outcome is not Outcome.PENDING:
+            return found
+        url = f"{self._base}/v2/{quote(reference, safe='')}/{wire.taking_back(method)}"
         reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
         told = _read(reply)
         code = mapping.code_of(reply.status, told)
@@ -114,6 +123,10 @@ class Midtrans:
             raise MethodNotOffered(asked.method)
         if not offer.refundable:
             raise GatewayRefused(self.name, "not_refundable", asked.method)
+        if asked.again:
+            before = await self._refunded_before(asked)
+            if before is not None:
+                return before
         url = f"{self._base}/v2/{quote(asked.reference, safe='')}/refund"
         reply = await self._caller.order(
             self.name, "POST", url, headers=wire.headers(self._key), body=wire.refund_body(asked)
@@ -125,20 +138,44 @@ class Midtrans:
         amount = mapping.rupiah(told.get("refund_amount"))
         if amount is None:
             raise OutcomeUnknown(self.name, "not_understood", fault=Fault.GARBLED)
-        mine = [one for one in told.get("refunds") or () if isinstance(one, dict)]
-        confirmed = told.get("bank_confirmed_at") or any(
-            one.get("bank_confirmed_at") for one in mine if one.get("refund_key") == asked.key
-        )
+        mine = mapping.refund_of(told, asked.key)
+        confirmed = told.get("bank_confirmed_at") or (mine or {}).get("bank_confirmed_at")
         done = RefundOutcome.DONE if confirmed else RefundOutcome.PENDING
         return Refunding(asked.key, str(told.get("refund_chargeback_id")), done, amount, reply.body)
+
+    async def _refunded_before(self, asked: RefundAsked) -> Refunding | None:
+        """The refund of this key, as the transaction tells it; None where it lists no such refund.
+
+        Raises:
+            GatewayFailed: It cannot be told, so that it must not be ordered again.
+        """
+        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/status"
+        reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
+        told = _read(reply)
+        code = mapping.code_of(reply.status, told)
+        if code not in {"200", "201", "202", "407"} or told is None:
+            raise mapping.trouble(code, told, changes=False)
+        mine = mapping.refund_of(told, asked.key)
+        if mine is None:
+            listed = sum(mapping.rupiah(one.get("refund_amount")) or 0 for one in mapping.refunds_of(told))
+            whole = listed == (mapping.rupiah(told.get("refund_amount") or "0") or 0)
+            if asked.taken or not whole:
+                raise GatewayFailed(self.name, "refund_not_told", asked.key, fault=Fault.GARBLED)
+            return None
+        amount = mapping.rupiah(mine.get("refund_amount"))
+        if amount is None:
+            raise GatewayFailed(self.name, "not_understood", asked.key, fault=Fault.GARBLED)
+        done = RefundOutcome.DONE if mine.get("bank_confirmed_at") else RefundOutcome.PENDING
+        return Refunding(asked.key, str(mine.get("refund_chargeback_id")), done, amount, reply.body)
 
     def read_notice(self, received: Received) -> Notice:
         try:
             told = msgspec.json.decode(received.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-            raise NoticeUnreadable(self.name) from fault
+            # The signature is inside: what is no document is not signed either.
+            raise NoticeForged(self.name) from fault
         if not isinstance(told, dict):
-            raise NoticeUnreadable(self.name)
+            raise NoticeForged(self.name)
         if not wire.signed(told, self._key):
             raise NoticeForged(self.name)
         if told.get("merchant_id") not in (None, self._merchant):

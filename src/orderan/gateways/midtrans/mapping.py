@@ -26,6 +26,9 @@ OFFERS: Final = {
     "alfamart": Offer("cstore.alfamart"),
     "akulaku": Offer("akulaku", refundable=True),
     "kredivo": Offer("kredivo", refundable=True, refund_days=14),
+    "bca_klikbca": Offer("bca_klikbca"),
+    "bri_epay": Offer("bri_epay"),
+    "danamon_online": Offer("danamon_online"),
     "card": Offer("credit_card", refundable=True),
     "card_instalment": Offer("credit_card", refundable=True),
 }
@@ -94,6 +97,9 @@ def truth_of(told: Mapping[str, Any], *, raw: bytes) -> Truth:
     if outcome is None or amount is None or not isinstance(reference, str):
         raise GatewayFailed(NAME, "not_understood", str(told.get("transaction_status")), fault=Fault.GARBLED)
     word = str(told.get("transaction_status")).lower()
+    back, disputed = rupiah(told.get("refund_amount") or "0") or 0, None
+    if word == "partial_chargeback":
+        back, disputed = _back_and_disputed(told)
     paid = amount if word in TAKEN_IN or outcome in {Outcome.SUCCEEDED, Outcome.REVERSED} else _parts(told)
     return Truth(
         reference=reference,
@@ -102,12 +108,24 @@ def truth_of(told: Mapping[str, Any], *, raw: bytes) -> Truth:
         amount_minor=amount,
         currency=str(told.get("currency") or "IDR"),
         paid_minor=paid,
-        refunded_minor=rupiah(told.get("refund_amount") or "0") or 0,
+        refunded_minor=back,
+        disputed_minor=disputed,
         reason=_reason(told) if outcome is Outcome.DECLINED else None,
         at=moment(told.get("settlement_time") or told.get("transaction_time")),
         raw=raw,
         card_digits=str(told.get("masked_card") or "").partition("-")[0] or None,
     )
+
+
+def _back_and_disputed(told: Mapping[str, Any]) -> tuple[int, int | None]:
+    """What was paid back and what a bank took, of a charge a bank took a part of; None where that is not told.
+
+    Their reference shows no such answer. It names both with `refund_chargeback_id` and sums them up: what
+    was ordered by a key is paid back, the rest was taken.
+    """
+    back = sum(rupiah(one.get("refund_amount")) or 0 for one in refunds_of(told) if one.get("refund_key"))
+    total = rupiah(told.get("refund_amount") or "0") or 0
+    return back, total - back if total > back else None
 
 
 def _parts(told: Mapping[str, Any]) -> int:
@@ -116,6 +134,17 @@ def _parts(told: Mapping[str, Any]) -> int:
     if not isinstance(parts, list):
         return 0
     return sum(rupiah(part.get("amount")) or 0 for part in parts if isinstance(part, dict))
+
+
+def refunds_of(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Every refund of a transaction that it lists."""
+    listed = told.get("refunds")
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def refund_of(told: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
+    """The refund that was ordered by a key of ours."""
+    return next((one for one in refunds_of(told) if one.get("refund_key") == key), None)
 
 
 def _reason(told: Mapping[str, Any]) -> str:

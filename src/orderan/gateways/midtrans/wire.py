@@ -20,8 +20,14 @@ IDEMPOTENT_LENGTH: Final = 46
 
 _BANKS: Final = {"va_bca": "bca", "va_bni": "bni", "va_bri": "bri", "va_cimb": "cimb"}
 _STORES: Final = {"indomaret", "alfamart"}
-SNAP: Final = {"card": ("credit_card",), "card_instalment": ("credit_card",)}
-"""Methods paid on Snap's page, so that no card number comes near us."""
+SNAP: Final = {
+    "card": ("credit_card",),
+    "card_instalment": ("credit_card",),
+    "bca_klikbca": ("bca_klikbca",),
+    "bri_epay": ("bri_epay",),
+    "danamon_online": ("danamon_online",),
+}
+"""Methods paid on Snap's page, so that no card number and no name of a bank's customer comes near us."""
 
 
 def headers(server_key: str, *, key: str | None = None, notify_url: str | None = None) -> dict[str, str]:
@@ -57,8 +63,17 @@ def charge_body(asked: ChargeAsked, *, now: datetime) -> bytes:
     return msgspec.json.encode(body | _method(asked))
 
 
+def taking_back(method: str) -> str:
+    """The call that takes a pending charge back.
+
+    A cancel voids a card that was captured and not settled yet, which may happen while we ask: of cards only
+    what is pending is ended.
+    """
+    return "expire" if method in SNAP else "cancel"
+
+
 def snap_body(asked: ChargeAsked, *, now: datetime) -> bytes:
-    """A page of Snap's where a card is typed."""
+    """A page of Snap's where a card is typed, or a bank's own page is opened."""
     minutes = max(int((asked.expires_at - now).total_seconds() // 60), 1)
     card: dict[str, Any] = {"secure": True}
     if asked.method == "card_instalment":
@@ -67,7 +82,7 @@ def snap_body(asked: ChargeAsked, *, now: datetime) -> bytes:
         card["installment"] = {"required": True, "terms": dict.fromkeys(banks, plans)}
     body = _common(asked) | {
         "enabled_payments": list(SNAP[asked.method]),
-        "credit_card": card,
+        **({"credit_card": card} if "credit_card" in SNAP[asked.method] else {}),
         "callbacks": {"finish": asked.return_url},
         "expiry": {
             "start_time": f"{now.astimezone(WESTERN):%Y-%m-%d %H:%M:%S} +0700",

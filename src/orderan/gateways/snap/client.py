@@ -116,7 +116,10 @@ class Snap:
         gateway_id = instrument.number or mapping.text(told, "referenceNo") or asked.reference
         return Charged(gateway_id, Outcome.PENDING, instrument, reply.body)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
         if method == mapping.QRIS:
             return await self._look_up_qr(reference, gateway_id)
         number = self._number(reference, gateway_id)
@@ -126,7 +129,8 @@ class Snap:
         if code.status == "404" and code.case in words:
             outcome = words[code.case]
             known = None if outcome is Outcome.ABSENT else number.whole.strip()
-            return Truth(reference, known, outcome, None, "IDR", raw=reply.body)
+            is_known = code.case != mapping.NOT_FOUND
+            return Truth(reference, known, outcome, None, "IDR", raw=reply.body, is_known=is_known)
         if code.status == "404" and code.case == mapping.PAID_BILL:
             raise GatewayFailed(self.name, "paid_amount_not_told", code.whole, fault=Fault.GARBLED)
         if not code.well or told is None:
@@ -139,8 +143,11 @@ class Snap:
             raw=reply.body,
         )
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         """Take a virtual account back; a QR cannot be, and runs out by itself."""
+        del since  # a charge is found by our reference
         offer = self.offers.get(method)
         if offer is None or method == mapping.QRIS:
             return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)

@@ -10,6 +10,7 @@ refund   POST refunds, once per key: a key of theirs lasts a day, so that ours i
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from orderan.gateways.errors import (
@@ -32,7 +33,7 @@ from orderan.gateways.models import (
     Refunding,
     Truth,
 )
-from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.ports import SKEW, Acknowledgement, Gateway, Offer
 from orderan.gateways.stripe import mapping, wire
 from orderan.gateways.stripe.mapping import NAME, OFFERS
 from orderan.kit.calling import Caller, Reply
@@ -106,10 +107,12 @@ class Stripe:
             raise OutcomeUnknown(NAME, "duplicate", fault=Fault.GARBLED)
         return Charged(truth.gateway_id, truth.outcome, mapping.instrument(page), truth.raw)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         del method  # there is one
         if gateway_id is None:
-            page = await self._found(reference)
+            page = await self._found(reference, since)
             if page is None:
                 return Truth(reference, None, Outcome.ABSENT, None, CURRENCY)
             gateway_id = str(page["id"])
@@ -122,9 +125,11 @@ class Stripe:
         disputes = await self._disputes(found.gateway_id) if mapping.disputed(found) else []
         return mapping.truth_of(found, disputes, reference=reference, raw=reply.body)
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
         if gateway_id is None:
-            page = await self._found(reference)
+            page = await self._found(reference, since)
             if page is None:
                 return Truth(reference, None, Outcome.ABSENT, None, CURRENCY)
             gateway_id = str(page["id"])
@@ -195,13 +200,17 @@ class Stripe:
         """Anything but 2xx is sent again, for three days."""
         return TAKEN if taken else NOT_TAKEN
 
-    async def _found(self, reference: str) -> Mapping[str, Any] | None:
+    async def _found(self, reference: str, since: datetime | None = None) -> Mapping[str, Any] | None:
         """The page made for a reference of ours, None when the list was read to its end without it.
+
+        Args:
+            since: It was made about then: only pages of that time are listed.
 
         Raises:
             GatewayFailed: The list is longer than we read, so that nobody can say; or it cannot be read.
         """
-        async for page in self._rows(wire.SESSIONS):
+        made = {} if since is None else wire.made_between(since - SKEW, since + SKEW)
+        async for page in self._rows(wire.SESSIONS, **made):
             if page.get("client_reference_id") == reference:
                 return page
         return None

@@ -154,33 +154,37 @@ def truth_of(found: Standing, disputes: Iterable[object], *, reference: str, raw
     paid = minor(_whole(found.charge.get("amount_captured")), found.currency)
     if paid is None:
         raise not_understood("amount_captured")
+    away = taken_back(disputes)
+    gone = sum(_rounded_up(_whole(one.get("amount")), found.currency) for one in away)
     refunded = _rounded_up(_whole(found.charge.get("amount_refunded")), found.currency)
     outcome = Outcome.REFUNDED if refunded else Outcome.SUCCEEDED
     return Truth(
         reference=reference,
         gateway_id=found.gateway_id,
-        outcome=Outcome.DISPUTED if taken_back(disputes) else outcome,
+        outcome=Outcome.DISPUTED if away else outcome,
         amount_minor=amount,
         currency=found.currency,
         paid_minor=paid,
         refunded_minor=refunded,
+        disputed_minor=gone if away else None,
         fee_minor=_fee(found.charge.get("balance_transaction"), found.currency),
         at=moment(found.charge.get("created")),
         raw=raw,
     )
 
 
-def taken_back(disputes: Iterable[object]) -> bool:
-    """Whether any of a charge's disputes has the money away from us.
+def taken_back(disputes: Iterable[object]) -> list[Mapping[str, Any]]:
+    """Those of a charge's disputes that have the money away from us.
 
     Raises:
         GatewayFailed: One of them stands as no word we know says.
     """
-    words = [one.get("status") if isinstance(one, dict) else None for one in disputes]
+    rows: list[Mapping[str, Any]] = [one if isinstance(one, dict) else {} for one in disputes]
+    words = [one.get("status") for one in rows]
     away = [TAKEN_BACK.get(word) if isinstance(word, str) else None for word in words]
     if None in away:
         raise not_understood(str(words))
-    return any(away)
+    return [one for one, is_away in zip(rows, away, strict=True) if is_away]
 
 
 def disputed(found: Standing) -> bool:

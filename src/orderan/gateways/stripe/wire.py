@@ -114,6 +114,11 @@ def list_path(path: str, *, after: str | None = None, **filters: str) -> str:
     return f"{path}?{urlencode(asked)}"
 
 
+def made_between(first: datetime, last: datetime) -> dict[str, str]:
+    """Filters of a list: what was made from one moment to another."""
+    return {"created[gte]": f"{first.timestamp():.0f}", "created[lte]": f"{last.timestamp():.0f}"}
+
+
 def signature(body: bytes, secret: str, at: str) -> str:
     """Of news.
 

@@ -1,6 +1,7 @@
 """One account at Xendit."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -88,7 +89,10 @@ class Xendit:
             raise mapping.trouble(reply.status, told, changes=True)
         return self._charged(asked, told, reply)
 
-    async def look_up(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def look_up(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
         if method in wire.PAGES and (gateway_id is None or gateway_id.startswith(SESSION)):
             return await self._page(reference, gateway_id)
         if gateway_id is None:
@@ -103,7 +107,10 @@ class Xendit:
             )
         return await self._truth(reference, method, told, raw)
 
-    async def cancel(self, *, reference: str, gateway_id: str | None, method: str) -> Truth:
+    async def cancel(
+        self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
+    ) -> Truth:
+        del since  # a charge is found by our reference
         if gateway_id is None:
             stands = await self.look_up(reference=reference, gateway_id=None, method=method)
             if stands.outcome is not Outcome.PENDING:

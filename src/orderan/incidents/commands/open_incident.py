@@ -1,6 +1,6 @@
 """Say that rails have trouble; the same trouble seen again adds to what is known of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,8 +29,9 @@ async def open_incident(
 ) -> tuple[Incident, bool]:
     """Open an incident of rails, suspected at first; whether it is new.
 
-    While any of the rails is in an incident, that one is it: it is about all of them from now on and
-    keeps the evidence too.
+    While any of the rails is in an incident, that one is it: it is about all of them from now on, keeps the
+    evidence too, and is as bad as the worst that was said of it. Its announcement follows, unless a person
+    wrote it.
 
     Raises:
         NoRailNamed: No rail, or one the shop does not have.
@@ -44,16 +45,18 @@ async def open_incident(
     seen = [{"at": now.isoformat(), **evidence}] if evidence else []
     if taken := await store.under_way_on(tx, rail_ids):
         found = await find_incident(tx, min(taken.values()))
-        more = replace(found, evidence=[*found.evidence, *seen])
-        await store.save_incident(tx, more, was=found.state)
+        before = await store.methods_of(tx, found.id)
         await store.add_rails(tx, found.id, set(rail_ids) - set(taken))
-        return more, False
-    words = {
-        language: rules.draft(
-            kind, sorted(set(methods.values())), since=since, estimate=None, zone=zone, language=language
+        more = replace(
+            found,
+            evidence=[*found.evidence, *seen],
+            kind=rules.graver(Kind(found.kind), kind),
+            severity=max(Severity(found.severity), severity, key=list(Severity).index),
         )
-        for language in rules.LANGUAGES
-    }
+        more = _worded(found, more, before, await store.methods_of(tx, found.id), zone=zone)
+        await store.save_incident(tx, more, was=found.state)
+        return more, False
+    words = rules.drafts(kind, sorted(set(methods.values())), since=since, estimate=None, zone=zone)
     made = Incident(
         id=new_id(),
         kind=kind,
@@ -81,3 +84,15 @@ async def open_incident(
     await store.add_rails(tx, made.id, rail_ids)
     await tell_of_move(tx, "", made, now=now)
     return made, True
+
+
+def _worded(
+    was: Incident, now_is: Incident, methods: Sequence[str], methods_now: Sequence[str], *, zone: str
+) -> Incident:
+    """An incident whose announcement follows what it became."""
+    words = rules.followed(
+        {"id": was.words_id, "en": was.words_en},
+        rules.drafts(Kind(was.kind), methods, since=was.since, estimate=was.estimate, zone=zone),
+        rules.drafts(Kind(now_is.kind), methods_now, since=was.since, estimate=was.estimate, zone=zone),
+    )
+    return replace(now_is, words_id=words["id"], words_en=words["en"])

@@ -51,15 +51,11 @@ async def set_estimate(
         raise EstimatePast(estimate)
     methods = await store.methods_of(tx, found.id)
 
-    def drafted(until: datetime | None, language: str) -> str:
-        return rules.draft(
-            Kind(found.kind), methods, since=found.since, estimate=until, zone=zone, language=language
-        )
+    def drafts(until: datetime | None) -> dict[str, str]:
+        return rules.drafts(Kind(found.kind), methods, since=found.since, estimate=until, zone=zone)
 
-    words = {"id": found.words_id, "en": found.words_en}
-    for language, text in words.items():
-        if text == drafted(found.estimate, language):
-            words[language] = drafted(estimate, language)
+    said = {"id": found.words_id, "en": found.words_en}
+    words = rules.followed(said, drafts(found.estimate), drafts(estimate))
     after = replace(found, estimate=estimate, words_id=words["id"], words_en=words["en"])
     await store.save_incident(tx, after, was=found.state)
     return after

@@ -24,6 +24,7 @@ from orderan.payments.errors import (
     GatewayAddressUnusable,
     NoSuchAccount,
     NoSuchRail,
+    SecretsStayBehind,
 )
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -87,11 +88,15 @@ async def change_account(
 ) -> GatewayAccount:
     """Rename, move, close or open an account, or give it new secrets; an empty one stays as it is.
 
+    Moved to another host it takes none of its secrets along: whoever names a host of their own would be sent
+    them.
+
     A closed account takes no new payment; what it has under way is asked for all the same.
 
     Raises:
         NoSuchAccount: The shop has none of this id.
         GatewayAddressUnusable, AccountNameUnusable: Of what was typed.
+        SecretsStayBehind: The address is on another host, and not every secret was typed anew.
     """
     before = await store.lock_account(tx, account_id)
     if before is None:
@@ -100,6 +105,9 @@ async def change_account(
         await _check_name(tx, name)
     typed = {key: value for key, value in credentials.items() if value}
     after = replace(before, name=name, base_url=_usable(base_url), state="open" if open_ else "closed")
+    missing = [name for name in credentials_of(before.gateway) if name not in typed]
+    if missing and _origin(after.base_url) != _origin(before.base_url):
+        raise SecretsStayBehind(", ".join(missing))
     if typed:
         key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
         secrets = dict(opened(keyring, tx.shop_id, before).credentials) | typed
@@ -201,6 +209,11 @@ def _usable(address: str) -> str:
     if not (here or (parts.scheme == "https" and parts.hostname)) or parts.username or parts.query:
         raise GatewayAddressUnusable(address)
     return address.rstrip("/")
+
+
+def _origin(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc.lower()
 
 
 async def _check_name(tx: Tx, name: str) -> None:

@@ -199,6 +199,8 @@ def _unasked(known: Attempt, attempt: Attempt, *, now: datetime) -> Noted:
 
 def _heard(known: Attempt, attempt: Attempt, truth: Truth, *, now: datetime) -> Noted:
     moves = rules.moves(_state(attempt), truth.outcome)
+    if rules.ran_out(attempt, truth, now=now):
+        moves = (AttemptEvent.EXPIRE,)
     if AttemptEvent.PAY in moves and attempt.paid_at is None:
         attempt = replace(attempt, paid_there_at=truth.at)
     attempt = replace(

@@ -132,7 +132,12 @@ async def pay_payout(tx: Tx, payout: Payout, *, reference: str, now: datetime) -
 
 
 async def bounce_payout(tx: Tx, payout: Payout, *, now: datetime) -> Payout:
-    """The bank did not make the transfer: another account is waited for. Raises IllegalMove."""
+    """The bank did not make the transfer, or sent it back: another account is waited for.
+
+    Raises:
+        IllegalMove: No file has it, and no bank.
+        PayoutOpen: Its refund, owed again since, is being paid out already.
+    """
     after = replace(
         payout,
         bank=None,
@@ -142,8 +147,13 @@ async def bounce_payout(tx: Tx, payout: Payout, *, now: datetime) -> Payout:
         entered_by=None,
         approved_by=None,
         batch=None,
+        reference=None,
     )
-    return await _moved(tx, payout, PayoutEvent.BOUNCE, after, now=now)
+    try:
+        async with tx.savepoint():
+            return await _moved(tx, payout, PayoutEvent.BOUNCE, after, now=now)
+    except psycopg.errors.UniqueViolation as taken:
+        raise PayoutOpen(to_text("rfd", payout.refund_id)) from taken
 
 
 async def cancel_payout(tx: Tx, payout: Payout, *, now: datetime) -> Payout:

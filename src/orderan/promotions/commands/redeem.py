@@ -3,7 +3,7 @@
 Locks are taken in one order everywhere: the order, its uses, then promotions by id.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -53,7 +53,9 @@ class Wish:
     shown_minor: int | None = None
 
 
-async def reserve_use(tx: Tx, wish: Wish, asking: Asking, *, now: datetime) -> Redemption:
+async def reserve_use(
+    tx: Tx, wish: Wish, asking: Asking, *, instead_of: Collection[UUID] = (), now: datetime
+) -> Redemption:
     """Take a use out of the budget for an order, until its money comes or the try is over.
 
     An order has one chosen use at a time: asked again for the same one it is answered with it, and another
@@ -61,23 +63,28 @@ async def reserve_use(tx: Tx, wish: Wish, asking: Asking, *, now: datetime) -> R
 
     Args:
         asking: `used` is looked up here, behind the lock.
+        instead_of: Tries of this order that wait for money: what they reserved is let go for this one, and
+            taken again only if their money comes after all.
 
     Raises:
         PromotionNotFound: The shop has none of this id.
         PromotionDoesNotApply: Tells the first reason; nothing was reserved, and what was chosen before stays.
         PromotionWorthChanged: It is worth something else than was shown; the same.
     """
-    chosen = await store.lock_chosen(tx, wish.order_id)
-    wanted = {wish.promotion_id} | ({chosen.promotion_id} if chosen else set())
+    reserved = await store.lock_reserved(tx, wish.order_id, instead_of)
+    wanted = {wish.promotion_id} | {use.promotion_id for use in reserved}
     promotions = await store.lock_promotions(tx, wanted)
     if wish.promotion_id not in promotions:
         raise PromotionNotFound(to_text("prm", wish.promotion_id))
-    if chosen is not None and _is_the_same(chosen, promotions[wish.promotion_id], wish, asking):
-        return chosen
+    promotion = promotions[wish.promotion_id]
+    same = [use for use in reserved if use.attempt_id is None and _is_the_same(use, promotion, wish, asking)]
     async with tx.savepoint():
-        if chosen is not None:
-            await release_use(tx, chosen, now=now)
-            promotions = await store.lock_promotions(tx, wanted)
+        for use in reserved:
+            if use not in same:
+                await release_use(tx, use, now=now)
+        if same:
+            return same[0]
+        promotions = await store.lock_promotions(tx, wanted)
         return await _take(tx, promotions[wish.promotion_id], wish, asking, now=now)
 
 
@@ -159,9 +166,18 @@ async def attach_use(tx: Tx, redemption: Redemption, attempt_id: UUID) -> Redemp
 
 
 async def confirm_use(
-    tx: Tx, redemption: Redemption, *, card_range: str | None = None, now: datetime
+    tx: Tx,
+    redemption: Redemption,
+    *,
+    card_range: str | None = None,
+    instead_of: Collection[UUID] = (),
+    now: datetime,
 ) -> Redemption | None:
     """The money is there. A use that was let go takes its room again; None when there is none any more.
+
+    Args:
+        instead_of: Other tries of this order that wait for money: where the use has to be taken again, what
+            they reserved makes room for it, so that an order keeps one.
 
     Raises:
         IllegalMove: Not from its state; nothing changed.
@@ -169,7 +185,11 @@ async def confirm_use(
     was = redemption.state
     becomes = REDEMPTION.after(was, RedemptionEvent.CONFIRM)
     if was is RedemptionState.RELEASED:
-        await store.lock_promotions(tx, [redemption.promotion_id])
+        reserved = await store.lock_reserved(tx, redemption.order_id, instead_of)
+        wanted = {redemption.promotion_id} | {use.promotion_id for use in reserved}
+        await store.lock_promotions(tx, wanted)
+        for use in reserved:
+            await release_use(tx, use, now=now)
         taken = await store.take(tx, redemption.promotion_id, redemption.left_minor, states=PROMISED)
         if taken is None:
             return None

@@ -39,6 +39,8 @@ _STATES: Final = {
 }
 _HEADERS: Final = ("client-id", "request-id", "request-timestamp", "signature")
 _LONGEST_ID: Final = 128
+_ID_LASTS: Final = timedelta(days=1)
+"""Their documentation does not say how long."""
 _LONGEST_INVOICE: Final = 64
 
 
@@ -71,7 +73,7 @@ class DokuSimulator:
         self.knows_pages = knows_pages
         self._id = credentials["client_id"]
         self._secret = credentials["secret_key"]
-        self._answered: dict[str, tuple[bytes, SimReply]] = {}
+        self._answered: dict[str, tuple[bytes, SimReply, datetime]] = {}
 
     def answer(self, request: SimRequest, *, now: datetime) -> SimReply:
         self.book.expire(now=now)
@@ -85,12 +87,12 @@ class DokuSimulator:
                 return self._status(unquote(request.path.removeprefix(_STATUS)))
             name = request.headers["request-id"]
             before = self._answered.get(name)
-            if before is not None and before[0] == request.body:
+            if before is not None and before[0] == request.body and now - before[2] < _ID_LASTS:
                 return replace(before[1], status=409)
             reply = does[request.path](request, now)
         except _Wrong as wrong:
             return wrong.reply
-        self._answered[name] = (request.body, reply)
+        self._answered[name] = (request.body, reply, now)
         return reply
 
     def method_of(self, request: SimRequest) -> str | None:
@@ -259,7 +261,8 @@ class DokuSimulator:
             raise _Wrong(400, "invalid_parameter", "transaction cannot be refunded")
         amount = told.get("refund", {}).get("amount")
         try:
-            refund = self.book.refund(charge, request.headers["request-id"], int(amount), "", now=now)
+            name = request.headers["request-id"]
+            refund = self.book.refund(charge, name, int(amount), "", lasts=_ID_LASTS, now=now)
         except (NotPossible, TypeError, ValueError) as fault:
             raise _Wrong(400, "invalid_parameter", "refund.amount is not valid") from fault
         refund.confirmed = True

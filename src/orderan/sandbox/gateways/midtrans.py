@@ -17,10 +17,14 @@ from orderan.sandbox.models import ChargeState, Letter, SimCharge, SimReply, Sim
 
 JAKARTA: Final = timezone(timedelta(hours=7))
 KEY_LASTS: Final = timedelta(minutes=5)
+REFUND_KEY_LASTS: Final = timedelta(days=7)
 REFUNDABLE: Final = frozenset(
     {"credit_card", "gopay", "shopeepay", "dana", "ovo", "qris", "kredivo", "akulaku"}
 )
 WHOLE_ONLY: Final = frozenset({"shopeepay", "ovo"})
+CARD: Final = "credit_card"
+SETTLES_AFTER: Final = timedelta(days=1)
+"""A card is only captured until then, and can still be voided."""
 WORDS: Final = {
     ChargeState.PENDING: ("pending", "201"),
     ChargeState.HELD: ("capture", "201"),
@@ -45,6 +49,7 @@ class MidtransSimulator:
         self._merchant = credentials["merchant_id"]
         self._kept: dict[str, tuple[datetime, SimReply]] = {}
         self._pages: dict[str, dict[str, Any]] = {}
+        self._now = datetime.min.replace(tzinfo=JAKARTA)
 
     def answer(self, request: SimRequest, *, now: datetime) -> SimReply:
         given = request.headers.get("authorization", "")
@@ -53,6 +58,7 @@ class MidtransSimulator:
         if "application/json" not in request.headers.get("accept", ""):
             return _said(403, "403", "Accept header is missing")
         self.book.expire(now=now)
+        self._now = now
         key = request.headers.get("idempotency-key")
         if key and request.method == "POST" and (kept := self._kept.get(key)) and now - kept[0] < KEY_LASTS:
             return kept[1]
@@ -66,13 +72,14 @@ class MidtransSimulator:
             return None
         body = _json(request.body) or {}
         if request.path != "/v2/charge":
-            return "credit_card"
+            return str((body.get("enabled_payments") or [CARD])[0])
         kind = str(body.get("payment_type"))
         part = body.get(kind) or {}
         sub = part.get("bank") or part.get("store") if isinstance(part, dict) else None
         return f"{kind}.{sub}" if sub else kind
 
-    def news(self, charge: SimCharge, *, now: datetime) -> list[Letter]:  # noqa: ARG002 - how it stands says all
+    def news(self, charge: SimCharge, *, now: datetime) -> list[Letter]:
+        self._now = now
         if charge.notify_url is None:
             return []
         told = self._told(charge)
@@ -88,12 +95,12 @@ class MidtransSimulator:
         return Letter(letter.gateway, letter.about, letter.url, letter.headers, json.dumps(told).encode())
 
     def pick(self, token: str, *, now: datetime) -> SimCharge:
-        """The buyer types a card on Snap's page: only now is there a transaction."""
+        """The buyer pays on Snap's page, by the first way it offers: only now is there a transaction."""
         page = self._pages[token]
         return self._made(
             page["transaction_details"]["order_id"],
             int(page["transaction_details"]["gross_amount"]),
-            "credit_card",
+            (page.get("enabled_payments") or [CARD])[0],
             now,
             now + timedelta(minutes=10),
             page["notify_url"],
@@ -212,10 +219,15 @@ class MidtransSimulator:
         charge = self.book.find(name)
         if charge is None:
             return _unknown()
+        from_ = {ChargeState.PENDING}
+        if state is ChargeState.CANCELLED:
+            from_ |= {ChargeState.HELD} | ({ChargeState.PAID} if self._is_captured(charge) else set())
         try:
-            self.book.move(charge, state, from_=(ChargeState.PENDING, ChargeState.HELD), now=now)
+            self.book.move(charge, state, from_=from_, now=now)
         except NotPossible:
             return _said(200, "412", "Transaction status cannot be updated.")
+        if charge.method == CARD:
+            charge.paid = 0
         return _json_reply(
             200,
             self._told(charge) | {"status_code": "200", "status_message": "Success, transaction is canceled"},
@@ -234,7 +246,12 @@ class MidtransSimulator:
             return _said(200, "414", "Partial refund is not allowed")
         try:
             refund = self.book.refund(
-                charge, str(body.get("refund_key")), amount, str(body.get("reason")), now=now
+                charge,
+                str(body.get("refund_key")),
+                amount,
+                str(body.get("reason")),
+                lasts=REFUND_KEY_LASTS,
+                now=now,
             )
         except NotPossible as no:
             return _said(200, "414" if str(no) == "amount" else "412", "Refund is not possible")
@@ -249,6 +266,9 @@ class MidtransSimulator:
 
     def _told(self, charge: SimCharge) -> dict[str, Any]:
         word, code = WORDS[charge.state]
+        captured = self._is_captured(charge)
+        if captured:
+            word = "capture"
         if charge.refunded and charge.state is ChargeState.PAID:
             word = "partial_refund"
         told: dict[str, Any] = {
@@ -267,6 +287,7 @@ class MidtransSimulator:
         if (
             charge.state in {ChargeState.PAID, ChargeState.REVERSED, ChargeState.REFUNDED}
             and charge.changed_at
+            and not captured
         ):
             told["settlement_time"] = _time(charge.changed_at)
         if charge.refunds:
@@ -281,6 +302,12 @@ class MidtransSimulator:
                 {"paid_at": _time(charge.changed_at or charge.made_at), "amount": f"{charge.paid}.00"}
             ]
         return told | charge.extra
+
+    def _is_captured(self, charge: SimCharge) -> bool:
+        """Whether a card's money is there and not settled yet."""
+        if charge.method != CARD or charge.state is not ChargeState.PAID or charge.refunds:
+            return False
+        return charge.changed_at is not None and self._now < charge.changed_at + SETTLES_AFTER
 
     def _letter(self, charge: SimCharge, told: Mapping[str, Any]) -> Letter:
         headers = {"content-type": "application/json", "user-agent": "Veritrans"}

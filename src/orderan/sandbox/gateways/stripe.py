@@ -107,8 +107,11 @@ class StripeSimulator:
         at = letter.headers["stripe-signature"].partition(",")[0]
         return replace(letter, headers={**letter.headers, "stripe-signature": f"{at},v1={'0' * 64}"})
 
-    def dispute(self, charge: SimCharge, status: str, *, now: datetime) -> None:
+    def dispute(self, charge: SimCharge, status: str, *, amount: int | None = None, now: datetime) -> None:
         """The bank takes the money back for its customer, or goes on with that.
+
+        Args:
+            amount: How much of it; None is all.
 
         Raises:
             NotPossible: It was not paid.
@@ -116,6 +119,7 @@ class StripeSimulator:
         if charge.state not in _PAID:
             raise NotPossible(charge.state)
         charge.extra["dispute"] = status
+        charge.extra["disputed"] = charge.paid if amount is None else amount
         charge.changed_at = now
 
     def _route(self, request: SimRequest, now: datetime) -> SimReply:
@@ -126,7 +130,8 @@ class StripeSimulator:
             case "POST", ["v1", "checkout", "sessions"]:
                 return self._open(asked, now)
             case "GET", ["v1", "checkout", "sessions"]:
-                return _list("/v1/checkout/sessions", map(self._session, self._made()), asked)
+                made = [charge for charge in self._made() if _is_made_then(charge, asked)]
+                return _list("/v1/checkout/sessions", map(self._session, made), asked)
             case "GET", ["v1", "checkout", "sessions", name]:
                 charge = self._page(name)
                 return (
@@ -388,7 +393,7 @@ class StripeSimulator:
         return {
             "id": f"du_{_hash('dispute', charge.id)}",
             "object": "dispute",
-            "amount": charge.paid * 100,
+            "amount": charge.extra.get("disputed", charge.paid) * 100,
             "charge": charge.extra["charge"],
             "created": _seconds(charge.changed_at or charge.made_at),
             "currency": charge.extra["currency"],
@@ -412,6 +417,11 @@ def _total(asked: Mapping[str, str]) -> tuple[int, str]:
         currency = asked.get(f"line_items[{turn}][price_data][currency]", "")
         turn += 1
     return total, currency
+
+
+def _is_made_then(charge: SimCharge, asked: Mapping[str, str]) -> bool:
+    at = _seconds(charge.made_at)
+    return int(asked.get("created[gte]", at)) <= at <= int(asked.get("created[lte]", at))
 
 
 def _nested(asked: Mapping[str, str], name: str) -> dict[str, str]:

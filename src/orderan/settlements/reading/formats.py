@@ -131,7 +131,8 @@ CAMT: Final = "camt053"
 
 PAID: Final = frozenset(
     {"", "success", "successful", "succeeded", "settlement", "settled", "capture", "captured", "paid", "completed",
-     "berhasil", "partiallyrefunded", "partialrefund", "refunded", "refund", "chargeback", "reversed", "00"}
+     "berhasil", "partiallyrefunded", "partialrefund", "refunded", "refund", "chargeback",
+     "partialchargeback", "reversed", "00"}
 )  # fmt: skip
 """Status words of money that moved, bare; a row of another status is skipped."""
 NOT_YET: Final = frozenset(

@@ -11,6 +11,7 @@ from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record, record_all
 from orderan.kit.ids import new_id
 from orderan.verification import rules, store
+from orderan.verification.errors import BuyerTaken
 from orderan.verification.events import BuyerAnswered, BuyerAsked
 from orderan.verification.models import LEASE, Attempt, Case, Policy, Way
 from orderan.verification.rules import Next
@@ -168,12 +169,26 @@ async def note_by_hand(
     return attempt
 
 
+async def take_case(tx: Tx, case: Case, *, now: datetime) -> Case:
+    """Say who is about to call the buyer of a locked case, so that no colleague does.
+
+    Raises:
+        BuyerTaken: Somebody else is calling them.
+    """
+    if case.taken_from(tx.actor, now=now):
+        raise BuyerTaken
+    after = replace(case, taken_by=tx.actor, taken_at=now)
+    await store.save_cases(tx, [after])
+    return after
+
+
 async def go_on(tx: Tx, case: Case, due: Next, *, now: datetime) -> Case:
-    """Let a locked case wait for what is due next, or end."""
+    """Let a locked case wait for what is due next, or end; nobody has it in hand any more."""
+    free = replace(case, taken_by=None, taken_at=None)
     if due.step is None:
-        after = replace(case, next_at=None, closed_at=now)
+        after = replace(free, next_at=None, closed_at=now)
     else:
-        after = replace(case, step=due.step, tries=due.tries, next_at=due.at)
+        after = replace(free, step=due.step, tries=due.tries, next_at=due.at)
     await store.save_cases(tx, [after])
     return after
 
@@ -183,7 +198,7 @@ async def close_case(tx: Tx, order_id: UUID, *, now: datetime) -> None:
     case = (await store.lock_cases(tx, [order_id])).get(order_id)
     if case is None or case.closed_at is not None:
         return
-    await store.save_cases(tx, [replace(case, next_at=None, closed_at=now)])
+    await store.save_cases(tx, [replace(case, next_at=None, closed_at=now, taken_by=None, taken_at=None)])
     left = (await store.lock_open_attempts(tx, [order_id])).get(order_id)
     if left is not None:
         await note_answer(tx, left, AttemptEvent.OVERTAKE, now=now)

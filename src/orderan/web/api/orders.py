@@ -262,7 +262,7 @@ async def place_order(
     request_id = request_id_of(request)
     key = await key_of(request, principal, idempotency_key)
     to_answer = answering(request, request_id)
-    placement = data.placement(await state.postcodes.by_village())
+    placement = data.placement(await state.parts.postcodes.by_village())
     answer = await gatherer.place(principal, key, placement, to_answer, request_id=request_id)
     return as_response(answer)  # type: ignore[return-value]
 
@@ -304,7 +304,7 @@ async def place_batch(
     gatherer: Gatherer = state.gatherer
     spoken, request_id = words_of(request), request_id_of(request)
     rows: list[OrderAsked | ValidationError] = list(data.orders)
-    postcodes = await state.postcodes.by_village()
+    postcodes = await state.parts.postcodes.by_village()
     tried = [_placement_or_refusal(row, postcodes) for row in rows if isinstance(row, OrderAsked)]
 
     def to_answer(outcomes: list[Placed | Refusal]) -> Answer:

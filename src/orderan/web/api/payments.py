@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from pydantic import Field
 
 from orderan.access import Permission, Principal
+from orderan.flows.confirm_payment import Said, confirm_payment, confirm_payments
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.payable import is_payable
-from orderan.flows.settle_payment import settle_payment, settle_payments
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text
@@ -76,6 +76,9 @@ class PaymentAsked(Asked):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "IDR"
     reference: Reference | None = None
     note: Annotated[str | None, Field(max_length=500)] = None
+    besides: Annotated[bool, Field(description="It is none of what a gateway is still being asked about")] = (
+        False
+    )
 
     def event(self) -> MoneyEvent:
         return MoneyEvent(
@@ -188,12 +191,15 @@ async def payment_booked(
     data: PaymentAsked,
     idempotency_key: IdempotencyKey,
 ) -> StandingTold:
-    """The order follows: paid in full, it is accepted and its work is planned."""
+    """The order follows: paid in full, it is accepted and its work is planned.
+
+    Money that comes in while a gateway is still being asked about the order is refused, unless it came `besides`.
+    """
 
     async def command(tx: Tx) -> StandingTold:
         event = data.event()
         await require_sight(tx, scope_of(principal), [event.order_id])
-        return standing_told(await settle_payment(tx, event, now=now))
+        return standing_told(await confirm_payment(tx, event, besides=data.besides, now=now))
 
     return await once(request, principal, runner, idempotency_key, command, now=now)
 
@@ -216,12 +222,13 @@ async def payments_booked(
     """A refused row books nothing and hinders no other. Standings are those after the whole batch."""
 
     async def command(tx: Tx) -> RowsTold:
-        events = [asked.event() for asked in data.payments]
-        seen = await seen_orders(tx, scope_of(principal), {event.order_id for event in events})
-        mine = [event for event in events if event.order_id in seen]
-        booked = iter(await settle_payments(tx, mine, now=now))
+        said = [Said(asked.event(), asked.besides) for asked in data.payments]
+        seen = await seen_orders(tx, scope_of(principal), {one.event.order_id for one in said})
+        mine = [one for one in said if one.event.order_id in seen]
+        booked = iter(await confirm_payments(tx, mine, now=now))
         answers = [
-            next(booked) if event.order_id in seen else OrderNotFound(str(event.order_id)) for event in events
+            next(booked) if one.event.order_id in seen else OrderNotFound(str(one.event.order_id))
+            for one in said
         ]
         return rows_told(request, answers)
 

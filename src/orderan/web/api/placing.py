@@ -6,7 +6,7 @@ refusals and gatherer are used as by the framework's own handler of the route, w
 and answers in its place where this door is not mounted; a test holds both to the same answers.
 """
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from litestar import Request
 from litestar.enums import ScopeType
@@ -29,13 +29,19 @@ _HEADERS: Final = [(name.encode(), value.encode()) for name, value in SECURITY_H
 _NAMES: Final = {name for name, _ in _HEADERS}
 
 
+class Memories(Protocol):
+    """What is remembered for a while, so that nobody has to be asked for every order."""
+
+    keys: KeyMemory
+    postcodes: PostcodeMemory
+
+
 class PlacingDoor:
     """ASGI: answers the one route, hands everything else on. `Observing` stands around it and gives the id."""
 
-    def __init__(self, app: ASGIApp, keys: KeyMemory, postcodes: PostcodeMemory) -> None:
+    def __init__(self, app: ASGIApp, memories: Memories) -> None:
         self.app = app
-        self._keys = keys
-        self._postcodes = postcodes
+        self._memories = memories
         self.gatherer: Gatherer | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +69,7 @@ class PlacingDoor:
     async def _place(self, scope: HTTPScope, receive: Receive, gatherer: Gatherer, request_id: str) -> Answer:
         headers = dict(scope["headers"])
         secret = bearer(headers.get(b"authorization", b""))
-        principal = await self._keys.principal(secret) if secret else None
+        principal = await self._memories.keys.principal(secret) if secret else None
         if principal is None:
             raise NotSignedIn
         scope["user"] = principal
@@ -73,7 +79,7 @@ class PlacingDoor:
         text, asked = _read(headers, body)
         key = Key.of(_scope_of(principal), text, body)
         to_answer = answering(Request(scope), request_id)
-        placement = asked.placement(await self._postcodes.by_village())
+        placement = asked.placement(await self._memories.postcodes.by_village())
         return await gatherer.place(principal, key, placement, to_answer, request_id=request_id)
 
 

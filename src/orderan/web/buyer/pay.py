@@ -49,6 +49,7 @@ from orderan.promotions import (
     PromotionKind,
     PromotionNotFound,
     PromotionWorthChanged,
+    Redemption,
     of_attempts,
 )
 from orderan.shops import Shop, shop_by_id
@@ -86,6 +87,7 @@ class View:
         asked_minor: What is to be paid now: what is due, or a part of it.
         covered_minor: What a promotion pays of the rest, of what waits to be paid.
         deposit_minor: What is missing of its deposit, where the rest could be paid afterwards.
+        use: The promotion what waits to be paid was offered with.
     """
 
     word: str
@@ -98,6 +100,7 @@ class View:
     asked_minor: int = 0
     covered_minor: int = 0
     deposit_minor: int = 0
+    use: Redemption | None = None
 
     @property
     def is_part(self) -> bool:
@@ -190,7 +193,13 @@ async def choose(
         await db.run(caller, lambda tx: spend(tx, counted, now=now))
         wish = _wish_in(form)
         await cashier.charge(
-            caller, order_id, method, phone=phone, wish=wish, part_minor=part, anew=bool(one(form, "anew"))
+            caller,
+            order_id,
+            method,
+            phone=phone,
+            wish=wish,
+            part_minor=part,
+            instead_of=_instead_of(one(form, "anew")),
         )
     except (NothingToPay, AttemptInTheAir):
         return Redirect(f"/pay/{ticket}", status_code=303)
@@ -213,6 +222,14 @@ def _part_in(typed: str) -> int | None:
     return (whole_rupiah(typed[:20]) or 0) if typed.strip() else None
 
 
+def _instead_of(named: str) -> UUID | None:
+    """What the buyer wants another one of; what names nothing is nothing."""
+    try:
+        return from_text("pay", named[:60])
+    except NotAnId:
+        return None
+
+
 def _wish_in(form: Fields) -> Wanted | None:
     """The promotion the chosen method was shown with.
 
@@ -220,7 +237,7 @@ def _wish_in(form: Fields) -> Wanted | None:
         PromotionNotFound: What was sent is none.
     """
     named = one(form, "promotion")[:60]
-    if not named:
+    if not named or one(form, "without"):
         return None
     shown, months = one(form, "shown")[:15], one(form, "months")[:3]
     try:
@@ -271,6 +288,7 @@ async def _view(
             tuple(on_rail),
             asked_minor=waits.amount_minor,
             covered_minor=use.off_minor if use else 0,
+            use=use,
         )
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
     deposit = order.deposit_due_minor

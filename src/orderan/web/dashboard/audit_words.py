@@ -39,6 +39,8 @@ ACTIONS: Final = {
     "message.preference": N_("Pesan ke pembeli: pilihan pelanggan diubah"),
     "message.resend": N_("Pesan ke pembeli dikirim lagi"),
     "message.template": N_("Pesan ke pembeli: kalimat diubah"),
+    "payment_try.charged": N_("Pembayaran yang belum jelas: dinyatakan masuk"),
+    "payment_try.not_charged": N_("Pembayaran yang belum jelas: dinyatakan tidak masuk"),
     "payout.approve": N_("Bayar ke rekening: rekening disetujui"),
     "payout.bounce": N_("Bayar ke rekening: ditolak bank"),
     "payout.cancel": N_("Bayar ke rekening: dibatalkan"),

@@ -28,6 +28,8 @@ from orderan.payments import (
     GatewayAddressUnusable,
     NoSuchAccount,
     Rail,
+    SecretsStayBehind,
+    Unread,
     accounts,
     change_account,
     fees_on,
@@ -35,6 +37,7 @@ from orderan.payments import (
     put_rail_first,
     rails,
     state_fee,
+    unread_letters,
 )
 from orderan.web.dashboard.desk import Visit
 from orderan.web.forms import AmountUnreadable, amount_of, many, one, posted, refusals_to, taken_once
@@ -46,7 +49,10 @@ FIELDS: Final = {
     AccountNameUnusable: "name",
     GatewayAddressUnusable: "base_url",
     CredentialsMissing: "credentials",
+    SecretsStayBehind: "credentials",
 }
+LONGEST_SHOWN: Final = 600
+"""Bytes of a letter nobody could read."""
 BLANK: Final = {"gateway": "", "name": "", "base_url": ""}
 
 
@@ -208,10 +214,11 @@ async def _detail(
 ) -> Response[Any]:
     today: date = local_date(visit.now, visit.principal.zone)
 
-    async def read(tx: Tx) -> tuple[GatewayAccount, list[Rail], dict[UUID, Fee]]:
-        return await _account(tx, account_id), await rails(tx), await fees_on(tx, today)
+    async def read(tx: Tx) -> tuple[GatewayAccount, list[Rail], dict[UUID, Fee], list[Unread]]:
+        found = await _account(tx, account_id)
+        return found, await rails(tx), await fees_on(tx, today), await unread_letters(tx, account_id)
 
-    account, every, fees = await visit.db.run(visit.caller, read)
+    account, every, fees, unread = await visit.db.run(visit.caller, read)
     first = {rail.method: rail.id for rail in reversed(every)}
     return page(
         visit.request,
@@ -235,6 +242,10 @@ async def _detail(
             if rail.account_id == account.id
         ],
         groups=GROUP_NAMES,
+        unread=[
+            (letter, letter.body[:LONGEST_SHOWN].decode("utf-8", "replace").replace("\0", "\ufffd"))
+            for letter in unread
+        ],
         typed=typed,
         errors=errors,
     )

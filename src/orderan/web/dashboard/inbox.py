@@ -25,6 +25,7 @@ from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
 from orderan.web.dashboard.money_back_words import chargeback_path, payout_path, refund_path
 from orderan.web.dashboard.order_looks import cash
 from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.dashboard.trust import denial_path, review_path
 from orderan.web.forms import many, one, posted, typed_in
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -62,6 +63,7 @@ KINDS: Final = {
     "hold_waiting": N_("Penahanan terlalu lama"),
     "transfer_waiting": N_("Pemindahan stok menunggu"),
     "settlement_waiting": N_("Selisih settlement"),
+    "letters_unreadable": N_("Surat gateway tidak terbaca"),
     "message_untold": N_("Pesan tidak sampai"),
     "delivery_waiting": N_("Jalur pesan tersendat"),
     "money_waiting": N_("Uang di perjalanan"),
@@ -84,8 +86,15 @@ MONEY_BACK: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 """Entries about one thing with a page of its own, by what they tell of it."""
 
+TIED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "review_waiting": lambda told: review_path(UUID(told["id"])),
+    "appeal_waiting": lambda told: denial_path(UUID(told["id"])),
+}
+"""The same, of pages that are closed to whoever sees only a part of the shop."""
+
 ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "rail": lambda _: "/incidents",
+    "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
 }
@@ -249,7 +258,7 @@ async def entry(
         closing_note=note_told(row, place.words),
         path=path_of(row.id),
         order_path=f"/orders/{to_text('ord', about)}" if about else "",
-        repair=_repair(row),
+        repair=_repair(row, principal),
         note=(typed or {}).get("note", ""),
         lines=lines,
         cash=cash,
@@ -258,8 +267,11 @@ async def entry(
     )
 
 
-def _repair(row: EntryRow) -> str:
-    """The page where the trouble is mended, where there is one."""
+def _repair(row: EntryRow, principal: Principal) -> str:
+    """The page where the trouble is mended, where there is one and they may open it."""
+    if row.kind in TIED:
+        opens = principal.sees_whole_shop and principal.may(Permission.TRUST_READ)
+        return TIED[row.kind](row.payload) if opens else ""
     if row.kind == RUN_KIND and row.subject_id is not None:
         return f"/orders/import/{to_text(UPLOAD_PREFIX, row.subject_id)}"
     if row.subject_kind == "sku" and row.subject_id is not None:

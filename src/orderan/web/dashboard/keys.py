@@ -104,7 +104,7 @@ async def revoke(
     """Revoke a key: nothing is changed by it from now on; other processes let it read for a second more."""
     key_id = from_text("key", key)
     await runner.run(caller, lambda tx: revoke_key(tx, key_id, now=now))
-    request.app.state["keys"].forget()
+    request.app.state.parts.keys.forget()
     return Redirect("/settings/keys", status_code=303)
 
 

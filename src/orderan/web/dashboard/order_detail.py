@@ -1,5 +1,6 @@
 """One order in the dashboard: what it needs now, what happened, what it is made of."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import (
+    Hold,
+    HoldKind,
     Moment,
     Order,
     OrderNotFound,
@@ -34,11 +37,15 @@ from orderan.payments import (
 from orderan.returns import returns_of
 from orderan.shipping import parcels_of
 from orderan.shops import list_channels
+from orderan.trust import review_of_order
+from orderan.verification import attempts_of
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_filters import choices, scope_of
 from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
+from orderan.web.dashboard.trust import review_path
+from orderan.web.dashboard.verification_words import STATES, WAYS, miss_told
 from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
@@ -57,6 +64,7 @@ SAID: Final = (
     "changed",
     "declined",
     "placed",
+    "verified",
 )
 
 
@@ -123,6 +131,8 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
     actors = {moment.actor for moment in moments} | {hold.placed_by for hold in holds}
     actors |= {version.replaced_by for version in versions} | {order.placed_by}
     actors |= {change.opened_by} if change else set()
+    attempts = await attempts_of(tx, order_id)
+    actors |= {attempt.moved_by for attempt in attempts}
     places = {str(task.task.location_id): task.location_name for task in tasks}
     places |= {str(place_id): name for place_id, name in known.places.values()}
     names = await names_of(tx, sorted(actors), places, moments)
@@ -140,6 +150,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "moments": moments,
         "names": names,
         "open_holds": open_holds,
+        "review_path": await _review_path(tx, principal, order_id, open_holds),
         "hold_id": lambda hold_id: to_text("hld", hold_id),
         "tags": await tags_of(tx, order_id),
         "known_tags": known.tags,
@@ -150,6 +161,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "money": money,
         "refund_id": lambda refund_id: to_text("rfd", refund_id),
         "returns": await returns_of(tx, order_id),
+        "attempts": attempts,
         "text_id": to_text("ord", order_id),
         "may_write": principal.may(Permission.ORDERS_WRITE),
         "may_pay": principal.may(Permission.PAYMENTS_WRITE),
@@ -159,6 +171,14 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "editable": order.commercial in ("awaiting_payment", "accepted"),
         "revealed": None,
     }
+
+
+async def _review_path(tx: Tx, principal: Principal, order_id: UUID, holds: Sequence[Hold]) -> str:
+    """Where a held order is judged, for whoever may look; "" where nobody need."""
+    held = any(hold.kind == HoldKind.FRAUD for hold in holds)
+    if not held or not principal.sees_whole_shop or not principal.may(Permission.TRUST_READ):
+        return ""
+    return review_path(order_id) if await review_of_order(tx, order_id) else ""
 
 
 def _said_of(context: dict[str, Any]) -> dict[str, Any]:
@@ -184,6 +204,9 @@ def _said_of(context: dict[str, Any]) -> dict[str, Any]:
         "step_text": words.gettext(step.text, **_filled(step)) if step.text else "",
         "events": events,
         "who": lambda actor: names.who(actor, words),
+        "asking_states": STATES,
+        "asking_ways": WAYS,
+        "miss_told": lambda answer: miss_told(answer, words),
     }
 
 

@@ -8,8 +8,8 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from orderan.access import Permission
+from orderan.flows.confirm_payment import confirm_payment
 from orderan.flows.refund_order import execute_refund, promise_refund
-from orderan.flows.settle_payment import settle_payment
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text
 from orderan.orders import (
@@ -38,7 +38,7 @@ async def paid(visit: Visit, order: FromPath[str]) -> Response[Any]:
         amount = amount_typed(one(form, "amount"), found.currency)
         method, reference = _by_hand(form)
         event = MoneyEvent(order_id, MoneyKind.CAPTURED, method, amount, found.currency, reference)
-        await settle_payment(tx, event, now=visit.now)
+        await confirm_payment(tx, event, now=visit.now)
 
     return await did(visit, order, "paid", doing, form_name="pay")
 

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from orderan.kit.errors import N_
-from orderan.orders import Change, Commercial, Headline, Hold, Line, Order, Terms, unshipped
+from orderan.orders import (
+    Change,
+    Commercial,
+    Headline,
+    Hold,
+    Line,
+    Order,
+    Terms,
+    Verification,
+    unshipped,
+)
 
 WAREHOUSE, FINANCE, CARE = N_("Gudang"), N_("Keuangan"), N_("Layanan pelanggan")
 
@@ -88,6 +98,8 @@ def next_step(
         )
     if holds:
         return _held(holds[0], len(holds))
+    if order.commercial == Commercial.ACCEPTED and not order.cleared:
+        return _unsaid(order)
     if order.commercial == Commercial.AWAITING_PAYMENT:
         facts = {"amount": (order.due_minor, order.currency)}
         text = N_("Stok ditahan untuk pembeli sampai batas waktunya, lalu dilepas dengan sendirinya.")
@@ -118,6 +130,14 @@ def _held(hold: Hold, count: int) -> Step:
     text = N_("“%(reason)s”") if count == 1 else N_("“%(reason)s” dan %(more)s alasan lain")
     facts = {"hold": hold.kind, "reason": hold.reason, "more": count - 1}
     return Step(N_("Periksa lalu lepas penahanan"), "wait", text, CARE, hold.expires_at, "release", facts)
+
+
+def _unsaid(order: Order) -> Step:
+    if order.verification == Verification.UNREACHABLE:
+        text = N_("Semua cara sudah dicoba. Hubungi sekali lagi, lanjutkan tanpa konfirmasi, atau batalkan.")
+        return Step(N_("Putuskan: pembelinya tidak terhubung"), "act", text, CARE, action="ask")
+    text = N_("Barang belum boleh diambil dari rak sebelum pembelinya memastikan pesanan ini.")
+    return Step(N_("Tunggu kata pembeli, atau telepon"), "wait", text, CARE, action="ask")
 
 
 def _under_way(order: Order, lines: Sequence[Line], tasks: Collection[str]) -> Step:

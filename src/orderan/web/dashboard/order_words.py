@@ -19,6 +19,7 @@ from orderan.routing import Rule, active_rules
 from orderan.trust import Policy, followed
 from orderan.web.dashboard.routing_words import choice_told, first_of, rail_named
 from orderan.web.dashboard.trust_words import reasons_told, score_told
+from orderan.web.dashboard.verification_words import miss_told
 
 HEADLINES: Final = {
     "awaiting_payment": N_("Menunggu Pembayaran"),
@@ -212,7 +213,7 @@ def told(moment: Moment, words: Words, names: Names, currency: str) -> dict[str,
     if found is None:
         return None
     title, text, tone, sign = found
-    reason = moment.reason or ""
+    reason = words.gettext(RULES_SAY.get(moment.reason or "", moment.reason or ""))
     return {
         "at": moment.at,
         "title": title,
@@ -366,6 +367,13 @@ VERIFIED: Final = {
     "unreachable": (N_("Pembeli tidak bisa dihubungi"), "wait", "alert-triangle"),
     "waived": (N_("Pesanan dilanjutkan tanpa konfirmasi"), "calm", "circle-check"),
 }
+RULES_SAY: Final = {
+    "silence": N_("tidak menjawab lewat cara apa pun"),
+    "trust": N_("menurut aturan kepercayaan"),
+    "buyer_refused": N_("pembeli tidak memesan, atau tidak jadi"),
+    "buyer_unreachable": N_("pembeli tidak bisa dihubungi"),
+}
+"""Reasons nobody typed."""
 ASKED_BY: Final = {
     "call": N_("Telepon"),
     "whatsapp": N_("WhatsApp"),
@@ -390,7 +398,8 @@ def _verified(moment: Moment, words: Words, _names: Names, _currency: str) -> Se
 def _buyer_asked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     title, tone = ANSWERS[moment.facts["state"]]
     by = ASKED_BY[moment.facts["way"]]
-    return words.gettext(title), words.gettext(by), tone, "phone"
+    why = miss_told(moment.facts.get("answer"), words) if moment.facts["state"] == "missed" else ""
+    return words.gettext(title), " · ".join(part for part in (words.gettext(by), why) if part), tone, "phone"
 
 
 _buyer_answered = _buyer_asked

@@ -21,6 +21,7 @@ from orderan.payments import (
     MoreThanThereIs,
     ReferenceUsed,
     RefundTooLarge,
+    VerdictWordMissing,
 )
 from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
@@ -37,6 +38,7 @@ BESIDE: Final[dict[type[Refusal], str]] = {
     MoreThanThereIs: "amount",
     RefundTooLarge: "amount",
     ReferenceUsed: "reference",
+    VerdictWordMissing: "word",
 }
 """Beside which field a refusal stands."""
 METHODS: Final = {

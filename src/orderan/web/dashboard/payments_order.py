@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -13,15 +13,28 @@ from litestar.params import FromPath
 
 from orderan.access import Permission, Principal
 from orderan.flows.agree_deposit import agree_deposit
+from orderan.flows.confirm_payment import confirm_payment
+from orderan.flows.judge_payment import judge_payment
 from orderan.flows.refund_order import promise_refund
-from orderan.flows.settle_payment import settle_payment
 from orderan.flows.views_money_back import ChargebackRow, PayoutRow, chargeback_list, payout_list
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.errors import Refusal
+from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Commercial, Moment, Order, Terms, load_orders, require_sight
-from orderan.payments import ChargebackState, MoneyEvent, MoneyKind, PayoutState, money_of
+from orderan.payments import (
+    IN_THE_AIR,
+    Attempt,
+    ChargebackState,
+    MoneyEvent,
+    MoneyKind,
+    PayoutState,
+    attempts_of,
+    judged_from,
+    money_of,
+)
+from orderan.payments import METHODS as WAYS
 from orderan.settlements import settled_of_order
 from orderan.web.dashboard.desk import Asking, scope_of
 from orderan.web.dashboard.money_back_words import (
@@ -39,6 +52,13 @@ from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
 
+TRIES: Final = {
+    "asking": N_("Gateway sedang ditanya"),
+    "unknown": N_("Gateway tidak menjawab"),
+    "held": N_("Ditahan pemeriksa gateway"),
+}
+"""What is said of a try that is in the air."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
@@ -50,6 +70,7 @@ class _Shown:
     payouts: list[PayoutRow]
     cases: list[ChargebackRow]
     chosen: list[Moment]
+    tries: list[Attempt]
     names: Names
 
 
@@ -90,6 +111,7 @@ async def money(
             payouts=await payout_list(tx, scope, states=list(PayoutState), order_id=order_id),
             cases=await chargeback_list(tx, scope, states=list(ChargebackState), order_id=order_id),
             chosen=chosen,
+            tries=[one for one in await attempts_of(tx, order_id) if one.state in IN_THE_AIR],
             names=await names_of(tx, [], {}, chosen),
         )
 
@@ -105,6 +127,12 @@ async def money(
         money=shown.money,
         settled=shown.settled,
         routed=[told(one, place_of(request).words, shown.names, order.currency) for one in shown.chosen],
+        tries=[(one, judged_from(one)) for one in shown.tries],
+        judging={to_text("pay", one.id) for one in shown.tries if (judged_from(one) or now) <= now},
+        tries_said=TRIES,
+        ways=WAYS,
+        gateways=GATEWAY_NAMES,
+        to_text=to_text,
         payouts=shown.payouts,
         payout_states=PAYOUT_STATES,
         payout_path=payout_path,
@@ -153,10 +181,38 @@ async def payment_confirmed(
             one(form, "reference").strip()[:120] or None,
             one(form, "note").strip()[:500] or None,
         )
-        await settle_payment(tx, event, now=now)
+        await confirm_payment(tx, event, besides=bool(one(form, "besides")), now=now)
         return path_of(order)
 
     return await _money_answered(request, db, caller, principal, now, order, command, form, "confirm")
+
+
+@post(
+    "/payments/orders/{order_id:str}/tries/{attempt_id:str}",
+    opt={"needs": Permission.PAYMENTS_WRITE},
+    include_in_schema=False,
+    status_code=200,
+)
+async def try_judged(
+    request: Asking,
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+    attempt_id: FromPath[str],
+) -> Response[Any]:
+    """A person found out what became of a try the gateway says nothing of."""
+    order, attempt = from_text("ord", order_id), from_text("pay", attempt_id)
+    form = await posted(request)
+
+    async def command(tx: Tx) -> str:
+        await require_sight(tx, scope_of(principal), [order])
+        charged = one(form, "verdict") == "charged"
+        await judge_payment(tx, order, attempt, charged=charged, word=one(form, "word"), now=now)
+        return path_of(order)
+
+    return await _money_answered(request, db, caller, principal, now, order, command, form, attempt_id)
 
 
 @post(
@@ -233,4 +289,4 @@ async def _money_answered(
         return await money(request, db, caller, principal, now, order, sent=sent)
 
 
-handlers = [money_page, payment_confirmed, deposit_agreed, refund_granted]
+handlers = [money_page, payment_confirmed, try_judged, deposit_agreed, refund_granted]

@@ -1,6 +1,6 @@
 """What pages say of scores: outcomes, what was measured, and why an order was scored as it was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from orderan.kit.errors import N_
@@ -48,6 +48,38 @@ DENIALS: Final = {
     "upheld": N_("keberatan ditolak"),
     "overturned": N_("keberatan diterima"),
 }
+DENIAL_LOOKS: Final = {
+    "standing": (DENIALS["standing"], "calm", "minus"),
+    "appealed": (DENIALS["appealed"], "wait", "hourglass"),
+    "upheld": (DENIALS["upheld"], "calm", "ban"),
+    "overturned": (DENIALS["overturned"], "done", "circle-check"),
+}
+REVIEWS: Final = {
+    "open": (N_("menunggu diperiksa"), "wait", "hourglass"),
+    "cleared": (N_("dilanjutkan"), "done", "circle-check"),
+    "refused": (N_("ditolak dan dibatalkan"), "loss", "ban"),
+    "lapsed": (N_("selesai tanpa diperiksa"), "calm", "minus"),
+}
+WAYS: Final = {"cod": N_("Bayar di tempat (COD)"), "prepaid": N_("Bayar di muka")}
+ENDS: Final = {
+    "fraud": (N_("dinyatakan penipuan"), "loss", "alert-circle"),
+    "disputed": (N_("pembayarannya disengketakan"), "loss", "alert-circle"),
+    "refused": (N_("ditolak di pintu"), "loss", "truck-return"),
+    "returned": (N_("diretur"), "wait", "arrow-back-up"),
+    "delivered": (N_("diterima pembeli"), "done", "circle-check"),
+}
+"""How an order ended, what says most of it first."""
+KEYS: Final = {
+    "phone": N_("telepon"),
+    "address": N_("rumah"),
+    "email": N_("email"),
+    "domain": N_("domain email"),
+    "device": N_("perangkat"),
+    "ip": N_("IP"),
+    "network": N_("jaringan"),
+    "card": N_("jenis kartu"),
+}
+VERDICTS: Final = {"block": N_("blokir"), "allow": N_("izinkan")}
 GROUPS: Final = {
     "": N_("Daerah tidak diketahui"),
     "first_time": N_("Pembeli baru"),
@@ -98,3 +130,25 @@ def score_told(outcome: Mapping[str, Any], words: Words) -> str:
 def codes_told(codes: Sequence[str], words: Words) -> list[str]:
     """Reasons of a denial, where only their codes are kept."""
     return [reason_told(code, 0, words).partition(":")[0] for code in codes]
+
+
+def kinds_told(kinds: Collection[str], words: Words) -> list[str]:
+    """Kinds of what ties orders to each other."""
+    return [words.gettext(KEYS[kind]) for kind in kinds]
+
+
+def end_told(ended: Collection[str], words: Words) -> tuple[str, str, str]:
+    """How an order ended, with tone and icon; the worst of it where it ended several ways."""
+    for end, (text, tone, sign) in ENDS.items():
+        if end in ended:
+            return words.gettext(text), tone, sign
+    return words.gettext("belum berakhir"), "calm", "circle-dashed"
+
+
+def denied_told(codes: Sequence[str], outcome: Mapping[str, Any] | None, words: Words) -> list[str]:
+    """The reasons of a denial, with what was measured where that is still known."""
+    values = {one["code"]: one["value"] for one in outcome["because"]} if outcome else {}
+    return [
+        reason_told(code, values[code], words) if code in values else codes_told([code], words)[0]
+        for code in codes
+    ]

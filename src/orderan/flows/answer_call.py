@@ -1,0 +1,128 @@
+"""A telephone provider asks what to say to a buyer it called for us; what they pressed is their word.
+
+    read      the question, as far as the provider signs it
+    doubt     of one that does not sign, what was pressed counts only for a call the provider itself knows
+    talk      the thread of the call goes a step on; what ends it is noted with the attempt
+    say       the answer, in the provider's manner
+
+Asked again for the same, the same is said again: a provider that sends a question twice moves nothing twice.
+"""
+
+from contextlib import suppress
+from dataclasses import asdict, replace
+from typing import Any, cast
+from uuid import UUID
+
+from orderan.flows.call_script import EVENTS, Facts, Heard, Outcome, Talk, closed, hear, say
+from orderan.flows.hear_buyer import OPEN_AXIS, answer_attempt
+from orderan.flows.reach_clients import ReachClient
+from orderan.kit.clock import Clock
+from orderan.kit.db import Caller, Database, Tx
+from orderan.orders import Commercial, load_orders, lock_orders, owed
+from orderan.shops import shop_by_id
+from orderan.telephony import (
+    CallState,
+    Farewell,
+    NewsForged,
+    Prompt,
+    Received,
+    Spoken,
+    TelephoneTrouble,
+)
+from orderan.telephony import Heard as Question
+from orderan.verification import CallThread, NotBeingAsked, lock_thread, save_thread, thread_of_call
+
+
+async def answer_call(
+    db: Database, caller: Caller, client: ReachClient, received: Received, clock: Clock
+) -> Spoken:
+    """What to say next in a call.
+
+    Raises:
+        NewsForged: The signature does not hold, our token is not there, or nobody of the shop placed this call.
+        NewsUnreadable: It is the provider's, and not understood.
+    """
+    telephone = client.telephone
+    if telephone is None:
+        raise NewsForged(client.account.provider)
+    asked = telephone.read_ask(received)
+    thread = await db.run(caller, lambda tx: _thread(tx, client, asked))
+    if thread is None:
+        raise NewsForged(client.account.provider)
+    if not telephone.signs and asked.digits is not None and not await _known(client, asked, thread):
+        # Perhaps the buyer's, perhaps not: the same is asked again, and nothing was heard.
+        asked = replace(asked, digits=None)
+    said = await db.run(caller, lambda tx: _go_on(tx, thread, asked, clock))
+    return telephone.speak(said, asked)
+
+
+async def _thread(tx: Tx, client: ReachClient, asked: Question) -> CallThread | None:
+    return await thread_of_call(tx, client.account.id, asked.call_id, attempt_named(asked.reference))
+
+
+async def _known(client: ReachClient, asked: Question, thread: CallThread) -> bool:
+    """Whether the provider itself knows of this call, and that it is ours."""
+    if client.telephone is None:
+        return False
+    try:
+        truth = await client.telephone.look_up(asked.call_id)
+    except TelephoneTrouble:
+        return False
+    return truth is not None and (
+        truth.reference is None or attempt_named(truth.reference) == thread.attempt_id
+    )
+
+
+async def _go_on(tx: Tx, thread: CallThread, asked: Question, clock: Clock) -> Prompt | Farewell:
+    order = (await lock_orders(tx, [thread.order_id]))[thread.order_id]
+    locked = await lock_thread(tx, thread.attempt_id)
+    if locked is None:
+        raise NewsForged(asked.call_id)
+    before = talk_of(locked)
+    ended = order.verification not in OPEN_AXIS or order.commercial != Commercial.ACCEPTED
+    if ended and before.outcome is None:
+        return closed(before.language)
+    machine = bool(asked.machine) or locked.state == CallState.MACHINE
+    after = hear(before, asked.digits, number=order.number, machine=machine)
+    if after != before or locked.call_id is None:
+        await save_thread(tx, replace(locked, call_id=locked.call_id or asked.call_id, talk=asdict(after)))
+    if after.outcome is not None and before.outcome is None:
+        await note_outcome(tx, locked, after, clock)
+    return say(after, await _facts(tx, thread.order_id))
+
+
+async def note_outcome(tx: Tx, thread: CallThread, talk: Talk, clock: Clock) -> None:
+    """What a talk that ended means for its attempt; nothing where the order was answered for meanwhile."""
+    if talk.outcome is None:
+        return
+    told = talk.keys if talk.outcome in {Outcome.CONFIRM, Outcome.REFUSE} else str(talk.outcome)
+    with suppress(NotBeingAsked):
+        await answer_attempt(
+            tx, thread.attempt_id, thread.order_id, EVENTS[talk.outcome], answer=told, now=clock.now()
+        )
+
+
+async def _facts(tx: Tx, order_id: UUID) -> Facts:
+    order, lines = (await load_orders(tx, [order_id]))[order_id]
+    goods = tuple((owed(line), line.title) for line in lines if owed(line))
+    return Facts((await shop_by_id(tx, tx.shop_id)).name, order.number, goods, order.due_minor)
+
+
+def talk_of(thread: CallThread) -> Talk:
+    """How far a thread came, as it was written down."""
+    kept = cast("dict[str, Any]", dict(thread.talk))
+    return Talk(
+        **kept
+        | {
+            "last": Heard(kept["last"]) if kept["last"] else None,
+            "outcome": Outcome(kept["outcome"]) if kept["outcome"] else None,
+        }
+    )
+
+
+def attempt_named(reference: str | None) -> UUID | None:
+    """The attempt a reference of ours is of; None where it is none."""
+    try:
+        return UUID(reference) if reference else None
+    except ValueError:
+        return None

@@ -1,0 +1,258 @@
+"""By what buyers are asked: the shop's own accounts at providers of calls, of WhatsApp and of SMS.
+
+One account after another is asked as long as it is known that nothing reached anybody; where nobody knows, no
+other one is asked, or the buyer would be asked twice at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from orderan import messaging, telephony
+from orderan.customers import open_contacts
+from orderan.flows.call_script import Facts, Talk
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.reach_clients import ReachClient, ReachClients
+from orderan.flows.reach_links import news_address
+from orderan.flows.verify_order import Asked, Asks, NotAsked, plans_of
+from orderan.kit.clock import Clock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.i18n import format_money
+from orderan.messaging import Channel, Chat, Content, Outgoing, ReplyButton, Template, Text
+from orderan.notifications import wants_of
+from orderan.orders import load_orders, owed
+from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
+from orderan.shops import shop_by_id
+from orderan.telephony import CallAsked, CallState, Telephone
+from orderan.verification import (
+    Attempt,
+    CallThread,
+    Way,
+    begin_thread,
+    lock_cases,
+    lock_thread,
+    note_costs,
+    save_thread,
+)
+
+PURPOSE: Final = "konfirmasi pesanan"
+"""Why a number was opened, as the log of readings has it."""
+NOBODY: Final = "shop"
+"""Who is named where no provider was asked."""
+TEMPLATE: Final = "cod_confirm"
+"""Of WhatsApp's approved templates the one that asks, behind the account's prefix."""
+YES, NO = "yes", "no"
+FIRST_LOOK: Final = timedelta(seconds=90)
+"""A call is over by then, or rings no more; its provider is asked unless it told."""
+
+BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
+    "id": ("Ya, benar", "Bukan saya"),
+    "en": ("Yes, I did", "Not me"),
+}
+CHATS: Final[Mapping[str, str]] = {
+    "id": "{shop}: pesanan {number} ({goods}) seharga {total}, dibayar tunai kepada kurir. Benar Anda yang memesan?",
+    "en": "{shop}: order {number} ({goods}) for {total}, paid in cash to the courier. Did you place this order?",
+}
+TEXTS: Final[Mapping[str, str]] = {
+    "id": "{shop}: pesanan {number} {total} COD. Benar Anda memesan? Jawab di {link}",
+    "en": "{shop}: order {number} {total} COD. Did you place it? Answer at {link}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an attempt asks, and about what.
+
+    Attributes:
+        stopped: Channels they closed for good.
+    """
+
+    phone: str = field(repr=False)
+    language: str
+    facts: Facts
+    currency: str
+    stopped: frozenset[str]
+
+
+@dataclass
+class Askers:
+    """Of one process: the ways of a shop, by the accounts it opened."""
+
+    db: Database
+    clock: Clock
+    keyring: Keyring
+    links: PayLinks
+    clients: ReachClients
+
+    async def of(self, tx: Tx) -> Mapping[Way, Asks]:
+        """Ways the shop has an open account for; agents are no way of these."""
+        ready = await self.clients.of_every_kind(tx)
+        found: dict[Way, Asks] = {}
+        if calls := ready.get(Kind.VOICE):
+            found[Way.CALL] = ByCall(self, calls)
+        if chats := ready.get(Kind.WHATSAPP):
+            found[Way.WHATSAPP] = ByMessage(self, chats)
+        if texts := ready.get(Kind.SMS):
+            found[Way.SMS] = ByMessage(self, texts)
+        return found
+
+    async def about(self, tx: Tx, attempt: Attempt) -> About:
+        """Whom to ask; the reading of their number is logged.
+
+        Raises:
+            NotAsked: The order has no buyer with a telephone, or they were erased.
+        """
+        now = self.clock.now()
+        order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
+        if order.customer_id is None:
+            raise NotAsked(NOBODY, "no_buyer")
+        opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSE, now=now)
+        contact = opened.get(order.customer_id)
+        if contact is None or contact.phone is None:
+            raise NotAsked(NOBODY, "no_phone")
+        wants = (await wants_of(tx, [order.customer_id])).get(order.customer_id)
+        shop = await shop_by_id(tx, tx.shop_id)
+        goods = tuple((owed(line), line.title) for line in lines if owed(line))
+        return About(
+            contact.phone,
+            "en" if wants is not None and wants.locale == "en" else "id",
+            Facts(shop.name, order.number, goods, order.due_minor),
+            order.currency,
+            wants.stopped if wants is not None else frozenset(),
+        )
+
+
+@dataclass(frozen=True)
+class ByCall:
+    """See `Asks`: the telephone rings, and what is said is asked of us; see `answer_call`."""
+
+    askers: Askers
+    accounts: Sequence[ReachClient]
+
+    async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
+        del token  # what is pressed comes by the call itself
+        db = self.askers.db
+
+        async def read(tx: Tx) -> tuple[About, bool]:
+            case = (await lock_cases(tx, [attempt.order_id]))[attempt.order_id]
+            plan = (await plans_of(tx, [case.policy_version]))[case.policy_version]
+            return await self.askers.about(tx, attempt), plan.steps[case.step].by_number
+
+        about, by_number = await db.run(caller, read)
+        talk = asdict(Talk(by_number=by_number, language="en" if about.language == "en" else "id"))
+        failed = NotAsked(NOBODY, "no_account")
+        for client in self.accounts:
+            if client.telephone is None:
+                continue
+            now = self.askers.clock.now()
+            thread = CallThread(
+                attempt.id, attempt.order_id, client.account.id, None, talk, "queued", 0, now + FIRST_LOOK
+            )
+            await db.run(caller, lambda tx, thread=thread, now=now: begin_thread(tx, thread, now=now))  # type: ignore[misc]
+            try:
+                return await self._by(caller, client, client.telephone, attempt, about)
+            except (telephony.TelephoneRefused, telephony.TelephoneFailed) as trouble:
+                failed = NotAsked(client.account.provider, trouble.code)
+            except telephony.OutcomeUnknown:
+                return Asked(client.account.provider, None, sure=False)
+        raise failed
+
+    async def _by(
+        self, caller: Caller, client: ReachClient, telephone: Telephone, attempt: Attempt, about: About
+    ) -> Asked:
+        links = self.askers.links
+        placed = await telephone.place(
+            CallAsked(
+                reference=str(attempt.id),
+                to=about.phone,
+                caller_id=client.caller_id,
+                ask_url=links.reach_asks(caller.shop_id, client.account.id),
+                news_url=links.reach_news(caller.shop_id, client.account.id),
+                detect_machine=True,
+            )
+        )
+
+        async def note(tx: Tx) -> None:
+            thread = await lock_thread(tx, attempt.id)
+            if thread is not None and thread.call_id is None:
+                await save_thread(tx, replace(thread, call_id=placed.call_id))
+
+        await self.askers.db.run(caller, note)
+        if placed.state is CallState.FAILED:
+            raise NotAsked(client.account.provider, "failed")
+        return Asked(client.account.provider, placed.call_id)
+
+
+@dataclass(frozen=True)
+class ByMessage:
+    """See `Asks`: a message with two buttons, or with a link to a page that has them."""
+
+    askers: Askers
+    accounts: Sequence[ReachClient]
+
+    async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
+        db = self.askers.db
+        about = await db.run(caller, lambda tx: self.askers.about(tx, attempt))
+        if str(attempt.way) in about.stopped:
+            raise NotAsked(NOBODY, "stopped")
+        failed = NotAsked(NOBODY, "no_account")
+        for client in self.accounts:
+            if client.messenger is None:
+                continue
+            outgoing = self._outgoing(caller.shop_id, client, attempt, about, token)
+            try:
+                sent = await client.messenger.send(outgoing)
+            except (messaging.SendRefused, messaging.SendFailed) as trouble:
+                failed = NotAsked(client.account.provider, trouble.code)
+                continue
+            except messaging.OutcomeUnknown:
+                return Asked(client.account.provider, None, sure=False)
+            cost = cost_of(sent, client.account.fields)
+            await db.run(
+                caller,
+                lambda tx, cost=cost: note_costs(tx, attempt.id, cost_minor=cost, recording_url=None),  # type: ignore[misc]
+            )
+            return Asked(client.account.provider, sent.provider_id)
+        raise failed
+
+    def _outgoing(
+        self, shop_id: int, client: ReachClient, attempt: Attempt, about: About, token: str
+    ) -> Outgoing:
+        silent = client.account.provider in SILENT
+        return Outgoing(
+            about.phone,
+            attempt.id.hex,
+            about.language,
+            self._content(shop_id, client, about, token),
+            notify_url=None if silent else news_address(self.askers.links, shop_id, client),
+        )
+
+    def _content(self, shop_id: int, client: ReachClient, about: About, token: str) -> Content:
+        facts = about.facts
+        values = {
+            "shop": facts.shop,
+            "number": str(facts.number),
+            "goods": ", ".join(f"{units} × {title}" for units, title in facts.goods),
+            "total": format_money(facts.total_minor, about.currency, about.language),
+        }
+        if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
+            link = self.askers.links.word_page(shop_id, token)
+            return Text(TEXTS[about.language].format(**values, link=link))
+        yes, no = BUTTONS[about.language]
+        return Chat(
+            CHATS[about.language].format(**values),
+            buttons=(ReplyButton(f"{YES}:{token}", yes), ReplyButton(f"{NO}:{token}", no)),
+            template=Template(
+                client.account.fields.get(TEMPLATE_PREFIX, "") + TEMPLATE, tuple(values.values())
+            ),
+        )
+
+
+def cost_of(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:
+    """What a message cost in rupiah: as the provider says, else as the shop stated for one part."""
+    if sent.cost is not None and sent.currency == "IDR":
+        return sent.cost_minor
+    stated = fields.get(UNIT_COST, "")
+    return int(stated) * sent.parts if stated else None

@@ -1,0 +1,135 @@
+"""Orders whose buyers have not given their word: whose turn it is, who is asked another way, who was not reached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Final, LiteralString
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.orders import SEEN_ORDER, Scope
+from orderan.verification import TAKEN_FOR
+
+
+class Turn(StrEnum):
+    """Whose move it is.
+
+    CALL         an agent is to call them now
+    WAIT         they are being asked another way, or will be at their hour
+    UNREACHABLE  every way was tried in vain; a person decides
+    """
+
+    CALL = auto()
+    WAIT = auto()
+    UNREACHABLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """An order that waits for its buyer's word.
+
+    Attributes:
+        area: Official code of where it goes, where it is known.
+        way, until: Of the attempt that is open now.
+        attempts: Made so far, the open one included.
+        next_at: When something is due by itself.
+        deadline: Past it the policy's silence decides; None where nothing runs.
+        taken_by: Who of the shop has the buyer in hand just now.
+    """
+
+    id: UUID
+    number: int
+    customer_id: UUID | None
+    total_minor: int
+    currency: str
+    verification: str
+    placed_at: datetime
+    area: str | None
+    way: str | None
+    until: datetime | None
+    attempts: int
+    next_at: datetime | None
+    deadline: datetime | None
+    taken_by: str | None
+    turn: Turn
+
+
+_TURN: Final[LiteralString] = """
+CASE WHEN sales_order.verification = 'unreachable' THEN 'unreachable'
+     WHEN open_attempt.way = 'agent' OR verification_case.order_id IS NULL THEN 'call'
+     ELSE 'wait' END"""
+_UNSAID: Final[LiteralString] = (
+    """
+FROM sales_order
+LEFT JOIN verification_case ON verification_case.shop_id = sales_order.shop_id
+     AND verification_case.order_id = sales_order.id
+LEFT JOIN verification_attempt AS open_attempt ON open_attempt.shop_id = sales_order.shop_id
+     AND open_attempt.order_id = sales_order.id AND open_attempt.state IN ('sending', 'asked', 'unknown')
+LEFT JOIN customer_address ON customer_address.shop_id = sales_order.shop_id
+     AND customer_address.id = sales_order.address_id
+WHERE sales_order.shop_id = %(shop)s AND sales_order.commercial = 'accepted'
+  AND sales_order.verification IN ('waiting', 'unreachable')
+  AND """
+    + SEEN_ORDER
+)
+
+
+async def unsaid_counts(tx: Tx, scope: Scope) -> Mapping[Turn, int]:
+    """How many orders there are of each turn."""
+    rows = await tx.all(
+        f"SELECT {_TURN} AS turn, count(*)::int AS orders {_UNSAID} GROUP BY 1",
+        {"shop": tx.shop_id} | scope.bounds(),
+    )
+    found = {Turn(row.turn): row.orders for row in rows}
+    return {turn: found.get(turn, 0) for turn in Turn}
+
+
+async def unsaid_orders(
+    tx: Tx,
+    scope: Scope,
+    *,
+    turn: Turn | None = None,
+    order_id: UUID | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int,
+    now: datetime,
+) -> list[Unsaid]:
+    """Those of a turn, or all, the longest waiting first.
+
+    Args:
+        order_id: Only this one.
+        after: Where the page before ended: when its last order was placed, and its id.
+    """
+    rows = await tx.all(
+        f"""
+        SELECT sales_order.id, sales_order.number, sales_order.customer_id, sales_order.total_minor,
+               sales_order.currency, sales_order.verification, sales_order.placed_at,
+               customer_address.village_code AS area, open_attempt.way, open_attempt.until,
+               (SELECT count(*)::int FROM verification_attempt
+                WHERE verification_attempt.shop_id = sales_order.shop_id
+                  AND verification_attempt.order_id = sales_order.id) AS attempts,
+               verification_case.next_at,
+               CASE WHEN verification_case.closed_at IS NULL THEN verification_case.deadline END AS deadline,
+               CASE WHEN verification_case.taken_at > %(fresh)s THEN verification_case.taken_by END AS taken_by,
+               {_TURN} AS turn
+        {_UNSAID}
+          AND (%(turn)s::text IS NULL OR {_TURN} = %(turn)s::text)
+          AND (%(order)s::uuid IS NULL OR sales_order.id = %(order)s::uuid)
+          AND (%(at)s::timestamptz IS NULL
+               OR (sales_order.placed_at, sales_order.id) > (%(at)s::timestamptz, %(last)s::uuid))
+        ORDER BY sales_order.placed_at, sales_order.id
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "turn": turn,
+            "order": order_id,
+            "at": after[0] if after else None,
+            "last": after[1] if after else None,
+            "fresh": now - TAKEN_FOR,
+            "limit": limit,
+        }
+        | scope.bounds(),
+    )
+    return [Unsaid(**row._asdict() | {"turn": Turn(row.turn)}) for row in rows]

@@ -1,0 +1,412 @@
+"""Asking buyers of COD orders over the API: the policy, who has not answered, and what somebody heard."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Request, Router, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from pydantic import Field
+
+from orderan.access import Permission, Principal
+from orderan.flows.hear_buyer import answer_by_hand, ask_again, waive_verification
+from orderan.flows.views_asking import Turn, Unsaid, unsaid_orders
+from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.ids import to_text
+from orderan.kit.runner import Runner
+from orderan.orders import orders_by_id
+from orderan.verification import (
+    Attempt,
+    AttemptEvent,
+    AttemptState,
+    Policy,
+    Rule,
+    Silence,
+    Step,
+    Verdict,
+    Way,
+    When,
+    attempts_of,
+    keep_policy,
+    plain,
+    policy_now,
+)
+from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
+from orderan.web.api.order_reading import seen
+from orderan.web.api.order_steps import Doing
+from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
+from orderan.web.cursors import cursor_of, read_cursor
+
+Amount = Annotated[int | None, Field(ge=0, le=10**15)]
+Count = Annotated[int | None, Field(ge=0, le=1_000_000)]
+Minutes = Annotated[int, Field(ge=0, le=100_000)]
+Hour = Annotated[int, Field(ge=0, le=24)]
+Area = Annotated[str, Field(min_length=2, max_length=13)]
+Note = Annotated[str, Field(max_length=300)]
+
+
+class WhenShape(Asked):
+    """Conditions that all have to hold; what is null always holds. Areas are beginnings of official codes."""
+
+    at_least_minor: Amount = None
+    at_most_minor: Amount = None
+    areas: Annotated[tuple[Area, ...], Field(max_length=100)] = ()
+    first_order: bool | None = None
+    delivered_at_least: Count = None
+    refused_at_most: Count = None
+    score_at_least: Count = None
+
+
+class RuleShape(Asked):
+    """The first rule whose conditions hold decides."""
+
+    name: Annotated[str, Field(max_length=80)]
+    when: WhenShape
+    verdict: Verdict
+
+
+class StepShape(Asked):
+    """A way to ask, and how patiently."""
+
+    way: Way
+    tries: Minutes
+    answer_minutes: Minutes
+    spacing_minutes: Minutes
+    by_number: Annotated[bool, Field(description="Of a call: the order's number is keyed in to say yes")] = (
+        False
+    )
+
+
+class PolicyAsked(Asked):
+    """The whole policy; `version` is the one it was made from, 0 for none."""
+
+    version: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    rules: Annotated[tuple[RuleShape, ...], Field(max_length=100)]
+    steps: Annotated[tuple[StepShape, ...], Field(max_length=20)]
+    from_hour: Hour
+    to_hour: Hour
+    deadline_hours: Annotated[int, Field(ge=0, le=10_000)]
+    silence: Silence
+
+
+class PolicyTold(Told):
+    """What holds for orders to come; version 0 is that of a shop which asks nobody."""
+
+    version: int
+    rules: list[RuleShape]
+    steps: list[StepShape]
+    from_hour: int
+    to_hour: int
+    deadline_hours: int
+    silence: Silence
+
+
+class AttemptTold(Told):
+    """One call or message, and what came of it; cost in rupiah."""
+
+    way: Way
+    state: AttemptState
+    provider: str | None
+    answer: str | None
+    note: str | None
+    cost: int | None
+    recording_url: str | None
+    began_at: datetime
+    moved_at: datetime
+
+
+class VerificationTold(Told):
+    """An order and where its buyer's word stands."""
+
+    order_id: str
+    verification: str
+    commercial: str
+    attempts: list[AttemptTold]
+
+
+class WaitingTold(Told):
+    """An order whose buyer has not given their word."""
+
+    order_id: str
+    number: str
+    total: int
+    currency: str
+    verification: str
+    turn: Turn
+    way: str | None
+    attempts: int
+    placed_at: datetime
+    next_at: datetime | None
+    deadline: datetime | None
+
+
+class WaitingsTold(Told):
+    """A page of them, the longest waiting first."""
+
+    data: list[WaitingTold]
+    next_cursor: str | None
+
+
+class Word(StrEnum):
+    """What was heard: yes, no, or nobody."""
+
+    CONFIRMED = auto()
+    REFUSED = auto()
+    MISSED = auto()
+
+
+EVENTS: Final = {
+    Word.CONFIRMED: AttemptEvent.CONFIRM,
+    Word.REFUSED: AttemptEvent.REFUSE,
+    Word.MISSED: AttemptEvent.MISS,
+}
+
+
+class AnswerAsked(Asked):
+    """What the buyer said; a refusal has to say why."""
+
+    answer: Word
+    note: Note = ""
+
+
+class WaiveAsked(Asked):
+    """Why the order goes on without its buyer's word."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+@get(
+    "/verification-policy",
+    summary="How COD buyers are asked",
+    opt={"needs": Permission.SETTINGS_READ},
+    responses=READ,
+)
+async def policy_read(db: NamedDependency[Database], caller: NamedDependency[Caller]) -> PolicyTold:
+    """The version for orders to come."""
+    found = await db.run(caller, policy_now)
+    return _policy_told(found.version if found else 0, found.policy if found else Policy())
+
+
+@put(
+    "/verification-policy",
+    summary="Set how COD buyers are asked",
+    opt={"needs": Permission.SETTINGS_WRITE},
+    responses=REFUSED,
+)
+async def policy_put(
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    now: NamedDependency[datetime],
+    data: PolicyAsked,
+) -> PolicyTold:
+    """Writes the next version; orders that are being asked about keep theirs. The same again changes nothing."""
+    policy = Policy(
+        rules=tuple(Rule(one.name, When(**one.when.model_dump()), one.verdict) for one in data.rules),
+        steps=tuple(Step(**one.model_dump()) for one in data.steps),
+        from_hour=data.from_hour,
+        to_hour=data.to_hour,
+        deadline_hours=data.deadline_hours,
+        silence=data.silence,
+    )
+    version = await db.run(caller, lambda tx: keep_policy(tx, policy, expected=data.version, now=now))
+    return _policy_told(version, policy)
+
+
+def _policy_told(version: int, policy: Policy) -> PolicyTold:
+    return PolicyTold.model_validate({"version": version} | plain(policy))
+
+
+@get(
+    "/verifications",
+    summary="Orders that wait for their buyer's word",
+    opt={"needs": Permission.ORDERS_READ},
+    responses=READ,
+)
+async def waiting_listed(
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    turn: Annotated[Turn | None, QueryParameter(description="Whose move it is")] = None,
+    cursor: Cursor = "",
+    limit: PageSize = 50,
+) -> WaitingsTold:
+    """The longest waiting first: `call` an agent, `wait` for another way, `unreachable` for a decision."""
+    rows = await db.run(
+        caller,
+        lambda tx: unsaid_orders(
+            tx, scope_of(principal), turn=turn, after=read_cursor(cursor), limit=limit + 1, now=now
+        ),
+    )
+    shown = rows[:limit]
+    return WaitingsTold(
+        data=[_waiting_told(row) for row in shown],
+        next_cursor=cursor_of(shown[-1].placed_at, shown[-1].id) if len(rows) > limit else None,
+    )
+
+
+def _waiting_told(row: Unsaid) -> WaitingTold:
+    return WaitingTold(
+        order_id=to_text("ord", row.id),
+        number=str(row.number),
+        total=row.total_minor,
+        currency=row.currency,
+        verification=row.verification,
+        turn=row.turn,
+        way=row.way,
+        attempts=row.attempts,
+        placed_at=row.placed_at,
+        next_at=row.next_at,
+        deadline=row.deadline,
+    )
+
+
+@get(
+    "/verifications/{order_id:str}",
+    summary="What was tried to have a buyer's word",
+    opt={"needs": Permission.ORDERS_READ},
+    responses=READ,
+)
+async def verification_read(
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    principal: NamedDependency[Principal],
+    order_id: FromPath[str],
+) -> VerificationTold:
+    """Every attempt, the oldest first."""
+
+    async def read(tx: Tx) -> VerificationTold:
+        return await _verification(tx, await seen(tx, principal, order_id))
+
+    return await db.run(caller, read)
+
+
+async def _verification(tx: Tx, order_id: UUID) -> VerificationTold:
+    order = (await orders_by_id(tx, [order_id]))[order_id]
+    return VerificationTold(
+        order_id=to_text("ord", order_id),
+        verification=order.verification,
+        commercial=order.commercial,
+        attempts=[_attempt_told(one) for one in await attempts_of(tx, order_id)],
+    )
+
+
+def _attempt_told(one: Attempt) -> AttemptTold:
+    return AttemptTold(
+        way=one.way,
+        state=one.state,
+        provider=one.provider,
+        answer=one.answer,
+        note=one.note,
+        cost=one.cost_minor,
+        recording_url=one.recording_url,
+        began_at=one.began_at,
+        moved_at=one.moved_at,
+    )
+
+
+async def _done(
+    request: Request[Any, Any, Any],
+    principal: Principal,
+    runner: Runner,
+    key: str,
+    order_id: str,
+    doing: Doing,
+    now: datetime,
+) -> VerificationTold:
+    async def command(tx: Tx) -> VerificationTold:
+        found = await seen(tx, principal, order_id)
+        await doing(tx, found)
+        return await _verification(tx, found)
+
+    return await once(request, principal, runner, key, command, now=now)
+
+
+@post(
+    "/verifications/{order_id:str}/answer",
+    summary="Write down a buyer's word",
+    opt={"needs": Permission.ORDERS_WRITE},
+    status_code=200,
+    responses=REFUSED,
+)
+async def answer_written(
+    request: Request[Any, Any, Any],
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+    data: AnswerAsked,
+    idempotency_key: IdempotencyKey,
+) -> VerificationTold:
+    """The first answer decides: confirmed, work may begin; refused, it is cancelled and its stock is free."""
+
+    async def doing(tx: Tx, found: UUID) -> None:
+        await answer_by_hand(tx, found, EVENTS[data.answer], note=data.note, now=now)
+
+    return await _done(request, principal, runner, idempotency_key, order_id, doing, now)
+
+
+@post(
+    "/verifications/{order_id:str}/waive",
+    summary="Go on without a buyer's word",
+    opt={"needs": Permission.ORDERS_WRITE},
+    status_code=200,
+    responses=REFUSED,
+)
+async def verification_waived(
+    request: Request[Any, Any, Any],
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+    data: WaiveAsked,
+    idempotency_key: IdempotencyKey,
+) -> VerificationTold:
+    """The reason stands in the order's timeline."""
+
+    async def doing(tx: Tx, found: UUID) -> None:
+        await waive_verification(tx, found, reason=data.reason, now=now)
+
+    return await _done(request, principal, runner, idempotency_key, order_id, doing, now)
+
+
+@post(
+    "/verifications/{order_id:str}/ask-again",
+    summary="Begin anew to ask a buyer",
+    opt={"needs": Permission.ORDERS_WRITE},
+    status_code=200,
+    responses=REFUSED,
+)
+async def asked_again(
+    request: Request[Any, Any, Any],
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    now: NamedDependency[datetime],
+    order_id: FromPath[str],
+    idempotency_key: IdempotencyKey,
+) -> VerificationTold:
+    """Of a buyer nobody reached, by the policy as it is now."""
+
+    async def doing(tx: Tx, found: UUID) -> None:
+        await ask_again(tx, found, now=now)
+
+    return await _done(request, principal, runner, idempotency_key, order_id, doing, now)
+
+
+handlers = [
+    Router(
+        "/api/v1",
+        route_handlers=[
+            policy_read,
+            policy_put,
+            waiting_listed,
+            verification_read,
+            answer_written,
+            verification_waived,
+            asked_again,
+        ],
+        tags=["verification"],
+    )
+]

@@ -1,0 +1,143 @@
+"""The buyer of a COD order says whether they mean it: by a link, without signing in, and the first word counts.
+
+Looking changes nothing, because programs that show previews follow links. Whatever is wrong with a link gets
+one answer, and wrong ones are counted per address. The page says what was ordered and names nobody.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from orderan.flows.hear_buyer import OPEN_AXIS, asked_by, hear_answer
+from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
+from orderan.kit.throttle import Limit, TooManyAttempts, give_back, spend
+from orderan.orders import Commercial, Line, Order, load_orders, owed
+from orderan.shops import Shop, all_shops, shop_by_id
+from orderan.verification import AnswerUnknown, AttemptEvent, NotBeingAsked
+from orderan.web.forms import client_address, one, posted
+from orderan.web.pages import page
+
+PER_ADDRESS: Final = 20
+WINDOW: Final = timedelta(hours=1)
+BUYER: Final = "buyer"
+QUIET: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+WORDS: Final = {"yes": AttemptEvent.CONFIRM, "no": AttemptEvent.REFUSE}
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a good link is about."""
+
+    shop: str
+    order: Order
+    lines: list[Line]
+
+    @property
+    def open(self) -> bool:
+        """Whether a word still decides something."""
+        return self.order.verification in OPEN_AXIS and self.order.commercial == Commercial.ACCEPTED
+
+
+@get("/ya/{link:str}", opt={"public": True}, include_in_schema=False)
+async def word_page(
+    request: Request[Any, Any, Any], db: Database, now: datetime, link: FromPath[str]
+) -> Response[Any]:
+    """What was ordered, with two buttons; or what became of it."""
+    try:
+        return _shown(request, link, await _asked(request, db, link, now))
+    except (AnswerUnknown, TooManyAttempts) as refusal:
+        return _not_good(request, refusal)
+
+
+@post("/ya/{link:str}", opt={"public": True}, include_in_schema=False, status_code=200)
+async def word_given(
+    request: Request[Any, Any, Any], db: Database, now: datetime, link: FromPath[str]
+) -> Response[Any]:
+    """Take the first word; a later one is shown what became of the order."""
+    word = one(await posted(request), "word")
+    event = WORDS.get(word)
+
+    async def hear(tx: Tx, token: str) -> None:
+        if event is not None:
+            # Answered already, by this link or otherwise: the page says how the order stands.
+            with suppress(NotBeingAsked):
+                await hear_answer(tx, token, event, answer=word, now=now)
+
+    try:
+        await _by_link(request, db, link, now, hear)
+        return _shown(request, link, await _asked(request, db, link, now))
+    except (AnswerUnknown, TooManyAttempts) as refusal:
+        return _not_good(request, refusal)
+
+
+async def _asked(request: Request[Any, Any, Any], db: Database, link: str, now: datetime) -> Asked:
+    """What a link is about.
+
+    Raises:
+        AnswerUnknown, TooManyAttempts: See there.
+    """
+
+    async def read(tx: Tx, token: str) -> Asked:
+        attempt = await asked_by(tx, token, now=now)
+        order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
+        shop = await shop_by_id(tx, tx.shop_id)
+        return Asked(shop.name, order, [line for line in lines if owed(line)])
+
+    return await _by_link(request, db, link, now, read)
+
+
+async def _by_link(
+    request: Request[Any, Any, Any],
+    db: Database,
+    link: str,
+    now: datetime,
+    work: Callable[[Tx, str], Awaitable[Found]],
+) -> Found:
+    """Work in the shop a link names; only links that are not good count.
+
+    The attempt is counted before it is looked at, so that parallel guesses see each other.
+
+    Raises:
+        AnswerUnknown, TooManyAttempts: See there.
+    """
+    limits = [Limit(f"word:address:{client_address(request)}", PER_ADDRESS, WINDOW)]
+    counting = Caller(ALL_SHOPS, "system:word")
+    await db.run(counting, lambda tx: spend(tx, limits, now=now))
+    shop, token = await _shop_of(db, link), link.partition("-")[2]
+    if shop is None or not token:
+        raise AnswerUnknown
+    found = await db.run(Caller(shop.shop_id, BUYER), lambda tx: work(tx, token))
+    await db.run(counting, lambda tx: give_back(tx, limits))
+    return found
+
+
+async def _shop_of(db: Database, link: str) -> Shop | None:
+    """The shop a link names; it need not be one of its links."""
+    shops = await db.run(Caller(ALL_SHOPS, "system:word"), all_shops)
+    return next((shop for shop in shops if str(shop.shop_id) == link.partition("-")[0]), None)
+
+
+def _shown(request: Request[Any, Any, Any], link: str, asked: Asked) -> Response[Any]:
+    return page(request, "buyer/confirm.html", headers=QUIET, asked=asked, link=link, owed=owed, wait_s=0)
+
+
+def _not_good(request: Request[Any, Any, Any], refusal: AnswerUnknown | TooManyAttempts) -> Response[Any]:
+    wait_s = refusal.retry_after_s if isinstance(refusal, TooManyAttempts) else 0
+    return page(
+        request,
+        "buyer/confirm.html",
+        status_code=429 if wait_s else 404,
+        headers=QUIET | ({"retry-after": str(wait_s)} if wait_s else {}),
+        asked=None,
+        wait_s=wait_s,
+    )
+
+
+handlers: list[Any] = [word_page, word_given]

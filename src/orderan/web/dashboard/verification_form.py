@@ -1,0 +1,156 @@
+"""The form of the policy of asking: a policy as what stands in its fields, and what was typed as a policy.
+
+Rows are numbered from 1 as they stand on the page; a row that was emptied is left out of the policy.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from litestar.datastructures import FormMultiDict
+
+from orderan.kit.errors import N_
+from orderan.verification import Policy, Rule, Silence, Step, Verdict, Way, When
+from orderan.web.dashboard.desk import whole
+from orderan.web.forms import one, whole_rupiah
+
+MOST_RULES: Final = 12
+MOST_STEPS: Final = 6
+AMOUNTS: Final = {"at_least": "at_least_minor", "at_most": "at_most_minor"}
+COUNTS: Final = ("delivered_at_least", "refused_at_most", "score_at_least")
+MINUTES: Final = ("tries", "answer_minutes", "spacing_minutes")
+WHOLE: Final = ("from_hour", "to_hour", "deadline_hours")
+FIRST: Final = {"yes": True, "no": False}
+NOT_A_NUMBER: Final = N_("Tulis dengan angka.")
+FAULTS: Final = {
+    "out_of_range": N_("Angka ini di luar batas."),
+    "not_an_hour": N_("Jam mulai 0 sampai 23, jam selesai sampai 24."),
+    "none": N_("Pilih paling sedikit satu cara bertanya."),
+    "missing": N_("Beri nama aturan ini."),
+    "twice": N_("Dua aturan bernama sama."),
+    "nothing_fits": N_("Batas bawahnya melebihi batas atas."),
+    "not_an_area": N_("Tulis kode wilayah seperti 31 atau 31.71, dipisah koma."),
+}
+
+
+def typed_of(policy: Policy) -> dict[str, str]:
+    """A policy as its form shows it."""
+    typed = {name: str(getattr(policy, name)) for name in WHOLE} | {"silence": str(policy.silence)}
+    for place, step in enumerate(policy.steps, 1):
+        typed[f"step_{place}_way"] = str(step.way)
+        typed |= {f"step_{place}_{name}": str(getattr(step, name)) for name in MINUTES}
+        typed[f"step_{place}_by_number"] = "yes" if step.by_number else ""
+    for place, rule in enumerate(policy.rules, 1):
+        typed |= {f"rule_{place}_{name}": value for name, value in _rule_typed(rule).items()}
+    return typed
+
+
+def _rule_typed(rule: Rule) -> dict[str, str]:
+    when = rule.when
+    first = "" if when.first_order is None else "yes" if when.first_order else "no"
+    typed = {
+        "name": rule.name,
+        "verdict": str(rule.verdict),
+        "areas": ", ".join(when.areas),
+        "first_order": first,
+    }
+    for field, name in AMOUNTS.items():
+        minor = getattr(when, name)
+        typed[field] = "" if minor is None else f"{minor:,}".replace(",", ".")
+    for name in COUNTS:
+        count = getattr(when, name)
+        typed[name] = "" if count is None else str(count)
+    return typed
+
+
+def rows_of(typed: Mapping[str, str]) -> tuple[range, range]:
+    """The numbers of the rows of rules and of steps that are shown: what there is, and one that is empty."""
+    rules = [place for place in range(1, MOST_RULES + 1) if typed.get(f"rule_{place}_name", "").strip()]
+    steps = [place for place in range(1, MOST_STEPS + 1) if typed.get(f"step_{place}_way", "")]
+    return (
+        range(1, min(max(rules, default=0) + 1, MOST_RULES) + 1),
+        range(1, min(max(steps, default=0) + 1, MOST_STEPS) + 1),
+    )
+
+
+class Reading:
+    """A form read as a policy; what cannot be read is told beside its field.
+
+    Attributes:
+        errors: Field -> what is wrong with it, to be translated.
+    """
+
+    def __init__(self, form: FormMultiDict) -> None:
+        self._form = form
+        self.errors: dict[str, str] = {}
+        self._rules = [at for at in range(1, MOST_RULES + 1) if one(form, f"rule_{at}_name").strip()]
+        self._steps = [at for at in range(1, MOST_STEPS + 1) if one(form, f"step_{at}_way") in set(Way)]
+
+    def policy(self) -> Policy:
+        """The policy; without meaning while there are errors."""
+        silence = one(self._form, "silence")
+        return Policy(
+            rules=tuple(self._rule(at) for at in self._rules),
+            steps=tuple(self._step(at) for at in self._steps),
+            from_hour=self._whole("from_hour"),
+            to_hour=self._whole("to_hour"),
+            deadline_hours=self._whole("deadline_hours"),
+            silence=Silence(silence) if silence in set(Silence) else Silence.HOLD,
+        )
+
+    def told(self, faults: tuple[str, ...]) -> dict[str, str]:
+        """Faults of the policy beside the fields they are in."""
+        found = {}
+        for fault in faults:
+            place, _, code = fault.partition(": ")
+            found[self._field(place)] = FAULTS[code]
+        return found
+
+    def _field(self, place: str) -> str:
+        part, _, rest = place.partition(".")
+        if not rest:
+            return "step_1_way" if part == "steps" else part
+        number, _, name = rest.partition(".")
+        rows = self._rules if part == "rules" else self._steps
+        # An amount that nothing fits is wrong in both its fields; one of them is enough to be led to.
+        return f"{part[:-1]}_{rows[int(number) - 1]}_{'at_least' if name == 'when' else name}"
+
+    def _rule(self, at: int) -> Rule:
+        asked = f"rule_{at}_"
+        verdict = one(self._form, asked + "verdict")
+        amounts = {name: self._amount(asked + field) for field, name in AMOUNTS.items()}
+        counts = {name: self._count(asked + name) for name in COUNTS}
+        areas = tuple(part.strip() for part in one(self._form, asked + "areas").split(",") if part.strip())
+        return Rule(
+            one(self._form, asked + "name").strip()[:80],
+            When(
+                **amounts,
+                **counts,
+                areas=areas,
+                first_order=FIRST.get(one(self._form, asked + "first_order")),
+            ),
+            Verdict(verdict) if verdict in set(Verdict) else Verdict.ASK,
+        )
+
+    def _step(self, at: int) -> Step:
+        asked = f"step_{at}_"
+        way = Way(one(self._form, asked + "way"))
+        by_number = way is Way.CALL and bool(one(self._form, asked + "by_number"))
+        return Step(way, **{name: self._whole(asked + name) for name in MINUTES}, by_number=by_number)
+
+    def _whole(self, field: str) -> int:
+        found = whole(one(self._form, field))
+        if found is None:
+            self.errors[field] = NOT_A_NUMBER
+        return found or 0
+
+    def _count(self, field: str) -> int | None:
+        return self._whole(field) if one(self._form, field).strip() else None
+
+    def _amount(self, field: str) -> int | None:
+        typed = one(self._form, field)
+        if not typed.strip():
+            return None
+        found = whole_rupiah(typed)
+        if found is None:
+            self.errors[field] = NOT_A_NUMBER
+        return found

@@ -1,0 +1,119 @@
+"""What pages say of asking buyers, and what an agent reads to a buyer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from orderan.flows.views_asking import Turn
+from orderan.kit.errors import N_
+from orderan.kit.i18n import Words, format_money
+from orderan.orders import Line, Order, owed
+
+WAYS: Final = {
+    "call": N_("Telepon otomatis"),
+    "whatsapp": N_("WhatsApp"),
+    "sms": N_("SMS dengan tautan"),
+    "agent": N_("Petugas"),
+}
+TURNS: Final = {
+    Turn.CALL: N_("Giliran Anda"),
+    Turn.UNREACHABLE: N_("Tidak terhubung"),
+    Turn.WAIT: N_("Sedang ditanya"),
+}
+STATES: Final = {
+    "sending": (N_("Sedang dihubungi"), "wait", "loader"),
+    "asked": (N_("Menunggu jawaban"), "wait", "hourglass"),
+    "unknown": (N_("Belum pasti sampai"), "wait", "help-circle"),
+    "confirmed": (N_("Menjawab: benar"), "done", "circle-check"),
+    "refused": (N_("Menjawab: bukan"), "loss", "circle-x"),
+    "missed": (N_("Tidak menjawab"), "calm", "clock"),
+    "failed": (N_("Gagal dihubungi"), "loss", "alert-triangle"),
+    "overtaken": (N_("Tidak perlu lagi"), "calm", "minus"),
+}
+MISSES: Final = {
+    "later": N_("minta ditelepon lagi nanti"),
+    "busy": N_("nada sibuk"),
+    "no_answer": N_("tidak diangkat"),
+    "machine": N_("dijawab kotak suara"),
+    "silence": N_("tidak menekan apa pun"),
+    "wrong_key": N_("menekan tombol lain"),
+    "failed": N_("sambungan gagal"),
+    "undelivered": N_("pesan tidak sampai"),
+}
+WHYS: Final = (
+    N_("Tidak merasa memesan"),
+    N_("Tidak jadi membeli"),
+    N_("Pesanan ganda"),
+    N_("Nomornya milik orang lain"),
+)
+"""What buyers usually say, offered where a no is written down."""
+
+_GREETINGS: Final = (
+    (11, N_("Selamat pagi")),
+    (15, N_("Selamat siang")),
+    (18, N_("Selamat sore")),
+    (24, N_("Selamat malam")),
+)
+"""Until which hour of the buyer's day one says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What an agent reads out, in the buyer's language."""
+
+    opening: str
+    question: str
+    yes: str
+    no: str
+    later: str
+    machine: str
+
+
+def greeting(at: datetime, zone: str) -> str:
+    """What one says at this hour of the buyer's day; to be translated."""
+    hour = at.astimezone(ZoneInfo(zone)).hour
+    return next(word for until, word in _GREETINGS if hour < until)
+
+
+def script(
+    order: Order, lines: list[Line], *, shop: str, name: str, zone: str, now: datetime, words: Words
+) -> Script:
+    """The words for one call.
+
+    Args:
+        name: As whoever reads may see it; empty where the buyer is not known.
+    """
+    total = format_money(order.due_minor, order.currency, words.locale)
+    goods = ", ".join(f"{owed(line)} × {line.title}" for line in lines if owed(line))
+    opening = N_("%(greeting)s, saya dari %(shop)s. Apakah benar ini dengan %(name)s?")
+    if not name:
+        opening = N_("%(greeting)s, saya dari %(shop)s.")
+    return Script(
+        opening=words.gettext(opening, greeting=words.gettext(greeting(now, zone)), shop=shop, name=name),
+        question=words.gettext(
+            N_(
+                "Kami menerima pesanan nomor %(number)s: %(goods)s. Totalnya %(total)s, dibayar tunai kepada "
+                "kurir. Apakah benar Anda yang memesan?"
+            ),
+            number=order.number,
+            goods=goods,
+            total=total,
+        ),
+        yes=words.gettext(
+            N_("Terima kasih. Pesanan kami siapkan, dan kurir menagih %(total)s saat paket sampai."),
+            total=total,
+        ),
+        no=words.gettext(
+            N_("Baik, pesanan kami batalkan dan tidak ada yang perlu dibayar. Boleh tahu alasannya?")
+        ),
+        later=words.gettext(N_("Baik. Jam berapa sebaiknya kami menelepon lagi?")),
+        machine=words.gettext(N_("Jangan meninggalkan isi pesanan di kotak suara atau kepada orang lain.")),
+    )
+
+
+def miss_told(answer: str | None, words: Words) -> str:
+    """Why a try reached nobody, or what was pressed; empty where nothing is known."""
+    if not answer:
+        return ""
+    return words.gettext(MISSES[answer]) if answer in MISSES else answer

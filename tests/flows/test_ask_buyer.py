@@ -1,0 +1,504 @@
+"""COD buyers are asked by the shop's own accounts: simulated telephones ring, WhatsApp buttons are tapped, a link opens.
+
+Each provider plays over HTTP as it is documented: it asks us what to say, and writes to us how the call went.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from conftest import ShopFloor
+from given import World, a_buyer, a_shop, asked, place
+from orderan.flows.answer_call import answer_call
+from orderan.flows.ask_buyer import Askers
+from orderan.flows.hear_calls import CallWatch
+from orderan.flows.hear_reach import hear_reach
+from orderan.flows.hear_words import hear_fates, hear_words
+from orderan.flows.pay_links import PayLinks
+from orderan.flows.place_order import Placed
+from orderan.flows.reach_clients import ReachClient, ReachClients
+from orderan.flows.reach_news import Came, check
+from orderan.flows.verify_order import Verifier
+from orderan.kit.calling import Caller
+from orderan.kit.clock import SetClock
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.kit.ids import from_text
+from orderan.kit.public_network import PublicCaller
+from orderan.messaging import Lines
+from orderan.orders import Order, Terms, orders_by_id
+from orderan.reach import PREFIX, keep_letters, open_reach
+from orderan.sandbox.faults import Window
+from orderan.sandbox.keys import MESSENGERS, Cabinet
+from orderan.sandbox.messages.models import MessageState, SimMessage
+from orderan.sandbox.messages.ports import MessageSimulator
+from orderan.sandbox.messages.post_office import simulators
+from orderan.sandbox.models import Letter, SimRequest
+from orderan.sandbox.phones.exchange import Exchange
+from orderan.sandbox.phones.faults import PhoneFaults
+from orderan.sandbox.phones.models import SimCall, Stage
+from orderan.sandbox.phones.trunk import Trunk
+from orderan.telephony import NewsForged, Received
+from orderan.verification import Attempt, Policy, Step, Way, attempts_of, keep_policy
+from orderan.worker import Rounds, VerificationRounds
+
+pytestmark = pytest.mark.anyio
+
+HOME = "https://toko.test"
+PHONE = "+6281234567890"
+CALLS = ("exotel", "twilio", "vonage")
+
+
+@cache
+def _telephones() -> dict[str, dict[str, str]]:
+    with TemporaryDirectory() as folder:
+        return {name: dict(one) for name, one in Cabinet(Path(folder) / "keys.json").telephones().items()}
+
+
+@dataclass
+class Registry:
+    """Where the flow of Exotel asks, as its pages keep it."""
+
+    asks: str = ""
+
+    def address(self, name: str) -> str | None:
+        return self.asks if name == "exotel" else None
+
+
+@dataclass
+class Office:
+    """A shop that asks its COD buyers by accounts, and the world it asks in.
+
+    Attributes:
+        lost: Whether news of the providers does not reach the shop.
+        refused: How many requests the shop did not believe.
+    """
+
+    world: World
+    keyring: Keyring
+    clock: SetClock
+    registry: Registry = field(default_factory=Registry)
+    lost: bool = False
+    refused: int = 0
+    came: list[Letter] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        carriers = {
+            name: getattr(import_module(f"orderan.sandbox.phones.{name}"), f"{name.title()}Simulator")(fields)
+            for name, fields in _telephones().items()
+        }
+        shop = httpx2.AsyncClient(transport=httpx2.MockTransport(self._shop))
+        self.exchange = Exchange(carriers, self.clock.now, self.registry, Trunk(shop))
+        self.messages = simulators()
+        self.links = PayLinks(HOME, self.keyring)
+        lines = Lines(Caller(transport=httpx2.MockTransport(self._provider)), PublicCaller())
+        self.clients = ReachClients(self.keyring, self.clock, lines)
+        self.askers = Askers(self.floor.db, self.clock, self.keyring, self.links, self.clients)
+        self.watch = CallWatch(self.floor.db, self.clock, self.keyring, self.clients)
+
+    @property
+    def floor(self) -> ShopFloor:
+        return self.world.floor
+
+    async def opens(self, provider: str) -> UUID:
+        """Open an account of the shop's at a simulated provider."""
+        fields = _telephones().get(provider) or MESSENGERS[provider]
+        given = dict(fields) | ({"caller_id": "+622150001234"} if provider in CALLS else {})
+        account = await self.floor.run(
+            lambda tx: open_reach(
+                tx,
+                self.keyring,
+                provider=provider,
+                name=provider,
+                base_url=f"https://{provider.replace('_', '-')}.test",
+                fields=given,
+                now=self.clock.at,
+            )
+        )
+        self.clients.forget()
+        shop_id = self.floor.shop.shop_id
+        if provider == "exotel":
+            self.registry.asks = self.links.reach_asks(shop_id, account.id) + f"?token={given['hook_token']}"
+        if provider in self.messages:
+            self.messages[provider].registered_at(self.links.reach_news(shop_id, account.id))
+        found: UUID = account.id
+        return found
+
+    async def asks_by(self, *steps: Step) -> None:
+        policy = Policy(steps=steps, deadline_hours=24)
+        await self.floor.run(lambda tx: keep_policy(tx, policy, expected=0, now=self.clock.at))
+
+    async def order(self, phone: str = PHONE) -> Order:
+        buyer = replace(a_buyer(), phone=phone)
+        [placed] = await place(
+            self.world, self.keyring, asked(("kopi", 2), buyer=buyer, terms=Terms.COD), now=self.clock.at
+        )
+        assert isinstance(placed, Placed)
+        return await self.stands(placed.order.id)
+
+    async def stands(self, order_id: UUID) -> Order:
+        found: dict[UUID, Order] = await self.floor.run(lambda tx: orders_by_id(tx, [order_id]))
+        return found[order_id]
+
+    async def attempts(self, order_id: UUID) -> list[Attempt]:
+        found: list[Attempt] = await self.floor.run(lambda tx: attempts_of(tx, order_id))
+        return found
+
+    async def works(self, **later: float) -> None:
+        """What the worker does, until nothing is due."""
+        self.clock.at += timedelta(**later)
+        for _ in range(10):
+            ways = await self.floor.run(self.askers.of)
+            done = await Verifier(self.floor.db, self.clock, ways).work_due(self.floor.caller)
+            await self.exchange.settle()
+            done += await self.watch.hear(self.floor.caller) + await self.watch.look_up(self.floor.caller)
+            done += await self.floor.run(self._hears)
+            if not done:
+                return
+
+    async def _hears(self, tx: Tx) -> int:
+        async def answers(tx: Tx, replies: Any, now: datetime) -> None:
+            await hear_words(tx, self.keyring, replies, now=now)
+
+        return await hear_reach(tx, self.keyring, now=self.clock.at, answers=[answers], fates=[hear_fates])
+
+    def ringing(self) -> SimCall:
+        return self.exchange.calls()[0]
+
+    def spoil(self, provider: str, faults: PhoneFaults) -> None:
+        self.exchange.weather.set(Window(provider, faults))
+
+    async def writes(self, letters: list[Letter]) -> list[int]:
+        """A provider of messages writes to us; returns what we answered."""
+        answers = []
+        for letter in letters:
+            headers = {name.lower(): value for name, value in letter.headers.items()}
+            answers.append(await self._takes(Came("POST", letter.url, headers, letter.body)))
+        return answers
+
+    def written(
+        self, provider: str, text: str, *, to: SimMessage | None = None, tapped: str | None = None
+    ) -> list[Letter]:
+        """What a provider writes when its person taps a button, or types something."""
+        simulator: MessageSimulator = self.messages[provider]
+        message = SimMessage(
+            provider,
+            f"in.{simulator.tray.next_number()}",
+            PHONE,
+            text,
+            self.clock.at,
+            theirs=True,
+            state=MessageState.DELIVERED,
+            answered=tapped,
+        )
+        return simulator.written(message, to=to)
+
+    async def _provider(self, request: httpx2.Request) -> httpx2.Response:
+        url = urlsplit(str(request.url))
+        name = (url.hostname or "").removesuffix(".test").replace("-", "_")
+        told = SimRequest(
+            request.method,
+            url.path,
+            {key.lower(): value for key, value in request.headers.items()},
+            await request.aread(),
+            dict(parse_qsl(url.query, keep_blank_values=True)),
+        )
+        if name in self.messages:
+            reply = self.messages[name].answer(told, now=self.clock.at)
+        else:
+            reply = await self.exchange.answer(name, told)
+        return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.body)
+
+    async def _shop(self, request: httpx2.Request) -> httpx2.Response:
+        came = Came(
+            request.method,
+            str(request.url),
+            {key.lower(): value for key, value in request.headers.items()},
+            await request.aread(),
+        )
+        client = await self._client(came)
+        if urlsplit(came.url).path.startswith("/news/"):
+            return httpx2.Response(await self._takes(came))
+        try:
+            spoken = await answer_call(
+                self.floor.db,
+                self.floor.caller,
+                client,
+                Received(came.method, came.url, came.headers, came.body),
+                self.clock,
+            )
+        except NewsForged:
+            self.refused += 1
+            return httpx2.Response(403)
+        return httpx2.Response(
+            spoken.status, headers={"content-type": spoken.media_type}, content=spoken.body
+        )
+
+    async def _takes(self, came: Came) -> int:
+        if self.lost:
+            return 200
+        client = await self._client(came)
+        letter, answer = check(client, self.floor.shop.shop_id, came)
+        await self.floor.run(lambda tx: keep_letters(tx, [letter], now=self.clock.at))
+        if answer is None:
+            self.refused += 1
+            return 403
+        return answer.status
+
+    async def _client(self, came: Came) -> ReachClient:
+        named = from_text(PREFIX, urlsplit(came.url).path.rpartition("/")[2])
+        client: ReachClient = await self.floor.run(lambda tx: self.clients.of_account(tx, named))
+        return client
+
+
+@pytest.fixture
+async def office(floor: ShopFloor, keyring: Keyring, now: datetime) -> Office:
+    return Office(await a_shop(floor, now, stock={"kopi": 50}), keyring, SetClock(now))
+
+
+ONE_CALL = Step(Way.CALL, tries=2, answer_minutes=10, spacing_minutes=30)
+
+
+async def shown(office: Office, order: Order) -> tuple[str, str, list[tuple[str, str | None]]]:
+    stands = await office.stands(order.id)
+    tries = [(str(one.state), one.answer) for one in await office.attempts(order.id)]
+    return stands.verification, stands.commercial, tries
+
+
+@pytest.mark.parametrize("provider", CALLS)
+async def test_a_call_reads_the_order_out_and_a_key_decides(office: Office, provider: str) -> None:
+    await office.opens(provider)
+    await office.asks_by(ONE_CALL)
+    yes, no = await office.order(), await office.order("+6281298765432")
+    await office.works()
+    calls = {call.number: call for call in office.exchange.calls()}
+    assert [one.provider for one in await office.attempts(yes.id)] == [provider]
+
+    said_yes, said_no = calls[PHONE], calls["+6281298765432"]
+    await office.exchange.pick_up(said_yes)
+    heard = next(line.text for line in said_yes.lines if line.who == "voice")
+    assert heard.startswith("Halo, ini Toko Uji. Anda memesan dua")
+    assert "dua puluh ribu rupiah" in heard
+    assert "Tekan satu untuk konfirmasi, tekan dua jika tidak memesan" in heard
+    office.clock.at += timedelta(seconds=21)
+    await office.exchange.press(said_yes, "1")
+    await office.exchange.pick_up(said_no)
+    await office.exchange.press(said_no, "2")
+    await office.works()
+
+    assert await shown(office, yes) == ("confirmed", "accepted", [("confirmed", "1")])
+    assert await shown(office, no) == ("refused", "cancelled", [("refused", "2")])
+    assert await office.world.stock("kopi") == (50, 0, 2)
+    assert said_yes.lines[-1].text == "Terima kasih. Pesanan Anda kami siapkan."
+    await office.works(minutes=5)
+    [attempt] = await office.attempts(yes.id)
+    # Twilio and Vonage bill in other money, which is not counted as rupiah.
+    assert attempt.cost_minor == (600 if provider == "exotel" else None)
+
+
+@pytest.mark.parametrize("provider", CALLS)
+async def test_what_is_no_answer_is_no_consent_and_the_next_try_comes(office: Office, provider: str) -> None:
+    await office.opens(provider)
+    await office.asks_by(ONE_CALL)
+    ends: dict[str, Callable[[SimCall], Any]] = {}
+
+    async def wrong(call: SimCall) -> None:
+        await office.exchange.pick_up(call)
+        for key in "753":
+            await office.exchange.press(call, key)
+
+    async def silent(call: SimCall) -> None:
+        await office.exchange.pick_up(call)
+        for _ in range(3):
+            await office.exchange.let_pass(call)
+
+    ends["busy"] = office.exchange.decline
+    ends["no_answer"] = lambda call: office.exchange.decline(call, Stage.NO_ANSWER)
+    ends["silence"] = silent
+    ends["wrong_key"] = wrong
+    ends["machine"] = lambda call: office.exchange.pick_up(call, machine=True)
+    orders = {}
+    for at, why in enumerate(ends):
+        orders[why] = await office.order(f"+62812345678{at:02}")
+    await office.works()
+    by_phone = {call.number: call for call in office.exchange.calls()}
+    for at, end in enumerate(ends.values()):
+        await end(by_phone[f"+62812345678{at:02}"])
+    await office.works(minutes=1)
+
+    for why, order in orders.items():
+        if why == "machine" and provider == "exotel":
+            # It says so of no call: a voicemail that presses nothing is a buyer who pressed nothing.
+            continue
+        assert await shown(office, order) == ("waiting", "accepted", [("missed", why)]), why
+    await office.works(minutes=31)
+    assert len(office.exchange.calls()) == 2 * len(ends) - (provider == "exotel")
+
+
+async def test_another_language_a_repetition_and_the_number_keyed_in(office: Office) -> None:
+    await office.opens("twilio")
+    await office.asks_by(replace(ONE_CALL, by_number=True))
+    order = await office.order()
+    await office.works()
+    call = office.ringing()
+    await office.exchange.pick_up(call)
+    await office.exchange.press(call, "8#")
+    await office.exchange.press(call, "0#")
+    number = str(order.number)
+    await office.exchange.press(call, number[:-1] + str((int(number[-1]) + 1) % 10) + "#")
+    await office.exchange.press(call, number + "#")
+    await office.works()
+
+    said = [line.text for line in call.lines if line.who == "voice"]
+    assert said[1].startswith("Hello, this is Toko Uji. You ordered two")
+    assert said[2] == said[1]
+    assert said[3].startswith("That number was mistyped.")
+    assert said[4] == "Thank you. We are preparing your order."
+    assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", number)])
+
+
+async def test_lost_doubled_and_late_news_and_a_key_after_the_end(office: Office) -> None:
+    await office.opens("vonage")
+    await office.asks_by(ONE_CALL)
+    order = await office.order()
+    await office.works()
+    office.spoil("vonage", PhoneFaults(late_digit=True, thrice=True))
+    call = office.ringing()
+    await office.exchange.pick_up(call)
+    await office.exchange.press(call, "1")
+    await office.works()
+    assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", "1")])
+
+    lost = await office.order("+6281298765432")
+    office.lost = True
+    await office.works()
+    await office.exchange.decline(office.ringing())
+    await office.works(minutes=2)
+    # Nobody told: the provider was asked.
+    assert await shown(office, lost) == ("waiting", "accepted", [("missed", "busy")])
+
+
+async def test_the_workers_rounds_ask_and_hear(office: Office) -> None:
+    await office.opens("twilio")
+    await office.asks_by(ONE_CALL, Step(Way.AGENT))
+    order = await office.order()
+    rounds = VerificationRounds(Rounds(office.floor.db, office.clock), office.askers)
+
+    async def turn() -> None:
+        await rounds.once()
+        await rounds.finish()
+        await office.exchange.settle()
+
+    await turn()
+    await office.exchange.decline(office.ringing())
+    await turn()
+    assert await shown(office, order) == ("waiting", "accepted", [("missed", "busy")])
+    office.clock.at += timedelta(minutes=31)
+    await turn()
+    await office.exchange.pick_up(office.ringing())
+    await office.exchange.press(office.ringing(), "1")
+    assert (await office.stands(order.id)).verification == "confirmed"
+
+
+async def test_who_only_knows_the_address_answers_for_nobody(office: Office) -> None:
+    account_id = await office.opens("exotel")
+    await office.opens("twilio")
+    await office.asks_by(ONE_CALL)
+    order = await office.order()
+    await office.works()
+    [attempt] = await office.attempts(order.id)
+    address = office.registry.asks
+    client = await office.floor.run(lambda tx: office.clients.of_account(tx, account_id))
+
+    async def says(url: str) -> int:
+        try:
+            spoken = await answer_call(
+                office.floor.db, office.floor.caller, client, Received("GET", url, {}), office.clock
+            )
+        except NewsForged:
+            return 403
+        return spoken.status
+
+    forged = f"&applet=passthru&CallSid=made-up&CustomField={attempt.id}&digits=%221%22"
+    assert await says(address.partition("?")[0] + "?token=guess" + forged) == 403
+    # Even with our token: the provider knows of no such call, so nothing was pressed.
+    assert await says(address + forged) in {200, 403}
+    assert await shown(office, order) == ("waiting", "accepted", [("asked", None)])
+
+
+async def test_a_provider_that_is_down_is_passed_over_and_a_lost_answer_is_not_repeated(
+    office: Office,
+) -> None:
+    await office.opens("exotel")
+    await office.opens("twilio")
+    await office.asks_by(ONE_CALL)
+    office.exchange.weather.set(Window("exotel", PhoneFaults(too_many=1.0)))
+    order = await office.order()
+    await office.works()
+    [attempt] = await office.attempts(order.id)
+    assert (attempt.provider, str(attempt.state)) == ("twilio", "asked")
+    assert [call.provider for call in office.exchange.calls()] == ["twilio"]
+
+
+async def test_whatsapp_buttons_a_typed_word_and_a_message_that_does_not_arrive(office: Office) -> None:
+    await office.opens("whatsapp")
+    await office.asks_by(Step(Way.WHATSAPP, tries=1, answer_minutes=120), Step(Way.AGENT))
+    order = await office.order()
+    await office.works()
+    message = office.messages["whatsapp"].tray.newest()
+    assert message is not None
+    yes, no = [payload for payload, _ in message.buttons]
+    assert [payload.partition(":")[0] for payload in (yes, no)] == ["yes", "no"]
+    forged = [
+        office.messages["whatsapp"].forged(one)
+        for one in office.written("whatsapp", "Ya", to=message, tapped=yes)
+    ]
+    assert await office.writes(forged) == [403]
+    await office.works()
+    assert (await office.stands(order.id)).verification == "waiting"
+
+    tapped = office.written("whatsapp", "Ya, benar", to=message, tapped=yes)
+    assert await office.writes(tapped + tapped) == [200, 200]
+    await office.writes(office.written("whatsapp", "Bukan saya", to=message, tapped=no))
+    await office.works()
+    assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", "yes")])
+
+    typed = await office.order()
+    await office.works()
+    await office.writes(office.written("whatsapp", "Bukan!"))
+    await office.works()
+    assert await shown(office, typed) == ("refused", "cancelled", [("refused", "no")])
+
+    gone = await office.order()
+    await office.works()
+    last = office.messages["whatsapp"].tray.newest()
+    assert last is not None
+    office.messages["whatsapp"].tray.move(last, MessageState.FAILED, now=office.clock.at, error="131026")
+    await office.writes(office.messages["whatsapp"].news(last, now=office.clock.at))
+    await office.works()
+    _, _, tries = await shown(office, gone)
+    assert tries == [("missed", "undelivered"), ("asked", None)]
+
+
+async def test_an_sms_carries_a_link_and_what_it_cost_is_kept(office: Office) -> None:
+    await office.opens("zenziva")
+    await office.asks_by(Step(Way.SMS, tries=1, answer_minutes=120))
+    order = await office.order()
+    await office.works()
+    message = office.messages["zenziva"].tray.newest()
+    assert message is not None
+    head, link = message.text.rsplit(" ", 1)
+    assert head == f"Toko Uji: pesanan {order.number} Rp20.000 COD. Benar Anda memesan? Jawab di"
+    assert link.startswith(f"{HOME}/ya/{office.floor.shop.shop_id}-")
+    [attempt] = await office.attempts(order.id)
+    assert (attempt.provider, str(attempt.state)) == ("zenziva", "asked")
