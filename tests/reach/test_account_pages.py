@@ -106,6 +106,9 @@ async def test_the_account_put_first_is_asked_first(stand: Stand, owner: AsyncCl
     second = await stand.open("twilio_sms")
     await send(owner, f"{PAGE}/{to_text('rch', second.id)}/first", {})
     assert [one.provider for one in await accounts(stand.floor)] == ["twilio_sms", "zenziva"]
+    shown = html.unescape((await owner.get(PAGE)).text)
+    assert shown.index("twilio_sms 1") < shown.index("zenziva 0")
+    assert shown.count("Pilihan pertama") == 1
 
 
 async def test_only_the_provider_itself_gets_an_answer(stand: Stand) -> None:
