@@ -75,8 +75,9 @@ LEFT JOIN transfer ON transfer.shop_id = claim.shop_id AND transfer.id = claim.h
 WHERE order_line.order_id IS NULL AND transfer.id IS NULL
 """
 
-# A bundle is claimed as its parts, whose recipe may have changed since: each part must still be
-# a whole multiple of the bundles owed.
+# A bundle is claimed as its parts, whose recipe may have changed since: of each part, what is still claimed and
+# what left already must together be a whole multiple of the bundles allocated. One that leaves from two places is
+# shipped by halves in between.
 _LINES_EQUAL_CLAIMS = """
 WITH part AS (
     SELECT shop_id, holder_id, line_no, sku_id,
@@ -88,7 +89,7 @@ WITH part AS (
     SELECT line.shop_id, line.order_id, line.line_no, line.sku_id, sku.is_bundle, sku.is_stocked,
            CASE WHEN sales_order.commercial = 'awaiting_payment' THEN line.quantity - line.cancelled ELSE 0 END
                AS reserved,
-           greatest(line.allocated - line.shipped, 0) AS allocated
+           greatest(line.allocated - line.shipped, 0) AS allocated, line.allocated AS ever
     FROM order_line AS line
     JOIN sales_order ON sales_order.shop_id = line.shop_id AND sales_order.id = line.order_id
     JOIN sku ON sku.shop_id = line.shop_id AND sku.id = line.sku_id
@@ -97,10 +98,17 @@ SELECT owed.shop_id, owed.order_id AS subject, owed.line_no, part.sku_id,
        owed.reserved, part.reserved AS claimed_reserved, owed.allocated, part.allocated AS claimed_allocated
 FROM owed
 LEFT JOIN part ON part.shop_id = owed.shop_id AND part.holder_id = owed.order_id AND part.line_no = owed.line_no
+LEFT JOIN LATERAL (
+    SELECT sum(task_line.quantity)::bigint AS units
+    FROM task
+    JOIN task_line ON task_line.shop_id = task.shop_id AND task_line.task_id = task.id
+    WHERE owed.is_bundle AND part.allocated > 0 AND task.shop_id = owed.shop_id AND task.order_id = owed.order_id
+      AND task.state = 'handed_over' AND task_line.line_no = owed.line_no AND task_line.sku_id = part.sku_id
+) AS gone ON TRUE
 WHERE CASE
     WHEN owed.is_bundle THEN
         coalesce(part.reserved, 0) %% greatest(owed.reserved, 1) <> 0
-        OR coalesce(part.allocated, 0) %% greatest(owed.allocated, 1) <> 0
+        OR (part.allocated > 0 AND (part.allocated + coalesce(gone.units, 0)) %% greatest(owed.ever, 1) <> 0)
         OR (coalesce(part.reserved, 0) > 0) <> (owed.reserved > 0)
         OR (coalesce(part.allocated, 0) > 0) <> (owed.allocated > 0)
     WHEN owed.is_stocked THEN
