@@ -905,7 +905,7 @@ CREATE TABLE message (
     CONSTRAINT message_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT message_once UNIQUE (shop_id, topic_id, kind, subject_id, person_id),
     CONSTRAINT message_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id),
-    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'paid_late'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text]))),
+    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'paid_late'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text, 'back_in_stock'::text]))),
     CONSTRAINT message_round_counts CHECK ((round >= 1)),
     CONSTRAINT message_says_why_not CHECK (((state <> ALL (ARRAY['untold'::text, 'suppressed'::text])) OR (reason IS NOT NULL))),
     CONSTRAINT message_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'told'::text, 'untold'::text, 'suppressed'::text])))

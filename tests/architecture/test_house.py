@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from tools import reference
 
+from orderan.notifications.models import Channel as MessageChannel
+from orderan.notifications.models import Kind as MessageKind
 from orderan.orders.headlines import Headline
 from orderan.payments.models import MoneyKind
 from orderan.payments.states import Money
@@ -93,6 +95,8 @@ def test_the_states_of_every_machine_are_those_its_column_allows(catalogue: psyc
         ("sales_order", "money", Money),
         ("sales_order", "headline", Headline),
         ("payment_event", "kind", MoneyKind),
+        ("message", "kind", MessageKind),
+        ("delivery", "channel", MessageChannel),
     ],
 )
 def test_words_that_no_machine_moves_are_those_their_column_allows(
