@@ -19,11 +19,12 @@ from orderan.flows.hear_buyer import (
 from orderan.flows.pick_task import release_tasks, start_picking
 from orderan.flows.place_order import Placed
 from orderan.flows.verify_order import Asked, NotAsked, Verifier, advance_cases
+from orderan.flows.views_asking import Turn, unsaid_orders
 from orderan.fulfilment import PickingBlocked
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller
-from orderan.orders import Order, Terms, orders_by_id
+from orderan.orders import EVERYTHING, Order, Terms, orders_by_id
 from orderan.verification import (
     AnswerUnknown,
     Attempt,
@@ -180,9 +181,63 @@ async def test_silence_goes_from_way_to_way_and_ends_as_the_policy_says(desk: De
     assert await desk.ways(order.id) == [("whatsapp", "missed"), ("call", "missed"), ("call", "asked")]
     await desk.passes(minutes=6)
 
+    # Every way was tried, and the buyer has until the deadline.
+    [waits] = await desk.floor.run(
+        lambda tx: unsaid_orders(tx, EVERYTHING, order_id=order.id, limit=1, now=desk.clock.at)
+    )
+    assert (waits.turn, waits.over, waits.next_at == waits.deadline) == (Turn.WAIT, True, True)
+    await desk.passes(hours=21)
+    assert (await desk.now_is(order.id)).commercial == "accepted"
+    assert len(desk.whatsapp.heard) + len(desk.phone.heard) == 3
+    late = await desk.order()
+    await desk.passes(hours=1)
+
     ended = await desk.now_is(order.id)
     assert (ended.verification, ended.commercial) == ("unreachable", "cancelled")
-    assert await desk.floor.value("SELECT sum(allocated)::int FROM stock") == 0
+    assert await desk.floor.value("SELECT sum(allocated)::int FROM stock") == 2
+
+    for _ in range(4):
+        await desk.passes(minutes=125)
+    answered = await desk.hear(desk.whatsapp.heard[-1][1], AttemptEvent.CONFIRM)
+    assert (answered.id, answered.verification) == (late.id, "confirmed")
+    await desk.passes(hours=30)
+    assert (await desk.now_is(late.id)).commercial == "accepted"
+
+
+async def test_who_was_never_asked_did_not_keep_silent(desk: Desk) -> None:
+    await desk.policy(replace(BOTH, silence=Silence.CANCEL))
+    desk.whatsapp.fails = desk.phone.fails = True
+    down = await desk.order()
+    await desk.passes()
+    await desk.passes(minutes=31)
+    assert {state for _, state in await desk.ways(down.id)} == {"failed"}
+    desk.verifier.ways = {}
+    nothing = await desk.order()
+    await desk.passes()
+    assert await desk.ways(nothing.id) == []
+    listed = Policy(steps=(Step(Way.AGENT, answer_minutes=60),), silence=Silence.CANCEL)
+    await desk.policy(listed, expected=1)
+    uncalled = await desk.order()
+    await desk.passes()
+    await desk.passes(minutes=61)
+
+    for order in (down, nothing, uncalled):
+        held = await desk.now_is(order.id)
+        assert (held.verification, held.commercial) == ("unreachable", "accepted")
+    told = "SELECT subject_id FROM exception_entry WHERE kind = 'buyer_not_asked' AND state = 'open'"
+    assert {row.subject_id for row in await desk.floor.all(told)} == {down.id, nothing.id, uncalled.id}
+
+    await desk.floor.run(lambda tx: ask_again(tx, down.id, now=desk.clock.at))
+    await desk.floor.run(lambda tx: cancel_order(tx, nothing.id, reason="batal", now=desk.clock.at))
+    await desk.floor.run(lambda tx: waive_verification(tx, uncalled.id, reason="dikenal", now=desk.clock.at))
+    assert await desk.floor.all(told) == []
+    # Somebody called, and nobody took it up: that is silence.
+    await desk.passes()
+    await desk.floor.run(
+        lambda tx: answer_by_hand(tx, down.id, AttemptEvent.MISS, note="", now=desk.clock.at)
+    )
+    await desk.passes(hours=49)
+    assert (await desk.now_is(down.id)).commercial == "cancelled"
 
 
 async def test_a_late_yes_saves_an_order_that_is_only_held(desk: Desk) -> None:
@@ -210,6 +265,27 @@ async def test_nobody_is_rung_at_night_in_their_own_zone(desk: Desk) -> None:
     assert desk.whatsapp.heard == []
     await desk.passes(minutes=6)
     assert len(desk.whatsapp.heard) == 1
+
+
+async def test_what_was_planned_by_day_is_not_done_at_night(desk: Desk) -> None:
+    # 19.30 in Jakarta: due at once, and then the worker stood still.
+    desk.clock.at = desk.clock.at.replace(hour=12, minute=30)
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes(hours=3, minutes=30)
+    assert (desk.whatsapp.heard, await desk.ways(order.id)) == ([], [])
+    await desk.passes(hours=9, minutes=1)
+    assert await desk.ways(order.id) == [("whatsapp", "asked")]
+    # Nobody's hour comes before the deadline: nobody is rung, and nothing is taken from them.
+    brief = replace(BOTH, deadline_hours=2, silence=Silence.CANCEL)
+    await desk.policy(brief, expected=1)
+    desk.clock.at = desk.clock.at.replace(hour=12, minute=30)
+    soon = await desk.order()
+    await desk.passes(hours=1)
+    await desk.passes(hours=1)
+    assert await desk.ways(soon.id) == []
+    held = await desk.now_is(soon.id)
+    assert (held.verification, held.commercial) == ("unreachable", "accepted")
 
 
 async def test_a_provider_that_fails_is_passed_over_and_a_lost_answer_waits(desk: Desk) -> None:

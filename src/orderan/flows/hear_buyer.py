@@ -14,6 +14,7 @@ from uuid import UUID
 
 from orderan.customers import zone_of
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.verify_order import after_missed, followed_now
 from orderan.flows.views_verifying import buyers_of
 from orderan.kit.db import Tx
@@ -203,6 +204,7 @@ async def waive_verification(tx: Tx, order_id: UUID, *, reason: str, now: dateti
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.WAIVE, reason=reason, now=now)
     await close_case(tx, order_id, now=now)
+    await settle_never_asked(tx, [order_id], note="buyer waived", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
 
 
@@ -219,6 +221,7 @@ async def ask_again(tx: Tx, order_id: UUID, *, now: datetime) -> Order:
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.ASK, now=now)
     await _open(tx, order_id, now=now)
+    await settle_never_asked(tx, [order_id], note="buyer asked again", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
 
 
@@ -244,6 +247,7 @@ async def _follow(tx: Tx, order: Order, event: AttemptEvent, *, reason: str | No
     """Let a locked order follow its buyer's word."""
     await move_verification(tx, [order], _ANSWERS[event], reason=reason, now=now)
     await close_case(tx, order.id, now=now)
+    await settle_never_asked(tx, [order.id], note="buyer answered", now=now)
     if event is AttemptEvent.REFUSE:
         return await cancel_order(tx, order.id, reason="buyer_refused", now=now)
     return (await orders_by_id(tx, [order.id]))[order.id]

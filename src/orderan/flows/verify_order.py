@@ -4,7 +4,8 @@
     try       what is due is written down first, then the buyer is called or written to with no transaction
               open, then what came of it is noted
     answer    see `hear_buyer`
-    silence   the same way again, the next way, and at last what the policy says of silence
+    silence   the same way again, the next way, and at last what the policy says of silence; where nobody was
+              ever asked there was none, and a person decides
 
 A try nobody heard of again ends by its own clock, so no case waits for a partner.
 """
@@ -12,12 +13,13 @@ A try nobody heard of again ends by its own clock, so no case waits for a partne
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from orderan.customers import zone_of
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.never_asked import report_never_asked
 from orderan.flows.views_verifying import buyers_of
 from orderan.kit import decisions
 from orderan.kit.clock import Clock
@@ -55,6 +57,7 @@ from orderan.verification import (
     lock_attempt,
     lock_cases,
     lock_open_attempts,
+    not_before,
     note_answer,
     note_asked,
     open_cases,
@@ -62,6 +65,7 @@ from orderan.verification import (
     policies,
     policy_now,
     read,
+    was_asked,
 )
 
 VERIFYING: Final = "verification"
@@ -258,6 +262,11 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
         if case.deadline <= now:
             await _silent(tx, orders[order_id], case, policy, now=now)
             continue
+        at = not_before(policy, case, now=now, zone=zone)
+        if at > now:
+            # Planned for an hour that is over: whoever was to make the try comes to it late.
+            await go_on(tx, case, Next(case.step, case.tries, at), now=now)
+            continue
         if policy.steps[case.step].way is Way.AGENT or policy.steps[case.step].way in ways:
             ready.append(case)
         else:
@@ -278,17 +287,29 @@ async def after_missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> No
 
 async def _after_miss(tx: Tx, order: Order, case: Case, policy: Policy, zone: str, *, now: datetime) -> None:
     due = after_miss(policy, case, now=now, zone=zone)
-    if due.step is None:
-        await _silent(tx, order, case, policy, now=now)
-    else:
+    if due.step is not None:
         await go_on(tx, case, due, now=now)
+    elif due.at > now and await _asked_ever(tx, case, policy):
+        await go_on(tx, case, Next(case.step, case.tries, due.at), now=now)
+    else:
+        await _silent(tx, order, case, policy, now=now)
 
 
 async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
-    """Nobody answered in any way."""
+    """Nobody answered in any way; who was never asked did not keep silent, so their order is only held."""
     await go_on(tx, case, Next(None, case.tries, now), now=now)
     if order.verification != Verification.WAITING or order.commercial != Commercial.ACCEPTED:
         return
-    await move_verification(tx, [order], VerificationEvent.GIVE_UP, reason="silence", now=now)
-    if policy.silence is Silence.CANCEL:
+    asked = await _asked_ever(tx, case, policy)
+    reason = "silence" if asked else "never_asked"
+    await move_verification(tx, [order], VerificationEvent.GIVE_UP, reason=reason, now=now)
+    if not asked:
+        await report_never_asked(tx, order, now=now)
+    elif policy.silence is Silence.CANCEL:
         await cancel_order(tx, order.id, reason="buyer_unreachable", now=now)
+
+
+async def _asked_ever(tx: Tx, case: Case, policy: Policy) -> bool:
+    """Whether the buyer was asked since the asking began, the last time it did."""
+    since = case.deadline - timedelta(hours=policy.deadline_hours)
+    return await was_asked(tx, case.order_id, since=since)

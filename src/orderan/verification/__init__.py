@@ -47,7 +47,7 @@ from orderan.verification.models import (
     When,
 )
 from orderan.verification.reading import plain, read
-from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at
+from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at, not_before
 from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
 from orderan.verification.store import (
     as_attempt,
@@ -66,7 +66,7 @@ from orderan.verification.store_calls import (
     thread_of_call,
     threads_to_look_up,
 )
-from orderan.verification.views import PolicyVersion, attempts_of, case_of, policies, policy_now
+from orderan.verification.views import PolicyVersion, attempts_of, case_of, policies, policy_now, was_asked
 
 __all__ = [
     "ATTEMPT",
@@ -118,6 +118,7 @@ __all__ = [
     "lock_open_attempts",
     "lock_thread",
     "may_ask_at",
+    "not_before",
     "note_answer",
     "note_asked",
     "note_by_hand",
@@ -131,4 +132,5 @@ __all__ = [
     "take_case",
     "thread_of_call",
     "threads_to_look_up",
+    "was_asked",
 ]
