@@ -21,6 +21,7 @@ from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.flows.answer_call import answer_call
 from orderan.flows.ask_buyer import Askers
+from orderan.flows.cancel_order import cancel_order
 from orderan.flows.hear_calls import CallWatch
 from orderan.flows.hear_reach import hear_reach
 from orderan.flows.hear_words import hear_fates, hear_words
@@ -478,6 +479,23 @@ async def test_whatsapp_buttons_a_typed_word_and_a_message_that_does_not_arrive(
     await office.writes(office.written("whatsapp", "Bukan!"))
     await office.works()
     assert await shown(office, typed) == ("refused", "cancelled", [("refused", "no")])
+
+    late = await office.order()
+    await office.works()
+    await office.works(minutes=121)
+    stands = await shown(office, late)
+    assert stands == ("waiting", "accepted", [("missed", None), ("asked", None)])
+    # Asked two hours ago, and answered for neither by a key nor by a word; of two such orders no word is of either.
+    second = await office.order()
+    await office.works()
+    await office.writes(office.written("whatsapp", "Ya"))
+    await office.works()
+    assert await shown(office, late) == stands
+    await office.floor.run(lambda tx: cancel_order(tx, second.id, reason="batal", now=office.clock.at))
+    await office.writes(office.written("whatsapp", "Iya."))
+    await office.works()
+    verification, _, tries = await shown(office, late)
+    assert (verification, tries[0]) == ("confirmed", ("confirmed", "yes"))
 
     gone = await office.order()
     await office.works()

@@ -10,6 +10,7 @@ import pytest
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.erase_customer import erase_customer
 from orderan.flows.hear_buyer import (
     answer_by_hand,
     ask_again,
@@ -18,12 +19,14 @@ from orderan.flows.hear_buyer import (
 )
 from orderan.flows.pick_task import release_tasks, start_picking
 from orderan.flows.place_order import Placed
+from orderan.flows.replay_decision import replay
 from orderan.flows.verify_order import Asked, NotAsked, Verifier, advance_cases
 from orderan.flows.views_asking import Turn, unsaid_orders
 from orderan.fulfilment import PickingBlocked
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller
+from orderan.kit.text import GONE
 from orderan.orders import EVERYTHING, Order, Terms, orders_by_id
 from orderan.verification import (
     AnswerUnknown,
@@ -413,3 +416,34 @@ async def test_a_worker_that_died_between_begin_and_call_leaves_a_try_that_ends_
     assert await desk.ways(order.id) == [("whatsapp", "sending")]
     await desk.passes(minutes=120)
     assert await desk.ways(order.id) == [("whatsapp", "missed"), ("call", "asked")]
+
+
+async def test_an_erased_buyer_leaves_neither_their_words_nor_where_they_live(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes()
+    await desk.floor.run(
+        lambda tx: answer_by_hand(
+            tx, order.id, AttemptEvent.REFUSE, note="anaknya sakit di Melawai", now=desk.clock.at
+        )
+    )
+    await desk.floor.all(
+        "UPDATE verification_attempt SET recording_url = 'https://suara.test/1' RETURNING id"
+    )
+    kept = "SELECT kind, inputs, outcome FROM decision WHERE kind = 'verification'"
+    [made] = await desk.floor.all(kept)
+    assert "area" in made.inputs["buyer"]
+    assert replay(made.kind, made.inputs, made.outcome).same
+    customer = order.customer_id
+    assert customer is not None
+
+    await desk.floor.run(lambda tx: erase_customer(tx, customer, reason="diminta", now=desk.clock.at))
+
+    left = await desk.floor.all("SELECT note, recording_url FROM verification_attempt ORDER BY id")
+    assert {(row.note, row.recording_url) for row in left} == {(None, None), (GONE, None)}
+    [made] = await desk.floor.all(kept)
+    assert (made.inputs["buyer"].get("area", "gone"), made.inputs["buyer"]["total_minor"]) == (
+        "gone",
+        order.total_minor,
+    )
+    assert replay(made.kind, made.inputs, made.outcome) is None

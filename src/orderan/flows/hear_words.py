@@ -1,8 +1,8 @@
 """Replies and receipts of messages that asked buyers whether they mean their order.
 
 A button carries what only this attempt's buyer was given. A plain yes or no counts where it answers the message
-that asked, or comes from a number of which one order only is being asked about that way; any other text is for
-whoever reads replies. A message that did not arrive is a try in vain.
+that asked, or comes from a number of which one order only was asked about that way and has no word yet, however
+late; any other text is for whoever reads replies. A message that did not arrive is a try in vain.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from typing import Final
 from orderan import messaging
 from orderan.customers import people_by_phone
 from orderan.flows.ask_buyer import NO, YES
-from orderan.flows.hear_buyer import answer_attempt, hear_answer
-from orderan.flows.views_verifying import open_attempts_of
+from orderan.flows.hear_buyer import VALID, answer_attempt, hear_answer
+from orderan.flows.views_verifying import answerable_attempts_of
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.messaging import ReceiptState, Reply, ReplyKind
@@ -61,10 +61,11 @@ async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: dat
     if word is None:
         return
     if reply.in_reply_to:
-        asked = list((await attempts_of_provider(tx, way, [reply.in_reply_to])).values())
+        named = await attempts_of_provider(tx, way, [reply.in_reply_to])
+        asked = [one for one in named.values() if one.began_at + VALID > now]
     else:
         person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
-        asked = await open_attempts_of(tx, way, person) if person else []
+        asked = await answerable_attempts_of(tx, way, person, since=now - VALID) if person else []
     if len(asked) == 1:
         await _end(tx, asked[0], EVENTS[word], word, now=now)
 

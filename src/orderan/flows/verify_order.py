@@ -70,6 +70,8 @@ from orderan.verification import (
 
 VERIFYING: Final = "verification"
 VERIFYING_RULE: Final = "first_rule@1"
+WHERE_THEY_LIVE: Final = ("buyer", "area")
+"""Where it stands among what a choice was made from; gone once the buyer is erased."""
 BATCH: Final = 100
 AT_ONCE: Final = 16
 """Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
@@ -172,8 +174,10 @@ def _reasons(found: Decided) -> list[str]:
     return [f"rule:{found.rule}" if found.rule else "no_rule"]
 
 
-def decide_again(inputs: Mapping[str, Any]) -> Replayed:
-    """What the policy that was followed makes of what was known of a buyer."""
+def decide_again(inputs: Mapping[str, Any]) -> Replayed | None:
+    """What the policy that was followed makes of what was known of a buyer; None once they were erased."""
+    if "area" not in inputs["buyer"]:
+        return None
     found = decide(read(inputs["followed"]), Buyer(**inputs["buyer"]))
     return Replayed(VERIFYING_RULE, {"verdict": str(found.verdict)}, _reasons(found))
 

@@ -1,6 +1,7 @@
 """What is known of buyers when it is decided whether to ask them, and what they are being asked about."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -57,20 +58,30 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
     }
 
 
-async def open_attempts_of(tx: Tx, way: Way, customer_id: UUID) -> list[Attempt]:
-    """Attempts that wait for a person's answer by one way; records that were merged into one count as one."""
+async def answerable_attempts_of(tx: Tx, way: Way, customer_id: UUID, *, since: datetime) -> list[Attempt]:
+    """Of each order that waits for a person's word, the last attempt to have it by one way.
+
+    One that was missed is among them: whoever was asked may answer later than the next try is made. Records that
+    were merged into one count as one.
+
+    Args:
+        since: Those begun before are too old to be answered.
+    """
     rows = await tx.all(
         """
-        SELECT attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
+        SELECT DISTINCT ON (attempt.order_id)
+               attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
                attempt.token_digest, attempt.answer, attempt.note, attempt.cost_minor, attempt.recording_url,
                attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by
         FROM customer AS person
         JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.customer_id = person.id
+             AND sales_order.commercial = 'accepted' AND sales_order.verification IN ('waiting', 'unreachable')
         JOIN verification_attempt AS attempt ON attempt.shop_id = %(shop)s AND attempt.order_id = sales_order.id
-             AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown')
+             AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown', 'missed')
+             AND attempt.began_at > %(since)s
         WHERE person.shop_id = %(shop)s AND (person.id = %(id)s OR person.merged_into = %(id)s)
-        ORDER BY attempt.id
+        ORDER BY attempt.order_id, attempt.began_at DESC, attempt.id DESC
         """,
-        {"shop": tx.shop_id, "way": way, "id": customer_id},
+        {"shop": tx.shop_id, "way": way, "id": customer_id, "since": since},
     )
     return [as_attempt(row) for row in rows]

@@ -204,3 +204,16 @@ async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
         )
         == 1
     )
+
+
+async def forget_words(tx: Tx, orders: Collection[UUID], gone: str) -> None:
+    """Take out what was written down of what buyers said, and where they can be heard."""
+    await tx.run(
+        """
+        UPDATE verification_attempt
+        SET note = CASE WHEN note <> '' THEN %(gone)s ELSE note END, recording_url = NULL
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s)
+          AND (note <> '' OR recording_url IS NOT NULL)
+        """,
+        {"shop": tx.shop_id, "orders": list(orders), "gone": gone},
+    )
