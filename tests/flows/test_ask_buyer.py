@@ -19,9 +19,11 @@ import pytest
 
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
+from orderan.customers import Changes, update
 from orderan.flows.answer_call import answer_call
 from orderan.flows.ask_buyer import Askers
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.hear_buyer import asked_by
 from orderan.flows.hear_calls import CallWatch
 from orderan.flows.hear_reach import hear_reach
 from orderan.flows.hear_words import hear_fates, hear_words
@@ -50,7 +52,7 @@ from orderan.sandbox.phones.faults import PhoneFaults
 from orderan.sandbox.phones.models import SimCall, Stage
 from orderan.sandbox.phones.trunk import Trunk
 from orderan.telephony import NewsForged, Received
-from orderan.verification import Attempt, Policy, Step, Way, attempts_of, keep_policy
+from orderan.verification import AnswerUnknown, Attempt, Policy, Step, Way, attempts_of, keep_policy
 from orderan.worker import Rounds, VerificationRounds
 
 pytestmark = pytest.mark.anyio
@@ -520,3 +522,33 @@ async def test_an_sms_carries_a_link_and_what_it_cost_is_kept(office: Office) ->
     assert link.startswith(f"{HOME}/ya/{office.floor.shop.shop_id}-")
     [attempt] = await office.attempts(order.id)
     assert (attempt.provider, str(attempt.state)) == ("zenziva", "asked")
+
+
+async def test_a_corrected_number_closes_the_strangers_answers(office: Office) -> None:
+    await office.opens("whatsapp")
+    await office.asks_by(Step(Way.WHATSAPP, tries=1, answer_minutes=120))
+    order = await office.order()
+    await office.works()
+    message = office.messages["whatsapp"].tray.newest()
+    assert message is not None
+    yes = message.buttons[0][0]
+    asked_as = "SELECT phone_index IS NOT NULL FROM verification_attempt"
+    assert await office.floor.value(asked_as) is True
+    customer = order.customer_id
+    assert customer is not None
+    changes = Changes(phone="081298765432")
+    await office.floor.run(lambda tx: update(tx, office.keyring, customer, changes, now=office.clock.at))
+
+    await office.writes(office.written("whatsapp", "Ya, benar", to=message, tapped=yes))
+    await office.writes(office.written("whatsapp", "Ya", to=message))
+    await office.works()
+    assert await shown(office, order) == ("waiting", "accepted", [("asked", None)])
+    token = yes.partition(":")[2]
+    with pytest.raises(AnswerUnknown):
+        await office.floor.run(lambda tx: asked_by(tx, token, now=office.clock.at))
+
+    back = Changes(phone="081234567890")
+    await office.floor.run(lambda tx: update(tx, office.keyring, customer, back, now=office.clock.at))
+    await office.writes(office.written("whatsapp", "Ya, benar lagi", to=message, tapped=yes))
+    await office.works()
+    assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", "yes")])

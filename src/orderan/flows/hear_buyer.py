@@ -16,7 +16,7 @@ from orderan.customers import zone_of
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.verify_order import after_missed, followed_now
-from orderan.flows.views_verifying import buyers_of
+from orderan.flows.views_verifying import asked_somebody_else, buyers_of
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import (
@@ -66,10 +66,10 @@ async def asked_by(tx: Tx, token: str, *, now: datetime) -> Attempt:
     """The attempt that gave out a token; not locked.
 
     Raises:
-        AnswerUnknown: Nobody was given this, or long ago.
+        AnswerUnknown: Nobody was given this, or long ago, or by a telephone that is the buyer's no more.
     """
     found = await attempt_by_digest(tx, digest_of(token))
-    if found is None or found.began_at + VALID <= now:
+    if found is None or found.began_at + VALID <= now or await asked_somebody_else(tx, found.id):
         raise AnswerUnknown
     return found
 
@@ -86,7 +86,7 @@ async def hear_answer(
     """A buyer answered by what only they were given; returns their order. The first answer decides.
 
     Raises:
-        AnswerUnknown: Nobody was given this, or long ago.
+        AnswerUnknown: As `asked_by` has it.
         NotBeingAsked: The order was answered for, or is closed; nothing changed.
     """
     found = await asked_by(tx, token, now=now)
@@ -107,7 +107,8 @@ async def answer_attempt(
 
     Raises:
         AnswerUnknown: No such attempt in this shop.
-        NotBeingAsked: The order was answered for, or is closed; nothing changed.
+        NotBeingAsked: The order was answered for, or is closed, or whoever answers has a telephone that is the
+            buyer's no more; nothing changed.
     """
     order = await _locked(tx, order_id)
     case = (await lock_cases(tx, [order.id]))[order.id]
@@ -115,6 +116,8 @@ async def answer_attempt(
     if attempt is None:
         raise AnswerUnknown
     _require_open(order)
+    if event in _ANSWERS and await asked_somebody_else(tx, attempt_id):
+        raise NotBeingAsked(str(order.number), order.verification)
     was_open = attempt.state in OPEN
     moved = await note_answer(tx, attempt, event, answer=answer, note=note, now=now)
     if event is AttemptEvent.MISS:

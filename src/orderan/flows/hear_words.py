@@ -1,6 +1,6 @@
 """Replies and receipts of messages that asked buyers whether they mean their order.
 
-A button carries what only this attempt's buyer was given. A plain yes or no counts where it answers the message
+A button carries what only this attempt's buyer was given, and counts from their own number. A plain yes or no counts where it answers the message
 that asked, or comes from a number of which one order only was asked about that way and has no word yet, however
 late; any other text is for whoever reads replies. A message that did not arrive is a try in vain.
 """
@@ -13,8 +13,8 @@ from typing import Final
 from orderan import messaging
 from orderan.customers import people_by_phone
 from orderan.flows.ask_buyer import NO, YES
-from orderan.flows.hear_buyer import VALID, answer_attempt, hear_answer
-from orderan.flows.views_verifying import answerable_attempts_of
+from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, hear_answer
+from orderan.flows.views_verifying import answerable_attempts_of, is_buyer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.messaging import ReceiptState, Reply, ReplyKind
@@ -42,16 +42,20 @@ async def hear_words(
     """What buyers answered; whatever is no answer to a question of ours is let be."""
     for kind, reply in replies:
         if reply.kind is ReplyKind.BUTTON:
-            await _tapped(tx, reply, now=now)
+            await _tapped(tx, keyring, reply, now=now)
         elif kind in WAYS:
             await _written(tx, keyring, WAYS[kind], reply, now=now)
 
 
-async def _tapped(tx: Tx, reply: Reply, *, now: datetime) -> None:
+async def _tapped(tx: Tx, keyring: Keyring, reply: Reply, *, now: datetime) -> None:
     word, _, token = reply.payload.partition(":")
-    if word in EVENTS and token:
-        # An old button, or one of an order that was answered for, decides nothing any more.
-        with suppress(AnswerUnknown, NotBeingAsked):
+    person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
+    if word not in EVENTS or not token or person is None:
+        return
+    # An old button, or one of an order that was answered for, decides nothing any more.
+    with suppress(AnswerUnknown, NotBeingAsked):
+        asked = await asked_by(tx, token, now=now)
+        if await is_buyer(tx, asked.order_id, person):
             await hear_answer(tx, token, EVENTS[word], answer=word, now=now)
 
 

@@ -85,3 +85,50 @@ async def answerable_attempts_of(tx: Tx, way: Way, customer_id: UUID, *, since: 
         {"shop": tx.shop_id, "way": way, "id": customer_id, "since": since},
     )
     return [as_attempt(row) for row in rows]
+
+
+async def phone_of(tx: Tx, customer_id: UUID) -> bytes | None:
+    """The blind index of the telephone a person has now, by the record that stands for them."""
+    row = await tx.maybe(
+        """
+        SELECT person.phone_index
+        FROM customer
+        JOIN customer AS person ON person.shop_id = %(shop)s
+             AND person.id = coalesce(customer.merged_into, customer.id)
+        WHERE customer.shop_id = %(shop)s AND customer.id = %(id)s
+        """,
+        {"shop": tx.shop_id, "id": customer_id},
+    )
+    return None if row is None or row.phone_index is None else bytes(row.phone_index)
+
+
+async def asked_somebody_else(tx: Tx, attempt_id: UUID) -> bool:
+    """Whether an attempt asked a telephone that is the buyer's no more, of any record that is one with theirs."""
+    row = await tx.maybe(
+        """
+        SELECT NOT EXISTS (
+            SELECT FROM customer AS person
+            WHERE person.shop_id = %(shop)s AND person.phone_index = attempt.phone_index
+              AND coalesce(person.merged_into, person.id) = coalesce(customer.merged_into, customer.id)) AS strange
+        FROM verification_attempt AS attempt
+        JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.id = attempt.order_id
+        LEFT JOIN customer ON customer.shop_id = %(shop)s AND customer.id = sales_order.customer_id
+        WHERE attempt.shop_id = %(shop)s AND attempt.id = %(id)s AND attempt.phone_index IS NOT NULL
+        """,
+        {"shop": tx.shop_id, "id": attempt_id},
+    )
+    return row is not None and bool(row.strange)
+
+
+async def is_buyer(tx: Tx, order_id: UUID, person_id: UUID) -> bool:
+    """Whether a person is the buyer of an order; records that were merged into one count as one."""
+    row = await tx.maybe(
+        """
+        SELECT coalesce(customer.merged_into, customer.id) = %(person)s AS theirs
+        FROM sales_order
+        JOIN customer ON customer.shop_id = %(shop)s AND customer.id = sales_order.customer_id
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = %(order)s
+        """,
+        {"shop": tx.shop_id, "order": order_id, "person": person_id},
+    )
+    return row is not None and bool(row.theirs)

@@ -58,6 +58,7 @@ from orderan.verification.store import (
     lock_attempt,
     lock_cases,
     lock_open_attempts,
+    note_phone,
 )
 from orderan.verification.store_calls import (
     begin_thread,
@@ -125,6 +126,7 @@ __all__ = [
     "note_asked",
     "note_by_hand",
     "note_costs",
+    "note_phone",
     "open_cases",
     "plain",
     "policies",

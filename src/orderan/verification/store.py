@@ -207,13 +207,21 @@ async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
 
 
 async def forget_words(tx: Tx, orders: Collection[UUID], gone: str) -> None:
-    """Take out what was written down of what buyers said, and where they can be heard."""
+    """Take out what was written down of what buyers said, where they can be heard, and which telephone was asked."""
     await tx.run(
         """
         UPDATE verification_attempt
-        SET note = CASE WHEN note <> '' THEN %(gone)s ELSE note END, recording_url = NULL
+        SET note = CASE WHEN note <> '' THEN %(gone)s ELSE note END, recording_url = NULL, phone_index = NULL
         WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s)
-          AND (note <> '' OR recording_url IS NOT NULL)
+          AND (note <> '' OR recording_url IS NOT NULL OR phone_index IS NOT NULL)
         """,
         {"shop": tx.shop_id, "orders": list(orders), "gone": gone},
+    )
+
+
+async def note_phone(tx: Tx, attempt_id: UUID, index: bytes) -> None:
+    """Keep which telephone is about to be asked, as its blind index."""
+    await tx.run(
+        "UPDATE verification_attempt SET phone_index = %(index)s WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": attempt_id, "index": index},
     )
