@@ -10,6 +10,7 @@ import pytest
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.change_order import confirm, open_change
 from orderan.flows.erase_customer import erase_customer
 from orderan.flows.hear_buyer import (
     answer_by_hand,
@@ -27,7 +28,7 @@ from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller
 from orderan.kit.text import GONE
-from orderan.orders import EVERYTHING, Order, Terms, orders_by_id
+from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, orders_by_id
 from orderan.verification import (
     AnswerUnknown,
     Attempt,
@@ -434,7 +435,8 @@ async def test_an_erased_buyer_leaves_neither_their_words_nor_where_they_live(de
     [made] = await desk.floor.all(kept)
     assert "area" in made.inputs["buyer"]
     again = replay(made.kind, made.inputs, made.outcome)
-    assert again is not None and again.same
+    assert again is not None
+    assert again.same
     customer = order.customer_id
     assert customer is not None
 
@@ -448,3 +450,36 @@ async def test_an_erased_buyer_leaves_neither_their_words_nor_where_they_live(de
         order.total_minor,
     )
     assert replay(made.kind, made.inputs, made.outcome) is None
+
+
+async def test_a_word_does_not_outlive_the_order_it_was_given_for(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    said, unsaid, picked = [await desk.order() for _ in range(3)]
+    await desk.passes()
+    tokens = dict(desk.whatsapp.heard)
+    await desk.hear(tokens[said.id], AttemptEvent.CONFIRM)
+    await desk.hear(tokens[picked.id], AttemptEvent.CONFIRM)
+    task = await desk.floor.value("SELECT id FROM task WHERE order_id = %(id)s", id=picked.id)
+    await desk.floor.run(lambda tx: release_tasks(tx, [task], now=desk.clock.at))
+
+    async def changes(order: Order, units: int) -> str:
+        actions = [SetQuantity(line_no=1, quantity=units)]
+        change = await desk.floor.run(
+            lambda tx: open_change(tx, order.id, actions, reason="tambah", now=desk.clock.at)
+        )
+        await desk.floor.run(lambda tx: confirm(tx, order.id, change.id, now=desk.clock.at))
+        return (await desk.now_is(order.id)).verification
+
+    assert await changes(said, 1) == "confirmed"
+    assert [await changes(order, 5) for order in (said, unsaid, picked)] == [
+        "waiting",
+        "waiting",
+        "confirmed",
+    ]
+    for order in (said, unsaid):
+        with pytest.raises(NotBeingAsked):
+            await desk.hear(tokens[order.id], AttemptEvent.CONFIRM)
+    await desk.passes()
+    again = dict(desk.whatsapp.heard)
+    assert (await desk.hear(again[said.id], AttemptEvent.CONFIRM)).verification == "confirmed"
+    assert await desk.ways(unsaid.id) == [("whatsapp", "overtaken"), ("whatsapp", "asked")]

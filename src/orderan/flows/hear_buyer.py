@@ -124,6 +124,9 @@ async def answer_attempt(
         if moved is not None and was_open:
             await after_missed(tx, order, case, now=now)
         return (await orders_by_id(tx, [order.id]))[order.id]
+    if moved is None:
+        # The order was changed since, and is another one than this attempt asked about.
+        raise NotBeingAsked(str(order.number), order.verification)
     return await _follow(tx, order, event, reason=note or f"{attempt.way}:{answer or event}", now=now)
 
 

@@ -133,7 +133,7 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
         return
     buyers = await buyers_of(tx, [order.id for order in (*asked, *told)])
     found = {order.id: decide(policy.policy, buyers[order.id]) for order in asked}
-    kept = [_decision(order, buyers[order.id], policy, found[order.id]) for order in asked]
+    kept = [choice_of(order, buyers[order.id], policy, found[order.id]) for order in asked]
     await decisions.keep(tx, kept, now=now)
     await move_verification(tx, asked, VerificationEvent.ASK, now=now)
     waiting = [*told, *(order for order in asked if found[order.id].verdict is Verdict.ASK)]
@@ -158,7 +158,7 @@ async def plans_of(tx: Tx, versions: Collection[int]) -> dict[int, Policy]:
     return {OWN_WORD: Policy()} | {version: kept.policy for version, kept in known.items()}
 
 
-def _decision(order: Order, buyer: Buyer, policy: PolicyVersion, found: Decided) -> Decision:
+def choice_of(order: Order, buyer: Buyer, policy: PolicyVersion, found: Decided) -> Decision:
     """The choice with everything it was made from; nothing of a person stands in it."""
     return Decision(
         subject_id=order.id,

@@ -132,3 +132,15 @@ async def is_buyer(tx: Tx, order_id: UUID, person_id: UUID) -> bool:
         {"shop": tx.shop_id, "order": order_id, "person": person_id},
     )
     return row is not None and bool(row.theirs)
+
+
+async def on_a_pick_list(tx: Tx, order_id: UUID) -> bool:
+    """Whether anything of an order was ever given to pickers."""
+    row = await tx.one(
+        """
+        SELECT EXISTS (SELECT FROM task
+                       WHERE shop_id = %(shop)s AND order_id = %(order)s AND order_cleared) AS given
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return bool(row.given)

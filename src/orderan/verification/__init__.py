@@ -18,6 +18,7 @@ from orderan.verification.commands.ask import (
     note_asked,
     note_by_hand,
     open_cases,
+    overtake_attempts,
     take_case,
 )
 from orderan.verification.commands.policy import keep_policy
@@ -128,6 +129,7 @@ __all__ = [
     "note_costs",
     "note_phone",
     "open_cases",
+    "overtake_attempts",
     "plain",
     "policies",
     "policy_now",
