@@ -3,6 +3,7 @@
 Each provider plays over HTTP as it is documented: it asks us what to say, and writes to us how the call went.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from orderan.flows.answer_call import answer_call
 from orderan.flows.ask_buyer import Askers
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.hear_buyer import asked_by
-from orderan.flows.hear_calls import CallWatch
+from orderan.flows.hear_calls import CallWatch, Told
 from orderan.flows.hear_reach import hear_reach
 from orderan.flows.hear_words import hear_fates, hear_words
 from orderan.flows.pay_links import PayLinks
@@ -51,7 +52,7 @@ from orderan.sandbox.phones.exchange import Exchange
 from orderan.sandbox.phones.faults import PhoneFaults
 from orderan.sandbox.phones.models import SimCall, Stage
 from orderan.sandbox.phones.trunk import Trunk
-from orderan.telephony import NewsForged, Received
+from orderan.telephony import CallState, NewsForged, Received
 from orderan.verification import AnswerUnknown, Attempt, Policy, Step, Way, attempts_of, keep_policy
 from orderan.worker import Rounds, VerificationRounds
 
@@ -552,3 +553,27 @@ async def test_a_corrected_number_closes_the_strangers_answers(office: Office) -
     await office.writes(office.written("whatsapp", "Ya, benar lagi", to=message, tapped=yes))
     await office.works()
     assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", "yes")])
+
+
+async def test_a_question_that_hangs_holds_up_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.opens("twilio")
+    await office.asks_by(ONE_CALL)
+    first, second = await office.order(), await office.order("+6281298765432")
+    await office.works()
+    office.clock.at += timedelta(minutes=2)
+    other_was_asked = asyncio.Event()
+    asked_after: list[str | None] = []
+
+    async def truth(_caller: object, _account: UUID, call_id: str | None) -> Told | None:
+        asked_after.append(call_id)
+        if len(asked_after) == 1:
+            await other_was_asked.wait()
+        other_was_asked.set()
+        return Told(CallState.BUSY, None, None, None, call_id)
+
+    monkeypatch.setattr(office.watch, "_truth", truth)
+    assert await asyncio.wait_for(office.watch.look_up(office.floor.caller), 5) == 2
+    for order in (first, second):
+        assert await shown(office, order) == ("waiting", "accepted", [("missed", "busy")])
