@@ -39,9 +39,9 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text
 from orderan.kit.public_network import PublicCaller
-from orderan.messaging import Lines
+from orderan.messaging import Lines, Receipt, ReceiptState
 from orderan.orders import Order, Terms, orders_by_id
-from orderan.reach import PREFIX, keep_letters, open_reach
+from orderan.reach import PREFIX, Kind, keep_letters, open_reach
 from orderan.sandbox.faults import Window
 from orderan.sandbox.keys import MESSENGERS, Cabinet
 from orderan.sandbox.messages.models import MessageState, SimMessage
@@ -577,3 +577,15 @@ async def test_a_question_that_hangs_holds_up_no_other(
     assert await asyncio.wait_for(office.watch.look_up(office.floor.caller), 5) == 2
     for order in (first, second):
         assert await shown(office, order) == ("waiting", "accepted", [("missed", "busy")])
+
+
+async def test_a_fate_is_heard_by_our_own_name_for_the_message(office: Office) -> None:
+    await office.opens("whatsapp")
+    await office.asks_by(Step(Way.WHATSAPP, tries=1, answer_minutes=120), Step(Way.AGENT))
+    order = await office.order()
+    await office.works()
+    [attempt] = await office.attempts(order.id)
+    fate = Receipt("never-told", ReceiptState.FAILED, None, reference=attempt.id.hex)
+    await office.floor.run(lambda tx: hear_fates(tx, [(Kind.WHATSAPP, fate)], office.clock.at))
+    [first, *_] = await office.attempts(order.id)
+    assert (str(first.state), first.answer) == ("missed", "undelivered")

@@ -12,6 +12,7 @@ from typing import Final
 
 from orderan import messaging
 from orderan.customers import people_by_phone
+from orderan.flows.answer_call import attempt_named
 from orderan.flows.ask_buyer import NO, YES
 from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, hear_answer
 from orderan.flows.views_verifying import answerable_attempts_of, is_buyer
@@ -26,6 +27,7 @@ from orderan.verification import (
     AttemptEvent,
     NotBeingAsked,
     Way,
+    attempts_named,
     attempts_of_provider,
     note_costs,
 )
@@ -78,10 +80,16 @@ async def hear_fates(tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]],
     """What became of messages that asked: what they cost, and which did not arrive."""
     for kind, way in WAYS.items():
         mine = [one for of, one in receipts if of is kind]
-        asked = await attempts_of_provider(tx, way, {one.provider_id for one in mine}) if mine else {}
-        await lock_orders(tx, [attempt.order_id for attempt in asked.values()])
+        if not mine:
+            continue
+        asked = await attempts_of_provider(tx, way, {one.provider_id for one in mine})
+        # Of a message whose outcome was unknown only our own name for it is known.
+        ours = {one.provider_id: attempt_named(one.reference) for one in mine}
+        named = await attempts_named(tx, way, {name for name in ours.values() if name is not None})
+        await lock_orders(tx, {attempt.order_id for attempt in (*asked.values(), *named.values())})
         for one in mine:
-            attempt = asked.get(one.provider_id)
+            name = ours[one.provider_id]
+            attempt = asked.get(one.provider_id) or (named.get(name) if name is not None else None)
             if attempt is None:
                 continue
             cost = one.cost.minor if one.cost is not None and one.cost.currency == "IDR" else None

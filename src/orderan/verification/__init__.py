@@ -53,6 +53,7 @@ from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptStat
 from orderan.verification.store import (
     as_attempt,
     attempt_by_digest,
+    attempts_named,
     attempts_of_provider,
     cases_due,
     forget_words,
@@ -103,6 +104,7 @@ __all__ = [
     "after_miss",
     "as_attempt",
     "attempt_by_digest",
+    "attempts_named",
     "attempts_of",
     "attempts_of_provider",
     "begin_attempts",

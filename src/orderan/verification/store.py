@@ -176,6 +176,18 @@ async def attempts_of_provider(tx: Tx, way: Way, provider_ids: Collection[str]) 
     return {row.provider_id: as_attempt(row) for row in rows}
 
 
+async def attempts_named(tx: Tx, way: Way, ids: Collection[UUID]) -> dict[UUID, Attempt]:
+    """Attempts of a way by the name we gave them; not locked."""
+    rows = await tx.all(
+        f"""
+        SELECT {ATTEMPT} FROM verification_attempt
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND way = %(way)s
+        """,
+        {"shop": tx.shop_id, "ids": list(ids), "way": way},
+    )
+    return {row.id: as_attempt(row) for row in rows}
+
+
 async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
     """Write a locked attempt as it stands now; False when it is no longer in the state it had to be in."""
     return (
