@@ -2626,6 +2626,7 @@ CREATE TABLE verification_attempt (
     until timestamp with time zone NOT NULL,
     moved_at timestamp with time zone NOT NULL,
     moved_by text NOT NULL,
+    phone_index bytea,
     CONSTRAINT verification_attempt_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT verification_attempt_case FOREIGN KEY (shop_id, order_id) REFERENCES verification_case(shop_id, order_id),
     CONSTRAINT verification_attempt_cost_sane CHECK ((cost_minor >= 0)),

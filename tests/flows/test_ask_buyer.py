@@ -3,6 +3,7 @@
 Each provider plays over HTTP as it is documented: it asks us what to say, and writes to us how the call went.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,9 +20,12 @@ import pytest
 
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
+from orderan.customers import Changes, update
 from orderan.flows.answer_call import answer_call
 from orderan.flows.ask_buyer import Askers
-from orderan.flows.hear_calls import CallWatch
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.hear_buyer import asked_by
+from orderan.flows.hear_calls import CallWatch, Told
 from orderan.flows.hear_reach import hear_reach
 from orderan.flows.hear_words import hear_fates, hear_words
 from orderan.flows.pay_links import PayLinks
@@ -35,9 +39,9 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text
 from orderan.kit.public_network import PublicCaller
-from orderan.messaging import Lines
+from orderan.messaging import Lines, Receipt, ReceiptState
 from orderan.orders import Order, Terms, orders_by_id
-from orderan.reach import PREFIX, keep_letters, open_reach
+from orderan.reach import PREFIX, Kind, keep_letters, open_reach
 from orderan.sandbox.faults import Window
 from orderan.sandbox.keys import MESSENGERS, Cabinet
 from orderan.sandbox.messages.models import MessageState, SimMessage
@@ -48,8 +52,8 @@ from orderan.sandbox.phones.exchange import Exchange
 from orderan.sandbox.phones.faults import PhoneFaults
 from orderan.sandbox.phones.models import SimCall, Stage
 from orderan.sandbox.phones.trunk import Trunk
-from orderan.telephony import NewsForged, Received
-from orderan.verification import Attempt, Policy, Step, Way, attempts_of, keep_policy
+from orderan.telephony import CallState, NewsForged, Received
+from orderan.verification import AnswerUnknown, Attempt, Policy, Step, Way, attempts_of, keep_policy
 from orderan.worker import Rounds, VerificationRounds
 
 pytestmark = pytest.mark.anyio
@@ -479,6 +483,23 @@ async def test_whatsapp_buttons_a_typed_word_and_a_message_that_does_not_arrive(
     await office.works()
     assert await shown(office, typed) == ("refused", "cancelled", [("refused", "no")])
 
+    late = await office.order()
+    await office.works()
+    await office.works(minutes=121)
+    stands = await shown(office, late)
+    assert stands == ("waiting", "accepted", [("missed", None), ("asked", None)])
+    # Asked two hours ago, and answered for neither by a key nor by a word; of two such orders no word is of either.
+    second = await office.order()
+    await office.works()
+    await office.writes(office.written("whatsapp", "Ya"))
+    await office.works()
+    assert await shown(office, late) == stands
+    await office.floor.run(lambda tx: cancel_order(tx, second.id, reason="batal", now=office.clock.at))
+    await office.writes(office.written("whatsapp", "Iya."))
+    await office.works()
+    verification, _, tries = await shown(office, late)
+    assert (verification, tries[0]) == ("confirmed", ("confirmed", "yes"))
+
     gone = await office.order()
     await office.works()
     last = office.messages["whatsapp"].tray.newest()
@@ -502,3 +523,69 @@ async def test_an_sms_carries_a_link_and_what_it_cost_is_kept(office: Office) ->
     assert link.startswith(f"{HOME}/ya/{office.floor.shop.shop_id}-")
     [attempt] = await office.attempts(order.id)
     assert (attempt.provider, str(attempt.state)) == ("zenziva", "asked")
+
+
+async def test_a_corrected_number_closes_the_strangers_answers(office: Office) -> None:
+    await office.opens("whatsapp")
+    await office.asks_by(Step(Way.WHATSAPP, tries=1, answer_minutes=120))
+    order = await office.order()
+    await office.works()
+    message = office.messages["whatsapp"].tray.newest()
+    assert message is not None
+    yes = message.buttons[0][0]
+    asked_as = "SELECT phone_index IS NOT NULL FROM verification_attempt"
+    assert await office.floor.value(asked_as) is True
+    customer = order.customer_id
+    assert customer is not None
+    changes = Changes(phone="081298765432")
+    await office.floor.run(lambda tx: update(tx, office.keyring, customer, changes, now=office.clock.at))
+
+    await office.writes(office.written("whatsapp", "Ya, benar", to=message, tapped=yes))
+    await office.writes(office.written("whatsapp", "Ya", to=message))
+    await office.works()
+    assert await shown(office, order) == ("waiting", "accepted", [("asked", None)])
+    token = yes.partition(":")[2]
+    with pytest.raises(AnswerUnknown):
+        await office.floor.run(lambda tx: asked_by(tx, token, now=office.clock.at))
+
+    back = Changes(phone="081234567890")
+    await office.floor.run(lambda tx: update(tx, office.keyring, customer, back, now=office.clock.at))
+    await office.writes(office.written("whatsapp", "Ya, benar lagi", to=message, tapped=yes))
+    await office.works()
+    assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", "yes")])
+
+
+async def test_a_question_that_hangs_holds_up_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.opens("twilio")
+    await office.asks_by(ONE_CALL)
+    first, second = await office.order(), await office.order("+6281298765432")
+    await office.works()
+    office.clock.at += timedelta(minutes=2)
+    other_was_asked = asyncio.Event()
+    asked_after: list[str | None] = []
+
+    async def truth(_caller: object, _account: UUID, call_id: str | None) -> Told | None:
+        asked_after.append(call_id)
+        if len(asked_after) == 1:
+            await other_was_asked.wait()
+        other_was_asked.set()
+        return Told(CallState.BUSY, None, None, None, call_id)
+
+    monkeypatch.setattr(office.watch, "_truth", truth)
+    assert await asyncio.wait_for(office.watch.look_up(office.floor.caller), 5) == 2
+    for order in (first, second):
+        assert await shown(office, order) == ("waiting", "accepted", [("missed", "busy")])
+
+
+async def test_a_fate_is_heard_by_our_own_name_for_the_message(office: Office) -> None:
+    await office.opens("whatsapp")
+    await office.asks_by(Step(Way.WHATSAPP, tries=1, answer_minutes=120), Step(Way.AGENT))
+    order = await office.order()
+    await office.works()
+    [attempt] = await office.attempts(order.id)
+    fate = Receipt("never-told", ReceiptState.FAILED, None, reference=attempt.id.hex)
+    await office.floor.run(lambda tx: hear_fates(tx, [(Kind.WHATSAPP, fate)], office.clock.at))
+    [first, *_] = await office.attempts(order.id)
+    assert (str(first.state), first.answer) == ("missed", "undelivered")

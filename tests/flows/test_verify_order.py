@@ -10,6 +10,8 @@ import pytest
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.change_order import confirm, open_change
+from orderan.flows.erase_customer import erase_customer
 from orderan.flows.hear_buyer import (
     answer_by_hand,
     ask_again,
@@ -18,12 +20,15 @@ from orderan.flows.hear_buyer import (
 )
 from orderan.flows.pick_task import release_tasks, start_picking
 from orderan.flows.place_order import Placed
+from orderan.flows.replay_decision import replay
 from orderan.flows.verify_order import Asked, NotAsked, Verifier, advance_cases
+from orderan.flows.views_asking import Turn, unsaid_orders
 from orderan.fulfilment import PickingBlocked
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller
-from orderan.orders import Order, Terms, orders_by_id
+from orderan.kit.text import GONE
+from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, orders_by_id
 from orderan.verification import (
     AnswerUnknown,
     Attempt,
@@ -180,9 +185,63 @@ async def test_silence_goes_from_way_to_way_and_ends_as_the_policy_says(desk: De
     assert await desk.ways(order.id) == [("whatsapp", "missed"), ("call", "missed"), ("call", "asked")]
     await desk.passes(minutes=6)
 
+    # Every way was tried, and the buyer has until the deadline.
+    [waits] = await desk.floor.run(
+        lambda tx: unsaid_orders(tx, EVERYTHING, order_id=order.id, limit=1, now=desk.clock.at)
+    )
+    assert (waits.turn, waits.over, waits.next_at == waits.deadline) == (Turn.WAIT, True, True)
+    await desk.passes(hours=21)
+    assert (await desk.now_is(order.id)).commercial == "accepted"
+    assert len(desk.whatsapp.heard) + len(desk.phone.heard) == 3
+    late = await desk.order()
+    await desk.passes(hours=1)
+
     ended = await desk.now_is(order.id)
     assert (ended.verification, ended.commercial) == ("unreachable", "cancelled")
-    assert await desk.floor.value("SELECT sum(allocated)::int FROM stock") == 0
+    assert await desk.floor.value("SELECT sum(allocated)::int FROM stock") == 2
+
+    for _ in range(4):
+        await desk.passes(minutes=125)
+    answered = await desk.hear(desk.whatsapp.heard[-1][1], AttemptEvent.CONFIRM)
+    assert (answered.id, answered.verification) == (late.id, "confirmed")
+    await desk.passes(hours=30)
+    assert (await desk.now_is(late.id)).commercial == "accepted"
+
+
+async def test_who_was_never_asked_did_not_keep_silent(desk: Desk) -> None:
+    await desk.policy(replace(BOTH, silence=Silence.CANCEL))
+    desk.whatsapp.fails = desk.phone.fails = True
+    down = await desk.order()
+    await desk.passes()
+    await desk.passes(minutes=31)
+    assert {state for _, state in await desk.ways(down.id)} == {"failed"}
+    desk.verifier.ways = {}
+    nothing = await desk.order()
+    await desk.passes()
+    assert await desk.ways(nothing.id) == []
+    listed = Policy(steps=(Step(Way.AGENT, answer_minutes=60),), silence=Silence.CANCEL)
+    await desk.policy(listed, expected=1)
+    uncalled = await desk.order()
+    await desk.passes()
+    await desk.passes(minutes=61)
+
+    for order in (down, nothing, uncalled):
+        held = await desk.now_is(order.id)
+        assert (held.verification, held.commercial) == ("unreachable", "accepted")
+    told = "SELECT subject_id FROM exception_entry WHERE kind = 'buyer_not_asked' AND state = 'open'"
+    assert {row.subject_id for row in await desk.floor.all(told)} == {down.id, nothing.id, uncalled.id}
+
+    await desk.floor.run(lambda tx: ask_again(tx, down.id, now=desk.clock.at))
+    await desk.floor.run(lambda tx: cancel_order(tx, nothing.id, reason="batal", now=desk.clock.at))
+    await desk.floor.run(lambda tx: waive_verification(tx, uncalled.id, reason="dikenal", now=desk.clock.at))
+    assert await desk.floor.all(told) == []
+    # Somebody called, and nobody took it up: that is silence.
+    await desk.passes()
+    await desk.floor.run(
+        lambda tx: answer_by_hand(tx, down.id, AttemptEvent.MISS, note="", now=desk.clock.at)
+    )
+    await desk.passes(hours=49)
+    assert (await desk.now_is(down.id)).commercial == "cancelled"
 
 
 async def test_a_late_yes_saves_an_order_that_is_only_held(desk: Desk) -> None:
@@ -210,6 +269,27 @@ async def test_nobody_is_rung_at_night_in_their_own_zone(desk: Desk) -> None:
     assert desk.whatsapp.heard == []
     await desk.passes(minutes=6)
     assert len(desk.whatsapp.heard) == 1
+
+
+async def test_what_was_planned_by_day_is_not_done_at_night(desk: Desk) -> None:
+    # 19.30 in Jakarta: due at once, and then the worker stood still.
+    desk.clock.at = desk.clock.at.replace(hour=12, minute=30)
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes(hours=3, minutes=30)
+    assert (desk.whatsapp.heard, await desk.ways(order.id)) == ([], [])
+    await desk.passes(hours=9, minutes=1)
+    assert await desk.ways(order.id) == [("whatsapp", "asked")]
+    # Nobody's hour comes before the deadline: nobody is rung, and nothing is taken from them.
+    brief = replace(BOTH, deadline_hours=2, silence=Silence.CANCEL)
+    await desk.policy(brief, expected=1)
+    desk.clock.at = desk.clock.at.replace(hour=12, minute=30)
+    soon = await desk.order()
+    await desk.passes(hours=1)
+    await desk.passes(hours=1)
+    assert await desk.ways(soon.id) == []
+    held = await desk.now_is(soon.id)
+    assert (held.verification, held.commercial) == ("unreachable", "accepted")
 
 
 async def test_a_provider_that_fails_is_passed_over_and_a_lost_answer_waits(desk: Desk) -> None:
@@ -337,3 +417,69 @@ async def test_a_worker_that_died_between_begin_and_call_leaves_a_try_that_ends_
     assert await desk.ways(order.id) == [("whatsapp", "sending")]
     await desk.passes(minutes=120)
     assert await desk.ways(order.id) == [("whatsapp", "missed"), ("call", "asked")]
+
+
+async def test_an_erased_buyer_leaves_neither_their_words_nor_where_they_live(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    order = await desk.order()
+    await desk.passes()
+    await desk.floor.run(
+        lambda tx: answer_by_hand(
+            tx, order.id, AttemptEvent.REFUSE, note="anaknya sakit di Melawai", now=desk.clock.at
+        )
+    )
+    await desk.floor.all(
+        "UPDATE verification_attempt SET recording_url = 'https://suara.test/1' RETURNING id"
+    )
+    kept = "SELECT kind, inputs, outcome FROM decision WHERE kind = 'verification'"
+    [made] = await desk.floor.all(kept)
+    assert "area" in made.inputs["buyer"]
+    again = replay(made.kind, made.inputs, made.outcome)
+    assert again is not None
+    assert again.same
+    customer = order.customer_id
+    assert customer is not None
+
+    await desk.floor.run(lambda tx: erase_customer(tx, customer, reason="diminta", now=desk.clock.at))
+
+    left = await desk.floor.all("SELECT note, recording_url FROM verification_attempt ORDER BY id")
+    assert {(row.note, row.recording_url) for row in left} == {(None, None), (GONE, None)}
+    [made] = await desk.floor.all(kept)
+    assert (made.inputs["buyer"].get("area", "gone"), made.inputs["buyer"]["total_minor"]) == (
+        "gone",
+        order.total_minor,
+    )
+    assert replay(made.kind, made.inputs, made.outcome) is None
+
+
+async def test_a_word_does_not_outlive_the_order_it_was_given_for(desk: Desk) -> None:
+    await desk.policy(BOTH)
+    said, unsaid, picked = [await desk.order() for _ in range(3)]
+    await desk.passes()
+    tokens = dict(desk.whatsapp.heard)
+    await desk.hear(tokens[said.id], AttemptEvent.CONFIRM)
+    await desk.hear(tokens[picked.id], AttemptEvent.CONFIRM)
+    task = await desk.floor.value("SELECT id FROM task WHERE order_id = %(id)s", id=picked.id)
+    await desk.floor.run(lambda tx: release_tasks(tx, [task], now=desk.clock.at))
+
+    async def changes(order: Order, units: int) -> str:
+        actions = [SetQuantity(line_no=1, quantity=units)]
+        change = await desk.floor.run(
+            lambda tx: open_change(tx, order.id, actions, reason="tambah", now=desk.clock.at)
+        )
+        await desk.floor.run(lambda tx: confirm(tx, order.id, change.id, now=desk.clock.at))
+        return (await desk.now_is(order.id)).verification
+
+    assert await changes(said, 1) == "confirmed"
+    assert [await changes(order, 5) for order in (said, unsaid, picked)] == [
+        "waiting",
+        "waiting",
+        "confirmed",
+    ]
+    for order in (said, unsaid):
+        with pytest.raises(NotBeingAsked):
+            await desk.hear(tokens[order.id], AttemptEvent.CONFIRM)
+    await desk.passes()
+    again = dict(desk.whatsapp.heard)
+    assert (await desk.hear(again[said.id], AttemptEvent.CONFIRM)).verification == "confirmed"
+    assert await desk.ways(unsaid.id) == [("whatsapp", "overtaken"), ("whatsapp", "asked")]

@@ -44,10 +44,10 @@ GRIDS: dict[str, tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], str]] = 
         state        ask      confirm    refuse   give_up      waive
         not_needed   waiting  -          -        -            -
         waiting      -        confirmed  refused  unreachable  waived
-        confirmed    -        -          -        -            -
+        confirmed    waiting  -          -        -            -
         refused      -        -          -        -            -
         unreachable  waiting  confirmed  refused  -            waived
-        waived       -        -          -        -            -
+        waived       waiting  -          -        -            -
         """,
     ),
     "hold": (

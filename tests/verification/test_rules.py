@@ -110,8 +110,9 @@ def test_a_missed_try_is_made_again_then_the_next_way_then_nothing() -> None:
 
 def test_no_try_is_made_past_the_deadline() -> None:
     case = Case(UUID(int=1), 1, 1, 1, None, NOW, NOW + timedelta(minutes=30))
-    due = after_miss(POLICY, case, now=NOW, zone="Asia/Jakarta")
-    assert (due.step, due.at) == (None, case.deadline)
+    for silence, at in ((Silence.HOLD, NOW), (Silence.CANCEL, case.deadline)):
+        due = after_miss(replace(POLICY, silence=silence), case, now=NOW, zone="Asia/Jakarta")
+        assert (due.step, due.at) == (None, at)
 
 
 def test_what_cannot_be_followed_is_named_all_at_once() -> None:

@@ -12,8 +12,8 @@ asked      -      -       -        confirmed  refused  missed  overtaken
 unknown    asked  failed  -        confirmed  refused  missed  overtaken
 confirmed  -      -       -        -          -        -       -
 refused    -      -       -        -          -        -       -
-missed     -      -       -        confirmed  refused  -       -
-failed     -      -       -        confirmed  refused  -       -
+missed     -      -       -        confirmed  refused  -       overtaken
+failed     -      -       -        confirmed  refused  -       overtaken
 overtaken  -      -       -        -          -        -       -
 """
 HEAD, *ROWS = [line.split() for line in GRID.strip().splitlines()]

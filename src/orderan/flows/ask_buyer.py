@@ -16,6 +16,7 @@ from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
 from orderan.flows.verify_order import Asked, Asks, NotAsked, plans_of
+from orderan.flows.views_verifying import phone_of
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
@@ -34,6 +35,7 @@ from orderan.verification import (
     lock_cases,
     lock_thread,
     note_costs,
+    note_phone,
     save_thread,
 )
 
@@ -99,7 +101,7 @@ class Askers:
         return found
 
     async def about(self, tx: Tx, attempt: Attempt) -> About:
-        """Whom to ask; the reading of their number is logged.
+        """Whom to ask; the reading of their number is logged, and which number it was is kept.
 
         Raises:
             NotAsked: The order has no buyer with a telephone, or they were erased.
@@ -112,6 +114,8 @@ class Askers:
         contact = opened.get(order.customer_id)
         if contact is None or contact.phone is None:
             raise NotAsked(NOBODY, "no_phone")
+        if (index := await phone_of(tx, order.customer_id)) is not None:
+            await note_phone(tx, attempt.id, index)
         wants = (await wants_of(tx, [order.customer_id])).get(order.customer_id)
         shop = await shop_by_id(tx, tx.shop_id)
         goods = tuple((owed(line), line.title) for line in lines if owed(line))

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.order_fees import shipping_without
 from orderan.flows.payment_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
@@ -62,6 +63,7 @@ async def cancel_order(
     if after.commercial == Commercial.CANCELLED:
         await release_every_hold(tx, after, reason=reason, now=now)
         await close_case(tx, order_id, now=now)
+        await settle_never_asked(tx, [order_id], note="cancelled", now=now)
     await follow_cut(tx, order, after.total_minor, now=now)
     await follow_totals(tx, [after], now=now)
     await forgo_rest(tx, after, now=now)

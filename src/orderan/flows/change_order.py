@@ -3,7 +3,8 @@
 open       at most one change set per order; a second editor is told who has it
 preview    a pure fold: new lines, new totals, what is to be paid or given back, what is short
 confirm    stock is given back and taken, the order becomes what was previewed, the difference
-           is collected or proposed as a refund; a change begun on an older version is refused
+           is collected or proposed as a refund, the buyer of a COD order that costs more or goes
+           elsewhere is asked again; a change begun on an older version is refused
 decline    nothing happened
 """
 
@@ -18,6 +19,7 @@ from orderan.flows.order_fees import fees_of
 from orderan.flows.payment_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
+from orderan.flows.verify_change import verify_change
 from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import (
     ClaimState,
@@ -170,6 +172,7 @@ async def confirm(
         address_id=becomes.address_id,
         shipping_service=becomes.shipping_service,
     )
+    await verify_change(tx, order, after, now=now)
     await follow_cut(tx, order, after.total_minor, now=now)
     await follow_totals(tx, [after], now=now)
     await forgo_rest(tx, after, now=now)

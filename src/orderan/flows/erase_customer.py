@@ -3,7 +3,7 @@
     here     the record and those merged into it are locked and emptied, the keys destroyed
     then     orders still under way are looked for; if there are any, nothing of it happened
     words    what they were told goes, and whatever was written freely about their orders: notes,
-             reasons, tags, what the inbox and the answers repeat of them, and who they were in files that
+             reasons, tags, what they said when they were asked, what the inbox and the answers repeat of them, and who they were in files that
              were imported
 
 Looking comes last, because an order placed meanwhile holds the customer's row from before it reads
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan import inventory, orders, payments, returns, trust
+from orderan import inventory, orders, payments, returns, trust, verification
 from orderan.customers import erase
+from orderan.flows.verify_order import VERIFYING, WHERE_THEY_LIVE
 from orderan.importing import forget_customers
-from orderan.kit import audit, events, inbox
+from orderan.kit import audit, decisions, events, inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import to_text
@@ -66,6 +67,8 @@ async def _forget_words(tx: Tx, people: Collection[UUID]) -> None:
     await payments.forget_accounts(tx, placed)
     await payments.forget_evidence(tx, placed, GONE)
     await orders.forget_words(tx, placed)
+    await verification.forget_words(tx, placed, GONE)
+    await decisions.forget_input(tx, placed, VERIFYING, WHERE_THEY_LIVE)
     refunds = await payments.forget_words(tx, placed, GONE)
     came_back = await returns.forget_words(tx, placed, GONE)
     await inventory.forget_words(tx, [*placed, *came_back])

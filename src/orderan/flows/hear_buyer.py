@@ -14,8 +14,9 @@ from uuid import UUID
 
 from orderan.customers import zone_of
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.verify_order import after_missed, followed_now
-from orderan.flows.views_verifying import buyers_of
+from orderan.flows.views_verifying import asked_somebody_else, buyers_of
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import (
@@ -65,10 +66,10 @@ async def asked_by(tx: Tx, token: str, *, now: datetime) -> Attempt:
     """The attempt that gave out a token; not locked.
 
     Raises:
-        AnswerUnknown: Nobody was given this, or long ago.
+        AnswerUnknown: Nobody was given this, or long ago, or by a telephone that is the buyer's no more.
     """
     found = await attempt_by_digest(tx, digest_of(token))
-    if found is None or found.began_at + VALID <= now:
+    if found is None or found.began_at + VALID <= now or await asked_somebody_else(tx, found.id):
         raise AnswerUnknown
     return found
 
@@ -85,7 +86,7 @@ async def hear_answer(
     """A buyer answered by what only they were given; returns their order. The first answer decides.
 
     Raises:
-        AnswerUnknown: Nobody was given this, or long ago.
+        AnswerUnknown: As `asked_by` has it.
         NotBeingAsked: The order was answered for, or is closed; nothing changed.
     """
     found = await asked_by(tx, token, now=now)
@@ -106,7 +107,8 @@ async def answer_attempt(
 
     Raises:
         AnswerUnknown: No such attempt in this shop.
-        NotBeingAsked: The order was answered for, or is closed; nothing changed.
+        NotBeingAsked: The order was answered for, or is closed, or whoever answers has a telephone that is the
+            buyer's no more; nothing changed.
     """
     order = await _locked(tx, order_id)
     case = (await lock_cases(tx, [order.id]))[order.id]
@@ -114,12 +116,17 @@ async def answer_attempt(
     if attempt is None:
         raise AnswerUnknown
     _require_open(order)
+    if event in _ANSWERS and await asked_somebody_else(tx, attempt_id):
+        raise NotBeingAsked(str(order.number), order.verification)
     was_open = attempt.state in OPEN
     moved = await note_answer(tx, attempt, event, answer=answer, note=note, now=now)
     if event is AttemptEvent.MISS:
         if moved is not None and was_open:
             await after_missed(tx, order, case, now=now)
         return (await orders_by_id(tx, [order.id]))[order.id]
+    if moved is None:
+        # The order was changed since, and is another one than this attempt asked about.
+        raise NotBeingAsked(str(order.number), order.verification)
     return await _follow(tx, order, event, reason=note or f"{attempt.way}:{answer or event}", now=now)
 
 
@@ -203,6 +210,7 @@ async def waive_verification(tx: Tx, order_id: UUID, *, reason: str, now: dateti
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.WAIVE, reason=reason, now=now)
     await close_case(tx, order_id, now=now)
+    await settle_never_asked(tx, [order_id], note="buyer waived", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
 
 
@@ -219,6 +227,7 @@ async def ask_again(tx: Tx, order_id: UUID, *, now: datetime) -> Order:
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.ASK, now=now)
     await _open(tx, order_id, now=now)
+    await settle_never_asked(tx, [order_id], note="buyer asked again", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
 
 
@@ -244,6 +253,7 @@ async def _follow(tx: Tx, order: Order, event: AttemptEvent, *, reason: str | No
     """Let a locked order follow its buyer's word."""
     await move_verification(tx, [order], _ANSWERS[event], reason=reason, now=now)
     await close_case(tx, order.id, now=now)
+    await settle_never_asked(tx, [order.id], note="buyer answered", now=now)
     if event is AttemptEvent.REFUSE:
         return await cancel_order(tx, order.id, reason="buyer_refused", now=now)
     return (await orders_by_id(tx, [order.id]))[order.id]

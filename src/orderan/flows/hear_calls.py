@@ -5,6 +5,7 @@ look up   a call nobody told of, and one whose price is not known yet, are asked
 end       a call that is over without a key pressed reached nobody; a late key still counts afterwards
 """
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ from orderan.verification import (
 )
 
 BATCH: Final = 100
+AT_ONCE: Final = 4
+"""Questions in flight to one account; one whose provider hangs holds up its own calls and nobody else's."""
 MOST_LOOKS: Final = 6
 LOOK_AGAIN: Final = timedelta(minutes=2)
 """Prices are known minutes after a call; it doubles from look to look."""
@@ -77,7 +80,13 @@ class CallWatch:
         heard = await self.db.run(caller, lambda tx: take_news(tx, self.keyring, [Kind.VOICE], limit=BATCH))
         if not heard:
             return 0
-        believed = [await self._believed(caller, one) for one in heard]
+        turns = {one.account.id: asyncio.Semaphore(AT_ONCE) for one in heard}
+
+        async def believe(letter: HeardNews) -> Sequence[tuple[CallThread, Told | None]]:
+            async with turns[letter.account.id]:
+                return await self._believed(caller, letter)
+
+        believed = await asyncio.gather(*(believe(one) for one in heard))
 
         async def work(tx: Tx) -> None:
             for about in believed:
@@ -92,12 +101,14 @@ class CallWatch:
         """Ask providers after calls nobody told of in time; returns how many were asked after."""
         now = self.clock.now()
         due = await self.db.run(caller, lambda tx: threads_to_look_up(tx, now=now, limit=BATCH))
-        for thread in due:
-            told = await self._truth(caller, thread.account_id, thread.call_id)
-            await self.db.run(
-                caller,
-                lambda tx, thread=thread, told=told: self._follow(tx, thread, told, looked=True),  # type: ignore[misc]
-            )
+        turns = {thread.account_id: asyncio.Semaphore(AT_ONCE) for thread in due}
+
+        async def look(thread: CallThread) -> None:
+            async with turns[thread.account_id]:
+                told = await self._truth(caller, thread.account_id, thread.call_id)
+                await self.db.run(caller, lambda tx: self._follow(tx, thread, told, looked=True))
+
+        await asyncio.gather(*(look(thread) for thread in due))
         return len(due)
 
     async def _believed(self, caller: Caller, letter: HeardNews) -> Sequence[tuple[CallThread, Told | None]]:

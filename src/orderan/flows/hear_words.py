@@ -1,8 +1,8 @@
 """Replies and receipts of messages that asked buyers whether they mean their order.
 
-A button carries what only this attempt's buyer was given. A plain yes or no counts where it answers the message
-that asked, or comes from a number of which one order only is being asked about that way; any other text is for
-whoever reads replies. A message that did not arrive is a try in vain.
+A button carries what only this attempt's buyer was given, and counts from their own number. A plain yes or no counts where it answers the message
+that asked, or comes from a number of which one order only was asked about that way and has no word yet, however
+late; any other text is for whoever reads replies. A message that did not arrive is a try in vain.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,10 @@ from typing import Final
 
 from orderan import messaging
 from orderan.customers import people_by_phone
+from orderan.flows.answer_call import attempt_named
 from orderan.flows.ask_buyer import NO, YES
-from orderan.flows.hear_buyer import answer_attempt, hear_answer
-from orderan.flows.views_verifying import open_attempts_of
+from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, hear_answer
+from orderan.flows.views_verifying import answerable_attempts_of, is_buyer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.messaging import ReceiptState, Reply, ReplyKind
@@ -26,6 +27,7 @@ from orderan.verification import (
     AttemptEvent,
     NotBeingAsked,
     Way,
+    attempts_named,
     attempts_of_provider,
     note_costs,
 )
@@ -42,16 +44,20 @@ async def hear_words(
     """What buyers answered; whatever is no answer to a question of ours is let be."""
     for kind, reply in replies:
         if reply.kind is ReplyKind.BUTTON:
-            await _tapped(tx, reply, now=now)
+            await _tapped(tx, keyring, reply, now=now)
         elif kind in WAYS:
             await _written(tx, keyring, WAYS[kind], reply, now=now)
 
 
-async def _tapped(tx: Tx, reply: Reply, *, now: datetime) -> None:
+async def _tapped(tx: Tx, keyring: Keyring, reply: Reply, *, now: datetime) -> None:
     word, _, token = reply.payload.partition(":")
-    if word in EVENTS and token:
-        # An old button, or one of an order that was answered for, decides nothing any more.
-        with suppress(AnswerUnknown, NotBeingAsked):
+    person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
+    if word not in EVENTS or not token or person is None:
+        return
+    # An old button, or one of an order that was answered for, decides nothing any more.
+    with suppress(AnswerUnknown, NotBeingAsked):
+        asked = await asked_by(tx, token, now=now)
+        if await is_buyer(tx, asked.order_id, person):
             await hear_answer(tx, token, EVENTS[word], answer=word, now=now)
 
 
@@ -61,10 +67,11 @@ async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: dat
     if word is None:
         return
     if reply.in_reply_to:
-        asked = list((await attempts_of_provider(tx, way, [reply.in_reply_to])).values())
+        named = await attempts_of_provider(tx, way, [reply.in_reply_to])
+        asked = [one for one in named.values() if one.began_at + VALID > now]
     else:
         person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
-        asked = await open_attempts_of(tx, way, person) if person else []
+        asked = await answerable_attempts_of(tx, way, person, since=now - VALID) if person else []
     if len(asked) == 1:
         await _end(tx, asked[0], EVENTS[word], word, now=now)
 
@@ -73,10 +80,16 @@ async def hear_fates(tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]],
     """What became of messages that asked: what they cost, and which did not arrive."""
     for kind, way in WAYS.items():
         mine = [one for of, one in receipts if of is kind]
-        asked = await attempts_of_provider(tx, way, {one.provider_id for one in mine}) if mine else {}
-        await lock_orders(tx, [attempt.order_id for attempt in asked.values()])
+        if not mine:
+            continue
+        asked = await attempts_of_provider(tx, way, {one.provider_id for one in mine})
+        # Of a message whose outcome was unknown only our own name for it is known.
+        ours = {one.provider_id: attempt_named(one.reference) for one in mine}
+        named = await attempts_named(tx, way, {name for name in ours.values() if name is not None})
+        await lock_orders(tx, {attempt.order_id for attempt in (*asked.values(), *named.values())})
         for one in mine:
-            attempt = asked.get(one.provider_id)
+            name = ours[one.provider_id]
+            attempt = asked.get(one.provider_id) or (named.get(name) if name is not None else None)
             if attempt is None:
                 continue
             cost = one.cost.minor if one.cost is not None and one.cost.currency == "IDR" else None

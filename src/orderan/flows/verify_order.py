@@ -4,7 +4,8 @@
     try       what is due is written down first, then the buyer is called or written to with no transaction
               open, then what came of it is noted
     answer    see `hear_buyer`
-    silence   the same way again, the next way, and at last what the policy says of silence
+    silence   the same way again, the next way, and at last what the policy says of silence; where nobody was
+              ever asked there was none, and a person decides
 
 A try nobody heard of again ends by its own clock, so no case waits for a partner.
 """
@@ -12,12 +13,13 @@ A try nobody heard of again ends by its own clock, so no case waits for a partne
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from orderan.customers import zone_of
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.never_asked import report_never_asked
 from orderan.flows.views_verifying import buyers_of
 from orderan.kit import decisions
 from orderan.kit.clock import Clock
@@ -55,6 +57,7 @@ from orderan.verification import (
     lock_attempt,
     lock_cases,
     lock_open_attempts,
+    not_before,
     note_answer,
     note_asked,
     open_cases,
@@ -62,10 +65,13 @@ from orderan.verification import (
     policies,
     policy_now,
     read,
+    was_asked,
 )
 
 VERIFYING: Final = "verification"
 VERIFYING_RULE: Final = "first_rule@1"
+WHERE_THEY_LIVE: Final = ("buyer", "area")
+"""Where it stands among what a choice was made from; gone once the buyer is erased."""
 BATCH: Final = 100
 AT_ONCE: Final = 16
 """Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
@@ -127,7 +133,7 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
         return
     buyers = await buyers_of(tx, [order.id for order in (*asked, *told)])
     found = {order.id: decide(policy.policy, buyers[order.id]) for order in asked}
-    kept = [_decision(order, buyers[order.id], policy, found[order.id]) for order in asked]
+    kept = [choice_of(order, buyers[order.id], policy, found[order.id]) for order in asked]
     await decisions.keep(tx, kept, now=now)
     await move_verification(tx, asked, VerificationEvent.ASK, now=now)
     waiting = [*told, *(order for order in asked if found[order.id].verdict is Verdict.ASK)]
@@ -152,7 +158,7 @@ async def plans_of(tx: Tx, versions: Collection[int]) -> dict[int, Policy]:
     return {OWN_WORD: Policy()} | {version: kept.policy for version, kept in known.items()}
 
 
-def _decision(order: Order, buyer: Buyer, policy: PolicyVersion, found: Decided) -> Decision:
+def choice_of(order: Order, buyer: Buyer, policy: PolicyVersion, found: Decided) -> Decision:
     """The choice with everything it was made from; nothing of a person stands in it."""
     return Decision(
         subject_id=order.id,
@@ -168,8 +174,10 @@ def _reasons(found: Decided) -> list[str]:
     return [f"rule:{found.rule}" if found.rule else "no_rule"]
 
 
-def decide_again(inputs: Mapping[str, Any]) -> Replayed:
-    """What the policy that was followed makes of what was known of a buyer."""
+def decide_again(inputs: Mapping[str, Any]) -> Replayed | None:
+    """What the policy that was followed makes of what was known of a buyer; None once they were erased."""
+    if "area" not in inputs["buyer"]:
+        return None
     found = decide(read(inputs["followed"]), Buyer(**inputs["buyer"]))
     return Replayed(VERIFYING_RULE, {"verdict": str(found.verdict)}, _reasons(found))
 
@@ -258,6 +266,11 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
         if case.deadline <= now:
             await _silent(tx, orders[order_id], case, policy, now=now)
             continue
+        at = not_before(policy, case, now=now, zone=zone)
+        if at > now:
+            # Planned for an hour that is over: whoever was to make the try comes to it late.
+            await go_on(tx, case, Next(case.step, case.tries, at), now=now)
+            continue
         if policy.steps[case.step].way is Way.AGENT or policy.steps[case.step].way in ways:
             ready.append(case)
         else:
@@ -278,17 +291,29 @@ async def after_missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> No
 
 async def _after_miss(tx: Tx, order: Order, case: Case, policy: Policy, zone: str, *, now: datetime) -> None:
     due = after_miss(policy, case, now=now, zone=zone)
-    if due.step is None:
-        await _silent(tx, order, case, policy, now=now)
-    else:
+    if due.step is not None:
         await go_on(tx, case, due, now=now)
+    elif due.at > now and await _asked_ever(tx, case, policy):
+        await go_on(tx, case, Next(case.step, case.tries, due.at), now=now)
+    else:
+        await _silent(tx, order, case, policy, now=now)
 
 
 async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
-    """Nobody answered in any way."""
+    """Nobody answered in any way; who was never asked did not keep silent, so their order is only held."""
     await go_on(tx, case, Next(None, case.tries, now), now=now)
     if order.verification != Verification.WAITING or order.commercial != Commercial.ACCEPTED:
         return
-    await move_verification(tx, [order], VerificationEvent.GIVE_UP, reason="silence", now=now)
-    if policy.silence is Silence.CANCEL:
+    asked = await _asked_ever(tx, case, policy)
+    reason = "silence" if asked else "never_asked"
+    await move_verification(tx, [order], VerificationEvent.GIVE_UP, reason=reason, now=now)
+    if not asked:
+        await report_never_asked(tx, order, now=now)
+    elif policy.silence is Silence.CANCEL:
         await cancel_order(tx, order.id, reason="buyer_unreachable", now=now)
+
+
+async def _asked_ever(tx: Tx, case: Case, policy: Policy) -> bool:
+    """Whether the buyer was asked since the asking began, the last time it did."""
+    since = case.deadline - timedelta(hours=policy.deadline_hours)
+    return await was_asked(tx, case.order_id, since=since)

@@ -35,6 +35,7 @@ class Unsaid:
         attempts: Made so far, the open one included.
         next_at: When something is due by itself.
         deadline: Past it the policy's silence decides; None where nothing runs.
+        over: Whether every way was tried, and only the deadline is waited for.
         taken_by: Who of the shop has the buyer in hand just now.
     """
 
@@ -51,6 +52,7 @@ class Unsaid:
     attempts: int
     next_at: datetime | None
     deadline: datetime | None
+    over: bool
     taken_by: str | None
     turn: Turn
 
@@ -111,6 +113,8 @@ async def unsaid_orders(
                   AND verification_attempt.order_id = sales_order.id) AS attempts,
                verification_case.next_at,
                CASE WHEN verification_case.closed_at IS NULL THEN verification_case.deadline END AS deadline,
+               coalesce(open_attempt.id IS NULL AND verification_case.next_at >= verification_case.deadline, false)
+                   AS over,
                CASE WHEN verification_case.taken_at > %(fresh)s THEN verification_case.taken_by END AS taken_by,
                {_TURN} AS turn
         {_UNSAID}

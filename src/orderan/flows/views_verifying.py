@@ -1,6 +1,7 @@
 """What is known of buyers when it is decided whether to ask them, and what they are being asked about."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -57,20 +58,89 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
     }
 
 
-async def open_attempts_of(tx: Tx, way: Way, customer_id: UUID) -> list[Attempt]:
-    """Attempts that wait for a person's answer by one way; records that were merged into one count as one."""
+async def answerable_attempts_of(tx: Tx, way: Way, customer_id: UUID, *, since: datetime) -> list[Attempt]:
+    """Of each order that waits for a person's word, the last attempt to have it by one way.
+
+    One that was missed is among them: whoever was asked may answer later than the next try is made. Records that
+    were merged into one count as one.
+
+    Args:
+        since: Those begun before are too old to be answered.
+    """
     rows = await tx.all(
         """
-        SELECT attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
+        SELECT DISTINCT ON (attempt.order_id)
+               attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
                attempt.token_digest, attempt.answer, attempt.note, attempt.cost_minor, attempt.recording_url,
                attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by
         FROM customer AS person
         JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.customer_id = person.id
+             AND sales_order.commercial = 'accepted' AND sales_order.verification IN ('waiting', 'unreachable')
         JOIN verification_attempt AS attempt ON attempt.shop_id = %(shop)s AND attempt.order_id = sales_order.id
-             AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown')
+             AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown', 'missed')
+             AND attempt.began_at > %(since)s
         WHERE person.shop_id = %(shop)s AND (person.id = %(id)s OR person.merged_into = %(id)s)
-        ORDER BY attempt.id
+        ORDER BY attempt.order_id, attempt.began_at DESC, attempt.id DESC
         """,
-        {"shop": tx.shop_id, "way": way, "id": customer_id},
+        {"shop": tx.shop_id, "way": way, "id": customer_id, "since": since},
     )
     return [as_attempt(row) for row in rows]
+
+
+async def phone_of(tx: Tx, customer_id: UUID) -> bytes | None:
+    """The blind index of the telephone a person has now, by the record that stands for them."""
+    row = await tx.maybe(
+        """
+        SELECT person.phone_index
+        FROM customer
+        JOIN customer AS person ON person.shop_id = %(shop)s
+             AND person.id = coalesce(customer.merged_into, customer.id)
+        WHERE customer.shop_id = %(shop)s AND customer.id = %(id)s
+        """,
+        {"shop": tx.shop_id, "id": customer_id},
+    )
+    return None if row is None or row.phone_index is None else bytes(row.phone_index)
+
+
+async def asked_somebody_else(tx: Tx, attempt_id: UUID) -> bool:
+    """Whether an attempt asked a telephone that is the buyer's no more, of any record that is one with theirs."""
+    row = await tx.maybe(
+        """
+        SELECT NOT EXISTS (
+            SELECT FROM customer AS person
+            WHERE person.shop_id = %(shop)s AND person.phone_index = attempt.phone_index
+              AND coalesce(person.merged_into, person.id) = coalesce(customer.merged_into, customer.id)) AS strange
+        FROM verification_attempt AS attempt
+        JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.id = attempt.order_id
+        LEFT JOIN customer ON customer.shop_id = %(shop)s AND customer.id = sales_order.customer_id
+        WHERE attempt.shop_id = %(shop)s AND attempt.id = %(id)s AND attempt.phone_index IS NOT NULL
+        """,
+        {"shop": tx.shop_id, "id": attempt_id},
+    )
+    return row is not None and bool(row.strange)
+
+
+async def is_buyer(tx: Tx, order_id: UUID, person_id: UUID) -> bool:
+    """Whether a person is the buyer of an order; records that were merged into one count as one."""
+    row = await tx.maybe(
+        """
+        SELECT coalesce(customer.merged_into, customer.id) = %(person)s AS theirs
+        FROM sales_order
+        JOIN customer ON customer.shop_id = %(shop)s AND customer.id = sales_order.customer_id
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = %(order)s
+        """,
+        {"shop": tx.shop_id, "order": order_id, "person": person_id},
+    )
+    return row is not None and bool(row.theirs)
+
+
+async def on_a_pick_list(tx: Tx, order_id: UUID) -> bool:
+    """Whether anything of an order was ever given to pickers."""
+    row = await tx.one(
+        """
+        SELECT EXISTS (SELECT FROM task
+                       WHERE shop_id = %(shop)s AND order_id = %(order)s AND order_cleared) AS given
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return bool(row.given)

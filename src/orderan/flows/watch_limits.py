@@ -387,6 +387,8 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (DENIAL.name, DenialState.STANDING): "over, unless the buyer appeals",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
+    (VERIFICATION.name, Verification.CONFIRMED): "over, unless the order becomes another one",
+    (VERIFICATION.name, Verification.WAIVED): "over, unless the order becomes another one",
     **{(ASKING.name, state): "its case ends it in time, and the order is what waits" for state in OPEN},
     (ASKING.name, AskingState.MISSED): "over, unless the buyer answers late",
     (ASKING.name, AskingState.FAILED): "over, unless the buyer answers late",

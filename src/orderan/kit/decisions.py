@@ -93,3 +93,14 @@ async def forget_inputs(tx: Tx, subjects: Collection[UUID], members: Sequence[st
         """,
         {"shop": tx.shop_id, "ids": list(subjects), "members": list(members)},
     )
+
+
+async def forget_input(tx: Tx, subjects: Collection[UUID], kind: str, path: Sequence[str]) -> None:
+    """Take one value, however deep it stands, out of what decisions of a kind about these were made from."""
+    await tx.run(
+        """
+        UPDATE decision SET inputs = inputs #- %(path)s::text[]
+        WHERE shop_id = %(shop)s AND subject_id = ANY(%(ids)s) AND kind = %(kind)s
+        """,
+        {"shop": tx.shop_id, "ids": list(subjects), "kind": kind, "path": list(path)},
+    )

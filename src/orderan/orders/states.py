@@ -87,6 +87,9 @@ VERIFICATION = Machine(
         (Verification.UNREACHABLE, VerificationEvent.REFUSE): Verification.REFUSED,
         (Verification.UNREACHABLE, VerificationEvent.WAIVE): Verification.WAIVED,
         (Verification.UNREACHABLE, VerificationEvent.ASK): Verification.WAITING,
+        # The order became another one than the buyer was asked about.
+        (Verification.CONFIRMED, VerificationEvent.ASK): Verification.WAITING,
+        (Verification.WAIVED, VerificationEvent.ASK): Verification.WAITING,
     },
 )
 

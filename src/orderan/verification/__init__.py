@@ -18,6 +18,7 @@ from orderan.verification.commands.ask import (
     note_asked,
     note_by_hand,
     open_cases,
+    overtake_attempts,
     take_case,
 )
 from orderan.verification.commands.policy import keep_policy
@@ -47,16 +48,19 @@ from orderan.verification.models import (
     When,
 )
 from orderan.verification.reading import plain, read
-from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at
+from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at, not_before
 from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
 from orderan.verification.store import (
     as_attempt,
     attempt_by_digest,
+    attempts_named,
     attempts_of_provider,
     cases_due,
+    forget_words,
     lock_attempt,
     lock_cases,
     lock_open_attempts,
+    note_phone,
 )
 from orderan.verification.store_calls import (
     begin_thread,
@@ -66,7 +70,7 @@ from orderan.verification.store_calls import (
     thread_of_call,
     threads_to_look_up,
 )
-from orderan.verification.views import PolicyVersion, attempts_of, case_of, policies, policy_now
+from orderan.verification.views import PolicyVersion, attempts_of, case_of, policies, policy_now, was_asked
 
 __all__ = [
     "ATTEMPT",
@@ -100,6 +104,7 @@ __all__ = [
     "after_miss",
     "as_attempt",
     "attempt_by_digest",
+    "attempts_named",
     "attempts_of",
     "attempts_of_provider",
     "begin_attempts",
@@ -110,6 +115,7 @@ __all__ = [
     "decide",
     "digest_of",
     "faults",
+    "forget_words",
     "go_on",
     "holds",
     "keep_policy",
@@ -118,11 +124,14 @@ __all__ = [
     "lock_open_attempts",
     "lock_thread",
     "may_ask_at",
+    "not_before",
     "note_answer",
     "note_asked",
     "note_by_hand",
     "note_costs",
+    "note_phone",
     "open_cases",
+    "overtake_attempts",
     "plain",
     "policies",
     "policy_now",
@@ -131,4 +140,5 @@ __all__ = [
     "take_case",
     "thread_of_call",
     "threads_to_look_up",
+    "was_asked",
 ]

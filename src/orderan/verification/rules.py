@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from orderan.verification.models import Buyer, Case, Decided, Policy, Step, Verdict, Way, When
+from orderan.verification.models import Buyer, Case, Decided, Policy, Silence, Step, Verdict, Way, When
 
 HOURS_OF_DAY = 24
 MOST_TRIES = 10
@@ -16,7 +16,7 @@ AREA = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What is due of a case: a try of a step at a moment, or, with no step, the end of asking."""
+    """What is due of a case: a try of a step at a moment, or, with no step, what silence has for its consequence."""
 
     step: int | None
     tries: int
@@ -55,6 +55,9 @@ def first(policy: Policy, *, now: datetime, zone: str) -> Next:
 def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
     """What comes after a try that reached nobody: the same way again, the next way, or the end.
 
+    Silence that costs the buyer their order waits for the deadline, so that a late word counts until then; an order
+    that is only held can be answered for afterwards as well, and a person sees it the sooner.
+
     Args:
         case: With the missed try counted.
     """
@@ -65,8 +68,17 @@ def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
     elif case.step + 1 < len(policy.steps):
         found = Next(case.step + 1, 0, may_ask_at(policy, policy.steps[case.step + 1], now, zone))
     else:
-        return Next(None, case.tries, now)
-    return found if found.at < case.deadline else Next(None, case.tries, case.deadline)
+        return _at_the_end(policy, case, now)
+    return found if found.at < case.deadline else _at_the_end(policy, case, now)
+
+
+def _at_the_end(policy: Policy, case: Case, now: datetime) -> Next:
+    return Next(None, case.tries, now if policy.silence is Silence.HOLD else max(now, case.deadline))
+
+
+def not_before(policy: Policy, case: Case, *, now: datetime, zone: str) -> datetime:
+    """When the try that is due of a case may be made: now, at the buyer's next hour, or at the deadline no more."""
+    return min(may_ask_at(policy, policy.steps[case.step], now, zone), case.deadline)
 
 
 def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:

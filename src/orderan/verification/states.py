@@ -8,6 +8,7 @@
                    --refuse---> refused      they did not order this, or want it no more
                    --miss-----> missed       busy, no answer, a machine, silence, a wrong key
     open ones      --overtake-> overtaken    the order needs no answer any more
+    missed, failed --overtake-> overtaken    the order is not the one they were asked about
 
 An answer that comes late, by whatever attempt, is still an answer of the buyer: the order's own axis
 decides whether it changes anything.
@@ -69,5 +70,8 @@ ATTEMPT = Machine(
         (AttemptState.MISSED, AttemptEvent.REFUSE): AttemptState.REFUSED,
         (AttemptState.FAILED, AttemptEvent.CONFIRM): AttemptState.CONFIRMED,
         (AttemptState.FAILED, AttemptEvent.REFUSE): AttemptState.REFUSED,
+        # The order became another one: what is answered late is no answer about it.
+        (AttemptState.MISSED, AttemptEvent.OVERTAKE): AttemptState.OVERTAKEN,
+        (AttemptState.FAILED, AttemptEvent.OVERTAKE): AttemptState.OVERTAKEN,
     },
 )

@@ -176,6 +176,18 @@ async def attempts_of_provider(tx: Tx, way: Way, provider_ids: Collection[str]) 
     return {row.provider_id: as_attempt(row) for row in rows}
 
 
+async def attempts_named(tx: Tx, way: Way, ids: Collection[UUID]) -> dict[UUID, Attempt]:
+    """Attempts of a way by the name we gave them; not locked."""
+    rows = await tx.all(
+        f"""
+        SELECT {ATTEMPT} FROM verification_attempt
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND way = %(way)s
+        """,
+        {"shop": tx.shop_id, "ids": list(ids), "way": way},
+    )
+    return {row.id: as_attempt(row) for row in rows}
+
+
 async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
     """Write a locked attempt as it stands now; False when it is no longer in the state it had to be in."""
     return (
@@ -203,4 +215,25 @@ async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
             },
         )
         == 1
+    )
+
+
+async def forget_words(tx: Tx, orders: Collection[UUID], gone: str) -> None:
+    """Take out what was written down of what buyers said, where they can be heard, and which telephone was asked."""
+    await tx.run(
+        """
+        UPDATE verification_attempt
+        SET note = CASE WHEN note <> '' THEN %(gone)s ELSE note END, recording_url = NULL, phone_index = NULL
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s)
+          AND (note <> '' OR recording_url IS NOT NULL OR phone_index IS NOT NULL)
+        """,
+        {"shop": tx.shop_id, "orders": list(orders), "gone": gone},
+    )
+
+
+async def note_phone(tx: Tx, attempt_id: UUID, index: bytes) -> None:
+    """Keep which telephone is about to be asked, as its blind index."""
+    await tx.run(
+        "UPDATE verification_attempt SET phone_index = %(index)s WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": attempt_id, "index": index},
     )

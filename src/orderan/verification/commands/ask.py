@@ -16,7 +16,7 @@ from orderan.verification.events import BuyerAnswered, BuyerAsked
 from orderan.verification.models import LEASE, Attempt, Case, Policy, Way
 from orderan.verification.rules import Next
 from orderan.verification.states import ATTEMPT, AttemptEvent, AttemptState
-from orderan.verification.views import PolicyVersion
+from orderan.verification.views import PolicyVersion, attempts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +202,10 @@ async def close_case(tx: Tx, order_id: UUID, *, now: datetime) -> None:
     left = (await store.lock_open_attempts(tx, [order_id])).get(order_id)
     if left is not None:
         await note_answer(tx, left, AttemptEvent.OVERTAKE, now=now)
+
+
+async def overtake_attempts(tx: Tx, order_id: UUID, *, now: datetime) -> None:
+    """Let no attempt of a locked order be answered any more: it was about what the order is no longer."""
+    await close_case(tx, order_id, now=now)
+    for attempt in await attempts_of(tx, order_id):
+        await note_answer(tx, attempt, AttemptEvent.OVERTAKE, now=now)

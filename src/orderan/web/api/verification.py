@@ -140,6 +140,8 @@ class WaitingTold(Told):
     placed_at: datetime
     next_at: datetime | None
     deadline: datetime | None
+    over: bool
+    """Whether every way was tried, and only the deadline is waited for."""
 
 
 class WaitingsTold(Told):
@@ -260,6 +262,7 @@ def _waiting_told(row: Unsaid) -> WaitingTold:
         placed_at=row.placed_at,
         next_at=row.next_at,
         deadline=row.deadline,
+        over=row.over,
     )
 
 

@@ -57,6 +57,7 @@ KINDS: Final = {
     "cashback_beyond": N_("Cashback terlanjur dibayar"),
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
+    "buyer_not_asked": N_("Pembeli belum sempat ditanya"),
     "review_waiting": N_("Pemeriksaan pesanan menunggu"),
     "appeal_waiting": N_("Keberatan menunggu"),
     "change_waiting": N_("Perubahan menunggu"),

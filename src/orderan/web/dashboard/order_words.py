@@ -369,6 +369,8 @@ VERIFIED: Final = {
 }
 RULES_SAY: Final = {
     "silence": N_("tidak menjawab lewat cara apa pun"),
+    "changed": N_("pesanannya berubah"),
+    "never_asked": N_("belum sempat ditanya: tidak ada cara yang berhasil"),
     "trust": N_("menurut aturan kepercayaan"),
     "buyer_refused": N_("pembeli tidak memesan, atau tidak jadi"),
     "buyer_unreachable": N_("pembeli tidak bisa dihubungi"),
