@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,6 +18,7 @@ from orderan.flows.cancel_order import cancel_order
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.deliver import move_on
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.hear_buyer import answer_by_hand
 from orderan.flows.payment_incident import recover
 from orderan.flows.place_order import Placed, Placement, PlacementLine
 from orderan.flows.refund_order import execute_refund, promise_refund
@@ -25,12 +27,15 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.events import Event, consume, read_log, sequence
 from orderan.notifications import Channel, Kind, Wants, set_policy, set_wants
-from orderan.orders import Terms
+from orderan.orders import HoldKind, Order, Terms, lock_orders, place_hold, release_hold
 from orderan.shipping import ParcelEvent
 from orderan.shops import ChannelKind, add_channel
+from orderan.verification import AttemptEvent, Step, Way, keep_policy
+from orderan.verification import Policy as Asking
 
 pytestmark = pytest.mark.anyio
 DAY = timedelta(days=1)
+ASKING = Asking(steps=(Step(Way.AGENT, tries=1, answer_minutes=120),), deadline_hours=24)
 
 
 @pytest.fixture
@@ -285,6 +290,55 @@ async def test_a_refund_is_told_with_its_amount(town: Town) -> None:
 async def test_cash_on_delivery_is_accepted_at_once_and_never_asked_to_pay(town: Town) -> None:
     await town.order(terms=Terms.COD)
     assert await told(town) == ["accepted"]
+
+
+async def test_an_order_is_told_as_accepted_once_its_buyer_meant_it_and_nothing_holds_it(
+    town: Town, database_url: str
+) -> None:
+    async def free(order: Order, hold: UUID) -> None:
+        locked = (await town.floor.run(lambda tx: lock_orders(tx, [order.id])))[order.id]
+        await town.floor.run(lambda tx: release_hold(tx, locked, hold, reason="jelas", now=town.now))
+
+    def found() -> list[object]:
+        return list(audit(database_url, now=town.now).findings)
+
+    queued = await town.order(with_email("Budi", "+628122222222"), terms=Terms.COD)
+    await town.follow()
+    late = await town.floor.run(
+        lambda tx: place_hold(tx, queued, HoldKind.FRAUD, reason="dilihat dulu", now=town.now)
+    )
+    await town.floor.run(lambda tx: keep_policy(tx, ASKING, now=town.now))
+    order = await town.order(terms=Terms.COD)
+    hold = await town.floor.run(
+        lambda tx: place_hold(tx, order, HoldKind.ADDRESS, reason="alamat", now=town.now)
+    )
+    assert await told(town) == []
+    assert await town.messages() == [("accepted", "waiting", None)]
+    assert found() == []
+
+    await town.floor.run(
+        lambda tx: answer_by_hand(tx, order.id, AttemptEvent.CONFIRM, note="telepon", now=town.now)
+    )
+    assert await told(town) == []
+    await free(order, hold)
+    assert found() == []
+    assert await told(town) == ["accepted"]
+    await free(queued, late)
+    town.later(20 * MINUTE)
+    assert await told(town) == ["accepted", "accepted"]
+
+    refused = await town.order(with_email("Citra", "+628133333333"), terms=Terms.COD)
+    held = await town.floor.run(
+        lambda tx: place_hold(tx, refused, HoldKind.FRAUD, reason="dilihat dulu", now=town.now)
+    )
+    await town.follow()
+    await town.floor.run(
+        lambda tx: answer_by_hand(tx, refused.id, AttemptEvent.REFUSE, note="tidak pesan", now=town.now)
+    )
+    assert held is not None
+    assert (await told(town))[2:] == ["cancelled"]
+    assert [kind for kind, _, _ in await town.messages()] == ["accepted", "accepted", "cancelled"]
+    assert found() == []
 
 
 async def test_an_order_nobody_paid_is_told_that_it_ended(town: Town) -> None:

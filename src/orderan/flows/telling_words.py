@@ -63,11 +63,14 @@ _TRUE: Final[Mapping[Kind, Callable[[About, datetime], bool]]] = {
 
 
 def stands(kind: Kind, about: About | Ware | None, policy: Policy, *, now: datetime) -> bool | Later:
-    """Whether a message is true now, or true later: a reminder moves with the time to pay."""
+    """Whether a message is true now, or true later: a reminder moves with the time to pay, and what is held is not
+    being prepared."""
     if isinstance(about, Ware):
         return kind is Kind.BACK_IN_STOCK and about.sellable > 0
     if about is None or not _TRUE[kind](about, now):
         return False
+    if kind is Kind.ACCEPTED and about.waits:
+        return Later(now + LOOKED_AGAIN)
     if kind is not Kind.PAY_SOON or about.hold_until is None:
         return True
     if about.clock_stopped_at is not None:
