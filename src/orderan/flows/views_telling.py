@@ -35,7 +35,8 @@ class About:
         deposit_due_minor: Of that, what makes it accepted; 0 where it waits for no deposit.
         kept_minor: What was paid for the order and not paid back.
         waits: Its buyer's word is missing, or something holds it.
-        way: The method of the trouble, or of what was made to pay with.
+        way: The method of the trouble, or of what was made to pay with: of the order itself, by its latest try that
+            gave a number and is still open.
     """
 
     order_id: UUID
@@ -115,7 +116,14 @@ async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | Non
         LEFT JOIN parcel ON parcel.shop_id = %(shop)s AND parcel.id = asked.subject_id
         LEFT JOIN refund ON refund.shop_id = %(shop)s AND refund.id = asked.subject_id
         LEFT JOIN goods_return ON goods_return.shop_id = %(shop)s AND goods_return.id = asked.subject_id
-        LEFT JOIN payment_attempt AS tried ON tried.shop_id = %(shop)s AND tried.id = asked.subject_id
+        LEFT JOIN LATERAL (
+            SELECT state, amount_minor, expires_at, instrument, method FROM payment_attempt
+            WHERE shop_id = %(shop)s AND order_id = asked.order_id
+              AND (id = asked.subject_id OR (asked.subject_id = asked.order_id AND state = 'offered'
+                                             AND instrument ->> 'number' IS NOT NULL))
+            ORDER BY began_at DESC, id DESC
+            LIMIT 1
+        ) AS tried ON true
         LEFT JOIN incident ON incident.shop_id = %(shop)s AND incident.id = asked.subject_id
         LEFT JOIN incident_told ON incident_told.shop_id = %(shop)s AND incident_told.incident_id = asked.subject_id
              AND incident_told.order_id = asked.order_id AND incident_told.what = 'trouble'
