@@ -1,10 +1,11 @@
 """Keep how a shop tells people things, and what a person wants to be told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from orderan.customers import survivors
 from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
 from orderan.kit.events import last_position
@@ -45,6 +46,8 @@ async def set_policy(tx: Tx, policy: Policy, *, now: datetime) -> Policy:
 async def set_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> Wants:
     """Keep what a person wants; it counts for messages made from now on, and for tries that are not begun.
 
+    What is said of a record that was merged is said of its survivor.
+
     Raises:
         psycopg.errors.ForeignKeyViolation: There is no such customer.
     """
@@ -54,11 +57,17 @@ async def set_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> 
         frozenset(kind for kind in wants.unwanted if kind in set(Kind)),
         wants.locale if wants.locale in {"id", "en"} else None,
     )
+    person_id = (await survivors(tx, [person_id], lock=True)).get(person_id, person_id)
     await store_wants.save_wants(tx, person_id, kept, now=now)
     after = {"stopped": sorted(kept.stopped), "unwanted": sorted(kept.unwanted)}
     trace = Trace("message.preference", "customer", to_text("cus", person_id), after=after)
     await leave(tx, trace, now=now)
     return kept
+
+
+async def unite_wants(tx: Tx, survivor_id: UUID, merged: Collection[UUID], *, now: datetime) -> None:
+    """Records of one person became one: what any of them stopped or did not want stays so."""
+    await store_wants.unite_wants(tx, survivor_id, merged, now=now)
 
 
 async def close_channel(tx: Tx, people: Sequence[UUID], channel: str, *, now: datetime) -> None:
@@ -74,8 +83,10 @@ async def open_channel(tx: Tx, people: Sequence[UUID], channel: str, *, now: dat
 async def _shift(tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, now: datetime) -> None:
     if not people:
         return
-    await store_wants.shift_stopped(tx, people, channel, closed=closed, now=now)
-    for person_id in people:
+    standing = await survivors(tx, people, lock=True)
+    known = sorted({standing.get(one, one) for one in people})
+    await store_wants.shift_stopped(tx, known, channel, closed=closed, now=now)
+    for person_id in known:
         after = {"closed" if closed else "opened": channel}
         await leave(
             tx, Trace("message.preference", "customer", to_text("cus", person_id), after=after), now=now
