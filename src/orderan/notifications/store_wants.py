@@ -63,18 +63,24 @@ async def save_policy(tx: Tx, policy: Policy, *, now: datetime) -> None:
 async def wants_of(tx: Tx, people: Collection[UUID]) -> dict[UUID, Wants]:
     """What these people want, of those who said; of a record that was merged, what its survivor wants."""
     standing = await survivors(tx, people)
+    said = await wants_of_records(tx, set(standing.values()))
+    return {one: said[survivor] for one, survivor in standing.items() if survivor in said}
+
+
+async def wants_of_records(tx: Tx, records: Collection[UUID]) -> dict[UUID, Wants]:
+    """What was said of these very records, whatever they were merged into, the latest first."""
     rows = await tx.all(
         """
         SELECT person_id, channels, stopped, unwanted, locale FROM message_preference
         WHERE shop_id = %(shop)s AND person_id = ANY(%(people)s)
+        ORDER BY set_at DESC, person_id
         """,
-        {"shop": tx.shop_id, "people": list(set(standing.values()))},
+        {"shop": tx.shop_id, "people": list(records)},
     )
-    said = {
+    return {
         row.person_id: Wants(tuple(row.channels), frozenset(row.stopped), frozenset(row.unwanted), row.locale)
         for row in rows
     }
-    return {one: said[survivor] for one, survivor in standing.items() if survivor in said}
 
 
 async def save_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> None:
@@ -94,36 +100,6 @@ async def save_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) ->
             "stopped": sorted(wants.stopped),
             "unwanted": sorted(wants.unwanted),
             "locale": wants.locale,
-            "actor": tx.actor,
-            "now": now,
-        },
-    )
-
-
-async def unite_wants(tx: Tx, survivor_id: UUID, others: Collection[UUID], *, now: datetime) -> None:
-    """What one of several records of a person stopped, or did not want, the survivor does not get either."""
-    await tx.run(
-        """
-        INSERT INTO message_preference (shop_id, person_id, channels, stopped, unwanted, locale, set_by, set_at)
-        SELECT %(shop)s, %(survivor)s, '{}', coalesce(array_agg(DISTINCT stop.channel) FILTER (WHERE stop.channel <> ''), '{}'),
-               coalesce(array_agg(DISTINCT nay.kind) FILTER (WHERE nay.kind <> ''), '{}'),
-               (array_agg(said.locale ORDER BY said.set_at DESC) FILTER (WHERE said.locale <> ''))[1],
-               %(actor)s, %(now)s
-        FROM message_preference AS said
-        LEFT JOIN LATERAL unnest(said.stopped) AS stop (channel) ON true
-        LEFT JOIN LATERAL unnest(said.unwanted) AS nay (kind) ON true
-        WHERE said.shop_id = %(shop)s AND said.person_id = ANY(%(others)s)
-        HAVING count(*) > 0
-        ON CONFLICT (shop_id, person_id) DO UPDATE
-        SET stopped = ARRAY(SELECT DISTINCT unnest(message_preference.stopped || excluded.stopped) ORDER BY 1),
-            unwanted = ARRAY(SELECT DISTINCT unnest(message_preference.unwanted || excluded.unwanted) ORDER BY 1),
-            locale = coalesce(message_preference.locale, excluded.locale),
-            set_by = excluded.set_by, set_at = excluded.set_at
-        """,
-        {
-            "shop": tx.shop_id,
-            "survivor": survivor_id,
-            "others": list(others),
             "actor": tx.actor,
             "now": now,
         },

@@ -66,8 +66,19 @@ async def set_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> 
 
 
 async def unite_wants(tx: Tx, survivor_id: UUID, merged: Collection[UUID], *, now: datetime) -> None:
-    """Records of one person became one: what any of them stopped or did not want stays so."""
-    await store_wants.unite_wants(tx, survivor_id, merged, now=now)
+    """Locked records of one person became one: what any of them stopped or did not want stays so."""
+    said = await store_wants.wants_of_records(tx, {survivor_id, *merged})
+    if not said.keys() - {survivor_id}:
+        return
+    own = said.get(survivor_id, Wants())
+    every = [own, *said.values()]
+    united = Wants(
+        next((one.channels for one in every if one.channels), ()),
+        frozenset[str]().union(*(one.stopped for one in every)),
+        frozenset[str]().union(*(one.unwanted for one in every)),
+        next((one.locale for one in every if one.locale), None),
+    )
+    await store_wants.save_wants(tx, survivor_id, united, now=now)
 
 
 async def close_channel(tx: Tx, people: Sequence[UUID], channel: str, *, now: datetime) -> None:
