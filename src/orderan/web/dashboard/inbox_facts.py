@@ -70,7 +70,7 @@ _OPEN: Final = {
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }
-_BLOCKED: Final = {
+_BLOCKED: Final[Mapping[str, str]] = {
     OnHold.code: N_("Pesanannya ditahan."),
     GoodsStillOwed.code: N_("Masih ada barang yang belum dikirim."),
     MoneyStillDue.code: N_("Masih ada tagihan yang belum dibayar."),
@@ -80,7 +80,7 @@ _BLOCKED: Final = {
     MoreThanThereIs.code: N_("Setorannya melebihi uang yang tercatat untuk paket ini."),
     ReferenceUsed.code: N_("Setoran ini sudah pernah dicatat."),
     NOT_A_PAYMENT: N_("Barisnya bukan setoran."),
-    **UNREAD,
+    **{str(why): said for why, said in UNREAD.items()},
 }
 
 
