@@ -441,8 +441,9 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await _pay_pages(world, keyring, orders, now)
     await _routing(floor, orders["waiting"], now)
     named |= await _told(world, keyring, now)
-    named |= await doubted(world, keyring, now)
     named |= await _unsaid(world, keyring, now)
+    # From here on scores act.
+    named |= await doubted(world, keyring, now)
     await floor.run(lambda tx: watch_limits(tx, now=now))
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
