@@ -210,6 +210,10 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/payments/settlements?reason=unknown_payment&gateway=midtrans&least=1.000",
         "/payments/settlements?tab=explained",
     ),
+    "/payments/cod/couriers": (
+        "/payments/cod/couriers",
+        "/payments/cod/couriers?booked=2&known=1&waiting=1&short=1",
+    ),
     "/payments/settlements/files": ("/payments/settlements/files",),
     "/payments/settlements/files/{file_id:str}": (
         "/payments/settlements/files/{settlement_file}",
@@ -354,6 +358,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/payments/fees/export.csv": "a file",
     "/payments/payouts/export.csv": "a file",
     "/payments/scorecard/export.csv": "a file",
+    "/payments/cod/couriers/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
     "/payments/promotions/{promotion_id:str}/shares.csv": "a file",
     "/products/export.csv": "a file",

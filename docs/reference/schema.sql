@@ -1807,6 +1807,41 @@ CREATE TABLE region_list (
     CONSTRAINT region_list_is_one CHECK ((only_row = 1))
 );
 
+-- distributed: remittance files of couriers, each known by its content
+CREATE TABLE remittance (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    courier text NOT NULL,
+    name text NOT NULL,
+    digest text NOT NULL,
+    brought_by text NOT NULL,
+    brought_at timestamp with time zone NOT NULL,
+    CONSTRAINT remittance_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT remittance_once UNIQUE (shop_id, courier, digest)
+);
+CREATE POLICY own_shop_only ON remittance USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE remittance FORCE ROW LEVEL SECURITY;
+
+-- distributed: rows of remittance files that were booked, each once whatever file tells it again; fee is what the courier kept, tax on it included
+CREATE TABLE remittance_row (
+    shop_id bigint NOT NULL,
+    remittance_id uuid NOT NULL,
+    row_no integer NOT NULL,
+    courier text NOT NULL,
+    awb text NOT NULL,
+    gross_minor bigint NOT NULL,
+    fee_minor bigint NOT NULL,
+    currency text NOT NULL,
+    remitted_on date NOT NULL,
+    fingerprint text NOT NULL,
+    nth integer NOT NULL,
+    CONSTRAINT remittance_row_pkey PRIMARY KEY (shop_id, remittance_id, row_no),
+    CONSTRAINT remittance_row_once UNIQUE (shop_id, courier, fingerprint, nth),
+    CONSTRAINT remittance_row_file FOREIGN KEY (shop_id, remittance_id) REFERENCES remittance(shop_id, id)
+);
+CREATE POLICY own_shop_only ON remittance_row USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE remittance_row FORCE ROW LEVEL SECURITY;
+
 -- distributed: who waits for which goods, and where these are bought; told once, when they can be had again
 CREATE TABLE restock_wish (
     shop_id bigint NOT NULL,
@@ -2505,7 +2540,7 @@ CREATE TABLE trust_outcome (
     ended text NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT trust_outcome_pkey PRIMARY KEY (shop_id, subject_id, ended),
-    CONSTRAINT trust_outcome_ended_known CHECK ((ended = ANY (ARRAY['delivered'::text, 'refused'::text, 'returned'::text, 'disputed'::text, 'fraud'::text])))
+    CONSTRAINT trust_outcome_ended_known CHECK ((ended = ANY (ARRAY['delivered'::text, 'refused'::text, 'returned'::text, 'disputed'::text, 'fraud'::text, 'disowned'::text])))
 );
 CREATE POLICY own_shop_only ON trust_outcome USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE trust_outcome FORCE ROW LEVEL SECURITY;

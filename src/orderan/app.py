@@ -131,6 +131,7 @@ MODULES: Final = (
     "orderan.web.dashboard.orders",
     "orderan.web.dashboard.finance",
     "orderan.web.dashboard.finance_bank",
+    "orderan.web.dashboard.courier_ledger",
     "orderan.web.dashboard.finance_files",
     "orderan.web.dashboard.finance_tables",
     "orderan.web.dashboard.payments",

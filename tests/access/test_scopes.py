@@ -237,6 +237,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/scorecard": FINANCE,
     "/payments/scorecard/export.csv": FINANCE,
     "/payments/settlements": FINANCE,
+    "/payments/cod/couriers": FINANCE,
+    "/payments/cod/couriers/export.csv": FINANCE,
     "/payments/settlements/export.csv": FINANCE,
     "/payments/settlements/files": FINANCE,
     "/payments/settlements/files/{file_id:str}": FINANCE,

@@ -65,6 +65,23 @@ async def test_a_hundred_orders_of_a_day_are_counted_as_the_sum_says(
     assert (found.saved_minor, found.lost_minor) == (2_400, 600)
     assert found.saved_minor + found.lost_minor == trips_minor(30, 100)
     assert found.stopped_share == 0.8
+    await floor.all(
+        "UPDATE sales_order SET verification = 'waived' WHERE id = %(id)s RETURNING id", id=orders[24]
+    )
+    await floor.all("DELETE FROM verification_attempt WHERE order_id = %(id)s RETURNING id", id=orders[24])
+    await floor.all("DELETE FROM verification_case WHERE order_id = %(id)s RETURNING order_id", id=orders[24])
+    await floor.all(
+        """
+        UPDATE sales_order SET verification = 'unreachable', commercial = 'cancelled' WHERE id = %(id)s RETURNING id
+        """,
+        id=orders[0],
+    )
+    again = await floor.run(lambda tx: asked_since(tx, now - timedelta(days=1), trip_minor=100))
+    assert (again.orders, again.waived, again.asked) == (100, 1, 99)
+    assert (again.stopped, again.unreached, again.slipped, again.saved_minor) == (23, 1, 6, 2_300)
+    await floor.all(
+        "UPDATE sales_order SET verification = 'refused' WHERE id = %(id)s RETURNING id", id=orders[0]
+    )
     areas = await floor.run(
         lambda tx: asked_by(tx, By.AREA, now - timedelta(days=1), trip_minor=100, limit=9)
     )

@@ -26,7 +26,15 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import new_id, to_text
 from orderan.kit.states import IllegalMove
-from orderan.orders import Terms, holds_of, release_hold, take_numbers
+from orderan.orders import (
+    Terms,
+    VerificationEvent,
+    holds_of,
+    lock_orders,
+    move_verification,
+    release_hold,
+    take_numbers,
+)
 from orderan.shops import ChannelKind, add_channel, channels_by_code
 from orderan.trust import (
     DEFAULT,
@@ -414,6 +422,31 @@ async def test_how_orders_ended_is_counted_once_for_phone_house_and_area(
     assert [tuple(row) for row in tallies] == [
         (kind, 1, 1, first.total_minor) for kind in ("address", "area", "phone")
     ]
+    assert audit(database_url, now=now).findings == []
+
+
+async def test_an_order_its_buyer_disowned_counts_against_the_house_and_not_the_phone(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 50})
+    order = order_of(await one(world, keyring, cod(), now)).order
+    locked = await floor.run(lambda tx: lock_orders(tx, [order.id]))
+
+    async def refused(tx: Tx) -> None:
+        for event in (VerificationEvent.ASK, VerificationEvent.REFUSE):
+            stands = await lock_orders(tx, list(locked))
+            await move_verification(tx, list(stands.values()), event, now=now)
+
+    await floor.run(refused)
+    await floor.run(events.sequence)
+    await floor.run(lambda tx: events.consume(tx, LEARNING))
+
+    tallies = await floor.all("SELECT kind, refused FROM trust_tally WHERE shop_id = %(shop)s ORDER BY kind")
+    assert [tuple(row) for row in tallies] == [("address", 1), ("area", 0), ("phone", 0)]
+    measures = (await decision_of(floor, order_of(await one(world, keyring, cod(), now)).order.id)).inputs[
+        "measures"
+    ]
+    assert (measures["address_refused"], measures.get("person_refused", 0)) == (1, 0)
     assert audit(database_url, now=now).findings == []
 
 

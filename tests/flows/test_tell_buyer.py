@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,13 +11,15 @@ from conftest import ShopFloor
 from fulfilment.working import delivered, pay, shipped
 from given import a_buyer, place
 from incidents.troubled import a_street
-from notifications.telling import MINUTE, Town, a_policy, a_town, with_email
+from notifications.telling import MINUTE, Town, a_policy, a_town, person_of, with_email
 from orderan.auditor import audit
 from orderan.customers import Purpose, give_consent
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.deliver import move_on
 from orderan.flows.expire_orders import expire_orders
+from orderan.flows.hear_buyer import answer_by_hand
+from orderan.flows.merge_customers import merge_customers
 from orderan.flows.payment_incident import recover
 from orderan.flows.place_order import Placed, Placement, PlacementLine
 from orderan.flows.refund_order import execute_refund, promise_refund
@@ -24,13 +27,28 @@ from orderan.flows.tell_buyer import READINGS, tell_of, teller
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.events import Event, consume, read_log, sequence
-from orderan.notifications import Channel, Kind, Wants, set_policy, set_wants
-from orderan.orders import Terms
+from orderan.kit.ids import new_id
+from orderan.notifications import (
+    Channel,
+    Kind,
+    Wants,
+    close_channel,
+    open_channel,
+    set_policy,
+    set_wants,
+    wants_of,
+)
+from orderan.orders import HoldKind, Order, Terms, lock_orders, place_hold, release_hold
+from orderan.payments import GatewayAccount, Rail
+from orderan.payments.store_attempts import insert_account, insert_rails
 from orderan.shipping import ParcelEvent
 from orderan.shops import ChannelKind, add_channel
+from orderan.verification import AttemptEvent, Step, Way, keep_policy
+from orderan.verification import Policy as Asking
 
 pytestmark = pytest.mark.anyio
 DAY = timedelta(days=1)
+ASKING = Asking(steps=(Step(Way.AGENT, tries=1, answer_minutes=120),), deadline_hours=24)
 
 
 @pytest.fixture
@@ -269,6 +287,66 @@ async def test_who_closed_every_channel_after_it_was_queued_is_told_nothing(town
     assert ("pay_now", "untold", "stopped") in await town.messages()
 
 
+async def test_what_a_person_stopped_stays_stopped_when_their_records_are_merged(town: Town) -> None:
+    first = await person_of(town, await town.order())
+    second = await person_of(town, await town.order(with_email("Budi", "+628122222222")))
+    third = await person_of(town, await town.order(with_email("Citra", "+628133333333")))
+    await town.floor.run(lambda tx: close_channel(tx, [second], "whatsapp", now=town.now))
+    unwanted = Wants(unwanted=frozenset({Kind.PAY_SOON}), locale="en")
+    await town.floor.run(lambda tx: set_wants(tx, third, unwanted, now=town.now))
+
+    async def wanted() -> dict[UUID, Wants]:
+        return dict(await town.floor.run(lambda tx: wants_of(tx, [first, second, third])))
+
+    await town.floor.run(lambda tx: merge_customers(tx, town.keyring, first, [second, third], now=town.now))
+    stopped, kinds = frozenset({Channel.WHATSAPP}), frozenset({Kind.PAY_SOON})
+    one = Wants(stopped=stopped, unwanted=kinds, locale="en")
+    assert await wanted() == dict.fromkeys([first, second, third], one)
+    assert await told(town) == []
+
+    # A link in an old letter still names the merged record; what is said by it is said of the person.
+    await town.floor.run(lambda tx: close_channel(tx, [third], "sms", now=town.now))
+    assert (await wanted())[first].stopped == {Channel.WHATSAPP, Channel.SMS}
+    await town.floor.run(lambda tx: open_channel(tx, [second], "whatsapp", now=town.now))
+    assert (await wanted())[first].stopped == {Channel.SMS}
+
+
+async def test_a_reminder_says_what_to_pay_with_where_something_is_open(town: Town) -> None:
+    await town.order(with_email("Budi", "+628122222222"))
+    order = await town.order()
+    assert order.hold_until is not None
+    await town.tell()
+    account = GatewayAccount(new_id(), "midtrans", "Utama", "https://gateway.test", b"", b"")
+    rail = Rail(new_id(), "va_bca", account.id, "midtrans", 0, "open")
+
+    async def offer(tx: Tx) -> None:
+        await insert_account(tx, account, now=town.now)
+        await insert_rails(tx, [rail])
+        await tx.run(
+            """
+            INSERT INTO payment_attempt (shop_id, id, order_id, rail_id, method, gateway, reference, amount_minor,
+                                         currency, state, instrument, began_at, expires_at, moved_at)
+            VALUES (%(shop)s, %(id)s, %(order)s, %(rail)s, 'va_bca', 'midtrans', 'r', 5, 'IDR', 'offered',
+                    '{"number": "8808123"}', %(now)s, %(until)s, %(now)s)
+            """,
+            {
+                "shop": tx.shop_id,
+                "id": new_id(),
+                "order": order.id,
+                "rail": rail.id,
+                "now": town.now,
+                "until": order.hold_until,
+            },
+        )
+
+    await town.floor.run(offer)
+    town.later(order.hold_until - town.now - 60 * MINUTE)
+    await town.tell()
+    texts = [one.text for one in town.posts["whatsapp"].out if one.kind == "pay_soon"]
+    assert sum("8808123" in text and "BCA" in text for text in texts) == 1
+    assert sum("di halaman pembayaran" in text for text in texts) == 1
+
+
 async def test_a_refund_is_told_with_its_amount(town: Town) -> None:
     order = await town.order()
     await pay(town.world, order, now=town.now)
@@ -285,6 +363,55 @@ async def test_a_refund_is_told_with_its_amount(town: Town) -> None:
 async def test_cash_on_delivery_is_accepted_at_once_and_never_asked_to_pay(town: Town) -> None:
     await town.order(terms=Terms.COD)
     assert await told(town) == ["accepted"]
+
+
+async def test_an_order_is_told_as_accepted_once_its_buyer_meant_it_and_nothing_holds_it(
+    town: Town, database_url: str
+) -> None:
+    async def free(order: Order, hold: UUID) -> None:
+        locked = (await town.floor.run(lambda tx: lock_orders(tx, [order.id])))[order.id]
+        await town.floor.run(lambda tx: release_hold(tx, locked, hold, reason="jelas", now=town.now))
+
+    def found() -> list[object]:
+        return list(audit(database_url, now=town.now).findings)
+
+    queued = await town.order(with_email("Budi", "+628122222222"), terms=Terms.COD)
+    await town.follow()
+    late = await town.floor.run(
+        lambda tx: place_hold(tx, queued, HoldKind.FRAUD, reason="dilihat dulu", now=town.now)
+    )
+    await town.floor.run(lambda tx: keep_policy(tx, ASKING, expected=0, now=town.now))
+    order = await town.order(terms=Terms.COD)
+    hold = await town.floor.run(
+        lambda tx: place_hold(tx, order, HoldKind.ADDRESS, reason="alamat", now=town.now)
+    )
+    assert await told(town) == []
+    assert await town.messages() == [("accepted", "waiting", None)]
+    assert found() == []
+
+    await town.floor.run(
+        lambda tx: answer_by_hand(tx, order.id, AttemptEvent.CONFIRM, note="telepon", now=town.now)
+    )
+    assert await told(town) == []
+    await free(order, hold)
+    assert found() == []
+    assert await told(town) == ["accepted"]
+    await free(queued, late)
+    town.later(20 * MINUTE)
+    assert await told(town) == ["accepted", "accepted"]
+
+    refused = await town.order(with_email("Citra", "+628133333333"), terms=Terms.COD)
+    held = await town.floor.run(
+        lambda tx: place_hold(tx, refused, HoldKind.FRAUD, reason="dilihat dulu", now=town.now)
+    )
+    await town.follow()
+    await town.floor.run(
+        lambda tx: answer_by_hand(tx, refused.id, AttemptEvent.REFUSE, note="tidak pesan", now=town.now)
+    )
+    assert held is not None
+    assert (await told(town))[2:] == ["cancelled"]
+    assert [kind for kind, _, _ in await town.messages()] == ["accepted", "accepted", "cancelled"]
+    assert found() == []
 
 
 async def test_an_order_nobody_paid_is_told_that_it_ended(town: Town) -> None:

@@ -409,6 +409,7 @@ OTHERWISE: Final = {
     "/payments/routing/live": "tests/routing/test_routing_pages.py",
     "/payments/routing/rules/{place:int}/{edit:str}": BUTTON,
     "/payments/routing/versions/{version:int}/restore": BUTTON,
+    "/payments/cod/couriers": FILE,
     "/payments/settlements/files": FILE,
     "/payments/settlements/statements": FILE,
     "/payments/refunds/{refund_id:str}/step": BUTTON,

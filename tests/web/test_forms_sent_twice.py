@@ -339,6 +339,7 @@ OTHERWISE: Final = {
     "/payments/routing/rules/{place:int}": SEEN,
     "/payments/routing/rules/{place:int}/{edit:str}": SEEN,
     "/payments/routing/versions/{version:int}/restore": SEEN,
+    "/payments/cod/couriers": "a file is known by what is in it, and so is each of its rows",
     "/payments/settlements/files": "a file is known by what is in it: the same one again changes nothing",
     "/payments/settlements/mappings": SAME_AGAIN,
     "/payments/settlements/statements": "a file is known by what is in it: the same one again changes nothing",

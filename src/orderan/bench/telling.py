@@ -2,13 +2,22 @@
 
 messages              made, each of one fact and one person
 letters               that providers sent; told_twice and told_never are of what they sent
+messages_lost         made, not silenced, sent by nobody, and no person knows: neither the inbox nor the list of
+                      messages nobody got names them
+messages_in_doubt     a provider that cannot tell had them when the line tore or the sender died
+doubled_in_doubt, unsent_in_doubt
+                      of those, told by another channel too, and told by none: a person looks at them
 crashes               senders that died with letters in their hands
 audit_findings        of all that is proved on a live database
 messages_per_s        from the first fact read to the last letter noted
 
 Orders are placed and some of them cancelled; the teller follows their facts, two senders per channel hand
-letters to a provider that dies, tears and refuses. One provider is asked what became of a letter, the other
-drops what it has. Time is told to the senders, so that waiting for a lease costs none.
+letters to a provider that dies, tears and refuses. Half of the buyers are first told by a provider that cannot tell
+what became of a letter, as nearly all real ones; half by one that is asked; the third drops what it has.
+
+What cannot tell doubles or loses by its nature: a letter in doubt that went out is told again by the next channel where
+the buyer would lose money by not knowing, and one that did not go out is told nobody where they would not. Neither
+can be told apart from here, so that those are counted by themselves, and told_twice is of all others. Time is told to the senders, so that waiting for a lease costs none.
 """
 
 import asyncio
@@ -37,16 +46,19 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.events import consume, sequence
 from orderan.kit.ids import from_text
 from orderan.notifications import (
+    NATURES,
     REFERENCE,
     Doubt,
     Fate,
     Letter,
+    Need,
     Policy,
     Receipt,
     RefusedForGood,
     Sender,
     SendingUnknown,
     SentAs,
+    close_channel,
     set_policy,
 )
 from orderan.orders import take_numbers
@@ -72,6 +84,10 @@ class Figures:
     letters: int
     told_twice: int
     told_never: int
+    messages_lost: int
+    messages_in_doubt: int
+    doubled_in_doubt: int
+    unsent_in_doubt: int
     crashes: int
     audit_findings: int
     messages_per_s: float
@@ -79,7 +95,7 @@ class Figures:
 
 @dataclass
 class Provider:
-    """A provider that does not always answer, and knows what it has."""
+    """A provider that does not always answer; whether it knows what it has, or says so, its `doubt` tells."""
 
     channel: str
     doubt: Doubt
@@ -143,7 +159,8 @@ async def told(
     """Orders whose buyers are told of them, through crashes."""
     clock, chance = SetClock(datetime.now(UTC)), random.Random(seed)  # noqa: S311 - a seed, not a secret
     providers = {
-        "whatsapp": Provider("whatsapp", Doubt.ASK, clock, random.Random(seed + 1)),  # noqa: S311
+        "whatsapp": Provider("whatsapp", Doubt.NONE, clock, random.Random(seed + 1)),  # noqa: S311
+        "sms": Provider("sms", Doubt.ASK, clock, random.Random(seed + 3)),  # noqa: S311
         "email": Provider("email", Doubt.REPEAT, clock, random.Random(seed + 2)),  # noqa: S311
     }
     await _begin(db, caller, clock)
@@ -165,15 +182,22 @@ async def told(
         for reference, times in provider.copies.items():
             copies[rows[from_text(REFERENCE, reference)].message_id] += times
     told_ones = {row.message_id for row in rows.values() if row.told}
-    many = int(await db.run(caller, _made))
+    silent = [name for name, provider in providers.items() if provider.doubt is Doubt.NONE]
+    made = await db.run(caller, lambda tx: _made(tx, silent))
+    doubted = {row.id for row in made if row.doubted}
+    twice = {message for message, times in copies.items() if times > 1}
     return Figures(
-        messages=many,
+        messages=len(made),
         letters=copies.total(),
-        told_twice=sum(1 for times in copies.values() if times > 1),
+        told_twice=len(twice - doubted),
         told_never=len(told_ones - copies.keys()),
+        messages_lost=sum(1 for row in made if not row.known and row.id not in copies),
+        messages_in_doubt=len(doubted),
+        doubled_in_doubt=len(twice & doubted),
+        unsent_in_doubt=len(doubted - copies.keys()),
         crashes=sum(provider.crashes for provider in providers.values()),
         audit_findings=len(audit(ground.url, now=clock.now()).findings),
-        messages_per_s=round(many / took_s, 1),
+        messages_per_s=round(len(made) / took_s, 1),
     )
 
 
@@ -191,19 +215,39 @@ async def _tried(tx: Tx) -> dict[UUID, Any]:
     return {row.id: row for row in rows}
 
 
-async def _made(tx: Tx) -> Any:
-    return await tx.value("SELECT count(*) FROM message WHERE shop_id = %(shop)s", {"shop": tx.shop_id})
+async def _made(tx: Tx, silent: Sequence[str]) -> list[Any]:
+    """Every message: whether it was silenced or a person knows of it, and whether one that cannot tell had it last.
+
+    Args:
+        silent: Channels whose provider cannot tell.
+    """
+    urgent = [str(kind) for kind, nature in NATURES.items() if nature.need is Need.MUST]
+    return await tx.all(
+        """
+        SELECT message.id,
+               message.state = 'suppressed' OR (message.state = 'untold' AND (message.kind <> ALL(%(urgent)s) OR EXISTS (
+                   SELECT FROM exception_entry AS entry
+                   WHERE entry.shop_id = %(shop)s AND entry.kind = 'message_untold' AND entry.state = 'open'
+                     AND entry.subject_id = message.id))) AS known,
+               EXISTS (SELECT FROM delivery
+                       WHERE delivery.shop_id = %(shop)s AND delivery.message_id = message.id
+                         AND delivery.channel = ANY(%(silent)s) AND delivery.reason = 'in_doubt') AS doubted
+        FROM message
+        WHERE message.shop_id = %(shop)s
+        """,
+        {"shop": tx.shop_id, "urgent": urgent, "silent": list(silent)},
+    )
 
 
 async def _begin(db: Database, caller: Caller, clock: SetClock) -> None:
-    policy = Policy(channels=("whatsapp", "email"), quiet_from=hour(0), quiet_until=hour(0))
+    policy = Policy(channels=("whatsapp", "sms", "email"), quiet_from=hour(0), quiet_until=hour(0))
     await db.run(caller, lambda tx: set_policy(tx, policy, now=clock.now()))
 
 
 async def _ordered(
     ground: Ground, db: Database, caller: Caller, clock: SetClock, chance: random.Random, orders: int
 ) -> None:
-    """Place orders, each of a buyer of its own, and cancel some."""
+    """Place orders, each of a buyer of its own, half of whom closed WhatsApp, and cancel some."""
     serial = itertools.count()
 
     async def placing(tx: Tx, size: int) -> list[Placed]:
@@ -223,6 +267,11 @@ async def _ordered(
 
     for left in range(orders, 0, -BATCH):
         placed = await db.run(caller, lambda tx, left=left: placing(tx, min(left, BATCH)))  # type: ignore[misc]
+        closed = [one.order.customer_id for one in placed[::2] if one.order.customer_id]
+        await db.run(
+            caller,
+            lambda tx, closed=closed: close_channel(tx, closed, "whatsapp", now=clock.now()),  # type: ignore[misc]
+        )
         for one in placed:
             if chance.random() < CANCELLED:
                 await db.run(
@@ -285,5 +334,6 @@ async def _in_the_air(tx: Tx) -> int:
 PROMISES: Final = (
     Promise("told_twice", at_most=0, binds=True),
     Promise("told_never", at_most=0, binds=True),
+    Promise("messages_lost", at_most=0, binds=True),
     Promise("audit_findings", at_most=0, binds=True),
 )

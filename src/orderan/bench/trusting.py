@@ -11,7 +11,7 @@ scoring_batch_p99_ms   what it adds to a whole batch, which each of its buyers w
 verifications_undecided, verifications_contradicted
                        orders asked about at once (crowd.py) that stand in no end state, or in another than their
                        buyer's first answer
-messages_lost, messages_doubled
+messages_lost, messages_doubled, messages_in_doubt
                        see telling.py
 """
 
@@ -66,6 +66,7 @@ class Figures:
     messages: int
     messages_lost: int
     messages_doubled: int
+    messages_in_doubt: int
     audit_findings: int
     months: dict[str, dict[str, Any]]
 
@@ -110,8 +111,9 @@ def measure(
         verifications_contradicted=asked.contradicted,
         verifications_per_s=asked.per_s,
         messages=told.messages,
-        messages_lost=told.told_never,
+        messages_lost=told.messages_lost + told.told_never,
         messages_doubled=told.told_twice,
+        messages_in_doubt=told.messages_in_doubt,
         audit_findings=sum(one.audit_findings for one in (chosen, everybody, asked, told)),
         months={"chosen": asdict(chosen), "everybody": asdict(everybody)},
     )

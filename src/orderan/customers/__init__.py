@@ -77,7 +77,7 @@ from orderan.customers.models import (
     WholeAddress,
 )
 from orderan.customers.others import seal_for
-from orderan.customers.reaching import Contact, Reach, open_contacts, people_by_phone, reach
+from orderan.customers.reaching import Contact, Reach, open_contacts, people_by_phone, reach, survivors
 from orderan.customers.regions import (
     AreaComplaint,
     AreaDoubt,
@@ -219,6 +219,7 @@ __all__ = [
     "save_postcodes",
     "seal_for",
     "standing_consents",
+    "survivors",
     "update",
     "withdraw_consent",
     "zone_of",

@@ -79,6 +79,25 @@ async def reach(tx: Tx, customers: Collection[UUID]) -> dict[UUID, Reach]:
     }
 
 
+async def survivors(tx: Tx, customers: Collection[UUID], *, lock: bool = False) -> dict[UUID, UUID]:
+    """Which record stands for each of these today: itself, or what it was merged into; those never known are left out.
+
+    Args:
+        lock: Keep them from being merged until the transaction ends.
+    """
+    rows = await tx.all(
+        f"""
+        SELECT id, coalesce(merged_into, id) AS survivor
+        FROM customer
+        WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)
+        ORDER BY id
+        {"FOR SHARE" if lock else ""}
+        """,
+        {"shop": tx.shop_id, "ids": list(set(customers))},
+    )
+    return {row.id: row.survivor for row in rows}
+
+
 async def people_by_phone(tx: Tx, keyring: Keyring, phones: Collection[str]) -> dict[str, UUID]:
     """Who has these numbers, in E.164; a number of nobody is not among the answers."""
     indexes = {phone_index(keyring, tx.shop_id, phone): phone for phone in phones}

@@ -20,7 +20,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.orders import EVERYTHING, Order, Scope, Terms, load_orders, lock_orders, seen_orders
 from orderan.payments import MoneyEvent, MoneyKind, MoreThanThereIs, ReferenceUsed, Standing, events_of
-from orderan.shipping import Parcel, courier, parcels_of_orders, parcels_with
+from orderan.shipping import Parcel, ParcelState, courier, parcels_of_orders, parcels_with
 
 COD = "cod"
 
@@ -141,6 +141,34 @@ async def remit_cod(
         remitted.append(_event(order, parcel, MoneyKind.COD_REMITTED, amount, statement=statement))
     await _settle(tx, collected, now=now)
     return await _settle(tx, remitted, now=now)
+
+
+async def owed_for(
+    tx: Tx, courier_code: str, awbs: Collection[str], scope: Scope = EVERYTHING, *, now: datetime
+) -> dict[str, int]:
+    """What a courier has of the cash of each of these parcels and did not pay us; what it delivered it collected.
+
+    Cash of a delivered parcel that nobody noted as collected is noted now, so that what is paid short stays owed.
+
+    Raises:
+        UnknownCourier: No courier has this code.
+    """
+    found, orders, books = await _look_up(tx, courier_code, [Cash(awb) for awb in awbs], scope)
+    owed: dict[str, int] = {}
+    collected: list[MoneyEvent | Refusal] = []
+    for awb in awbs:
+        carried = _carried(Cash(awb), found, orders)
+        if isinstance(carried, Refusal) or carried[0].state != ParcelState.DELIVERED:
+            continue
+        parcel, order = carried
+        book, name = books[order.id], reference_of(parcel)
+        amount = book.to_collect(name, None)
+        if amount > 0:
+            book.collect(name, amount)
+            collected.append(_event(order, parcel, MoneyKind.COD_COLLECTED, amount))
+        owed[awb] = book.to_remit(name)
+    await _settle(tx, collected, now=now)
+    return owed
 
 
 async def cash_to_collect(tx: Tx, ticked: Sequence[tuple[str, str]]) -> dict[str, list[Cash]]:

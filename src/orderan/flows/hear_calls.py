@@ -6,7 +6,7 @@ end       a call that is over without a key pressed reached nobody; a late key s
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,7 +21,15 @@ from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.orders import lock_orders
-from orderan.reach import HeardNews, Kind, ReachAccountNotFound, mark_heard, take_news
+from orderan.reach import (
+    UNIT_COST,
+    HeardNews,
+    Kind,
+    ReachAccountNotFound,
+    mark_heard,
+    reach_account,
+    take_news,
+)
 from orderan.telephony import (
     OVER,
     CallNews,
@@ -173,8 +181,12 @@ class CallWatch:
             tx, replace(locked, state=str(stands), call_id=call_id, looks=looks, look_at=look_at)
         )
         if told is not None:
-            rupiah = told.price.minor if told.price is not None and told.price.currency == "IDR" else None
-            await note_costs(tx, locked.attempt_id, cost_minor=rupiah, recording_url=told.recording_url)
+            known = _rupiah(told.price)
+            await note_costs(tx, locked.attempt_id, cost_minor=known, recording_url=told.recording_url)
+        if done and stands in OVER and (told is None or _rupiah(told.price) is None):
+            account = await reach_account(tx, locked.account_id)
+            stated = _stated(stands, told.price if told else None, account.fields)
+            await note_costs(tx, locked.attempt_id, cost_minor=stated, recording_url=None)
         if stands in OVER or stands is CallState.MACHINE:
             await self._over(tx, locked, stands, machine=bool(told and told.machine))
 
@@ -196,3 +208,14 @@ class CallWatch:
                 answer=why,
                 now=self.clock.now(),
             )
+
+
+def _rupiah(price: Price | None) -> int | None:
+    return price.minor if price is not None and price.currency == "IDR" else None
+
+
+def _stated(stands: CallState, price: Price | None, fields: Mapping[str, str]) -> int | None:
+    """What the shop said a call costs, where the provider names no rupiah; what nobody took is free."""
+    stated = fields.get(UNIT_COST, "")
+    paid = price.minor > 0 if price is not None else stands is CallState.COMPLETED
+    return int(stated) if stated and paid else None

@@ -3,6 +3,7 @@
     delivered          the buyer took it
     on the way back    the buyer did not, or was never there
     return received    the buyer took it and sent it back
+    not meant          asked by telephone, chat, link or an agent, the buyer said no
     let go, over       a look that nobody needs any more lapses
 
 Chargebacks tell it themselves, because they are no fact, and a person who refuses an order by judgement does.
@@ -13,7 +14,7 @@ from typing import Final
 
 from orderan.kit.db import Tx
 from orderan.kit.events import Consumer, Recorded
-from orderan.orders import HoldKind
+from orderan.orders import HoldKind, Verification
 from orderan.returns import ReturnState
 from orderan.shipping import ParcelState
 from orderan.trust import Ended, lapse_reviews, note_ends
@@ -24,6 +25,7 @@ KINDS: Final = frozenset(
         "orders.delivered.v1",
         "orders.expired.v1",
         "orders.hold_released.v1",
+        "orders.verification_moved.v1",
         "returns.return_moved.v1",
         "shipping.parcel_moved.v1",
     }
@@ -44,6 +46,8 @@ LEARNING: Final = Consumer("trust", KINDS, learn_ends)
 def _end_of(fact: Recorded) -> Ended | None:
     if fact.kind == "orders.delivered.v1":
         return Ended.DELIVERED
+    if fact.kind == "orders.verification_moved.v1":
+        return Ended.DISOWNED if fact.payload["verification"] == Verification.REFUSED else None
     state = fact.payload.get("state")
     if fact.kind == "shipping.parcel_moved.v1" and state == ParcelState.RETURNING:
         return Ended.REFUSED

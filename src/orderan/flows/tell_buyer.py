@@ -51,6 +51,10 @@ def _plain(kind: Kind) -> Reading:
     return lambda _fact, _tries: (_Heard(kind),)
 
 
+def _meant(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    return (_Heard(Kind.ACCEPTED),) if fact.payload["verification"] in {"confirmed", "waived"} else ()
+
+
 def _money(fact: Recorded, tries: Mapping[str, UUID]) -> Sequence[_Heard]:
     if fact.payload["what"] == "captured":
         return (_Heard(Kind.PAID_LATE),)
@@ -85,6 +89,8 @@ READINGS: Final[Mapping[str, Reading]] = {
     "orders.cancelled.v1": _plain(Kind.CANCELLED),
     "orders.delivered.v1": _plain(Kind.DELIVERED),
     "orders.completed.v1": _plain(Kind.REVIEW),
+    "orders.hold_released.v1": _plain(Kind.ACCEPTED),
+    "orders.verification_moved.v1": _meant,
     "payments.money_moved.v1": _money,
     "payments.refund_closed.v1": _refund,
     "shipping.parcel_shipped.v1": lambda fact, _: (_Heard(Kind.SHIPPED, UUID(fact.payload["parcel_id"])),),
@@ -92,7 +98,10 @@ READINGS: Final[Mapping[str, Reading]] = {
     "returns.return_moved.v1": _return,
     "incidents.buyer_told.v1": _incident,
 }
-"""What each kind of fact means to a buyer. Every one of them is recorded under the order."""
+"""What each kind of fact means to a buyer. Every one of them is recorded under the order.
+
+An order is told as accepted by the last thing it waited for, which the fact itself cannot tell: see `_matters`.
+"""
 
 
 def teller(clock: Clock) -> Consumer:
@@ -130,6 +139,8 @@ async def tell_of(tx: Tx, facts: Sequence[Recorded], *, now: datetime) -> int:
 def _matters(kind: Kind, fact: Recorded, order: Buying, policy: Policy) -> bool:
     if kind is Kind.PAID_LATE:
         return order.over_at is not None and fact.occurred_at >= order.over_at
+    if kind is Kind.ACCEPTED:
+        return order.goes_ahead
     return kind is not Kind.REVIEW or policy.review_days > 0
 
 

@@ -19,6 +19,11 @@ from orderan.shops import Shop
 PAYING: Final = frozenset({Kind.PAY_NOW, Kind.PAY_WITH, Kind.PAY_SOON, Kind.TROUBLE, Kind.RECOVERED})
 """Kinds whose link is the pay page; others lead to where the order is followed."""
 
+ANY_WAY: Final = {
+    "id": "cara bayar pilihan Anda di halaman pembayaran",
+    "en": "any way you like on the payment page",
+}
+"""Stands for what to pay with where the buyer has no number to pay to."""
 LOOKED_AGAIN: Final = timedelta(minutes=15)
 UNDER_WAY: Final = frozenset({"picked_up", "in_transit", "out_for_delivery", "attempt_failed"})
 
@@ -63,11 +68,15 @@ _TRUE: Final[Mapping[Kind, Callable[[About, datetime], bool]]] = {
 
 
 def stands(kind: Kind, about: About | Ware | None, policy: Policy, *, now: datetime) -> bool | Later:
-    """Whether a message is true now, or true later: a reminder moves with the time to pay."""
+    """Whether a message is true now, or true later: a reminder moves with the time to pay, and what is held is not
+    being prepared.
+    """
     if isinstance(about, Ware):
         return kind is Kind.BACK_IN_STOCK and about.sellable > 0
     if about is None or not _TRUE[kind](about, now):
         return False
+    if kind is Kind.ACCEPTED and about.waits:
+        return Later(now + LOOKED_AGAIN)
     if kind is not Kind.PAY_SOON or about.hold_until is None:
         return True
     if about.clock_stopped_at is not None:
@@ -100,11 +109,21 @@ def values(
         "until": _until(kind, about, locale=locale, zone=zone, now=now),
         "method": way.name if way else (about.way or ""),
         "pay_code": str((about.instrument or {}).get("number") or ""),
+        "pay_how": _pay_how(about, locale=locale, now=now),
         "courier": carrier.name if carrier else (about.courier or ""),
         "awb": about.awb or "",
         "track_link": tracking_link(about.courier or "", about.awb or "") or "",
         "return_number": "" if about.return_number is None else str(about.return_number),
     }
+
+
+def _pay_how(about: About, *, locale: str, now: datetime) -> str:
+    """The method and the number of what can be paid with now."""
+    number, way = str((about.instrument or {}).get("number") or ""), METHODS.get(about.way or "")
+    lives = about.attempt == "offered" and about.attempt_until is not None and now < about.attempt_until
+    if not number or not lives:
+        return ANY_WAY["en" if locale == "en" else "id"]
+    return f"{way.name if way else about.way} {number}"
 
 
 def _link(kind: Kind, about: About, voice: Voice, *, now: datetime) -> str:

@@ -22,11 +22,13 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Orders whose buyers were asked in a time.
+    """Orders whose buyers were asked in a time, and those a rule let go unasked.
 
     Attributes:
         group: Official code of a city or regency, or the name of a product; empty for all of them.
-        stopped: Refused by their buyer, or cancelled since nobody answered: they never left.
+        waived: Let go without their buyer's word.
+        stopped: Refused by their buyer: they never left.
+        unreached: Cancelled since nobody answered; nobody knows whether they were fake.
         slipped: Said yes to, or let go without being asked, and brought back from the door.
         unsaid: Still waiting for a word.
         cost_minor: Of all calls and messages, as far as providers told.
@@ -37,12 +39,19 @@ class Asked:
     orders: int
     confirmed: int
     refused: int
+    waived: int
     stopped: int
+    unreached: int
     slipped: int
     unsaid: int
     cost_minor: int
     saved_minor: int
     lost_minor: int
+
+    @property
+    def asked(self) -> int:
+        """Of the orders, those whose buyers were asked."""
+        return self.orders - self.waived
 
     @property
     def net_minor(self) -> int:
@@ -69,10 +78,16 @@ def trips_minor(orders: int, trip_minor: int) -> int:
 
 
 _ASKED: Final[LiteralString] = """
-WITH asked AS (
+WITH concerned AS (
+    SELECT order_id FROM verification_case
+    WHERE verification_case.shop_id = %(shop)s AND verification_case.opened_at >= %(since)s
+    UNION
+    SELECT id FROM sales_order
+    WHERE sales_order.shop_id = %(shop)s AND sales_order.placed_at >= %(since)s AND sales_order.verification = 'waived'
+), asked AS (
     SELECT sales_order.id, sales_order.verification, left(customer_address.village_code, 5) AS area,
-           sales_order.verification = 'refused'
-               OR (sales_order.verification = 'unreachable' AND sales_order.commercial = 'cancelled') AS stopped,
+           sales_order.verification = 'refused' AS stopped,
+           sales_order.verification = 'unreachable' AND sales_order.commercial = 'cancelled' AS unreached,
            sales_order.verification IN ('confirmed', 'waived') AND EXISTS (
                SELECT FROM parcel
                WHERE parcel.shop_id = %(shop)s AND parcel.order_id = sales_order.id
@@ -81,15 +96,16 @@ WITH asked AS (
            (SELECT coalesce(sum(verification_attempt.cost_minor), 0) FROM verification_attempt
             WHERE verification_attempt.shop_id = %(shop)s AND verification_attempt.order_id = sales_order.id) AS cost,
            CASE WHEN sales_order.shipping_minor > 0 THEN 2 * sales_order.shipping_minor ELSE %(trip)s::bigint END AS trip
-    FROM verification_case
-    JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.id = verification_case.order_id
+    FROM concerned
+    JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.id = concerned.order_id
     LEFT JOIN customer_address ON customer_address.shop_id = %(shop)s
          AND customer_address.id = sales_order.address_id
-    WHERE verification_case.shop_id = %(shop)s AND verification_case.opened_at >= %(since)s
 )"""
 _SUMS: Final[LiteralString] = """
        count(*)::int AS orders, count(*) FILTER (WHERE verification = 'confirmed')::int AS confirmed,
-       count(*) FILTER (WHERE verification = 'refused')::int AS refused, count(*) FILTER (WHERE stopped)::int AS stopped,
+       count(*) FILTER (WHERE verification = 'refused')::int AS refused,
+       count(*) FILTER (WHERE verification = 'waived')::int AS waived, count(*) FILTER (WHERE stopped)::int AS stopped,
+       count(*) FILTER (WHERE unreached)::int AS unreached,
        count(*) FILTER (WHERE slipped)::int AS slipped, count(*) FILTER (WHERE unsaid)::int AS unsaid,
        coalesce(sum(cost), 0)::bigint AS cost_minor,
        coalesce(sum(trip) FILTER (WHERE stopped), 0)::bigint AS saved_minor,

@@ -15,6 +15,7 @@ class Buying:
 
     Attributes:
         over_at: Since when it is cancelled or expired; None where it is not.
+        goes_ahead: It is accepted, its buyer meant it as far as they were asked, and nothing holds it.
     """
 
     order_id: UUID
@@ -22,6 +23,7 @@ class Buying:
     placed_at: datetime
     hold_until: datetime | None
     over_at: datetime | None
+    goes_ahead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class About:
         due_minor: Still to be paid for the order.
         deposit_due_minor: Of that, what makes it accepted; 0 where it waits for no deposit.
         kept_minor: What was paid for the order and not paid back.
-        way: The method of the trouble, or of what was made to pay with.
+        waits: Its buyer's word is missing, or something holds it.
+        way: The method of the trouble, or of what was made to pay with: of the order itself, by its latest try that
+            gave a number and is still open.
     """
 
     order_id: UUID
@@ -59,6 +63,7 @@ class About:
     way: str | None
     incident: str | None
     kept_minor: int
+    waits: bool
 
 
 async def orders_told(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buying]:
@@ -66,7 +71,9 @@ async def orders_told(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buying]:
     rows = await tx.all(
         """
         SELECT sales_order.id, sales_order.customer_id, sales_order.placed_at, sales_order.hold_until,
-               CASE WHEN sales_order.commercial IN ('cancelled', 'expired') THEN sales_order.closed_at END AS over_at
+               CASE WHEN sales_order.commercial IN ('cancelled', 'expired') THEN sales_order.closed_at END AS over_at,
+               sales_order.commercial IN ('accepted', 'completed') AND sales_order.cleared
+                   AND sales_order.open_holds = 0 AS goes_ahead
         FROM sales_order
         JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
         WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(orders)s)
@@ -103,13 +110,20 @@ async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | Non
                goods_return.state AS goods_return, goods_return.number AS return_number,
                tried.state AS attempt, tried.amount_minor AS attempt_minor, tried.expires_at AS attempt_until,
                tried.instrument, coalesce(tried.method, troubled.method) AS way, incident.state AS incident,
-               o.paid_minor - o.refunded_minor AS kept_minor, asked.place
+               o.paid_minor - o.refunded_minor AS kept_minor, NOT o.cleared OR o.open_holds > 0 AS waits, asked.place
         FROM unnest(%(orders)s::uuid[], %(subjects)s::uuid[]) WITH ORDINALITY AS asked (order_id, subject_id, place)
         JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = asked.order_id
         LEFT JOIN parcel ON parcel.shop_id = %(shop)s AND parcel.id = asked.subject_id
         LEFT JOIN refund ON refund.shop_id = %(shop)s AND refund.id = asked.subject_id
         LEFT JOIN goods_return ON goods_return.shop_id = %(shop)s AND goods_return.id = asked.subject_id
-        LEFT JOIN payment_attempt AS tried ON tried.shop_id = %(shop)s AND tried.id = asked.subject_id
+        LEFT JOIN LATERAL (
+            SELECT state, amount_minor, expires_at, instrument, method FROM payment_attempt
+            WHERE shop_id = %(shop)s AND order_id = asked.order_id
+              AND (id = asked.subject_id OR (asked.subject_id = asked.order_id AND state = 'offered'
+                                             AND instrument ->> 'number' IS NOT NULL))
+            ORDER BY began_at DESC, id DESC
+            LIMIT 1
+        ) AS tried ON true
         LEFT JOIN incident ON incident.shop_id = %(shop)s AND incident.id = asked.subject_id
         LEFT JOIN incident_told ON incident_told.shop_id = %(shop)s AND incident_told.incident_id = asked.subject_id
              AND incident_told.order_id = asked.order_id AND incident_told.what = 'trouble'
@@ -123,7 +137,7 @@ async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | Non
     )
     found: list[About | None] = [None] * len(asked)
     for row in rows:
-        found[row.place - 1] = About(*row[:24])
+        found[row.place - 1] = About(*row[:25])
     return found
 
 

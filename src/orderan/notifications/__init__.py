@@ -17,7 +17,13 @@ from orderan.notifications.commands.note import PREFIX, note
 from orderan.notifications.commands.resend import resend
 from orderan.notifications.commands.subscribe import subscribe_browser
 from orderan.notifications.commands.tell import tell
-from orderan.notifications.commands.want import close_channel, open_channel, set_policy, set_wants
+from orderan.notifications.commands.want import (
+    close_channel,
+    open_channel,
+    set_policy,
+    set_wants,
+    unite_wants,
+)
 from orderan.notifications.commands.word import checked, restore_template, write_template
 from orderan.notifications.defaults import default_template
 from orderan.notifications.errors import (
@@ -199,6 +205,7 @@ __all__ = [
     "take_doubts",
     "take_due",
     "tell",
+    "unite_wants",
     "versions_of",
     "wants_of",
     "when",

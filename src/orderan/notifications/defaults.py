@@ -44,10 +44,13 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
             (
                 "Halo {{ buyer }},\n\n"
                 "Pesanan Anda belum dibayar. Setelah {{ until }} barangnya kami lepas untuk pembeli lain."
-                " Yang perlu dibayar: {{ amount }}.\n\n"
+                " Yang perlu dibayar: {{ amount }}, lewat {{ pay_how }}.\n\n"
                 "Bayar sekarang: {{ link }}"
             ),
-            "{{ shop }}: batas bayar pesanan {{ number }} ({{ amount }}) {{ until }}. {{ link }}",
+            (
+                "{{ shop }}: batas bayar pesanan {{ number }} ({{ amount }}) {{ until }}, lewat {{ pay_how }}."
+                " {{ link }}"
+            ),
         ),
         Kind.TROUBLE: (
             "{{ method }} sedang terganggu",
@@ -212,10 +215,13 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
             (
                 "Hello {{ buyer }},\n\n"
                 "Your order is not paid yet. After {{ until }} the goods go to somebody else. Still to pay:"
-                " {{ amount }}.\n\n"
+                " {{ amount }}, by {{ pay_how }}.\n\n"
                 "Pay now: {{ link }}"
             ),
-            "{{ shop }}: order {{ number }} ({{ amount }}) can be paid until {{ until }}. {{ link }}",
+            (
+                "{{ shop }}: order {{ number }} ({{ amount }}) can be paid until {{ until }}, by {{ pay_how }}."
+                " {{ link }}"
+            ),
         ),
         Kind.TROUBLE: (
             "{{ method }} has trouble",

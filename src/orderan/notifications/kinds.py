@@ -54,6 +54,7 @@ PLACE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "method": N_("cara bayar"),
         "number": N_("nomor pesanan"),
         "pay_code": N_("nomor untuk membayar"),
+        "pay_how": N_("cara bayar dan nomornya"),
         "return_number": N_("nomor retur"),
         "shop": N_("nama toko"),
         "track_link": N_("tautan lacak kurir"),
@@ -75,7 +76,7 @@ NATURES: Final[Mapping[Kind, Nature]] = MappingProxyType(
             vital=True,
             places=("amount", "until", "method", "pay_code"),
         ),
-        Kind.PAY_SOON: Nature(N_("Pengingat pembayaran"), Need.MAY, places=("amount", "until")),
+        Kind.PAY_SOON: Nature(N_("Pengingat pembayaran"), Need.MAY, places=("amount", "until", "pay_how")),
         Kind.TROUBLE: Nature(
             N_("Cara bayar terganggu"), Need.MUST, urgent=True, vital=True, places=("method",)
         ),

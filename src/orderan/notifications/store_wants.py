@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.customers import survivors
 from orderan.kit.db import Tx
 from orderan.notifications.models import Policy, Template, Wants
 
@@ -60,13 +61,21 @@ async def save_policy(tx: Tx, policy: Policy, *, now: datetime) -> None:
 
 
 async def wants_of(tx: Tx, people: Collection[UUID]) -> dict[UUID, Wants]:
-    """What these people want, of those who said."""
+    """What these people want, of those who said; of a record that was merged, what its survivor wants."""
+    standing = await survivors(tx, people)
+    said = await wants_of_records(tx, set(standing.values()))
+    return {one: said[survivor] for one, survivor in standing.items() if survivor in said}
+
+
+async def wants_of_records(tx: Tx, records: Collection[UUID]) -> dict[UUID, Wants]:
+    """What was said of these very records, whatever they were merged into, the latest first."""
     rows = await tx.all(
         """
         SELECT person_id, channels, stopped, unwanted, locale FROM message_preference
         WHERE shop_id = %(shop)s AND person_id = ANY(%(people)s)
+        ORDER BY set_at DESC, person_id
         """,
-        {"shop": tx.shop_id, "people": list(people)},
+        {"shop": tx.shop_id, "people": list(records)},
     )
     return {
         row.person_id: Wants(tuple(row.channels), frozenset(row.stopped), frozenset(row.unwanted), row.locale)

@@ -28,7 +28,7 @@ ADDRESS: Final = "address"
 """Where the shop's own app is told."""
 TEMPLATE_PREFIX: Final = "template_prefix"
 UNIT_COST: Final = "unit_cost"
-"""What a part of a message costs in whole rupiah, where the provider does not say; empty where nobody knows."""
+"""What a part of a message, or a call that was answered, costs in whole rupiah, where the provider does not say; empty where nobody knows."""
 _MORE: Final[Mapping[str, tuple[AccountField, ...]]] = {
     "whatsapp": (AccountField(TEMPLATE_PREFIX, secret=False, default="orderan_"),),
     "webhook": (AccountField(ADDRESS, secret=False),),
@@ -83,6 +83,7 @@ def account_fields(provider: str) -> tuple[AccountField, ...]:
                 for one in _of_calls(provider)
             ),
             AccountField(CALLER_ID, secret=False),
+            AccountField(UNIT_COST, secret=False, default=""),
         )
     own = (
         AccountField(one.name, one.secret, None if one.required else "", one.name in MADE)

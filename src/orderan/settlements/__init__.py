@@ -1,6 +1,6 @@
 """Settlements: what gateways say they settled and banks say arrived, held against our ledger.
 
-Owns     settlement_file, settlement_line, settlement_book, settlement_mapping, payout, bank_line,
+Owns     remittance, remittance_row, settlement_file, settlement_line, settlement_book, settlement_mapping, payout, bank_line,
          reconciliation_entry
 Promises a file is taken in once by its content and a line once by what it says; every row of a file is
          a line, known before, skipped or waiting; a difference stays in the sums until it is gone, and
@@ -14,6 +14,7 @@ from orderan.settlements.commands.explain import ENTRY_PREFIX, explain
 from orderan.settlements.commands.map import keep_mapping
 from orderan.settlements.commands.match import match_payouts
 from orderan.settlements.commands.place import BANK_PREFIX, PAYOUT_PREFIX, place_bank_money
+from orderan.settlements.commands.take_remittance import drop_rows, take_remittance
 from orderan.settlements.errors import (
     AccountNotFound,
     BankMoneyNotFound,
@@ -47,6 +48,7 @@ from orderan.settlements.models import (
 )
 from orderan.settlements.reading import (
     CAMT,
+    COURIER,
     FORMATS,
     MAPPED,
     SETTLEMENT_COLUMNS,
@@ -93,6 +95,7 @@ __all__ = [
     "ASKS_AGAIN",
     "BANK_PREFIX",
     "CAMT",
+    "COURIER",
     "ENTRY",
     "ENTRY_PREFIX",
     "FILE_PREFIX",
@@ -140,6 +143,7 @@ __all__ = [
     "books",
     "bring_settlement",
     "bring_statement",
+    "drop_rows",
     "entries_waiting",
     "explain",
     "file_by_id",
@@ -162,6 +166,7 @@ __all__ = [
     "settled_of_order",
     "still_to_settle",
     "stray",
+    "take_remittance",
     "unmatched_lines",
     "usual_day",
 ]

@@ -263,13 +263,19 @@ class Verdict:
 
 
 class Ended(StrEnum):
-    """How an order ended, as far as it says something of the buyer."""
+    """How an order ended, as far as it says something of the buyer.
+
+    DISOWNED    its buyer, asked before it left, did not mean it. It counts as refused on the device and the house it
+                came from, never on the phone or the person: whoever says that they never ordered may have had
+                their number typed by somebody else, and is not to be turned away for it
+    """
 
     DELIVERED = auto()
     REFUSED = auto()
     RETURNED = auto()
     DISPUTED = auto()
     FRAUD = auto()
+    DISOWNED = auto()
 
 
 @dataclass(frozen=True, slots=True)

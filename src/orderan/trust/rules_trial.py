@@ -16,7 +16,7 @@ from orderan.trust.models import Ended, Facts, Outcome, Policy
 from orderan.trust.rules import decide, severity
 
 EXAMPLES: Final = 12
-BAD: Final = frozenset({Ended.REFUSED, Ended.DISPUTED, Ended.FRAUD})
+BAD: Final = frozenset({Ended.REFUSED, Ended.DISOWNED, Ended.DISPUTED, Ended.FRAUD})
 """Ends that cost the shop: the parcel came back, or the money went."""
 
 

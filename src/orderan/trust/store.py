@@ -218,7 +218,9 @@ async def add_to_tallies(tx: Tx, ended: Sequence[tuple[UUID, Ended]]) -> None:
         """
         INSERT INTO trust_tally (shop_id, kind, key, delivered, refused, returned, disputed, fraud, delivered_minor)
         SELECT %(shop)s, links.kind, links.key, count(*) FILTER (WHERE told.ended = 'delivered'),
-               count(*) FILTER (WHERE told.ended = 'refused'), count(*) FILTER (WHERE told.ended = 'returned'),
+               count(*) FILTER (WHERE told.ended = 'refused'
+                                OR (told.ended = 'disowned' AND links.kind IN ('address', 'device'))),
+               count(*) FILTER (WHERE told.ended = 'returned'),
                count(*) FILTER (WHERE told.ended = 'disputed'), count(*) FILTER (WHERE told.ended = 'fraud'),
                coalesce(sum(score.amount_minor) FILTER (WHERE told.ended = 'delivered'), 0)
         FROM unnest(%(ids)s::uuid[], %(ends)s::text[]) AS told (id, ended)

@@ -112,7 +112,7 @@ async def fairness(tx: Tx, *, since: datetime, by_area: bool) -> list[Share]:
         ) AS tried
         LEFT JOIN (
             SELECT subject_id, bool_or(ended = 'delivered') AS well,
-                   bool_or(ended IN ('refused', 'disputed', 'fraud')) AS badly
+                   bool_or(ended IN ('refused', 'disowned', 'disputed', 'fraud')) AS badly
             FROM trust_outcome WHERE shop_id = %(shop)s
             GROUP BY subject_id
         ) AS ends ON ends.subject_id = tried.subject_id

@@ -20,12 +20,25 @@ WITH heard AS (
          AND payment_attempt.reference = event.payload ->> 'reference'
          AND event.kind = 'payments.money_moved.v1' AND event.payload ->> 'what' = 'pending'
          AND payment_attempt.instrument ->> 'number' IS NOT NULL
+    -- The teller reads an order as it stands: what it waited for last has to have been heard.
+    CROSS JOIN LATERAL (
+        SELECT sales_order.commercial IN ('accepted', 'completed') AND sales_order.cleared
+               AND sales_order.open_holds = 0 AND NOT EXISTS (
+                   SELECT FROM event AS unheard
+                   WHERE unheard.shop_id = event.shop_id AND unheard.entity_id = event.entity_id
+                     AND unheard.kind IN ('orders.placed.v1', 'orders.accepted.v1', 'orders.hold_released.v1',
+                                          'orders.verification_moved.v1')
+                     AND (unheard.position IS NULL OR unheard.position > cursor.position)) AS ahead
+    ) AS goes
     JOIN LATERAL (
         VALUES
             ('pay_now', event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'awaiting_payment', event.entity_id),
             ('pay_soon', event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'awaiting_payment', event.entity_id),
-            ('accepted', event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'accepted', event.entity_id),
-            ('accepted', event.kind = 'orders.accepted.v1', event.entity_id),
+            ('accepted', event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'accepted' AND goes.ahead,
+             event.entity_id),
+            ('accepted', event.kind IN ('orders.accepted.v1', 'orders.hold_released.v1') AND goes.ahead, event.entity_id),
+            ('accepted', event.kind = 'orders.verification_moved.v1' AND goes.ahead
+                         AND event.payload ->> 'verification' IN ('confirmed', 'waived'), event.entity_id),
             ('expired', event.kind = 'orders.expired.v1', event.entity_id),
             ('cancelled', event.kind = 'orders.cancelled.v1', event.entity_id),
             ('delivered', event.kind = 'orders.delivered.v1', event.entity_id),

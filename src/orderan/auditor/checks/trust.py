@@ -6,7 +6,8 @@ _TALLIES_EQUAL_ENDS = """
 WITH ends AS (
     SELECT score.shop_id, links.kind, links.key,
            count(*) FILTER (WHERE told.ended = 'delivered')::int AS delivered,
-           count(*) FILTER (WHERE told.ended = 'refused')::int AS refused,
+           count(*) FILTER (WHERE told.ended = 'refused'
+                            OR (told.ended = 'disowned' AND links.kind IN ('address', 'device')))::int AS refused,
            count(*) FILTER (WHERE told.ended = 'returned')::int AS returned,
            count(*) FILTER (WHERE told.ended = 'disputed')::int AS disputed,
            count(*) FILTER (WHERE told.ended = 'fraud')::int AS fraud,

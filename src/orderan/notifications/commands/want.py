@@ -1,10 +1,11 @@
 """Keep how a shop tells people things, and what a person wants to be told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from orderan.customers import survivors
 from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
 from orderan.kit.events import last_position
@@ -45,6 +46,8 @@ async def set_policy(tx: Tx, policy: Policy, *, now: datetime) -> Policy:
 async def set_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> Wants:
     """Keep what a person wants; it counts for messages made from now on, and for tries that are not begun.
 
+    What is said of a record that was merged is said of its survivor.
+
     Raises:
         psycopg.errors.ForeignKeyViolation: There is no such customer.
     """
@@ -54,11 +57,28 @@ async def set_wants(tx: Tx, person_id: UUID, wants: Wants, *, now: datetime) -> 
         frozenset(kind for kind in wants.unwanted if kind in set(Kind)),
         wants.locale if wants.locale in {"id", "en"} else None,
     )
+    person_id = (await survivors(tx, [person_id], lock=True)).get(person_id, person_id)
     await store_wants.save_wants(tx, person_id, kept, now=now)
     after = {"stopped": sorted(kept.stopped), "unwanted": sorted(kept.unwanted)}
     trace = Trace("message.preference", "customer", to_text("cus", person_id), after=after)
     await leave(tx, trace, now=now)
     return kept
+
+
+async def unite_wants(tx: Tx, survivor_id: UUID, merged: Collection[UUID], *, now: datetime) -> None:
+    """Locked records of one person became one: what any of them stopped or did not want stays so."""
+    said = await store_wants.wants_of_records(tx, {survivor_id, *merged})
+    if not said.keys() - {survivor_id}:
+        return
+    own = said.get(survivor_id, Wants())
+    every = [own, *said.values()]
+    united = Wants(
+        next((one.channels for one in every if one.channels), ()),
+        frozenset[str]().union(*(one.stopped for one in every)),
+        frozenset[str]().union(*(one.unwanted for one in every)),
+        next((one.locale for one in every if one.locale), None),
+    )
+    await store_wants.save_wants(tx, survivor_id, united, now=now)
 
 
 async def close_channel(tx: Tx, people: Sequence[UUID], channel: str, *, now: datetime) -> None:
@@ -74,8 +94,10 @@ async def open_channel(tx: Tx, people: Sequence[UUID], channel: str, *, now: dat
 async def _shift(tx: Tx, people: Sequence[UUID], channel: str, *, closed: bool, now: datetime) -> None:
     if not people:
         return
-    await store_wants.shift_stopped(tx, people, channel, closed=closed, now=now)
-    for person_id in people:
+    standing = await survivors(tx, people, lock=True)
+    known = sorted({standing.get(one, one) for one in people})
+    await store_wants.shift_stopped(tx, known, channel, closed=closed, now=now)
+    for person_id in known:
         after = {"closed" if closed else "opened": channel}
         await leave(
             tx, Trace("message.preference", "customer", to_text("cus", person_id), after=after), now=now

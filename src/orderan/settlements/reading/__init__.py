@@ -3,6 +3,7 @@
 from orderan.settlements.reading.camt import read_camt
 from orderan.settlements.reading.formats import (
     CAMT,
+    COURIER,
     FORMATS,
     MAPPED,
     SETTLEMENT_COLUMNS,
@@ -14,6 +15,7 @@ from orderan.settlements.reading.statements import read_statement
 
 __all__ = [
     "CAMT",
+    "COURIER",
     "FORMATS",
     "MAPPED",
     "SETTLEMENT_COLUMNS",

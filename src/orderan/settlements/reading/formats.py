@@ -96,6 +96,28 @@ class SettlementFormat:
 
 MIDTRANS: Final = SettlementFormat("midtrans", _NAMES)
 DOKU: Final = SettlementFormat("doku", _NAMES)
+COURIER: Final = SettlementFormat(
+    "courier",
+    {
+        **_NAMES,
+        "reference": (
+            "AWB", "AWB Number", "No AWB", "Waybill", "Waybill Number", "Tracking Number", "Resi", "No resi", "Nomor resi",
+            "Connote",
+        ),
+        "gateway_id": (),
+        "kind": (),
+        "status": (),
+        "gross": ("COD Amount", "COD Value", "COD", "Nilai COD", "Jumlah COD", "Nominal COD", "Amount", "Jumlah"),
+        "fee": ("COD Fee", "Fee", "Biaya COD", "Biaya", "Potongan"),
+        "settled_on": (
+            "Remittance Date", "Transfer Date", "Payment Date", "Tanggal setor", "Tanggal setoran", "Tanggal transfer",
+            "Date", "Tanggal",
+        ),
+        "payout_reference": ("Remittance ID", "Remittance No", "Nomor setoran", "Batch ID", "Referensi setoran"),
+    },
+)  # fmt: skip
+"""No courier publishes the columns of its remittance report; every name is from memory of such files. A report that is
+headed otherwise is read with a mapping, whose reference is the tracking number."""
 XENDIT: Final = SettlementFormat(
     "xendit",
     {

@@ -19,11 +19,11 @@ from orderan.customers import (
     duplicates,
     find_customers,
     list_customers,
-    merge,
     register,
     update,
 )
 from orderan.flows.erase_customer import erase_customer
+from orderan.flows.merge_customers import merge_customers
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
@@ -248,7 +248,7 @@ async def customers_merged(
     others = [from_text(PREFIX, other) for other in data.others]
 
     async def command(tx: Tx) -> UUID:
-        await merge(tx, keyring, customer, others, now=now)
+        await merge_customers(tx, keyring, customer, others, now=now)
         return customer
 
     return await once(request, principal, runner, keyring, idempotency_key, command, now=now, status=200)

@@ -71,6 +71,7 @@ ACTIONS: Final = {
     "verification.policy": N_("Kebijakan konfirmasi COD ditulis"),
     "routing.live": N_("Aturan rute pembayaran dijalankan"),
     "session.open": N_("Masuk"),
+    "remittance.take": N_("Berkas setoran kurir diunggah"),
     "settlement.explain": N_("Selisih settlement dijelaskan"),
     "settlement.place": N_("Uang masuk bank dicocokkan dengan tangan"),
     "settlement.map": N_("Pemetaan kolom settlement disimpan"),

@@ -9,8 +9,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
-from orderan.customers import PREFIX, Card, customer_card, duplicates, find_customers, merge
+from orderan.customers import PREFIX, Card, customer_card, duplicates, find_customers
 from orderan.flows.erase_customer import OrdersUnderWay, erase_customer
+from orderan.flows.merge_customers import merge_customers
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
@@ -76,7 +77,7 @@ async def merged(
     chosen = data.get("other", "")
     others = [from_text(PREFIX, chosen)] if chosen else []
     try:
-        await db.run(caller, lambda tx: merge(tx, keyring, customer, others, now=now))
+        await db.run(caller, lambda tx: merge_customers(tx, keyring, customer, others, now=now))
     except Refusal as refusal:
         general = sentence(refusal, place_of(request).words)
         context = await db.run(

@@ -159,7 +159,7 @@ async def settlement_given(
     whole_shop(principal)
     form = await posted(request)
     try:
-        name, content = await _file(form)
+        name, content = await file_given(form)
         account = _account(one(form, "account"))
         how, zone, currency = await db.run(caller, lambda tx: _settlement_format(tx, one(form, "format")))
 
@@ -169,7 +169,7 @@ async def settlement_given(
         read = await asyncio.to_thread(work)
         brought, outcome = await db.run(caller, lambda tx: settle_file(tx, account, name, read, now=now))
     except Refusal as refusal:
-        sent = _said(request, "settlement", form, refusal)
+        sent = said(request, "settlement", form, refusal)
         return await desk(request, db, caller, principal, sent=sent)
     return Redirect(file_path(brought) + ("?again=1" if outcome is None else ""), status_code=303)
 
@@ -186,7 +186,7 @@ async def statement_given(
     whole_shop(principal)
     form = await posted(request)
     try:
-        name, content = await _file(form)
+        name, content = await file_given(form)
         wanted = one(form, "format")
         account = one(form, "bank_account").strip()[:64] or "-"
 
@@ -206,7 +206,7 @@ async def statement_given(
         read = await asyncio.to_thread(work)
         brought, found = await db.run(caller, lambda tx: settle_statement(tx, name, read, now=now))
     except Refusal as refusal:
-        sent = _said(request, "statement", form, refusal)
+        sent = said(request, "statement", form, refusal)
         return await desk(request, db, caller, principal, sent=sent)
     return Redirect(file_path(brought) + ("?again=1" if found is None else ""), status_code=303)
 
@@ -254,7 +254,12 @@ async def file_page(
     return page(request, "finance/file.html", file=found, again=bool(again), kinds=KINDS)
 
 
-async def _file(form: FormMultiDict) -> tuple[str, bytes]:
+async def file_given(form: FormMultiDict) -> tuple[str, bytes]:
+    """The file of a form: its name and what is in it.
+
+    Raises:
+        FileRefused: There is none.
+    """
     upload = form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise FileRefused("-", "empty", "")
@@ -284,7 +289,7 @@ async def _mapping(tx: Tx, kind: FileKind, wanted: str) -> SavedMapping:
     raise MappingNotFound(name)
 
 
-def _said(request: Asking, name: str, form: FormMultiDict, refusal: Refusal) -> Sent:
+def said(request: Asking, name: str, form: FormMultiDict, refusal: Refusal) -> Sent:
     """A refused file, with what of it shows why beside its field."""
     spoken = place_of(request).words
     told = sentence(refusal, spoken)

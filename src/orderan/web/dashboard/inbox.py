@@ -63,6 +63,8 @@ KINDS: Final = {
     "change_waiting": N_("Perubahan menunggu"),
     "hold_waiting": N_("Penahanan terlalu lama"),
     "transfer_waiting": N_("Pemindahan stok menunggu"),
+    "cod_short": N_("Setoran kurir kurang"),
+    "remittance_row": N_("Baris setoran kurir"),
     "settlement_waiting": N_("Selisih settlement"),
     "letters_unreadable": N_("Surat gateway tidak terbaca"),
     "message_untold": N_("Pesan tidak sampai"),

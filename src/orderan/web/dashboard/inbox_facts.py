@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from orderan.flows.bring_remittance import NOT_A_PAYMENT
+from orderan.flows.collect_cod import NoSuchAwb, NotCod, NothingDue
 from orderan.flows.views_inbox import EntryRow, skus_named
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
@@ -13,7 +15,9 @@ from orderan.kit.i18n import Words, format_datetime, format_money, format_number
 from orderan.kit.ids import to_text
 from orderan.kit.text import GONE
 from orderan.orders import GoodsStillOwed, MoneyStillDue, OnHold
+from orderan.payments import MoreThanThereIs, ReferenceUsed
 from orderan.shipping import COURIERS
+from orderan.web.dashboard.finance import UNREAD
 from orderan.web.here import Here
 
 CLOSED_BECAUSE: Final = {
@@ -37,6 +41,8 @@ CLOSED_BECAUSE: Final = {
     "tried again": N_("Sudah dicoba lagi."),
     "withdrawn": N_("Janjinya ditarik."),
     "the rail is well again": N_("Jalurnya sudah normal lagi."),
+    "paid in full": N_("Setorannya sudah penuh."),
+    "booked": N_("Setorannya sudah dibukukan."),
     "works again": N_("Sudah berjalan lagi."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
 }
@@ -67,10 +73,17 @@ _OPEN: Final = {
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }
-_BLOCKED: Final = {
+_BLOCKED: Final[Mapping[str, str]] = {
     OnHold.code: N_("Pesanannya ditahan."),
     GoodsStillOwed.code: N_("Masih ada barang yang belum dikirim."),
     MoneyStillDue.code: N_("Masih ada tagihan yang belum dibayar."),
+    NoSuchAwb.code: N_("Tidak ada paket kurir ini dengan nomor resi itu."),
+    NotCod.code: N_("Paketnya bukan pesanan bayar di tempat."),
+    NothingDue.code: N_("Tidak ada lagi uang yang harus disetor untuk paket ini."),
+    MoreThanThereIs.code: N_("Setorannya melebihi uang yang tercatat untuk paket ini."),
+    ReferenceUsed.code: N_("Setoran ini sudah pernah dicatat."),
+    NOT_A_PAYMENT: N_("Barisnya bukan setoran."),
+    **{str(why): said for why, said in UNREAD.items()},
 }
 
 
@@ -157,6 +170,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "paid_minor": N_("Dibayar"),
     "total_minor": N_("Total"),
     "task": N_("Tugas gudang"),
+    "row": N_("Baris berkas"),
     "sku": N_("SKU"),
     "title": N_("Barang"),
     "free": N_("Stok bebas"),

@@ -77,7 +77,7 @@ LABELS: Final = {
     "caller_id": N_("Nomor yang terlihat"),
     "template_prefix": N_("Awalan nama templat"),
     "address": N_("Alamat aplikasi toko"),
-    "unit_cost": N_("Biaya satu pesan (rupiah)"),
+    "unit_cost": N_("Biaya satu pesan atau panggilan (rupiah)"),
 }
 """Of what is not the provider's own word; those stand as its dashboard shows them."""
 HINTS: Final = {

@@ -64,6 +64,7 @@ WAYS: Final = {"cod": N_("Bayar di tempat (COD)"), "prepaid": N_("Bayar di muka"
 ENDS: Final = {
     "fraud": (N_("dinyatakan penipuan"), "loss", "alert-circle"),
     "disputed": (N_("pembayarannya disengketakan"), "loss", "alert-circle"),
+    "disowned": (N_("tidak diakui pembelinya"), "loss", "ban"),
     "refused": (N_("ditolak di pintu"), "loss", "truck-return"),
     "returned": (N_("diretur"), "wait", "arrow-back-up"),
     "delivered": (N_("diterima pembeli"), "done", "circle-check"),

@@ -1,0 +1,22 @@
+"""Make one customer of several records of one person, and keep what any of them asked not to be told."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from orderan.customers import merge
+from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
+from orderan.notifications import unite_wants
+
+
+async def merge_customers(
+    tx: Tx, keyring: Keyring, survivor_id: UUID, others: Collection[UUID], *, now: datetime
+) -> None:
+    """Merge other records into the survivor.
+
+    Raises:
+        NothingToMerge, UnknownCustomer, CustomerNotActive: As `customers.merge` has them.
+    """
+    await merge(tx, keyring, survivor_id, others, now=now)
+    await unite_wants(tx, survivor_id, set(others) - {survivor_id}, now=now)
