@@ -10,7 +10,7 @@ from orderan.kit.db import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-PAYMENTS = 60
+PAYMENTS = 100
 SEED = 7
 
 

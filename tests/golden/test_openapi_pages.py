@@ -15,13 +15,18 @@ PAGE = {"data", "next_cursor"}
 ONE_THING = {
     "/api/v1/customers/{customer_id}": "a customer with the addresses and consents that count today",
     "/api/v1/customers/{customer_id}/personal": "the person asked about, in the fields asked for",
+    "/api/v1/denials/{denial_id}": "a denial with its reasons",
     "/api/v1/orders/{order_id}": "an order with its lines, tags and holds",
     "/api/v1/orders/{order_id}/money": "an order's money with the events it is computed from",
     "/api/v1/orders/{order_id}/versions/{version}": "an order's lines as they were",
     "/api/v1/products/{product_id}": "a product with its variants and pictures",
     "/api/v1/returns/{return_id}": "a return with its lines",
+    "/api/v1/reviews/{order_id}": "a held order with its reasons and the orders it is tied to",
     "/api/v1/stock-transfers/{transfer_id}": "a transfer with its lines",
     "/api/v1/tasks/{task_id}": "a task with its lines",
+    "/api/v1/trust-rules": "the rules that are followed, with their versions",
+    "/api/v1/verification-policy": "one policy with its rules and steps",
+    "/api/v1/verifications/{order_id}": "an order with every attempt to ask its buyer",
 }
 """Answers about one thing whose parts are a list: the thing is told whole."""
 TOLD_WHOLE = {
@@ -34,9 +39,12 @@ TOLD_WHOLE = {
     "/api/v1/orders/{order_id}/versions": "of one order",
     "/api/v1/price-lists": "as many as the shop keeps",
     "/api/v1/prices": "of one sku, asked for by its code",
+    "/api/v1/reach-accounts": "as many as the shop opened",
+    "/api/v1/reviews": "the most urgent, at most `limit`: what was judged makes room",
     "/api/v1/regions": "the best matches, at most `limit`",
     "/api/v1/stock-expectations": "what has not come yet: as many deliveries as are on their way",
     "/api/v1/tasks/{task_id}/elsewhere": "of one task",
+    "/api/v1/trust-entries": "the newest that count, at most five hundred",
     "/api/v1/tax-rates": "as many as the law has had",
 }
 """Collections in `data` that come in one answer, and what bounds them."""

@@ -170,7 +170,7 @@ async def test_what_a_customer_wants_is_set_on_their_page(desk: Desk) -> None:
 
     assert sent.status_code == 303
     wants = (await desk.town.floor.run(lambda tx: wants_of(tx, [person])))[person]
-    assert (wants.channels, wants.stopped) == (("email",), frozenset({"whatsapp", "sms"}))
+    assert (wants.channels, wants.stopped) == (("email",), frozenset({"whatsapp", "sms", "push", "webhook"}))
     assert (wants.unwanted, wants.locale) == (frozenset({"pay_soon"}), "en")
     await desk.town.tell("email")
     assert "Menunggu pembayaran" in await desk.look(path)

@@ -29,7 +29,14 @@ BODIES: Final = {
     for path, post in POSTS.items()
     if "requestBody" in post
 }
-SHAPED: Final = {"currency": "IDR", "payer": "merchant", "phone": "081234567890", "email": "ani@gmail.com"}
+SHAPED: Final = {
+    "currency": "IDR",
+    "payer": "merchant",
+    "phone": "081234567890",
+    "email": "ani@gmail.com",
+    "link": "https://toko.test/kopi",
+    "endpoint": "https://push.test/a",
+}
 """Texts whose pattern the document does not tell, by the name of their field."""
 
 
@@ -44,7 +51,7 @@ def sample(schema: dict[str, Any], name: str = "") -> Any:
         return schema.get("const", schema.get("enum", [None])[0])
     match schema["type"]:
         case "object":
-            fields = schema["properties"]
+            fields = schema.get("properties", {})
             return {field: sample(fields[field], field) for field in schema.get("required", [])}
         case "array":
             return [sample(schema["items"], name)] * schema.get("minItems", 1)

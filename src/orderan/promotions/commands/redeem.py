@@ -78,13 +78,14 @@ async def reserve_use(
         raise PromotionNotFound(to_text("prm", wish.promotion_id))
     promotion = promotions[wish.promotion_id]
     same = [use for use in reserved if use.attempt_id is None and _is_the_same(use, promotion, wish, asking)]
+    released = [use for use in reserved if use not in same]
     async with tx.savepoint():
-        for use in reserved:
-            if use not in same:
-                await release_use(tx, use, now=now)
+        for use in released:
+            await release_use(tx, use, now=now)
         if same:
             return same[0]
-        promotions = await store.lock_promotions(tx, wanted)
+        if released:
+            promotions = await store.lock_promotions(tx, wanted)
         return await _take(tx, promotions[wish.promotion_id], wish, asking, now=now)
 
 

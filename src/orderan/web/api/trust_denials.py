@@ -23,7 +23,6 @@ from orderan.trust import (
     DenialNotFound,
     DenialState,
     Outcome,
-    Way,
     appeal,
     denial,
     denials,
@@ -64,7 +63,7 @@ class DenialTold(AppealTold):
     """An order that was not taken, or not on these terms; the amount is in rupiah."""
 
     at: datetime
-    terms: Way
+    terms: Literal["cod", "prepaid"]
     amount: int
     channel_id: str | None
     points: int
@@ -204,7 +203,7 @@ def _told(one: Denial) -> DenialTold:
     return DenialTold(
         **_appeal(one),
         at=one.at,
-        terms=one.way,
+        terms="cod" if one.way == "cod" else "prepaid",
         amount=one.amount_minor,
         channel_id=to_text("chn", one.channel_id) if one.channel_id else None,
         points=one.points,

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
@@ -18,7 +18,6 @@ from orderan.trust import (
     Measure,
     Outcome,
     Policy,
-    Way,
     change_draft,
     draft,
     followed,
@@ -32,6 +31,7 @@ from orderan.web.principal import require_whole_shop
 
 Points = Annotated[int, Field(ge=-1_000, le=1_000)]
 Begins = Annotated[int | None, Field(ge=1, le=1_000)]
+PaidBy = Literal["cod", "prepaid"]
 Revision = Annotated[int, Field(ge=0, le=10**9, description="The edit of the draft that was seen")]
 
 
@@ -42,7 +42,7 @@ class RuleAsked(Asked):
     measure: Measure
     at_least: Annotated[int, Field(ge=1, le=10**9)]
     points: Points
-    ways: tuple[Way, ...] = ()
+    ways: Annotated[list[PaidBy], Field(default_factory=list, max_length=2)]
     off: bool = False
 
 
@@ -93,7 +93,7 @@ class RuleTold(Told):
     measure: Measure
     at_least: int
     points: int
-    ways: list[Way]
+    ways: list[PaidBy]
     off: bool
 
 
@@ -283,7 +283,9 @@ async def _draft(tx: Tx) -> DraftTold:
 
 def _policy(policy: Policy) -> ScoringTold:
     return ScoringTold(
-        rules=[RuleTold(**{**asdict(rule), "ways": list(rule.ways)}) for rule in policy.rules],
+        rules=[
+            RuleTold(**{**asdict(rule), "ways": [str(way) for way in rule.ways]}) for rule in policy.rules
+        ],
         cod=BandsTold(**asdict(policy.cod)),
         prepaid=BandsTold(**asdict(policy.prepaid)),
         acts=policy.acts,

@@ -52,7 +52,7 @@ class WhenShape(Asked):
 
     at_least_minor: Amount = None
     at_most_minor: Amount = None
-    areas: Annotated[tuple[Area, ...], Field(max_length=100)] = ()
+    areas: Annotated[list[Area], Field(default_factory=list, max_length=100)]
     first_order: bool | None = None
     delivered_at_least: Count = None
     refused_at_most: Count = None
@@ -79,12 +79,12 @@ class StepShape(Asked):
     )
 
 
-class PolicyAsked(Asked):
+class AskingPolicyAsked(Asked):
     """The whole policy; `version` is the one it was made from, 0 for none."""
 
     version: Annotated[int, Field(ge=0, le=2**31 - 1)]
-    rules: Annotated[tuple[RuleShape, ...], Field(max_length=100)]
-    steps: Annotated[tuple[StepShape, ...], Field(max_length=20)]
+    rules: Annotated[list[RuleShape], Field(max_length=100)]
+    steps: Annotated[list[StepShape], Field(max_length=20)]
     from_hour: Hour
     to_hour: Hour
     deadline_hours: Annotated[int, Field(ge=0, le=10_000)]
@@ -201,11 +201,11 @@ async def policy_put(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     now: NamedDependency[datetime],
-    data: PolicyAsked,
+    data: AskingPolicyAsked,
 ) -> PolicyTold:
     """Writes the next version; orders that are being asked about keep theirs. The same again changes nothing."""
     policy = Policy(
-        rules=tuple(Rule(one.name, When(**one.when.model_dump()), one.verdict) for one in data.rules),
+        rules=tuple(Rule(one.name, _when(one.when), one.verdict) for one in data.rules),
         steps=tuple(Step(**one.model_dump()) for one in data.steps),
         from_hour=data.from_hour,
         to_hour=data.to_hour,
@@ -264,6 +264,10 @@ def _waiting_told(row: Unsaid) -> WaitingTold:
         deadline=row.deadline,
         over=row.over,
     )
+
+
+def _when(asked: WhenShape) -> When:
+    return When(**asked.model_dump() | {"areas": tuple(asked.areas)})
 
 
 @get(
