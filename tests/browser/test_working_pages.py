@@ -205,7 +205,7 @@ def test_parcels_are_marked_delivered_and_their_cash_collected_and_remitted(
 def test_a_transfer_is_confirmed_and_a_refund_promised_and_paid(context: BrowserContext, desk: Desk) -> None:
     page = context.new_page()
     page.goto(desk.path("/payments"))
-    page.get_by_role("link", name="Konfirmasi").first.click()
+    page.get_by_role("link", name="Konfirmasi", exact=True).first.click()
     expect(page.get_by_label("Jumlah yang masuk")).to_have_value("20.000")
     page.get_by_label("Nomor referensi").fill("BCA-1")
     page.get_by_role("button", name="Konfirmasi pembayaran").click()

@@ -29,6 +29,7 @@ class Sample:
     locale: str | None = None
     zone: str = "Asia/Jakarta"
     permissions: Sequence[str] = field(default_factory=lambda: [e.permission for e in RAIL if e.permission])
+    sees_whole_shop: bool = True
 
 
 def signed_in(app: ASGIApp) -> ASGIApp:
