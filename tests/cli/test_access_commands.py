@@ -123,7 +123,7 @@ def test_a_key_is_made_listed_without_its_secret_and_revoked(shop: Outside) -> N
 
 
 def test_the_help_of_making_a_key_names_every_permission() -> None:
-    told = CliRunner().invoke(app, ["key", "create", "--help"], env={"COLUMNS": "500"})
+    told = CliRunner().invoke(app, ["key", "create", "--help"], env={"COLUMNS": "1000"})
 
     assert told.exit_code == 0
     assert ", ".join(Permission) in told.stdout
