@@ -12,6 +12,7 @@ from flows.paying import Till, a_till
 from orderan.flows import try_routing
 from orderan.flows.try_routing import known_to_rules, try_draft, try_rules
 from orderan.kit.crypto import Keyring
+from orderan.kit.rulebook import Rulebook
 from orderan.payments import Fee, rails, set_fee
 from orderan.routing import (
     Draft,
@@ -36,8 +37,6 @@ from orderan.routing import (
     read_rules,
     restore_rules,
     set_rule,
-    store,
-    store_draft,
     trial_of,
     versions,
     write_rules,
@@ -310,7 +309,7 @@ async def test_of_editors_at_once_one_is_kept_and_the_others_hear_of_it(till: Ti
 
     answers = await asyncio.gather(*(edited(till, one) for one in rules), return_exceptions=True)
 
-    kept = [answer for answer in answers if isinstance(answer, Draft)]
+    kept = [answer for answer in answers if not isinstance(answer, BaseException)]
     assert [one.revision for one in kept] == [1]
     assert sum(isinstance(answer, DraftMovedOn) for answer in answers) == 5
     assert await till.floor.value("SELECT count(*) FROM routing_draft") == 1
@@ -320,23 +319,23 @@ async def test_of_editors_at_once_one_is_kept_and_the_others_hear_of_it(till: Ti
 async def test_without_the_lock_two_editors_would_meet_in_one_row(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both, insert = asyncio.Barrier(2), store_draft.insert_draft
+    both, insert = asyncio.Barrier(2), Rulebook._insert_draft
 
     async def together(*args: Any, **others: Any) -> None:
         await both.wait()
         await insert(*args, **others)
 
-    async def no_lock(_tx: Any) -> None:
+    async def no_lock(_book: Any, _tx: Any) -> None:
         return None
 
-    monkeypatch.setattr(store_draft, "insert_draft", together)
-    monkeypatch.setattr(store, "lock_rules", no_lock)
+    monkeypatch.setattr(Rulebook, "_insert_draft", together)
+    monkeypatch.setattr(Rulebook, "lock", no_lock)
 
     answers = await asyncio.gather(
         edited(till, [XENDIT_FIRST]), edited(till, [CHEAPEST]), return_exceptions=True
     )
 
-    assert [type(answer) for answer in answers if not isinstance(answer, Draft)] == [
+    assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [
         psycopg.errors.UniqueViolation
     ]
 

@@ -225,7 +225,7 @@ async def test_rules_are_edited_tried_on_the_past_and_put_into_force(desk: Desk)
     assert stands_in(stale.text, "name_3", "Rumah ramai")
 
     editing = await desk.floor.run(draft)
-    assert [(rule.name, rule.points, rule.off) for rule in editing.policy.rules] == [
+    assert [(rule.name, rule.points, rule.off) for rule in editing.rules.rules] == [
         ("cepat", 50, True),
         ("Rumah ramai", 110, False),
     ]
@@ -244,12 +244,12 @@ async def test_rules_are_edited_tried_on_the_past_and_put_into_force(desk: Desk)
     assert (await desk.sends("/trust/rules/live", {**seen, "note": "rumah, bukan nomor"})).status_code == 303
 
     policy, version = await desk.floor.run(followed)
-    assert (version, policy) == (2, editing.policy)
+    assert (version, policy) == (2, editing.rules)
     back = await desk.sends("/trust/rules/versions/1/restore", seen)
     assert back.headers["location"] == "/trust/rules?said=restored"
     gone = await desk.sends("/trust/rules/discard", {"revision": str(editing.revision + 1)})
     assert gone.headers["location"] == "/trust/rules?said=discarded"
-    assert (await desk.floor.run(draft)).policy == policy
+    assert (await desk.floor.run(draft)).rules == policy
 
 
 async def test_who_sees_only_a_part_of_the_shop_is_shown_no_way_there_and_may_not_go(

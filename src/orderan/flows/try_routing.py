@@ -21,9 +21,9 @@ from orderan.routing import (
     Trial,
     TrialTooLong,
     active_rules,
+    keep_trial,
     past_payments,
     require_draft,
-    save_trial,
 )
 
 DAYS: Final = (1, 7, 30)
@@ -81,5 +81,4 @@ async def try_draft(tx: Tx, expected: int, *, days: int, now: datetime) -> KeptT
     live = await active_rules(tx)
     trial = await try_rules(tx, draft.rules, days=days, now=now)
     against = live.version if live else None
-    await save_trial(tx, draft.revision, trial, against=against, days=days, now=now)
-    return KeptTrial(draft.revision, against, days, trial, tx.actor, now)
+    return await keep_trial(tx, draft.revision, trial, against=against, days=days, now=now)

@@ -17,9 +17,9 @@ from orderan.trust import (
     Policy,
     Trial,
     active_policy,
+    keep_trial,
     past_orders,
     require_draft,
-    save_trial,
 )
 
 DAYS: Final = (7, 30, 90)
@@ -64,7 +64,6 @@ async def try_draft(tx: Tx, expected: int, *, days: int, now: datetime) -> KeptT
     """
     draft = await require_draft(tx, expected)
     live = await active_policy(tx)
-    trial = await try_policy(tx, draft.policy, days=days, now=now)
+    trial = await try_policy(tx, draft.rules, days=days, now=now)
     against = live.version if live else None
-    await save_trial(tx, draft.revision, trial, against=against, days=days, now=now)
-    return KeptTrial(draft.revision, against, days, trial, tx.actor, now)
+    return await keep_trial(tx, draft.revision, trial, against=against, days=days, now=now)

@@ -10,15 +10,12 @@ Ignores  orders, gateways, how health is measured; a rail comes in with its stan
 
 from orderan.routing.commands import (
     ANYTHING,
-    LONGEST_NOTE,
     Edit,
     Known,
     change_draft,
-    draft,
     edit_rule,
     follow_rules,
     put_live,
-    require_draft,
     restore_rules,
     set_rule,
     write_rules,
@@ -64,15 +61,23 @@ from orderan.routing.rules_trial import (
     read_to_pay,
     read_trial,
 )
-from orderan.routing.store import RulesVersion, active_rules, versions
-from orderan.routing.store_draft import Draft, KeptTrial, save_trial, trial_of
+from orderan.routing.store import (
+    Draft,
+    KeptTrial,
+    RulesVersion,
+    active_rules,
+    draft,
+    keep_trial,
+    require_draft,
+    trial_of,
+    versions,
+)
 from orderan.routing.views import past_payments
 
 __all__ = [
     "ANYTHING",
     "DRAWS",
     "EXAMPLES",
-    "LONGEST_NOTE",
     "MOST_MOVES",
     "MOST_RULES",
     "PROBE_BP",
@@ -118,6 +123,7 @@ __all__ = [
     "draw_of",
     "edit_rule",
     "follow_rules",
+    "keep_trial",
     "past_payments",
     "plain_choice",
     "plain_rules",
@@ -129,7 +135,6 @@ __all__ = [
     "read_trial",
     "require_draft",
     "restore_rules",
-    "save_trial",
     "set_rule",
     "trial_of",
     "unreachable",

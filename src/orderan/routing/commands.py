@@ -9,21 +9,10 @@ from typing import Any, Final
 from orderan.kit import audit
 from orderan.kit.audit import Trace
 from orderan.kit.db import Tx
-from orderan.routing import store, store_draft
-from orderan.routing.errors import (
-    DraftIsLive,
-    DraftMovedOn,
-    DraftNotTried,
-    LiveMovedOn,
-    NoSuchRule,
-    NoSuchRules,
-    RulesUnexplained,
-)
-from orderan.routing.rules_draft import differences
+from orderan.kit.rulebook import explained
+from orderan.routing.errors import NoSuchRule, NoSuchRules, RulesUnexplained
 from orderan.routing.rules_read import plain_rules, read_rules
-from orderan.routing.store_draft import Draft
-
-LONGEST_NOTE: Final = 200
+from orderan.routing.store import RULES, Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +44,8 @@ async def write_rules(
         RulesNotUsable: They cannot be followed.
     """
     rules = read_rules(plain, gateways=gateways)
-    await store.lock_rules(tx)
-    return await store.insert_rules(tx, rules, note=note, now=now)
+    await RULES.lock(tx)
+    return await RULES.write(tx, rules, note=note, now=now)
 
 
 async def follow_rules(tx: Tx, version: int, *, now: datetime) -> None:
@@ -65,20 +54,11 @@ async def follow_rules(tx: Tx, version: int, *, now: datetime) -> None:
     Raises:
         NoSuchRules: There is none of this number.
     """
-    await store.lock_rules(tx)
+    await RULES.lock(tx)
     # The version is looked for first: a refusal changes nothing.
-    if all(one.version != version for one in await store.versions(tx)):
+    if await RULES.version_of(tx, version) is None:
         raise NoSuchRules(version)
-    await store.set_active(tx, version, now=now)
-
-
-async def draft(tx: Tx) -> Draft:
-    """The rules as they are edited; while nobody edits, those that are followed."""
-    latest = await store_draft.latest_draft(tx)
-    if latest is not None:
-        return latest
-    live = await store.active_rules(tx)
-    return Draft(0, live.rules if live else ())
+    await RULES.follow(tx, version, now=now)
 
 
 async def change_draft(tx: Tx, plain: Any, *, expected: int, known: Known = ANYTHING, now: datetime) -> Draft:
@@ -91,12 +71,9 @@ async def change_draft(tx: Tx, plain: Any, *, expected: int, known: Known = ANYT
         DraftMovedOn: Somebody edited it since.
         RulesNotUsable: They cannot be followed.
     """
-    current = await _locked(tx, expected)
+    current = await RULES.lock_draft(tx, expected)
     rules = read_rules(plain, gateways=known.gateways, methods=known.methods, banks=known.banks)
-    if rules == current.rules:
-        return current
-    await store_draft.insert_draft(tx, current.revision + 1, rules, now=now)
-    return Draft(current.revision + 1, rules, tx.actor, now)
+    return await RULES.edit(tx, current, rules, now=now)
 
 
 async def set_rule(
@@ -116,7 +93,7 @@ async def set_rule(
     Raises:
         NoSuchRule, DraftMovedOn, RulesNotUsable: As of `change_draft`.
     """
-    current = await _locked(tx, expected)
+    current = await RULES.lock_draft(tx, expected)
     rules = plain_rules(current.rules)
     if place is None:
         rules.append(dict(plain))
@@ -132,7 +109,7 @@ async def edit_rule(tx: Tx, place: int, edit: Edit, *, expected: int, now: datet
     Raises:
         NoSuchRule, DraftMovedOn: As of `change_draft`.
     """
-    current = await _locked(tx, expected)
+    current = await RULES.lock_draft(tx, expected)
     _require_place(current, place)
     rules = plain_rules(current.rules)
     rule = rules.pop(place - 1)
@@ -150,7 +127,7 @@ async def restore_rules(
         NoSuchRules: There is none of this number.
         DraftMovedOn, RulesNotUsable: As of `change_draft`.
     """
-    found = next((one for one in await store.versions(tx) if one.version == version), None)
+    found = await RULES.version_of(tx, version)
     if found is None:
         raise NoSuchRules(version)
     return await change_draft(tx, plain_rules(found.rules), expected=expected, known=known, now=now)
@@ -166,52 +143,18 @@ async def put_live(tx: Tx, *, expected: int, note: str, known: Known = ANYTHING,
         DraftNotTried, LiveMovedOn: What it would have done was not looked at, or is another thing by now.
         RulesNotUsable: It names a gateway that is gone since.
     """
-    why = note.strip()
-    if not why or len(why) > LONGEST_NOTE:
+    why = explained(note)
+    if why is None:
         raise RulesUnexplained
-    current = await _locked(tx, expected)
-    live = await store.active_rules(tx)
-    if current.rules == (live.rules if live else ()):
-        raise DraftIsLive
-    tried = await store_draft.trial_of(tx, current.revision)
-    if tried is None:
-        raise DraftNotTried(current.revision)
-    followed = live.version if live else None
-    if tried.against != followed:
-        raise LiveMovedOn(tried.against or 0, followed or 0)
+    current, live = await RULES.lock_tried(tx, expected)
     plain = plain_rules(current.rules)
     rules = read_rules(plain, gateways=known.gateways, methods=known.methods, banks=known.banks)
-    version = await store.insert_rules(tx, rules, note=why, revision=current.revision, now=now)
-    await store.set_active(tx, version, now=now)
+    version = await RULES.write(tx, rules, note=why, revision=current.revision, now=now)
+    await RULES.follow(tx, version, now=now)
     before = {"version": live.version, "rules": plain_rules(live.rules)} if live else None
     after = {"version": version, "rules": plain, "note": why}
     await audit.leave(tx, Trace("routing.live", "routing_rules", str(version), before, after), now=now)
     return version
-
-
-async def require_draft(tx: Tx, expected: int) -> Draft:
-    """The draft somebody saw, if it is still the draft.
-
-    Raises:
-        DraftMovedOn: Somebody edited it since.
-    """
-    current = await draft(tx)
-    if current.revision == expected:
-        return current
-    seen = await store_draft.draft_at(tx, expected)
-    live = await store.active_rules(tx) if seen is None else None
-    before = seen.rules if seen else live.rules if live else ()
-    raise DraftMovedOn(
-        expected,
-        current.revision,
-        current.made_by or "",
-        tuple(f"{one.change}: {one.name}" for one in differences(before, current.rules)),
-    )
-
-
-async def _locked(tx: Tx, expected: int) -> Draft:
-    await store.lock_rules(tx)
-    return await require_draft(tx, expected)
 
 
 def _require_place(current: Draft, place: int) -> None:

@@ -13,12 +13,9 @@ Ignores  orders, customers, couriers: something to score comes in with its trace
 from orderan.trust.cluster import house_key, is_vague, mailbox, skeleton
 from orderan.trust.commands.deny import LET_THROUGH, appeal, deny, judge
 from orderan.trust.commands.edit_rules import (
-    LONGEST_NOTE,
     change_draft,
-    draft,
     followed,
     put_live,
-    require_draft,
     restore_policy,
 )
 from orderan.trust.commands.learn import forget_keys, learn_norm, note_ends
@@ -110,7 +107,9 @@ from orderan.trust.store_rules import (
     KeptTrial,
     PolicyVersion,
     active_policy,
-    save_trial,
+    draft,
+    keep_trial,
+    require_draft,
     trial_of,
     versions,
 )
@@ -138,7 +137,6 @@ __all__ = [
     "LET_THROUGH",
     "LINKING",
     "LISTED",
-    "LONGEST_NOTE",
     "LOOK_WITHIN",
     "MOST_RULES",
     "OUTCOMES_OF",
@@ -224,6 +222,7 @@ __all__ = [
     "is_vague",
     "judge",
     "keep_scores",
+    "keep_trial",
     "key_of",
     "keys_of",
     "lapse_reviews",
@@ -250,7 +249,6 @@ __all__ = [
     "restore_policy",
     "review_of_order",
     "reviews_waiting",
-    "save_trial",
     "score",
     "scores_of",
     "severity",

@@ -277,7 +277,7 @@ async def _draft(tx: Tx) -> DraftTold:
     found = await draft(tx)
     tried = await trial_of(tx, found.revision)
     return DraftTold(
-        revision=found.revision, policy=_policy(found.policy), trial=_trial(tried) if tried else None
+        revision=found.revision, policy=_policy(found.rules), trial=_trial(tried) if tried else None
     )
 
 

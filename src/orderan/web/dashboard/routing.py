@@ -40,6 +40,7 @@ from orderan.routing import (
     unreachable,
     versions,
 )
+from orderan.web.dashboard import rulebook
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.routing_form import blank, plain_of, ticked_of, typed_of, unreadable
 from orderan.web.dashboard.routing_words import (
@@ -54,6 +55,7 @@ from orderan.web.dashboard.routing_words import (
     signed_money,
     signed_number,
 )
+from orderan.web.dashboard.rulebook import MOST_VERSIONS, NOTHING_SENT, SAVED, days_of, revision_of
 from orderan.web.dashboard.stock_words import actor_names
 from orderan.web.errors import sentence
 from orderan.web.forms import Sent, one, posted, taken_once, typed_in
@@ -63,15 +65,10 @@ from orderan.web.pages import page
 READ: Final = {"needs": Permission.SETTINGS_READ}
 WRITE: Final = {"needs": Permission.SETTINGS_WRITE}
 HERE: Final = "/payments/routing"
-NOTHING_SENT: Final = Sent()
-MOST_VERSIONS: Final = 30
-"""Shown, the newest."""
 SAID: Final = {
-    "rule": N_("Draf disimpan. Aturan yang berjalan belum berubah."),
+    **rulebook.SAID,
+    "rule": SAVED,
     "tried": N_("Draf sudah dicoba pada pembayaran lalu; hasilnya di bawah."),
-    "live": N_("Draf sekarang berjalan sebagai versi baru."),
-    "discarded": N_("Draf disamakan lagi dengan aturan yang berjalan."),
-    "restored": N_("Versi lama disalin ke draf. Coba dulu, lalu jalankan."),
 }
 BESIDE: Final[Mapping[type[Refusal], str]] = {RulesUnexplained: "note", TrialTooLong: "days"}
 
@@ -152,11 +149,9 @@ async def version_restored(visit: Visit, version: FromPath[int]) -> Response[Any
 async def draft_tried(visit: Visit) -> Response[Any]:
     """Play past payments again under the draft."""
     form = await posted(visit.request)
-    days = one(form, "days")
 
     async def command(tx: Tx, expected: int) -> object:
-        chosen = int(days) if days.isdecimal() and len(days) <= 3 else 0
-        return await try_draft(tx, expected, days=chosen, now=visit.now)
+        return await try_draft(tx, expected, days=days_of(form), now=visit.now)
 
     return await _change(visit, "trial", "tried", command)
 
@@ -177,30 +172,20 @@ async def _change(
     visit: Visit, name: str, said: str, command: Callable[[Tx, int], Awaitable[object]]
 ) -> Response[Any]:
     """Run a command on the draft that was seen; a refusal is told on the page."""
-    form = await posted(visit.request)
-    expected = _revision(one(form, "revision"))
-    try:
-        await visit.db.run(visit.caller, taken_once(form, lambda tx: command(tx, expected), now=visit.now))
-    except Refusal as refusal:
-        if refusal.kind is Kind.NOT_FOUND:
-            raise
-        words = place_of(visit.request).words
-        at = BESIDE.get(type(refusal))
-        told = await _told(visit, refusal, words)
-        sent = (
-            Sent(name, typed_in(form), {at: told[0]})
-            if at is not None
-            else Sent(name, typed_in(form), general=told[0])
-        )
-        status = 422 if refusal.kind is Kind.INVALID else 409
-        return await _page(visit, sent=sent, more=told[1:], status_code=status)
+
+    async def told(refusal: Refusal) -> list[str]:
+        return await _told(visit, refusal, place_of(visit.request).words)
+
+    refused = await rulebook.change(visit, name, command, beside=BESIDE, told=told)
+    if refused is not None:
+        return await _page(visit, sent=refused.sent, more=refused.more, status_code=refused.status_code)
     return Redirect(f"{HERE}?said={said}", status_code=303)
 
 
 async def _keep(visit: Visit, place: int | None) -> Response[Any]:
     """Put what was typed into the draft; a refusal comes back with all of it."""
     form = await posted(visit.request)
-    expected, words = _revision(one(form, "revision")), place_of(visit.request).words
+    expected, words = revision_of(form), place_of(visit.request).words
     typed, ticked = typed_in(form), ticked_of(form)
     errors = unreadable(form, words)
     if errors:
@@ -271,10 +256,6 @@ async def _told(visit: Visit, refusal: Refusal, words: Words) -> list[str]:
 def _who(names: Mapping[str, str], actor: str, words: Words) -> str:
     name = names.get(actor, "")
     return words.gettext(name) if name else "–"
-
-
-def _revision(typed: str) -> int:
-    return int(typed) if typed.isdecimal() and len(typed) <= 9 else -1
 
 
 async def _form(

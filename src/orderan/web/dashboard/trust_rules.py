@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from orderan.access import Permission
 from orderan.flows.try_trust import DAYS, MOST, try_draft
 from orderan.kit.db import Tx
-from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import Words
 from orderan.orders import orders_by_id
 from orderan.trust import (
@@ -42,8 +42,10 @@ from orderan.trust import (
     trial_of,
     versions,
 )
+from orderan.web.dashboard import rulebook
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.dashboard.rulebook import MOST_VERSIONS, NOTHING_SENT, SAVED, days_of, revision_of
 from orderan.web.dashboard.trust import HERE as TRUST
 from orderan.web.dashboard.trust import READ
 from orderan.web.dashboard.trust_rules_form import BANDS, plain_of, rows_of, typed_of
@@ -63,15 +65,10 @@ from orderan.web.principal import require_whole_shop
 
 WRITE: Final = {"needs": Permission.SETTINGS_WRITE}
 HERE: Final = f"{TRUST}/rules"
-NOTHING_SENT: Final = Sent()
-MOST_VERSIONS: Final = 30
-"""Shown, the newest."""
 SAID: Final[Mapping[str, str]] = {
-    "saved": N_("Draf disimpan. Aturan yang berjalan belum berubah."),
+    **rulebook.SAID,
+    "saved": SAVED,
     "tried": N_("Draf sudah dicoba pada pesanan lalu; hasilnya di bawah."),
-    "live": N_("Draf sekarang berjalan sebagai versi baru."),
-    "discarded": N_("Draf disamakan lagi dengan aturan yang berjalan."),
-    "restored": N_("Versi lama disalin ke draf. Coba dulu, lalu jalankan."),
 }
 BESIDE: Final[Mapping[type[Refusal], str]] = {TrustUnexplained: "note", PastTooLong: "days"}
 
@@ -86,7 +83,7 @@ async def rules_page(visit: NamedDependency[Visit], said: FromQuery[str] = "") -
 async def draft_form(visit: NamedDependency[Visit]) -> Response[Any]:
     """The draft, to be edited."""
     found = await visit.db.run(visit.caller, draft)
-    return _form(visit, found.revision, typed_of(found.policy))
+    return _form(visit, found.revision, typed_of(found.rules))
 
 
 @post(f"{HERE}/edit", opt=WRITE, include_in_schema=False, status_code=200)
@@ -95,7 +92,7 @@ async def draft_kept(visit: NamedDependency[Visit]) -> Response[Any]:
     require_whole_shop(visit.principal, Permission.SETTINGS_WRITE)
     form = await posted(visit.request)
     words, typed = place_of(visit.request).words, typed_in(form)
-    expected = _revision(one(form, "revision"))
+    expected = revision_of(form)
     plain, rows = plain_of(form)
 
     async def command(tx: Tx) -> Draft:
@@ -118,11 +115,9 @@ async def draft_kept(visit: NamedDependency[Visit]) -> Response[Any]:
 async def draft_tried(visit: NamedDependency[Visit]) -> Response[Any]:
     """Score past orders again under the draft."""
     form = await posted(visit.request)
-    days = one(form, "days")
 
     async def command(tx: Tx, expected: int) -> object:
-        chosen = int(days) if days.isdecimal() and len(days) <= 3 else 0
-        return await try_draft(tx, expected, days=chosen, now=visit.now)
+        return await try_draft(tx, expected, days=days_of(form), now=visit.now)
 
     return await _change(visit, "trial", "tried", command)
 
@@ -164,23 +159,10 @@ async def _change(
 ) -> Response[Any]:
     """Run a command on the draft that was seen; a refusal is told on the page."""
     require_whole_shop(visit.principal, Permission.SETTINGS_WRITE)
-    form = await posted(visit.request)
-    expected = _revision(one(form, "revision"))
-    try:
-        await visit.db.run(visit.caller, taken_once(form, lambda tx: command(tx, expected), now=visit.now))
-    except Refusal as refusal:
-        if refusal.kind is Kind.NOT_FOUND:
-            raise
-        told = sentence(refusal, place_of(visit.request).words)
-        at = BESIDE.get(type(refusal))
-        typed = typed_in(form)
-        sent = Sent(name, typed, {at: told}) if at is not None else Sent(name, typed, general=told)
-        return await _page(visit, sent=sent, status_code=422 if refusal.kind is Kind.INVALID else 409)
+    refused = await rulebook.change(visit, name, command, beside=BESIDE)
+    if refused is not None:
+        return await _page(visit, sent=refused.sent, status_code=refused.status_code)
     return Redirect(f"{HERE}?said={said}", status_code=303)
-
-
-def _revision(typed: str) -> int:
-    return int(typed) if typed.isdecimal() and len(typed) <= 9 else -1
 
 
 def _form(
@@ -251,7 +233,7 @@ async def _page(
     tried: KeptTrial | None = found["tried"]
     names: Names = found["names"]
     policy, version = found["followed"]
-    same = editing.policy == policy
+    same = editing.rules == policy
     return page(
         visit.request,
         "trust/rules.html",
@@ -265,13 +247,15 @@ async def _page(
         acts=policy.acts,
         followed=_told(policy, None, words),
         editing=editing,
-        edited=_told(editing.policy, tried, words),
+        edited=_told(editing.rules, tried, words),
         same=same,
-        changes=[change_told(one, words) for one in differences(policy, editing.policy)],
+        changes=[change_told(one, words) for one in differences(policy, editing.rules)],
         tried=tried,
         stale=tried is not None and (tried.against or DEFAULT_VERSION) != version,
         trial=trial_told(tried, found["orders"], words, sees_orders=sees_orders) if tried else None,
-        versions=[(one, _told(one.policy, None, words)) for one in every[:MOST_VERSIONS]],
+        versions=[
+            (one, _told(one.rules, None, words), len(one.rules.rules)) for one in every[:MOST_VERSIONS]
+        ],
         older=max(0, len(every) - MOST_VERSIONS),
         next_version=(every[0].version if every else 0) + 1,
         who=lambda actor: names.who(actor, words),
