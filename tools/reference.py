@@ -31,6 +31,7 @@ NOT_DOMAINS = {
     "benchmarks",
     "bench",
     "sandbox",
+    "worker",
 }
 
 

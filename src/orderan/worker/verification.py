@@ -1,0 +1,39 @@
+"""Buyers who have to give their word: they are asked, and what they answer is heard."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from orderan.flows.ask_buyer import Askers
+from orderan.flows.hear_calls import CallWatch
+from orderan.flows.verify_order import Verifier
+from orderan.kit.db import Caller
+from orderan.worker.beside import Beside
+
+
+@dataclass
+class VerificationRounds(Beside):
+    """Buyers who are asked whether they mean their order: the lists of agents, calls, messages, what was heard.
+
+    What calls tell is heard beside what is asked: a provider that hangs while it is asked to call delays no answer.
+    """
+
+    askers: Askers
+
+    async def once(self) -> int:
+        """Begin to ask and to hear; how many parts of shops were begun, not how they ended."""
+        return await self.rounds.in_every_shop("verification", self._shop)
+
+    async def _shop(self, shop_id: int) -> int:
+        caller = Caller(shop_id, "system:verification")
+        watch = CallWatch(self.askers.db, self.askers.clock, self.askers.keyring, self.askers.clients)
+        self.begin(shop_id, "verification asks", partial(self._ask, caller))
+        self.begin(shop_id, "verification calls", partial(self._hear, watch, caller))
+        # A part looks until it finds nothing: to have begun it is no reason to look again at once.
+        return 0
+
+    async def _ask(self, caller: Caller) -> int:
+        ways = await self.askers.db.run(caller, self.askers.of)
+        return await Verifier(self.askers.db, self.askers.clock, ways).work_due(caller)
+
+    async def _hear(self, watch: CallWatch, caller: Caller) -> int:
+        return await watch.hear(caller) + await watch.look_up(caller)
