@@ -37,7 +37,7 @@ from orderan.shipping import COURIERS
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.money_back_words import CHARGEBACK_STATES, EVIDENCE_KINDS, chargeback_path
-from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.payments import NOTHING_SENT, common
 from orderan.web.forms import (
     AmountUnreadable,

@@ -15,8 +15,8 @@ from orderan.importing import RUN_PREFIX, entries_of_run, export_fates, open_rea
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.web.dashboard.import_words import STATES, reason_said
+from orderan.web.dashboard.names import names_of
 from orderan.web.dashboard.order_looks import cash
-from orderan.web.dashboard.order_words import names_of
 from orderan.web.here import place_of
 from orderan.web.pages import page
 

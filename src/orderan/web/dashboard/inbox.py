@@ -23,8 +23,8 @@ from orderan.web.dashboard.import_words import reason_said
 from orderan.web.dashboard.inbox_facts import Known, known_of, note_told
 from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
 from orderan.web.dashboard.money_back_words import chargeback_path, payout_path, refund_path
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_looks import cash
-from orderan.web.dashboard.order_words import Names, names_of
 from orderan.web.dashboard.trust import denial_path, review_path
 from orderan.web.forms import many, one, posted, typed_in
 from orderan.web.here import place_of

@@ -30,6 +30,7 @@ from orderan.orders import (
     list_orders,
     understand,
 )
+from orderan.web.dashboard.names import names_of
 from orderan.web.dashboard.order_export import written
 from orderan.web.dashboard.order_filters import (
     asked_for,
@@ -38,7 +39,6 @@ from orderan.web.dashboard.order_filters import (
     scope_of,
 )
 from orderan.web.dashboard.order_looks import path_of
-from orderan.web.dashboard.order_words import names_of
 from orderan.web.errors import sentence
 from orderan.web.forms import many, one, posted, sent_once
 from orderan.web.here import place_of

@@ -44,9 +44,9 @@ from orderan.orders import (
 )
 from orderan.pricing import shipping_table
 from orderan.web.dashboard.desk import Visit
+from orderan.web.dashboard.names import names_of
 from orderan.web.dashboard.order_detail import require_visible
 from orderan.web.dashboard.order_looks import LABELS, reader_of
-from orderan.web.dashboard.order_words import names_of
 from orderan.web.errors import sentence
 from orderan.web.forms import AmountUnreadable, amount_typed, count_typed, one, posted, total_said
 from orderan.web.here import place_of

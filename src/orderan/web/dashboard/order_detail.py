@@ -40,10 +40,12 @@ from orderan.shops import list_channels
 from orderan.trust import review_of_order
 from orderan.verification import attempts_of
 from orderan.web.dashboard.desk import Visit
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_filters import choices, scope_of
 from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
-from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
+from orderan.web.dashboard.order_timeline import told
+from orderan.web.dashboard.order_words import HOLDS
 from orderan.web.dashboard.trust import review_path
 from orderan.web.dashboard.verification_words import STATES, WAYS, miss_told
 from orderan.web.forms import Sent

@@ -30,7 +30,7 @@ from orderan.web.dashboard.import_forms import asked_for
 from orderan.web.dashboard.import_mapping import path_of_upload, start_import
 from orderan.web.dashboard.import_runs import WRITE, Asking, path_of_run, whole_shop
 from orderan.web.dashboard.import_words import STATES, problems_said
-from orderan.web.dashboard.order_words import names_of
+from orderan.web.dashboard.names import names_of
 from orderan.web.errors import sentence
 from orderan.web.here import place_of
 from orderan.web.pages import page

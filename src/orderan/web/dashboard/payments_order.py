@@ -44,8 +44,10 @@ from orderan.web.dashboard.money_back_words import (
     payout_path,
     refund_path,
 )
+from orderan.web.dashboard.names import Names, names_of
+from orderan.web.dashboard.order_timeline import told
+from orderan.web.dashboard.order_why import routings
 from orderan.web.dashboard.order_words import METHODS as EVERY_METHOD
-from orderan.web.dashboard.order_words import Names, names_of, routings, told
 from orderan.web.dashboard.payments import BESIDE, LEDGER_KINDS, METHODS, NOTHING_SENT, common, path_of
 from orderan.web.forms import Sent, amount_typed, one, posted, refused
 from orderan.web.here import place_of

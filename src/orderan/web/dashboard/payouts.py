@@ -44,8 +44,8 @@ from orderan.payments import (
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.money_back_words import PAYOUT_STATES, PAYOUT_WAITS, payout_path, refund_path
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_export import written
-from orderan.web.dashboard.order_words import Names, names_of
 from orderan.web.dashboard.payments import NOTHING_SENT, common
 from orderan.web.forms import FormSentBefore, Sent, one, posted, refused, sent_once
 from orderan.web.here import place_of

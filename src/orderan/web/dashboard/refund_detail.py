@@ -38,7 +38,7 @@ from orderan.payments import (
 )
 from orderan.web.dashboard.desk import Visit, scope_of, told
 from orderan.web.dashboard.money_back_words import PAYOUT_STATES, TRY_STATES, payout_path, refund_path
-from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.payments import BESIDE as BESIDE_MONEY
 from orderan.web.dashboard.payments import NOTHING_SENT, common
 from orderan.web.forms import (

@@ -26,7 +26,7 @@ from orderan.trust import (
     judge,
 )
 from orderan.web.dashboard.desk import Visit
-from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.trust import HERE, READ, denial_path
 from orderan.web.dashboard.trust_words import DENIAL_LOOKS, OUTCOMES, WAYS, denied_told
 from orderan.web.forms import Sent, one, posted, refused, typed_in

@@ -29,7 +29,7 @@ from orderan.trust import (
     take_off_list,
 )
 from orderan.web.dashboard.desk import Visit
-from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.trust import HERE as TRUST
 from orderan.web.dashboard.trust import READ
 from orderan.web.dashboard.trust_words import KEYS, VERDICTS

@@ -34,8 +34,9 @@ from orderan.trust import (
     scores_of,
 )
 from orderan.web.dashboard.desk import Visit
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_looks import reader_of
-from orderan.web.dashboard.order_words import HEADLINES, TERMS, Names, names_of
+from orderan.web.dashboard.order_words import HEADLINES, TERMS
 from orderan.web.dashboard.trust import HERE, READ, review_path
 from orderan.web.dashboard.trust_graph import HEIGHT, WIDTH, Drawing, drawn, shared
 from orderan.web.dashboard.trust_lists import BESIDE as BESIDE_LISTED

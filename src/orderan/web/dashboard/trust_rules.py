@@ -44,7 +44,7 @@ from orderan.trust import (
 )
 from orderan.web.dashboard import rulebook
 from orderan.web.dashboard.desk import Visit
-from orderan.web.dashboard.order_words import Names, names_of
+from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.rulebook import MOST_VERSIONS, NOTHING_SENT, SAVED, days_of, revision_of
 from orderan.web.dashboard.trust import HERE as TRUST
 from orderan.web.dashboard.trust import READ

@@ -1,0 +1,43 @@
+"""What happened to an order, as its timeline shows it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from orderan.kit.errors import N_
+from orderan.kit.i18n import Words
+from orderan.orders import Moment
+from orderan.web.dashboard.names import Names
+from orderan.web.dashboard.order_moments import ORDER, Teller
+from orderan.web.dashboard.order_moments_goods import GOODS
+from orderan.web.dashboard.order_moments_money import MONEY
+from orderan.web.dashboard.order_why import reasons_of
+
+RULES_SAY: Final = {
+    "silence": N_("tidak menjawab lewat cara apa pun"),
+    "changed": N_("pesanannya berubah"),
+    "never_asked": N_("belum sempat ditanya: tidak ada cara yang berhasil"),
+    "trust": N_("menurut aturan kepercayaan"),
+    "buyer_refused": N_("pembeli tidak memesan, atau tidak jadi"),
+    "buyer_unreachable": N_("pembeli tidak bisa dihubungi"),
+}
+"""Reasons nobody typed."""
+_TELLERS: Final[Mapping[str, Teller]] = {**ORDER, **MONEY, **GOODS}
+
+
+def told(moment: Moment, words: Words, names: Names, currency: str) -> dict[str, Any] | None:
+    """A moment as the timeline shows it; None for one that another moment tells already."""
+    teller = _TELLERS.get(moment.kind)
+    found = teller(moment, words, names, currency) if teller else (moment.kind, "", "calm", "point")
+    if found is None:
+        return None
+    title, text, tone, sign = found
+    reason = words.gettext(RULES_SAY.get(moment.reason or "", moment.reason or ""))
+    return {
+        "at": moment.at,
+        "title": title,
+        "text": " · ".join(part for part in (text, f"“{reason}”" if reason else "") if part),
+        "who": names.who(moment.actor, words),
+        "tone": tone,
+        "sign": sign,
+        "why": reasons_of(moment, words, names),
+    }
