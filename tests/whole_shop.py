@@ -33,15 +33,9 @@ from orderan.access import (
     make_key,
     open_session,
 )
-from orderan.catalog import (
-    ProductFields,
-    SkuFields,
-    add_product,
-    check_sheet,
-    set_tax_rate,
-)
+from orderan.catalog import ProductFields, SkuFields, add_product, check_sheet, set_tax_rate
 from orderan.customers import Purpose, Typed, TypedAddress, add_address, give_consent, register
-from orderan.flows import payment_promotion
+from orderan.flows import offer_promotion
 from orderan.flows.bulk_orders import Verb, start, work_off
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
@@ -583,7 +577,7 @@ async def _promotions(floor: ShopFloor, order: Order, now: datetime) -> dict[str
         draft = await make_promotion(tx, plan, now=now)
         await move_promotion(tx, made.id, PromotionEvent.START, now=now)
         locked = (await lock_orders(tx, [order.id]))[order.id]
-        use = await payment_promotion.reserve(tx, locked, "va_bca", made.id, now=now)
+        use = await offer_promotion.reserve(tx, locked, "va_bca", made.id, now=now)
         await confirm_use(tx, use, now=now)
         return {"promotion": to_text("prm", made.id), "promotion_draft": to_text("prm", draft.id)}
 

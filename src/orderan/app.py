@@ -147,6 +147,7 @@ MODULES: Final = (
     "orderan.web.dashboard.reach",
     "orderan.web.dashboard.returns",
     "orderan.web.dashboard.routing",
+    "orderan.web.dashboard.routing_rule",
     "orderan.web.dashboard.scorecard",
     "orderan.web.dashboard.search",
     "orderan.web.dashboard.settings",

@@ -26,18 +26,12 @@ from fulfilment.working import an_order, packed, pay, shipped
 from given import JAKARTA, SURABAYA, World, a_shop
 from incidents.troubled import a_street
 from orderan.customers import CustomerNotActive, Typed, erase, merge, register
-from orderan.flows import payment_promotion
+from orderan.flows import offer_promotion
 from orderan.flows.change_order import confirm, decline_change, open_change
 from orderan.flows.deliver import move_on
 from orderan.flows.payment_incident import close, confirm_incident, dismiss_incident, recover
 from orderan.flows.pick_task import start_picking
-from orderan.flows.refund_order import (
-    execute_refund,
-    lock_refund,
-    promise_refund,
-    take_back,
-    withdraw_refund,
-)
+from orderan.flows.refund_order import execute_refund, lock_refund, promise_refund, take_back, withdraw_refund
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import ask_return
 from orderan.fulfilment import TaskEvent, lock_tasks, move_tasks
@@ -68,15 +62,7 @@ from orderan.promotions import (
 )
 from orderan.returns import ReturnEvent, Wanted, find_return, move_return
 from orderan.shipping import ParcelEvent
-from orderan.trust import (
-    DenialEvent,
-    ReviewEvent,
-    ReviewNotFound,
-    appeal,
-    end_review,
-    judge,
-    lapse_reviews,
-)
+from orderan.trust import DenialEvent, ReviewEvent, ReviewNotFound, appeal, end_review, judge, lapse_reviews
 from promotions.promoting import a_discount, running
 
 pytestmark = pytest.mark.anyio
@@ -258,7 +244,7 @@ class Stage:
         order = await an_order(self.world, self.keyring, ("kopi", 2), now=self.now)
         promotion = await running(self.floor, a_discount(self.now), now=self.now)
         made = await self.floor.run(
-            lambda tx: payment_promotion.reserve(tx, order, "va_bca", promotion.id, now=self.now)
+            lambda tx: offer_promotion.reserve(tx, order, "va_bca", promotion.id, now=self.now)
         )
 
         async def move(tx: Tx, event: RedemptionEvent) -> None:

@@ -13,10 +13,10 @@ from fulfilment.working import shipped
 from given import a_buyer, asked, place
 from orderan.auditor import audit
 from orderan.customers import merge
-from orderan.flows import payment_promotion
+from orderan.flows import follow_promotion, offer_promotion
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.contest_chargeback import lose_chargeback, report_chargeback
-from orderan.flows.payment_promotion import Offer
+from orderan.flows.offer_promotion import Offer
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.settle_payment import settle_payments
@@ -74,9 +74,7 @@ class Counter:
 
     async def offered(self, *methods: str, card: Card | None = None) -> list[Offer]:
         async def work(tx: Tx) -> list[Offer]:
-            return await payment_promotion.offered(
-                tx, await self.locked(tx), methods, card=card, now=self.now
-            )
+            return await offer_promotion.offered(tx, await self.locked(tx), methods, card=card, now=self.now)
 
         found: list[Offer] = await self.floor.run(work)
         return found
@@ -84,7 +82,7 @@ class Counter:
     async def reserve(self, promotion: Promotion, method: str = VA, **others: Any) -> Redemption:
         async def work(tx: Tx) -> Redemption:
             others.setdefault("now", self.now)
-            return await payment_promotion.reserve(tx, await self.locked(tx), method, promotion.id, **others)
+            return await offer_promotion.reserve(tx, await self.locked(tx), method, promotion.id, **others)
 
         made: Redemption = await self.floor.run(work)
         return made
@@ -96,7 +94,7 @@ class Counter:
 
         async def work(tx: Tx) -> tuple[Redemption, Attempt]:
             order = await self.locked(tx)
-            use = await payment_promotion.reserve(tx, order, method, promotion.id, now=self.now, **others)
+            use = await offer_promotion.reserve(tx, order, method, promotion.id, now=self.now, **others)
             rail = replace((await rails(tx))[0], method=method)
             attempt = await begin_attempt(
                 tx,
@@ -108,7 +106,7 @@ class Counter:
                 expires_at=self.now + timedelta(hours=1),
                 now=self.now,
             )
-            return await payment_promotion.attach(tx, use, attempt), attempt
+            return await offer_promotion.attach(tx, use, attempt), attempt
 
         begun: tuple[Redemption, Attempt] = await self.floor.run(work)
         return begun
@@ -134,7 +132,7 @@ class Counter:
             events.append(event(after, "captured", booked - was.booked_minor))
         if returned > was.returned_minor:
             events.append(event(after, "capture_reversed", returned - was.returned_minor))
-        events += await payment_promotion.follow_attempt(tx, after, card=card, now=self.now)
+        events += await follow_promotion.follow_attempt(tx, after, card=card, now=self.now)
         answers = await settle_payments(tx, events, now=self.now)
         assert all(isinstance(answer, Standing) for answer in answers), answers
         return answers
@@ -431,7 +429,7 @@ async def test_what_a_process_left_between_reserving_and_charging_is_let_go_by_t
 
     async def swept(after: timedelta) -> int:
         count: int = await counter.floor.run(
-            lambda tx: payment_promotion.sweep_reserved(tx, now=counter.now + after)
+            lambda tx: follow_promotion.sweep_reserved(tx, now=counter.now + after)
         )
         return count
 
@@ -448,7 +446,7 @@ async def test_what_belongs_to_a_try_in_the_air_is_not_let_go_by_the_clock(count
     await counter.begin(promotion)
 
     later = counter.now + timedelta(days=9)
-    assert await counter.floor.run(lambda tx: payment_promotion.sweep_reserved(tx, now=later)) == 0
+    assert await counter.floor.run(lambda tx: follow_promotion.sweep_reserved(tx, now=later)) == 0
     assert await uses(counter.floor) == [("reserved", 5_000, 0)]
 
 
@@ -496,8 +494,8 @@ async def test_a_card_nobody_tells_is_waited_for_two_days(counter: Counter) -> N
     two_days = counter.now + timedelta(days=2)
 
     early = two_days - timedelta(seconds=1)
-    assert await counter.floor.run(lambda tx: payment_promotion.sweep_reserved(tx, now=early)) == 0
-    assert await counter.floor.run(lambda tx: payment_promotion.sweep_reserved(tx, now=two_days)) == 1
+    assert await counter.floor.run(lambda tx: follow_promotion.sweep_reserved(tx, now=early)) == 0
+    assert await counter.floor.run(lambda tx: follow_promotion.sweep_reserved(tx, now=two_days)) == 1
     assert await uses(counter.floor) == [("released", 5_000, 0)]
 
 
@@ -630,14 +628,14 @@ async def test_a_buyer_whose_records_were_merged_is_one_buyer(
     [placed] = await place(counter.till.world, keyring, wanted, now=counter.now)
     assert isinstance(placed, Placed)
     other = placed.order
-    [offer] = await floor.run(lambda tx: payment_promotion.offered(tx, other, [VA], now=counter.now))
+    [offer] = await floor.run(lambda tx: offer_promotion.offered(tx, other, [VA], now=counter.now))
     assert offer.pays_minor == 15_000
     first, second = counter.till.order.customer_id, other.customer_id
     assert first is not None
     assert second is not None
     await floor.run(lambda tx: merge(tx, keyring, second, [first], now=counter.now))
 
-    [offer] = await floor.run(lambda tx: payment_promotion.offered(tx, other, [VA], now=counter.now))
+    [offer] = await floor.run(lambda tx: offer_promotion.offered(tx, other, [VA], now=counter.now))
 
     assert (offer.best, [reason for _, reason in offer.others]) == (None, [Reason.BUYER_LIMIT])
 

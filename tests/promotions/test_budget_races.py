@@ -16,7 +16,7 @@ from psycopg.errors import CheckViolation
 
 from conftest import ShopFloor
 from inventory.racing import Meeting, Without, Work, race
-from orderan.flows import payment_promotion
+from orderan.flows import offer_promotion
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.orders import Order, lock_orders
@@ -35,7 +35,7 @@ def choosing(order: Order, promotion: Promotion, *, now: datetime) -> Work:
 
     async def work(tx: Tx) -> Redemption:
         locked = (await lock_orders(tx, [order.id]))[order.id]
-        return await payment_promotion.reserve(tx, locked, "va_bca", promotion.id, now=now)
+        return await offer_promotion.reserve(tx, locked, "va_bca", promotion.id, now=now)
 
     return work
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from conftest import ShopFloor
-from orderan.flows import payment_promotion
+from orderan.flows import offer_promotion
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.states import IllegalMove
@@ -120,7 +120,7 @@ async def test_a_budget_is_not_cut_below_what_was_taken_and_more_of_it_lets_the_
     made = await running(floor, a_discount(now, budget_minor=9_000), now=now)
 
     async def use(tx: Tx) -> None:
-        await payment_promotion.reserve(tx, order, "va_bca", made.id, now=now)
+        await offer_promotion.reserve(tx, order, "va_bca", made.id, now=now)
 
     await floor.run(use)
     assert tuple(await promotion_row(floor, made.id)) == ("exhausted", 5_000, 1)

@@ -9,7 +9,7 @@ from httpx2 import AsyncClient
 
 from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
-from orderan.flows import payment_promotion
+from orderan.flows import offer_promotion
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
@@ -143,7 +143,7 @@ async def confirmed(
     [order] = await some_orders(floor, keyring, now, 1)
 
     async def work(tx: Tx) -> Redemption:
-        use = await payment_promotion.reserve(tx, order, "va_bca", promotion.id, now=now)
+        use = await offer_promotion.reserve(tx, order, "va_bca", promotion.id, now=now)
         done = await confirm_use(tx, use, now=now)
         assert done is not None
         return done

@@ -15,7 +15,7 @@ from inventory.racing import Meeting, race
 from orderan.flows.reconcile import settle_statement
 from orderan.kit.crypto import Keyring
 from orderan.orders import Terms
-from orderan.settlements import PayoutNotWaiting, place_bank_money, read_camt, store
+from orderan.settlements import PayoutNotWaiting, place_bank_money, read_camt, store_bank
 from settlements.furnishing import ZONE, settlements
 from settlements.sheets import camt, camt_entry
 
@@ -51,7 +51,7 @@ async def placing(floor: ShopFloor, payout: UUID, now: datetime) -> list[Any]:
 async def test_a_payout_is_one_of_two_sums_and_the_second_is_told(
     floor: ShopFloor, payout: UUID, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Meeting(floor).after(monkeypatch, store, "waiting_payout")
+    Meeting(floor).after(monkeypatch, store_bank, "waiting_payout")
 
     outcomes = await placing(floor, payout, now)
 
@@ -65,8 +65,8 @@ async def test_control_without_the_lock_only_the_index_stops_the_second(
     async def open_door(_: Any) -> None:
         return None
 
-    monkeypatch.setattr(store, "lock_matching", open_door)
-    Meeting(floor).after(monkeypatch, store, "waiting_payout")
+    monkeypatch.setattr(store_bank, "lock_matching", open_door)
+    Meeting(floor).after(monkeypatch, store_bank, "waiting_payout")
 
     outcomes = await placing(floor, payout, now)
 
@@ -79,8 +79,8 @@ async def test_a_statement_that_shows_the_payout_and_a_person_who_places_it_meet
     other = await line(floor, "TRF SATU")
     shown = read_camt("koran2.xml", camt(camt_entry(15_560, words="TRF PO-88001")), account="1", zone=ZONE)
     meeting = Meeting(floor)
-    meeting.after(monkeypatch, store, "waiting_payout")
-    meeting.after(monkeypatch, store, "unmatched_payouts")
+    meeting.after(monkeypatch, store_bank, "waiting_payout")
+    meeting.after(monkeypatch, store_bank, "unmatched_payouts")
 
     outcomes = await race(
         floor,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows import payment_promotion
+from orderan.flows import follow_promotion
 from orderan.flows.settle_payment import settle_payments
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
@@ -31,7 +31,7 @@ async def book_tries(
         for one in some:
             if one.attempt.id in uses:
                 card = (cards or {}).get(one.attempt.id)
-                events += await payment_promotion.follow_attempt(tx, one.attempt, card=card, now=now)
+                events += await follow_promotion.follow_attempt(tx, one.attempt, card=card, now=now)
         for answer in await settle_payments(tx, events, now=now):
             if isinstance(answer, Refusal):
                 raise answer

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.order_fees import shipping_without
-from orderan.flows.payment_promotion import follow_cut
+from orderan.flows.return_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
 from orderan.fulfilment import Withdrawal, cancelled_tasks, follow_goods, withdraw_units

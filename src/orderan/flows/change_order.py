@@ -16,7 +16,7 @@ from uuid import UUID
 from orderan.catalog import Offer, UnknownSkus, offers, rates_on, tax_rates
 from orderan.flows.cancel_order import let_go
 from orderan.flows.order_fees import fees_of
-from orderan.flows.payment_promotion import follow_cut
+from orderan.flows.return_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
 from orderan.flows.verify_change import verify_change

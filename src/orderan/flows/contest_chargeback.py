@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from orderan.flows.payment_promotion import follow_attempt, withdraw_in_proportion
+from orderan.flows.follow_promotion import follow_attempt
+from orderan.flows.return_promotion import withdraw_in_proportion
 from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import Outcome, Truth
 from orderan.kit import inbox

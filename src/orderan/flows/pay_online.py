@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from orderan.flows import payment_promotion
+from orderan.flows import offer_promotion
 from orderan.flows.book_tries import book_tries
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.payable import can_pay, is_payable, part_of, payable, sound_rails
@@ -190,7 +190,7 @@ class Cashier:
         asked_for = part_of(order, METHODS[method], part_minor, await rails(tx))
         if wish is None:
             return asked_for
-        return asked_for - await payment_promotion.taken_off(
+        return asked_for - await offer_promotion.taken_off(
             tx,
             order,
             method,
@@ -298,7 +298,7 @@ class Cashier:
                 now=now,
             )
             if use is not None:
-                await payment_promotion.attach(tx, use, attempt)
+                await offer_promotion.attach(tx, use, attempt)
             return attempt, await self.open(tx, rail), order
 
         attempt, gateway, order = await self.db.run(caller, begin)
@@ -430,7 +430,7 @@ def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]
 
 
 async def _reserved(tx: Tx, order: Order, method: str, wish: Wanted, *, now: datetime) -> Redemption:
-    return await payment_promotion.reserve(
+    return await offer_promotion.reserve(
         tx, order, method, wish.promotion_id, months=wish.months, shown_minor=wish.shown_minor, now=now
     )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows.payment_promotion import give_back_in_proportion
+from orderan.flows.return_promotion import give_back_in_proportion
 from orderan.flows.settle_payment import settle_payments
 from orderan.kit import inbox
 from orderan.kit.db import Tx

@@ -68,50 +68,51 @@ from orderan.payments.commands.refunds import (
     require_agreement,
     take_part_back,
 )
-from orderan.payments.errors import (
-    AccountMistyped,
+from orderan.payments.errors import AmountNotPositive, CurrencyDiffers, MoreThanThereIs, ReferenceUsed
+from orderan.payments.errors_accounts import (
     AccountNameUnusable,
-    AmountNotPositive,
-    ApprovalNeeded,
-    AttemptInTheAir,
-    ChargebackNotFound,
-    ChargebackOpen,
     CredentialsMissing,
-    CurrencyDiffers,
-    EvidenceMissing,
     FeeOutOfRange,
     GatewayAddressUnusable,
-    HolderMissing,
-    JudgedTooEarly,
-    LinkNotGood,
-    MoreThanThereIs,
-    NoRail,
     NoSuchAccount,
-    NoSuchAttempt,
     NoSuchRail,
-    NothingToJudge,
-    NothingToPay,
-    NoWayBack,
-    OwnPayout,
-    OwnRefund,
-    PartDoesNotFit,
     PauseOverBefore,
     PauseReasonMissing,
-    PaymentUndecided,
-    PayoutNotFound,
-    PayoutOpen,
     RailNotPaused,
     RailPaused,
+    SecretsStayBehind,
+)
+from orderan.payments.errors_attempts import (
+    AttemptInTheAir,
+    JudgedTooEarly,
+    NoRail,
+    NoSuchAttempt,
+    NothingToJudge,
+    NothingToPay,
+    PartDoesNotFit,
+    PaymentUndecided,
+    VerdictWordMissing,
+)
+from orderan.payments.errors_chargebacks import ChargebackNotFound, ChargebackOpen, EvidenceMissing
+from orderan.payments.errors_payouts import (
+    AccountMistyped,
+    HolderMissing,
+    LinkNotGood,
+    OwnPayout,
+    PayoutNotFound,
+    PayoutOpen,
+    SecondLookNeeded,
+    UnknownBank,
+)
+from orderan.payments.errors_refunds import (
+    ApprovalNeeded,
+    NoWayBack,
+    OwnRefund,
     ReasonMissing,
-    ReferenceUsed,
     RefundInTheAir,
     RefundNotFound,
     RefundPartlyPaid,
     RefundTooLarge,
-    SecondLookNeeded,
-    SecretsStayBehind,
-    UnknownBank,
-    VerdictWordMissing,
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
@@ -144,14 +145,7 @@ from orderan.payments.states import (
     TryEvent,
     TryState,
 )
-from orderan.payments.store import (
-    booked,
-    events_of,
-    forget_words,
-    promised,
-    sums,
-    used_references,
-)
+from orderan.payments.store import booked, events_of, forget_words, promised, sums, used_references
 from orderan.payments.store_attempts import (
     accounts,
     accounts_due,
@@ -176,12 +170,8 @@ from orderan.payments.store_chargebacks import (
     evidence_of,
     forget_evidence,
 )
-from orderan.payments.store_chargebacks import (
-    due_before as chargebacks_due_before,
-)
-from orderan.payments.store_chargebacks import (
-    overdue as chargebacks_overdue,
-)
+from orderan.payments.store_chargebacks import due_before as chargebacks_due_before
+from orderan.payments.store_chargebacks import overdue as chargebacks_overdue
 from orderan.payments.store_notices import keep_notices, sweep_notices, unread_letters
 from orderan.payments.store_pauses import pauses_of, pauses_under_way
 from orderan.payments.store_payouts import (

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from orderan.payments.errors import AccountMistyped, HolderMissing, UnknownBank
+from orderan.payments.errors_payouts import AccountMistyped, HolderMissing, UnknownBank
 
 
 @dataclass(frozen=True, slots=True)

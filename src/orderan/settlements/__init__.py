@@ -69,14 +69,9 @@ from orderan.settlements.rules import (
     usual_day,
 )
 from orderan.settlements.states import ENTRY, EntryEvent, EntryState
-from orderan.settlements.store import (
-    let_vanish,
-    lock_book,
-    lock_matching,
-    note_reconciled,
-    save_findings,
-    set_attempts,
-)
+from orderan.settlements.store import lock_book, note_reconciled, set_attempts
+from orderan.settlements.store_bank import lock_matching
+from orderan.settlements.store_entries import let_vanish, save_findings
 from orderan.settlements.views import (
     SettledPayment,
     attempts_of_file,

@@ -12,12 +12,7 @@ Ignores  orders, customers, couriers: something to score comes in with its trace
 
 from orderan.trust.cluster import house_key, is_vague, mailbox, skeleton
 from orderan.trust.commands.deny import LET_THROUGH, appeal, deny, judge
-from orderan.trust.commands.edit_rules import (
-    change_draft,
-    followed,
-    put_live,
-    restore_policy,
-)
+from orderan.trust.commands.edit_rules import change_draft, followed, put_live, restore_policy
 from orderan.trust.commands.learn import forget_keys, learn_norm, note_ends
 from orderan.trust.commands.list_key import put_on_list, take_off_list
 from orderan.trust.commands.review import LOOK_WITHIN, end_review, lapse_reviews, open_reviews
@@ -92,14 +87,7 @@ from orderan.trust.rules_trial import (
     stopped,
 )
 from orderan.trust.signs import key_of, keys_of, network_of, signs_of, subject_of
-from orderan.trust.states import (
-    DENIAL,
-    REVIEW,
-    DenialEvent,
-    DenialState,
-    ReviewEvent,
-    ReviewState,
-)
+from orderan.trust.states import DENIAL, REVIEW, DenialEvent, DenialState, ReviewEvent, ReviewState
 from orderan.trust.store_lists import Entry, entries, entry_of
 from orderan.trust.store_review import Denial, Review
 from orderan.trust.store_rules import (

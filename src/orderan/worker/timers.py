@@ -10,10 +10,10 @@ from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.contest_chargeback import tend_chargebacks
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.follow_health import follow_health
+from orderan.flows.follow_promotion import sweep_reserved
 from orderan.flows.gateway_news import sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.payment_incident import follow_incidents
-from orderan.flows.payment_promotion import sweep_reserved
 from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.tell_restock import tell_restock

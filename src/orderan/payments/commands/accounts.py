@@ -17,7 +17,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_attempts as store
 from orderan.payments.attempts import BASIS, Fee, GatewayAccount, Rail
-from orderan.payments.errors import (
+from orderan.payments.errors_accounts import (
     AccountNameUnusable,
     CredentialsMissing,
     FeeOutOfRange,

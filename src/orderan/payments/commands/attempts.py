@@ -19,7 +19,8 @@ from orderan.kit.inbox import Stuck
 from orderan.payments import rules_attempts as rules
 from orderan.payments import store_attempts as store
 from orderan.payments.attempts import Attempt, Blame, Rail
-from orderan.payments.errors import AttemptInTheAir, NoSuchAttempt, RailPaused
+from orderan.payments.errors_accounts import RailPaused
+from orderan.payments.errors_attempts import AttemptInTheAir, NoSuchAttempt
 from orderan.payments.models import MoneyEvent, MoneyKind
 from orderan.payments.states import ATTEMPT, AttemptEvent, AttemptState
 from orderan.payments.store import sums

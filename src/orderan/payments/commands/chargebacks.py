@@ -12,13 +12,9 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_chargebacks as store
 from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceKind
-from orderan.payments.errors import (
-    AmountNotPositive,
-    ChargebackNotFound,
-    ChargebackOpen,
-    EvidenceMissing,
-    ReasonMissing,
-)
+from orderan.payments.errors import AmountNotPositive
+from orderan.payments.errors_chargebacks import ChargebackNotFound, ChargebackOpen, EvidenceMissing
+from orderan.payments.errors_refunds import ReasonMissing
 from orderan.payments.states import CHARGEBACK, ChargebackEvent, ChargebackState
 
 

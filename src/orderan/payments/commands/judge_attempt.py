@@ -11,7 +11,7 @@ from orderan.kit.ids import to_text
 from orderan.payments import rules_attempts as rules
 from orderan.payments import store_attempts as store
 from orderan.payments.commands.attempts import Noted, note_truths
-from orderan.payments.errors import JudgedTooEarly, NoSuchAttempt, NothingToJudge, VerdictWordMissing
+from orderan.payments.errors_attempts import JudgedTooEarly, NoSuchAttempt, NothingToJudge, VerdictWordMissing
 
 ENTITY: Final = "payment_attempt"
 """What the trail calls a try."""

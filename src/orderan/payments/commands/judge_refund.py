@@ -10,7 +10,7 @@ from orderan.kit.ids import to_text
 from orderan.kit.states import IllegalMove
 from orderan.payments import store_refunds
 from orderan.payments.commands.refunds import find_refund
-from orderan.payments.errors import OwnRefund
+from orderan.payments.errors_refunds import OwnRefund
 from orderan.payments.events import RefundJudged
 from orderan.payments.models import Refund
 from orderan.payments.states import APPROVAL, Approval, ApprovalEvent, RefundState

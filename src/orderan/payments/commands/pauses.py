@@ -11,7 +11,13 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_attempts, store_pauses
 from orderan.payments.attempts import Rail
-from orderan.payments.errors import NoSuchRail, PauseOverBefore, PauseReasonMissing, RailNotPaused, RailPaused
+from orderan.payments.errors_accounts import (
+    NoSuchRail,
+    PauseOverBefore,
+    PauseReasonMissing,
+    RailNotPaused,
+    RailPaused,
+)
 from orderan.payments.pauses import Pause
 
 OPEN: Final = "open"

@@ -12,12 +12,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_payouts as store
 from orderan.payments.commands.refunds import require_agreement, require_here
-from orderan.payments.errors import (
-    OwnPayout,
-    PayoutNotFound,
-    PayoutOpen,
-    SecondLookNeeded,
-)
+from orderan.payments.errors_payouts import OwnPayout, PayoutNotFound, PayoutOpen, SecondLookNeeded
 from orderan.payments.models import Refund
 from orderan.payments.payouts import Payout, Sealed
 from orderan.payments.states import PAYOUT, REFUND, PayoutEvent, PayoutState, RefundEvent, RefundState

@@ -17,7 +17,7 @@ from orderan.kit.inbox import Stuck
 from orderan.payments import rules_refunds as rules
 from orderan.payments import store_refunds as store
 from orderan.payments.commands.refunds import require_agreement, require_here
-from orderan.payments.errors import RefundNotFound
+from orderan.payments.errors_refunds import RefundNotFound
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund
 from orderan.payments.refund_tries import Piece, RefundTry
 from orderan.payments.states import REFUND, REFUND_TRY, RefundEvent, RefundState, TryEvent, TryState

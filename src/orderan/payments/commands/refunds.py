@@ -8,10 +8,10 @@ from orderan.kit.db import Tx
 from orderan.kit.events import record
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import rules_refunds, store, store_payouts, store_refunds
-from orderan.payments.errors import (
-    AmountNotPositive,
+from orderan.payments.errors import AmountNotPositive
+from orderan.payments.errors_payouts import PayoutOpen
+from orderan.payments.errors_refunds import (
     ApprovalNeeded,
-    PayoutOpen,
     RefundInTheAir,
     RefundNotFound,
     RefundPartlyPaid,

@@ -10,7 +10,7 @@ from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
 from orderan.kit.events import record
 from orderan.kit.ids import new_id, to_text
-from orderan.settlements import store
+from orderan.settlements import store, store_bank, store_entries
 from orderan.settlements.errors import AccountNotFound
 from orderan.settlements.events import FileBrought
 from orderan.settlements.models import Brought, FileKind, ReadSettlement, ReadStatement
@@ -43,7 +43,7 @@ async def bring_settlement(
         payouts = await store.insert_payouts(tx, account_id, read.lines)
         written = await store.insert_lines(tx, made.id, account_id, read.lines, payouts)
         await store.sum_payouts(tx, payouts.values())
-        await store.part_payouts(tx, payouts.values())
+        await store_bank.part_payouts(tx, payouts.values())
         await store.cover(tx, account_id, {line.settled_on for line in read.lines})
     return await _end(tx, made, read, written, currency=currency, now=now), True
 
@@ -55,7 +55,7 @@ async def bring_statement(
     made, new = await _begin(tx, FileKind.STATEMENT, None, name, read, now=now)
     if not new:
         return made, False
-    written = await store.insert_bank_lines(tx, made.id, read.lines) if read.lines else 0
+    written = await store_bank.insert_bank_lines(tx, made.id, read.lines) if read.lines else 0
     return await _end(tx, made, read, written, currency=currency, now=now), True
 
 
@@ -102,7 +102,9 @@ async def _end(
     counted = replace(made, lines=written, known_before=len(read.lines) - written)
     await store.recount_file(tx, made.id, lines=counted.lines, known_before=counted.known_before)
     if read.unread:
-        await store.insert_unread(tx, made.id, made.account_id, read.unread, currency=currency, now=now)
+        await store_entries.insert_unread(
+            tx, made.id, made.account_id, read.unread, currency=currency, now=now
+        )
     told = FileBrought(made.kind, made.account_id, counted.lines, counted.known_before, counted.unread)
     await record(tx, made.id, told, now=now)
     after = {"name": made.name, "rows": made.rows, "lines": counted.lines, "unread": counted.unread}

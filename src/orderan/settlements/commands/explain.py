@@ -7,7 +7,7 @@ from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
 from orderan.kit.events import record
 from orderan.kit.ids import to_text
-from orderan.settlements import store
+from orderan.settlements import store_entries
 from orderan.settlements.errors import EntryNotFound, WordMissing
 from orderan.settlements.events import DifferenceExplained
 from orderan.settlements.states import ENTRY, EntryEvent, EntryState
@@ -27,11 +27,11 @@ async def explain(tx: Tx, entry_id: UUID, word: str, *, now: datetime) -> None:
     said = word.strip()[:MOST_WORD]
     if not said:
         raise WordMissing
-    entry = await store.lock_entry(tx, entry_id)
+    entry = await store_entries.lock_entry(tx, entry_id)
     if entry is None:
         raise EntryNotFound(to_text(ENTRY_PREFIX, entry_id))
     becomes = ENTRY.after(EntryState(entry.state), EntryEvent.EXPLAIN)
-    await store.move_entry(tx, entry_id, becomes, said, now=now)
+    await store_entries.move_entry(tx, entry_id, becomes, said, now=now)
     told = DifferenceExplained(entry.reason, entry.difference_minor, entry.currency)
     await record(tx, entry_id, told, now=now)
     trace = Trace(

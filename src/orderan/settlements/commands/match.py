@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.settlements import store
+from orderan.settlements import store_bank
 from orderan.settlements.reading.table import bare
 
 ARRIVES_WITHIN: Final = timedelta(days=4)
@@ -20,13 +20,13 @@ SHORTEST_REFERENCE: Final = 6
 
 async def match_payouts(tx: Tx) -> int:
     """Match what is unmatched on both sides; returns how many bank lines found their payout."""
-    arrived = await store.lock_unmatched_bank_lines(tx)
+    arrived = await store_bank.lock_unmatched_bank_lines(tx)
     if not arrived:
         return 0
-    payouts = await store.unmatched_payouts(tx, {line.amount_minor for line in arrived})
+    payouts = await store_bank.unmatched_payouts(tx, {line.amount_minor for line in arrived})
     matches = matched(arrived, payouts)
     if matches:
-        await store.set_payouts(tx, matches)
+        await store_bank.set_payouts(tx, matches)
     return len(matches)
 
 

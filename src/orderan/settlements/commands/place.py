@@ -7,7 +7,7 @@ from uuid import UUID
 from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
-from orderan.settlements import store
+from orderan.settlements import store_bank
 from orderan.settlements.commands.explain import MOST_WORD
 from orderan.settlements.errors import BankMoneyNotFound, BankMoneyPlaced, PayoutNotWaiting, WordMissing
 
@@ -29,18 +29,18 @@ async def place_bank_money(
     said = word.strip()[:MOST_WORD]
     if not said:
         raise WordMissing
-    await store.lock_matching(tx)
-    line = await store.lock_bank_line(tx, line_id)
+    await store_bank.lock_matching(tx)
+    line = await store_bank.lock_bank_line(tx, line_id)
     if line is None:
         raise BankMoneyNotFound(to_text(BANK_PREFIX, line_id))
     if line.matched_by is not None:
         raise BankMoneyPlaced(to_text(BANK_PREFIX, line_id))
     payout = None
     if payout_id is not None:
-        payout = await store.waiting_payout(tx, payout_id)
+        payout = await store_bank.waiting_payout(tx, payout_id)
         if payout is None or payout.currency != line.currency:
             raise PayoutNotWaiting(to_text(PAYOUT_PREFIX, payout_id))
-    await store.place_bank_line(tx, line_id, payout_id, "none" if payout is None else "hand", said)
+    await store_bank.place_bank_line(tx, line_id, payout_id, "none" if payout is None else "hand", said)
     after = {
         "payout": None if payout is None else to_text(PAYOUT_PREFIX, payout.id),
         "difference_minor": 0 if payout is None else line.amount_minor - payout.net_minor,

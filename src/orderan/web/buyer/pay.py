@@ -16,10 +16,10 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from orderan.customers import PhoneUnreadable, e164
+from orderan.flows.offer_promotion import Offer, offered
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier, Wanted
 from orderan.flows.payable import can_pay, is_payable, leaves_payable
-from orderan.flows.payment_promotion import Offer, offered
 from orderan.incidents import Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal

@@ -32,12 +32,7 @@ from orderan.orders import (
 )
 from orderan.web.dashboard.names import names_of
 from orderan.web.dashboard.order_export import written
-from orderan.web.dashboard.order_filters import (
-    asked_for,
-    choices,
-    chosen,
-    scope_of,
-)
+from orderan.web.dashboard.order_filters import asked_for, choices, chosen, scope_of
 from orderan.web.dashboard.order_looks import path_of
 from orderan.web.errors import sentence
 from orderan.web.forms import many, one, posted, sent_once

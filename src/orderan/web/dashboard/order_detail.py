@@ -31,9 +31,7 @@ from orderan.orders import (
     versions_of,
     visible,
 )
-from orderan.payments import (
-    money_of,
-)
+from orderan.payments import money_of
 from orderan.returns import returns_of
 from orderan.shipping import parcels_of
 from orderan.shops import list_channels

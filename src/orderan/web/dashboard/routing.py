@@ -11,19 +11,16 @@ from litestar.response import Redirect
 from orderan.access import Permission
 from orderan.flows.try_routing import DAYS, MOST, known_to_rules, try_draft
 from orderan.kit.db import Tx
-from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import Words
-from orderan.kit.ids import to_text
 from orderan.orders import orders_by_id, visible
-from orderan.payments import GROUP_NAMES, METHODS, accounts, rails
+from orderan.payments import accounts, rails
 from orderan.routing import (
     Draft,
-    DraftMovedOn,
     Edit,
     KeptTrial,
     NoSuchRule,
     Rule,
-    RulesNotUsable,
     RulesUnexplained,
     RulesVersion,
     TrialTooLong,
@@ -35,36 +32,22 @@ from orderan.routing import (
     plain_rules,
     put_live,
     restore_rules,
-    set_rule,
     trial_of,
     unreachable,
     versions,
 )
 from orderan.web.dashboard import rulebook
 from orderan.web.dashboard.desk import Visit, scope_of
-from orderan.web.dashboard.routing_form import blank, plain_of, ticked_of, typed_of, unreadable
-from orderan.web.dashboard.routing_words import (
-    CHANGES,
-    WEEKDAYS,
-    bank_name,
-    changes_told,
-    faults_told,
-    gateway_name,
-    method_name,
-    rule_told,
-    signed_money,
-    signed_number,
-)
-from orderan.web.dashboard.rulebook import MOST_VERSIONS, NOTHING_SENT, SAVED, days_of, revision_of
+from orderan.web.dashboard.routing_rule import HERE, WRITE, refusal_told, who_of
+from orderan.web.dashboard.routing_trial import trial_told
+from orderan.web.dashboard.routing_words import CHANGES, rule_told
+from orderan.web.dashboard.rulebook import MOST_VERSIONS, NOTHING_SENT, SAVED, days_of
 from orderan.web.dashboard.stock_words import actor_names
-from orderan.web.errors import sentence
-from orderan.web.forms import Sent, one, posted, taken_once, typed_in
+from orderan.web.forms import Sent, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
-WRITE: Final = {"needs": Permission.SETTINGS_WRITE}
-HERE: Final = "/payments/routing"
 SAID: Final = {
     **rulebook.SAID,
     "rule": SAVED,
@@ -77,35 +60,6 @@ BESIDE: Final[Mapping[type[Refusal], str]] = {RulesUnexplained: "note", TrialToo
 async def routing_page(visit: Visit, said: FromQuery[str] = "") -> Response[Any]:
     """What is followed, what is being edited, and what was before."""
     return await _page(visit, said=said)
-
-
-@get(f"{HERE}/rules/new", opt=WRITE, include_in_schema=False)
-async def new_rule(visit: Visit) -> Response[Any]:
-    """An empty form of a rule."""
-    found = await visit.db.run(visit.caller, draft)
-    return await _form(visit, None, found.revision, blank(), {})
-
-
-@get(f"{HERE}/rules/{{place:int}}", opt=WRITE, include_in_schema=False)
-async def rule_page(visit: Visit, place: FromPath[int]) -> Response[Any]:
-    """The form of a rule of the draft."""
-    found = await visit.db.run(visit.caller, draft)
-    if not 1 <= place <= len(found.rules):
-        raise NoSuchRule(place)
-    rule = found.rules[place - 1]
-    return await _form(visit, place, found.revision, typed_of(rule), ticked_of(rule), was=rule.name)
-
-
-@post(f"{HERE}/rules/new", opt=WRITE, include_in_schema=False)
-async def rule_added(visit: Visit) -> Response[Any]:
-    """Add a rule after the last of the draft."""
-    return await _keep(visit, None)
-
-
-@post(f"{HERE}/rules/{{place:int}}", opt=WRITE, include_in_schema=False)
-async def rule_kept(visit: Visit, place: FromPath[int]) -> Response[Any]:
-    """Rewrite a rule of the draft."""
-    return await _keep(visit, place)
 
 
 @post(f"{HERE}/rules/{{place:int}}/{{edit:str}}", opt=WRITE, include_in_schema=False)
@@ -174,137 +128,12 @@ async def _change(
     """Run a command on the draft that was seen; a refusal is told on the page."""
 
     async def told(refusal: Refusal) -> list[str]:
-        return await _told(visit, refusal, place_of(visit.request).words)
+        return await refusal_told(visit, refusal, place_of(visit.request).words)
 
     refused = await rulebook.change(visit, name, command, beside=BESIDE, told=told)
     if refused is not None:
         return await _page(visit, sent=refused.sent, more=refused.more, status_code=refused.status_code)
     return Redirect(f"{HERE}?said={said}", status_code=303)
-
-
-async def _keep(visit: Visit, place: int | None) -> Response[Any]:
-    """Put what was typed into the draft; a refusal comes back with all of it."""
-    form = await posted(visit.request)
-    expected, words = revision_of(form), place_of(visit.request).words
-    typed, ticked = typed_in(form), ticked_of(form)
-    errors = unreadable(form, words)
-    if errors:
-        return await _form(visit, place, expected, typed, ticked, was=one(form, "was"), errors=errors)
-
-    async def command(tx: Tx) -> Draft:
-        known = await known_to_rules(tx)
-        return await set_rule(tx, place, plain_of(form), expected=expected, known=known, now=visit.now)
-
-    try:
-        await visit.db.run(visit.caller, taken_once(form, command, now=visit.now))
-    except DraftMovedOn as moved:
-        return await _moved(visit, place, moved, typed, ticked, was=one(form, "was"))
-    except RulesNotUsable as refusal:
-        found = await visit.db.run(visit.caller, draft)
-        at = len(found.rules) + 1 if place is None else place
-        errors, others = faults_told(refusal, at, words)
-        return await _form(
-            visit, place, expected, typed, ticked, was=one(form, "was"), errors=errors, general=others
-        )
-    except Refusal as refusal:
-        if refusal.kind is Kind.NOT_FOUND:
-            raise
-        return await _form(
-            visit, place, expected, typed, ticked, was=one(form, "was"), general=[sentence(refusal, words)]
-        )
-    return Redirect(f"{HERE}?said=rule", status_code=303)
-
-
-async def _moved(
-    visit: Visit,
-    place: int | None,
-    moved: DraftMovedOn,
-    typed: Mapping[str, str],
-    ticked: Mapping[str, set[str]],
-    *,
-    was: str,
-) -> Response[Any]:
-    """The form again, for the draft there is now: sent once more, it knows what it changes."""
-    found = await visit.db.run(visit.caller, draft)
-    at = next((number for number, rule in enumerate(found.rules, start=1) if rule.name == was), None)
-    told = await _told(visit, moved, place_of(visit.request).words)
-    return await _form(
-        visit,
-        None if place is None else at,
-        found.revision,
-        typed,
-        ticked,
-        was=was if at is not None else "",
-        general=told,
-        status_code=409,
-    )
-
-
-async def _told(visit: Visit, refusal: Refusal, words: Words) -> list[str]:
-    """What a refusal says, and under it what there is to know besides."""
-    if isinstance(refusal, RulesNotUsable):
-        _, others = faults_told(refusal, 0, words)
-        return others or [sentence(refusal, words)]
-    told = [sentence(refusal, words)]
-    if isinstance(refusal, DraftMovedOn):
-        names = await visit.db.run(visit.caller, lambda tx: actor_names(tx, {refusal.made_by}))
-        who = _who(names, refusal.made_by, words)
-        told += [f"{who}: {change}" for change in changes_told(refusal.changes, words)]
-    return told
-
-
-def _who(names: Mapping[str, str], actor: str, words: Words) -> str:
-    name = names.get(actor, "")
-    return words.gettext(name) if name else "–"
-
-
-async def _form(
-    visit: Visit,
-    place: int | None,
-    revision: int,
-    typed: Mapping[str, str],
-    ticked: Mapping[str, set[str]],
-    *,
-    was: str = "",
-    errors: Mapping[str, str] | None = None,
-    general: list[str] | None = None,
-    status_code: int | None = None,
-) -> Response[Any]:
-    async def read(tx: Tx) -> tuple[list[str], set[str]]:
-        there = list(dict.fromkeys(account.gateway for account in await accounts(tx)))
-        return there, {rail.method for rail in await rails(tx)}
-
-    words = place_of(visit.request).words
-    gateways, carried = await visit.db.run(visit.caller, read)
-    methods = [
-        method for code, method in METHODS.items() if code in carried or code in ticked.get("method", ())
-    ]
-    banks = list(dict.fromkeys(method.bank for method in methods if method.bank))
-    banks += [bank for bank in ticked.get("bank", ()) if bank not in banks]
-    return page(
-        visit.request,
-        "payments/routing_rule.html",
-        status_code=status_code or (422 if errors or general else 200),
-        now=visit.now,
-        place=place,
-        action=f"{HERE}/rules/{place or 'new'}",
-        revision=revision,
-        typed=typed,
-        ticked=ticked,
-        was=was,
-        errors=errors or {},
-        general=general or [],
-        gateways=[(gateway, gateway_name(gateway)) for gateway in gateways],
-        methods=[
-            (
-                GROUP_NAMES[group],
-                [(one.code, method_name(one.code, words)) for one in methods if one.group is group],
-            )
-            for group in dict.fromkeys(method.group for method in methods)
-        ],
-        banks=[(bank, bank_name(bank, words)) for bank in banks],
-        weekdays=list(enumerate(WEEKDAYS, start=1)),
-    )
 
 
 async def _page(
@@ -361,10 +190,10 @@ async def _page(
         versions=[(one, [rule_told(rule, words) for rule in one.rules]) for one in every[:MOST_VERSIONS]],
         older=max(0, len(every) - MOST_VERSIONS),
         next_version=(every[0].version if every else 0) + 1,
-        who=lambda actor: _who(found["names"], actor, words),
+        who=lambda actor: who_of(found["names"], actor, words),
         tried=tried,
         stale=tried is not None and tried.against != (live.version if live else None),
-        trial=_trial(tried, found, words) if tried else None,
+        trial=trial_told(tried, found, words) if tried else None,
         days=DAYS,
         most=MOST,
         gateways=bool(found["account_names"]),
@@ -386,86 +215,8 @@ def _rows(rules: tuple[Rule, ...], tried: KeptTrial | None, words: Words) -> lis
     ]
 
 
-def _trial(tried: KeptTrial, found: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """A trial as the page shows it."""
-    trial, locale = tried.trial, words.locale
-    several = _several(found)
-
-    def rail(rail_id: str, gateway: str) -> str:
-        name = gateway_name(gateway)
-        account = found["accounts"].get(rail_id)
-        return f"{name} ({found['account_names'].get(account, '?')})" if gateway in several else name
-
-    origins = list(dict.fromkeys(rail(move.from_rail, move.from_gateway) for move in trial.moves))
-    ends = list(dict.fromkeys(rail(move.to_rail, move.to_gateway) for move in trial.moves))
-    cells: dict[tuple[str, str], int] = {}
-    for move in trial.moves:
-        key = rail(move.from_rail, move.from_gateway), rail(move.to_rail, move.to_gateway)
-        cells[key] = cells.get(key, 0) + move.payments
-    orders = found["orders"]
-    share = trial.paid_now / trial.payments - trial.paid / trial.payments if trial.payments else 0.0
-    return {
-        "payments": trial.payments,
-        "moved": trial.moved,
-        "fee": signed_money(trial.fee_minor_now - trial.fee_minor, locale),
-        "fee_tone": _tone(trial.fee_minor - trial.fee_minor_now),
-        "paid": signed_number(trial.paid_now - trial.paid, locale),
-        "points": signed_number(share * 100, locale, decimals=2),
-        "more": trial.more,
-        "since": trial.since,
-        "until": trial.until,
-        "unruled": trial.by_rule.get("", 0),
-        "origins": origins,
-        "ends": ends,
-        "cells": cells,
-        "left_out": trial.moves_left_out,
-        "moves": [
-            {
-                "method": method_name(move.method, words),
-                "way": f"{rail(move.from_rail, move.from_gateway)} → {rail(move.to_rail, move.to_gateway)}",
-                "payments": move.payments,
-                "fee": signed_money(move.fee_minor, locale),
-                "paid": signed_number(move.paid, locale, decimals=2),
-            }
-            for move in trial.moves
-        ],
-        "examples": [
-            {
-                "number": orders[UUID(one.subject_id)].number,
-                "path": f"/orders/{to_text('ord', UUID(one.subject_id))}",
-                "method": method_name(one.method, words),
-                "amount_minor": one.amount_minor,
-                "way": f"{gateway_name(one.from_gateway)} → {gateway_name(one.to_gateway)}",
-                "fee": signed_money(one.fee_minor, locale),
-                "rule": one.rule,
-            }
-            for one in trial.examples
-            # An order of a channel that this person does not work for is in the sums alone.
-            if UUID(one.subject_id) in orders
-        ],
-    }
-
-
-def _several(found: Mapping[str, Any]) -> set[str]:
-    """Gateways at which the shop has more accounts than one; a name does not tell their rails apart."""
-    trial = found["tried"].trial
-    seen: dict[str, set[Any]] = {}
-    for move in trial.moves:
-        for rail_id, gateway in ((move.from_rail, move.from_gateway), (move.to_rail, move.to_gateway)):
-            seen.setdefault(gateway, set()).add(found["accounts"].get(rail_id))
-    return {gateway for gateway, there in seen.items() if len(there) > 1}
-
-
-def _tone(better: int) -> str:
-    return "done" if better > 0 else "loss" if better < 0 else "calm"
-
-
 handlers: list[Any] = [
     routing_page,
-    new_rule,
-    rule_page,
-    rule_added,
-    rule_kept,
     rule_edited,
     draft_discarded,
     version_restored,

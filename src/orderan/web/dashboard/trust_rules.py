@@ -49,13 +49,7 @@ from orderan.web.dashboard.rulebook import MOST_VERSIONS, NOTHING_SENT, SAVED, d
 from orderan.web.dashboard.trust import HERE as TRUST
 from orderan.web.dashboard.trust import READ
 from orderan.web.dashboard.trust_rules_form import BANDS, plain_of, rows_of, typed_of
-from orderan.web.dashboard.trust_rules_words import (
-    MEASURED,
-    change_told,
-    faults_told,
-    rule_told,
-    trial_told,
-)
+from orderan.web.dashboard.trust_rules_words import MEASURED, change_told, faults_told, rule_told, trial_told
 from orderan.web.dashboard.trust_words import OUTCOMES, WAYS
 from orderan.web.errors import sentence
 from orderan.web.forms import Sent, one, posted, taken_once, typed_in
