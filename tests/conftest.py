@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 
 from databases import Databases, Server, a_template
+from longest_first import longest_first
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.postgres import ephemeral
@@ -24,6 +25,11 @@ hypothesis.settings.register_profile("orderan", deadline=None)
 hypothesis.settings.load_profile("orderan")
 
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 @pytest.fixture(scope="session")

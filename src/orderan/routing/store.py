@@ -24,7 +24,7 @@ def _moved_on(expected: int, before: Rules, current: Draft) -> DraftMovedOn:
     )
 
 
-RULES: Final = rulebook.Rulebook[Rules, Trial](
+RULES: Final[rulebook.Rulebook[Rules, Trial]] = rulebook.Rulebook(
     name="routing",
     column="rules",
     first=(),

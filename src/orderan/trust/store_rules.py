@@ -18,7 +18,7 @@ def _moved_on(expected: int, _before: Policy, current: Draft) -> PolicyMovedOn:
     return PolicyMovedOn(expected, current.revision, current.made_by or "")
 
 
-POLICIES: Final = rulebook.Rulebook[Policy, Trial](
+POLICIES: Final[rulebook.Rulebook[Policy, Trial]] = rulebook.Rulebook(
     name="trust",
     column="policy",
     first=DEFAULT,

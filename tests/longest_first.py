@@ -1,0 +1,53 @@
+"""The tests that take longest begin first, so that no worker is left alone with one while the others are done.
+
+A file goes to one worker whole (`--dist loadfile`), so its tests count together; browser tests are given
+out one by one (`--dist loadgroup`). What is not named here takes a few seconds, and files of many tests
+come before files of few. `pytest --durations=0` on a file says how long it takes.
+"""
+
+from collections import Counter
+from typing import Final
+
+import pytest
+
+LASTS_S: Final = {
+    "tests/access/test_roads.py": 55,
+    "tests/auditor/test_same_rules.py": 8,
+    "tests/bench/test_conserving.py": 40,
+    "tests/bench/test_measuring.py": 72,
+    "tests/bench/test_outages.py": 36,
+    "tests/bench/test_paying.py": 44,
+    "tests/browser/test_every_page.py::test_a_reader_and_a_picker_find_their_pages_sound_too": 14,
+    "tests/browser/test_every_page.py::test_every_page_of_the_route_table_is_sound": 160,
+    "tests/browser/test_phones.py": 15,
+    "tests/browser/test_styleguide.py": 10,
+    "tests/demo/test_demo.py": 130,
+    "tests/faults/test_kills.py": 60,
+    "tests/faults/test_resources.py": 30,
+    "tests/golden/test_openapi_holds.py": 96,
+    "tests/importing/test_import_worker_kills.py": 8,
+    "tests/importing/test_importing_kills.py": 10,
+    "tests/importing/test_importing_properties.py": 9,
+    "tests/inventory/test_stock_properties.py": 10,
+    "tests/journeys/test_crowds.py": 10,
+    "tests/kit/test_postgres.py": 10,
+    "tests/notifications/test_kills.py": 8,
+    "tests/orders/test_change_sets_properties.py": 7,
+    "tests/payments/test_money_properties.py": 7,
+    "tests/simulation/test_days.py": 18,
+}
+"""Seconds on two cores that have nothing else to do."""
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put the tests in order; those that take alike stay in the order they have."""
+    of_file = Counter(_file(item) for item in items)
+    items.sort(key=lambda item: (-_lasts_s(item), -of_file[_file(item)]))
+
+
+def _lasts_s(item: pytest.Item) -> int:
+    return LASTS_S.get(item.nodeid.partition("[")[0]) or LASTS_S.get(_file(item), 0)
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
