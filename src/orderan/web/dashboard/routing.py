@@ -187,7 +187,10 @@ async def _page(
         changes=[
             words.gettext(CHANGES[one.change], name=one.name, before=one.before or "") for one in changes
         ],
-        versions=[(one, [rule_told(rule, words) for rule in one.rules]) for one in every[:MOST_VERSIONS]],
+        versions=[
+            (one, [rule_told(rule, words) for rule in one.rules], len(one.rules))
+            for one in every[:MOST_VERSIONS]
+        ],
         older=max(0, len(every) - MOST_VERSIONS),
         next_version=(every[0].version if every else 0) + 1,
         who=lambda actor: who_of(found["names"], actor, words),
