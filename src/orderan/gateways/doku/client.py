@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import msgspec
 
+from orderan.gateways.asking import offer_for, require_refundable
 from orderan.gateways.doku import mapping, wire
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
     GatewayRefused,
-    MethodNotOffered,
     NoticeForged,
     NoticeUnreadable,
     OutcomeUnknown,
@@ -31,6 +31,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.reading import object_of, part, rupiah, text
 from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
@@ -59,14 +60,10 @@ class Doku:
         self._clock = clock
 
     async def charge(self, asked: ChargeAsked) -> Charged:
-        offer = self.offers.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if asked.currency != "IDR":
-            raise GatewayRefused(self.name, "currency", asked.currency)
+        offer = offer_for(self, asked)
         body = wire.charge_body(asked, code=offer.code, now=self._clock.now())
         reply = await self._post(wire.target_of(asked.method), body, request_id=asked.reference)
-        told = _read(reply)
+        told = object_of(reply)
         if reply.status == 409 or (reply.status == 400 and mapping.about_the_invoice(told)):
             return await self._made_before(asked, reply, told)
         if reply.status not in {200, 201}:
@@ -96,11 +93,7 @@ class Doku:
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:
-        offer = self.offers.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if not offer.refundable:
-            raise GatewayRefused(self.name, "not_refundable", asked.method)
+        require_refundable(self, asked)
         reply, told = await self._question(asked.reference)
         outcome = None if told is None else mapping.outcome_of(told)
         if asked.taken and told is not None:
@@ -108,29 +101,27 @@ class Doku:
         if asked.again and outcome is Outcome.REFUNDED:
             # A refund there is told without its key: whether it is this one, the sum of all of them tells.
             raise GatewayRefused(self.name, "refunded_before", asked.key)
-        original = mapping.text(told, "transaction", "original_request_id")
+        original = text(told, "transaction", "original_request_id")
         if outcome not in {Outcome.SUCCEEDED, Outcome.REFUNDED} or original is None:
             raise GatewayRefused(self.name, "not_paid", str(outcome))
         body = wire.refund_body(asked, original_request_id=original)
         reply = await self._post(wire.REFUND, body, request_id=asked.key)
-        said = _read(reply)
+        said = object_of(reply)
         # 409 is the first answer to this very refund, once more.
         if reply.status not in {200, 409} or said is None:
             raise mapping.trouble(reply.status, said, changes=True)
-        amount = mapping.rupiah(mapping.part(said, "refund", "amount"))
-        word = str(mapping.part(said, "refund", "status")).upper()
-        kind = mapping.REFUNDS.get(str(mapping.part(said, "refund", "type")).upper())
-        if word == "FAILED" or mapping.part(said, "error") is not None:
+        amount = rupiah(part(said, "refund", "amount"))
+        word = str(part(said, "refund", "status")).upper()
+        kind = mapping.REFUNDS.get(str(part(said, "refund", "type")).upper())
+        if word == "FAILED" or part(said, "error") is not None:
             code, words = mapping.words_of(said)
-            raise GatewayRefused(
-                self.name, code or word, words or str(mapping.part(said, "refund", "message"))
-            )
+            raise GatewayRefused(self.name, code or word, words or str(part(said, "refund", "message")))
         if amount is None or word not in {"SUCCESS", "PENDING"}:
             raise OutcomeUnknown(self.name, "not_understood", word, fault=Fault.GARBLED)
         done = kind is RefundOutcome.DONE and word == "SUCCESS"
         return Refunding(
             asked.key,
-            mapping.text(said, "refund", "approval_code") or asked.key,
+            text(said, "refund", "approval_code") or asked.key,
             RefundOutcome.DONE if done else RefundOutcome.PENDING,
             amount,
             reply.body,
@@ -142,11 +133,11 @@ class Doku:
         Raises:
             GatewayFailed: They do not tell: of several they name only the sum.
         """
-        amount = mapping.rupiah(mapping.part(told, "refund", "amount"))
-        word = str(mapping.part(told, "refund", "status")).upper()
+        amount = rupiah(part(told, "refund", "amount"))
+        word = str(part(told, "refund", "status")).upper()
         if amount != asked.amount_minor or word not in {"SUCCESS", "PENDING"}:
             raise GatewayFailed(self.name, "refund_not_told", asked.key, fault=Fault.GARBLED)
-        kind = mapping.REFUNDS.get(str(mapping.part(told, "refund", "type")).upper())
+        kind = mapping.REFUNDS.get(str(part(told, "refund", "type")).upper())
         done = kind is RefundOutcome.DONE and word == "SUCCESS"
         outcome = RefundOutcome.DONE if done else RefundOutcome.PENDING
         return Refunding(asked.key, asked.key, outcome, amount, reply.body)
@@ -161,11 +152,11 @@ class Doku:
             told = msgspec.json.decode(received.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             raise NoticeUnreadable(self.name) from fault
-        reference = mapping.text(told, "order", "invoice_number")
+        reference = text(told, "order", "invoice_number")
         if reference is None:
             raise NoticeUnreadable(self.name)
         news = [
-            mapping.part(told, *names)
+            part(told, *names)
             for names in (
                 ("transaction", "status"),
                 ("transaction", "original_request_id"),
@@ -196,13 +187,13 @@ class Doku:
             body=None,
         )
         reply = await self._caller.ask(self.name, f"{self._base}{target}", headers=headers)
-        told = _read(reply)
+        told = object_of(reply)
         # A wrong address is a 404 too, but none that names an error of theirs.
-        if reply.status == 404 and mapping.part(told, "error") is not None:
+        if reply.status == 404 and part(told, "error") is not None:
             return reply, None
         if reply.status != 200 or told is None:
             raise mapping.trouble(reply.status, told, changes=False)
-        found = mapping.text(told, "order", "invoice_number")
+        found = text(told, "order", "invoice_number")
         if found != reference:
             raise GatewayFailed(self.name, "another_order", str(found), fault=Fault.GARBLED)
         return reply, told
@@ -248,10 +239,5 @@ class Doku:
 
 
 def _id_of(told: object, asked: ChargeAsked) -> str:
-    token = mapping.text(told, "response", "payment", "token_id")
+    token = text(told, "response", "payment", "token_id")
     return f"{PAGE}{token}" if token else mapping.number_of(told) or asked.reference
-
-
-def _read(reply: Reply) -> dict[str, Any] | None:
-    told = reply.json()
-    return told if isinstance(told, dict) else None

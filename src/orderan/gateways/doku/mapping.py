@@ -8,6 +8,7 @@ from orderan.gateways.doku import wire
 from orderan.gateways.errors import Fault, GatewayFailed, GatewayRefused, OutcomeUnknown
 from orderan.gateways.models import Instrument, InstrumentKind, Outcome, RefundOutcome, Truth
 from orderan.gateways.ports import Offer
+from orderan.gateways.reading import part, rupiah, text
 
 NAME: Final = "doku"
 
@@ -75,28 +76,6 @@ REFUSED: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 413, 41
 MAINTENANCE: Final = "MAINTENANCE_MODE"
 
 WESTERN: Final = timezone(timedelta(hours=7))
-
-
-def part(told: object, *names: str) -> Any:
-    """A member of nested objects; None where any of them is missing or something else."""
-    for name in names:
-        told = told.get(name) if isinstance(told, dict) else None
-    return told
-
-
-def text(told: object, *names: str) -> str | None:
-    found = part(told, *names)
-    return found if isinstance(found, str) and found else None
-
-
-def rupiah(told: object) -> int | None:
-    """`150000`, `150000.0` and `"150000.00"` are 150000; None for what is no whole amount."""
-    if isinstance(told, bool) or not isinstance(told, int | float | str):
-        return None
-    whole, _, cents = str(told).partition(".")
-    if not whole.isascii() or not whole.isdigit() or cents.strip("0"):
-        return None
-    return int(whole)
 
 
 def moment(told: object) -> datetime | None:

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from orderan.gateways.asking import charged_before, offer_for
 from orderan.gateways.duitku import mapping, wire
 from orderan.gateways.duitku.mapping import NAME, OFFERS
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
     GatewayRefused,
-    MethodNotOffered,
     NoticeForged,
     NoticeUnreadable,
     OutcomeUnknown,
@@ -35,6 +35,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.reading import rupiah_loosely
 from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
@@ -63,11 +64,7 @@ class Duitku:
         self._clock = clock
 
     async def charge(self, asked: ChargeAsked) -> Charged:
-        offer = OFFERS.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if asked.currency != CURRENCY:
-            raise GatewayRefused(NAME, "currency", asked.currency)
+        offer = offer_for(self, asked)
         now = self._clock.now()
         minutes = mapping.minutes(offer.code, expires_at=asked.expires_at, now=now)
         body = wire.inquiry(asked, offer.code, minutes=minutes, merchant=self._merchant, key=self._key)
@@ -78,7 +75,7 @@ class Duitku:
         if reply.status != 200:
             said = mapping.message(answer)
             if reply.status in {400, 409} and mapping.says_duplicate(said):
-                return await self._charged_before(asked)
+                return await charged_before(self, asked)
             raise _not_charged(reply, said)
         if not isinstance(answer, dict) or answer.get("statusCode") != "00":
             raise OutcomeUnknown(NAME, "unread", mapping.message(answer), fault=Fault.GARBLED)
@@ -87,22 +84,6 @@ class Duitku:
         if not isinstance(gateway_id, str) or not gateway_id or instrument is None:
             raise OutcomeUnknown(NAME, "incomplete", fault=Fault.GARBLED)
         return Charged(gateway_id, Outcome.PENDING, instrument, reply.body)
-
-    async def _charged_before(self, asked: ChargeAsked) -> Charged:
-        """What became of the charge Duitku has under this order id.
-
-        Its answer names neither the method nor what the buyer pays with, so a charge that still waits
-        comes back without an instrument; the amount is the only thing there is to compare.
-        """
-        try:
-            truth = await self.look_up(reference=asked.reference, gateway_id=None, method=asked.method)
-        except (GatewayFailed, GatewayRefused) as fault:
-            raise OutcomeUnknown(NAME, "duplicate", fault.code, fault=Fault.SERVER) from fault
-        if truth.gateway_id is None:
-            raise OutcomeUnknown(NAME, "duplicate", fault=Fault.GARBLED)
-        if truth.amount_minor != asked.amount_minor:
-            raise GatewayRefused(NAME, "duplicate", "another amount")
-        return Charged(truth.gateway_id, truth.outcome, None, truth.raw)
 
     async def look_up(
         self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
@@ -138,7 +119,7 @@ class Duitku:
         if not wire.same(signed, fields.get("signature", "")) or merchant != self._merchant:
             raise NoticeForged
         # The signed text runs the amount and the order together: an amount that is none was cut elsewhere.
-        if not reference or mapping.rupiah(amount) is None:
+        if not reference or rupiah_loosely(amount) is None:
             raise NoticeUnreadable
         # The result is not signed. Were the key made of it alone, a forger could use up the key of the
         # success that is still to come; made of everything, he has to guess the rest of that letter too.
@@ -160,7 +141,7 @@ def _truth(reference: str, answer: object, raw: bytes) -> Truth:
         raise GatewayFailed(NAME, "unread", fault=Fault.GARBLED)
     code, gateway_id = answer.get("statusCode"), answer.get("reference")
     outcome = mapping.OUTCOMES.get(code) if isinstance(code, str) else None
-    amount = mapping.rupiah(answer.get("amount"))
+    amount = rupiah_loosely(answer.get("amount"))
     if outcome is None or (amount is None and outcome is Outcome.SUCCEEDED):
         raise GatewayFailed(NAME, f"status_{code}"[:40], mapping.message(answer), fault=Fault.GARBLED)
     paid = outcome is Outcome.SUCCEEDED
@@ -171,7 +152,7 @@ def _truth(reference: str, answer: object, raw: bytes) -> Truth:
         amount_minor=amount,
         currency=CURRENCY,
         paid_minor=amount if paid and amount is not None else 0,
-        fee_minor=mapping.rupiah(answer.get("fee")) if paid else None,
+        fee_minor=rupiah_loosely(answer.get("fee")) if paid else None,
         reason=mapping.AMBIGUOUS if outcome is Outcome.EXPIRED else None,
         raw=raw,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from orderan.gateways.models import Instrument, InstrumentKind, Outcome
@@ -107,19 +106,6 @@ def instrument(code: str, answer: Mapping[str, Any], *, expires_at: datetime) ->
         return Instrument(kind, qr=qr, url=page, expires_at=expires_at) if qr else None
     number = _text(answer, "vaNumber")
     return Instrument(kind, number=number, url=page, expires_at=expires_at) if number else None
-
-
-def rupiah(value: object) -> int | None:
-    """A number, or a text such as `10000` or `10000.00`; None for what is no whole amount of rupiah."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        amount = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 15 or amount != int(amount):
-        return None
-    return int(amount)
 
 
 def message(answer: object) -> str:

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from orderan.gateways.asking import charged_before, offer_for
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
     GatewayRefused,
-    MethodNotOffered,
     NoticeForged,
     NoticeUnreadable,
     OutcomeUnknown,
@@ -65,11 +65,7 @@ class Ipaymu:
         self._clock = clock
 
     async def charge(self, asked: ChargeAsked) -> Charged:
-        offer = OFFERS.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if asked.currency != CURRENCY:
-            raise GatewayRefused(NAME, "currency", asked.currency)
+        offer = offer_for(self, asked)
         hours = mapping.hours(offer.code, expires_at=asked.expires_at, now=self._clock.now())
         body = wire.direct(asked, offer.code, hours=hours)
         reply = await self._caller.order(
@@ -78,7 +74,7 @@ class Ipaymu:
         told = reply.json()
         code = mapping.code_of(reply, told)
         if code in {400, 409, 422} and mapping.says_duplicate(told):
-            return await self._charged_before(asked)
+            return await charged_before(self, asked)
         data = mapping.data_of(told)
         if code != 200 or data is None:
             raise mapping.trouble(code, told, changes=True)
@@ -87,22 +83,6 @@ class Ipaymu:
         if gateway_id is None or instrument is None or data.get("ReferenceId") not in (None, asked.reference):
             raise OutcomeUnknown(NAME, "incomplete", fault=Fault.GARBLED)
         return Charged(gateway_id, Outcome.PENDING, instrument, reply.body)
-
-    async def _charged_before(self, asked: ChargeAsked) -> Charged:
-        """What became of the charge iPaymu has under this reference.
-
-        Its answer names neither the channel nor what the buyer pays with, so a charge that still waits
-        comes back without an instrument; the amount is the only thing there is to compare.
-        """
-        try:
-            truth = await self.look_up(reference=asked.reference, gateway_id=None, method=asked.method)
-        except (GatewayFailed, GatewayRefused) as fault:
-            raise OutcomeUnknown(NAME, "duplicate", fault.code, fault=Fault.SERVER) from fault
-        if truth.gateway_id is None:
-            raise OutcomeUnknown(NAME, "duplicate", fault=Fault.GARBLED)
-        if truth.amount_minor != asked.amount_minor:
-            raise GatewayRefused(NAME, "duplicate", "another amount")
-        return Charged(truth.gateway_id, truth.outcome, None, truth.raw)
 
     async def look_up(
         self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from orderan.gateways.errors import Fault, GatewayFailed, GatewayRefused, OutcomeUnknown
 from orderan.gateways.ipaymu.wire import WESTERN
 from orderan.gateways.models import Instrument, InstrumentKind, Outcome, Truth
 from orderan.gateways.ports import Offer
+from orderan.gateways.reading import rupiah_loosely
 from orderan.kit.calling import Reply
 
 NAME: Final = "ipaymu"
@@ -166,7 +166,7 @@ def truth_of(data: Mapping[str, Any], reference: str, gateway_id: str, *, raw: b
         raise GatewayFailed(NAME, "another_charge", fault=Fault.GARBLED)
     status = number(data.get("Status"))
     outcome = OUTCOMES.get(status) if status is not None else None
-    amount = rupiah(data.get("Amount"))
+    amount = rupiah_loosely(data.get("Amount"))
     if outcome is None or amount is None:
         raise GatewayFailed(NAME, f"status_{data.get('Status')}"[:40], fault=Fault.GARBLED)
     paid = amount if outcome in TAKEN_IN else 0
@@ -179,7 +179,7 @@ def truth_of(data: Mapping[str, Any], reference: str, gateway_id: str, *, raw: b
         paid_minor=paid,
         # It has one word for money paid back, and none for a part of it.
         refunded_minor=amount if outcome is Outcome.REFUNDED else 0,
-        fee_minor=rupiah(data.get("Fee")) if paid else None,
+        fee_minor=rupiah_loosely(data.get("Fee")) if paid else None,
         reason=f"status_{status}" if outcome is Outcome.DECLINED else None,
         at=moment(data.get("SuccessDate")) if paid else None,
         raw=raw,
@@ -211,19 +211,6 @@ def number(value: object) -> int | None:
         return int(value)
     except ValueError:
         return None
-
-
-def rupiah(value: object) -> int | None:
-    """A number, or a text such as `10000` or `10000.00`; None for what is no whole amount of rupiah."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        amount = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 15 or amount != int(amount):
-        return None
-    return int(amount)
 
 
 def moment(text: object) -> datetime | None:

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import msgspec
 
+from orderan.gateways.asking import offer_for, require_refundable
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
     GatewayRefused,
-    MethodNotOffered,
     NoticeForged,
     OutcomeUnknown,
 )
@@ -31,6 +31,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.reading import object_of
 from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
@@ -61,10 +62,7 @@ class Midtrans:
         self._clock = clock
 
     async def charge(self, asked: ChargeAsked) -> Charged:
-        if asked.method not in self.offers:
-            raise MethodNotOffered(asked.method)
-        if asked.currency != "IDR":
-            raise GatewayRefused(self.name, "currency", asked.currency)
+        offer_for(self, asked)
         if asked.method in wire.SNAP:
             return await self._open_page(asked)
         headers = wire.headers(self._key, key=asked.reference, notify_url=asked.notify_url)
@@ -72,7 +70,7 @@ class Midtrans:
         reply = await self._caller.order(
             self.name, "POST", f"{self._base}/v2/charge", headers=headers, body=body
         )
-        told = _read(reply)
+        told = object_of(reply)
         code = mapping.code_of(reply.status, told)
         if code == DUPLICATE:
             return await self._made_before(asked)
@@ -89,7 +87,7 @@ class Midtrans:
         name = gateway_id if method == "dana" and gateway_id and not page else reference
         url = f"{self._base}/v2/{quote(name, safe='')}/status"
         reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
-        told = _read(reply)
+        told = object_of(reply)
         code = mapping.code_of(reply.status, told)
         if code == UNKNOWN_TRANSACTION:
             outcome = Outcome.PENDING if page else Outcome.ABSENT
@@ -110,7 +108,7 @@ class Midtrans:
             return found
         url = f"{self._base}/v2/{quote(reference, safe='')}/{wire.taking_back(method)}"
         reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
-        told = _read(reply)
+        told = object_of(reply)
         code = mapping.code_of(reply.status, told)
         # 412: it is paid, or over. 404: nobody picked a method on the page yet, or there is none.
         if code not in {"200", "412", UNKNOWN_TRANSACTION}:
@@ -118,11 +116,7 @@ class Midtrans:
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:
-        offer = self.offers.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if not offer.refundable:
-            raise GatewayRefused(self.name, "not_refundable", asked.method)
+        require_refundable(self, asked)
         if asked.again:
             before = await self._refunded_before(asked)
             if before is not None:
@@ -131,7 +125,7 @@ class Midtrans:
         reply = await self._caller.order(
             self.name, "POST", url, headers=wire.headers(self._key), body=wire.refund_body(asked)
         )
-        told = _read(reply)
+        told = object_of(reply)
         code = mapping.code_of(reply.status, told)
         if code != "200" or told is None:
             raise mapping.trouble(code, told, changes=True)
@@ -151,7 +145,7 @@ class Midtrans:
         """
         url = f"{self._base}/v2/{quote(asked.reference, safe='')}/status"
         reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
-        told = _read(reply)
+        told = object_of(reply)
         code = mapping.code_of(reply.status, told)
         if code not in {"200", "201", "202", "407"} or told is None:
             raise mapping.trouble(code, told, changes=False)
@@ -208,7 +202,7 @@ class Midtrans:
         body = wire.snap_body(asked, now=self._clock.now())
         url = f"{wire.snap_base(self._base)}/snap/v1/transactions"
         reply = await self._caller.order(self.name, "POST", url, headers=headers, body=body)
-        told = _read(reply)
+        told = object_of(reply)
         if reply.status != 201 or told is None:
             raise mapping.trouble(str(reply.status), told, changes=True)
         token, page = told.get("token"), told.get("redirect_url")
@@ -224,7 +218,7 @@ class Midtrans:
             reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
         except GatewayFailed as fault:
             raise OutcomeUnknown(self.name, DUPLICATE, fault=fault.fault) from fault
-        told = _read(reply)
+        told = object_of(reply)
         if told is None or mapping.code_of(reply.status, told) not in {"200", "201", "407"}:
             raise OutcomeUnknown(self.name, DUPLICATE, fault=Fault.GARBLED)
         if mapping.rupiah(told.get("gross_amount")) != asked.amount_minor:
@@ -240,8 +234,3 @@ class Midtrans:
         if instrument is None and found is Outcome.PENDING:
             raise OutcomeUnknown(self.name, "no_instrument", fault=Fault.GARBLED)
         return Charged(gateway_id, found, instrument, reply.body)
-
-
-def _read(reply: Reply) -> dict[str, Any] | None:
-    told = reply.json()
-    return told if isinstance(told, dict) else None

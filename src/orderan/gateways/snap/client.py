@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import msgspec
 
+from orderan.gateways.asking import offer_for, require_refundable
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
     GatewayRefused,
-    MethodNotOffered,
     NoticeForged,
     NoticeUnreadable,
     OutcomeUnknown,
@@ -33,6 +33,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.reading import object_of, part, rupiah, text
 from orderan.gateways.snap import mapping, wire
 from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
@@ -91,11 +92,7 @@ class Snap:
         self.offers = {method: offer for method, offer in OFFERS.items() if wire.has(self._us, method)}
 
     async def charge(self, asked: ChargeAsked) -> Charged:
-        offer = self.offers.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if asked.currency != "IDR":
-            raise GatewayRefused(self.name, "currency", asked.currency)
+        offer = offer_for(self, asked)
         if asked.method == mapping.QRIS:
             path, body = self._paths.qr_generate, wire.qr_body(asked, self._us)
         else:
@@ -106,14 +103,14 @@ class Snap:
             return await self._made_before(asked, code)
         if not code.well or told is None:
             raise mapping.trouble(code, told, changes=True)
-        about = mapping.text(told, "partnerReferenceNo") or mapping.text(told, "virtualAccountData", "trxId")
+        about = text(told, "partnerReferenceNo") or text(told, "virtualAccountData", "trxId")
         if about not in {None, asked.reference}:
             raise OutcomeUnknown(self.name, "another_order", str(about), fault=Fault.GARBLED)
         instrument = self._instrument(asked, told)
         if instrument is None:
             raise OutcomeUnknown(self.name, "no_instrument", fault=Fault.GARBLED)
         # A virtual account goes by its number everywhere.
-        gateway_id = instrument.number or mapping.text(told, "referenceNo") or asked.reference
+        gateway_id = instrument.number or text(told, "referenceNo") or asked.reference
         return Charged(gateway_id, Outcome.PENDING, instrument, reply.body)
 
     async def look_up(
@@ -163,11 +160,7 @@ class Snap:
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:
-        offer = self.offers.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if not offer.refundable:
-            raise GatewayRefused(self.name, "not_refundable", asked.method)
+        require_refundable(self, asked)
         body = wire.qr_refund_body(asked, self._us)
         reply, told = await self._order("POST", self._paths.qr_refund, body, key=f"{asked.key}:refund")
         code = mapping.code_of(reply.status, told)
@@ -175,11 +168,11 @@ class Snap:
             return await self._refunded_before(asked, code)
         if not code.well or told is None:
             raise mapping.trouble(code, told, changes=True)
-        amount = mapping.rupiah(mapping.part(told, "refundAmount", "value"))
+        amount = rupiah(part(told, "refundAmount", "value"))
         if amount is None:
             raise OutcomeUnknown(self.name, "not_understood", fault=Fault.GARBLED)
         done = RefundOutcome.PENDING if code.status == "202" else RefundOutcome.DONE
-        return Refunding(asked.key, mapping.text(told, "refundNo") or asked.key, done, amount, reply.body)
+        return Refunding(asked.key, text(told, "refundNo") or asked.key, done, amount, reply.body)
 
     def read_notice(self, received: Received) -> Notice:
         if not self._signed(received):
@@ -195,10 +188,10 @@ class Snap:
         if not isinstance(told, dict):
             raise NoticeUnreadable(self.name)
         for member, ours in (("partnerServiceId", self._us.prefix), ("merchantId", self._us.merchant_id)):
-            theirs = mapping.text(told, member)
+            theirs = text(told, member)
             if theirs is not None and theirs.strip() != ours:
                 raise NoticeForged(self.name)
-        number = mapping.text(told, "virtualAccountNo")
+        number = text(told, "virtualAccountNo")
         return self._about_qr(told) if number is None else self._about_account(told, number.strip())
 
     def acknowledgement(self, *, taken: bool) -> Acknowledgement:
@@ -207,27 +200,27 @@ class Snap:
         return Acknowledgement(200 if taken else 500, "application/json", body)
 
     def _about_account(self, told: dict[str, Any], number: str) -> Notice:
-        reference = mapping.text(told, "trxId")
-        if mapping.part(told, "paidAmount") is None:
+        reference = text(told, "trxId")
+        if part(told, "paidAmount") is None:
             # A bank that asks whether the account may be paid: ours are known to it already.
             raise NoticeUnreadable(self.name)
-        flag = mapping.part(told, "paymentFlagStatus")
+        flag = part(told, "paymentFlagStatus")
         claims = Outcome.SUCCEEDED if flag is None else mapping.FLAGS.get(str(flag))
         news = [
-            mapping.part(told, "paymentRequestId"),
+            part(told, "paymentRequestId"),
             flag,
-            mapping.part(told, "paidAmount", "value"),
+            part(told, "paidAmount", "value"),
         ]
         key = ":".join([reference or number, *map(str, news)])
         return Notice(reference, number, claims, key, wire.answer("25", about=told))
 
     def _about_qr(self, told: object) -> Notice:
-        reference = mapping.text(told, "originalPartnerReferenceNo")
-        gateway_id = mapping.text(told, "originalReferenceNo")
+        reference = text(told, "originalPartnerReferenceNo")
+        gateway_id = text(told, "originalReferenceNo")
         if reference is None and gateway_id is None:
             raise NoticeUnreadable(self.name)
-        word = mapping.part(told, "latestTransactionStatus")
-        news = [gateway_id, word, mapping.part(told, "amount", "value"), sorted(mapping.refunds_of(told))]
+        word = part(told, "latestTransactionStatus")
+        news = [gateway_id, word, part(told, "amount", "value"), sorted(mapping.refunds_of(told))]
         key = ":".join([str(reference), *map(str, news)])
         return Notice(reference, gateway_id, mapping.STATUSES.get(str(word)), key, wire.answer("52"))
 
@@ -253,12 +246,12 @@ class Snap:
 
     def _instrument(self, asked: ChargeAsked, told: object) -> Instrument | None:
         if asked.method == mapping.QRIS:
-            qr = mapping.text(told, "qrContent")
-            said = mapping.part(told, "additionalInfo", "validityPeriod")
+            qr = text(told, "qrContent")
+            said = part(told, "additionalInfo", "validityPeriod")
             ends = mapping.moment(said) or asked.expires_at
             return None if qr is None else Instrument(InstrumentKind.QR, qr=qr, expires_at=ends)
-        number = mapping.text(told, "virtualAccountData", "virtualAccountNo")
-        ends = mapping.moment(mapping.part(told, "virtualAccountData", "expiredDate")) or asked.expires_at
+        number = text(told, "virtualAccountData", "virtualAccountNo")
+        ends = mapping.moment(part(told, "virtualAccountData", "expiredDate")) or asked.expires_at
         if number is None:
             return None
         return Instrument(InstrumentKind.VIRTUAL_ACCOUNT, number=number.strip(), expires_at=ends)
@@ -357,7 +350,7 @@ class Snap:
                 body=body,
             )
             reply = await ask(headers)
-            told = _read(reply)
+            told = object_of(reply)
             code = mapping.code_of(reply.status, told)
             if last or code.status != "401" or code.case not in mapping.BAD_TOKEN:
                 return reply, told
@@ -390,10 +383,10 @@ class Snap:
             headers=wire.token_headers(key, self._us.client_id, now=now),
             body=wire.TOKEN_BODY,
         )
-        told = _read(reply)
+        told = object_of(reply)
         code = mapping.code_of(reply.status, told)
-        token = mapping.text(told, "accessToken")
-        lasts = mapping.rupiah(mapping.part(told, "expiresIn"))
+        token = text(told, "accessToken")
+        lasts = rupiah(part(told, "expiresIn"))
         if not code.well or token is None or lasts is None:
             raise mapping.trouble(code, told, changes=False)
         self._token, self._token_ends = token, now + timedelta(seconds=lasts) - EARLY
@@ -402,8 +395,3 @@ class Snap:
 
 def _any_digits() -> str:
     return f"{uuid4().int % 10**EXTERNAL_LENGTH:0{EXTERNAL_LENGTH}d}"
-
-
-def _read(reply: Reply) -> dict[str, Any] | None:
-    told = reply.json()
-    return told if isinstance(told, dict) else None

@@ -8,6 +8,7 @@ from typing import Any, Final
 from orderan.gateways.errors import Fault, GatewayFailed, GatewayRefused, OutcomeUnknown
 from orderan.gateways.models import Outcome, Truth
 from orderan.gateways.ports import Offer
+from orderan.gateways.reading import part, rupiah, text
 from orderan.gateways.snap.wire import WESTERN
 
 NAME: Final = "snap"
@@ -111,28 +112,6 @@ def code_of(status: int, told: object) -> Code:
         if status < 300 or not found.well:
             return found
     return Code(str(status), str(status) if status >= 300 else "", "")
-
-
-def part(told: object, *names: str) -> Any:
-    """A member of nested objects; None where any of them is missing or something else."""
-    for name in names:
-        told = told.get(name) if isinstance(told, dict) else None
-    return told
-
-
-def text(told: object, *names: str) -> str | None:
-    found = part(told, *names)
-    return found if isinstance(found, str) and found else None
-
-
-def rupiah(told: object) -> int | None:
-    """`"150000.00"` and `150000` are 150000; None for what is no whole amount."""
-    if isinstance(told, bool) or not isinstance(told, int | float | str):
-        return None
-    whole, _, cents = str(told).partition(".")
-    if not whole.isascii() or not whole.isdigit() or cents.strip("0"):
-        return None
-    return int(whole)
 
 
 def moment(told: object) -> datetime | None:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from orderan.gateways.asking import offer_for
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
@@ -70,10 +71,7 @@ class Stripe:
         self._clock = clock
 
     async def charge(self, asked: ChargeAsked) -> Charged:
-        if asked.method not in OFFERS:
-            raise MethodNotOffered(asked.method)
-        if asked.currency != CURRENCY:
-            raise GatewayRefused(NAME, "currency", asked.currency)
+        offer_for(self, asked)
         now = self._clock.now()
         # A key of theirs is forgotten after a day: what has run out is not asked for a second time.
         if asked.expires_at <= now:

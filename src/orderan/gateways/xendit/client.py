@@ -7,11 +7,11 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from orderan.gateways.asking import offer_for, require_refundable
 from orderan.gateways.errors import (
     Fault,
     GatewayFailed,
     GatewayRefused,
-    MethodNotOffered,
     NoticeForged,
     NoticeUnreadable,
     OutcomeUnknown,
@@ -31,6 +31,7 @@ from orderan.gateways.models import (
     Truth,
 )
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
+from orderan.gateways.reading import object_of
 from orderan.gateways.xendit import mapping, wire
 from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
@@ -71,11 +72,7 @@ class Xendit:
         self._clock = clock
 
     async def charge(self, asked: ChargeAsked) -> Charged:
-        offer = self.offers.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if asked.currency != "IDR":
-            raise GatewayRefused(self.name, "currency", asked.currency)
+        offer = offer_for(self, asked)
         if asked.method in wire.PAGES:
             return await self._open_page(asked)
         if asked.method in wire.BY_PHONE and not asked.payer.phone:
@@ -126,11 +123,7 @@ class Xendit:
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:
-        offer = self.offers.get(asked.method)
-        if offer is None:
-            raise MethodNotOffered(asked.method)
-        if not offer.refundable:
-            raise GatewayRefused(self.name, "not_refundable", asked.method)
+        require_refundable(self, asked)
         paid = asked.gateway_id
         if paid.startswith(SESSION):
             session, _ = await self._found(f"/sessions/{quote(paid, safe='')}")
@@ -324,7 +317,7 @@ class Xendit:
             GatewayFailed: The list is not whole, or has several: nobody guesses which.
         """
         reply = await self._ask(f"/v3/payment_requests?{urlencode({'reference_id': reference})}")
-        told = _read(reply)
+        told = object_of(reply)
         if reply.status != 200 or told is None:
             failed = mapping.trouble(reply.status, told, changes=False)
             if isinstance(failed, GatewayRefused) and reply.status == 404:
@@ -341,7 +334,7 @@ class Xendit:
     async def _found(self, path: str) -> tuple[dict[str, Any] | None, bytes]:
         """What is at an address of theirs; None when they say that there is no such thing."""
         reply = await self._ask(path)
-        told = _read(reply)
+        told = object_of(reply)
         if reply.status == 404 and mapping.code_of(told) == mapping.NOT_FOUND:
             return None, reply.body
         if reply.status != 200 or told is None:
@@ -356,12 +349,7 @@ class Xendit:
     ) -> tuple[Reply, dict[str, Any] | None]:
         headers = wire.headers(self._key, key=key)
         reply = await self._caller.order(self.name, "POST", f"{self._base}{path}", headers=headers, body=body)
-        return reply, _read(reply)
-
-
-def _read(reply: Reply) -> dict[str, Any] | None:
-    told = reply.json()
-    return told if isinstance(told, dict) else None
+        return reply, object_of(reply)
 
 
 def _text(told: Mapping[str, Any], name: str) -> str | None:
