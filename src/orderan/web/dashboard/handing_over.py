@@ -1,6 +1,5 @@
 """Handing parcels to couriers: one task with its boxes, or one parcel after the other with a scanner."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +8,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from orderan.access import Permission, Principal
+from orderan.access import Permission
 from orderan.flows.hand_over import hand_over
 from orderan.flows.views_work import SheetLine, pick_sheet, task_board, task_named
 from orderan.fulfilment import Box
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text
 from orderan.kit.text import read_number
 from orderan.shipping import COURIERS, Content
-from orderan.web.dashboard.desk import Asking, Flash, scope_of, told, whole
+from orderan.web.dashboard.desk import Flash, Visit, scope_of, told, whole
 from orderan.web.dashboard.warehouse import path_of, sheet
 from orderan.web.forms import count_typed, one, posted
 from orderan.web.here import place_of
@@ -35,31 +34,25 @@ COUNTER_SHOWN = 50
     status_code=200,
 )
 async def boxes_handed_over(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     task_id: FromPath[str],
 ) -> Response[Any]:
     """The boxes of one task, each with its courier and tracking number."""
     task = from_text("tsk", task_id)
-    form = await posted(request)
+    form = await posted(visit.request)
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     count = max(1, min(whole(typed.get("boxes", "1")) or 1, MOST_BOXES))
 
     async def command(tx: Tx) -> None:
-        _, lines = await pick_sheet(tx, scope_of(principal), task)
+        _, lines = await pick_sheet(tx, scope_of(visit.principal), task)
         boxes = [_box(typed, turn, count, lines) for turn in range(1, count + 1)]
-        await hand_over(tx, task, boxes, within=principal.location_ids, now=now)
+        await hand_over(tx, task, boxes, within=visit.principal.location_ids, now=visit.now)
 
     try:
-        await db.run(caller, command)
+        await visit.db.run(visit.caller, command)
     except Refusal as refusal:
-        flashes = [("loss", told(refusal, place_of(request).words))]
-        return await sheet(
-            request, db, caller, principal, now, task, boxes=count, flashes=flashes, typed=typed, status=409
-        )
+        flashes = [("loss", told(refusal, place_of(visit.request).words))]
+        return await sheet(visit, task, boxes=count, flashes=flashes, typed=typed, status=409)
     return Redirect(path_of(task), status_code=303)
 
 
@@ -82,23 +75,15 @@ def _box(typed: dict[str, str], turn: int, count: int, lines: list[SheetLine]) -
 
 @get("/warehouse/hand-over", opt={"needs": Permission.SHIPPING_WRITE}, include_in_schema=False)
 async def counter_page(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     courier: FromQuery[str] = "",
 ) -> Response[str]:
     """A courier is at the door: scan the order, scan the number, next."""
-    return await counter(request, db, caller, principal, now, courier=courier)
+    return await counter(visit, courier=courier)
 
 
 async def counter(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
+    visit: Visit,
     *,
     courier: str,
     order: str = "",
@@ -108,14 +93,16 @@ async def counter(
     status: int = 200,
 ) -> Response[str]:
     """The counter; with an order already scanned the field for its tracking number is the next."""
-    scope = scope_of(principal)
-    waiting = await db.run(caller, lambda tx: task_board(tx, scope, states=["packed"], limit=COUNTER_SHOWN))
+    scope = scope_of(visit.principal)
+    waiting = await visit.db.run(
+        visit.caller, lambda tx: task_board(tx, scope, states=["packed"], limit=COUNTER_SHOWN)
+    )
     return page(
-        request,
+        visit.request,
         "warehouse/counter.html",
         block="counter",
         status_code=status,
-        now=now,
+        now=visit.now,
         flashes=flashes or [],
         couriers=[(one.code, one.name) for one in COURIERS.values()],
         courier=courier if courier in COURIERS else next(iter(COURIERS)),
@@ -131,35 +118,27 @@ async def counter(
     "/warehouse/hand-over", opt={"needs": Permission.SHIPPING_WRITE}, include_in_schema=False, status_code=200
 )
 async def parcel_scanned(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
 ) -> Response[Any]:
     """Both scanned: it is handed over. Only the order scanned: its number is asked for next."""
-    form = await posted(request)
+    form = await posted(visit.request)
     courier, order, awb = one(form, "courier"), one(form, "order").strip(), one(form, "awb").strip()
-    spoken = place_of(request).words
+    spoken = place_of(visit.request).words
     if order and not awb and courier != "own":
-        return await counter(request, db, caller, principal, now, courier=courier, order=order)
+        return await counter(visit, courier=courier, order=order)
 
     async def command(tx: Tx) -> UUID | None:
-        task = await task_named(tx, scope_of(principal), read_number(order))
+        task = await task_named(tx, scope_of(visit.principal), read_number(order))
         if task is not None:
-            await hand_over(tx, task, [Box(courier, awb)], within=principal.location_ids, now=now)
+            await hand_over(tx, task, [Box(courier, awb)], within=visit.principal.location_ids, now=visit.now)
         return task
 
     try:
-        task = await db.run(caller, command)
+        task = await visit.db.run(visit.caller, command)
     except Refusal as refusal:
         flashes = [("loss", told(refusal, spoken))]
         return await counter(
-            request,
-            db,
-            caller,
-            principal,
-            now,
+            visit,
             courier=courier,
             order=order,
             awb=awb,
@@ -170,11 +149,7 @@ async def parcel_scanned(
     if task is None:
         said = spoken.gettext(N_("Tidak ada tugas terbuka untuk pesanan %(number)s."), number=order)
         return await counter(
-            request,
-            db,
-            caller,
-            principal,
-            now,
+            visit,
             courier=courier,
             order=order,
             awb=awb,
@@ -183,9 +158,7 @@ async def parcel_scanned(
             status=404,
         )
     said = spoken.gettext(N_("Pesanan %(number)s diserahkan."), number=order)
-    return await counter(
-        request, db, caller, principal, now, courier=courier, flashes=[("done", said)], scanned="ok"
-    )
+    return await counter(visit, courier=courier, flashes=[("done", said)], scanned="ok")
 
 
 handlers = [counter_page, parcel_scanned, boxes_handed_over]

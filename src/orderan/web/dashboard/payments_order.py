@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from orderan.access import Permission, Principal
+from orderan.access import Permission
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.confirm_payment import confirm_payment
 from orderan.flows.judge_payment import judge_payment
@@ -19,7 +18,7 @@ from orderan.flows.refund_order import promise_refund
 from orderan.flows.views_money_back import ChargebackRow, PayoutRow, chargeback_list, payout_list
 from orderan.gateways import GATEWAY_NAMES
 from orderan.kit import decisions
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Commercial, Moment, Order, Terms, load_orders, require_sight
@@ -36,7 +35,7 @@ from orderan.payments import (
 )
 from orderan.payments import METHODS as WAYS
 from orderan.settlements import settled_of_order
-from orderan.web.dashboard.desk import Asking, scope_of
+from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.money_back_words import (
     CHARGEBACK_STATES,
     PAYOUT_STATES,
@@ -78,29 +77,21 @@ class _Shown:
 
 @get("/payments/orders/{order_id:str}", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
 async def money_page(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     order_id: FromPath[str],
 ) -> Response[str]:
     """One order's money: what came in, what went back, what can be done now."""
-    return await money(request, db, caller, principal, now, from_text("ord", order_id))
+    return await money(visit, from_text("ord", order_id))
 
 
 async def money(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
+    visit: Visit,
     order_id: UUID,
     *,
     sent: Sent = NOTHING_SENT,
 ) -> Response[str]:
     """The page, with whatever was typed and what was wrong with it."""
-    scope = scope_of(principal)
+    scope = scope_of(visit.principal)
 
     async def read(tx: Tx) -> _Shown:
         await require_sight(tx, scope, [order_id])
@@ -117,20 +108,24 @@ async def money(
             names=await names_of(tx, [], {}, chosen),
         )
 
-    shown = await db.run(caller, read)
+    shown = await visit.db.run(visit.caller, read)
     order = shown.order
     return page(
-        request,
+        visit.request,
         "payments/order.html",
         status_code=409 if sent.refused else 200,
-        now=now,
+        now=visit.now,
         sent=sent,
         order=order,
         money=shown.money,
         settled=shown.settled,
-        routed=[told(one, place_of(request).words, shown.names, order.currency) for one in shown.chosen],
+        routed=[
+            told(one, place_of(visit.request).words, shown.names, order.currency) for one in shown.chosen
+        ],
         tries=[(one, judged_from(one)) for one in shown.tries],
-        judging={to_text("pay", one.id) for one in shown.tries if (judged_from(one) or now) <= now},
+        judging={
+            to_text("pay", one.id) for one in shown.tries if (judged_from(one) or visit.now) <= visit.now
+        },
         tries_said=TRIES,
         ways=WAYS,
         gateways=GATEWAY_NAMES,
@@ -148,7 +143,7 @@ async def money(
         ledger_methods=EVERY_METHOD,
         path=path_of(order_id),
         order_path=f"/orders/{to_text('ord', order_id)}",
-        **common(principal),
+        **common(visit.principal),
     )
 
 
@@ -159,20 +154,16 @@ async def money(
     status_code=200,
 )
 async def payment_confirmed(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     order_id: FromPath[str],
 ) -> Response[Any]:
     """A person saw the money on the account, or in their hand."""
     order = from_text("ord", order_id)
-    form = await posted(request)
+    form = await posted(visit.request)
     method = one(form, "method") if one(form, "method") in METHODS else "bank_transfer"
 
     async def command(tx: Tx) -> str:
-        await require_sight(tx, scope_of(principal), [order])
+        await require_sight(tx, scope_of(visit.principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
         event = MoneyEvent(
             order,
@@ -183,10 +174,10 @@ async def payment_confirmed(
             one(form, "reference").strip()[:120] or None,
             one(form, "note").strip()[:500] or None,
         )
-        await confirm_payment(tx, event, besides=bool(one(form, "besides")), now=now)
+        await confirm_payment(tx, event, besides=bool(one(form, "besides")), now=visit.now)
         return path_of(order)
 
-    return await _money_answered(request, db, caller, principal, now, order, command, form, "confirm")
+    return await _money_answered(visit, order, command, form, "confirm")
 
 
 @post(
@@ -196,25 +187,21 @@ async def payment_confirmed(
     status_code=200,
 )
 async def try_judged(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     order_id: FromPath[str],
     attempt_id: FromPath[str],
 ) -> Response[Any]:
     """A person found out what became of a try the gateway says nothing of."""
     order, attempt = from_text("ord", order_id), from_text("pay", attempt_id)
-    form = await posted(request)
+    form = await posted(visit.request)
 
     async def command(tx: Tx) -> str:
-        await require_sight(tx, scope_of(principal), [order])
+        await require_sight(tx, scope_of(visit.principal), [order])
         charged = one(form, "verdict") == "charged"
-        await judge_payment(tx, order, attempt, charged=charged, word=one(form, "word"), now=now)
+        await judge_payment(tx, order, attempt, charged=charged, word=one(form, "word"), now=visit.now)
         return path_of(order)
 
-    return await _money_answered(request, db, caller, principal, now, order, command, form, attempt_id)
+    return await _money_answered(visit, order, command, form, attempt_id)
 
 
 @post(
@@ -224,24 +211,20 @@ async def try_judged(
     status_code=200,
 )
 async def deposit_agreed(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     order_id: FromPath[str],
 ) -> Response[Any]:
     """The order begins with a part of its money."""
     order = from_text("ord", order_id)
-    form = await posted(request)
+    form = await posted(visit.request)
 
     async def command(tx: Tx) -> str:
-        await require_sight(tx, scope_of(principal), [order])
+        await require_sight(tx, scope_of(visit.principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
-        await agree_deposit(tx, order, amount_typed(one(form, "amount"), row.currency), now=now)
+        await agree_deposit(tx, order, amount_typed(one(form, "amount"), row.currency), now=visit.now)
         return path_of(order)
 
-    return await _money_answered(request, db, caller, principal, now, order, command, form, "deposit")
+    return await _money_answered(visit, order, command, form, "deposit")
 
 
 @post(
@@ -251,44 +234,36 @@ async def deposit_agreed(
     status_code=200,
 )
 async def refund_granted(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     order_id: FromPath[str],
 ) -> Response[Any]:
     """Promise money back; somebody pays it later."""
     order = from_text("ord", order_id)
-    form = await posted(request)
+    form = await posted(visit.request)
 
     async def command(tx: Tx) -> str:
-        await require_sight(tx, scope_of(principal), [order])
+        await require_sight(tx, scope_of(visit.principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
         amount = amount_typed(one(form, "amount"), row.currency)
         reason = one(form, "reason").strip()[:300]
-        await promise_refund(tx, order, amount_minor=amount, reason=reason, now=now)
+        await promise_refund(tx, order, amount_minor=amount, reason=reason, now=visit.now)
         return path_of(order)
 
-    return await _money_answered(request, db, caller, principal, now, order, command, form, "refund")
+    return await _money_answered(visit, order, command, form, "refund")
 
 
 async def _money_answered(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
+    visit: Visit,
     order: UUID,
     command: Callable[[Tx], Awaitable[str]],
     form: FormMultiDict,
     name: str,
 ) -> Response[Any]:
     try:
-        return await once(request, db, caller, form, command, now=now)
+        return await once(visit.request, visit.db, visit.caller, form, command, now=visit.now)
     except Refusal as refusal:
-        sent = refused(request, name, form, refusal, BESIDE)
-        return await money(request, db, caller, principal, now, order, sent=sent)
+        sent = refused(visit.request, name, form, refusal, BESIDE)
+        return await money(visit, order, sent=sent)
 
 
 handlers = [money_page, payment_confirmed, try_judged, deposit_agreed, refund_granted]

@@ -23,14 +23,14 @@ from orderan.flows.views_work import (
     work_places,
 )
 from orderan.fulfilment import TaskState, obstacles, readiness
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import NumberMistyped, read_number
 from orderan.shipping import COURIERS
 from orderan.web.api.tasks import count
 from orderan.web.cursors import cursor_of, read_cursor
-from orderan.web.dashboard.desk import Asking, Flash, each, reason_told, scope_of, told
+from orderan.web.dashboard.desk import Flash, Visit, each, reason_told, scope_of, told
 from orderan.web.forms import many, one, posted, sent_once, typed_in
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -76,25 +76,17 @@ def path_of(task_id: UUID) -> str:
 
 @get("/warehouse", opt={"needs": Permission.FULFILMENT_READ}, include_in_schema=False)
 async def board_page(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     tab: FromQuery[str] = "",
     place: FromQuery[str] = "",
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """Tasks by what they need next, the oldest first."""
-    return await board(request, db, caller, principal, now, tab=tab, place=place, after=after)
+    return await board(visit, tab=tab, place=place, after=after)
 
 
 async def board(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
+    visit: Visit,
     *,
     tab: str,
     place: str,
@@ -103,7 +95,7 @@ async def board(
     status: int = 200,
 ) -> Response[str]:
     """The board, with what is to be said on top of it."""
-    scope = scope_of(principal)
+    scope = scope_of(visit.principal)
     location = from_text("loc", place) if place else None
 
     async def read(tx: Tx) -> tuple[dict[str, int], list[Any], str, list[TaskRow]]:
@@ -123,13 +115,13 @@ async def board(
         )
         return counts, await work_places(tx, scope), chosen, rows
 
-    counts, places, chosen, rows = await db.run(caller, read)
+    counts, places, chosen, rows = await visit.db.run(visit.caller, read)
     last = rows[SHOWN - 1] if len(rows) > SHOWN else None
     return page(
-        request,
+        visit.request,
         "warehouse/board.html",
         status_code=status,
-        now=now,
+        now=visit.now,
         flashes=flashes or [],
         tabs=TABS,
         tab=chosen,
@@ -139,8 +131,8 @@ async def board(
         tasks=[{"id": to_text("tsk", row.id), "row": row} for row in rows[:SHOWN]],
         older=cursor_of(last.planned_at, last.id) if last else None,
         after=after,
-        step=STEPS.get(chosen) if principal.may(Permission.FULFILMENT_WRITE) else None,
-        may_ship=principal.may(Permission.SHIPPING_WRITE),
+        step=STEPS.get(chosen) if visit.principal.may(Permission.FULFILMENT_WRITE) else None,
+        may_ship=visit.principal.may(Permission.SHIPPING_WRITE),
         path_of=path_of,
     )
 
@@ -165,70 +157,52 @@ def _step(name: str, principal: Principal, now: datetime) -> Callable[[Tx, UUID]
 
 @post("/warehouse/bulk", opt={"needs": Permission.FULFILMENT_WRITE}, include_in_schema=False, status_code=200)
 async def board_moved(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
 ) -> Response[str]:
     """The next step for every task that was ticked; each stands alone, and each refusal is named."""
-    form = await posted(request)
+    form = await posted(visit.request)
     name = one(form, "step")
     tasks = [from_text("tsk", task) for task in many(form, "task")]
     flashes: list[Flash] = []
     if name in DONE:
-        outcome = await each(request, db, caller, tasks, _step(name, principal, now))
-        flashes = outcome.flashes(request, DONE[name])
-    return await board(
-        request, db, caller, principal, now, tab=one(form, "tab"), place=one(form, "place"), flashes=flashes
-    )
+        outcome = await each(
+            visit.request, visit.db, visit.caller, tasks, _step(name, visit.principal, visit.now)
+        )
+        flashes = outcome.flashes(visit.request, DONE[name])
+    return await board(visit, tab=one(form, "tab"), place=one(form, "place"), flashes=flashes)
 
 
 @get("/warehouse/scan", opt={"needs": Permission.FULFILMENT_READ}, include_in_schema=False)
 async def order_scanned(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     code: FromQuery[str] = "",
 ) -> Response[Any]:
     """To the open task of an order number that was typed or scanned."""
-    spoken = place_of(request).words
+    spoken = place_of(visit.request).words
     try:
         number = read_number(code)
     except NumberMistyped as refusal:
         flashes = [("loss", told(refusal, spoken))]
-        return await board(request, db, caller, principal, now, tab="", place="", flashes=flashes, status=422)
-    task = await db.run(caller, lambda tx: task_named(tx, scope_of(principal), number))
+        return await board(visit, tab="", place="", flashes=flashes, status=422)
+    task = await visit.db.run(visit.caller, lambda tx: task_named(tx, scope_of(visit.principal), number))
     if task is None:
         said = spoken.gettext(N_("Tidak ada tugas terbuka untuk pesanan %(number)s."), number=number)
-        return await board(
-            request, db, caller, principal, now, tab="", place="", flashes=[("loss", said)], status=404
-        )
+        return await board(visit, tab="", place="", flashes=[("loss", said)], status=404)
     return Redirect(path_of(task), status_code=303)
 
 
 @get("/warehouse/tasks/{task_id:str}", opt={"needs": Permission.FULFILMENT_READ}, include_in_schema=False)
 async def sheet_page(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     task_id: FromPath[str],
     boxes: FromQuery[int] = 1,
 ) -> Response[str]:
     """What to take from the shelves, with one field for the scanner."""
-    return await sheet(request, db, caller, principal, now, from_text("tsk", task_id), boxes=boxes)
+    return await sheet(visit, from_text("tsk", task_id), boxes=boxes)
 
 
 async def sheet(
-    request: Asking,
-    db: Database,
-    caller: Caller,
-    principal: Principal,
-    now: datetime,
+    visit: Visit,
     task_id: UUID,
     *,
     boxes: int = 1,
@@ -238,28 +212,28 @@ async def sheet(
     status: int = 200,
 ) -> Response[str]:
     """A pick sheet; `scanned` is `ok` or `bad` right after a scan, for sound and vibration."""
-    spoken = place_of(request).words
+    spoken = place_of(visit.request).words
 
     async def read(tx: Tx) -> tuple[TaskRow, list[SheetLine], list[str], list[tuple[str, str]]]:
-        row, lines = await pick_sheet(tx, scope_of(principal), task_id)
+        row, lines = await pick_sheet(tx, scope_of(visit.principal), task_id)
         stands = []
         if row.state in {TaskState.PLANNED, TaskState.RELEASED, TaskState.SHORT}:
             ready = (await readiness(tx, [row.order_id]))[row.order_id]
             stands = [reason_told(reason, spoken) for reason in obstacles(ready)]
         places: list[tuple[str, str]] = []
         if row.state == TaskState.SHORT:
-            within = principal.location_ids
-            found = await places_elsewhere(tx, row.id, at=row.location_id, within=within, now=now)
+            within = visit.principal.location_ids
+            found = await places_elsewhere(tx, row.id, at=row.location_id, within=within, now=visit.now)
             places = [(to_text("loc", place.location_id), place.name) for place in found]
         return row, lines, stands, places
 
-    row, lines, stands, places = await db.run(caller, read)
+    row, lines, stands, places = await visit.db.run(visit.caller, read)
     return page(
-        request,
+        visit.request,
         "warehouse/task.html",
         block="sheet",
         status_code=status,
-        now=now,
+        now=visit.now,
         flashes=flashes or [],
         task=row,
         task_path=path_of(row.id),
@@ -267,9 +241,9 @@ async def sheet(
         lines=lines,
         left=sum(line.left for line in lines),
         stands=stands,
-        step=STEPS.get(row.state) if principal.may(Permission.FULFILMENT_WRITE) else None,
+        step=STEPS.get(row.state) if visit.principal.may(Permission.FULFILMENT_WRITE) else None,
         places=places,
-        may_ship=principal.may(Permission.SHIPPING_WRITE),
+        may_ship=visit.principal.may(Permission.SHIPPING_WRITE),
         couriers=[(courier.code, courier.name) for courier in COURIERS.values()],
         boxes=max(1, min(boxes, 10)),
         scanned=scanned,
@@ -284,48 +258,40 @@ async def sheet(
     status_code=200,
 )
 async def unit_scanned(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     task_id: FromPath[str],
 ) -> Response[Any]:
     """One unit, or as many as were typed, of what a scanner read. Picking begins by itself with the first."""
     task = from_text("tsk", task_id)
-    form = await posted(request)
+    form = await posted(visit.request)
     code, typed = one(form, "code").strip(), one(form, "quantity").strip()
     quantity = int(typed) if typed.isdecimal() and 0 < int(typed) <= 1_000_000 else 1
 
     async def command(tx: Tx) -> str:
-        await sent_once(tx, form, now=now)
-        row, _ = await pick_sheet(tx, scope_of(principal), task)
+        await sent_once(tx, form, now=visit.now)
+        row, _ = await pick_sheet(tx, scope_of(visit.principal), task)
         if row.state == TaskState.RELEASED:
-            await start_picking(tx, [task], within=principal.location_ids, now=now)
-        line = await count(tx, principal, task, code, quantity, None, now=now)
+            await start_picking(tx, [task], within=visit.principal.location_ids, now=visit.now)
+        line = await count(tx, visit.principal, task, code, quantity, None, now=visit.now)
         return line.title
 
     try:
-        title = await db.run(caller, command)
+        title = await visit.db.run(visit.caller, command)
     except Refusal as refusal:
-        said = told(refusal, place_of(request).words)
+        said = told(refusal, place_of(visit.request).words)
         flashes = [("loss", said)]
         return await sheet(
-            request,
-            db,
-            caller,
-            principal,
-            now,
+            visit,
             task,
             flashes=flashes,
             scanned="bad",
             typed=typed_in(form),
             status=409,
         )
-    said = place_of(request).words.gettext(
+    said = place_of(visit.request).words.gettext(
         N_("%(quantity)s × %(title)s diambil."), quantity=quantity, title=title
     )
-    return await sheet(request, db, caller, principal, now, task, flashes=[("done", said)], scanned="ok")
+    return await sheet(visit, task, flashes=[("done", said)], scanned="ok")
 
 
 @post(
@@ -335,34 +301,28 @@ async def unit_scanned(
     status_code=200,
 )
 async def sheet_moved(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     task_id: FromPath[str],
 ) -> Response[Any]:
     """The next step of one task, or the report that something is missing."""
     task = from_text("tsk", task_id)
-    form = await posted(request)
+    form = await posted(visit.request)
     name = one(form, "step")
 
     async def command(tx: Tx) -> None:
         if name == "short":
-            await pick_sheet(tx, scope_of(principal), task)
+            await pick_sheet(tx, scope_of(visit.principal), task)
             note = one(form, "note").strip()[:300]
-            await run_short(tx, task, note=note, within=principal.location_ids, now=now)
+            await run_short(tx, task, note=note, within=visit.principal.location_ids, now=visit.now)
         elif name in DONE:
-            await _step(name, principal, now)(tx, task)
+            await _step(name, visit.principal, visit.now)(tx, task)
 
     try:
-        await db.run(caller, command)
+        await visit.db.run(visit.caller, command)
     except Refusal as refusal:
-        flashes = [("loss", told(refusal, place_of(request).words))]
+        flashes = [("loss", told(refusal, place_of(visit.request).words))]
         typed = typed_in(form)
-        return await sheet(
-            request, db, caller, principal, now, task, flashes=flashes, typed=typed, status=409
-        )
+        return await sheet(visit, task, flashes=flashes, typed=typed, status=409)
     return Redirect(path_of(task), status_code=303)
 
 
@@ -373,38 +333,36 @@ async def sheet_moved(
     status_code=200,
 )
 async def missing_taken_elsewhere(
-    request: Asking,
-    db: NamedDependency[Database],
-    caller: NamedDependency[Caller],
-    principal: NamedDependency[Principal],
-    now: NamedDependency[datetime],
+    visit: NamedDependency[Visit],
     task_id: FromPath[str],
 ) -> Response[Any]:
     """What is missing is picked at another place; on to the task there, when nothing is left to do here."""
     task = from_text("tsk", task_id)
-    form = await posted(request)
+    form = await posted(visit.request)
 
     async def command(tx: Tx) -> UUID:
-        row, _ = await pick_sheet(tx, scope_of(principal), task)
+        row, _ = await pick_sheet(tx, scope_of(visit.principal), task)
         place = from_text("loc", one(form, "place"))
-        require_scope(principal, place)
-        await take_elsewhere(tx, task, to_location=place, within=principal.location_ids, now=now)
-        after, _ = await pick_sheet(tx, scope_of(principal), task)
+        require_scope(visit.principal, place)
+        await take_elsewhere(tx, task, to_location=place, within=visit.principal.location_ids, now=visit.now)
+        after, _ = await pick_sheet(tx, scope_of(visit.principal), task)
         if after.state != TaskState.CANCELLED:
             return task
         [new, *_] = await task_board(
-            tx, scope_of(principal), states=[TaskState.PLANNED], location_id=place, order_id=row.order_id
+            tx,
+            scope_of(visit.principal),
+            states=[TaskState.PLANNED],
+            location_id=place,
+            order_id=row.order_id,
         )
         return new.id
 
     try:
-        then = await db.run(caller, command)
+        then = await visit.db.run(visit.caller, command)
     except Refusal as refusal:
-        flashes = [("loss", told(refusal, place_of(request).words))]
+        flashes = [("loss", told(refusal, place_of(visit.request).words))]
         typed = typed_in(form)
-        return await sheet(
-            request, db, caller, principal, now, task, flashes=flashes, typed=typed, status=409
-        )
+        return await sheet(visit, task, flashes=flashes, typed=typed, status=409)
     return Redirect(path_of(then), status_code=303)
 
 
