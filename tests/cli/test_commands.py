@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tools.link import PROGRAM
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -21,7 +22,6 @@ from orderan.kit.distribution import plan
 from orderan.kit.migrations import shipped
 from orderan.kit.postgres import running
 from orderan.kit.postgres.processes import processes_of
-from tools.link import PROGRAM
 
 
 @pytest.fixture
