@@ -70,6 +70,8 @@ from orderan.payments import (
 from orderan.promotions import Card, Redemption, first_digits, of_attempts
 
 BATCH: Final = 64
+LANES: Final = 2
+"""While one batch is being booked, another is asked about."""
 MOST_BATCHES: Final = 4
 """Asked one after the other at most: a worker that shall stop waits for them, and a gateway may hang."""
 AT_ONCE: Final = 32
@@ -176,6 +178,10 @@ class Cashier:
         Args:
             account_id: Only those through this account, so that a gateway that hangs holds up no other.
         """
+        lanes = [self._ask_lane(caller, account_id) for _ in range(LANES)]
+        return sum(await asyncio.gather(*lanes))
+
+    async def _ask_lane(self, caller: Caller, account_id: UUID | None) -> int:
         asked = 0
         for _ in range(MOST_BATCHES):
             now = self.clock.now()
