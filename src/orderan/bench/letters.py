@@ -30,7 +30,7 @@ import psycopg
 import uvloop
 
 from orderan.bench import load
-from orderan.bench.ground import Ground, keyring, know_sizes, prepared, server, web, worker
+from orderan.bench.ground import Ground, bare_server, grown_up, keyring, know_sizes, prepared, web, worker
 from orderan.bench.load import Outcome
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.place_order import Placed, Placement, PlacementLine, place_orders
@@ -38,6 +38,7 @@ from orderan.flows.settle_payment import settle_payments
 from orderan.gateways import Charged, Instrument, InstrumentKind
 from orderan.gateways import Outcome as Stands
 from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.migrations import migrate
 from orderan.kit.postgres.processes import wait_until
 from orderan.orders import Order, take_numbers
 from orderan.payments import MoneyEvent, begin_attempt, note_charged, open_account, rails
@@ -97,12 +98,15 @@ def measure(
     tell: Callable[[str], None] = lambda _text: None,
 ) -> Figures:
     """Run it on a throw-away server; what it made is gone afterwards."""
-    with server() as url, _gateway() as (address, knows):
+    with bare_server() as running, _gateway() as (address, knows):
+        url = running.url
+        migrate(url)
         ground = prepared(url, skus=10, units=1_000_000_000)
         tell(f"{2 * payments} orders that wait for their money")
         path, told = asyncio.run(_waiting(ground, address, 2 * payments))
         knows(told)
         know_sizes(url)
+        grown_up(running)
         with worker(url), web(url) as site:
             return _measure(ground, site.port, path, told, seconds, connections, tell)
 
