@@ -11,13 +11,15 @@ PROGRAM = """\
 #!{python}
 from orderan.cli import main
 
-main()
+if __name__ == "__main__":
+    main()
 """
 
 
 def link(source: Path) -> None:
     Path(sysconfig.get_path("purelib"), "orderan-here.pth").write_text(f"{source}\n")
     program = Path(sysconfig.get_path("scripts"), "orderan")
+    # A process that is spawned imports the program again, under another name: it must not run once more.
     program.write_text(PROGRAM.format(python=sys.executable))
     program.chmod(0o755)
 

@@ -481,6 +481,7 @@ CREATE TABLE gateway_notice (
     attempt_id uuid,
     received_at timestamp with time zone NOT NULL,
     heard_at timestamp with time zone,
+    repeated boolean NOT NULL DEFAULT false,
     CONSTRAINT gateway_notice_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT gateway_notice_once UNIQUE (shop_id, account_id, verdict, dedupe_key),
     CONSTRAINT gateway_notice_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),

@@ -2,7 +2,9 @@
 
 import json
 import os
+import runpy
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tools.link import PROGRAM
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -367,3 +370,12 @@ def test_distribute_plans_reference_tables_first_and_parents_before_children(sho
     assert len(points_to) > 10
     for child, parent in points_to:
         assert parent not in order or child not in order or order[parent] < order[child], (child, parent)
+
+
+def test_a_process_the_program_spawns_does_not_run_it_again(tmp_path: Path) -> None:
+    program = tmp_path / "orderan"
+    program.write_text(PROGRAM.format(python=sys.executable))
+    # As `multiprocessing` imports the main module of its parent. Run, it would end in SystemExit.
+    assert "main" in runpy.run_path(str(program), run_name="__mp_main__")
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(program), run_name="__main__")

@@ -1,6 +1,7 @@
 """Letters of gateways: genuine, repeated, forged, broken, for somebody else; only asking moves money."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -80,6 +81,35 @@ async def test_sixty_copies_at_once_are_one_letter_and_one_payment(counter: Coun
     # Copies in one batch are one row's one writing, so the count is what reached the table.
     assert 2 <= times <= 61
     assert (await counter.row()).paid_minor == 20_000
+
+
+async def test_a_letter_that_says_what_is_known_asks_nobody_again(counter: Counter) -> None:
+    """Each look hears one letter; a second unit of work is a question to the gateway."""
+    await counter.choose("va_bca")
+    charge = counter.charged()
+    [waits] = counter.there.news(charge, now=counter.clock.at)
+    await counter.deliver(waits)
+    assert await counter.work() == 1
+
+    counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
+    [paid] = counter.there.news(charge, now=counter.clock.at)
+    await counter.deliver(paid)
+    await counter.deliver(paid)
+    assert await counter.work() == 2
+    await counter.deliver(paid)
+    assert await counter.work() == 1
+    assert (await counter.row()).paid_minor == 20_000
+
+    # A word of it is another: it may be about more money.
+    reworded = replace(paid, body=paid.body.replace(b"{", b"{ ", 1))
+    await counter.deliver(reworded)
+    assert await counter.work() == 2
+    # The same once the money went back: it may be true anew.
+    await counter.floor.run(
+        lambda tx: tx.run("UPDATE payment_attempt SET state = 'reversed' WHERE shop_id = 1")
+    )
+    await counter.deliver(paid)
+    assert await counter.work() == 2
 
 
 async def test_a_forged_letter_is_refused_kept_as_evidence_and_moves_nothing(counter: Counter) -> None:

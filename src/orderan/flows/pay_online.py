@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -69,6 +70,10 @@ from orderan.payments import (
 from orderan.promotions import Card, Redemption, first_digits, of_attempts
 
 BATCH: Final = 64
+LANES: Final = 2
+"""Where there is more than one batch: while one is being booked, another is asked about."""
+MOST_BATCHES: Final = 4
+"""Asked one after the other at most: a worker that shall stop waits for them, and a gateway may hang."""
 AT_ONCE: Final = 32
 """Questions to one account in flight."""
 LEASE: Final = timedelta(seconds=60)
@@ -173,14 +178,27 @@ class Cashier:
         Args:
             account_id: Only those through this account, so that a gateway that hangs holds up no other.
         """
-        now = self.clock.now()
-        due = await self.db.run(
-            caller,
-            lambda tx: claim_due(tx, now=now, until=now + LEASE, limit=BATCH, account_id=account_id),
-        )
-        if due:
+        due = await self._claim(caller, account_id)
+        await self._ask_all(caller, due)
+        if len(due) < BATCH:
+            return len(due)
+        lanes = [self._ask_on(caller, account_id) for _ in range(LANES)]
+        return len(due) + sum(await asyncio.gather(*lanes))
+
+    async def _ask_on(self, caller: Caller, account_id: UUID | None) -> int:
+        asked = 0
+        for _ in range(MOST_BATCHES):
+            due = await self._claim(caller, account_id)
             await self._ask_all(caller, due)
-        return len(due)
+            asked += len(due)
+            if len(due) < BATCH:
+                break
+        return asked
+
+    async def _claim(self, caller: Caller, account_id: UUID | None) -> list[Attempt]:
+        now = self.clock.now()
+        claim = partial(claim_due, now=now, until=now + LEASE, limit=BATCH, account_id=account_id)
+        return await self.db.run(caller, claim)
 
     async def _amount(
         self, tx: Tx, order_id: UUID, method: str, wish: Wanted | None, part_minor: int | None
@@ -340,6 +358,8 @@ class Cashier:
         return await self.db.run(caller, work)
 
     async def _ask_all(self, caller: Caller, attempts: Sequence[Attempt]) -> list[Attempt]:
+        if not attempts:
+            return []
         reached = await self._reached(caller, attempts)
         over = await self.db.run(caller, lambda tx: _no_longer_payable(tx, attempts))
         truths = await asyncio.gather(

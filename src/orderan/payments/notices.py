@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum, auto
 from uuid import UUID
 
+from orderan.payments.states import AttemptState
+
 
 class Verdict(StrEnum):
     """What came of looking at a notification.
@@ -43,13 +45,27 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A genuine notification whose try is not called for yet."""
+    """A genuine notification whose try is not called for yet.
+
+    Attributes:
+        repeated: Word for word as it was heard before.
+    """
 
     id: UUID
     account_id: UUID
     reference: str | None
     gateway_id: str | None
     received_at: datetime
+    claims: str | None
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The try a notification is about, as it stands."""
+
+    attempt_id: UUID
+    state: AttemptState
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,15 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
-from orderan.payments.notices import Notification, Unread, Waiting
+from orderan.payments.notices import Behind, Notification, Unread, Waiting
+from orderan.payments.states import AttemptState
 
 
 async def keep_notices(tx: Tx, notices: Sequence[Notification], *, now: datetime) -> None:
-    """Keep what came. News that came before waits to be heard again: it may be true anew since then."""
+    """Keep what came. News that came before waits to be heard again: it may be true anew since then.
+
+    It is marked as repeated where it is the same, word for word, as what was heard.
+    """
     rows = list({(one.account_id, one.verdict, one.dedupe_key): one for one in notices}.values())
     await tx.run(
         """
@@ -27,6 +31,7 @@ async def keep_notices(tx: Tx, notices: Sequence[Notification], *, now: datetime
         ORDER BY came.account, came.verdict, came.key
         ON CONFLICT ON CONSTRAINT gateway_notice_once DO UPDATE
         SET times = kept.times + 1,
+            repeated = kept.body = excluded.body AND (kept.repeated OR kept.heard_at IS NOT NULL),
             heard_at = CASE WHEN kept.verdict = 'genuine' THEN NULL ELSE kept.heard_at END
         """,
         {
@@ -64,7 +69,7 @@ async def take_waiting(tx: Tx, *, limit: int) -> list[Waiting]:
     """Genuine notices nobody heard yet, oldest first, locked; another worker takes others."""
     rows = await tx.all(
         """
-        SELECT id, account_id, reference, gateway_id, received_at
+        SELECT id, account_id, reference, gateway_id, received_at, claims, repeated
         FROM gateway_notice
         WHERE shop_id = %(shop)s AND heard_at IS NULL
         ORDER BY received_at
@@ -76,11 +81,11 @@ async def take_waiting(tx: Tx, *, limit: int) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-async def attempts_behind(tx: Tx, notices: Sequence[Waiting]) -> dict[UUID, UUID]:
+async def attempts_behind(tx: Tx, notices: Sequence[Waiting]) -> dict[UUID, Behind]:
     """The try each notice is about, by our reference or the gateway's id, in the account it came for."""
     rows = await tx.all(
         """
-        SELECT came.id AS notice_id, payment_attempt.id AS attempt_id
+        SELECT came.id AS notice_id, payment_attempt.id AS attempt_id, payment_attempt.state
         FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(references)s::text[], %(gateway_ids)s::text[])
              AS came (id, account, reference, gateway_id)
         JOIN payment_attempt ON payment_attempt.shop_id = %(shop)s
@@ -96,7 +101,7 @@ async def attempts_behind(tx: Tx, notices: Sequence[Waiting]) -> dict[UUID, UUID
             "gateway_ids": [one.gateway_id for one in notices],
         },
     )
-    return {row.notice_id: row.attempt_id for row in rows}
+    return {row.notice_id: Behind(row.attempt_id, AttemptState(row.state)) for row in rows}
 
 
 async def mark_heard(

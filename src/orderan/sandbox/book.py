@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from itertools import count
 
 from orderan.sandbox.models import ChargeState, SimCharge, SimRefund
@@ -17,6 +18,8 @@ class Book:
     def __init__(self) -> None:
         self._by_id: dict[str, SimCharge] = {}
         self._by_reference: dict[str, SimCharge] = {}
+        # Those that may expire, the earliest first: a busy day's charges are not all looked at for each question.
+        self._ends: list[tuple[datetime, int, SimCharge]] = []
         self._numbers = count(1)
 
     def next_number(self) -> int:
@@ -26,6 +29,7 @@ class Book:
     def add(self, charge: SimCharge) -> None:
         self._by_id[charge.id] = charge
         self._by_reference[charge.reference] = charge
+        heappush(self._ends, (charge.expires_at, len(self._by_id), charge))
 
     def find(self, name: str) -> SimCharge | None:
         """By the gateway's id or the shop's reference."""
@@ -103,11 +107,11 @@ class Book:
 
     def expire(self, *, now: datetime, grace: timedelta = timedelta()) -> list[SimCharge]:
         """Expire what nobody paid in time; returns which."""
-        due = [
-            charge
-            for charge in self._by_id.values()
-            if charge.state is ChargeState.PENDING and now >= charge.expires_at + grace
-        ]
+        due = []
+        while self._ends and now >= self._ends[0][0] + grace:
+            _, _, charge = heappop(self._ends)
+            if charge.state is ChargeState.PENDING:
+                due.append(charge)
         for charge in due:
             charge.state = ChargeState.EXPIRED
             charge.changed_at = now

@@ -127,6 +127,7 @@ class Measure(StrEnum):
     PERSON_FRAUD = auto()
     ADDRESS_REFUSED = auto()
     DEVICE_FRAUD = auto()
+    DEVICE_REFUSED = auto()
     AREA_REFUSED_PERCENT = auto()
     AMOUNT_THOUSANDS = auto()
     AMOUNT_OF_SHOP_PERCENT = auto()

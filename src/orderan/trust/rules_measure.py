@@ -20,6 +20,7 @@ from orderan.trust.models import (
     Policy,
     Seen,
     Subject,
+    Tally,
 )
 from orderan.trust.rules import decide, followed
 
@@ -94,6 +95,7 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
         Measure.PERSON_DISPUTED: person.disputed,
         Measure.PERSON_FRAUD: person.fraud,
         Measure.ADDRESS_REFUSED: max(0, address.tally.refused - person.refused),
+        Measure.DEVICE_REFUSED: _refused_by_others(device.tally, person),
         Measure.DEVICE_FRAUD: device.tally.fraud + device.tally.disputed,
         Measure.AREA_REFUSED_PERCENT: 100 * area.refused // ended if ended >= LEAST_OF_AREA else 0,
         Measure.PERSON_DELIVERED: person.delivered,
@@ -127,6 +129,12 @@ def _within(seen: Seen, now: datetime, span: timedelta) -> int:
 
 def _others(seen: Seen, me: bytes | None) -> int:
     return len({person for _, person in seen.recent[:MOST_SEEN] if person is not None and person != me})
+
+
+def _refused_by_others(device: Tally, person: Tally) -> int:
+    """Parcels others refused that were ordered on a device, beyond those they took: a reseller's takes many."""
+    refused, taken = device.refused - person.refused, device.delivered - person.delivered
+    return max(0, refused - max(0, taken))
 
 
 def _first_time(subject: Subject, known: Known) -> bool:
