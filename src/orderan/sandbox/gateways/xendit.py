@@ -108,6 +108,7 @@ class XenditSimulator:
         self._seen: dict[str, list[datetime]] = {}
         self._requests: dict[str, SimCharge] = {}
         self._references: dict[str, list[SimCharge]] = {}
+        self._sessions: list[SimCharge] = []
 
     def registered_at(self, address: str | None) -> None:
         self.webhook_url = address
@@ -120,7 +121,7 @@ class XenditSimulator:
             return refused
         if request.path.startswith("/v3/") and request.headers.get("api-version") != API_VERSION:
             return _error(400, "API_VALIDATION_ERROR", "api-version must be one of [2024-11-11]")
-        self.book.expire(now=now)
+        self._lapse(now)
         key = request.headers.get("idempotency-key")
         if not key or request.method != "POST":
             return self._route(request, now)
@@ -164,6 +165,13 @@ class XenditSimulator:
     def forged(self, letter: Letter) -> Letter:
         headers = dict(letter.headers) | {"x-callback-token": "forged"}
         return Letter(letter.gateway, letter.about, letter.url, headers, letter.body)
+
+    def _lapse(self, now: datetime) -> None:
+        """What ran out, pages on which the last card was declined among it."""
+        self.book.expire(now=now)
+        for charge in self._sessions:
+            if charge.state is ChargeState.DECLINED and now >= charge.expires_at:
+                self.book.move(charge, ChargeState.EXPIRED, from_=(ChargeState.DECLINED,), now=now)
 
     def _limited(self, request: SimRequest, now: datetime) -> SimReply | None:
         if self.most_a_minute is None:
@@ -305,6 +313,7 @@ class XenditSimulator:
         )
         charge.extra = {"session": f"pr-{self._uuid(charge.id)}", "properties": {}, "echo": {}, "actions": []}
         self._requests[_request_id(charge)] = charge
+        self._sessions.append(charge)
         return _reply(201, self._session(charge))
 
     def _refunds(self, method: str, rest: list[str], request: SimRequest, now: datetime) -> SimReply:
