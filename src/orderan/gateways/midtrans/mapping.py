@@ -46,6 +46,8 @@ OUTCOMES: Final = {
     "chargeback": Outcome.DISPUTED,
     "partial_chargeback": Outcome.DISPUTED,
 }
+CARDS: Final = frozenset({"card", "card_instalment"})
+"""Methods whose money is captured first and settles the day after: until then it is voided, not refunded."""
 TAKEN_IN: Final = frozenset({"settlement", "refund", "partial_refund", "chargeback", "partial_chargeback"})
 REFUSED: Final = frozenset(
     {"400", "401", "402", "403", "405", "406", "408", "410", "411", "412", "413", "414"}
@@ -67,6 +69,16 @@ def outcome_of(status: object, fraud: object, settled: bool) -> Outcome | None:
     if word == "deny" and settled:
         return Outcome.REVERSED
     return OUTCOMES.get(word)
+
+
+def is_captured(told: Mapping[str, Any]) -> bool:
+    """Whether a card's money is there and has not settled."""
+    return str(told.get("transaction_status")).lower() == "capture" and told.get("fraud_status") == "accept"
+
+
+def is_voided(told: Mapping[str, Any]) -> bool:
+    """Whether a transaction was taken back before it settled."""
+    return str(told.get("transaction_status")).lower() == "cancel"
 
 
 def rupiah(text: object) -> int | None:

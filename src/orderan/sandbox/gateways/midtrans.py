@@ -23,8 +23,8 @@ REFUNDABLE: Final = frozenset(
 )
 WHOLE_ONLY: Final = frozenset({"shopeepay", "ovo"})
 CARD: Final = "credit_card"
-SETTLES_AFTER: Final = timedelta(days=1)
-"""A card is only captured until then, and can still be voided."""
+SETTLES_AT_HOUR: Final = 16
+"""In Jakarta, of the day after: until then a card is only captured, and can be voided but not refunded."""
 WORDS: Final = {
     ChargeState.PENDING: ("pending", "201"),
     ChargeState.HELD: ("capture", "201"),
@@ -241,6 +241,8 @@ class MidtransSimulator:
             return _said(200, "413", "The request cannot be processed due to malformed syntax")
         if charge.method.partition(".")[0] not in REFUNDABLE:
             return _said(200, "412", "Payment type cannot be refunded")
+        if self._is_captured(charge):
+            return _said(200, "412", "Transaction is not settled yet")
         amount = int(body.get("amount") or charge.paid - charge.refunded)
         if charge.method in WHOLE_ONLY and amount != charge.paid:
             return _said(200, "414", "Partial refund is not allowed")
@@ -307,7 +309,7 @@ class MidtransSimulator:
         """Whether a card's money is there and not settled yet."""
         if charge.method != CARD or charge.state is not ChargeState.PAID or charge.refunds:
             return False
-        return charge.changed_at is not None and self._now < charge.changed_at + SETTLES_AFTER
+        return charge.changed_at is not None and self._now < settles_at(charge.changed_at)
 
     def _letter(self, charge: SimCharge, told: Mapping[str, Any]) -> Letter:
         headers = {"content-type": "application/json", "user-agent": "Veritrans"}
@@ -316,6 +318,12 @@ class MidtransSimulator:
     def _signature(self, told: Mapping[str, Any]) -> str:
         text = f"{told['order_id']}{told['status_code']}{told['gross_amount']}{self._key}"
         return hashlib.sha512(text.encode()).hexdigest()
+
+
+def settles_at(captured: datetime) -> datetime:
+    """When a card that was captured then has settled."""
+    day = captured.astimezone(JAKARTA) + timedelta(days=1)
+    return day.replace(hour=SETTLES_AT_HOUR, minute=0, second=0, microsecond=0)
 
 
 def _json(body: bytes) -> dict[str, Any] | None:
