@@ -42,12 +42,17 @@ KINDS = {
     "va_mandiri": InstrumentKind.BILL,
     "qris": InstrumentKind.QR,
     "gopay": InstrumentKind.DEEPLINK,
+    "gopay_later": InstrumentKind.DEEPLINK,
+    "ovo": InstrumentKind.PUSH,
     "shopeepay": InstrumentKind.DEEPLINK,
     "indomaret": InstrumentKind.PAYMENT_CODE,
     "alfamart": InstrumentKind.PAYMENT_CODE,
     "dana": InstrumentKind.REDIRECT,
     "akulaku": InstrumentKind.REDIRECT,
     "kredivo": InstrumentKind.REDIRECT,
+    "va_other": InstrumentKind.REDIRECT,
+    "dd_cimb": InstrumentKind.REDIRECT,
+    "bca_klikpay": InstrumentKind.REDIRECT,
     "bca_klikbca": InstrumentKind.REDIRECT,
     "bri_epay": InstrumentKind.REDIRECT,
     "danamon_online": InstrumentKind.REDIRECT,
@@ -134,9 +139,22 @@ async def test_every_method_gives_the_buyer_something_to_pay_with(desk: Desk, me
     assert charged.outcome is Outcome.PENDING
     assert charged.instrument is not None
     assert charged.instrument.kind is KINDS.get(method, InstrumentKind.VIRTUAL_ACCOUNT)
-    assert charged.instrument.number or charged.instrument.qr or charged.instrument.url
+    shown = charged.instrument.number or charged.instrument.qr or charged.instrument.url
+    assert shown or charged.instrument.kind is InstrumentKind.PUSH
     assert charged.instrument.expires_at == NOW + timedelta(hours=24)
     assert desk.went[-1].headers["x-override-notification"] == NOTIFY
+
+
+async def test_a_wallet_that_asks_its_owner_is_asked_with_their_phone_or_not_at_all(desk: Desk) -> None:
+    asked = a_charge("ovo")
+    with pytest.raises(GatewayRefused, match="phone_missing"):
+        await desk.here.charge(replace(asked, payer=replace(asked.payer, phone=None)))
+    assert desk.went == []
+
+    await desk.here.charge(asked)
+
+    told = json.loads(desk.went[-1].body)
+    assert (told["payment_type"], told["ovo"]) == ("ovo", {"payer_phone_number": "+6281234567890"})
 
 
 async def test_a_payment_from_the_number_to_the_money(desk: Desk) -> None:

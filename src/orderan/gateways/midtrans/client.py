@@ -68,6 +68,8 @@ class Midtrans:
             raise GatewayRefused(self.name, "currency", asked.currency)
         if asked.method in wire.SNAP:
             return await self._open_page(asked)
+        if asked.method in wire.BY_PHONE and not asked.payer.phone:
+            raise GatewayRefused(self.name, "phone_missing", asked.method)
         headers = wire.headers(self._key, key=asked.reference, notify_url=asked.notify_url)
         body = wire.charge_body(asked, now=self._clock.now())
         reply = await self._caller.order(

@@ -18,20 +18,26 @@ OFFERS: Final = {
     "va_cimb": Offer("bank_transfer.cimb"),
     "va_permata": Offer("permata"),
     "va_mandiri": Offer("echannel"),
+    "va_other": Offer("other_va"),
     "qris": Offer("qris", refundable=True, refund_days=7),
     "gopay": Offer("gopay", refundable=True, refund_days=45),
+    "gopay_later": Offer("gopay", refundable=True, refund_days=45),
     "shopeepay": Offer("shopeepay", refundable=True, partly=False, refund_days=365),
     "dana": Offer("dana", refundable=True, refund_days=45),
+    "ovo": Offer("ovo", refundable=True, partly=False, refund_days=7),
     "indomaret": Offer("cstore.indomaret"),
     "alfamart": Offer("cstore.alfamart"),
     "akulaku": Offer("akulaku", refundable=True),
     "kredivo": Offer("kredivo", refundable=True, refund_days=14),
+    "dd_cimb": Offer("cimb_clicks"),
+    "bca_klikpay": Offer("bca_klikpay"),
     "bca_klikbca": Offer("bca_klikbca"),
     "bri_epay": Offer("bri_epay"),
     "danamon_online": Offer("danamon_online"),
     "card": Offer("credit_card", refundable=True),
     "card_instalment": Offer("credit_card", refundable=True),
 }
+"""GoPay Later is a charge of GoPay's: the buyer chooses it in the app, and `payment_option_type` tells which it was."""
 
 OUTCOMES: Final = {
     "pending": Outcome.PENDING,
@@ -184,7 +190,9 @@ def instrument_of(method: str, told: Mapping[str, Any]) -> Instrument | None:
         case "qris":
             text = told.get("qr_string")
             return Instrument(InstrumentKind.QR, qr=text, expires_at=ends) if isinstance(text, str) else None
-        case "gopay" | "shopeepay":
+        case "ovo":
+            return Instrument(InstrumentKind.PUSH, expires_at=ends)
+        case "gopay" | "gopay_later" | "shopeepay":
             link = actions.get("deeplink-redirect")
             return (
                 Instrument(InstrumentKind.DEEPLINK, url=link, qr=told.get("qr_string"), expires_at=ends)

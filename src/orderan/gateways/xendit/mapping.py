@@ -32,6 +32,7 @@ OFFERS: Final = {
     "dana": Offer("DANA", refundable=True, refund_days=30),
     "linkaja": Offer("LINKAJA", refundable=True, partly=False, refund_days=30),
     "astrapay": Offer("ASTRAPAY"),
+    "jeniuspay": Offer("JENIUSPAY"),
     "nexcash": Offer("NEXCASH"),
     "card": Offer("CARDS", refundable=True, refund_days=365),
     "indomaret": Offer("INDOMARET"),

@@ -141,6 +141,8 @@ class MidtransSimulator:
                 200, "406", "The request could not be completed due to a conflict with the current state"
             )
         method = self.method_of(request) or ""
+        if method == "ovo" and not (body.get("ovo") or {}).get("payer_phone_number"):
+            return _said(200, "400", "One or more parameters in the payload is invalid.")
         expiry = body.get("custom_expiry") or {}
         ends = now + timedelta(minutes=int(expiry.get("expiry_duration", 1440)))
         notify = request.headers.get("x-override-notification")
@@ -200,6 +202,8 @@ class MidtransSimulator:
             "shopeepay": {
                 "actions": [{"name": "deeplink-redirect", "method": "GET", "url": f"shopeeid://{charge.id}"}]
             },
+            # It asks in the owner's app; there is nothing to show.
+            "ovo": {},
             "dana": {"redirect_url": page},
             "akulaku": {"redirect_url": page},
             "kredivo": {"redirect_url": page},

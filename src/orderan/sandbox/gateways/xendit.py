@@ -40,7 +40,9 @@ BANKS: Final = (
 VIRTUAL_ACCOUNTS: Final = frozenset(f"{bank}_VIRTUAL_ACCOUNT" for bank in BANKS)
 COUNTERS: Final = frozenset({"INDOMARET", "ALFAMART"})
 PAY_LATER: Final = frozenset({"AKULAKU", "KREDIVO", "INDODANA", "ATOME"})
-WALLETS: Final = frozenset({"GOPAY", "SHOPEEPAY", "OVO", "DANA", "LINKAJA", "ASTRAPAY", "NEXCASH"})
+WALLETS: Final = frozenset(
+    {"GOPAY", "SHOPEEPAY", "OVO", "DANA", "LINKAJA", "ASTRAPAY", "JENIUSPAY", "NEXCASH"}
+)
 REFUNDABLE: Final = {
     "QRIS": 30,
     "GOPAY": 45,
