@@ -41,6 +41,8 @@ OFFERS: Final = {
     "kredivo": Offer("KREDIVO", refundable=True, refund_days=14),
     "indodana": Offer("INDODANA", refundable=True, refund_days=30),
     "atome": Offer("ATOME", refundable=True),
+    "sakuku": Offer("SAKUKU"),
+    "uangme": Offer("UANGME"),
 }
 
 OUTCOMES: Final = {
@@ -60,6 +62,13 @@ SESSIONS: Final = {
     "COMPLETED": Outcome.SUCCEEDED,
     "EXPIRED": Outcome.EXPIRED,
     "CANCELED": Outcome.CANCELLED,
+}
+
+INVOICES: Final = {
+    "PENDING": Outcome.PENDING,
+    "PAID": Outcome.SUCCEEDED,
+    "SETTLED": Outcome.SUCCEEDED,
+    "EXPIRED": Outcome.EXPIRED,
 }
 
 REFUNDS: Final = {

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from orderan.sandbox.book import Book, NotPossible
+from orderan.sandbox.gateways import xendit_invoices as invoices
 from orderan.sandbox.models import ChargeState, Letter, SimCharge, SimRefund, SimReply, SimRequest
 
 API_VERSION: Final = "2024-11-11"
@@ -138,6 +139,8 @@ class XenditSimulator:
         return reply
 
     def method_of(self, request: SimRequest) -> str | None:
+        if request.method == "POST" and request.path.rstrip("/") == "/v2/invoices":
+            return str(((_json(request.body) or {}).get("payment_methods") or [None])[0])
         if request.method != "POST" or request.path not in {"/v3/payment_requests", "/sessions"}:
             return None
         if request.path == "/sessions":
@@ -147,6 +150,10 @@ class XenditSimulator:
     def news(self, charge: SimCharge, *, now: datetime) -> list[Letter]:
         if charge.notify_url is None:
             return []
+        if charge.extra.get("invoice"):
+            if charge.state not in invoices.TOLD:
+                return []
+            return [self._written(charge, invoices.news(charge, business=BUSINESS))]
         letters = []
         session = charge.extra.get("session")
         if event := EVENTS.get(charge.state):
@@ -209,6 +216,8 @@ class XenditSimulator:
                 if charge is None or charge.id != name or "session" not in charge.extra:
                     return _unknown()
                 return self._about_session(method, rest, charge, now)
+            case (method, ["v2", "invoices", *rest] | ["invoices", *rest]):
+                return self._invoices(method, rest, request, now)
             case (method, ["refunds", *rest]):
                 return self._refunds(method, rest, request, now)
             case _:
@@ -317,6 +326,38 @@ class XenditSimulator:
         self._requests[_request_id(charge)] = charge
         self._sessions.append(charge)
         return _reply(201, self._session(charge))
+
+    def _invoices(self, method: str, rest: list[str], request: SimRequest, now: datetime) -> SimReply:
+        kept = [one for one in self.book.all() if one.extra.get("invoice")]
+        match (method, rest):
+            case ("POST", []):
+                body = _json(request.body) or {}
+                if wrong := invoices.wrong_with(body):
+                    return _invalid(wrong)
+                name = self._uuid(body["external_id"]).replace("-", "")[:24]
+                ends = now + timedelta(seconds=invoices.seconds(body))
+                charge = self._made(
+                    name, body["external_id"], body["payment_methods"][0], int(body["amount"]), now, ends
+                )
+                charge.extra = {"invoice": True}
+                return _reply(200, invoices.told(charge, business=BUSINESS))
+            case ("GET", []):
+                wanted = request.query.get("external_id")
+                found = [one for one in kept if wanted in {None, one.reference}]
+                listed = [invoices.told(one, business=BUSINESS) for one in found]
+                return SimReply(200, json.dumps(listed[:PAGE]).encode())
+            case ("GET", [name]) | ("POST", [name, "expire!"]):
+                one = next((one for one in kept if one.id == name), None)
+                if one is None:
+                    return _error(404, "INVOICE_NOT_FOUND_ERROR", "Could not find the invoice")
+                if method == "POST":
+                    try:
+                        self.book.move(one, ChargeState.CANCELLED, from_=(ChargeState.PENDING,), now=now)
+                    except NotPossible:
+                        return _error(400, "INVALID_OPERATION", "The invoice can not be expired")
+                return _reply(200, invoices.told(one, business=BUSINESS))
+            case _:
+                return _no_such_address()
 
     def _refunds(self, method: str, rest: list[str], request: SimRequest, now: datetime) -> SimReply:
         match (method, rest):
@@ -461,6 +502,9 @@ class XenditSimulator:
             "api_version": "v3",
             "data": dict(data),
         }
+        return self._written(charge, told)
+
+    def _written(self, charge: SimCharge, told: Mapping[str, Any]) -> Letter:
         headers = {"content-type": "application/json", "x-callback-token": self._token}
         return Letter(self.name, charge.id, charge.notify_url or "", headers, json.dumps(told).encode())
 
