@@ -98,6 +98,7 @@ class Map:
 
     routes: list[Route]
     _patterns: list[tuple[re.Pattern[str], Route]] = field(init=False)
+    _known: dict[tuple[str, str], Route | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # What is written out wins over a parameter, as in the router.
@@ -107,14 +108,17 @@ class Map:
         self._patterns = [(re.compile(_pattern(route.path)), route) for route in ranked]
 
     def find(self, method: str, path: str) -> Route | None:
-        return next(
-            (
-                route
-                for pattern, route in self._patterns
-                if route.method == method and pattern.fullmatch(path)
-            ),
-            None,
-        )
+        """Pages lead to the same places again and again: each is looked up once."""
+        if (method, path) not in self._known:
+            self._known[method, path] = next(
+                (
+                    route
+                    for pattern, route in self._patterns
+                    if route.method == method and pattern.fullmatch(path)
+                ),
+                None,
+            )
+        return self._known[method, path]
 
 
 def _pattern(path: str) -> str:

@@ -136,7 +136,7 @@ def test_their_own_client_makes_and_reads_invoices_of_the_simulator(desk: Desk) 
         with xendit.ApiClient(configuration) as client:
             theirs = InvoiceApi(client)
             asked = CreateInvoiceRequest(
-                external_id=REFERENCE, amount=150_000.0, payment_methods=["SAKUKU"], invoice_duration="600"
+                external_id=REFERENCE, amount=150_000.0, payment_methods=["SAKUKU"], invoice_duration=600.0
             )
             made = theirs.create_invoice(asked)
             desk.there.book.pay(desk.charge, 150_000, now=NOW)

@@ -239,7 +239,7 @@ class Crowd:
         except NotPossible:
             self.did["bank refuses"] += 1
             return
-        self.did["authorised"] += 1
+        self.did["set aside"] += 1
         self.storm.tell(gateway, charge)
         self._in(self.storm.dice.uniform(10, 90), partial(self._decide, charge))
 
@@ -263,7 +263,7 @@ class Crowd:
             )
         except NotPossible:
             return
-        self.did["declined"] += 1
+        self.did["card declined"] += 1
         self.storm.tell(gateway, charge)
         again = partial(self._another_card, charge)
         if charge.gateway not in STAYS_OPEN:

@@ -76,7 +76,7 @@ class Storm:
     def __post_init__(self) -> None:
         self.weather = Weather(seed=self.seed)
         self.dice = self.weather.dice
-        self.gateways = simulators() | {"snap": SnapSimulator(self._snap)}
+        self.gateways = {**simulators(), "snap": SnapSimulator(self._snap)}
 
     def credentials(self, gateway: str) -> dict[str, str]:
         """What an account at a gateway is opened with."""

@@ -40,9 +40,9 @@ def wrong_with(body: Mapping[str, Any]) -> str | None:
 
 
 def seconds(body: Mapping[str, Any]) -> int:
-    """How long it may be paid; their own library writes the number as text. 0 is none that can be read."""
-    given = str(body.get("invoice_duration", DAY_S))
-    return int(given) if given.isascii() and given.isdigit() else 0
+    """How long it may be paid; their own library writes it with a point. 0 is none that can be read."""
+    given = body.get("invoice_duration", DAY_S)
+    return int(given) if isinstance(given, int | float) and not isinstance(given, bool) and given >= 1 else 0
 
 
 def told(charge: SimCharge, *, business: str) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class RoutingRuleAsked(Asked):
     """One rule: gateways in an order, or split, or the cheapest first; and those that come last."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
-    when: Annotated[RoutedWhenAsked, Field(default_factory=RoutedWhenAsked)]
+    when: RoutedWhenAsked | None = None
     prefer: Names
     split: Annotated[list[GatewayPartsAsked], Field(default_factory=list, max_length=100)]
     cheapest: bool = False
@@ -356,7 +356,8 @@ def _version(found: RulesVersion) -> RoutingVersionTold:
 def _plain(rule: RoutingRuleAsked) -> dict[str, Any]:
     """What was asked for, as the domain reads rules."""
     told = rule.model_dump(mode="json")
-    told["when"] = {name: value for name, value in told["when"].items() if value not in (None, [])}
+    when = told["when"] or {}
+    told["when"] = {name: value for name, value in when.items() if value not in (None, [])}
     return {name: value for name, value in told.items() if value != [] and value is not False}
 
 
