@@ -236,6 +236,35 @@ def _shape(address: str) -> tuple[str, ...]:
     return (parts.path, *sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
 
 
+PAGE = """
+<!-- <a href="/commented"> --><SCRIPT src="/static/a.js">if (a < b) { go('<a href="/scripted">'); }</SCRIPT>
+<a class=x href='/orders?a=1&amp;b=2' title="1 > 0">Orders</a><a href="more?c=d#e">More</a><a href="#here">Here</a>
+<form method="post" action="/orders/bulk"><input name="verb" value="hold"><button name=verb value=tag formaction="/b">
+</button><input value="/typed"></form><form><button formaction="/c" formmethod="post"></form><form method="dialog"></form>
+<div hx-post="/swap" data-open="/opened" data-not="/9"></div><a href="https://elsewhere.test/x">Elsewhere</a>
+"""
+
+
+def test_what_leads_somewhere_is_found_however_it_is_written() -> None:
+    found = [(lead.method, lead.address.removeprefix(HERE), lead.verb) for lead in leads_of(PAGE, "/orders")]
+
+    assert found == [
+        ("GET", "/static/a.js", ""),
+        ("GET", "/orders?a=1&b=2", ""),
+        ("GET", "/more?c=d#e", ""),
+        ("GET", "/orders#here", ""),
+        ("POST", "/orders/bulk", ""),
+        ("POST", "/orders/bulk", "hold"),
+        ("POST", "/b", ""),
+        ("POST", "/orders/bulk", "tag"),
+        ("GET", "/orders", ""),
+        ("POST", "/c", ""),
+        ("POST", "/swap", ""),
+        ("GET", "/opened", ""),
+        ("GET", "https://elsewhere.test/x", ""),
+    ]
+
+
 @pytest.mark.slow
 async def test_no_page_shows_anybody_a_way_they_may_not_go(
     floor: ShopFloor, database_url: str, keyring: Keyring, now: datetime, tmp_path: Path

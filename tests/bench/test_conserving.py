@@ -53,7 +53,8 @@ async def test_what_gateways_took_is_what_was_written_down_and_each_count_can_fa
     assert over.did["taken back"] > 0
     assert over.did["pays unseen"] > 0
     assert min(over.did[deed] for deed in ("set aside", "card declined")) > 0
-    assert over.did["captured"] + over.did["voided"] == over.did["set aside"]
+    decided = over.did.get("captured", 0) + over.did.get("voided", 0)
+    assert decided == over.did["set aside"]
     asked = await db.run(
         night.caller,
         lambda tx: tx.all("SELECT gateway, method FROM payment_attempt GROUP BY gateway, method"),
