@@ -7,6 +7,7 @@ test asks for one.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import psycopg
@@ -141,3 +142,10 @@ def _on(server: Server, statement: str) -> None:
 def _shape(connection: psycopg.Connection) -> list[str]:
     [found] = connection.execute(SHAPE).fetchone() or [[]]
     return list(found)
+
+
+def as_url(database_url: str) -> str:
+    """The same database as an address that begins with postgresql://, for a process of its own."""
+    parts = conninfo.conninfo_to_dict(database_url)
+    user, password, name = (quote(str(parts.pop(part)), safe="") for part in ("user", "password", "dbname"))
+    return f"postgresql://{user}:{password}@/{name}?{urlencode(parts)}"

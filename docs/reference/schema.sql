@@ -1777,7 +1777,7 @@ CREATE TABLE refund_try (
     CONSTRAINT refund_try_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT refund_try_refund FOREIGN KEY (shop_id, refund_id) REFERENCES refund(shop_id, id),
     CONSTRAINT refund_try_amounts_sane CHECK (((amount_minor > 0) AND ((booked_minor = 0) OR (booked_minor = amount_minor)))),
-    CONSTRAINT refund_try_state_known CHECK ((state = ANY (ARRAY['asking'::text, 'unknown'::text, 'pending'::text, 'done'::text, 'failed'::text])))
+    CONSTRAINT refund_try_state_known CHECK ((state = ANY (ARRAY['asking'::text, 'unknown'::text, 'waiting'::text, 'pending'::text, 'done'::text, 'failed'::text])))
 );
 CREATE INDEX refund_try_due ON refund_try USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
 CREATE INDEX refund_try_of_attempt ON refund_try USING btree (shop_id, attempt_id);

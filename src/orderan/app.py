@@ -77,6 +77,7 @@ MODULES: Final = (
     "orderan.web.api.refunds",
     "orderan.web.api.regions",
     "orderan.web.api.returns",
+    "orderan.web.api.routing_rules",
     "orderan.web.api.skus",
     "orderan.web.api.task_boxes",
     "orderan.web.api.task_shortages",

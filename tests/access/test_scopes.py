@@ -246,6 +246,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/denials/{denial_id:str}": TIED,
     "/api/v1/reviews": TIED,
     "/api/v1/reviews/{order_id:str}": TIED,
+    "/api/v1/routing-rules": ROUTES,
+    "/api/v1/routing-rules/versions/{version:int}": SETTINGS,
     "/api/v1/trust-entries": TIED,
     "/api/v1/trust-rules": TIED,
     "/trust": TIED,

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from orderan.bench.buyers import Mind
 from orderan.bench.conserving import Counted, Night, a_night
+from orderan.bench.minds import METHODS, WAYS, Mind
+from orderan.bench.tills import CARRIES, lined_up
+from orderan.gateways import GATEWAYS, offers_of
 from orderan.kit.db import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -17,6 +19,15 @@ SEED = 7
 async def wrong(night: Night, sql: str) -> int:
     """Do one wrong thing to the books; how many rows it was."""
     return int(await night.db.run(night.caller, lambda tx: tx.run(sql)))
+
+
+def test_every_gateway_comes_first_in_its_turn_and_carries_every_kind_it_can() -> None:
+    first = {(lined_up(method, turn)[0], method) for method in METHODS for turn in range(10)}
+    assert {gateway for gateway, _ in first} == set(GATEWAYS)
+    for gateway in set(GATEWAYS) - set(CARRIES):
+        able = {kind for kind, ways in WAYS.items() if set(ways) & set(offers_of(gateway))}
+        assert able == {kind for kind, ways in WAYS.items() if {(gateway, way) for way in ways} & first}
+    assert {"card", "akulaku", "va_bni"} <= {method for gateway, method in first if gateway == "ipaymu"}
 
 
 async def test_what_gateways_took_is_what_was_written_down_and_each_count_can_fail(
@@ -41,6 +52,16 @@ async def test_what_gateways_took_is_what_was_written_down_and_each_count_can_fa
     assert set(over.did) >= set(Mind)
     assert over.did["taken back"] > 0
     assert over.did["pays unseen"] > 0
+    assert min(over.did[deed] for deed in ("set aside", "card declined")) > 0
+    decided = over.did.get("captured", 0) + over.did.get("voided", 0)
+    assert decided == over.did["set aside"]
+    asked = await db.run(
+        night.caller,
+        lambda tx: tx.all("SELECT gateway, method FROM payment_attempt GROUP BY gateway, method"),
+    )
+    # Whether the one that is given least gets any in so small a storm is chance.
+    assert {row.gateway for row in asked} >= set(GATEWAYS) - set(CARRIES)
+    assert all({row.method for row in asked} & set(ways) for ways in WAYS.values())
     assert over.broken > over.asked // 20
     states = await db.run(
         night.caller, lambda tx: tx.all("SELECT state, count(*) FROM payment_attempt GROUP BY state")

@@ -136,10 +136,15 @@ def open_for_business(
     permissions: Sequence[Permission] = (Permission.ORDERS_READ, Permission.ORDERS_WRITE),
 ) -> str:
     """A shop with stock on the site's database; returns an API key of it."""
+    return a_key_of_a_shop(site.database_url, stock=stock, permissions=permissions)
+
+
+def a_key_of_a_shop(database_url: str, *, stock: dict[str, int], permissions: Sequence[Permission]) -> str:
+    """An API key of a new shop with stock."""
 
     async def build() -> str:
         now = datetime.now(UTC)
-        db = Database(site.database_url, min_size=1, max_size=2)
+        db = Database(database_url, min_size=1, max_size=2)
         await db.open()
         try:
 

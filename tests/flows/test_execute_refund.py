@@ -53,7 +53,7 @@ class PayingBack:
     """A gateway that does what `how` says when it is asked to send money back.
 
     Attributes:
-        how: `ok`, `pending`, `refused`, `failed` (nothing happened), `lost_before`, `lost_after`, `died_after`,
+        how: `ok`, `pending`, `not_yet`, `refused`, `failed` (nothing happened), `lost_before`, `lost_after`, `died_after`,
             `other_amount`, `later_failed`.
         forgetful: A repeated key is refused as used, as some gateways do, and not answered.
         there: What it sent back, by key: what the buyer has.
@@ -75,6 +75,8 @@ class PayingBack:
         self.asked.append(asked)
         if self.how == "refused":
             raise GatewayRefused(self.name, "too_late")
+        if self.how == "not_yet":
+            return Refunding(asked.key, "", RefundOutcome.NOT_YET, asked.amount_minor, b"")
         if self.how == "failed":
             raise GatewayFailed(self.name, "bank_away", fault=Fault.BANK)
         if self.how == "lost_before":
@@ -246,6 +248,32 @@ async def test_what_is_pending_is_asked_by_the_same_key_until_it_is_there(counte
     assert await counter.stands(refund) == ("executed", 7_000)
     assert {asked.key for asked in counter.first.asked} == {one.key}
     assert await counter.booked() == [("refunded", 7_000)]
+
+
+async def test_what_has_to_wait_for_the_settlement_is_sent_by_itself_and_goes_no_other_way(
+    counter: Counter,
+) -> None:
+    counter.first.how = "not_yet"
+    refund = await counter.promise(7_000)
+    [one] = await counter.send(refund)
+    assert (one.state, one.gateway_id, one.booked_minor) == ("waiting", None, 0)
+    with pytest.raises(RefundInTheAir):
+        await counter.send(refund)
+    for _ in range(20):
+        await counter.next_round()
+    assert counter.till.clock.at - one.began_at > timedelta(hours=19)
+    assert (await counter.stands(refund), counter.sent, await counter.inbox()) == (("granted", 0), 0, [])
+
+    counter.first.how = "lost_after"
+    await counter.next_round()
+    assert await counter.tries(refund) == [("unknown", 7_000, "cut_off")]
+    counter.first.how = "ok"
+    await counter.next_round()
+
+    assert await counter.stands(refund) == ("executed", 7_000)
+    assert {(asked.key, asked.taken) for asked in counter.first.asked} == {(one.key, False)}
+    assert (await counter.booked(), counter.sent) == ([("refunded", 7_000)], 7_000)
+    counter.sound()
 
 
 @pytest.mark.parametrize("how", ["refused", "failed"])

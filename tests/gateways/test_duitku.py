@@ -157,7 +157,19 @@ KINDS = {
     "indomaret": InstrumentKind.PAYMENT_CODE,
     "alfamart": InstrumentKind.PAYMENT_CODE,
     **dict.fromkeys(
-        ("ovo", "dana", "linkaja", "jeniuspay", "card", "indodana", "atome"), InstrumentKind.REDIRECT
+        (
+            "ovo",
+            "dana",
+            "linkaja",
+            "jeniuspay",
+            "card",
+            "indodana",
+            "atome",
+            "tokopedia_card",
+            "tokopedia_wallet",
+            "tokopedia_other",
+        ),
+        InstrumentKind.REDIRECT,
     ),
 }
 

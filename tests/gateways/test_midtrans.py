@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -36,16 +36,23 @@ pytestmark = pytest.mark.anyio
 
 CREDENTIALS = {"server_key": "SB-Mid-server-TESTKEY", "merchant_id": "G-101"}
 NOTIFY = "https://toko.test/notify/1"
+SETTLED = datetime(2026, 11, 12, 9, 0, tzinfo=UTC)
+"""Four in the afternoon of the day after, in Jakarta: then a card of NOW has settled."""
 KINDS = {
     "va_mandiri": InstrumentKind.BILL,
     "qris": InstrumentKind.QR,
     "gopay": InstrumentKind.DEEPLINK,
+    "gopay_later": InstrumentKind.DEEPLINK,
+    "ovo": InstrumentKind.PUSH,
     "shopeepay": InstrumentKind.DEEPLINK,
     "indomaret": InstrumentKind.PAYMENT_CODE,
     "alfamart": InstrumentKind.PAYMENT_CODE,
     "dana": InstrumentKind.REDIRECT,
     "akulaku": InstrumentKind.REDIRECT,
     "kredivo": InstrumentKind.REDIRECT,
+    "va_other": InstrumentKind.REDIRECT,
+    "dd_cimb": InstrumentKind.REDIRECT,
+    "bca_klikpay": InstrumentKind.REDIRECT,
     "bca_klikbca": InstrumentKind.REDIRECT,
     "bri_epay": InstrumentKind.REDIRECT,
     "danamon_online": InstrumentKind.REDIRECT,
@@ -132,9 +139,22 @@ async def test_every_method_gives_the_buyer_something_to_pay_with(desk: Desk, me
     assert charged.outcome is Outcome.PENDING
     assert charged.instrument is not None
     assert charged.instrument.kind is KINDS.get(method, InstrumentKind.VIRTUAL_ACCOUNT)
-    assert charged.instrument.number or charged.instrument.qr or charged.instrument.url
+    shown = charged.instrument.number or charged.instrument.qr or charged.instrument.url
+    assert shown or charged.instrument.kind is InstrumentKind.PUSH
     assert charged.instrument.expires_at == NOW + timedelta(hours=24)
     assert desk.went[-1].headers["x-override-notification"] == NOTIFY
+
+
+async def test_a_wallet_that_asks_its_owner_is_asked_with_their_phone_or_not_at_all(desk: Desk) -> None:
+    asked = a_charge("ovo")
+    with pytest.raises(GatewayRefused, match="phone_missing"):
+        await desk.here.charge(replace(asked, payer=replace(asked.payer, phone=None)))
+    assert desk.went == []
+
+    await desk.here.charge(asked)
+
+    told = json.loads(desk.went[-1].body)
+    assert (told["payment_type"], told["ovo"]) == ("ovo", {"payer_phone_number": "+6281234567890"})
 
 
 async def test_a_payment_from_the_number_to_the_money(desk: Desk) -> None:
@@ -300,7 +320,7 @@ async def test_a_captured_card_is_paid_before_it_settles_and_nobody_voids_it(des
     assert json.loads(kept.raw)["transaction_status"] == "capture"
     assert (kept.outcome, kept.paid_minor) == (Outcome.SUCCEEDED, 150_000)
     assert {request.method for request in desk.went[1:]} == {"GET"}
-    desk.clock.at += timedelta(days=1)
+    desk.clock.at = SETTLED
     settled = await desk.here.look_up(**named)
     assert json.loads(settled.raw)["transaction_status"] == "settlement"
     assert (settled.outcome, settled.paid_minor) == (Outcome.SUCCEEDED, 150_000)
@@ -323,6 +343,76 @@ async def test_a_card_that_is_captured_while_it_is_taken_back_is_kept(desk: Desk
 async def test_a_card_nobody_paid_is_taken_back(desk: Desk) -> None:
     _, named = await a_card(desk)
     assert (await desk.here.cancel(**named)).outcome is Outcome.EXPIRED
+
+
+async def paid_by_card(desk: Desk) -> tuple[SimCharge, RefundAsked]:
+    """A captured card of 150,000, and the refund of all of it."""
+    typed, named = await a_card(desk)
+    desk.there.book.pay(typed, 150_000, now=NOW)
+    return typed, RefundAsked("rfd-1", "ord-101-1", named["gateway_id"], "card", 150_000, "IDR", "batal")
+
+
+def posted(desk: Desk) -> list[str]:
+    return [request.path.rpartition("/")[2] for request in desk.went if request.method == "POST"][1:]
+
+
+async def test_all_of_a_card_that_has_not_settled_is_voided_and_that_is_its_refund(desk: Desk) -> None:
+    typed, back = await paid_by_card(desk)
+
+    first = await desk.here.refund(back)
+    again = await desk.here.refund(replace(back, again=True, taken=True))
+
+    assert (first.outcome, again.outcome) == (RefundOutcome.DONE, RefundOutcome.DONE)
+    assert (first.amount_minor, first.gateway_id) == (150_000, typed.id)
+    assert (typed.state, typed.refunds, posted(desk)) == (ChargeState.CANCELLED, [], ["cancel"])
+    with pytest.raises(GatewayRefused):
+        await desk.here.refund(replace(back, key="rfd-2", amount_minor=1_000))
+
+
+async def test_a_part_of_a_card_waits_until_it_has_settled_and_is_refunded_then(desk: Desk) -> None:
+    typed, back = await paid_by_card(desk)
+    part = replace(back, amount_minor=50_000)
+
+    early = await desk.here.refund(part)
+    desk.clock.at = SETTLED - timedelta(seconds=1)
+    still = await desk.here.refund(replace(part, again=True))
+    assert (early.outcome, still.outcome, posted(desk)) == (
+        RefundOutcome.NOT_YET,
+        RefundOutcome.NOT_YET,
+        [],
+    )
+    desk.clock.at = SETTLED
+    sent = await desk.here.refund(replace(part, again=True))
+    asked = await desk.here.refund(replace(part, again=True, taken=True))
+    whole = await desk.here.refund(replace(back, key="rfd-2", amount_minor=100_000))
+
+    assert [one.outcome for one in (sent, asked, whole)] == [RefundOutcome.PENDING] * 3
+    assert (typed.refunded, posted(desk)) == (150_000, ["refund", "refund"])
+
+
+async def test_a_card_that_settles_while_it_is_voided_is_refunded(desk: Desk) -> None:
+    typed, back = await paid_by_card(desk)
+    answer = desk.there.answer
+
+    def settles(request: SimRequest, *, now: datetime) -> SimReply:
+        return answer(request, now=SETTLED if request.method == "POST" else now)
+
+    desk.there.answer = settles  # type: ignore[method-assign]
+    assert (await desk.here.refund(back)).outcome is RefundOutcome.PENDING
+    assert (typed.refunded, posted(desk)) == (150_000, ["cancel", "refund"])
+
+
+async def test_their_refund_of_a_card_that_has_not_settled_is_refused(desk: Desk) -> None:
+    typed, _ = await paid_by_card(desk)
+    headers = wire.headers(CREDENTIALS["server_key"])
+    body = b'{"refund_key": "a", "amount": 150000}'
+    request = SimRequest("POST", "/v2/ord-101-1/refund", headers, body)
+
+    early = json.loads(desk.there.answer(request, now=NOW).body)
+    late = json.loads(desk.there.answer(request, now=SETTLED).body)
+
+    assert (early["status_code"], late["status_code"]) == ("412", "200")
+    assert typed.refunded == 150_000
 
 
 async def test_a_refund_is_made_once_per_key_and_no_more_than_there_is(desk: Desk) -> None:

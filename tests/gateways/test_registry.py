@@ -31,8 +31,3 @@ def test_the_sandbox_has_an_account_that_opens(gateway: str) -> None:
 
 def test_at_least_forty_methods_are_known() -> None:
     assert len(METHODS) >= 40
-
-
-def test_every_method_of_the_catalogue_is_carried_by_somebody_or_paid_by_hand() -> None:
-    carried = {method for gateway in GATEWAYS for method in offers_of(gateway)}
-    assert set(METHODS) - carried - BY_HAND == {"sakuku", "uangme", "bca_klikpay"}

@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from faults.site import Site, open_for_business, serving
+from databases import Databases, as_url
+from faults.site import a_key_of_a_shop
 from orderan.access import Permission
+from orderan.bench.ground import web
 
 pytestmark = pytest.mark.slow
 
@@ -21,41 +25,67 @@ EVERYTHING = "examples,coverage,fuzzing"
 PHASES = {True: EVERYTHING, False: EVERYTHING if GIVEN else "examples,fuzzing"}
 """Coverage goes through the edges of every parameter; without a key every road ends at the door, so that
 is for a release."""
+AT_ONCE = {True: 2, False: 1}
+"""Operations tried beside each other: while one answer is made, the next request is."""
 PATIENCE_S = 300 + 20 * EXAMPLES
 
 
+@dataclass
+class Trial:
+    """A run under way, and what it says."""
+
+    process: "subprocess.Popen[bytes]"
+    said: Path
+
+    def ends(self) -> tuple[int, str]:
+        """How it ended, with its last words."""
+        return self.process.wait(PATIENCE_S), self.said.read_text()[-6000:]
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(tmp_path_factory.mktemp("openapi") / "data") as running:
-        yield running
+def trials(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, Trial]]:
+    """Both runs, begun together against one web process over a database of the tests."""
+    with ExitStack() as stack:
+        database_url = stack.enter_context(databases.one())
+        port = stack.enter_context(web(as_url(database_url))).port
+        key = a_key_of_a_shop(
+            database_url, stock={"kopi": 1_000, "gula": 1_000}, permissions=list(Permission)
+        )
+        yield {
+            keyed: stack.enter_context(begun(port, key if keyed else None, tmp_path_factory.mktemp("trial")))
+            for keyed in (True, False)
+        }
+
+
+@contextmanager
+def begun(port: int, key: str | None, folder: Path) -> Iterator[Trial]:
+    """A run that was started; whoever leaves before its end stops it."""
+    said = folder / "said.txt"
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"http://127.0.0.1:{port}/api/openapi.json",
+        *("--checks", CHECKS),
+        *("--max-examples", str(EXAMPLES)),
+        *("--phases", PHASES[key is not None]),
+        *("--workers", str(AT_ONCE[key is not None])),
+        *("--suppress-health-check", "all"),
+        "--generation-deterministic",
+        "--no-color",
+        *(("--header", f"Authorization: Bearer {key}") if key else ()),
+    ]
+    with said.open("wb") as out:
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        yield Trial(process, said)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.parametrize("keyed", [True, False], ids=["with a key", "without a key"])
-def test_every_answer_is_one_the_document_promises(keyed: bool, site: Site, tmp_path: Path) -> None:
-    headers = []
-    if keyed:
-        key = open_for_business(site, stock={"kopi": 1_000, "gula": 1_000}, permissions=list(Permission))
-        headers = ["--header", f"Authorization: Bearer {key}"]
+def test_every_answer_is_one_the_document_promises(keyed: bool, trials: dict[bool, Trial]) -> None:
+    code, said = trials[keyed].ends()
 
-    done = subprocess.run(
-        [
-            Path(sys.executable).with_name("schemathesis"),
-            "run",
-            f"http://127.0.0.1:{site.port}/api/openapi.json",
-            *("--checks", CHECKS),
-            *("--max-examples", str(EXAMPLES)),
-            *("--phases", PHASES[keyed]),
-            *("--suppress-health-check", "all"),
-            "--generation-deterministic",
-            "--no-color",
-            *headers,
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-
-    assert done.returncode == 0, done.stdout[-6000:]
-    assert "No issues found" in done.stdout or "passed" in done.stdout
+    assert code == 0, said
+    assert "No issues found" in said or "passed" in said

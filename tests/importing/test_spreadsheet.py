@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from orderan.importing.errors import SourceRefused
-from orderan.importing.reading import spreadsheet
-from orderan.importing.reading.spreadsheet import Spreadsheet
 from orderan.importing.reading.workbook import WorkbookSource
+from orderan.kit import spreadsheet
+from orderan.kit.spreadsheet import Spreadsheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -150,7 +150,7 @@ def test_a_cell_that_cannot_be_refuses_the_file(tmp_path: Path, sheet: str) -> N
 def test_a_part_that_unpacks_to_more_than_memory_should_hold_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spreadsheet, "_LARGEST_PART", 20_000)
+    monkeypatch.setattr(spreadsheet, "LARGEST_PART", 20_000)
     path = package(tmp_path / "f.xlsx", "<row><c><v>1</v></c></row>", texts=f"<si><t>{'x' * 20_000}</t></si>")
     with pytest.raises(SourceRefused, match=r"xl/texts.xml unpacks to 20,\d+ bytes, more than 20,000"):
         WorkbookSource(path, {}, sheet=None)

@@ -20,7 +20,7 @@ from vonage_sms import Sms, SmsMessage  # type: ignore[import-untyped]
 from vonage_sms.errors import SmsError  # type: ignore[import-untyped]
 
 from messaging.simulated import NOW, PHONE
-from orderan.messaging.twilio_sms import wire as twilio_wire
+from orderan.kit import twilio as twilio_signing
 from orderan.messaging.vonage_sms import wire as vonage_wire
 from orderan.sandbox.keys import MESSENGERS
 from orderan.sandbox.messages.models import MessageState, SimMessage
@@ -115,9 +115,8 @@ def test_twilio_s_validator_is_content_with_the_simulator_s_signature_and_agrees
     given = letter.headers["x-twilio-signature"]
     validator = RequestValidator(TWILIO["auth_token"])
     assert validator.validate(letter.url, plain, given)
-    assert validator.compute_signature(letter.url, plain) == twilio_wire.signature(
-        letter.url, form, TWILIO["auth_token"]
-    )
+    ours = twilio_signing.signature(TWILIO["auth_token"], letter.url, plain.items())
+    assert validator.compute_signature(letter.url, plain) == ours
 
 
 def vonage_client(address: str, **keys: str) -> Sms:

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from messaging.simulated import NOTIFY, NOW, PHONE, a_text, answering, breaking, delivered, opened, over
+from orderan.kit import twilio as twilio_signing
 from orderan.kit.clock import SetClock
 from orderan.messaging import (
     Account,
@@ -36,7 +37,6 @@ from orderan.messaging import (
     SendFailed,
 )
 from orderan.messaging.twilio_sms import mapping as twilio
-from orderan.messaging.twilio_sms import wire as twilio_wire
 from orderan.messaging.vonage_sms import mapping as vonage
 from orderan.messaging.vonage_sms import wire as vonage_wire
 from orderan.messaging.vonage_sms.client import open_messenger as open_vonage
@@ -235,17 +235,17 @@ async def test_zenziva_without_a_price_costs_nothing_known() -> None:
 def test_the_published_vector_of_twilio_s_signature() -> None:
     url = "https://mycompany.com/myapp.php?foo=1&bar=2"
     form = {
-        "CallSid": ["CA1234567890ABCDE"],
-        "Caller": ["+14158675309"],
-        "Digits": ["1234"],
-        "From": ["+14158675309"],
-        "To": ["+18005551212"],
+        "CallSid": "CA1234567890ABCDE",
+        "Caller": "+14158675309",
+        "Digits": "1234",
+        "From": "+14158675309",
+        "To": "+18005551212",
     }
-    assert twilio_wire.signature(url, form, "12345") == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
-    assert twilio_wire.signed(url, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "12345")
-    with_port = url.replace(".com/", ".com:443/")
-    assert twilio_wire.signed(with_port, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "12345")
-    assert not twilio_wire.signed(url, form | {"Digits": ["1"]}, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "12345")
+    right = "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+    assert twilio_signing.signature("12345", url, form.items()) == right
+    for shape in (url, url.replace(".com/", ".com:443/")):
+        assert twilio_signing.signed("12345", shape, form.items(), right)
+    assert not twilio_signing.signed("12345", url, (form | {"Digits": "1"}).items(), right)
 
 
 async def test_twilio_is_told_where_receipts_go_and_by_whom_it_is_sent(twilio_desk: Desk) -> None:
@@ -316,10 +316,8 @@ async def test_twilio_s_receipts(twilio_desk: Desk) -> None:
 
 
 def from_twilio(form: dict[str, str], url: str = NOTIFY) -> Received:
-    body = urlencode(form).encode()
-    parsed = parse_qs(body.decode(), keep_blank_values=True)
-    signature = twilio_wire.signature(url, parsed, MESSENGERS["twilio_sms"]["auth_token"])
-    return Received("POST", url, {"x-twilio-signature": signature}, body)
+    signature = twilio_signing.signature(MESSENGERS["twilio_sms"]["auth_token"], url, form.items())
+    return Received("POST", url, {"x-twilio-signature": signature}, urlencode(form).encode())
 
 
 def test_every_state_of_twilio_s(twilio_desk: Desk) -> None:

@@ -43,13 +43,14 @@ approved    -         -          -
 refused     -         -          -
 """
 
-# state     lose      wait      finish   fail
+# state     lose      put_off   wait      finish   fail
 TRY_GRID = """
-asking      unknown   pending   done     failed
-unknown     -         pending   done     failed
-pending     -         -         done     failed
-done        -         -         -        failed
-failed      -         -         -        -
+asking      unknown   waiting   pending   done     failed
+unknown     -         waiting   pending   done     failed
+waiting     unknown   -         pending   done     failed
+pending     -         -         -         done     failed
+done        -         -         -         -        failed
+failed      -         -         -         -        -
 """
 
 # state     enter     approve    export     pay    bounce    cancel

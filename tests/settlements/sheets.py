@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
 
 MIDTRANS_HEADING = (
     "Order ID", "Transaction ID", "Transaction type", "Payment type", "Transaction status", "Gross amount", "Fee",
@@ -14,6 +16,19 @@ def sheet(heading: Sequence[str], *rows: Sequence[object], delimiter: str = ",")
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows([heading, *rows])
     return out.getvalue().encode()
+
+
+def workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+    """A workbook with these sheets, by name; a row may be empty."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        kept = book.create_sheet(name)
+        for row in rows:
+            kept.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def midtrans_row(

@@ -96,7 +96,8 @@ async def test_a_file_is_brought_in_and_its_report_counts_every_row(
 @pytest.mark.parametrize(
     ("content", "fields", "said"),
     [
-        (b"PK\x03\x04", {"format": "midtrans"}, "Isinya bukan teks CSV."),
+        (b"PK\x03\x04", {"format": "midtrans"}, "Berkas XLSX-nya tidak utuh."),
+        (b"%PDF-1.7", {"format": "midtrans"}, "Isinya bukan teks CSV dan bukan XLSX."),
         (sheet(("Order ID", "Warna"), ("1", "2")), {"format": "midtrans"}, "Jumlah kotor, Tanggal pencairan"),
         (midtrans(), {"format": "mapping:tidak ada"}, "tidak ditemukan"),
         (midtrans(), {"format": "midtrans", "account": "gwa_x"}, "tidak ditemukan"),

@@ -1,6 +1,8 @@
 """Settlement files: what is read of them, and what waits instead of being guessed."""
 
-from datetime import date
+import io
+from datetime import date, datetime
+from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +22,8 @@ from orderan.settlements import (
     read_settlement,
 )
 from orderan.settlements.reading import table
-from settlements.sheets import MIDTRANS_HEADING, midtrans, midtrans_row, sheet
+from orderan.settlements.reading import workbook as workbooks
+from settlements.sheets import MIDTRANS_HEADING, midtrans, midtrans_row, sheet, workbook
 
 ZONE = ZoneInfo("Asia/Jakarta")
 
@@ -246,12 +249,14 @@ def test_a_file_is_read_in_whatever_encoding_it_comes(encoding: str) -> None:
         b"",
         b"  \r\n",
         b"PK\x03\x04 a workbook",
+        workbook({"A": []}),
+        workbook({"A": [MIDTRANS_HEADING, ("1-12-1",)]})[:-40],
         b"%PDF-1.7 x",
         b"Order ID\x00,Gross amount\r\n",
         b"\xff\xfe\x00",
     ],
 )
-def test_what_is_no_csv_is_refused_whole(content: bytes) -> None:
+def test_what_is_no_csv_and_no_workbook_is_refused_whole(content: bytes) -> None:
     with pytest.raises(FileRefused):
         read(content)
 
@@ -271,3 +276,96 @@ def test_a_file_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "MOST_BYTES", 10)
     with pytest.raises(FileTooLarge):
         read(midtrans(midtrans_row("1-12-1")))
+
+
+def test_a_workbook_says_what_its_csv_says() -> None:
+    rows = [midtrans_row("1-12-1"), midtrans_row("1-13-1", kind="refund"), midtrans_row("1-14-1", gross=0)]
+    of_csv = read(midtrans(*rows))
+    of_book = read(workbook({"Ringkasan": [("Total", 3)], "Transaksi": [MIDTRANS_HEADING, *rows]}))
+
+    assert of_book.lines == of_csv.lines
+    assert len(of_book.lines) == 2
+    assert [(one.row_no, one.reason, one.payload) for one in of_book.unread] == [
+        (one.row_no, one.reason, one.payload) for one in of_csv.unread
+    ]
+
+
+def test_a_xendit_workbook_has_its_numbers_days_and_rows_as_they_stand_in_the_sheet() -> None:
+    heading = (
+        "Status",
+        "Type",
+        "Reference",
+        "Product ID",
+        "Amount",
+        "Total Fee",
+        "Total VAT",
+        "Settlement Date",
+    )
+    first = ("SUCCESS", "PAYMENT", "1-12-1", "py-1", 20000.0, 4000.504, 440.06, datetime(2026, 11, 12))  # noqa: DTZ001 - cells have local times
+    second = ("SUCCESS", "PAYMENT", 1131, "py-2", 15559, 155.944, None, datetime(2026, 11, 13, 9, 30))  # noqa: DTZ001
+    done = read(
+        workbook({"Report": [("Toko Uji",), (), heading, first, (), second]}),
+        "xendit",
+    )
+
+    assert [(line.row_no, line.reference, amounts(line), line.settled_on) for line in done.lines] == [
+        (4, "1-12-1", (20_000, 4_001, 440, 15_559), date(2026, 11, 12)),
+        (6, "1131", (15_559, 156, 0, 15_403), date(2026, 11, 13)),
+    ]
+
+
+@pytest.mark.parametrize("sign", ["auto", ",", "."])
+def test_a_number_of_a_workbook_is_itself_whatever_sign_the_texts_beside_it_have(sign: str) -> None:
+    rows = [
+        ("no", "duit", "potong", "tgl"),
+        ("A-1", 155944, 155.944, "12/11/2026"),
+        ("A-2", "20.000", 1, "13/11/2026"),
+    ]
+    columns = {"reference": "no", "gross": "duit", "fee": "potong", "settled_on": "tgl"}
+
+    done = mapped(workbook({"Mutasi": rows}), sign, **columns)
+
+    first, *others = done.lines
+    assert amounts(first) == (155_944, 156, 0, 155_788)
+    if sign == ",":
+        assert [amounts(line) for line in others] == [(20_000, 1, 0, 19_999)]
+    else:
+        # "20.000" may be twenty: it waits, or is refused as no whole amount, and is not guessed.
+        assert all(line.gross_minor == 20 for line in others)
+
+
+def test_a_formula_is_not_run_and_stays_text_where_people_see_it() -> None:
+    told = '=HYPERLINK("https://jahat.test")'
+    rows = [midtrans_row("1-12-1"), midtrans_row(told, gross=0)]
+    content = workbook({"A": [MIDTRANS_HEADING, *rows]})
+
+    # What openpyxl keeps of a formula is the formula; no value was ever computed of it.
+    done = read(content)
+
+    assert [line.reference for line in done.lines] == ["1-12-1"]
+    [waits] = done.unread
+    assert told not in waits.payload.values()
+
+
+def test_what_unpacks_to_more_than_a_sheet_has_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 100_000)
+    content = workbook({"A": [MIDTRANS_HEADING, midtrans_row("1-12-1")]})
+    assert len(read(content).lines) == 1
+    bomb = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as there, ZipFile(bomb, "w", ZIP_DEFLATED) as packed:
+        for name in there.namelist():
+            part = there.read(name)
+            if "worksheets/" in name:
+                part = part.replace(b"</sheetData>", b"<row/>" * 50_000 + b"</sheetData>")
+            packed.writestr(name, part)
+    assert len(bomb.getvalue()) < 20_000
+
+    with pytest.raises(FileTooLarge) as refused:
+        read(bomb.getvalue())
+    assert refused.value.at_most == 100_000
+
+
+def test_a_workbook_has_as_many_rows_as_a_file_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 3)
+    with pytest.raises(FileTooLarge):
+        read(workbook({"A": [MIDTRANS_HEADING, *(midtrans_row(f"1-{at}-1") for at in range(4))]}))

@@ -13,6 +13,7 @@ from twilio.rest import Client
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from gateways.simulated import serving
+from orderan.kit import twilio
 from orderan.kit.clock import SetClock
 from orderan.sandbox.phones.faults import CALM
 from orderan.sandbox.phones.models import Stage
@@ -115,7 +116,8 @@ def test_their_library_believes_what_the_simulator_signs_and_we_do_too(
         members = dict(parse_qsl(body.decode(), keep_blank_values=True))
         assert validator.validate(url, members, headers["X-Twilio-Signature"])
         assert (
-            wire.signature(FIELDS["auth_token"], url, list(members.items())) == headers["X-Twilio-Signature"]
+            twilio.signature(FIELDS["auth_token"], url, list(members.items()))
+            == headers["X-Twilio-Signature"]
         )
     forged = there.forged(letter)
     assert not validator.validate(

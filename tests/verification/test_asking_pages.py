@@ -17,9 +17,9 @@ from orderan.flows.place_order import Placed
 from orderan.flows.verify_order import advance_cases
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
+from orderan.kit.twilio import signature
 from orderan.orders import Order, Terms, orders_by_id
 from orderan.reach import open_reach
-from orderan.telephony.twilio.wire import signature
 from orderan.verification import Begun, Policy, Step, Way, attempts_of, keep_policy, policy_now
 
 pytestmark = pytest.mark.anyio

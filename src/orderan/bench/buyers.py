@@ -2,7 +2,8 @@
 
 Most pay what they were given. Others pay a part, too much, twice, long after it expired, or not at all; click
 twice; choose another method half way; pay what the page never showed them. Some banks take it back a minute
-later, and some gateways say what is not so.
+later, and some gateways say what is not so. Cards are set aside and decided on later, declined, or left at the
+bank's own page.
 """
 
 import asyncio
@@ -11,70 +12,28 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
 from functools import partial
 from itertools import count
 from typing import Final
 from uuid import UUID
 
+from orderan.bench.minds import AUTHORISES, OVERLY, PARTLY, STAYS_OPEN, TAKES_BACK, Mind, Minds
 from orderan.bench.storm import Storm
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.pay_online import Cashier
 from orderan.kit.db import Caller
 from orderan.kit.errors import Refusal
-from orderan.payments import Attempt, AttemptInTheAir, AttemptState, NoRail
+from orderan.payments import METHODS, Attempt, AttemptInTheAir, AttemptState, Group, NoRail
 from orderan.sandbox.book import NotPossible
 from orderan.sandbox.models import ChargeState, SimCharge
+from orderan.sandbox.ports import HostsPages, Simulator
 
-METHODS: Final = ("va_bni", "va_bca", "va_mandiri", "va_permata", "qris", "dana")
 MINUTE: Final = timedelta(minutes=1)
 TURNS: Final = 12
 """A buyer who is told to wait comes back so often."""
 PHONE: Final = "+6281234567890"
-
-
-class Mind(StrEnum):
-    """What a buyer does with what they were given."""
-
-    PAYS = auto()
-    NEVER = auto()
-    LATE = auto()
-    IN_PARTS = auto()
-    A_PART = auto()
-    OVER = auto()
-    CHANGES = auto()
-    PAYS_BOTH = auto()
-    TAKEN_BACK = auto()
-    TOLD_PAID = auto()
-    TOLD_UNPAID = auto()
-    CANCELLED = auto()
-    CLICKS = auto()
-
-
-SHARES: Final = {
-    Mind.PAYS: 40,
-    Mind.NEVER: 6,
-    Mind.LATE: 6,
-    Mind.IN_PARTS: 4,
-    Mind.A_PART: 2,
-    Mind.OVER: 4,
-    Mind.CHANGES: 10,
-    Mind.PAYS_BOTH: 6,
-    Mind.TAKEN_BACK: 5,
-    Mind.TOLD_PAID: 4,
-    Mind.TOLD_UNPAID: 4,
-    Mind.CANCELLED: 3,
-    Mind.CLICKS: 6,
-}
-"""Of a hundred."""
-PARTLY: Final = frozenset({"midtrans"})
-OVERLY: Final = frozenset({"snap"})
-TAKES_BACK: Final = frozenset({"midtrans"})
-"""Gateways that take a part, more than was asked (a QR never), and money back within the minute; at the others
-the bank asks for exactly what is due, and such a buyer pays that."""
-
-PREFERS: Final = {Mind.IN_PARTS: "dana", Mind.A_PART: "dana", Mind.TAKEN_BACK: "dana", Mind.OVER: "va_bca"}
-"""Methods that such gateways carry first, so that enough of it happens."""
+CAPTURED: Final = 0.7
+"""Share of cards set aside that are taken in the end."""
 
 Deed = Callable[[], Awaitable[None]]
 
@@ -91,12 +50,12 @@ class Crowd:
     _numbers: "count[int]" = field(default_factory=count)
     _shown: dict[UUID, set[str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._minds = Minds(self.storm.dice)
+
     def joins(self, order_id: UUID, at: datetime) -> None:
         """A buyer whose order was just placed comes to the pay page."""
-        [mind] = self.storm.dice.choices(list(SHARES), list(SHARES.values()))
-        method = self.storm.dice.choice(METHODS)
-        if self.storm.dice.random() < 0.7:
-            method = PREFERS.get(mind, method)
+        mind, method = self._minds.next()
         self.did[mind] += 1
         self._plan(at, partial(self._come, order_id, mind, method, 0))
 
@@ -134,7 +93,7 @@ class Crowd:
     ) -> None:
         """Choose a method, and come back later where that is what the page says."""
         charging = partial(self.cashier.charge, self.caller, order_id, method, phone=PHONE, anew=anew)
-        again = partial(self._come, order_id, mind, self.storm.dice.choice(METHODS), turn + 1, pays=pays)
+        again = partial(self._come, order_id, mind, self._minds.method(), turn + 1, pays=pays)
         try:
             if mind is Mind.CLICKS:
                 attempt = await self._clicks(charging)
@@ -165,17 +124,21 @@ class Crowd:
         raise first if isinstance(first, BaseException) else AssertionError("unreachable")
 
     def _unseen(self, attempt: Attempt) -> None:
-        """The page shows nothing, yet the request is in the buyer's app already: some pay there."""
+        """The page shows nothing, yet the request is in the buyer's app already: some pay there.
+
+        The address of a page to type a card on is known to nobody then.
+        """
+        if _by_card(attempt):
+            return
         charge = self.storm.gateways[attempt.gateway].book.find(attempt.reference)
         if charge is not None and self.storm.dice.random() < 0.5:
             self.did["pays unseen"] += 1
             self._in(self.storm.dice.uniform(0, 2), partial(self._pay, charge))
 
     def _given(self, attempt: Attempt, mind: Mind) -> None:
-        gateway = self.storm.gateways[attempt.gateway]
-        charge = gateway.book.find(attempt.reference)
-        if charge is None:
-            raise AssertionError(f"{attempt.gateway} made nothing of {attempt.reference}")
+        if _by_card(attempt) and mind is Mind.NEVER:
+            return
+        charge = self._charge(self.storm.gateways[attempt.gateway], attempt)
         seen = self._shown.setdefault(attempt.order_id, set())
         if attempt.reference in seen:
             return
@@ -186,11 +149,22 @@ class Crowd:
             self._changes(attempt, mind, charge, soon)
         elif mind in {Mind.TOLD_PAID, Mind.TOLD_UNPAID}:
             self._lied_about(mind, charge, soon)
+        elif _by_card(attempt):
+            self._types(attempt, mind, charge, soon)
         else:
             self._pays(attempt, mind, charge, soon)
 
+    def _charge(self, gateway: Simulator, attempt: Attempt) -> SimCharge:
+        """What the gateway made of a try; on some pages nothing, until the buyer opens them."""
+        charge = gateway.book.find(attempt.reference)
+        if charge is None and isinstance(gateway, HostsPages) and attempt.gateway_id is not None:
+            charge = gateway.pick(attempt.gateway_id.rpartition(":")[2], now=self.cashier.clock.now())
+        if charge is None:
+            raise AssertionError(f"{attempt.gateway} made nothing of {attempt.reference}")
+        return charge
+
     def _changes(self, attempt: Attempt, mind: Mind, charge: SimCharge, soon: float) -> None:
-        other = self.storm.dice.choice([method for method in METHODS if method != attempt.method])
+        other = self._minds.method(but=attempt.method)
         self._in(soon, partial(self._come, attempt.order_id, mind, other, 0, anew=True, pays=Mind.PAYS))
         if mind is Mind.PAYS_BOTH:
             self._in(soon + self.storm.dice.uniform(-0.5, 6), partial(self._pay, charge))
@@ -205,6 +179,21 @@ class Crowd:
         said = dice.choice([ChargeState.PENDING, ChargeState.EXPIRED])
         self._in(soon, partial(self._pay, charge))
         self._in(soon, partial(self._lie, charge, said))
+
+    def _types(self, attempt: Attempt, mind: Mind, charge: SimCharge, soon: float) -> None:
+        """The buyer types a card."""
+        match mind:
+            case Mind.LATE | Mind.LEAVES:
+                return
+            case Mind.AUTHORISED if attempt.gateway in AUTHORISES:
+                self._in(soon, partial(self._authorise, charge))
+            case Mind.DECLINED:
+                self._in(soon, partial(self._decline, attempt, charge))
+            case Mind.CANCELLED:
+                self._in(soon, partial(self._cancel, attempt.order_id))
+                self._in(soon, partial(self._pay, charge))
+            case _:
+                self._in(soon, partial(self._pay, charge))
 
     def _pays(self, attempt: Attempt, mind: Mind, charge: SimCharge, soon: float) -> None:
         half = charge.amount // 2
@@ -243,6 +232,54 @@ class Crowd:
         self.did["paid"] += 1
         self.storm.tell(gateway, charge, surely=late or charge.paid != charge.amount)
 
+    async def _authorise(self, charge: SimCharge) -> None:
+        gateway = self.storm.gateways[charge.gateway]
+        try:
+            gateway.book.hold(charge, now=self.cashier.clock.now())
+        except NotPossible:
+            self.did["bank refuses"] += 1
+            return
+        self.did["set aside"] += 1
+        self.storm.tell(gateway, charge)
+        self._in(self.storm.dice.uniform(10, 90), partial(self._decide, charge))
+
+    async def _decide(self, charge: SimCharge) -> None:
+        """What was set aside is taken, or let go."""
+        book, now = self.storm.gateways[charge.gateway].book, self.cashier.clock.now()
+        if self.storm.dice.random() < CAPTURED:
+            book.capture(charge, now=now)
+            self.did["captured"] += 1
+        else:
+            book.move(charge, ChargeState.CANCELLED, from_={ChargeState.HELD}, now=now)
+            self.did["voided"] += 1
+        self.storm.tell(self.storm.gateways[charge.gateway], charge)
+
+    async def _decline(self, attempt: Attempt, charge: SimCharge) -> None:
+        """The bank says no: another card where the page stays open, else another method."""
+        gateway = self.storm.gateways[charge.gateway]
+        try:
+            gateway.book.move(
+                charge, ChargeState.DECLINED, from_={ChargeState.PENDING}, now=self.cashier.clock.now()
+            )
+        except NotPossible:
+            return
+        self.did["card declined"] += 1
+        self.storm.tell(gateway, charge)
+        again = partial(self._another_card, charge)
+        if charge.gateway not in STAYS_OPEN:
+            other = self._minds.method()
+            again = partial(self._come, attempt.order_id, Mind.PAYS, other, 0, anew=True)
+        self._in(self.storm.dice.uniform(1, 3), again)
+
+    async def _another_card(self, charge: SimCharge) -> None:
+        book, now = self.storm.gateways[charge.gateway].book, self.cashier.clock.now()
+        try:
+            book.move(charge, ChargeState.PENDING, from_={ChargeState.DECLINED}, now=now)
+        except NotPossible:
+            return
+        self.did["another card"] += 1
+        await self._pay(charge)
+
     async def _take_back(self, charge: SimCharge) -> None:
         gateway = self.storm.gateways[charge.gateway]
         try:
@@ -266,3 +303,7 @@ class Crowd:
             )
         except Refusal as refusal:
             self.did[refusal.code] += 1
+
+
+def _by_card(attempt: Attempt) -> bool:
+    return METHODS[attempt.method].group is Group.CARD

@@ -13,6 +13,7 @@ audit_findings        what `orderan audit` finds
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,9 +25,10 @@ import uvloop
 
 from orderan import gateways
 from orderan.auditor import audit
-from orderan.bench.buyers import METHODS, Crowd
+from orderan.bench.buyers import Crowd
 from orderan.bench.ground import know_sizes
-from orderan.bench.storm import HOSTS, Posted, Storm
+from orderan.bench.storm import Posted, Storm
+from orderan.bench.tills import line_up, open_tills
 from orderan.bench.wares import stock_shop
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
@@ -34,14 +36,14 @@ from orderan.flows.gateway_news import check
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
 from orderan.flows.place_order import Placed, Placement, PlacementLine, place_orders
-from orderan.gateways import Received, offers_of
+from orderan.gateways import Received
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.migrations import migrate
 from orderan.kit.postgres import ephemeral
 from orderan.orders import take_numbers
-from orderan.payments import keep_notices, open_account
+from orderan.payments import METHODS, keep_notices
 from orderan.sandbox.models import ChargeState
 from orderan.sandbox.ports import Simulator
 from orderan.shops import Shop, open_shop
@@ -57,9 +59,8 @@ TAIL: Final = timedelta(hours=2)
 """So long the weather stays bad after the last order."""
 DRAINED: Final = timedelta(days=10)
 LEAP: Final = timedelta(minutes=5)
-CARRIES: Final = {"ipaymu": ("dana",)}
-"""Where it is not all: iPaymu can be asked by its own number alone, which a torn answer takes with it, and its
-list is read five hundred charges back. It gets what others cannot take, and stays within that."""
+TURNS: Final = 10
+"""So often other gateways come first."""
 NOTHING_KEPT: Final = frozenset({ChargeState.REVERSED})
 
 
@@ -83,12 +84,14 @@ class Weathered:
 
     Attributes:
         did: What buyers did, and were told.
+        ways: Tries that brought money, by gateway and kind of method.
         asked, broken: Requests to gateways, and of them those that were torn or refused by the weather.
         letters: Sent by gateways.
     """
 
     counted: Counted
     did: Mapping[str, int]
+    ways: Mapping[str, int]
     asked: int
     broken: int
     letters: int
@@ -121,13 +124,15 @@ class Night:
         ticks = round(timedelta(hours=HOURS) / TICK)
         placed = 0
         for tick in range(ticks):
+            if tick % (ticks // TURNS) == 0:
+                await self.db.run(self.caller, partial(line_up, turn=tick // (ticks // TURNS)))
             wanted = payments * (tick + 1) // ticks - placed
             for order_id in await self._place(wanted):
                 self.crowd.joins(order_id, self.clock.at)
             placed += wanted
             await self._moment()
             self.clock.at += TICK
-            if tick % (ticks // 10) == ticks // 20:
+            if tick % (ticks // TURNS) == ticks // TURNS // 2:
                 await asyncio.to_thread(know_sizes, self.url)
                 tell(f"{placed} orders, {self.storm.asked} requests, {self.storm.sent} letters")
         calm_by = self.clock.at + DRAINED
@@ -141,8 +146,20 @@ class Night:
             await self._moment()
         tell("counting")
         return Weathered(
-            await self.counted(), dict(self.crowd.did), self.storm.asked, self.storm.broken, self.storm.sent
+            await self.counted(),
+            dict(self.crowd.did),
+            await self._ways(),
+            self.storm.asked,
+            self.storm.broken,
+            self.storm.sent,
         )
+
+    async def _ways(self) -> dict[str, int]:
+        rows = await self.db.run(self.caller, lambda tx: tx.all(_WAYS, {"shop": tx.shop_id}))
+        found: Counter[str] = Counter()
+        for row in rows:
+            found[f"{row.gateway} {METHODS[row.method].group}"] += row.tries
+        return dict(found)
 
     async def counted(self) -> Counted:
         """The books of both sides against each other."""
@@ -273,10 +290,9 @@ async def a_night(url: str, db: Database, *, payments: int, seed: int) -> Night:
             "UPDATE channel SET payment_hold_minutes = %(hold)s WHERE shop_id = %(shop)s",
             {"hold": HOLD_MINUTES, "shop": tx.shop_id},
         )
-        return {name: (await _account(tx, keyring, storm, name, clock.at)) for name in HOSTS}
+        return await open_tills(tx, keyring, storm, now=clock.at)
 
     accounts = await db.run(caller, furnish)
-    await db.run(caller, _spread)
     for name, account in accounts.items():
         storm.registers(name, links.notifications(shop.shop_id, account))
     rounds = Rounds(db, clock)
@@ -293,32 +309,6 @@ async def a_night(url: str, db: Database, *, payments: int, seed: int) -> Night:
         rounds=rounds,
         asking=GatewayRounds(rounds, cashier, Refunder(db, clock, clients.of_rail), http),
         accounts=accounts,
-    )
-
-
-async def _account(tx: Tx, keyring: Keyring, storm: Storm, name: str, now: datetime) -> UUID:
-    account = await open_account(
-        tx,
-        keyring,
-        gateway=name,
-        name=name,
-        base_url=f"https://{name}.test",
-        credentials=storm.credentials(name),
-        methods=[method for method in CARRIES.get(name, METHODS) if method in offers_of(name)],
-        now=now,
-    )
-    return account.id
-
-
-async def _spread(tx: Tx) -> None:
-    """Another gateway comes first for each method, so that all of them are used."""
-    await tx.run(
-        """
-        UPDATE rail
-        SET rank = (rail.rank + array_position(%(methods)s::text[], rail.method)) %% %(gateways)s
-        WHERE shop_id = %(shop)s
-        """,
-        {"shop": tx.shop_id, "methods": list(METHODS), "gateways": len(HOSTS)},
     )
 
 
@@ -365,6 +355,12 @@ LEFT JOIN (
     GROUP BY order_id
 ) AS came ON came.order_id = sales_order.id
 WHERE sales_order.shop_id = %(shop)s
+"""
+_WAYS: Final = """
+SELECT gateway, method, count(*) AS tries
+FROM payment_attempt
+WHERE shop_id = %(shop)s AND booked_minor > 0
+GROUP BY gateway, method
 """
 _DUE: Final = """
 SELECT least(

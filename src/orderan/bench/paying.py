@@ -5,6 +5,7 @@ One after the other, so that each has the machine to itself.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -39,6 +40,7 @@ class Figures(letters.Figures, outages.Figures):
 
     Attributes:
         storm: How much went through it: payments, rupiah, requests and those that broke, letters.
+        ways: Tries that brought money, by gateway and kind of method.
     """
 
     double_captures: int
@@ -47,6 +49,7 @@ class Figures(letters.Figures, outages.Figures):
     unpaid_with_event: int
     audit_findings: int
     storm: dict[str, int]
+    ways: dict[str, int]
 
 
 def measure(
@@ -95,6 +98,7 @@ def measure(
             "letters": sum(one.letters for one in over),
             "seconds": storm_s,
         },
+        ways=dict(sum((Counter(one.ways) for one in over), Counter[str]())),
     )
 
 

@@ -16,6 +16,7 @@ import httpx2
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from orderan.gateways import GATEWAYS
 from orderan.kit.clock import SetClock
 from orderan.sandbox.faults import Break, Faults, Weather, Window
 from orderan.sandbox.gateways.snap import SnapSimulator
@@ -45,7 +46,7 @@ DOWN_FOR: Final = timedelta(minutes=15)
 QUEUED: Final = 0.02
 """Share of charges a gateway carries out after it was given up."""
 QUEUED_S: Final = 20
-HOSTS: Final = ("midtrans", "xendit", "doku", "duitku", "ipaymu", "snap")
+HOSTS: Final = GATEWAYS
 
 
 @dataclass(order=True)
@@ -60,7 +61,7 @@ class Posted:
 
 @dataclass
 class Storm:
-    """Every gateway whose buyers pay without a page, with the weather over them."""
+    """Every gateway there is, with the weather over them."""
 
     clock: SetClock
     seed: int
@@ -75,8 +76,7 @@ class Storm:
     def __post_init__(self) -> None:
         self.weather = Weather(seed=self.seed)
         self.dice = self.weather.dice
-        self.gateways = {name: one for name, one in simulators().items() if name in HOSTS}
-        self.gateways["snap"] = SnapSimulator(self._snap)
+        self.gateways = {**simulators(), "snap": SnapSimulator(self._snap)}
 
     def credentials(self, gateway: str) -> dict[str, str]:
         """What an account at a gateway is opened with."""
@@ -92,6 +92,8 @@ class Storm:
             there.notify_url = address
         if gateway == "xendit":
             there.webhook_url = address
+        if gateway == "stripe":
+            there.endpoint = address
 
     def breaks_out(self, start: datetime, hours: float) -> None:
         """Bad weather all the time, and each gateway down for a while; once all of them together."""
@@ -133,14 +135,15 @@ class Storm:
         """
         now = self.clock.now()
         faults = self.weather.over(gateway.name, charge.method, now)
-        for letter in gateway.news(charge, now=now):
-            if not surely and self.weather.happens(faults.lost):
-                continue
-            for _ in range(2 if self.weather.happens(faults.doubled) else 1):
-                forged = self.weather.happens(faults.forged)
-                self._post(gateway.forged(letter) if forged else letter, gateway.name, faults.late_s)
-                if forged:
-                    self._post(letter, gateway.name, faults.late_s)
+        for _ in range(2 if self.weather.happens(faults.doubled) else 1):
+            # What is late was sent late: a signature holds the time of its sending.
+            at = now + timedelta(seconds=self.dice.uniform(0, faults.late_s))
+            for letter in gateway.news(charge, now=at):
+                if not surely and self.weather.happens(faults.lost):
+                    continue
+                if self.weather.happens(faults.forged):
+                    self._post(gateway.forged(letter), gateway.name, at)
+                self._post(letter, gateway.name, at)
 
     def lie(self, gateway: Simulator, charge: SimCharge, state: ChargeState) -> None:
         """The gateway writes that a charge stands otherwise than it does, and signs that."""
@@ -156,8 +159,7 @@ class Storm:
             found.append(heapq.heappop(self.post))
         return found
 
-    def _post(self, letter: Letter, gateway: str, late_s: float) -> None:
-        at = self.clock.now() + timedelta(seconds=self.dice.uniform(0, late_s))
+    def _post(self, letter: Letter, gateway: str, at: datetime) -> None:
         self.sent += 1
         heapq.heappush(self.post, Posted(at, next(self._numbers), gateway, letter))
 

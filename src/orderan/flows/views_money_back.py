@@ -42,7 +42,7 @@ async def stands_of_refunds(tx: Tx, ids: Collection[UUID]) -> dict[UUID, RefundS
         SELECT refund.id, refund.amount_minor, refund.approval,
                EXISTS (SELECT FROM refund_try
                        WHERE refund_try.shop_id = refund.shop_id AND refund_try.refund_id = refund.id
-                         AND refund_try.state IN ('asking', 'unknown', 'pending')) AS in_the_air,
+                         AND refund_try.state IN ('asking', 'unknown', 'waiting', 'pending')) AS in_the_air,
                EXISTS (SELECT FROM refund_try
                        WHERE refund_try.shop_id = refund.shop_id AND refund_try.refund_id = refund.id
                          AND refund_try.state = 'failed') AS failed,

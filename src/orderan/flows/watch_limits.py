@@ -197,6 +197,9 @@ WATCHES = (
                 HOUR, N_("Tidak ada yang menanyakan pengembalian ini: periksa apakah pekerja latar berjalan.")
             ),
             TryState.UNKNOWN: Limit(HOUR, N_("Tanyakan ke gateway apakah uang ini sudah dikembalikan.")),
+            TryState.WAITING: Limit(
+                4 * DAY, N_("Tanyakan ke gateway kenapa pembayaran kartu ini belum disetelmen.")
+            ),
             TryState.PENDING: Limit(7 * DAY, N_("Tanyakan ke gateway kapan uang ini sampai ke pembeli.")),
         },
     ),

@@ -205,8 +205,12 @@ class RefundAsked:
 
 
 class RefundOutcome(StrEnum):
-    """What became of a refund at the gateway."""
+    """What became of a refund at the gateway.
 
+    NOT_YET     it sends it only once the payment has settled: nothing was ordered, it is asked for again then
+    """
+
+    NOT_YET = auto()
     PENDING = auto()
     DONE = auto()
     FAILED = auto()

@@ -133,6 +133,9 @@ _ROWS: Final = (
     _wallet("nexcash", "Nexcash", 15),
     _wallet("doku_wallet", "DOKU e-Wallet", 60),
     _wallet("sakuku", "Sakuku", 30, refundable=False),
+    _wallet("tokopedia_card", N_("Tokopedia, dengan kartu"), 1440, refundable=False),
+    _wallet("tokopedia_wallet", N_("Tokopedia, dengan dompet digital"), 1440, refundable=False),
+    _wallet("tokopedia_other", N_("Tokopedia, cara lain"), 1440, refundable=False),
     Method(
         "card",
         Group.CARD,
@@ -158,6 +161,7 @@ _ROWS: Final = (
     _counter("indomaret", "Indomaret"),
     _counter("alfamart", "Alfamart, Alfamidi, Dan+Dan"),
     _later("akulaku", "Akulaku PayLater"),
+    _later("gopay_later", "GoPay Later"),
     _later("kredivo", "Kredivo"),
     _later("indodana", "Indodana"),
     _later("atome", "Atome", 6_000_000),

@@ -13,6 +13,8 @@ UNSURE: Final = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 15 * MINUTE, HOUR)
 PATIENCE: Final = {
     TryState.ASKING: (30 * SECOND, *UNSURE),
     TryState.UNKNOWN: UNSURE,
+    # Cards settle once a day.
+    TryState.WAITING: (HOUR,),
     TryState.PENDING: (5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY),
     # A bank that cannot credit its customer sends the money back days later.
     TryState.DONE: (DAY, 3 * DAY, 10 * DAY),

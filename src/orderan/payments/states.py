@@ -15,12 +15,13 @@ word, and the tries to send it back:
 A refund nobody had to look at can be approved or refused as well: the limit may have been lowered since.
 
     asking --lose----> unknown    it may have been sent, and the gateway did not say
+           --put_off-> waiting    it is sent once the payment has settled, and nothing was yet
            --wait----> pending    the gateway has it, its bank not yet
            --finish--> done
            --fail----> failed     nothing was sent, or it came back
 
-Only what failed may be tried again: while a try is asked for, unknown or pending, its part of the refund
-goes no other way. What is done can still fail: banks send refunds back days later.
+Only what failed may be tried again: while a try is asked for, unknown, waiting or pending, its part of the
+refund goes no other way. What is done can still fail: banks send refunds back days later.
 
     waiting  --enter--> entered --approve--> approved --export--> exported --pay--> paid
     exported, paid --bounce-> waiting
@@ -115,6 +116,7 @@ class TryState(StrEnum):
 
     ASKING = auto()
     UNKNOWN = auto()
+    WAITING = auto()
     PENDING = auto()
     DONE = auto()
     FAILED = auto()
@@ -124,25 +126,23 @@ class TryEvent(StrEnum):
     """What moves it; all but the first are what the gateway says."""
 
     LOSE = auto()
+    PUT_OFF = auto()
     WAIT = auto()
     FINISH = auto()
     FAIL = auto()
 
 
+_UNSENT = (TryState.ASKING, TryState.UNKNOWN, TryState.WAITING)
+
 REFUND_TRY = Machine(
     name="payments.refund_try",
     initial=TryState.ASKING,
     moves={
-        (TryState.ASKING, TryEvent.LOSE): TryState.UNKNOWN,
-        **{(state, TryEvent.WAIT): TryState.PENDING for state in (TryState.ASKING, TryState.UNKNOWN)},
-        **{
-            (state, TryEvent.FINISH): TryState.DONE
-            for state in (TryState.ASKING, TryState.UNKNOWN, TryState.PENDING)
-        },
-        **{
-            (state, TryEvent.FAIL): TryState.FAILED
-            for state in (TryState.ASKING, TryState.UNKNOWN, TryState.PENDING, TryState.DONE)
-        },
+        **{(state, TryEvent.LOSE): TryState.UNKNOWN for state in (TryState.ASKING, TryState.WAITING)},
+        **{(state, TryEvent.PUT_OFF): TryState.WAITING for state in (TryState.ASKING, TryState.UNKNOWN)},
+        **{(state, TryEvent.WAIT): TryState.PENDING for state in _UNSENT},
+        **{(state, TryEvent.FINISH): TryState.DONE for state in (*_UNSENT, TryState.PENDING)},
+        **{(state, TryEvent.FAIL): TryState.FAILED for state in (*_UNSENT, TryState.PENDING, TryState.DONE)},
     },
 )
 

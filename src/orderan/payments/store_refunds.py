@@ -143,7 +143,7 @@ async def in_the_air(tx: Tx, refund_id: UUID) -> bool:
             """
             SELECT EXISTS (SELECT FROM refund_try
                            WHERE shop_id = %(shop)s AND refund_id = %(refund)s
-                             AND (state IN ('asking', 'unknown', 'pending')
+                             AND (state IN ('asking', 'unknown', 'waiting', 'pending')
                                   OR (state = 'done' AND booked_minor = 0)))
             """,
             {"shop": tx.shop_id, "refund": refund_id},
@@ -197,7 +197,7 @@ async def done_over(tx: Tx, attempt_id: UUID, *, but: UUID) -> int | None:
     row = await tx.one(
         """
         SELECT coalesce(sum(amount_minor) FILTER (WHERE state = 'done'), 0)::bigint AS done,
-               count(*) FILTER (WHERE state IN ('asking', 'unknown', 'pending')) AS in_the_air
+               count(*) FILTER (WHERE state IN ('asking', 'unknown', 'waiting', 'pending')) AS in_the_air
         FROM refund_try
         WHERE shop_id = %(shop)s AND attempt_id = %(attempt)s AND id <> %(but)s
         """,

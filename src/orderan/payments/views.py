@@ -130,7 +130,7 @@ async def refund_tries_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[
                refund_try.amount_minor AS money_minor, refund_try.currency
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN refund_try ON refund_try.shop_id = %(shop)s AND refund_try.state = allowed.state
-             AND refund_try.state IN ('asking', 'unknown', 'pending') AND refund_try.moved_at <= allowed.before
+             AND refund_try.state IN ('asking', 'unknown', 'waiting', 'pending') AND refund_try.moved_at <= allowed.before
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
     )

@@ -48,7 +48,7 @@ from orderan.routing.models import (
 )
 from orderan.routing.rules import applies, applying, choose, draw_of, worth_minor
 from orderan.routing.rules_draft import Change, Changed, differences, unreachable
-from orderan.routing.rules_read import MOST_RULES, Fault, plain_choice, plain_rules, read_rules
+from orderan.routing.rules_read import MOST_PARTS, MOST_RULES, Fault, plain_choice, plain_rules, read_rules
 from orderan.routing.rules_trial import (
     EXAMPLES,
     MOST_MOVES,
@@ -81,6 +81,7 @@ __all__ = [
     "EXAMPLES",
     "LONGEST_NOTE",
     "MOST_MOVES",
+    "MOST_PARTS",
     "MOST_RULES",
     "PROBE_BP",
     "Approach",

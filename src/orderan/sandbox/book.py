@@ -60,6 +60,26 @@ class Book:
         if charge.paid >= charge.amount:
             charge.state = ChargeState.PAID
 
+    def hold(self, charge: SimCharge, *, now: datetime) -> None:
+        """A card's money is set aside; it is taken or let go later.
+
+        Raises:
+            NotPossible: It is not pending, or has expired.
+        """
+        if charge.state is not ChargeState.PENDING or now >= charge.expires_at:
+            raise NotPossible(charge.state)
+        charge.state = ChargeState.HELD
+        charge.held_at = charge.changed_at = now
+
+    def capture(self, charge: SimCharge, *, now: datetime) -> None:
+        """What was set aside is taken.
+
+        Raises:
+            NotPossible: Nothing is set aside.
+        """
+        self.move(charge, ChargeState.PAID, from_=(ChargeState.HELD,), now=now)
+        charge.paid = charge.amount
+
     def move(
         self, charge: SimCharge, state: ChargeState, *, from_: Iterable[ChargeState], now: datetime
     ) -> None:

@@ -40,6 +40,7 @@ class SimCharge:
     Attributes:
         reference: The shop's own name for it, unique in the account.
         method: The gateway's word for the method.
+        held_at: When a card's money was set aside; None where it never was.
         number: What the buyer types or scans: an account number, a code, a QR text.
         notify_url: Where news of it goes; None sends none.
         extra: What this gateway keeps beyond that.
@@ -55,6 +56,7 @@ class SimCharge:
     state: ChargeState = ChargeState.PENDING
     paid: int = 0
     changed_at: datetime | None = None
+    held_at: datetime | None = None
     number: str | None = None
     notify_url: str | None = None
     refunds: list[SimRefund] = field(default_factory=list)

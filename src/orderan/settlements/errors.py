@@ -10,7 +10,7 @@ class FileRefused(Refusal):
     """The file as a whole cannot be read; nothing of it was taken.
 
     Attributes:
-        why: `empty`, `not_csv`, `not_xml`, `doctype`, `not_camt`.
+        why: `empty`, `not_csv`, `not_xlsx`, `not_xml`, `doctype`, `not_camt`.
         detail: What of the file shows it.
     """
 
@@ -21,7 +21,7 @@ class FileRefused(Refusal):
     code = "settlement_file_refused"
     kind = Kind.INVALID
     sentence = N_(
-        "Berkas “{file}” tidak bisa dibaca. Simpan sebagai CSV, atau CAMT.053 untuk rekening koran, lalu unggah lagi."
+        "Berkas “{file}” tidak bisa dibaca. Simpan sebagai CSV atau XLSX, atau CAMT.053 untuk rekening koran, lalu unggah lagi."
     )
 
 

@@ -29,6 +29,9 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "dana": Offer("DA"),
     "linkaja": Offer("LA"),
     "jeniuspay": Offer("JP"),
+    "tokopedia_card": Offer("T1"),
+    "tokopedia_wallet": Offer("T2"),
+    "tokopedia_other": Offer("T3"),
     "card": Offer("VC"),
     "indomaret": Offer("IR"),
     "alfamart": Offer("FT"),
@@ -47,6 +50,9 @@ MOST_MINUTES: Final[Mapping[str, int]] = {
     "AT": 720,
     "DA": 1440,
     "DN": 1440,
+    "T1": 1440,
+    "T2": 1440,
+    "T3": 1440,
 }
 """Where Duitku names a limit, that; for wallets and cards its default, which is never too long. A longer
 wish is cut to it, so that what we tell the buyer is what Duitku keeps to."""
@@ -75,6 +81,9 @@ _KINDS: Final[Mapping[str, InstrumentKind]] = {
     "DA": InstrumentKind.REDIRECT,
     "LA": InstrumentKind.REDIRECT,
     "JP": InstrumentKind.REDIRECT,
+    "T1": InstrumentKind.REDIRECT,
+    "T2": InstrumentKind.REDIRECT,
+    "T3": InstrumentKind.REDIRECT,
     "VC": InstrumentKind.REDIRECT,
     "IR": InstrumentKind.PAYMENT_CODE,
     "FT": InstrumentKind.PAYMENT_CODE,

@@ -42,6 +42,7 @@ SNAP_ID: Final = "snap:"
 knows of no transaction, and a question about it is answered as if it had never heard of it."""
 DUPLICATE: Final = "406"
 UNKNOWN_TRANSACTION: Final = "404"
+CANNOT_BE_MODIFIED: Final = "412"
 
 
 def open_gateway(account: Account, caller: Caller, clock: Clock) -> Gateway:
@@ -65,6 +66,8 @@ class Midtrans:
         offer_for(self, asked)
         if asked.method in wire.SNAP:
             return await self._open_page(asked)
+        if asked.method in wire.BY_PHONE and not asked.payer.phone:
+            raise GatewayRefused(self.name, "phone_missing", asked.method)
         headers = wire.headers(self._key, key=asked.reference, notify_url=asked.notify_url)
         body = wire.charge_body(asked, now=self._clock.now())
         reply = await self._caller.order(
@@ -110,17 +113,41 @@ class Midtrans:
         reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
         told = object_of(reply)
         code = mapping.code_of(reply.status, told)
-        # 412: it is paid, or over. 404: nobody picked a method on the page yet, or there is none.
-        if code not in {"200", "412", UNKNOWN_TRANSACTION}:
+        # It is paid, or over; or nobody picked a method on the page yet, or there is none.
+        if code not in {"200", CANNOT_BE_MODIFIED, UNKNOWN_TRANSACTION}:
             raise mapping.trouble(code, told, changes=True)
         return await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
 
     async def refund(self, asked: RefundAsked) -> Refunding:
         require_refundable(self, asked)
-        if asked.again:
-            before = await self._refunded_before(asked)
+        card = asked.method in mapping.CARDS
+        if card or asked.again:
+            told, raw = await self._transaction(asked)
+            if card and mapping.is_voided(told) and _is_whole(asked, told):
+                return _voided(asked, told, raw)
+            before = self._refunded_before(asked, told, raw) if asked.again else None
             if before is not None:
                 return before
+            if card and mapping.is_captured(told):
+                return await self._refund_captured(asked, told)
+        return await self._order_refund(asked)
+
+    async def _refund_captured(self, asked: RefundAsked, told: Mapping[str, Any]) -> Refunding:
+        """A card whose money is there and not settled is not paid back: all of it is voided, a part has to wait."""
+        if not _is_whole(asked, told):
+            return Refunding(asked.key, "", RefundOutcome.NOT_YET, asked.amount_minor, b"")
+        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/cancel"
+        reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
+        said = object_of(reply)
+        code = mapping.code_of(reply.status, said)
+        if code == CANNOT_BE_MODIFIED:
+            # It has settled since it was asked.
+            return await self._order_refund(asked)
+        if code != "200" or said is None:
+            raise mapping.trouble(code, said, changes=True)
+        return _voided(asked, said, reply.body)
+
+    async def _order_refund(self, asked: RefundAsked) -> Refunding:
         url = f"{self._base}/v2/{quote(asked.reference, safe='')}/refund"
         reply = await self._caller.order(
             self.name, "POST", url, headers=wire.headers(self._key), body=wire.refund_body(asked)
@@ -137,18 +164,21 @@ class Midtrans:
         done = RefundOutcome.DONE if confirmed else RefundOutcome.PENDING
         return Refunding(asked.key, str(told.get("refund_chargeback_id")), done, amount, reply.body)
 
-    async def _refunded_before(self, asked: RefundAsked) -> Refunding | None:
-        """The refund of this key, as the transaction tells it; None where it lists no such refund.
-
-        Raises:
-            GatewayFailed: It cannot be told, so that it must not be ordered again.
-        """
+    async def _transaction(self, asked: RefundAsked) -> tuple[Mapping[str, Any], bytes]:
         url = f"{self._base}/v2/{quote(asked.reference, safe='')}/status"
         reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
         told = object_of(reply)
         code = mapping.code_of(reply.status, told)
         if code not in {"200", "201", "202", "407"} or told is None:
             raise mapping.trouble(code, told, changes=False)
+        return told, reply.body
+
+    def _refunded_before(self, asked: RefundAsked, told: Mapping[str, Any], raw: bytes) -> Refunding | None:
+        """The refund of this key, as the transaction tells it; None where it lists no such refund.
+
+        Raises:
+            GatewayFailed: It cannot be told, so that it must not be ordered again.
+        """
         mine = mapping.refund_of(told, asked.key)
         if mine is None:
             listed = sum(mapping.rupiah(one.get("refund_amount")) or 0 for one in mapping.refunds_of(told))
@@ -160,7 +190,7 @@ class Midtrans:
         if amount is None:
             raise GatewayFailed(self.name, "not_understood", asked.key, fault=Fault.GARBLED)
         done = RefundOutcome.DONE if mine.get("bank_confirmed_at") else RefundOutcome.PENDING
-        return Refunding(asked.key, str(mine.get("refund_chargeback_id")), done, amount, reply.body)
+        return Refunding(asked.key, str(mine.get("refund_chargeback_id")), done, amount, raw)
 
     def read_notice(self, received: Received) -> Notice:
         try:
@@ -234,3 +264,12 @@ class Midtrans:
         if instrument is None and found is Outcome.PENDING:
             raise OutcomeUnknown(self.name, "no_instrument", fault=Fault.GARBLED)
         return Charged(gateway_id, found, instrument, reply.body)
+
+
+def _is_whole(asked: RefundAsked, told: Mapping[str, Any]) -> bool:
+    return asked.amount_minor == mapping.rupiah(told.get("gross_amount"))
+
+
+def _voided(asked: RefundAsked, told: Mapping[str, Any], raw: bytes) -> Refunding:
+    """All of a card went back: that is the refund of all of it, whoever ordered it."""
+    return Refunding(asked.key, str(told.get("transaction_id")), RefundOutcome.DONE, asked.amount_minor, raw)

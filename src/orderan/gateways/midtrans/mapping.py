@@ -18,20 +18,26 @@ OFFERS: Final = {
     "va_cimb": Offer("bank_transfer.cimb"),
     "va_permata": Offer("permata"),
     "va_mandiri": Offer("echannel"),
+    "va_other": Offer("other_va"),
     "qris": Offer("qris", refundable=True, refund_days=7),
     "gopay": Offer("gopay", refundable=True, refund_days=45),
+    "gopay_later": Offer("gopay", refundable=True, refund_days=45),
     "shopeepay": Offer("shopeepay", refundable=True, partly=False, refund_days=365),
     "dana": Offer("dana", refundable=True, refund_days=45),
+    "ovo": Offer("ovo", refundable=True, partly=False, refund_days=7),
     "indomaret": Offer("cstore.indomaret"),
     "alfamart": Offer("cstore.alfamart"),
     "akulaku": Offer("akulaku", refundable=True),
     "kredivo": Offer("kredivo", refundable=True, refund_days=14),
+    "dd_cimb": Offer("cimb_clicks"),
+    "bca_klikpay": Offer("bca_klikpay"),
     "bca_klikbca": Offer("bca_klikbca"),
     "bri_epay": Offer("bri_epay"),
     "danamon_online": Offer("danamon_online"),
     "card": Offer("credit_card", refundable=True),
     "card_instalment": Offer("credit_card", refundable=True),
 }
+"""GoPay Later is a charge of GoPay's: the buyer chooses it in the app, and `payment_option_type` tells which it was."""
 
 OUTCOMES: Final = {
     "pending": Outcome.PENDING,
@@ -46,6 +52,8 @@ OUTCOMES: Final = {
     "chargeback": Outcome.DISPUTED,
     "partial_chargeback": Outcome.DISPUTED,
 }
+CARDS: Final = frozenset({"card", "card_instalment"})
+"""Methods whose money is captured first and settles the day after: until then it is voided, not refunded."""
 TAKEN_IN: Final = frozenset({"settlement", "refund", "partial_refund", "chargeback", "partial_chargeback"})
 REFUSED: Final = frozenset(
     {"400", "401", "402", "403", "405", "406", "408", "410", "411", "412", "413", "414"}
@@ -67,6 +75,16 @@ def outcome_of(status: object, fraud: object, settled: bool) -> Outcome | None:
     if word == "deny" and settled:
         return Outcome.REVERSED
     return OUTCOMES.get(word)
+
+
+def is_captured(told: Mapping[str, Any]) -> bool:
+    """Whether a card's money is there and has not settled."""
+    return str(told.get("transaction_status")).lower() == "capture" and told.get("fraud_status") == "accept"
+
+
+def is_voided(told: Mapping[str, Any]) -> bool:
+    """Whether a transaction was taken back before it settled."""
+    return str(told.get("transaction_status")).lower() == "cancel"
 
 
 def rupiah(text: object) -> int | None:
@@ -172,7 +190,9 @@ def instrument_of(method: str, told: Mapping[str, Any]) -> Instrument | None:
         case "qris":
             text = told.get("qr_string")
             return Instrument(InstrumentKind.QR, qr=text, expires_at=ends) if isinstance(text, str) else None
-        case "gopay" | "shopeepay":
+        case "ovo":
+            return Instrument(InstrumentKind.PUSH, expires_at=ends)
+        case "gopay" | "gopay_later" | "shopeepay":
             link = actions.get("deeplink-redirect")
             return (
                 Instrument(InstrumentKind.DEEPLINK, url=link, qr=told.get("qr_string"), expires_at=ends)

@@ -23,11 +23,17 @@ _STORES: Final = {"indomaret", "alfamart"}
 SNAP: Final = {
     "card": ("credit_card",),
     "card_instalment": ("credit_card",),
+    "va_other": ("other_va",),
+    "dd_cimb": ("cimb_clicks",),
+    "bca_klikpay": ("bca_klikpay",),
     "bca_klikbca": ("bca_klikbca",),
     "bri_epay": ("bri_epay",),
     "danamon_online": ("danamon_online",),
 }
 """Methods paid on Snap's page, so that no card number and no name of a bank's customer comes near us."""
+
+BY_PHONE: Final = frozenset({"ovo"})
+"""Wallets that are asked for by their owner's phone number."""
 
 
 def headers(server_key: str, *, key: str | None = None, notify_url: str | None = None) -> dict[str, str]:
@@ -137,6 +143,10 @@ def _method(asked: ChargeAsked) -> dict[str, Any]:
         return {"payment_type": "bank_transfer", "bank_transfer": {"bank": bank}}
     if method in _STORES:
         return {"payment_type": "cstore", "cstore": {"store": method, "message": asked.description[:20]}}
+    gopay = {
+        "payment_type": "gopay",
+        "gopay": {"enable_callback": True, "callback_url": asked.return_url},
+    }
     others: dict[str, dict[str, Any]] = {
         "va_permata": {"payment_type": "permata"},
         "va_mandiri": {
@@ -144,10 +154,9 @@ def _method(asked: ChargeAsked) -> dict[str, Any]:
             "echannel": {"bill_info1": "Untuk", "bill_info2": asked.description[:30]},
         },
         "qris": {"payment_type": "qris", "qris": {"acquirer": "gopay"}},
-        "gopay": {
-            "payment_type": "gopay",
-            "gopay": {"enable_callback": True, "callback_url": asked.return_url},
-        },
+        "gopay": gopay,
+        "gopay_later": gopay,
+        "ovo": {"payment_type": "ovo", "ovo": {"payer_phone_number": asked.payer.phone}},
         "shopeepay": {"payment_type": "shopeepay", "shopeepay": {"callback_url": asked.return_url}},
         "dana": {"payment_type": "dana", "dana": {"callback_url": asked.return_url}},
         "akulaku": {"payment_type": "akulaku"},

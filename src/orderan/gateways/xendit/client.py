@@ -33,6 +33,7 @@ from orderan.gateways.models import (
 from orderan.gateways.ports import Acknowledgement, Gateway, Offer
 from orderan.gateways.reading import object_of
 from orderan.gateways.xendit import mapping, wire
+from orderan.gateways.xendit.invoices import Invoices
 from orderan.kit.calling import Caller, Reply
 from orderan.kit.clock import Clock
 
@@ -70,11 +71,14 @@ class Xendit:
         self._token = account.credentials["callback_token"]
         self._caller = caller
         self._clock = clock
+        self._invoices = Invoices(self._ask, self._order)
 
     async def charge(self, asked: ChargeAsked) -> Charged:
         offer = offer_for(self, asked)
         if asked.method in wire.PAGES:
             return await self._open_page(asked)
+        if asked.method in wire.INVOICES:
+            return await self._invoices.open(asked, offer.code, now=self._clock.now())
         if asked.method in wire.BY_PHONE and not asked.payer.phone:
             raise GatewayRefused(self.name, "phone_missing", asked.method)
         reply, told = await self._order(
@@ -90,6 +94,8 @@ class Xendit:
         self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
     ) -> Truth:
         del since  # a charge is found by our reference
+        if method in wire.INVOICES:
+            return await self._invoices.look_up(reference, gateway_id)
         if method in wire.PAGES and (gateway_id is None or gateway_id.startswith(SESSION)):
             return await self._page(reference, gateway_id)
         if gateway_id is None:
@@ -108,6 +114,8 @@ class Xendit:
         self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
     ) -> Truth:
         del since  # a charge is found by our reference
+        if method in wire.INVOICES:
+            return await self._invoices.expire(reference, gateway_id)
         if gateway_id is None:
             stands = await self.look_up(reference=reference, gateway_id=None, method=method)
             if stands.outcome is not Outcome.PENDING:
@@ -157,6 +165,8 @@ class Xendit:
             told = msgspec.json.decode(received.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             raise NoticeUnreadable(self.name) from fault
+        if isinstance(told, dict) and "event" not in told:
+            return self._of_invoice(told)
         event = told.get("event") if isinstance(told, dict) else None
         data = told.get("data") if isinstance(told, dict) else None
         if isinstance(data, dict) and isinstance(data.get("data"), dict):
@@ -176,6 +186,19 @@ class Xendit:
             dedupe_key=":".join(
                 [event, *(one or "" for one in (*about, gateway_id, reference)), mapping.word(data)]
             ),
+        )
+
+    def _of_invoice(self, told: Mapping[str, Any]) -> Notice:
+        """Their callbacks about Invoices name no event."""
+        reference, gateway_id = _text(told, "external_id"), _text(told, "id")
+        if reference is None or gateway_id is None:
+            raise NoticeUnreadable(self.name)
+        status = mapping.word(told)
+        return Notice(
+            reference=reference,
+            gateway_id=gateway_id,
+            claims=mapping.INVOICES.get(status),
+            dedupe_key=f"invoice:{gateway_id}:{reference}:{status}",
         )
 
     def acknowledgement(self, *, taken: bool) -> Acknowledgement:

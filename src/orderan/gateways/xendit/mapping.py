@@ -32,6 +32,7 @@ OFFERS: Final = {
     "dana": Offer("DANA", refundable=True, refund_days=30),
     "linkaja": Offer("LINKAJA", refundable=True, partly=False, refund_days=30),
     "astrapay": Offer("ASTRAPAY"),
+    "jeniuspay": Offer("JENIUSPAY"),
     "nexcash": Offer("NEXCASH"),
     "card": Offer("CARDS", refundable=True, refund_days=365),
     "indomaret": Offer("INDOMARET"),
@@ -40,6 +41,8 @@ OFFERS: Final = {
     "kredivo": Offer("KREDIVO", refundable=True, refund_days=14),
     "indodana": Offer("INDODANA", refundable=True, refund_days=30),
     "atome": Offer("ATOME", refundable=True),
+    "sakuku": Offer("SAKUKU"),
+    "uangme": Offer("UANGME"),
 }
 
 OUTCOMES: Final = {
@@ -59,6 +62,13 @@ SESSIONS: Final = {
     "COMPLETED": Outcome.SUCCEEDED,
     "EXPIRED": Outcome.EXPIRED,
     "CANCELED": Outcome.CANCELLED,
+}
+
+INVOICES: Final = {
+    "PENDING": Outcome.PENDING,
+    "PAID": Outcome.SUCCEEDED,
+    "SETTLED": Outcome.SUCCEEDED,
+    "EXPIRED": Outcome.EXPIRED,
 }
 
 REFUNDS: Final = {

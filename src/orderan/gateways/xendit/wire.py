@@ -3,7 +3,7 @@
 Source: Xendit's API reference (Payments v3, Sessions, Refunds, webhooks).
 
 A body is made of what was asked and of nothing else, the clock neither: a repetition under the same
-idempotency key has to be the same to the byte.
+idempotency key has to be the same to the byte. Only Invoices have no such key.
 """
 
 import base64
@@ -26,6 +26,8 @@ COUNTERS: Final = frozenset({"INDOMARET", "ALFAMART"})
 PAY_LATER: Final = frozenset({"AKULAKU", "KREDIVO", "INDODANA", "ATOME"})
 PAGES: Final = frozenset({"card"})
 """Methods paid on a Payment Session's page, so that no card number comes near us."""
+INVOICES: Final = frozenset({"sakuku", "uangme"})
+"""Methods Payment Requests do not have; an Invoice's page has them."""
 BY_PHONE: Final = frozenset({"ovo"})
 """Wallets that are asked for by their owner's phone number."""
 
@@ -85,6 +87,23 @@ def session_body(asked: ChargeAsked) -> bytes:
             "expires_at": moment(asked.expires_at),
             "success_return_url": asked.return_url,
             "cancel_return_url": asked.return_url,
+        }
+    )
+
+
+def invoice_body(asked: ChargeAsked, code: str, *, now: datetime) -> bytes:
+    """A page for one method of the older ones."""
+    return msgspec.json.encode(
+        {
+            "external_id": asked.reference,
+            "amount": asked.amount_minor,
+            "currency": asked.currency,
+            "description": asked.description[:LONGEST_DESCRIPTION],
+            "invoice_duration": max(int((asked.expires_at - now).total_seconds()), 1),
+            "payment_methods": [code],
+            "should_send_email": False,
+            "success_redirect_url": asked.return_url,
+            "failure_redirect_url": asked.return_url,
         }
     )
 

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
-from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile
-from zlib import error as ZlibError  # noqa: N812 - it is an exception
 
 from orderan.importing.errors import Problem, SourceRefused
 from orderan.importing.reading.source import Chunk, Raw, chunk_rows, place_columns
-from orderan.importing.reading.spreadsheet import Spreadsheet
-
-_DAMAGED = (
-    OSError, BadZipFile, KeyError, IndexError, ValueError, EOFError, NotImplementedError, ParseError, ExpatError,
-    ZlibError,
-)  # fmt: skip
+from orderan.kit.spreadsheet import DAMAGED, Spreadsheet
 
 
 class WorkbookSource:
@@ -36,7 +27,7 @@ class WorkbookSource:
                 if missing := [name for name in names if name not in book.names]:
                     raise SourceRefused(path.name, (Problem("file.sheet", f"no sheet {missing[0]}"),))
                 headings = {name: _heading(book.rows(name)) for name in names}
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise SourceRefused(path.name, (Problem("file", str(error)),)) from error
         filled = {name: heading for name, heading in headings.items() if heading}
         if not filled:
@@ -62,7 +53,7 @@ class WorkbookSource:
     def _rows(self) -> Iterator[Sequence[Raw]]:
         try:
             yield from self._filled_rows()
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise SourceRefused(self.path.name, (Problem("file", str(error)),)) from error
 
     def _filled_rows(self) -> Iterator[Sequence[Raw]]:

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qsl, quote
 
+from orderan.kit import calling, twilio
 from orderan.kit.clock import Clock
-from orderan.messaging.base import Acknowledgement, ContentNotOfChannel, Lines, Messenger
+from orderan.messaging.base import Acknowledgement, Lines, Messenger
 from orderan.messaging.errors import (
-    Because,
     Fault,
     NewsForged,
     NewsUnreadable,
     OutcomeUnknown,
-    RefusedForGood,
 )
 from orderan.messaging.models import (
     Account,
-    Channel,
     Field,
     News,
     Outgoing,
@@ -26,9 +24,9 @@ from orderan.messaging.models import (
     Reply,
     ReplyKind,
     Sent,
-    Text,
 )
-from orderan.messaging.rules import size_of, unreachable
+from orderan.messaging.rules import size_of
+from orderan.messaging.texting import Texting
 from orderan.messaging.twilio_sms import mapping, wire
 
 FIELDS: Final = (
@@ -42,12 +40,10 @@ def open_messenger(account: Account, lines: Lines, clock: Clock) -> Messenger:
     return TwilioSms(account, lines, clock)
 
 
-class TwilioSms:
-    """See `Messenger`. It has no idempotency."""
+class TwilioSms(Texting):
+    """See `Messenger`."""
 
     name = mapping.NAME
-    channel = Channel.SMS
-    repeatable = False
 
     def __init__(self, account: Account, lines: Lines, clock: Clock) -> None:
         self._base = account.base_url.rstrip("/")
@@ -57,19 +53,12 @@ class TwilioSms:
         self._caller = lines.partners
         self._clock = clock
 
-    async def send(self, outgoing: Outgoing) -> Sent:
-        if not isinstance(outgoing.content, Text):
-            raise ContentNotOfChannel(type(outgoing.content).__name__)
-        text = outgoing.content.text
-        if why := unreachable(outgoing.to):
-            raise RefusedForGood(self.name, why, because=Because.RECIPIENT)
-        answer = await self._caller.order(
-            self.name,
-            "POST",
-            f"{self._base}/2010-04-01/Accounts/{quote(self._sid, safe='')}/Messages.json",
-            headers=wire.headers(self._sid, self._token),
-            body=wire.body(to=outgoing.to, sender=self._sender, text=text, notify_url=outgoing.notify_url),
-        )
+    def _written(self, outgoing: Outgoing, text: str) -> tuple[str, dict[str, str], bytes]:
+        url = f"{self._base}/2010-04-01/Accounts/{quote(self._sid, safe='')}/Messages.json"
+        body = wire.body(to=outgoing.to, sender=self._sender, text=text, notify_url=outgoing.notify_url)
+        return url, twilio.headers(self._sid, self._token), body
+
+    def _sent(self, answer: calling.Reply, text: str) -> Sent:
         told = answer.json()
         found = told if isinstance(told, dict) else None
         if answer.status != 201 or found is None:
@@ -84,13 +73,14 @@ class TwilioSms:
 
     def read_news(self, received: Received) -> Sequence[News]:
         try:
-            form = parse_qs(received.body.decode(), keep_blank_values=True, strict_parsing=True)
+            form = parse_qsl(received.body.decode(), keep_blank_values=True, strict_parsing=True)
         except ValueError as fault:
             raise NewsUnreadable(self.name) from fault
-        given = received.headers.get(wire.SIGNATURE, "")
-        if not wire.signed(received.url, form, given, self._token):
+        given = received.headers.get(twilio.SIGNATURE, "")
+        if not twilio.signed(self._token, received.url, form, given):
             raise NewsForged(self.name)
-        told = {name: values[0] for name, values in form.items()}
+        # Of a field that is there twice the first one counts.
+        told = dict(reversed(form))
         if told.get("AccountSid") != self._sid:
             raise NewsForged(self.name)
         if not told.get("MessageSid"):

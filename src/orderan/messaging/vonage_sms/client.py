@@ -6,19 +6,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from orderan.kit import calling
 from orderan.kit.clock import Clock
-from orderan.messaging.base import Acknowledgement, ContentNotOfChannel, Lines, Messenger
+from orderan.messaging.base import Acknowledgement, Lines, Messenger
 from orderan.messaging.errors import (
-    Because,
     Fault,
     NewsForged,
     NewsUnreadable,
     OutcomeUnknown,
-    RefusedForGood,
 )
 from orderan.messaging.models import (
     Account,
-    Channel,
     Field,
     News,
     Outgoing,
@@ -28,9 +26,9 @@ from orderan.messaging.models import (
     Reply,
     ReplyKind,
     Sent,
-    Text,
 )
-from orderan.messaging.rules import e164_of, unreachable
+from orderan.messaging.rules import e164_of
+from orderan.messaging.texting import Texting
 from orderan.messaging.vonage_sms import mapping, wire
 
 FIELDS: Final = (
@@ -47,12 +45,10 @@ def open_messenger(account: Account, lines: Lines, clock: Clock) -> Messenger:
     return VonageSms(account, lines, clock)
 
 
-class VonageSms:
-    """See `Messenger`. It has no idempotency; receipts repeat our reference."""
+class VonageSms(Texting):
+    """See `Messenger`. Receipts repeat our reference."""
 
     name = mapping.NAME
-    channel = Channel.SMS
-    repeatable = False
 
     def __init__(self, account: Account, lines: Lines, clock: Clock) -> None:
         self._url = f"{account.base_url.rstrip('/')}/sms/json"
@@ -67,15 +63,12 @@ class VonageSms:
         self._caller = lines.partners
         self._clock = clock
 
-    async def send(self, outgoing: Outgoing) -> Sent:
-        if not isinstance(outgoing.content, Text):
-            raise ContentNotOfChannel(type(outgoing.content).__name__)
-        if why := unreachable(outgoing.to):
-            raise RefusedForGood(self.name, why, because=Because.RECIPIENT)
-        body = wire.body(
-            self._key, self._secret, sender=self._sender, outgoing=outgoing, text=outgoing.content.text
-        )
-        answer = await self._caller.order(self.name, "POST", self._url, headers=wire.headers(), body=body)
+    def _written(self, outgoing: Outgoing, text: str) -> tuple[str, dict[str, str], bytes]:
+        body = wire.body(self._key, self._secret, sender=self._sender, outgoing=outgoing, text=text)
+        return self._url, wire.headers(), body
+
+    def _sent(self, answer: calling.Reply, text: str) -> Sent:
+        del text  # they tell into how many parts it went
         told = answer.json()
         listed = told.get("messages") if isinstance(told, dict) else None
         parts = [part for part in listed if isinstance(part, dict)] if isinstance(listed, list) else []

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from orderan.kit import calling
 from orderan.kit.clock import Clock
-from orderan.messaging.base import ContentNotOfChannel, Lines, Messenger, Silent
-from orderan.messaging.errors import Because, Fault, OutcomeUnknown, RefusedForGood
-from orderan.messaging.models import Account, Channel, Field, Outgoing, Sent, Text
-from orderan.messaging.rules import size_of, unreachable
+from orderan.messaging.base import Lines, Messenger, Silent
+from orderan.messaging.errors import Fault, OutcomeUnknown
+from orderan.messaging.models import Account, Field, Outgoing, Sent
+from orderan.messaging.rules import size_of
+from orderan.messaging.texting import Texting
 from orderan.messaging.zenziva import mapping, wire
 
 FIELDS: Final = (Field("userkey"), Field("passkey", secret=True))
@@ -16,12 +18,10 @@ def open_messenger(account: Account, lines: Lines, clock: Clock) -> Messenger:  
     return Zenziva(account, lines)
 
 
-class Zenziva(Silent):
+class Zenziva(Texting, Silent):
     """See `Messenger`. A regular account tells nothing of what became of a message."""
 
     name = mapping.NAME
-    channel = Channel.SMS
-    repeatable = False
 
     def __init__(self, account: Account, lines: Lines) -> None:
         self._url = f"{account.base_url.rstrip('/')}/reguler/api/sendsms/"
@@ -29,14 +29,14 @@ class Zenziva(Silent):
         self._passkey = account.credentials["passkey"]
         self._caller = lines.partners
 
-    async def send(self, outgoing: Outgoing) -> Sent:
-        if not isinstance(outgoing.content, Text):
-            raise ContentNotOfChannel(type(outgoing.content).__name__)
-        text = outgoing.content.text
-        if why := unreachable(outgoing.to) or (None if outgoing.to.startswith("+62") else "abroad"):
-            raise RefusedForGood(self.name, why, because=Because.RECIPIENT)
+    def _barred(self, phone: str) -> str | None:
+        return super()._barred(phone) or (None if phone.startswith("+62") else "abroad")
+
+    def _written(self, outgoing: Outgoing, text: str) -> tuple[str, dict[str, str], bytes]:
         body = wire.body(self._userkey, self._passkey, to=outgoing.to, text=text)
-        answer = await self._caller.order(self.name, "POST", self._url, headers=wire.headers(), body=body)
+        return self._url, wire.headers(), body
+
+    def _sent(self, answer: calling.Reply, text: str) -> Sent:
         told = answer.json()
         found = told if isinstance(told, dict) else None
         if answer.status not in {200, 201} or found is None or str(found.get("status")) != mapping.TAKEN:

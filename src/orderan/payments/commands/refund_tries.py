@@ -23,6 +23,7 @@ from orderan.payments.refund_tries import Piece, RefundTry
 from orderan.payments.states import REFUND, REFUND_TRY, RefundEvent, RefundState, TryEvent, TryState
 
 MOVED = {
+    RefundOutcome.NOT_YET: TryEvent.PUT_OFF,
     RefundOutcome.PENDING: TryEvent.WAIT,
     RefundOutcome.DONE: TryEvent.FINISH,
     RefundOutcome.FAILED: TryEvent.FAIL,
@@ -85,7 +86,8 @@ async def note_refunding(tx: Tx, try_id: UUID, told: Refunding, *, now: datetime
     if told.outcome is not RefundOutcome.FAILED and told.amount_minor != one.amount_minor:
         await inbox.report(tx, [_differing(one, told)], now=now)
         return await _unsure(tx, replace(one, reason="amount_differs"), now=now)
-    one = replace(one, gateway_id=told.gateway_id)
+    if told.outcome is not RefundOutcome.NOT_YET:
+        one = replace(one, gateway_id=told.gateway_id)
     return await _moved(tx, one, MOVED[told.outcome], now=now)
 
 

@@ -23,8 +23,8 @@ REFUNDABLE: Final = frozenset(
 )
 WHOLE_ONLY: Final = frozenset({"shopeepay", "ovo"})
 CARD: Final = "credit_card"
-SETTLES_AFTER: Final = timedelta(days=1)
-"""A card is only captured until then, and can still be voided."""
+SETTLES_AT_HOUR: Final = 16
+"""In Jakarta, of the day after: until then a card is only captured, and can be voided but not refunded."""
 WORDS: Final = {
     ChargeState.PENDING: ("pending", "201"),
     ChargeState.HELD: ("capture", "201"),
@@ -141,6 +141,8 @@ class MidtransSimulator:
                 200, "406", "The request could not be completed due to a conflict with the current state"
             )
         method = self.method_of(request) or ""
+        if method == "ovo" and not (body.get("ovo") or {}).get("payer_phone_number"):
+            return _said(200, "400", "One or more parameters in the payload is invalid.")
         expiry = body.get("custom_expiry") or {}
         ends = now + timedelta(minutes=int(expiry.get("expiry_duration", 1440)))
         notify = request.headers.get("x-override-notification")
@@ -200,6 +202,8 @@ class MidtransSimulator:
             "shopeepay": {
                 "actions": [{"name": "deeplink-redirect", "method": "GET", "url": f"shopeeid://{charge.id}"}]
             },
+            # It asks in the owner's app; there is nothing to show.
+            "ovo": {},
             "dana": {"redirect_url": page},
             "akulaku": {"redirect_url": page},
             "kredivo": {"redirect_url": page},
@@ -241,6 +245,8 @@ class MidtransSimulator:
             return _said(200, "413", "The request cannot be processed due to malformed syntax")
         if charge.method.partition(".")[0] not in REFUNDABLE:
             return _said(200, "412", "Payment type cannot be refunded")
+        if self._is_captured(charge):
+            return _said(200, "412", "Transaction is not settled yet")
         amount = int(body.get("amount") or charge.paid - charge.refunded)
         if charge.method in WHOLE_ONLY and amount != charge.paid:
             return _said(200, "414", "Partial refund is not allowed")
@@ -307,7 +313,7 @@ class MidtransSimulator:
         """Whether a card's money is there and not settled yet."""
         if charge.method != CARD or charge.state is not ChargeState.PAID or charge.refunds:
             return False
-        return charge.changed_at is not None and self._now < charge.changed_at + SETTLES_AFTER
+        return charge.changed_at is not None and self._now < settles_at(charge.changed_at)
 
     def _letter(self, charge: SimCharge, told: Mapping[str, Any]) -> Letter:
         headers = {"content-type": "application/json", "user-agent": "Veritrans"}
@@ -316,6 +322,12 @@ class MidtransSimulator:
     def _signature(self, told: Mapping[str, Any]) -> str:
         text = f"{told['order_id']}{told['status_code']}{told['gross_amount']}{self._key}"
         return hashlib.sha512(text.encode()).hexdigest()
+
+
+def settles_at(captured: datetime) -> datetime:
+    """When a card that was captured then has settled."""
+    day = captured.astimezone(JAKARTA) + timedelta(days=1)
+    return day.replace(hour=SETTLES_AT_HOUR, minute=0, second=0, microsecond=0)
 
 
 def _json(body: bytes) -> dict[str, Any] | None:

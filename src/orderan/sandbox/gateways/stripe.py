@@ -35,7 +35,9 @@ _SESSIONS: Final = {
 _INTENTS: Final = {
     ChargeState.DECLINED: "requires_payment_method",
     ChargeState.HELD: "requires_capture",
+    ChargeState.CANCELLED: "canceled",
 }
+"""Cancelled is a payment whose money was set aside and let go; a page without one is expired."""
 
 
 class StripeSimulator:
@@ -185,7 +187,8 @@ class StripeSimulator:
 
     @staticmethod
     def _typed(charge: SimCharge) -> bool:
-        return charge.state in _PAID or charge.state in _INTENTS
+        typed = {ChargeState.DECLINED, ChargeState.HELD, *_PAID}
+        return charge.state in typed or charge.held_at is not None
 
     def _open(self, asked: Mapping[str, str], now: datetime) -> SimReply:
         for name in ("mode", "success_url", "line_items[0][price_data][unit_amount]"):
@@ -289,6 +292,10 @@ class StripeSimulator:
         if charge.refunded:
             return "charge.refunded", self._charge_told(charge)
         match charge.state:
+            case ChargeState.PAID if charge.held_at:
+                return "payment_intent.succeeded", self._intent(charge)
+            case ChargeState.CANCELLED if charge.held_at:
+                return "payment_intent.canceled", self._intent(charge)
             case ChargeState.PAID | ChargeState.HELD:
                 return "checkout.session.completed", self._session(charge)
             case ChargeState.EXPIRED | ChargeState.CANCELLED:
@@ -300,6 +307,7 @@ class StripeSimulator:
 
     def _session(self, charge: SimCharge, expand: Iterable[str] = ()) -> dict[str, Any]:
         status, paid = _SESSIONS.get(charge.state, ("complete", "paid"))
+        status = "complete" if charge.held_at else status
         intent: Any = charge.extra["intent"] if self._typed(charge) else None
         inner = _inner(expand, "payment_intent")
         if intent and inner is not None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from orderan.sandbox.book import Book, NotPossible
+from orderan.sandbox.gateways import xendit_invoices as invoices
 from orderan.sandbox.models import ChargeState, Letter, SimCharge, SimRefund, SimReply, SimRequest
 
 API_VERSION: Final = "2024-11-11"
@@ -40,7 +41,9 @@ BANKS: Final = (
 VIRTUAL_ACCOUNTS: Final = frozenset(f"{bank}_VIRTUAL_ACCOUNT" for bank in BANKS)
 COUNTERS: Final = frozenset({"INDOMARET", "ALFAMART"})
 PAY_LATER: Final = frozenset({"AKULAKU", "KREDIVO", "INDODANA", "ATOME"})
-WALLETS: Final = frozenset({"GOPAY", "SHOPEEPAY", "OVO", "DANA", "LINKAJA", "ASTRAPAY", "NEXCASH"})
+WALLETS: Final = frozenset(
+    {"GOPAY", "SHOPEEPAY", "OVO", "DANA", "LINKAJA", "ASTRAPAY", "JENIUSPAY", "NEXCASH"}
+)
 REFUNDABLE: Final = {
     "QRIS": 30,
     "GOPAY": 45,
@@ -108,6 +111,7 @@ class XenditSimulator:
         self._seen: dict[str, list[datetime]] = {}
         self._requests: dict[str, SimCharge] = {}
         self._references: dict[str, list[SimCharge]] = {}
+        self._sessions: list[SimCharge] = []
 
     def registered_at(self, address: str | None) -> None:
         self.webhook_url = address
@@ -120,7 +124,7 @@ class XenditSimulator:
             return refused
         if request.path.startswith("/v3/") and request.headers.get("api-version") != API_VERSION:
             return _error(400, "API_VALIDATION_ERROR", "api-version must be one of [2024-11-11]")
-        self.book.expire(now=now)
+        self._lapse(now)
         key = request.headers.get("idempotency-key")
         if not key or request.method != "POST":
             return self._route(request, now)
@@ -135,6 +139,8 @@ class XenditSimulator:
         return reply
 
     def method_of(self, request: SimRequest) -> str | None:
+        if request.method == "POST" and request.path.rstrip("/") == "/v2/invoices":
+            return str(((_json(request.body) or {}).get("payment_methods") or [None])[0])
         if request.method != "POST" or request.path not in {"/v3/payment_requests", "/sessions"}:
             return None
         if request.path == "/sessions":
@@ -144,6 +150,10 @@ class XenditSimulator:
     def news(self, charge: SimCharge, *, now: datetime) -> list[Letter]:
         if charge.notify_url is None:
             return []
+        if charge.extra.get("invoice"):
+            if charge.state not in invoices.TOLD:
+                return []
+            return [self._written(charge, invoices.news(charge, business=BUSINESS))]
         letters = []
         session = charge.extra.get("session")
         if event := EVENTS.get(charge.state):
@@ -164,6 +174,13 @@ class XenditSimulator:
     def forged(self, letter: Letter) -> Letter:
         headers = dict(letter.headers) | {"x-callback-token": "forged"}
         return Letter(letter.gateway, letter.about, letter.url, headers, letter.body)
+
+    def _lapse(self, now: datetime) -> None:
+        """What ran out, pages on which the last card was declined among it."""
+        self.book.expire(now=now)
+        for charge in self._sessions:
+            if charge.state is ChargeState.DECLINED and now >= charge.expires_at:
+                self.book.move(charge, ChargeState.EXPIRED, from_=(ChargeState.DECLINED,), now=now)
 
     def _limited(self, request: SimRequest, now: datetime) -> SimReply | None:
         if self.most_a_minute is None:
@@ -199,6 +216,8 @@ class XenditSimulator:
                 if charge is None or charge.id != name or "session" not in charge.extra:
                     return _unknown()
                 return self._about_session(method, rest, charge, now)
+            case (method, ["v2", "invoices", *rest] | ["invoices", *rest]):
+                return self._invoices(method, rest, request, now)
             case (method, ["refunds", *rest]):
                 return self._refunds(method, rest, request, now)
             case _:
@@ -305,7 +324,40 @@ class XenditSimulator:
         )
         charge.extra = {"session": f"pr-{self._uuid(charge.id)}", "properties": {}, "echo": {}, "actions": []}
         self._requests[_request_id(charge)] = charge
+        self._sessions.append(charge)
         return _reply(201, self._session(charge))
+
+    def _invoices(self, method: str, rest: list[str], request: SimRequest, now: datetime) -> SimReply:
+        kept = [one for one in self.book.all() if one.extra.get("invoice")]
+        match (method, rest):
+            case ("POST", []):
+                body = _json(request.body) or {}
+                if wrong := invoices.wrong_with(body):
+                    return _invalid(wrong)
+                name = self._uuid(body["external_id"]).replace("-", "")[:24]
+                ends = now + timedelta(seconds=invoices.seconds(body))
+                charge = self._made(
+                    name, body["external_id"], body["payment_methods"][0], int(body["amount"]), now, ends
+                )
+                charge.extra = {"invoice": True}
+                return _reply(200, invoices.told(charge, business=BUSINESS))
+            case ("GET", []):
+                wanted = request.query.get("external_id")
+                found = [one for one in kept if wanted in {None, one.reference}]
+                listed = [invoices.told(one, business=BUSINESS) for one in found]
+                return SimReply(200, json.dumps(listed[:PAGE]).encode())
+            case ("GET", [name]) | ("POST", [name, "expire!"]):
+                one = next((one for one in kept if one.id == name), None)
+                if one is None:
+                    return _error(404, "INVOICE_NOT_FOUND_ERROR", "Could not find the invoice")
+                if method == "POST":
+                    try:
+                        self.book.move(one, ChargeState.CANCELLED, from_=(ChargeState.PENDING,), now=now)
+                    except NotPossible:
+                        return _error(400, "INVALID_OPERATION", "The invoice can not be expired")
+                return _reply(200, invoices.told(one, business=BUSINESS))
+            case _:
+                return _no_such_address()
 
     def _refunds(self, method: str, rest: list[str], request: SimRequest, now: datetime) -> SimReply:
         match (method, rest):
@@ -450,6 +502,9 @@ class XenditSimulator:
             "api_version": "v3",
             "data": dict(data),
         }
+        return self._written(charge, told)
+
+    def _written(self, charge: SimCharge, told: Mapping[str, Any]) -> Letter:
         headers = {"content-type": "application/json", "x-callback-token": self._token}
         return Letter(self.name, charge.id, charge.notify_url or "", headers, json.dumps(told).encode())
 

@@ -1,4 +1,4 @@
-"""Keep which column of a CSV holds what."""
+"""Keep which column of a file holds what."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A CSV as rows under a heading, whatever its encoding, delimiter and title lines."""
+"""A CSV or a workbook as rows under a heading, whatever its encoding, delimiter, sheets and title lines."""
 
 import csv
 import io
@@ -17,6 +17,11 @@ HEADING_WITHIN: Final = 30
 
 EMPTY: Final = "empty"
 NOT_TEXT: Final = "not_csv"
+PACKED: Final = b"PK\x03\x04"
+"""How a workbook begins, and any other package."""
+
+Numbered = tuple[int, tuple[str, ...]]
+"""A row with its number in the file or the sheet, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Table:
 
     heading: tuple[str, ...]
     places: Mapping[str, int]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: tuple[Numbered, ...]
 
     def cell(self, row: Sequence[str], ours: str) -> str:
         """What a row has in a column of ours; nothing where the file has no such column."""
@@ -73,7 +78,7 @@ def decoded(name: str, content: bytes) -> str:
             text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
-    if "\x00" in text or text[:4] == "PK\x03\x04" or text.startswith("%PDF"):
+    if "\x00" in text or text.startswith("%PDF"):
         raise FileRefused(name, NOT_TEXT, "")
     return text
 
@@ -90,19 +95,42 @@ def table_of(
     wanted: Mapping[str, Sequence[str]],
     needed: Callable[[frozenset[str]], Sequence[str]],
 ) -> Table:
-    """A file's rows, once its heading is found.
+    """A file's rows, once its heading is found; of a workbook those of the first sheet that has it.
 
     Args:
         wanted: Our words for columns to the names each may bear.
         needed: What of our words a heading that has these lacks.
 
     Raises:
-        FileTooLarge, FileRefused: It is too large, empty or no text.
+        FileTooLarge, FileRefused: It is too large, empty, or neither text nor a workbook.
         ColumnsMissing: No line near its top has the columns that must be there.
     """
+    best: tuple[int, Sequence[str], tuple[str, ...]] | None = None
+    for rows in _sheets(name, content):
+        for at, (_, row) in enumerate(rows[:HEADING_WITHIN]):
+            places = _placed(row, wanted)
+            missing = needed(frozenset(places))
+            if not missing:
+                heading = tuple(cell.strip()[:MOST_CELL] for cell in row[:MOST_COLUMNS])
+                return Table(heading, places, tuple(rows[at + 1 :]))
+            if best is None or len(places) > best[0]:
+                best = (len(places), missing, tuple(cell.strip()[:80] for cell in row[:MOST_COLUMNS]))
+    if best is None:
+        raise FileRefused(name, EMPTY, "")
+    raise ColumnsMissing(tuple(best[1]), best[2])
+
+
+def _sheets(name: str, content: bytes) -> Iterator[list[Numbered]]:
+    """The rows that are not empty, of each sheet; a CSV is one."""
+    if content[: len(PACKED)] == PACKED:
+        # Its library is loaded when a file of it is met: a process that reads none has no use for it.
+        from orderan.settlements.reading.workbook import sheets_of
+
+        yield from sheets_of(name, content)
+        return
     text = decoded(name, content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    rows: list[tuple[int, tuple[str, ...]]] = []
+    rows: list[Numbered] = []
     try:
         for number, cells in enumerate(reader, start=1):
             if any(cell.strip() for cell in cells):
@@ -111,19 +139,7 @@ def table_of(
                 raise FileTooLarge(MOST_ROWS)
     except csv.Error as fault:
         raise FileRefused(name, NOT_TEXT, str(fault)) from None
-    if not rows:
-        raise FileRefused(name, EMPTY, "")
-    best: tuple[int, Sequence[str], tuple[str, ...]] | None = None
-    for at, (_, row) in enumerate(rows[:HEADING_WITHIN]):
-        places = _placed(row, wanted)
-        missing = needed(frozenset(places))
-        if not missing:
-            heading = tuple(cell.strip()[:MOST_CELL] for cell in row[:MOST_COLUMNS])
-            return Table(heading, places, tuple(rows[at + 1 :]))
-        if best is None or len(places) > best[0]:
-            best = (len(places), missing, tuple(cell.strip()[:80] for cell in row[:MOST_COLUMNS]))
-    assert best is not None
-    raise ColumnsMissing(tuple(best[1]), best[2])
+    yield rows
 
 
 def _placed(heading: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:

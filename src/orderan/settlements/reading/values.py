@@ -2,7 +2,8 @@
 
 Whether `1.234` is a thousand or one and a bit is told by the whole column: a sign that stands twice in
 one number groups, one that is followed by anything but three digits does not, and where both stand the
-last one is the decimal sign. A column that tells nothing leaves such numbers unread.
+last one is the decimal sign. A column that tells nothing leaves such numbers unread. A point before four
+digits or more is a decimal sign whatever the column says: so programs write, and no thousands are grouped so.
 """
 
 import re
@@ -17,6 +18,7 @@ from orderan.settlements.models import Unread
 MOST_DIGITS: Final = 15
 _CURRENCY: Final = re.compile(r"(?i)\b(?:rp|idr)\b\.?|^rp\.?")
 _NUMBER: Final = re.compile(r"[0-9][0-9.,]*")
+_EXACT: Final = re.compile(r"[0-9]+\.[0-9]{4,}")
 _SIDE: Final = re.compile(r"(?i)\s*\b(CR|DB|DR|K|D)\b\.?$")
 _MONTHS: Final = {
     name: number
@@ -99,6 +101,8 @@ def amount_of(text: str, sign: str | None) -> tuple[Decimal, str | None]:
     number, minus, side = _bare(text)
     if not _NUMBER.fullmatch(number):
         raise Unreadable(Unread.AMOUNT_UNREADABLE)
+    if _EXACT.fullmatch(number):
+        sign = "."
     if sign is None:
         if "." in number or "," in number:
             raise Unreadable(Unread.AMOUNT_AMBIGUOUS)

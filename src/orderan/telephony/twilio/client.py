@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
+from orderan.kit import twilio
 from orderan.kit.calling import Caller
 from orderan.kit.clock import Clock
 from orderan.telephony.errors import Fault, NewsForged, NewsUnreadable, OutcomeUnknown
@@ -57,7 +58,7 @@ class Twilio:
             NAME,
             "POST",
             self._base + wire.calls(quote(self._sid, safe="")),
-            headers=wire.headers(self._sid, self._token),
+            headers=twilio.headers(self._sid, self._token),
             body=wire.call_body(asked),
         )
         told = reply.json()
@@ -71,7 +72,7 @@ class Twilio:
     async def look_up(self, call_id: str) -> CallTruth | None:
         account, name = quote(self._sid, safe=""), quote(call_id, safe="")
         reply = await self._caller.ask(
-            NAME, self._base + wire.call(account, name), headers=wire.headers(self._sid, self._token)
+            NAME, self._base + wire.call(account, name), headers=twilio.headers(self._sid, self._token)
         )
         told = reply.json()
         if reply.status == 404:
@@ -88,7 +89,7 @@ class Twilio:
             NAME,
             "POST",
             self._base + wire.call(quote(self._sid, safe=""), quote(call_id, safe="")),
-            headers=wire.headers(self._sid, self._token),
+            headers=twilio.headers(self._sid, self._token),
             body=wire.hang_up_body(),
         )
         if reply.status in {200, 204}:
@@ -149,7 +150,7 @@ class Twilio:
         reply = await self._caller.ask(
             NAME,
             self._base + wire.recordings(account, name),
-            headers=wire.headers(self._sid, self._token),
+            headers=twilio.headers(self._sid, self._token),
         )
         told = reply.json()
         if reply.status != 200 or not isinstance(told, dict):

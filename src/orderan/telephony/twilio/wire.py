@@ -1,17 +1,16 @@
-"""What is sent to Twilio, what it is told to say, and how its requests are signed. Pure.
+"""What is sent to Twilio, and what it is told to say; the rest is in `orderan.kit.twilio`. Pure.
 
-Source: Twilio's API reference of 2010-04-01, its TwiML reference, and how its own libraries check a
-signature: with the port in the address and without, because what signs is not of one mind about it.
+Source: Twilio's API reference of 2010-04-01, and its TwiML reference.
 """
 
-import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
+from orderan.kit import twilio
 from orderan.telephony.models import CallAsked, Farewell, Heard, Language, Prompt, Received
 from orderan.telephony.rules import with_query
 
@@ -21,7 +20,6 @@ REFERENCE: Final = "reference"
 ASKED: Final = "asked"
 """Put behind the address asked with what was pressed: silence then is told from a first question."""
 MOST_SECONDS: Final = 600
-_PORTS: Final = {"https": 443, "http": 80}
 
 
 def calls(account: str) -> str:
@@ -34,15 +32,6 @@ def call(account: str, call_id: str) -> str:
 
 def recordings(account: str, call_id: str) -> str:
     return f"/2010-04-01/Accounts/{account}/Calls/{call_id}/Recordings.json"
-
-
-def headers(account: str, token: str) -> dict[str, str]:
-    told = base64.b64encode(f"{account}:{token}".encode()).decode()
-    return {
-        "authorization": f"Basic {told}",
-        "accept": "application/json",
-        "content-type": "application/x-www-form-urlencoded",
-    }
 
 
 def call_body(asked: CallAsked) -> bytes:
@@ -82,15 +71,8 @@ def form(body: bytes) -> dict[str, str] | None:
         return None
 
 
-def signature(token: str, url: str, members: list[tuple[str, str]]) -> str:
-    """HMAC-SHA1 over the address and every member of the form, by name; a member given twice counts once."""
-    text = url + "".join(name + value for name, value in sorted(set(members)))
-    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
-
-
 def signed(received: Received, token: str) -> bool:
     """Whether a request is signed with the account's token: the form, or the hash of another body."""
-    given = received.headers.get("x-twilio-signature", "").encode("utf-8", "replace")
     hashed = received.query().get("bodySHA256")
     if hashed is not None:
         whole = hashlib.sha256(received.body).hexdigest()
@@ -102,9 +84,7 @@ def signed(received: Received, token: str) -> bool:
             members = parse_qsl(received.body.decode(), keep_blank_values=True)
         except ValueError:
             return False
-    return any(
-        hmac.compare_digest(signature(token, url, members).encode(), given) for url in _shapes(received.url)
-    )
+    return twilio.signed(token, received.url, members, received.headers.get(twilio.SIGNATURE, ""))
 
 
 def twiml(said: Prompt | Farewell, to: Heard) -> bytes:
@@ -132,16 +112,3 @@ def _document(inner: str) -> bytes:
 def _speakable(text: str) -> str:
     """Without characters XML cannot hold."""
     return "".join(one for one in text if one >= " " or one in "\t\n\r")
-
-
-def _shapes(url: str) -> Iterator[str]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return
-    host = parts.netloc.rpartition(":")[0] if port is not None else parts.netloc
-    yield url
-    yield urlunsplit(parts._replace(netloc=host))
-    if port is None and parts.scheme in _PORTS:
-        yield urlunsplit(parts._replace(netloc=f"{host}:{_PORTS[parts.scheme]}"))

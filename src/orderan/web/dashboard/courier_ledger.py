@@ -132,7 +132,7 @@ async def _shown(visit: Visit, sent: Sent, came: dict[str, int] | None) -> Respo
 
     rows, kept = await visit.db.run(visit.caller, read)
     spoken = place_of(visit.request).words
-    by_names = [(COURIER.code, spoken.gettext("CSV, kolom dikenali dari namanya"))]
+    by_names = [(COURIER.code, spoken.gettext("CSV atau XLSX, kolom dikenali dari namanya"))]
     return page(
         visit.request,
         "payments/couriers.html",

@@ -87,7 +87,8 @@ COLUMN_NAMES: Final = {
 }
 WHY: Final = {
     "empty": N_("Berkasnya kosong."),
-    "not_csv": N_("Isinya bukan teks CSV."),
+    "not_csv": N_("Isinya bukan teks CSV dan bukan XLSX."),
+    "not_xlsx": N_("Berkas XLSX-nya tidak utuh."),
     "not_xml": N_("Isinya bukan XML yang utuh."),
     "doctype": N_("Berkasnya memuat DOCTYPE, yang tidak pernah dipakai bank."),
     "not_camt": N_("Isinya bukan rekening koran CAMT.053."),
@@ -219,7 +220,7 @@ async def mapping_given(
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
 ) -> Response[Any]:
-    """Keep which column of a CSV holds what."""
+    """Keep which column of a file holds what."""
     whole_shop(principal)
     form = await posted(request)
     kind = FileKind.STATEMENT if one(form, "kind") == FileKind.STATEMENT else FileKind.SETTLEMENT

@@ -32,6 +32,7 @@ CHARGEBACK_STATES: Final = {
 TRY_STATES: Final = {
     "asking": (N_("Sedang dikirim"), "wait", "hourglass"),
     "unknown": (N_("Sedang diperiksa"), "wait", "hourglass"),
+    "waiting": (N_("Dikirim setelah setelmen"), "wait", "clock"),
     "pending": (N_("Diproses gateway"), "wait", "clock"),
     "done": (N_("Terkirim"), "done", "circle-check"),
     "failed": (N_("Gagal"), "loss", "ban"),

@@ -64,7 +64,7 @@ BESIDE: Final[dict[type[Refusal], str]] = {
     ReasonMissing: "reason",
 }
 BESIDE_LIMIT: Final[dict[type[Refusal], str]] = {AmountNotPositive: "above", AmountUnreadable: "above"}
-IN_THE_AIR: Final = frozenset({"asking", "unknown", "pending"})
+IN_THE_AIR: Final = frozenset({"asking", "unknown", "waiting", "pending"})
 OVER: Final = frozenset({"paid", "cancelled"})
 
 

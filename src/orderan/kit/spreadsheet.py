@@ -2,7 +2,8 @@
 
 openpyxl makes an object of every cell: 8,500 rows a second. Here a parser calls us for the four
 elements that matter, six times as fast, and memory holds the shared texts and one block of rows.
-How a number becomes a date is still asked of openpyxl.
+How a number becomes a date is still asked of openpyxl. Formulas are not looked at: a cell is what was last
+computed of it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,21 @@ from typing import IO, Final, Self
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
-from zipfile import ZipFile
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError  # noqa: N812 - it is an exception
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from orderan.importing.reading.source import Raw
+Raw = object
+"""What a cell holds: a text, a number, yes or no, a day, a time, a length of time; None is nothing."""
 
+DAMAGED: Final = (
+    OSError, BadZipFile, KeyError, IndexError, ValueError, EOFError, NotImplementedError, ET.ParseError, ExpatError,
+    ZlibError,
+)  # fmt: skip
+"""What a damaged package may raise, wherever of it is read."""
 _BLOCK = 1 << 16
 _DIGITS: Final = "0123456789"
 # As many columns as a sheet can have; a cell further right is damage, not data.
@@ -29,20 +38,31 @@ _MOST_COLUMNS = 16_384
 _CACHE_SIZE = 100_000
 # Parts that are held whole, unpacked; a year of orders has some ten million bytes of shared texts.
 # A few thousand bytes can be packed so that they unpack to gigabytes.
-_LARGEST_PART = 200_000_000
+LARGEST_PART = 200_000_000
 # Excel allows a cell 32,767 characters; the parser hands over no piece larger than a block.
 _MOST_PIECES = 100
+
+
+class PartTooLarge(ValueError):
+    """A part unpacks to more than is held or gone through."""
 
 
 class Spreadsheet:
     """An open package; close it by leaving its `with`.
 
+    Args:
+        file: Where it is, or its bytes to be read from.
+        largest_sheet: Most bytes a sheet may unpack to; None goes through whatever there is, a block at a time.
+
     Raises:
-        KeyError, ValueError, zipfile.BadZipFile, ...: It is damaged; where that is seen depends on the damage.
+        KeyError, ValueError, zipfile.BadZipFile, ...: It is damaged (`DAMAGED`); where that is seen depends on the
+            damage.
+        PartTooLarge: A part unpacks to more than it may.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._zip = ZipFile(path)
+    def __init__(self, file: Path | IO[bytes], *, largest_sheet: int | None = None) -> None:
+        self._zip = ZipFile(file)
+        self._largest_sheet = largest_sheet
         try:
             self._read_parts()
         except BaseException:
@@ -62,8 +82,12 @@ class Spreadsheet:
 
     def rows(self, name: str) -> Iterator[tuple[Raw, ...]]:
         """Rows of a sheet that have any cell, each up to its last one."""
+        return (row for _, row in self.numbered(name))
+
+    def numbered(self, name: str) -> Iterator[tuple[int, tuple[Raw, ...]]]:
+        """The same with their numbers in the sheet, from 1."""
         reader = _SheetReader(self._texts, self._date)
-        with self._zip.open(self._sheets[name]) as file:
+        with self._opened(self._sheets[name], self._largest_sheet) as file:
             yield from reader.rows(file)
 
     def _read_parts(self) -> None:
@@ -128,9 +152,12 @@ class Spreadsheet:
         No part is read further than the size its package tells, the parser reads nothing from outside
         and stops entities that grow out of proportion: what is checked here is all there can be.
         """
+        return self._opened(name, LARGEST_PART)
+
+    def _opened(self, name: str, largest: int | None) -> IO[bytes]:
         told = self._zip.getinfo(name).file_size
-        if told > _LARGEST_PART:
-            raise ValueError(f"{name} unpacks to {told:,} bytes, more than {_LARGEST_PART:,}")
+        if largest is not None and told > largest:
+            raise PartTooLarge(f"{name} unpacks to {told:,} bytes, more than {largest:,}")
         return self._zip.open(name)
 
     def _related(self, part: str, kind: str) -> list[str]:
@@ -172,15 +199,16 @@ class _SheetReader:
         self._date = date
         self._columns: dict[str, int] = {}
         self._numbers: dict[tuple[str, str], Raw] = {}
-        self._rows: list[tuple[Raw, ...]] = []
+        self._rows: list[tuple[int, tuple[Raw, ...]]] = []
         self._row: list[Raw] = []
+        self._number = 0
         self._kind = self._style = ""
         self._place = -1
         self._text: list[str] | None = None
         self._taking = self._spoken = self._done = False
         self._names: dict[str, str] = {}
 
-    def rows(self, file: IO[bytes]) -> Iterator[tuple[Raw, ...]]:
+    def rows(self, file: IO[bytes]) -> Iterator[tuple[int, tuple[Raw, ...]]]:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -208,6 +236,7 @@ class _SheetReader:
                 self._text = []
         elif name == "row":
             self._row = []
+            self._number = int(attributes["r"]) if "r" in attributes else self._number + 1
             self._place = -1
         elif name == "rPh":
             self._spoken = True
@@ -228,7 +257,7 @@ class _SheetReader:
             self._taking = False
         elif name == "row":
             if self._row:
-                self._rows.append(tuple(self._row))
+                self._rows.append((self._number, tuple(self._row)))
         elif name == "rPh":
             self._spoken = False
         elif name == "sheetData":
@@ -255,7 +284,7 @@ class _SheetReader:
         if not text:
             return None
         if kind == "n":
-            return self._number(text)
+            return self._numeric(text)
         if kind == "b":
             return bool(int(text))
         if kind == "d":
@@ -263,7 +292,7 @@ class _SheetReader:
             return found
         return text
 
-    def _number(self, text: str) -> Raw:
+    def _numeric(self, text: str) -> Raw:
         key = (self._style, text)
         try:
             return self._numbers[key]
