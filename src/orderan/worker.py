@@ -221,7 +221,11 @@ def consumers_of(clock: Clock) -> tuple[Consumer, ...]:
     return (LEARNING, teller(clock))
 
 
-JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders", "orderan.importing.jobs")
+JOB_MODULES: Final[tuple[str, ...]] = (
+    "orderan.flows.bulk_orders",
+    "orderan.flows.train_trust",
+    "orderan.importing.jobs",
+)
 """Modules whose import declares jobs."""
 
 MOST_TURNS: Final = 50

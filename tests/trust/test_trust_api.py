@@ -68,7 +68,7 @@ async def test_the_queue_is_read_and_an_order_of_it_judged_once(program: Program
     late = await program.ask(secret, "POST", "/reviews/{review}/judge", asked, key="dua")
 
     assert waiting["order_id"] == program.names["review"]
-    assert whole["reasons"] == [{"code": "phone_orders_day", "value": 1, "points": 50}]
+    assert whole["reasons"] == [{"code": "phone_orders_day", "value": 1, "points": 50, "model": None}]
     assert [(tied["order_id"], tied["shares"]) for tied in whole["tied"]] == [
         (program.names["first"], ["address", "phone"])
     ]

@@ -5,6 +5,7 @@ been placed alone. So a batch scores as its orders would one by one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +23,7 @@ from orderan.trust.models import (
     Subject,
 )
 from orderan.trust.rules import decide, followed
+from orderan.trust.rules_model import Speaking, opinion
 
 Known = Mapping[tuple[KeyKind, bytes], Seen]
 
@@ -38,16 +40,25 @@ RARE_PERMILLE: Final = 10
 
 
 def assess(
-    subjects: Sequence[Subject], known: Known, norm: Norm | None, policy: Policy, *, version: int
+    subjects: Sequence[Subject],
+    known: Known,
+    norm: Norm | None,
+    policy: Policy,
+    *,
+    version: int,
+    model: Speaking | None = None,
 ) -> list[Assessed]:
     """Facts and verdict of each subject, in order.
 
     Args:
         known: What was seen of their keys; it is added to as subjects are let through.
+        model: Adds its points to those of the rules; None while none speaks.
     """
     found = []
     for subject in subjects:
         facts = facts_of(subject, known, norm)
+        if model is not None:
+            facts = replace(facts, opinion=opinion(model, facts))
         verdict = decide(facts, policy)
         first_time = _first_time(subject, known)
         found.append(Assessed(subject, facts, verdict, followed(policy, verdict), version, first_time))

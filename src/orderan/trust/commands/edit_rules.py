@@ -7,6 +7,7 @@ from orderan.kit import audit
 from orderan.kit.audit import Trace
 from orderan.kit.db import Tx
 from orderan.trust import store_rules
+from orderan.trust.commands.silence_model import silence_for_rules
 from orderan.trust.errors import (
     LivePolicyMovedOn,
     NoSuchPolicy,
@@ -85,7 +86,7 @@ async def restore_policy(tx: Tx, version: int, *, expected: int, now: datetime) 
 
 
 async def put_live(tx: Tx, *, expected: int, note: str, now: datetime) -> int:
-    """Follow the draft from now on, as a version of its own; returns its number.
+    """Follow the draft from now on, as a version of its own; returns its number. A model falls silent.
 
     Raises:
         TrustUnexplained: Nothing says why.
@@ -106,6 +107,7 @@ async def put_live(tx: Tx, *, expected: int, note: str, now: datetime) -> int:
         raise LivePolicyMovedOn(tried.against or DEFAULT_VERSION, version)
     made = await store_rules.insert_policy(tx, current.policy, note=why, revision=current.revision, now=now)
     await store_rules.set_active(tx, made, now=now)
+    await silence_for_rules(tx, now=now)
     before = {"version": version, "policy": plain_policy(policy)}
     after = {"version": made, "policy": plain_policy(current.policy), "note": why}
     await audit.leave(tx, Trace("trust.live", "trust_rules", str(made), before, after), now=now)
