@@ -9,7 +9,10 @@ A worker that dies in the middle begins again: whatever is not kept was never th
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +20,11 @@ from orderan.kit import jobs
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
+from orderan.kit.states import IllegalMove
 from orderan.trust import (
     Backtest,
     Lived,
     Model,
-    ModelState,
     Policy,
     Training,
     ask_training,
@@ -29,6 +32,7 @@ from orderan.trust import (
     decline_training,
     fit,
     followed,
+    is_asked,
     keep_model,
     lived_orders,
     parted,
@@ -65,21 +69,35 @@ async def begin_training(tx: Tx, *, capacity: int, now: datetime) -> Training:
 async def train(
     db: Database, caller: Caller, training_id: UUID, *, capacity: int, clock: Clock, most: int = MOST
 ) -> Refusal | None:
-    """Do a training that was asked for; why nothing was learned, None when something was."""
+    """Do a training that was asked for; why nothing was learned, None when something was.
+
+    One that is over already, by a run before this one, stays as it is.
+    """
+    if not await db.run(caller, lambda tx: is_asked(tx, training_id)):
+        return None
     lived, policy, version = await _past(db, caller, clock=clock, most=most)
     now = clock.now()
     try:
         model, found = await asyncio.to_thread(_learn, lived, policy, capacity, now)
     except Refusal as refusal:
-        reason = refusal
-        await db.run(caller, lambda tx: decline_training(tx, training_id, reason, now=now))
+        await _end(db, caller, partial(decline_training, training_id=training_id, refusal=refusal, now=now))
         return refusal
-
-    async def keep(tx: Tx) -> ModelState:
-        return await keep_model(tx, training_id, model, found, rules_version=version, now=now)
-
-    await db.run(caller, keep)
+    keep = partial(
+        keep_model,
+        training_id=training_id,
+        model=model,
+        backtest=found,
+        rules_version=version,
+        now=now,
+    )
+    await _end(db, caller, keep)
     return None
+
+
+async def _end(db: Database, caller: Caller, command: Callable[[Tx], Awaitable[object]]) -> None:
+    """Keep what came of a training, unless somebody kept it meanwhile."""
+    with suppress(IllegalMove):
+        await db.run(caller, command)
 
 
 async def _past(db: Database, caller: Caller, *, clock: Clock, most: int) -> tuple[list[Lived], Policy, int]:

@@ -144,6 +144,7 @@ from orderan.trust.store_lists import Entry, entries, entry_of
 from orderan.trust.store_model import (
     Training,
     Why,
+    is_asked,
     speaking_training,
     spoken_model,
     training_of,
@@ -300,6 +301,7 @@ __all__ = [
     "followed",
     "forget_keys",
     "house_key",
+    "is_asked",
     "is_vague",
     "judge",
     "keep_model",

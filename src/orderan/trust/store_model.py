@@ -108,6 +108,15 @@ async def lock_training(tx: Tx, training_id: UUID) -> Training | None:
     return None if row is None else _training(row)
 
 
+async def is_asked(tx: Tx, training_id: UUID) -> bool:
+    """Whether a training still waits to be done."""
+    row = await tx.maybe(
+        "SELECT 1 FROM trust_model WHERE shop_id = %(shop)s AND id = %(id)s AND state = 'asked'",
+        {"shop": tx.shop_id, "id": training_id},
+    )
+    return row is not None
+
+
 async def asked_training(tx: Tx) -> Training | None:
     """The one that is under way."""
     row = await tx.maybe(

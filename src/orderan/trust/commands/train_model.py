@@ -56,10 +56,12 @@ async def ask_training(tx: Tx, *, capacity: int, now: datetime) -> Training:
 
 
 async def decline_training(tx: Tx, training_id: UUID, refusal: Refusal, *, now: datetime) -> None:
-    """It came to nothing, for this reason; one that is over already stays as it is."""
+    """It came to nothing, for this reason.
+
+    Raises:
+        IllegalMove: It is over already.
+    """
     training = await _locked(tx, training_id)
-    if training.state is not ModelState.ASKED:
-        return
     if isinstance(refusal, TooLittleHistory):
         await _decline(tx, training, Why.TOO_LITTLE, ends=(refusal.bad, refusal.good), now=now)
     elif isinstance(refusal, LearningNotInstalled):
@@ -73,16 +75,17 @@ async def keep_model(
 ) -> ModelState:
     """Keep what was learned; it speaks at once where it beat the rules that are followed.
 
-    Not where a person wants models silent. One that is over already stays as it is, however often it was
-    learned.
+    Not where a person wants models silent.
 
     Args:
         rules_version: Of the rules it was judged beside.
+
+    Raises:
+        IllegalMove: The training is over already.
     """
     await store_rules.lock_rules(tx)
     training = await _locked(tx, training_id)
-    if training.state is not ModelState.ASKED:
-        return training.state
+    state = MODEL.after(training.state, ModelEvent.LEARN)
     _, live = await followed(tx)
     held = await store_model.is_kept_silent(tx)
     if not backtest.beats:
@@ -92,7 +95,6 @@ async def keep_model(
     else:
         # One that may speak is silent for as long as this transaction lasts.
         why = Why.KEPT if held else Why.NEWER
-    state = MODEL.after(training.state, ModelEvent.LEARN)
     await store_model.set_learned(
         tx, training_id, model, backtest, rules_version=rules_version, why=why, now=now
     )
