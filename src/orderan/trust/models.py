@@ -126,6 +126,7 @@ class Measure(StrEnum):
     PERSON_DISPUTED = auto()
     PERSON_FRAUD = auto()
     ADDRESS_REFUSED = auto()
+    DEVICE_REFUSED = auto()
     DEVICE_FRAUD = auto()
     AREA_REFUSED_PERCENT = auto()
     AMOUNT_THOUSANDS = auto()

@@ -26,6 +26,7 @@ DEFAULT: Final = Policy(
         Rule(N_("Pernah menyengketakan pembayaran"), _M.PERSON_DISPUTED, 1, 50, (Way.PREPAID,)),
         Rule(N_("Pernah menipu"), _M.PERSON_FRAUD, 1, 80),
         Rule(N_("Orang lain serumah menolak paket"), _M.ADDRESS_REFUSED, 2, 20, _COD),
+        Rule(N_("Orang lain di perangkat ini menolak paket"), _M.DEVICE_REFUSED, 2, 20, _COD),
         Rule(N_("Perangkat pernah dipakai menipu"), _M.DEVICE_FRAUD, 1, 40),
         Rule(N_("Daerah yang sering menolak paket"), _M.AREA_REFUSED_PERCENT, 30, 10, _COD),
         Rule(N_("COD satu juta ke atas"), _M.AMOUNT_THOUSANDS, 1_000, 10, _COD),

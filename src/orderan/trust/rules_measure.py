@@ -105,6 +105,7 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
         Measure.PERSON_DISPUTED: person.disputed,
         Measure.PERSON_FRAUD: person.fraud,
         Measure.ADDRESS_REFUSED: max(0, address.tally.refused - person.refused),
+        Measure.DEVICE_REFUSED: max(0, device.tally.refused - person.refused),
         Measure.DEVICE_FRAUD: device.tally.fraud + device.tally.disputed,
         Measure.AREA_REFUSED_PERCENT: 100 * area.refused // ended if ended >= LEAST_OF_AREA else 0,
         Measure.PERSON_DELIVERED: person.delivered,

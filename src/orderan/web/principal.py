@@ -171,6 +171,11 @@ def require_whole_shop(principal: Principal, needs: str) -> None:
         raise NotAllowed(needs)
 
 
+def may_judge(principal: Principal) -> bool:
+    """Whether they may say of any order that is doubted whether it is meant."""
+    return principal.sees_whole_shop and principal.may(Permission.TRUST_WRITE)
+
+
 class Undeclared(Exception):
     """A route does not say who may call it."""
 

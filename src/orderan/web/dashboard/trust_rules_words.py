@@ -37,6 +37,7 @@ MEASURED: Final[Mapping[str, str]] = {
     Measure.PERSON_DISPUTED: N_("Pembayaran yang disengketakan pembeli"),
     Measure.PERSON_FRAUD: N_("Pesanan pembeli yang dinyatakan penipuan"),
     Measure.ADDRESS_REFUSED: N_("Paket yang ditolak orang lain di rumah ini"),
+    Measure.DEVICE_REFUSED: N_("Paket dari perangkat ini yang ditolak orang lain"),
     Measure.DEVICE_FRAUD: N_("Penipuan dan sengketa dari perangkat ini"),
     Measure.AREA_REFUSED_PERCENT: N_("Paket yang ditolak di kecamatan ini, dalam persen"),
     Measure.AMOUNT_THOUSANDS: N_("Nilai pesanan, dalam ribu rupiah"),

@@ -27,6 +27,7 @@ MEASURES: Final = {
     "person_disputed": N_("Pembayaran yang disengketakan pembeli ini: %(value)s"),
     "person_fraud": N_("Pesanan pembeli ini yang dinyatakan penipuan: %(value)s"),
     "address_refused": N_("Paket yang ditolak orang lain di rumah ini: %(value)s"),
+    "device_refused": N_("Paket dari perangkat ini yang ditolak orang lain: %(value)s"),
     "device_fraud": N_("Penipuan dan sengketa dari perangkat ini: %(value)s"),
     "area_refused_percent": N_("Paket yang ditolak di kecamatan ini: %(value)s %%"),
     "amount_thousands": N_("Nilai pesanan: %(value)s ribu rupiah"),
