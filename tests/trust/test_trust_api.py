@@ -81,7 +81,9 @@ async def test_the_queue_is_read_and_an_order_of_it_judged_once(program: Program
 
 async def test_the_hold_of_a_doubted_order_takes_somebody_who_judges(program: Program) -> None:
     clerk = await program.key("situs", Permission.ORDERS_READ, Permission.ORDERS_WRITE)
-    judge = await program.key("risiko", Permission.ORDERS_READ, Permission.ORDERS_WRITE, Permission.TRUST_WRITE)
+    judge = await program.key(
+        "risiko", Permission.ORDERS_READ, Permission.ORDERS_WRITE, Permission.TRUST_WRITE
+    )
     [hold] = (await program.ask(clerk, "GET", "/orders/{review}")).json()["hold_list"]
     release = f"/orders/{{review}}/holds/{hold['id']}/release"
 
@@ -138,7 +140,9 @@ async def test_lists_are_kept_over_the_api_and_tell_no_phone(program: Program, k
     denied = await one(program.world, keyring, cod("+6281233334444", line="Jl. Anggrek 5"), program.now)
     listed = await program.ask(secret, "GET", "/trust-entries")
     first = (await program.ask(secret, "GET", "/trust-entries?limit=1")).json()
-    second = (await program.ask(secret, "GET", f"/trust-entries?limit=1&cursor={first['next_cursor']}")).json()
+    second = (
+        await program.ask(secret, "GET", f"/trust-entries?limit=1&cursor={first['next_cursor']}")
+    ).json()
     removed = await program.ask(secret, "POST", f"/trust-entries/{made.json()['id']}/remove")
     gone = await program.ask(secret, "POST", f"/trust-entries/{made.json()['id']}/remove")
 

@@ -24,6 +24,7 @@ from orderan.trust.commands.edit_rules import (
 )
 from orderan.trust.commands.learn import forget_keys, learn_norm, note_ends
 from orderan.trust.commands.list_key import put_on_list, take_off_list
+from orderan.trust.commands.note_card import counts_for, keep_rescored, note_cards, with_card
 from orderan.trust.commands.review import LOOK_WITHIN, end_review, lapse_reviews, open_reviews
 from orderan.trust.commands.score import keep_scores, score
 from orderan.trust.commands.silence_model import silence
@@ -284,6 +285,7 @@ __all__ = [
     "average_precision",
     "backtest",
     "change_draft",
+    "counts_for",
     "decide",
     "decline_training",
     "denial",
@@ -305,6 +307,7 @@ __all__ = [
     "is_vague",
     "judge",
     "keep_model",
+    "keep_rescored",
     "keep_scores",
     "key_of",
     "keys_of",
@@ -316,6 +319,7 @@ __all__ = [
     "lived_orders",
     "mailbox",
     "network_of",
+    "note_cards",
     "note_ends",
     "open_reviews",
     "open_reviews_of",
@@ -360,4 +364,5 @@ __all__ = [
     "trainings_waiting",
     "trial_of",
     "versions",
+    "with_card",
 ]

@@ -93,11 +93,11 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
     area = seen.get(KeyKind.AREA, nothing).tally
     ended = area.delivered + area.refused
     return {
-        Measure.PHONE_ORDERS_DAY: _within(phone, now, DAY),
-        Measure.ADDRESS_ORDERS_DAY: _within(address, now, DAY),
-        Measure.DEVICE_ORDERS_DAY: _within(device, now, DAY),
-        Measure.IP_ORDERS_HOUR: _within(seen.get(KeyKind.IP, nothing), now, HOUR),
-        Measure.CARD_ORDERS_DAY: _within(seen.get(KeyKind.CARD, nothing), now, DAY),
+        Measure.PHONE_ORDERS_DAY: within(phone, now, DAY),
+        Measure.ADDRESS_ORDERS_DAY: within(address, now, DAY),
+        Measure.DEVICE_ORDERS_DAY: within(device, now, DAY),
+        Measure.IP_ORDERS_HOUR: within(seen.get(KeyKind.IP, nothing), now, HOUR),
+        Measure.CARD_ORDERS_DAY: within(seen.get(KeyKind.CARD, nothing), now, DAY),
         Measure.PHONES_AT_ADDRESS: _others(address, me),
         Measure.PHONES_AT_DEVICE: _others(device, me),
         Measure.PERSON_REFUSED: person.refused,
@@ -133,7 +133,8 @@ def _seen(subject: Subject, known: Known) -> Iterable[tuple[KeyKind, Seen]]:
             yield kind, seen
 
 
-def _within(seen: Seen, now: datetime, span: timedelta) -> int:
+def within(seen: Seen, now: datetime, span: timedelta) -> int:
+    """How many orders of a key came lately, as far as they are looked at."""
     return sum(now - span < at for at, _ in seen.recent[:MOST_SEEN])
 
 

@@ -21,6 +21,7 @@ from orderan.access import (
     SEEN_EVERY,
     NotAllowed,
     NotSignedIn,
+    Permission,
     Principal,
     principal_of_key,
     principal_of_session,

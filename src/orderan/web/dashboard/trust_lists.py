@@ -126,9 +126,7 @@ def until_typed(typed: str, zone: str) -> datetime | None:
         raise DateUnreadable(typed.strip()[:40]) from fault
 
 
-async def _page(
-    visit: Visit, *, said: str = "", after: str = "", sent: Sent = NOTHING_SENT
-) -> Response[Any]:
+async def _page(visit: Visit, *, said: str = "", after: str = "", sent: Sent = NOTHING_SENT) -> Response[Any]:
     require_whole_shop(visit.principal, Permission.TRUST_READ)
     words, before = place_of(visit.request).words, read_cursor(after)
 
