@@ -51,7 +51,7 @@ async def test_the_third_order_of_one_range_of_cards_is_held_once_it_is_paid(
     assert {review.id for review in reviews} == {second, third}
     [hold] = await floor.run(lambda tx: holds_of(tx, third))
     assert hold.kind == "fraud"
-    made = [row for row in await floor.all("SELECT kind FROM decision WHERE subject_id = %(id)s", id=third)]
+    made = await floor.all("SELECT kind FROM decision WHERE subject_id = %(id)s", id=third)
     assert [row.kind for row in made].count("trust") == 2
     because = await floor.value(
         "SELECT outcome FROM decision WHERE subject_id = %(id)s AND kind = 'trust' ORDER BY id DESC LIMIT 1",
