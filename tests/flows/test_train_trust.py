@@ -6,8 +6,10 @@ import random
 import sys
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner
 
 from conftest import ShopFloor
@@ -67,12 +69,12 @@ async def history(floor: ShopFloor, now: datetime, *, count: int = 1_200, plante
         at = now - timedelta(hours=count - number + 48)
         far, way = int(dice.random() < 0.3), dice.choice(list(Way))
         signs = {
-            Measure.AMOUNT_THOUSANDS: int(dice.lognormvariate(4.5, 0.8)),
+            Measure.AMOUNT_THOUSANDS: int(dice.lognormvariate(3, 0.8)),
             Measure.IP_ELSEWHERE: far,
             Measure.TEXT_SIGNS: int(dice.random() < 0.05),
         }
         subject = Subject(new_id(), at, way, 1_000 * signs[Measure.AMOUNT_THOUSANDS], {}, signs)
-        bad = dice.random() < (0.6 if planted and far and way is Way.COD else 0.08)
+        bad = dice.random() < (0.6 if planted and far and way is Way.COD else 0.08 if planted else 0.15)
         subjects.append(subject)
         ends.append((subject.id, Ended.REFUSED if bad else Ended.DELIVERED, at + timedelta(days=2)))
 
@@ -118,7 +120,7 @@ async def test_a_model_that_beats_the_rules_adds_to_the_next_order_beside_them(
     assert reasons(await decision_of(floor, order_of(near).order.id)) == {}
     said = reasons(late)
     assert set(said) <= {"ip_elsewhere", "cod", "amount_thousands"}
-    assert sum(said.values()) >= 20
+    assert sum(said.values()) >= 10
     assert late.outcome["points"] == early.outcome["points"] + sum(said.values())
     assert late.inputs["opinion"]["version"] == made.version
     told = reasons_told(late.outcome, words("en"))
@@ -275,7 +277,9 @@ async def test_one_model_is_trained_at_a_time_and_one_that_got_lost_makes_room(
     await history(floor, now)
     later = now + timedelta(hours=2)
     second = await floor.run(lambda tx: begin_training(tx, capacity=5, now=later))
-    await work_off(db, database_url, later)
+    for _ in range(2):
+        # Two jobs of one lock: the second is taken up once the first is over.
+        await work_off(db, database_url, later)
     found = await floor.run(lambda tx: trainings(tx, limit=9))
     assert [(one.version, one.state, one.why) for one in found] == [
         (second.version, "declined", "not_installed"),
@@ -294,7 +298,7 @@ async def test_the_command_prints_what_the_back_test_found(
     floor: ShopFloor, now: datetime, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_shop(floor, now)
-    monkeypatch.setenv("ORDERAN_DATABASE_URL", database_url)
+    monkeypatch.setenv("ORDERAN_DATABASE_URL", f"postgresql://?{urlencode(conninfo_to_dict(database_url))}")
 
     async def ran(*arguments: str) -> Any:
         return await asyncio.to_thread(CliRunner().invoke, app, ["train", "fraud", *arguments])
@@ -302,11 +306,12 @@ async def test_the_command_prints_what_the_back_test_found(
     refused = await ran("--json")
     await history(floor, datetime.now(now.tzinfo))
     told = await ran("--capacity", "5")
-    plain = json.loads((await ran("--json")).output)
+    again = await ran("--json")
 
     assert refused.exit_code != 0
     assert "trust_too_little_history" in str(refused.exception)
-    assert told.exit_code == 0, told.output
+    assert told.exit_code == 0, (told.output, told.exception)
     assert "version 2 is speaking" in told.output
     assert "average precision" in told.output
+    plain = json.loads(again.output)
     assert (plain["version"], plain["state"], plain["backtest"]["beats"]) == (3, "speaking", True)

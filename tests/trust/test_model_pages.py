@@ -18,9 +18,9 @@ async def test_the_page_tells_whether_a_model_speaks_how_it_does_and_trains_anot
     shown = await desk.shows("/trust/models")
 
     assert "Model versi 3 ikut menilai" in shown
-    assert "62,0 % 81,0 %" in shown
+    assert "62 % 81 %" in shown
     assert "Dari 380 pesanan berpoin tertinggi" in shown
-    assert "IP-nya dari provinsi lain · 75,0 %" in shown
+    assert "IP dari provinsi lain · 75 %" in shown
     assert "tidak lebih baik dari aturan" in shown
     assert "Ada 12 berakhir buruk dan 340 berakhir baik." in shown
 

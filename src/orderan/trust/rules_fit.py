@@ -37,6 +37,8 @@ ENOUGH_FOR_STEPS: Final = 1_000
 LEAST_CHANCE: Final = 0.001
 CURVE: Final = 33
 """Points a curve is kept by."""
+UNBOUND: Final = 1e6
+"""Of a curve nothing is shrunk: two numbers are learned from hundreds of orders."""
 BEYOND: Final = 2.0
 """How far the curve is kept beyond the raw scores that were seen."""
 DAY: Final = timedelta(days=1)
@@ -131,7 +133,7 @@ def _calibrated(model: Model, calibrating: Sequence[Ending]) -> Model:
         )
     from sklearn.linear_model import LogisticRegression
 
-    curve = LogisticRegression().fit([[raw] for raw in raws], bad)
+    curve = LogisticRegression(C=UNBOUND).fit([[raw] for raw in raws], bad)
     slope, shift = float(curve.coef_[0, 0]), float(curve.intercept_[0])
     if slope <= 0:
         # Later orders contradict what was learned from the earlier ones: it knows nothing.
