@@ -107,10 +107,8 @@ async def _past(db: Database, caller: Caller, *, clock: Clock, most: int) -> tup
     lived: list[Lived] = []
     before = None
     while len(lived) < most:
-        place, limit = before, min(BATCH, most - len(lived))
-        found, before = await db.run(
-            caller, lambda tx, p=place, n=limit: lived_orders(tx, since=since, before=p, limit=n)
-        )
+        look = partial(lived_orders, since=since, before=before, limit=min(BATCH, most - len(lived)))
+        found, before = await db.run(caller, look)
         lived += found
         if before is None:
             break

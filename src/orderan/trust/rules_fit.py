@@ -172,7 +172,8 @@ def _trees(booster: Any, features: Sequence[str]) -> tuple[Trees, dict[str, int]
     whole = sum(gains.values())
     shares = {name: round(1_000 * gain / whole) for name, gain in gains.items()} if whole > 0 else {}
     weights = {name: share for name, share in shares.items() if share}
-    return Trees(*(tuple(column) for column in (roots, sign, height, left, right, value))), weights
+    trees = Trees(tuple(roots), tuple(sign), tuple(height), tuple(left), tuple(right), tuple(value))
+    return trees, weights
 
 
 def _means(nodes: Any) -> list[float]:
