@@ -16,24 +16,31 @@ async def tie_cards(tx: Tx, keys: Mapping[UUID, bytes], *, now: datetime) -> set
     """
     rows = await tx.all(
         """
-        WITH told AS (
-            SELECT * FROM unnest(%(ids)s::uuid[], %(keys)s::bytea[]) AS told (id, key)
-        ), tied AS (
-            UPDATE trust_score SET kinds = kinds || '{card}', keys = keys || told.key
-            FROM told
-            WHERE trust_score.shop_id = %(shop)s AND trust_score.subject_id = told.id
-              AND cardinality(trust_score.kinds) > 0 AND 'card' <> ALL (trust_score.kinds)
-              AND NOT EXISTS (SELECT 1 FROM trust_outcome
-                              WHERE trust_outcome.shop_id = %(shop)s AND trust_outcome.subject_id = told.id)
-            RETURNING told.id, told.key, trust_score.keys[array_position(trust_score.kinds, 'phone')] AS person
-        )
-        INSERT INTO trust_key (shop_id, kind, key, at, subject_id, person)
-        SELECT %(shop)s, 'card', tied.key, %(now)s, tied.id, tied.person FROM tied
-        RETURNING subject_id
+        UPDATE trust_score SET kinds = kinds || '{card}', keys = keys || told.key
+        FROM unnest(%(ids)s::uuid[], %(keys)s::bytea[]) AS told (id, key)
+        WHERE trust_score.shop_id = %(shop)s AND trust_score.subject_id = told.id
+          AND cardinality(trust_score.kinds) > 0 AND 'card' <> ALL (trust_score.kinds)
+          AND NOT EXISTS (SELECT 1 FROM trust_outcome
+                          WHERE trust_outcome.shop_id = %(shop)s AND trust_outcome.subject_id = told.id)
+        RETURNING told.id, told.key, trust_score.keys[array_position(trust_score.kinds, 'phone')] AS person
         """,
-        {"shop": tx.shop_id, "ids": list(keys), "keys": list(keys.values()), "now": now},
+        {"shop": tx.shop_id, "ids": list(keys), "keys": list(keys.values())},
     )
-    return {row.subject_id for row in rows}
+    await tx.run(
+        """
+        INSERT INTO trust_key (shop_id, kind, key, at, subject_id, person)
+        SELECT %(shop)s, 'card', tied.key, %(now)s, tied.id, tied.person
+        FROM unnest(%(ids)s::uuid[], %(keys)s::bytea[], %(people)s::bytea[]) AS tied (id, key, person)
+        """,
+        {
+            "shop": tx.shop_id,
+            "now": now,
+            "ids": [row.id for row in rows],
+            "keys": [row.key for row in rows],
+            "people": [row.person for row in rows],
+        },
+    )
+    return {row.id for row in rows}
 
 
 async def set_rescored(tx: Tx, assessed: Sequence[Assessed]) -> None:

@@ -127,17 +127,24 @@ async def asked_training(tx: Tx) -> Training | None:
 
 
 async def insert_training(tx: Tx, training_id: UUID, *, capacity: int, now: datetime) -> Training:
-    """Write down that one is asked for, under the next number."""
+    """Write down that one is asked for, under the next number; the rules of the shop are locked."""
+    last = await tx.value(
+        "SELECT coalesce(max(version), 0) FROM trust_model WHERE shop_id = %(shop)s", {"shop": tx.shop_id}
+    )
     row = await tx.one(
         """
         INSERT INTO trust_model (shop_id, id, version, state, capacity, asked_by, asked_at, moved_by, moved_at)
-        SELECT %(shop)s, %(id)s, coalesce(max(version), 0) + 1, 'asked', %(capacity)s, %(actor)s, %(now)s, %(actor)s,
-               %(now)s
-        FROM trust_model
-        WHERE shop_id = %(shop)s
+        VALUES (%(shop)s, %(id)s, %(version)s, 'asked', %(capacity)s, %(actor)s, %(now)s, %(actor)s, %(now)s)
         RETURNING """
         + COLUMNS,
-        {"shop": tx.shop_id, "id": training_id, "capacity": capacity, "actor": tx.actor, "now": now},
+        {
+            "shop": tx.shop_id,
+            "id": training_id,
+            "version": int(last) + 1,
+            "capacity": capacity,
+            "actor": tx.actor,
+            "now": now,
+        },
     )
     return _training(row)
 
