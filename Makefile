@@ -72,9 +72,9 @@ reference: install ## write docs/reference again from the code, after changing s
 lock: install ## choose versions anew and write locks/
 	@$(BIN)/python -m pip install --quiet uv
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --generate-hashes \
-		--universal --no-emit-index-url --python-version 3.11 pyproject.toml -o locks/run.txt
+		--universal --no-emit-index-url --python-version 3.11 --extra ml pyproject.toml -o locks/run.txt
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
-		--universal --no-emit-index-url --python-version 3.11 --extra dev -c locks/run.txt pyproject.toml \
+		--universal --no-emit-index-url --python-version 3.11 --extra dev --extra ml -c locks/run.txt pyproject.toml \
 		-o locks/dev.txt
 
 browser: ## see to Chromium for the browser tests, where that is possible

@@ -184,6 +184,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/trust/denials": ("/trust/denials", "/trust/denials?tab=appealed", "/trust/denials?tab=upheld"),
     "/trust/denials/{denial_id:str}": ("/trust/denials/{denial}", "/trust/denials/{denial_appealed}"),
     "/trust/lists": ("/trust/lists",),
+    "/trust/models": ("/trust/models",),
     "/trust/reviews/{order:str}": ("/trust/reviews/{review}", "/trust/reviews/{review_over}"),
     "/trust/rules": ("/trust/rules",),
     "/trust/rules/edit": ("/trust/rules/edit",),

@@ -2521,6 +2521,35 @@ CREATE TABLE trust_key (
 CREATE POLICY own_shop_only ON trust_key USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE trust_key FORCE ROW LEVEL SECURITY;
 
+-- distributed: models learned from how orders ended: what was found of each, and which one adds to scores
+CREATE TABLE trust_model (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL,
+    why text,
+    capacity integer NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    moved_by text NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    rules_version integer,
+    found jsonb,
+    model jsonb,
+    CONSTRAINT trust_model_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT trust_model_learned_whole CHECK (((state = ANY (ARRAY['silent'::text, 'speaking'::text])) = ((model IS NOT NULL) AND (found IS NOT NULL) AND (rules_version IS NOT NULL)))),
+    CONSTRAINT trust_model_sane CHECK (((version > 0) AND ((capacity >= 1) AND (capacity <= 1000)))),
+    CONSTRAINT trust_model_silence_is_told CHECK (((why IS NOT NULL) = (state = ANY (ARRAY['declined'::text, 'silent'::text])))),
+    CONSTRAINT trust_model_speaks_better CHECK (((state <> 'speaking'::text) OR ((found ->> 'beats'::text))::boolean)),
+    CONSTRAINT trust_model_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'silent'::text, 'speaking'::text]))),
+    CONSTRAINT trust_model_why_known CHECK ((why = ANY (ARRAY['too_little'::text, 'not_installed'::text, 'lost'::text, 'not_better'::text, 'other_rules'::text, 'newer'::text, 'person'::text, 'kept'::text])))
+);
+CREATE UNIQUE INDEX trust_model_counts_up ON trust_model USING btree (shop_id, version);
+CREATE UNIQUE INDEX trust_model_one_asked ON trust_model USING btree (shop_id) WHERE (state = 'asked'::text);
+CREATE UNIQUE INDEX trust_model_one_speaks ON trust_model USING btree (shop_id) WHERE (state = 'speaking'::text);
+CREATE POLICY own_shop_only ON trust_model USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE trust_model FORCE ROW LEVEL SECURITY;
+
 -- distributed: what is usual in the shop: the middle order value, and orders by hour of the day
 CREATE TABLE trust_norm (
     shop_id bigint NOT NULL,

@@ -41,6 +41,7 @@ COLUMNS = {
     "shipping.parcel": ("parcel", "state"),
     "transfer": ("transfer", "state"),
     "trust.denial": ("trust_denial", "state"),
+    "trust.model": ("trust_model", "state"),
     "trust.review": ("trust_review", "state"),
 }
 """Column that keeps the state of each machine."""

@@ -62,8 +62,24 @@ from orderan.promotions import (
 )
 from orderan.returns import ReturnEvent, Wanted, find_return, move_return
 from orderan.shipping import ParcelEvent
-from orderan.trust import DenialEvent, ReviewEvent, ReviewNotFound, appeal, end_review, judge, lapse_reviews
+from orderan.trust import (
+    DenialEvent,
+    ModelEvent,
+    ReviewEvent,
+    ReviewNotFound,
+    TooLittleHistory,
+    appeal,
+    ask_training,
+    decline_training,
+    end_review,
+    judge,
+    keep_model,
+    lapse_reviews,
+    let_speak,
+    silence,
+)
 from promotions.promoting import a_discount, running
+from trust.learned import BETTER, MODEL, WORSE, learn
 
 pytestmark = pytest.mark.anyio
 
@@ -319,6 +335,23 @@ class Stage:
 
         return Walk("trust_review", order.id, move, PUT_REVIEW, (IllegalMove, ReviewNotFound))
 
+    async def model(self) -> Walk:
+        learned = await self.floor.run(lambda tx: learn(tx, BETTER, now=self.now))
+        await self.floor.run(lambda tx: silence(tx, learned.version, now=self.now))
+        made = await self.floor.run(lambda tx: ask_training(tx, capacity=20, now=self.now))
+
+        async def move(tx: Tx, event: ModelEvent) -> None:
+            if event is ModelEvent.DECLINE:
+                await decline_training(tx, made.id, TooLittleHistory(1, 1), now=self.now)
+            elif event is ModelEvent.LEARN:
+                await keep_model(tx, made.id, MODEL, WORSE, rules_version=0, now=self.now)
+            elif event is ModelEvent.SPEAK:
+                await let_speak(tx, made.version, now=self.now)
+            else:
+                await silence(tx, made.version, now=self.now)
+
+        return Walk("trust_model", made.id, move, PUT_MODEL, other=learned.id)
+
     async def transfer(self) -> Walk:
         goods = [Travel(self.world.skus["kopi"], 2)]
         places = self.world.locations
@@ -352,6 +385,7 @@ WALKS: dict[str, Callable[[Stage], Awaitable[Walk]]] = {
     "shipping.parcel": Stage.parcel,
     "transfer": Stage.transfer,
     "trust.denial": Stage.denial,
+    "trust.model": Stage.model,
     "trust.review": Stage.review,
 }
 
@@ -364,6 +398,16 @@ PUT_NEW_DENIAL: LiteralString = """
 
 PUT_DENIAL: LiteralString = """
     UPDATE trust_denial SET state = %(state)s, appeal = 'x', appealed_by = 'x', appealed_at = %(now)s
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
+
+PUT_MODEL: LiteralString = """
+    UPDATE trust_model
+    SET state = %(state)s, why = CASE WHEN %(state)s IN ('declined', 'silent') THEN 'not_better' END,
+        found = CASE WHEN %(state)s IN ('silent', 'speaking') THEN learned.found END,
+        model = CASE WHEN %(state)s IN ('silent', 'speaking') THEN learned.model END,
+        rules_version = CASE WHEN %(state)s IN ('silent', 'speaking') THEN learned.rules_version END
+    FROM (SELECT found, model, rules_version FROM trust_model WHERE id = %(other)s) AS learned
     WHERE shop_id = %(shop)s AND id = %(id)s
     """
 

@@ -141,7 +141,7 @@ async def test_a_parcel_cash_a_refund_a_return_a_hold_and_an_unpaid_order_past_t
     ]
 
     await floor.run(lambda tx: execute_refund(tx, refund.id, method="cash", reference=None, now=later))
-    await floor.run(lambda tx: let_continue(tx, held.id, hold, now=later))
+    await floor.run(lambda tx: let_continue(tx, held.id, hold, judges=True, now=later))
     await sweep(floor, later)
     assert {kind for kind, _, _ in await inbox(world, "resolved")} == {"hold_waiting", "refund_waiting"}
 

@@ -6,6 +6,7 @@ import pytest
 
 from conftest import ShopFloor
 from given import a_shop, asked
+from orderan.access import NotAllowed
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.hold_order import hold_order, let_continue, let_holds_expire
 from orderan.fulfilment import readiness
@@ -43,7 +44,10 @@ async def test_a_held_order_says_why_and_cannot_be_picked_until_the_last_hold_is
 
     await floor.run(lambda tx: let_continue(tx, order.id, first, reason="Sudah ditelepon", now=now))
     assert (await look(world, order.id))[0].open_holds == 1
-    await floor.run(lambda tx: let_continue(tx, order.id, second, now=now))
+    with pytest.raises(NotAllowed):
+        await floor.run(lambda tx: let_continue(tx, order.id, second, now=now))
+    assert (await look(world, order.id))[0].open_holds == 1
+    await floor.run(lambda tx: let_continue(tx, order.id, second, judges=True, now=now))
     assert (await look(world, order.id))[0].open_holds == 0
     moves = await floor.all(
         "SELECT from_state, event, to_state, reason FROM order_move WHERE axis = 'hold' ORDER BY id"

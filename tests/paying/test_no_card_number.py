@@ -132,6 +132,7 @@ async def test_a_payment_by_card_leaves_no_card_number_anywhere(
     while await counter.work():
         pass
     assert (await counter.row()).money == "paid"
+    assert "card" in await counter.floor.value("SELECT kinds FROM trust_score WHERE shop_id = %(shop)s")
 
     tables = await counter.floor.all(
         """

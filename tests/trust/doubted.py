@@ -1,4 +1,4 @@
-"""A shop whose scoring has something of everything: orders held and judged, denials, an appeal, lists, a draft."""
+"""A shop whose scoring has something of everything: orders held and judged, denials, an appeal, lists, a draft, models."""
 
 from datetime import datetime
 
@@ -20,10 +20,14 @@ from orderan.trust import (
     Policy,
     Rule,
     TermsDenied,
+    TooLittleHistory,
     appeal,
+    ask_training,
     change_draft,
+    decline_training,
     plain_policy,
 )
+from trust.learned import BETTER, WORSE, learn
 
 FASTER = Rule("lebih cepat", Measure.PHONE_ORDERS_DAY, 2, 60)
 
@@ -55,6 +59,10 @@ async def doubted(world: World, keyring: Keyring, now: datetime) -> dict[str, st
         milder = Policy((FAST, FASTER), Bands(ask=50, refuse=110), Bands(hold=50), acts=True)
         made = await change_draft(tx, plain_policy(milder), expected=1, now=now)
         await try_draft(tx, made.revision, days=7, now=now)
+        lost = await ask_training(tx, capacity=20, now=now)
+        await decline_training(tx, lost.id, TooLittleHistory(12, 340), now=now)
+        await learn(tx, WORSE, now=now, rules_version=1)
+        await learn(tx, BETTER, now=now, rules_version=1)
         return to_text(ENTRY_PREFIX, entry.id)
 
     return {

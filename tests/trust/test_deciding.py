@@ -248,7 +248,7 @@ def test_history_of_the_person_the_house_and_the_area_is_measured() -> None:
         (KeyKind.ADDRESS, b"a"): Seen(
             [(NOON - timedelta(days=2), b"q"), (NOON - timedelta(days=3), b"p")], Tally(refused=3)
         ),
-        (KeyKind.DEVICE, b"d"): Seen(tally=Tally(fraud=1, disputed=2)),
+        (KeyKind.DEVICE, b"d"): Seen(tally=Tally(refused=3, fraud=1, disputed=2)),
         (KeyKind.AREA, b"31.71.01"): Seen(tally=Tally(delivered=15, refused=5)),
         (KeyKind.IP, b"i"): Seen(
             [(NOON - timedelta(minutes=59), b"q"), (NOON - timedelta(minutes=60), b"r")]
@@ -263,6 +263,7 @@ def test_history_of_the_person_the_house_and_the_area_is_measured() -> None:
         Measure.PERSON_REFUSED: 1,
         Measure.PERSON_RETURNED: 2,
         Measure.ADDRESS_REFUSED: 2,
+        Measure.DEVICE_REFUSED: 2,
         Measure.DEVICE_FRAUD: 3,
         Measure.AREA_REFUSED_PERCENT: 25,
         Measure.PERSON_DELIVERED: 4,

@@ -68,7 +68,7 @@ async def test_the_queue_is_read_and_an_order_of_it_judged_once(program: Program
     late = await program.ask(secret, "POST", "/reviews/{review}/judge", asked, key="dua")
 
     assert waiting["order_id"] == program.names["review"]
-    assert whole["reasons"] == [{"code": "phone_orders_day", "value": 1, "points": 50}]
+    assert whole["reasons"] == [{"code": "phone_orders_day", "value": 1, "points": 50, "model": None}]
     assert [(tied["order_id"], tied["shares"]) for tied in whole["tied"]] == [
         (program.names["first"], ["address", "phone"])
     ]
@@ -77,6 +77,23 @@ async def test_the_queue_is_read_and_an_order_of_it_judged_once(program: Program
     assert (late.status_code, late.json()["code"]) == (409, "illegal_move")
     assert (await program.ask(secret, "GET", "/reviews/{first}")).status_code == 404
     assert (await program.ask(secret, "GET", "/reviews")).json() == {"data": []}
+
+
+async def test_the_hold_of_a_doubted_order_takes_somebody_who_judges(program: Program) -> None:
+    clerk = await program.key("situs", Permission.ORDERS_READ, Permission.ORDERS_WRITE)
+    judge = await program.key(
+        "risiko", Permission.ORDERS_READ, Permission.ORDERS_WRITE, Permission.TRUST_WRITE
+    )
+    [hold] = (await program.ask(clerk, "GET", "/orders/{review}")).json()["hold_list"]
+    release = f"/orders/{{review}}/holds/{hold['id']}/release"
+
+    refused = await program.ask(clerk, "POST", release, {})
+    still = (await program.ask(clerk, "GET", "/orders/{review}")).json()["holds"]
+    released = await program.ask(judge, "POST", release, {})
+
+    assert (refused.status_code, refused.json()["needs"]) == (403, "trust.write")
+    assert still == 1
+    assert (released.status_code, released.json()["holds"]) == (200, 0)
 
 
 async def test_the_shops_site_appeals_for_its_buyer_and_sees_nothing_else(
@@ -122,6 +139,10 @@ async def test_lists_are_kept_over_the_api_and_tell_no_phone(program: Program, k
     unread = await program.ask(secret, "POST", "/trust-entries", {**asked, "value": "dua"})
     denied = await one(program.world, keyring, cod("+6281233334444", line="Jl. Anggrek 5"), program.now)
     listed = await program.ask(secret, "GET", "/trust-entries")
+    first = (await program.ask(secret, "GET", "/trust-entries?limit=1")).json()
+    second = (
+        await program.ask(secret, "GET", f"/trust-entries?limit=1&cursor={first['next_cursor']}")
+    ).json()
     removed = await program.ask(secret, "POST", f"/trust-entries/{made.json()['id']}/remove")
     gone = await program.ask(secret, "POST", f"/trust-entries/{made.json()['id']}/remove")
 
@@ -130,6 +151,8 @@ async def test_lists_are_kept_over_the_api_and_tell_no_phone(program: Program, k
     assert (unread.status_code, unread.json()["code"]) == (422, "trust_key_unusable")
     assert isinstance(denied, TermsDenied)
     assert len(listed.json()["data"]) == 2
+    assert first["data"] + second["data"] == listed.json()["data"]
+    assert second["next_cursor"] is None
     assert "33334444" not in listed.text.replace("-", "")
     assert (removed.status_code, gone.status_code) == (200, 404)
 

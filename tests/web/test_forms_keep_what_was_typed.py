@@ -333,6 +333,7 @@ FORMS: Final = {
         {"text": "dua"},
         {"verdict": "allow", "kind": "email", "reason": "Pelanggan lama", "until": "2027-01-31"},
     ),
+    "/trust/models": Sends("/trust/models", {"capacity": "banyak"}, {}),
     "/trust/rules/edit": Sends(
         "/trust/rules/edit",
         {"points_1": "banyak"},
@@ -433,6 +434,8 @@ OTHERWISE: Final = {
     "/trust/lists/{entry:str}/remove": BUTTON,
     "/trust/reviews/{order:str}": TRUST,
     "/trust/reviews/{order:str}/list": TRUST,
+    "/trust/models/{version:int}/silence": BUTTON,
+    "/trust/models/{version:int}/speak": BUTTON,
     "/trust/rules/discard": BUTTON,
     "/trust/rules/live": TRUST,
     "/trust/rules/trial": "a choice from a list",

@@ -152,6 +152,7 @@ FORMS: Final = {
         {"verdict": "block", "kind": "phone", "text": "0812 7777 6666", "reason": "Menipu"},
         "SELECT count(*) FROM trust_entry",
     ),
+    "/trust/models": Sends("/trust/models", {"capacity": "20"}, "SELECT count(*) FROM trust_model"),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
     ),
@@ -383,6 +384,8 @@ OTHERWISE: Final = {
     "/trust/denials/{denial_id:str}/appeal": ON,
     "/trust/denials/{denial_id:str}/judge": ON,
     "/trust/lists/{entry:str}/remove": ON,
+    "/trust/models/{version:int}/silence": ON,
+    "/trust/models/{version:int}/speak": ON,
     "/trust/reviews/{order:str}": ON,
     "/trust/reviews/{order:str}/list": "what stands on a list goes on none a second time",
     "/trust/rules/discard": SEEN,

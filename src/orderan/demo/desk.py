@@ -100,7 +100,9 @@ class Desk:
             scene.memory.held.remove(entry)
             await scene.attempt(
                 "layanan",
-                lambda tx: let_continue(tx, entry[1], entry[2], reason="Sudah dihubungi", now=at),
+                lambda tx: let_continue(
+                    tx, entry[1], entry[2], reason="Sudah dihubungi", judges=True, now=at
+                ),
             )
 
     async def _stop(self, tx: Tx, placed: Placed, at: datetime, *, expires: bool) -> UUID:

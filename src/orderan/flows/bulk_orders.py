@@ -17,7 +17,7 @@ from uuid import UUID
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.confirm_payment import confirm_payment
-from orderan.flows.hold_order import hold_order
+from orderan.flows.hold_order import hold_order, let_all_continue
 from orderan.kit import jobs
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
@@ -29,7 +29,6 @@ from orderan.orders import (
     left_row,
     lock_orders,
     next_row,
-    release_every_hold,
     set_row,
     tag_orders,
 )
@@ -107,7 +106,9 @@ async def _do(tx: Tx, verb: Verb, arguments: dict[str, Any], order_id: UUID, *, 
         case Verb.PAY:
             await _pay(tx, await _locked(tx, order_id), now=now)
         case Verb.RELEASE:
-            await release_every_hold(tx, await _locked(tx, order_id), reason=reason or None, now=now)
+            judges = bool(arguments.get("judges"))
+            order = await _locked(tx, order_id)
+            await let_all_continue(tx, order, reason=reason or None, judges=judges, now=now)
         case Verb.TAG:
             await tag_orders(tx, [await _locked(tx, order_id)], add=arguments["tags"], now=now)
         case Verb.UNTAG:

@@ -28,6 +28,7 @@ from orderan.flows.book_tries import book_tries
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.payable import can_pay, is_payable, part_of, payable, sound_rails
 from orderan.flows.route_payment import route_payment
+from orderan.flows.weigh_cards import weigh_cards
 from orderan.gateways import (
     ChargeAsked,
     Fault,
@@ -404,6 +405,7 @@ class Cashier:
             await lock_orders(tx, {attempt.order_id for attempt, _ in heard})
             noted = await note_truths(tx, heard, now=now)
             await book_tries(tx, noted, cards=_cards_in(heard), now=now)
+            await weigh_cards(tx, self.links.keyring, _ranges_in(heard), now=now)
             return [one.attempt for one in noted]
 
         try:
@@ -444,6 +446,15 @@ class Cashier:
 def _cards_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, Card]:
     return {
         attempt.id: Card(first_digits(truth.card_digits))
+        for attempt, truth in heard
+        if truth is not None and truth.card_digits
+    }
+
+
+def _ranges_in(heard: Sequence[tuple[Attempt, Truth | None]]) -> dict[UUID, str]:
+    """How the card of each order begins, of the try that was heard last."""
+    return {
+        attempt.order_id: truth.card_digits
         for attempt, truth in heard
         if truth is not None and truth.card_digits
     }

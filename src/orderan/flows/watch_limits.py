@@ -67,7 +67,17 @@ from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, Redemption
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting
 from orderan.shipping import PARCEL, ParcelState
-from orderan.trust import DENIAL, REVIEW, DenialState, ReviewState, denials_waiting, reviews_waiting
+from orderan.trust import (
+    DENIAL,
+    MODEL,
+    REVIEW,
+    DenialState,
+    ModelState,
+    ReviewState,
+    denials_waiting,
+    reviews_waiting,
+    trainings_waiting,
+)
 from orderan.verification import ATTEMPT as ASKING
 from orderan.verification import OPEN
 from orderan.verification import AttemptState as AskingState
@@ -329,6 +339,17 @@ WATCHES = (
         denials_waiting,
         {DenialState.APPEALED: Limit(DAY, N_("Jawab keberatan pembeli ini."))},
     ),
+    Watch(
+        MODEL.name,
+        "training_waiting",
+        "training",
+        trainings_waiting,
+        {
+            ModelState.ASKED: Limit(
+                HOUR, N_("Model ini tidak kunjung selesai dilatih: periksa apakah pekerja latar berjalan.")
+            )
+        },
+    ),
     # Money is derived and has no machine, but cash at a courier waits like anything else.
     Watch(
         "order.money",
@@ -389,6 +410,11 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     ): "over, unless the bank sends the money back; then an account is waited for",
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (DENIAL.name, DenialState.STANDING): "over, unless the buyer appeals",
+    (MODEL.name, ModelState.SILENT): "rules score alone, which is how a shop begins",
+    (
+        MODEL.name,
+        ModelState.SPEAKING,
+    ): "it adds to scores until a person, a newer one or other rules silence it",
     (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
     (VERIFICATION.name, Verification.CONFIRMED): "over, unless the order becomes another one",
     (VERIFICATION.name, Verification.WAIVED): "over, unless the order becomes another one",

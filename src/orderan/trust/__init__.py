@@ -1,12 +1,13 @@
 """Trust: how likely an order is meant and paid, with the reasons, and what is done about it.
 
 Owns     trust_rules, trust_draft, trust_trial, trust_score, trust_key, trust_tally, trust_outcome, trust_entry,
-         trust_denial, trust_review, trust_norm
+         trust_denial, trust_review, trust_norm, trust_model
 Promises one house has one key, however it is written; more of what speaks against an order never makes its
          score better; a batch scores as its orders would one by one, and orders of one phone never pass each
          other; nobody is denied without reasons, and every denial can be appealed; rules that act were tried
-         on the past; no phone, address, e-mail, device or card is kept in clear
-Speaks   trust.denied.v1, trust.denial_moved.v1, trust.review_moved.v1
+         on the past; a model adds to them only once it beat them on orders it had not seen; no phone, address,
+         e-mail, device or card is kept in clear
+Speaks   trust.denied.v1, trust.denial_moved.v1, trust.review_moved.v1, trust.model_moved.v1
 Ignores  orders, customers, couriers: something to score comes in with its traces, and what is done comes out
 """
 
@@ -15,17 +16,26 @@ from orderan.trust.commands.deny import LET_THROUGH, appeal, deny, judge
 from orderan.trust.commands.edit_rules import change_draft, followed, put_live, restore_policy
 from orderan.trust.commands.learn import forget_keys, learn_norm, note_ends
 from orderan.trust.commands.list_key import put_on_list, take_off_list
+from orderan.trust.commands.note_card import counts_for, keep_rescored, note_cards, with_card
 from orderan.trust.commands.review import LOOK_WITHIN, end_review, lapse_reviews, open_reviews
 from orderan.trust.commands.score import keep_scores, score
+from orderan.trust.commands.silence_model import silence
+from orderan.trust.commands.train_model import ask_training, decline_training, keep_model, let_speak
 from orderan.trust.errors import (
     DENIAL_PREFIX,
     ENTRY_PREFIX,
+    MODEL_PREFIX,
+    CapacityNotUsable,
     DenialNotFound,
     EntryNotFound,
     EntryPast,
     EntryThere,
     KeyUnusable,
+    LearningNotInstalled,
     LivePolicyMovedOn,
+    ModelJudgedElsewhere,
+    ModelNotBetter,
+    NoSuchModel,
     NoSuchPolicy,
     PastTooLong,
     PolicyIsLive,
@@ -34,9 +44,11 @@ from orderan.trust.errors import (
     PolicyNotUsable,
     ReviewNotFound,
     TermsDenied,
+    TooLittleHistory,
+    TrainingUnderWay,
     TrustUnexplained,
 )
-from orderan.trust.events import DenialMoved, OrderDenied, ReviewMoved
+from orderan.trust.events import DenialMoved, ModelMoved, OrderDenied, ReviewMoved
 from orderan.trust.models import (
     DENIALS,
     LINKING,
@@ -49,9 +61,11 @@ from orderan.trust.models import (
     Ended,
     Facts,
     KeyKind,
+    Leaning,
     ListVerdict,
     Measure,
     Norm,
+    Opinion,
     Outcome,
     Policy,
     Rule,
@@ -63,9 +77,30 @@ from orderan.trust.models import (
     Way,
 )
 from orderan.trust.rules import decide, severity, steps, top_reasons
+from orderan.trust.rules_backtest import (
+    Backtest,
+    Ranking,
+    auc_difference,
+    average_precision,
+    plain_backtest,
+    precision_at,
+    ranking,
+)
 from orderan.trust.rules_default import DEFAULT, DEFAULT_VERSION
 from orderan.trust.rules_diff import Change, Difference, differences
+from orderan.trust.rules_fit import backtest, fit
+from orderan.trust.rules_lived import Ending, Lived, Parts, parted
 from orderan.trust.rules_measure import assess, facts_of
+from orderan.trust.rules_model import (
+    COD,
+    DIRECTIONS,
+    Model,
+    ModelUnreadable,
+    Speaking,
+    opinion,
+    plain_model,
+    read_model,
+)
 from orderan.trust.rules_read import (
     MOST_RULES,
     Fault,
@@ -87,8 +122,28 @@ from orderan.trust.rules_trial import (
     stopped,
 )
 from orderan.trust.signs import key_of, keys_of, network_of, signs_of, subject_of
-from orderan.trust.states import DENIAL, REVIEW, DenialEvent, DenialState, ReviewEvent, ReviewState
+from orderan.trust.states import (
+    DENIAL,
+    MODEL,
+    REVIEW,
+    DenialEvent,
+    DenialState,
+    ModelEvent,
+    ModelState,
+    ReviewEvent,
+    ReviewState,
+)
 from orderan.trust.store_lists import Entry, entries, entry_of
+from orderan.trust.store_model import (
+    Training,
+    Why,
+    is_asked,
+    speaking_training,
+    spoken_model,
+    training_of,
+    trainings,
+    trainings_waiting,
+)
 from orderan.trust.store_review import Denial, Review
 from orderan.trust.store_rules import (
     Draft,
@@ -114,25 +169,32 @@ from orderan.trust.views import (
     scores_of,
 )
 from orderan.trust.views_links import Link, Share, fairness, links_among, links_of
+from orderan.trust.views_lived import lived_orders
 
 __all__ = [
+    "COD",
     "DEFAULT",
     "DEFAULT_VERSION",
     "DENIAL",
     "DENIALS",
     "DENIAL_PREFIX",
+    "DIRECTIONS",
     "ENTRY_PREFIX",
     "LET_THROUGH",
     "LINKING",
     "LISTED",
     "LOOK_WITHIN",
+    "MODEL",
+    "MODEL_PREFIX",
     "MOST_RULES",
     "OUTCOMES_OF",
     "REVIEW",
     "SAFER",
     "Assessed",
+    "Backtest",
     "Bands",
     "Because",
+    "CapacityNotUsable",
     "Change",
     "Denial",
     "DenialEvent",
@@ -142,6 +204,7 @@ __all__ = [
     "Difference",
     "Draft",
     "Ended",
+    "Ending",
     "Ends",
     "Entry",
     "EntryNotFound",
@@ -153,14 +216,27 @@ __all__ = [
     "KeptTrial",
     "KeyKind",
     "KeyUnusable",
+    "Leaning",
+    "LearningNotInstalled",
     "Link",
     "ListVerdict",
     "LivePolicyMovedOn",
+    "Lived",
     "Measure",
+    "Model",
+    "ModelEvent",
+    "ModelJudgedElsewhere",
+    "ModelMoved",
+    "ModelNotBetter",
+    "ModelState",
+    "ModelUnreadable",
+    "NoSuchModel",
     "NoSuchPolicy",
     "Norm",
+    "Opinion",
     "OrderDenied",
     "Outcome",
+    "Parts",
     "PastOrder",
     "PastTooLong",
     "Playing",
@@ -170,6 +246,7 @@ __all__ = [
     "PolicyNotTried",
     "PolicyNotUsable",
     "PolicyVersion",
+    "Ranking",
     "Review",
     "ReviewEvent",
     "ReviewMoved",
@@ -179,20 +256,31 @@ __all__ = [
     "Score",
     "Seen",
     "Share",
+    "Speaking",
     "Subject",
     "Tally",
     "TermsDenied",
+    "TooLittleHistory",
     "Traces",
+    "Training",
+    "TrainingUnderWay",
     "Trial",
     "TrustUnexplained",
     "Verdict",
     "Way",
+    "Why",
     "active_policy",
     "appeal",
     "appeals",
+    "ask_training",
     "assess",
+    "auc_difference",
+    "average_precision",
+    "backtest",
     "change_draft",
+    "counts_for",
     "decide",
+    "decline_training",
     "denial",
     "denials",
     "denials_waiting",
@@ -204,33 +292,47 @@ __all__ = [
     "entry_of",
     "facts_of",
     "fairness",
+    "fit",
     "followed",
     "forget_keys",
     "house_key",
+    "is_asked",
     "is_vague",
     "judge",
+    "keep_model",
+    "keep_rescored",
     "keep_scores",
     "keep_trial",
     "key_of",
     "keys_of",
     "lapse_reviews",
     "learn_norm",
+    "let_speak",
     "links_among",
     "links_of",
+    "lived_orders",
     "mailbox",
     "network_of",
+    "note_cards",
     "note_ends",
     "open_reviews",
     "open_reviews_of",
+    "opinion",
+    "parted",
     "past_orders",
+    "plain_backtest",
     "plain_facts",
+    "plain_model",
     "plain_policy",
     "plain_rule",
     "plain_trial",
     "plain_verdict",
+    "precision_at",
     "put_live",
     "put_on_list",
+    "ranking",
     "read_facts",
+    "read_model",
     "read_policy",
     "read_trial",
     "require_draft",
@@ -241,12 +343,19 @@ __all__ = [
     "scores_of",
     "severity",
     "signs_of",
+    "silence",
     "skeleton",
+    "speaking_training",
+    "spoken_model",
     "steps",
     "stopped",
     "subject_of",
     "take_off_list",
     "top_reasons",
+    "training_of",
+    "trainings",
+    "trainings_waiting",
     "trial_of",
     "versions",
+    "with_card",
 ]

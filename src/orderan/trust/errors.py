@@ -8,6 +8,7 @@ from orderan.kit.ids import to_text
 
 DENIAL_PREFIX = "dny"
 ENTRY_PREFIX = "ten"
+MODEL_PREFIX = "tmd"
 
 
 @dataclass(eq=False)
@@ -211,3 +212,92 @@ class ReviewNotFound(Refusal):
     @classmethod
     def of(cls, order_id: UUID) -> "ReviewNotFound":
         return cls(to_text("ord", order_id))
+
+
+@dataclass(eq=False)
+class TooLittleHistory(Refusal):
+    """Too few orders ended one way or the other for anything to be learned.
+
+    Attributes:
+        bad, good: Orders whose end is known; from about a hundred of either there is enough, if both are
+            spread over the time.
+    """
+
+    bad: int
+    good: int
+
+    code = "trust_too_little_history"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Riwayatnya belum cukup untuk melatih model: baru {bad} pesanan berakhir buruk dan {good} berakhir baik. "
+        "Butuh sekitar seratus dari tiap jenis, tersebar sepanjang waktu."
+    )
+
+
+@dataclass(eq=False)
+class LearningNotInstalled(Refusal):
+    """The library that learns is not installed on this machine; scoring does not need it."""
+
+    code = "trust_learning_not_installed"
+    kind = Kind.CONFLICT
+    sentence = N_("Pustaka untuk melatih model belum terpasang di mesin ini. Pasang orderan[ml].")
+
+
+@dataclass(eq=False)
+class TrainingUnderWay(Refusal):
+    """A model is being trained; one at a time is."""
+
+    version: int
+
+    code = "trust_training_under_way"
+    kind = Kind.CONFLICT
+    sentence = N_("Model versi {version} sedang dilatih. Tunggu sampai selesai.")
+
+
+@dataclass(eq=False)
+class CapacityNotUsable(Refusal):
+    """People can look at one order a day to a thousand."""
+
+    code = "trust_capacity_not_usable"
+    kind = Kind.INVALID
+    sentence = N_("Isi berapa pesanan yang sanggup diperiksa sehari, 1 sampai 1.000.")
+
+
+@dataclass(eq=False)
+class NoSuchModel(Refusal):
+    """No training of this shop has this number."""
+
+    version: int
+
+    code = "no_such_trust_model"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Tidak ada model penilaian versi {version}.")
+
+
+@dataclass(eq=False)
+class ModelNotBetter(Refusal):
+    """Only a model that beat the rules on orders it had not seen may speak."""
+
+    version: int
+
+    code = "trust_model_not_better"
+    kind = Kind.CONFLICT
+    sentence = N_("Model versi {version} tidak lebih baik dari aturan, jadi ia tetap diam.")
+
+
+@dataclass(eq=False)
+class ModelJudgedElsewhere(Refusal):
+    """Other rules are followed now than those the model was judged beside.
+
+    Attributes:
+        judged, live: Versions of the rules; 0 is those of a shop that wrote none.
+    """
+
+    judged: int
+    live: int
+
+    code = "trust_model_judged_elsewhere"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Model ini diuji terhadap aturan versi {judged}, sedangkan yang berjalan versi {live}. Latih lagi."
+    )

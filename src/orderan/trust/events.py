@@ -39,3 +39,15 @@ class ReviewMoved(Event):
 
     was: str
     state: str
+
+
+@dataclass(frozen=True)
+class ModelMoved(Event):
+    """A model was trained, began to add to scores, or fell silent; `why` tells what for, and None is a person."""
+
+    kind: ClassVar[str] = "trust.model_moved.v1"
+
+    version: int
+    was: str
+    state: str
+    why: str | None

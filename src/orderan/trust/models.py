@@ -215,12 +215,42 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaning:
+    """A sign that moved a learned model, and the points it gives.
+
+    Attributes:
+        code: A measure, or `cod`.
+        value: What was measured, zero where nothing was.
+    """
+
+    code: str
+    value: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a learned model says of an order.
+
+    Attributes:
+        version: Of the model.
+        permille: Of a thousand orders like it, how many end badly.
+        leanings: The signs that moved it most, the weightiest first; their points are all that it adds.
+    """
+
+    version: int
+    permille: int
+    leanings: tuple[Leaning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All a verdict is made from.
 
     Attributes:
         measures: Those that are not zero.
         blocked, allowed: Kinds of keys of it that stand on a list.
+        opinion: Of the model that spoke, None while none does.
     """
 
     way: Way
@@ -229,6 +259,7 @@ class Facts:
     blocked: tuple[KeyKind, ...] = ()
     allowed: tuple[KeyKind, ...] = ()
     bound: bool = False
+    opinion: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,15 +267,18 @@ class Because:
     """One reason.
 
     Attributes:
-        code: A measure, or `blocked_phone`, `allowed_phone` and so on.
+        code: A measure, `cod`, or `blocked_phone`, `allowed_phone` and so on.
         value: What was measured.
         points: What it added.
+        rule: What gave the points; None is a list or a model.
+        model: Version of the model that gave them.
     """
 
     code: str
     value: int
     points: int
     rule: str | None = None
+    model: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

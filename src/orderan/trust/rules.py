@@ -1,7 +1,8 @@
-"""The verdict: rules give points, points fall into bands, lists come before both. Pure.
+"""The verdict: rules and a model give points, points fall into bands, lists come before both. Pure.
 
     lists     a blocked key refuses, whatever else is; an allowed one accepts, unless another is blocked
-    points    every rule whose measure is high enough adds its points; the sum is never below zero
+    points    every rule whose measure is high enough adds its points, and a model that speaks adds its own;
+              the sum is never below zero
     bands     the worst outcome whose band begins at or below the sum
 
 A measure that speaks against an order has rules with points above zero only, and one that speaks for
@@ -36,7 +37,8 @@ def decide(facts: Facts, policy: Policy) -> Verdict:
         *(Because(f"blocked_{kind}", 1, 0) for kind in facts.blocked),
         *(Because(f"allowed_{kind}", 1, 0) for kind in facts.allowed),
     ]
-    weighed = sorted(_weighed(facts, policy.rules), key=lambda reason: (-reason.points, reason.code))
+    reasons = [*_weighed(facts, policy.rules), *_learned(facts)]
+    weighed = sorted(reasons, key=lambda reason: (-reason.points, reason.code))
     points = max(0, sum(reason.points for reason in weighed))
     would = _would(facts, points, policy)
     return Verdict(points, would, done(would, facts, policy), (*listed, *weighed))
@@ -102,6 +104,12 @@ def _weighed(facts: Facts, rules: Sequence[Rule]) -> Iterator[Because]:
         value = facts.measures.get(rule.measure, 0)
         if value >= rule.at_least and applies(rule, facts.way):
             yield Because(str(rule.measure), value, rule.points, rule.name)
+
+
+def _learned(facts: Facts) -> Iterator[Because]:
+    if (opinion := facts.opinion) is not None:
+        for leaning in opinion.leanings:
+            yield Because(leaning.code, leaning.value, leaning.points, model=opinion.version)
 
 
 def applies(rule: Rule, way: Way) -> bool:

@@ -5,6 +5,7 @@ been placed alone. So a batch scores as its orders would one by one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,6 +24,7 @@ from orderan.trust.models import (
     Tally,
 )
 from orderan.trust.rules import decide, followed
+from orderan.trust.rules_model import Speaking, opinion
 
 Known = Mapping[tuple[KeyKind, bytes], Seen]
 
@@ -39,16 +41,25 @@ RARE_PERMILLE: Final = 10
 
 
 def assess(
-    subjects: Sequence[Subject], known: Known, norm: Norm | None, policy: Policy, *, version: int
+    subjects: Sequence[Subject],
+    known: Known,
+    norm: Norm | None,
+    policy: Policy,
+    *,
+    version: int,
+    model: Speaking | None = None,
 ) -> list[Assessed]:
     """Facts and verdict of each subject, in order.
 
     Args:
         known: What was seen of their keys; it is added to as subjects are let through.
+        model: Adds its points to those of the rules; None while none speaks.
     """
     found = []
     for subject in subjects:
         facts = facts_of(subject, known, norm)
+        if model is not None:
+            facts = replace(facts, opinion=opinion(model, facts))
         verdict = decide(facts, policy)
         first_time = _first_time(subject, known)
         found.append(Assessed(subject, facts, verdict, followed(policy, verdict), version, first_time))
@@ -83,11 +94,11 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
     area = seen.get(KeyKind.AREA, nothing).tally
     ended = area.delivered + area.refused
     return {
-        Measure.PHONE_ORDERS_DAY: _within(phone, now, DAY),
-        Measure.ADDRESS_ORDERS_DAY: _within(address, now, DAY),
-        Measure.DEVICE_ORDERS_DAY: _within(device, now, DAY),
-        Measure.IP_ORDERS_HOUR: _within(seen.get(KeyKind.IP, nothing), now, HOUR),
-        Measure.CARD_ORDERS_DAY: _within(seen.get(KeyKind.CARD, nothing), now, DAY),
+        Measure.PHONE_ORDERS_DAY: within(phone, now, DAY),
+        Measure.ADDRESS_ORDERS_DAY: within(address, now, DAY),
+        Measure.DEVICE_ORDERS_DAY: within(device, now, DAY),
+        Measure.IP_ORDERS_HOUR: within(seen.get(KeyKind.IP, nothing), now, HOUR),
+        Measure.CARD_ORDERS_DAY: within(seen.get(KeyKind.CARD, nothing), now, DAY),
         Measure.PHONES_AT_ADDRESS: _others(address, me),
         Measure.PHONES_AT_DEVICE: _others(device, me),
         Measure.PERSON_REFUSED: person.refused,
@@ -123,7 +134,8 @@ def _seen(subject: Subject, known: Known) -> Iterable[tuple[KeyKind, Seen]]:
             yield kind, seen
 
 
-def _within(seen: Seen, now: datetime, span: timedelta) -> int:
+def within(seen: Seen, now: datetime, span: timedelta) -> int:
+    """How many orders of a key came lately, as far as they are looked at."""
     return sum(now - span < at for at, _ in seen.recent[:MOST_SEEN])
 
 

@@ -14,7 +14,9 @@ from orderan.trust.models import (
     Because,
     Facts,
     KeyKind,
+    Leaning,
     Measure,
+    Opinion,
     Outcome,
     Policy,
     Rule,
@@ -106,6 +108,8 @@ def plain_facts(facts: Facts) -> dict[str, Any]:
     for name in ("blocked", "allowed"):
         if kinds := getattr(facts, name):
             told[name] = [str(kind) for kind in kinds]
+    if facts.opinion is not None:
+        told["opinion"] = asdict(facts.opinion)
     return told | ({"bound": True} if facts.bound else {})
 
 
@@ -118,6 +122,13 @@ def read_facts(plain: Mapping[str, Any]) -> Facts:
         blocked=tuple(KeyKind(kind) for kind in plain.get("blocked", ())),
         allowed=tuple(KeyKind(kind) for kind in plain.get("allowed", ())),
         bound=plain.get("bound", False),
+        opinion=_read_opinion(plain["opinion"]) if "opinion" in plain else None,
+    )
+
+
+def _read_opinion(plain: Mapping[str, Any]) -> Opinion:
+    return Opinion(
+        plain["version"], plain["permille"], tuple(Leaning(**leaning) for leaning in plain["leanings"])
     )
 
 

@@ -1,13 +1,14 @@
 """Past orders under other rules: who would have been stopped, and how their orders really ended. Pure.
 
 An order is scored again from what was known when it was placed, so the same rules give the same score and a
-difference is the rules' alone. How orders ended is known only of those that were let through: an order
+difference is the rules' alone. What a model said then is left out: it was judged beside other rules, and is
+silent beside new ones until it was judged again. How orders ended is known only of those that were let through: an order
 that was denied has no end, and counts among those of whom nobody knows.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -124,7 +125,7 @@ class Playing:
         )
 
     def _play(self, past: PastOrder) -> None:
-        verdict = decide(past.facts, self.policy)
+        verdict = decide(replace(past.facts, opinion=None), self.policy)
         self.orders += 1
         self.by_rule.update({reason.rule for reason in verdict.because if reason.rule is not None})
         _count(self.then, past.would, past)

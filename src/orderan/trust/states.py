@@ -1,4 +1,4 @@
-"""Two lives: of an order that is held for a person to look at, and of an order that was not taken.
+"""Three lives: of an order that is held for a person to look at, of one that was not taken, and of a model.
 
     review    open --clear--> cleared     a person says it is meant
                    --refuse--> refused    a person says it is not; it is cancelled
@@ -6,6 +6,10 @@
 
     denial    standing --appeal--> appealed --uphold--> upheld
                                             --overturn--> overturned   the buyer may order so for a while
+
+    model     asked --decline--> declined   too few orders ended, or there is nothing to learn with
+                    --learn--> silent --speak--> speaking     it adds to the scores
+                                      <--silence--            a person, a newer model or other rules silenced it
 
 A denial that nobody appeals stands; an order that was not taken cannot be taken later, so overturning one
 lets the next through.
@@ -68,5 +72,35 @@ DENIAL = Machine(
         (DenialState.STANDING, DenialEvent.APPEAL): DenialState.APPEALED,
         (DenialState.APPEALED, DenialEvent.UPHOLD): DenialState.UPHELD,
         (DenialState.APPEALED, DenialEvent.OVERTURN): DenialState.OVERTURNED,
+    },
+)
+
+
+class ModelState(StrEnum):
+    """Where a training, and the model it made, stands."""
+
+    ASKED = auto()
+    DECLINED = auto()
+    SILENT = auto()
+    SPEAKING = auto()
+
+
+class ModelEvent(StrEnum):
+    """What moves it."""
+
+    DECLINE = auto()
+    LEARN = auto()
+    SPEAK = auto()
+    SILENCE = auto()
+
+
+MODEL = Machine(
+    name="trust.model",
+    initial=ModelState.ASKED,
+    moves={
+        (ModelState.ASKED, ModelEvent.DECLINE): ModelState.DECLINED,
+        (ModelState.ASKED, ModelEvent.LEARN): ModelState.SILENT,
+        (ModelState.SILENT, ModelEvent.SPEAK): ModelState.SPEAKING,
+        (ModelState.SPEAKING, ModelEvent.SILENCE): ModelState.SILENT,
     },
 )

@@ -27,21 +27,27 @@ _LOCKED = (KeyKind.PHONE, KeyKind.ADDRESS, KeyKind.DEVICE, KeyKind.CARD)
 """Keys of which one order at a time is scored. Half a city shares an address of a mobile network."""
 
 
-async def standing(tx: Tx) -> tuple[Policy, int, Norm | None]:
-    """The rules that are followed, their version, and what is usual in the shop."""
+async def standing(tx: Tx) -> tuple[Policy, int, Norm | None, tuple[UUID, int] | None]:
+    """The rules that are followed, their version, what is usual in the shop, and the model that speaks.
+
+    Of the model its training and its version.
+    """
     row = await tx.one(
         """
-        SELECT rules.version, rules.policy, norm.orders, norm.median_minor, norm.hours
+        SELECT rules.version, rules.policy, norm.orders, norm.median_minor, norm.hours, model.id AS training_id,
+               model.version AS model_version
         FROM (SELECT %(shop)s::bigint AS shop_id) AS asked
         LEFT JOIN trust_rules AS rules ON rules.shop_id = asked.shop_id AND rules.active
         LEFT JOIN trust_norm AS norm ON norm.shop_id = asked.shop_id
+        LEFT JOIN trust_model AS model ON model.shop_id = asked.shop_id AND model.state = 'speaking'
         """,
         {"shop": tx.shop_id},
     )
     norm = None if row.orders is None else Norm(row.orders, row.median_minor, tuple(row.hours))
+    speaking = None if row.training_id is None else (row.training_id, row.model_version)
     if row.version is None:
-        return DEFAULT, DEFAULT_VERSION, norm
-    return read_policy(row.policy), row.version, norm
+        return DEFAULT, DEFAULT_VERSION, norm, speaking
+    return read_policy(row.policy), row.version, norm, speaking
 
 
 async def lock_keys(tx: Tx, subjects: Sequence[Subject]) -> None:

@@ -90,17 +90,25 @@ async def entry_of(tx: Tx, kind: KeyKind, key: bytes, *, now: datetime) -> Entry
     return None if row is None else _entry(row)
 
 
-async def entries(tx: Tx, *, now: datetime, limit: int = 500) -> list[Entry]:
-    """What stands on the lists now, the newest first."""
+async def entries(
+    tx: Tx, *, now: datetime, limit: int, before: tuple[datetime, UUID] | None = None
+) -> list[Entry]:
+    """What stands on the lists now, the newest first.
+
+    Args:
+        before: Instant and id of the last one seen.
+    """
+    at, last = before or (None, None)
     rows = await tx.all(
         """
         SELECT id, kind, key, verdict, shown, reason, made_by, made_at, expires_at, removed_by, removed_at
         FROM trust_entry
         WHERE shop_id = %(shop)s AND removed_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
+          AND (%(at)s::timestamptz IS NULL OR (made_at, id) < (%(at)s, %(last)s::uuid))
         ORDER BY made_at DESC, id DESC
         LIMIT %(limit)s
         """,
-        {"shop": tx.shop_id, "now": now, "limit": limit},
+        {"shop": tx.shop_id, "now": now, "limit": limit, "at": at, "last": last},
     )
     return [_entry(row) for row in rows]
 

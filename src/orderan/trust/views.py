@@ -181,8 +181,12 @@ async def past_orders(
                AND (%(at)s::timestamptz IS NULL OR (at, id) < (%(at)s, %(id)s::uuid))
              ORDER BY at DESC, id DESC LIMIT %(limit)s)
         ) AS past
-        JOIN decision ON decision.shop_id = %(shop)s AND decision.subject_id = past.subject_id
-             AND decision.kind = 'trust'
+        JOIN LATERAL (
+            SELECT made.inputs, made.outcome FROM decision AS made
+            WHERE made.shop_id = %(shop)s AND made.subject_id = past.subject_id AND made.kind = 'trust'
+            ORDER BY made.id
+            LIMIT 1
+        ) AS decision ON true
         ORDER BY past.at DESC, past.subject_id DESC
         LIMIT %(limit)s
         """,

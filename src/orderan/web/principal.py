@@ -21,6 +21,7 @@ from orderan.access import (
     SEEN_EVERY,
     NotAllowed,
     NotSignedIn,
+    Permission,
     Principal,
     principal_of_key,
     principal_of_session,
@@ -169,6 +170,11 @@ def require_whole_shop(principal: Principal, needs: str) -> None:
     """
     if not principal.sees_whole_shop:
         raise NotAllowed(needs)
+
+
+def may_judge(principal: Principal) -> bool:
+    """Whether they may say of any order that is doubted whether it is meant."""
+    return principal.sees_whole_shop and principal.may(Permission.TRUST_WRITE)
 
 
 class Undeclared(Exception):

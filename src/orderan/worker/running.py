@@ -40,7 +40,11 @@ from orderan.worker.rounds import Rounds
 from orderan.worker.timers import timers_of
 from orderan.worker.verification import VerificationRounds
 
-JOB_MODULES: Final[tuple[str, ...]] = ("orderan.flows.bulk_orders", "orderan.importing.jobs")
+JOB_MODULES: Final[tuple[str, ...]] = (
+    "orderan.flows.bulk_orders",
+    "orderan.flows.train_trust",
+    "orderan.importing.jobs",
+)
 """Modules whose import declares jobs."""
 
 

@@ -39,9 +39,9 @@ FROM (
     SELECT shop_id, id, outcome, points FROM trust_denial
 ) AS scored
 LEFT JOIN decision ON decision.shop_id = scored.shop_id AND decision.subject_id = scored.subject_id
-     AND decision.kind = 'trust'
-WHERE decision.id IS NULL OR (decision.outcome ->> 'outcome', (decision.outcome ->> 'points')::int)
-      IS DISTINCT FROM (scored.outcome, scored.points)
+     AND decision.kind = 'trust' AND decision.outcome ->> 'outcome' = scored.outcome
+     AND (decision.outcome ->> 'points')::int = scored.points
+WHERE decision.id IS NULL
 """
 
 _SCORES_ARE_OF_ORDERS = """
@@ -62,7 +62,7 @@ CHECKS = (
     Check(
         "trust.scores_have_decisions",
         4,
-        "Every order that was scored, placed or denied, has one decision that says the same, with its reasons.",
+        "Every order that was scored, placed or denied, has a decision that says the same, with its reasons.",
         by_sql(_SCORES_HAVE_DECISIONS),
     ),
     Check(

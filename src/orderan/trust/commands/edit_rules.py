@@ -6,6 +6,7 @@ from typing import Any
 from orderan.kit import audit, rulebook
 from orderan.kit.audit import Trace
 from orderan.kit.db import Tx
+from orderan.trust.commands.silence_model import silence_for_rules
 from orderan.trust.errors import NoSuchPolicy, TrustUnexplained
 from orderan.trust.models import Policy
 from orderan.trust.rules_default import DEFAULT, DEFAULT_VERSION
@@ -61,7 +62,7 @@ async def restore_policy(tx: Tx, version: int, *, expected: int, now: datetime) 
 
 
 async def put_live(tx: Tx, *, expected: int, note: str, now: datetime) -> int:
-    """Follow the draft from now on, as a version of its own; returns its number.
+    """Follow the draft from now on, as a version of its own; returns its number. A model falls silent.
 
     Raises:
         TrustUnexplained: Nothing says why.
@@ -73,6 +74,7 @@ async def put_live(tx: Tx, *, expected: int, note: str, now: datetime) -> int:
     current, live = await POLICIES.lock_tried(tx, expected)
     made = await POLICIES.write(tx, current.rules, note=why, revision=current.revision, now=now)
     await POLICIES.follow(tx, made, now=now)
+    await silence_for_rules(tx, now=now)
     before = {
         "version": live.version if live else DEFAULT_VERSION,
         "policy": plain_policy(POLICIES.rules_of(live)),

@@ -27,6 +27,7 @@ ENTITIES: Final = {
     "settlements.file_brought.": "stf",
     "settlements.": "rec",
     "shipping.": "ord",
+    "trust.model_moved.": "tmd",
     "trust.review_moved.": "ord",
     "trust.": "dny",
 }

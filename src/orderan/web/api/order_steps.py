@@ -28,6 +28,7 @@ from orderan.orders import (
 from orderan.web.api.answering import once
 from orderan.web.api.order_reading import OrderWholeTold, seen, whole
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey
+from orderan.web.principal import may_judge
 
 Reason = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -182,10 +183,11 @@ async def hold_released(
     data: ReleaseAsked,
     idempotency_key: IdempotencyKey,
 ) -> OrderWholeTold:
-    """Others may still stand."""
+    """Others may still stand. The hold of a doubted order needs `trust.write` besides."""
 
     async def doing(tx: Tx, found: UUID) -> None:
-        await let_continue(tx, found, from_text("hld", hold_id), reason=data.reason, now=now)
+        judges = may_judge(principal)
+        await let_continue(tx, found, from_text("hld", hold_id), reason=data.reason, judges=judges, now=now)
 
     return await step_done(request, principal, runner, idempotency_key, order_id, doing, now)
 

@@ -15,8 +15,9 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.trust import ENTRY_PREFIX, Entry, KeyKind, ListVerdict, entries, take_off_list
-from orderan.web.api.answering import READ, once
+from orderan.web.api.answering import READ, Cursor, PageSize, once
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
+from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.principal import require_whole_shop
 
 
@@ -50,9 +51,10 @@ class EntryTold(Told):
 
 
 class EntriesTold(Told):
-    """What stands on the lists now, the newest first, at most five hundred."""
+    """A page of what stands on the lists now."""
 
     data: list[EntryTold]
+    next_cursor: str | None
 
 
 class RemovedTold(Told):
@@ -67,11 +69,15 @@ async def entries_listed(
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
     now: NamedDependency[datetime],
+    cursor: Cursor = "",
+    limit: PageSize = 50,
 ) -> EntriesTold:
-    """Without what has run out."""
+    """The newest first, without what has run out."""
     require_whole_shop(principal, Permission.TRUST_READ)
-    found = await db.run(caller, lambda tx: entries(tx, now=now))
-    return EntriesTold(data=[_told(one) for one in found])
+    place = read_cursor(cursor)
+    rows = await db.run(caller, lambda tx: entries(tx, now=now, limit=limit + 1, before=place))
+    more = cursor_of(rows[limit - 1].made_at, rows[limit - 1].id) if len(rows) > limit else None
+    return EntriesTold(data=[_told(one) for one in rows[:limit]], next_cursor=more)
 
 
 @post(

@@ -59,9 +59,12 @@ class ReviewTold(Told):
 class ReasonTold(Told):
     """One reason of a score."""
 
-    code: str = Field(description="A measure, or `blocked_` or `allowed_` and the kind of key")
+    code: str = Field(description="A measure, `cod`, or `blocked_` or `allowed_` and the kind of key")
     value: int
     points: int
+    model: int | None = Field(
+        description="Version of the model that gave the points; null is a rule or a list"
+    )
 
 
 class TiedTold(Told):
@@ -156,7 +159,7 @@ async def _whole(tx: Tx, order_id: UUID) -> ReviewWholeTold:
     return ReviewWholeTold(
         **_facts(review, orders[order_id]),
         reasons=[
-            ReasonTold(code=one["code"], value=one["value"], points=one["points"])
+            ReasonTold(code=one["code"], value=one["value"], points=one["points"], model=one.get("model"))
             for one in (made[-1].outcome["because"] if made else ())
         ],
         tied=[

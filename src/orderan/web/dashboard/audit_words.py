@@ -107,6 +107,9 @@ ACTIONS: Final = {
     "trust.live": N_("Aturan penilaian dijalankan"),
     "trust.overturn": N_("Penilaian: keberatan diterima"),
     "trust.refuse": N_("Penilaian: pesanan ditolak"),
+    "trust.silence": N_("Model penilaian didiamkan"),
+    "trust.speak": N_("Model penilaian dibiarkan bicara"),
+    "trust.train": N_("Model penilaian dilatih"),
     "trust.unlist": N_("Penilaian: dihapus dari daftar"),
     "trust.uphold": N_("Penilaian: keberatan ditolak"),
 }

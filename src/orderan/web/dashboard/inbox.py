@@ -25,7 +25,7 @@ from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
 from orderan.web.dashboard.money_back_words import chargeback_path, payout_path, refund_path
 from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_looks import cash
-from orderan.web.dashboard.trust import denial_path, review_path
+from orderan.web.dashboard.trust import MODELS, denial_path, review_path
 from orderan.web.forms import many, one, posted, typed_in
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -60,6 +60,7 @@ KINDS: Final = {
     "buyer_not_asked": N_("Pembeli belum sempat ditanya"),
     "review_waiting": N_("Pemeriksaan pesanan menunggu"),
     "appeal_waiting": N_("Keberatan menunggu"),
+    "training_waiting": N_("Latihan model menunggu"),
     "change_waiting": N_("Perubahan menunggu"),
     "hold_waiting": N_("Penahanan terlalu lama"),
     "transfer_waiting": N_("Pemindahan stok menunggu"),
@@ -92,6 +93,7 @@ MONEY_BACK: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 TIED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "review_waiting": lambda told: review_path(UUID(told["id"])),
     "appeal_waiting": lambda told: denial_path(UUID(told["id"])),
+    "training_waiting": lambda _: MODELS,
 }
 """The same, of pages that are closed to whoever sees only a part of the shop."""
 

@@ -70,6 +70,7 @@ _OPEN: Final = {
     "chargeback_waiting": N_("Belum diputus bank"),
     "review_waiting": N_("Belum diperiksa"),
     "appeal_waiting": N_("Belum dijawab"),
+    "training_waiting": N_("Belum selesai dilatih"),
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
 }

@@ -48,6 +48,7 @@ from orderan.web.forms import (
     refused,
 )
 from orderan.web.once import once
+from orderan.web.principal import may_judge
 
 BESIDE: Final[dict[type[Refusal], str]] = {
     AmountNotPositive: "amount",
@@ -132,7 +133,8 @@ async def released(visit: Visit, order: FromPath[str], hold: FromPath[str]) -> R
 
     async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
         reason = one(form, "reason").strip()[:300] or None
-        await let_continue(tx, order_id, hold_id, reason=reason, now=visit.now)
+        judges = may_judge(visit.principal)
+        await let_continue(tx, order_id, hold_id, reason=reason, judges=judges, now=visit.now)
 
     return await did(visit, order, "released", doing, form_name=f"release-{hold}")
 

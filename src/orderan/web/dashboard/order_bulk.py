@@ -38,6 +38,7 @@ from orderan.web.errors import sentence
 from orderan.web.forms import many, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
+from orderan.web.principal import may_judge
 
 Asking = Request[Any, Any, Any]
 Word = TypeVar("Word", bound=StrEnum)
@@ -76,6 +77,8 @@ async def bulk_asked(
     verb = _chosen_from(Verb, one(form, "verb"))
     principal_may(principal, NEEDS.get(verb, Permission.ORDERS_WRITE))
     arguments = _arguments(verb, one(form, "reason"), one(form, "tags"), one(form, "kind"))
+    if verb is Verb.RELEASE:
+        arguments["judges"] = may_judge(principal)
     place = place_of(request, now=now)
 
     async def begin(tx: Tx) -> tuple[UUID, int]:

@@ -49,6 +49,7 @@ from orderan.web.dashboard.verification_words import STATES, WAYS, miss_told
 from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
+from orderan.web.principal import may_judge
 
 NOTHING_SENT: Final = Sent()
 SAID: Final = (
@@ -164,6 +165,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "attempts": attempts,
         "text_id": to_text("ord", order_id),
         "may_write": principal.may(Permission.ORDERS_WRITE),
+        "may_judge": may_judge(principal),
         "may_pay": principal.may(Permission.PAYMENTS_WRITE),
         "may_grant": principal.may(Permission.REFUNDS_GRANT),
         "may_refund": principal.may(Permission.REFUNDS_EXECUTE),

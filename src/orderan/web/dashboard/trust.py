@@ -38,6 +38,7 @@ from orderan.web.principal import require_whole_shop
 
 READ: Final = {"needs": Permission.TRUST_READ}
 HERE: Final = "/trust"
+MODELS: Final = f"{HERE}/models"
 MOST: Final = 50
 LATEST: Final = 10
 """Orders that were not taken, on the page of what waits."""

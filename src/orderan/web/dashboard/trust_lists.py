@@ -28,6 +28,7 @@ from orderan.trust import (
     entries,
     take_off_list,
 )
+from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.trust import HERE as TRUST
@@ -42,6 +43,7 @@ from orderan.web.principal import require_whole_shop
 WRITE: Final = {"needs": Permission.TRUST_WRITE}
 HERE: Final = f"{TRUST}/lists"
 NOTHING_SENT: Final = Sent()
+SHOWN: Final = 50
 BESIDE: Final[Mapping[type[Refusal], str]] = {
     KeyUnusable: "text",
     EntryThere: "text",
@@ -56,9 +58,11 @@ SAID: Final[Mapping[str, str]] = {
 
 
 @get(HERE, opt=READ, include_in_schema=False)
-async def lists_page(visit: NamedDependency[Visit], said: FromQuery[str] = "") -> Response[Any]:
-    """What stands on the lists, and a form to add to them."""
-    return await _page(visit, said=said)
+async def lists_page(
+    visit: NamedDependency[Visit], said: FromQuery[str] = "", after: FromQuery[str] = ""
+) -> Response[Any]:
+    """What stands on the lists, the newest first, and a form to add to them."""
+    return await _page(visit, said=said, after=after)
 
 
 @post(HERE, opt=WRITE, include_in_schema=False, status_code=200)
@@ -122,12 +126,12 @@ def until_typed(typed: str, zone: str) -> datetime | None:
         raise DateUnreadable(typed.strip()[:40]) from fault
 
 
-async def _page(visit: Visit, *, said: str = "", sent: Sent = NOTHING_SENT) -> Response[Any]:
+async def _page(visit: Visit, *, said: str = "", after: str = "", sent: Sent = NOTHING_SENT) -> Response[Any]:
     require_whole_shop(visit.principal, Permission.TRUST_READ)
-    words = place_of(visit.request).words
+    words, before = place_of(visit.request).words, read_cursor(after)
 
     async def read(tx: Tx) -> tuple[list[Entry], Names]:
-        found = await entries(tx, now=visit.now)
+        found = await entries(tx, now=visit.now, limit=SHOWN + 1, before=before)
         return found, await names_of(tx, sorted({entry.made_by for entry in found}), {})
 
     found, names = await visit.db.run(visit.caller, read)
@@ -141,11 +145,17 @@ async def _page(visit: Visit, *, said: str = "", sent: Sent = NOTHING_SENT) -> R
         path=HERE,
         said=SAID.get(said, ""),
         sent=sent,
-        rows=[_row(entry, names, words) for entry in found],
+        rows=[_row(entry, names, words) for entry in found[:SHOWN]],
+        older=_older(found) if not sent.refused else None,
         kinds=[(str(kind), words.gettext(KEYS[kind])) for kind in LISTED],
         village_name=place.written() if place else "",
         may_write=visit.principal.may(Permission.TRUST_WRITE),
     )
+
+
+def _older(found: list[Entry]) -> str | None:
+    """Where the next page begins."""
+    return cursor_of(found[SHOWN - 1].made_at, found[SHOWN - 1].id) if len(found) > SHOWN else None
 
 
 def _row(entry: Entry, names: Names, words: Words) -> dict[str, Any]:

@@ -62,6 +62,8 @@ REVIEWS: Final = {
     "lapsed": (N_("selesai tanpa diperiksa"), "calm", "minus"),
 }
 WAYS: Final = {"cod": N_("Bayar di tempat (COD)"), "prepaid": N_("Bayar di muka")}
+SIGNS: Final = {"cod": WAYS["cod"]}
+"""Reasons of a model that are no measures."""
 ENDS: Final = {
     "fraud": (N_("dinyatakan penipuan"), "loss", "alert-circle"),
     "disputed": (N_("pembayarannya disengketakan"), "loss", "alert-circle"),
@@ -102,6 +104,8 @@ def reason_told(code: str, value: int, words: Words) -> str:
     """One reason as a sentence; a code of rules that are gone stays a code."""
     if code in MEASURES:
         return words.gettext(MEASURES[code], value=value)
+    if code in SIGNS:
+        return words.gettext(SIGNS[code])
     verdict, _, kind = code.partition("_")
     if kind not in LISTS:
         return code
@@ -111,10 +115,17 @@ def reason_told(code: str, value: int, words: Words) -> str:
 
 
 def reasons_told(outcome: Mapping[str, Any], words: Words) -> list[str]:
-    """Why an order was scored as it was, the weightiest first, each with its points."""
-    return [
-        f"{reason_told(one['code'], one['value'], words)} ({one['points']:+d})" for one in outcome["because"]
-    ]
+    """Why an order was scored as it was, the weightiest first, each with its points, and whether a model gave them."""
+    return [_with_points(one, words) for one in outcome["because"]]
+
+
+def _with_points(one: Mapping[str, Any], words: Words) -> str:
+    told = reason_told(one["code"], one["value"], words)
+    if "model" not in one:
+        return f"{told} ({one['points']:+d})"
+    return words.gettext(
+        "%(reason)s (%(points)s dari model)", reason=told, points=format(one["points"], "+d")
+    )
 
 
 def score_told(outcome: Mapping[str, Any], words: Words) -> str:

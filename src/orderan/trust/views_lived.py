@@ -1,0 +1,61 @@
+"""Past orders with how they ended, as a model learns from them, in SQL."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from orderan.kit.db import Tx
+from orderan.trust.models import Facts
+from orderan.trust.rules_lived import Lived
+from orderan.trust.rules_read import read_facts
+from orderan.trust.rules_trial import BAD
+
+
+async def lived_orders(
+    tx: Tx, *, since: datetime, before: tuple[datetime, UUID] | None, limit: int
+) -> tuple[list[Lived], tuple[datetime, UUID] | None]:
+    """Orders since that ended somehow, the newest first; and where the next ones begin.
+
+    What is told of each is what its score was made from while it was placed: nothing that came later, but how
+    it ended and since when that was known.
+
+    Args:
+        before: Where the ones before ended.
+    """
+    rows = await tx.all(
+        """
+        SELECT score.subject_id, score.at, decision.inputs, ends.good_at, ends.bad_at
+        FROM trust_score AS score
+        CROSS JOIN LATERAL (
+            SELECT min(told.at) FILTER (WHERE told.ended = 'delivered') AS good_at,
+                   min(told.at) FILTER (WHERE told.ended = ANY(%(bad)s)) AS bad_at
+            FROM trust_outcome AS told
+            WHERE told.shop_id = %(shop)s AND told.subject_id = score.subject_id
+        ) AS ends
+        JOIN LATERAL (
+            SELECT decision.inputs FROM decision
+            WHERE decision.shop_id = %(shop)s AND decision.subject_id = score.subject_id AND decision.kind = 'trust'
+            ORDER BY decision.id
+            LIMIT 1
+        ) AS decision ON true
+        WHERE score.shop_id = %(shop)s AND score.at >= %(since)s
+          AND (%(at)s::timestamptz IS NULL OR (score.at, score.subject_id) < (%(at)s, %(id)s::uuid))
+          AND (ends.good_at IS NOT NULL OR ends.bad_at IS NOT NULL)
+        ORDER BY score.at DESC, score.subject_id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "since": since,
+            "at": before[0] if before else None,
+            "id": before[1] if before else None,
+            "bad": sorted(str(ended) for ended in BAD),
+            "limit": limit,
+        },
+    )
+    found = [Lived(row.at, _facts(row), row.good_at, row.bad_at) for row in rows]
+    return found, (rows[-1].at, rows[-1].subject_id) if len(rows) == limit else None
+
+
+def _facts(row: Any) -> Facts:
+    return read_facts(row.inputs)
