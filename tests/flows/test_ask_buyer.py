@@ -142,7 +142,7 @@ class Office:
 
     async def asks_by(self, *steps: Step) -> None:
         policy = Policy(steps=steps, deadline_hours=24)
-        await self.floor.run(lambda tx: keep_policy(tx, policy, expected=0, now=self.clock.at))
+        await self.floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=self.clock.at))
 
     async def order(self, phone: str = PHONE) -> Order:
         buyer = replace(a_buyer(), phone=phone)

@@ -88,7 +88,7 @@ class Desk:
 @pytest.fixture
 async def desk(floor: ShopFloor, keyring: Keyring, now: datetime, house: House, hire: Hire) -> Any:
     world = await a_shop(floor, now, stock={"kopi": 50})
-    await floor.run(lambda tx: keep_policy(tx, AGENTS, expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, AGENTS, expected=1, now=now))
     await hire()
     async with house.browser() as browser:
         await sign_in(browser)

@@ -475,7 +475,7 @@ async def shop(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
-    await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=1, now=now))
     unsaid = await an_order()
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
     names = {

@@ -76,7 +76,7 @@ BATCH: Final = 100
 AT_ONCE: Final = 16
 """Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
 OWN_WORD: Final = 0
-"""The version of a shop that wrote no policy: its people ask whomever a score says to ask."""
+"""The version of a shop without any policy: its own people ask every buyer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,9 @@ class Asks(Protocol):
 
 
 async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
-    """Decide of orders just placed whose buyers are asked; a shop without a policy asks nobody by rule.
+    """Decide of orders just placed whose buyers are asked; nobody is by rule where the policy says so.
 
-    Those whose score says that they are to be asked wait already, whatever the policy's rules: where there is
-    none, by the shop's own people.
+    Those whose score says that they are to be asked wait already, whatever the policy's rules.
 
     Args:
         orders: Made or locked in this transaction.
@@ -127,7 +126,7 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
     ]
     told = [order for order in orders if order.verification == Verification.WAITING]
     policy = await followed_now(tx, now=now)
-    if policy.version == OWN_WORD:
+    if not policy.policy.asks:
         asked = []
     if not (asked or told):
         return
@@ -148,7 +147,7 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
 
 
 async def followed_now(tx: Tx, *, now: datetime) -> PolicyVersion:
-    """The policy for orders to come; where none was written, the shop's own people ask."""
+    """The policy for orders to come; where there is none, the shop's own people ask everybody."""
     return await policy_now(tx) or PolicyVersion(OWN_WORD, Policy(), "system", now)
 
 

@@ -33,6 +33,7 @@ from orderan.verification.errors import (
     WhyMissing,
 )
 from orderan.verification.models import (
+    DEFAULT,
     TAKEN_FOR,
     Attempt,
     Buyer,
@@ -74,6 +75,7 @@ from orderan.verification.views import PolicyVersion, attempts_of, case_of, poli
 
 __all__ = [
     "ATTEMPT",
+    "DEFAULT",
     "OPEN",
     "TAKEN_FOR",
     "AnswerUnknown",

@@ -90,6 +90,8 @@ class Policy:
     """Who is asked, how, when and what silence means.
 
     Attributes:
+        asks: Whether anybody is asked by rule; a shop that asks nobody says so, and its COD orders are picked at
+            once. Whom a score says to ask is asked all the same.
         rules: Where none holds, the buyer is asked.
         from_hour, to_hour: Of the buyer's own day; outside nobody is called and no phone is made to ring.
         deadline_hours: Since the order; past it silence has its consequence.
@@ -101,6 +103,23 @@ class Policy:
     to_hour: int = 20
     deadline_hours: int = 48
     silence: Silence = Silence.HOLD
+    asks: bool = True
+
+
+DEFAULT: Final = Policy(
+    rules=(
+        Rule("Pembeli baru", When(first_order=True), Verdict.ASK),
+        Rule("Nilai besar", When(at_least_minor=500_000), Verdict.ASK),
+        Rule("Selalu menerima paketnya", When(delivered_at_least=1, refused_at_most=0), Verdict.WAIVE),
+    ),
+    steps=(
+        Step(Way.WHATSAPP, tries=1, answer_minutes=120),
+        Step(Way.CALL, tries=2, answer_minutes=10, spacing_minutes=60),
+        Step(Way.SMS, tries=1, answer_minutes=120),
+        Step(Way.AGENT, tries=3, answer_minutes=240, spacing_minutes=120),
+    ),
+)
+"""What a shop begins with: ways without an account are passed over, and at last the shop's own people ask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,4 +27,6 @@ def read(terms: dict[str, Any]) -> Policy:
         to_hour=terms["to_hour"],
         deadline_hours=terms["deadline_hours"],
         silence=Silence(terms["silence"]),
+        # What was kept before a shop could say so asked.
+        asks=terms.get("asks", True),
     )

@@ -37,7 +37,7 @@ async def policies(tx: Tx, versions: Collection[int] | None = None) -> dict[int,
 
 
 async def policy_now(tx: Tx) -> PolicyVersion | None:
-    """What holds for orders to come; None while the shop asks nobody."""
+    """What holds for orders to come; None where nobody wrote one."""
     row = await tx.maybe(
         """
         SELECT version, terms, made_by, made_at FROM verification_policy

@@ -89,10 +89,11 @@ class AskingPolicyAsked(Asked):
     to_hour: Hour
     deadline_hours: Annotated[int, Field(ge=0, le=10_000)]
     silence: Silence
+    asks: Annotated[bool, Field(description="False asks nobody: COD orders are picked at once")] = True
 
 
 class PolicyTold(Told):
-    """What holds for orders to come; version 0 is that of a shop which asks nobody."""
+    """What holds for orders to come; version 0 where nobody wrote one: the shop's own people ask everybody."""
 
     version: int
     rules: list[RuleShape]
@@ -101,6 +102,7 @@ class PolicyTold(Told):
     to_hour: int
     deadline_hours: int
     silence: Silence
+    asks: bool
 
 
 class AttemptTold(Told):
@@ -211,6 +213,7 @@ async def policy_put(
         to_hour=data.to_hour,
         deadline_hours=data.deadline_hours,
         silence=data.silence,
+        asks=data.asks,
     )
     version = await db.run(caller, lambda tx: keep_policy(tx, policy, expected=data.version, now=now))
     return _policy_told(version, policy)

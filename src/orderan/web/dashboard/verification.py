@@ -21,6 +21,7 @@ from orderan.customers import (
     zone_of,
 )
 from orderan.flows.hear_buyer import answer_by_hand, ask_again, call_later, take_buyer, waive_verification
+from orderan.flows.verify_order import followed_now
 from orderan.flows.views_asking import Turn, Unsaid, unsaid_counts, unsaid_orders
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
@@ -33,7 +34,6 @@ from orderan.verification import (
     NotOnTheList,
     WhyMissing,
     attempts_of,
-    policy_now,
 )
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit, scope_of
@@ -104,7 +104,7 @@ async def unsaid_page(
             "rows": [_row(visit, row, people, actors) for row in shown],
             "older": cursor_of(shown[-1].placed_at, shown[-1].id) if len(rows) > SHOWN else None,
             "counts": await unsaid_counts(tx, scope),
-            "asks": await policy_now(tx) is not None,
+            "asks": (await followed_now(tx, now=visit.now)).policy.asks,
         }
 
     words = place_of(visit.request).words

@@ -35,6 +35,7 @@ FAULTS: Final = {
 def typed_of(policy: Policy) -> dict[str, str]:
     """A policy as its form shows it."""
     typed = {name: str(getattr(policy, name)) for name in WHOLE} | {"silence": str(policy.silence)}
+    typed["nobody"] = "" if policy.asks else "yes"
     for place, step in enumerate(policy.steps, 1):
         typed[f"step_{place}_way"] = str(step.way)
         typed |= {f"step_{place}_{name}": str(getattr(step, name)) for name in MINUTES}
@@ -95,6 +96,7 @@ class Reading:
             to_hour=self._whole("to_hour"),
             deadline_hours=self._whole("deadline_hours"),
             silence=Silence(silence) if silence in set(Silence) else Silence.HOLD,
+            asks=not one(self._form, "nobody"),
         )
 
     def told(self, faults: tuple[str, ...]) -> dict[str, str]:
