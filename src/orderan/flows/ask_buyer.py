@@ -30,6 +30,7 @@ from orderan.telephony import CallAsked, CallState, Telephone
 from orderan.verification import (
     Attempt,
     CallThread,
+    Step,
     Way,
     begin_thread,
     lock_cases,
@@ -139,13 +140,19 @@ class ByCall:
         del token  # what is pressed comes by the call itself
         db = self.askers.db
 
-        async def read(tx: Tx) -> tuple[About, bool]:
+        async def read(tx: Tx) -> tuple[About, Step]:
             case = (await lock_cases(tx, [attempt.order_id]))[attempt.order_id]
             plan = (await plans_of(tx, [case.policy_version]))[case.policy_version]
-            return await self.askers.about(tx, attempt), plan.steps[case.step].by_number
+            return await self.askers.about(tx, attempt), plan.steps[case.step]
 
-        about, by_number = await db.run(caller, read)
-        talk = asdict(Talk(by_number=by_number, language="en" if about.language == "en" else "id"))
+        about, step = await db.run(caller, read)
+        talk = asdict(
+            Talk(
+                by_number=step.by_number,
+                language="en" if about.language == "en" else "id",
+                recorded=step.record,
+            )
+        )
         failed = NotAsked(NOBODY, "no_account")
         for client in self.accounts:
             if client.telephone is None:
@@ -156,7 +163,7 @@ class ByCall:
             )
             await db.run(caller, lambda tx, thread=thread, now=now: begin_thread(tx, thread, now=now))  # type: ignore[misc]
             try:
-                return await self._by(caller, client, client.telephone, attempt, about)
+                return await self._by(caller, client, client.telephone, attempt, about, record=step.record)
             except (telephony.TelephoneRefused, telephony.TelephoneFailed) as trouble:
                 failed = NotAsked(client.account.provider, trouble.code)
             except telephony.OutcomeUnknown:
@@ -164,7 +171,14 @@ class ByCall:
         raise failed
 
     async def _by(
-        self, caller: Caller, client: ReachClient, telephone: Telephone, attempt: Attempt, about: About
+        self,
+        caller: Caller,
+        client: ReachClient,
+        telephone: Telephone,
+        attempt: Attempt,
+        about: About,
+        *,
+        record: bool,
     ) -> Asked:
         links = self.askers.links
         placed = await telephone.place(
@@ -175,6 +189,7 @@ class ByCall:
                 ask_url=links.reach_asks(caller.shop_id, client.account.id),
                 news_url=links.reach_news(caller.shop_id, client.account.id),
                 detect_machine=True,
+                record=record,
             )
         )
 

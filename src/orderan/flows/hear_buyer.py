@@ -41,6 +41,7 @@ from orderan.verification import (
     Way,
     WhyMissing,
     attempt_by_digest,
+    case_of,
     close_case,
     digest_of,
     go_on,
@@ -54,7 +55,8 @@ from orderan.verification import (
 )
 
 VALID: Final = timedelta(hours=48)
-"""How long a link or button of an attempt is good; an answer is taken long after its attempt was missed."""
+"""How long a link or button of an attempt is good at least, and until the time to ask is over where that is later: an
+answer is taken long after its attempt was missed."""
 OPEN_AXIS: Final = frozenset({Verification.WAITING, Verification.UNREACHABLE})
 _ANSWERS: Final = {
     AttemptEvent.CONFIRM: VerificationEvent.CONFIRM,
@@ -69,9 +71,17 @@ async def asked_by(tx: Tx, token: str, *, now: datetime) -> Attempt:
         AnswerUnknown: Nobody was given this, or long ago, or by a telephone that is the buyer's no more.
     """
     found = await attempt_by_digest(tx, digest_of(token))
-    if found is None or found.began_at + VALID <= now or await asked_somebody_else(tx, found.id):
+    if found is None or not await is_good(tx, found, now=now) or await asked_somebody_else(tx, found.id):
         raise AnswerUnknown
     return found
+
+
+async def is_good(tx: Tx, attempt: Attempt, *, now: datetime) -> bool:
+    """Whether an answer to an attempt is still taken: see `VALID`."""
+    if now < attempt.began_at + VALID:
+        return True
+    case = await case_of(tx, attempt.order_id)
+    return case is not None and now < case.deadline
 
 
 async def hear_answer(

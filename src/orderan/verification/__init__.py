@@ -49,7 +49,16 @@ from orderan.verification.models import (
     When,
 )
 from orderan.verification.reading import plain, read
-from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at, not_before
+from orderan.verification.rules import (
+    Next,
+    after_miss,
+    decide,
+    faults,
+    holds,
+    may_ask_at,
+    may_ring_at,
+    not_before,
+)
 from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
 from orderan.verification.store import (
     as_attempt,
@@ -126,6 +135,7 @@ __all__ = [
     "lock_open_attempts",
     "lock_thread",
     "may_ask_at",
+    "may_ring_at",
     "not_before",
     "note_answer",
     "note_asked",

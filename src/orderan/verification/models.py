@@ -76,6 +76,7 @@ class Step:
         answer_minutes: How long an attempt may stay unanswered.
         spacing_minutes: From one missed try to the next.
         by_number: Of a call: whether the order's number is keyed in, where otherwise one key says yes.
+        record: Of a call: whether the provider records it; the buyer is told so first.
     """
 
     way: Way
@@ -83,6 +84,7 @@ class Step:
     answer_minutes: int = 120
     spacing_minutes: int = 60
     by_number: bool = False
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)

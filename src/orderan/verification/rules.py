@@ -89,7 +89,12 @@ def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
     An agent's list is worked on in the shop's hours whatever the buyer's, so a case may wait there at night;
     the script tells the agent the buyer's hour.
     """
-    if step.way is Way.AGENT or policy.from_hour == policy.to_hour:
+    return at if step.way is Way.AGENT else may_ring_at(policy, at, zone)
+
+
+def may_ring_at(policy: Policy, at: datetime, zone: str) -> datetime:
+    """The first moment from `at` on at which a telephone of somebody who lives in a zone may ring, whoever calls."""
+    if policy.from_hour == policy.to_hour:
         return at
     local = at.astimezone(ZoneInfo(zone))
     if within(policy, local.hour):

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from orderan.access import Permission, Principal
 from orderan.flows.hear_buyer import answer_by_hand, ask_again, waive_verification
-from orderan.flows.views_asking import Turn, Unsaid, unsaid_orders
+from orderan.flows.views_asking import Turn, Unsaid, progress_of, unsaid_orders
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import to_text
 from orderan.kit.runner import Runner
@@ -77,6 +77,9 @@ class StepShape(Asked):
     by_number: Annotated[bool, Field(description="Of a call: the order's number is keyed in to say yes")] = (
         False
     )
+    record: Annotated[
+        bool, Field(description="Of a call: the provider records it, and the buyer is told so")
+    ] = False
 
 
 class AskingPolicyAsked(Asked):
@@ -115,6 +118,7 @@ class AttemptTold(Told):
     note: str | None
     cost: int | None
     recording_url: str | None
+    """For whoever may read personal data."""
     began_at: datetime
     moved_at: datetime
 
@@ -125,6 +129,10 @@ class VerificationTold(Told):
     order_id: str
     verification: str
     commercial: str
+    way: str | None
+    """Of the policy's ways the one it is at; null where nothing runs."""
+    tried: int | None
+    tries: int | None
     attempts: list[AttemptTold]
 
 
@@ -139,6 +147,12 @@ class WaitingTold(Told):
     turn: Turn
     way: str | None
     attempts: int
+    tried: int | None
+    """Tries of the way it is at, by now."""
+    tries: int | None
+    """Of how many."""
+    may_ring_at: datetime
+    """From when on the buyer's telephone may ring."""
     placed_at: datetime
     next_at: datetime | None
     deadline: datetime | None
@@ -262,6 +276,9 @@ def _waiting_told(row: Unsaid) -> WaitingTold:
         turn=row.turn,
         way=row.way,
         attempts=row.attempts,
+        tried=row.progress.tried if row.progress else None,
+        tries=row.progress.tries if row.progress else None,
+        may_ring_at=row.may_ring_at,
         placed_at=row.placed_at,
         next_at=row.next_at,
         deadline=row.deadline,
@@ -288,22 +305,27 @@ async def verification_read(
     """Every attempt, the oldest first."""
 
     async def read(tx: Tx) -> VerificationTold:
-        return await _verification(tx, await seen(tx, principal, order_id))
+        return await _verification(tx, principal, await seen(tx, principal, order_id))
 
     return await db.run(caller, read)
 
 
-async def _verification(tx: Tx, order_id: UUID) -> VerificationTold:
+async def _verification(tx: Tx, principal: Principal, order_id: UUID) -> VerificationTold:
     order = (await orders_by_id(tx, [order_id]))[order_id]
+    progress = await progress_of(tx, order_id)
+    hears = principal.may(Permission.PERSONAL_READ)
     return VerificationTold(
         order_id=to_text("ord", order_id),
         verification=order.verification,
         commercial=order.commercial,
-        attempts=[_attempt_told(one) for one in await attempts_of(tx, order_id)],
+        way=progress.way if progress else None,
+        tried=progress.tried if progress else None,
+        tries=progress.tries if progress else None,
+        attempts=[_attempt_told(one, hears=hears) for one in await attempts_of(tx, order_id)],
     )
 
 
-def _attempt_told(one: Attempt) -> AttemptTold:
+def _attempt_told(one: Attempt, *, hears: bool) -> AttemptTold:
     return AttemptTold(
         way=one.way,
         state=one.state,
@@ -311,7 +333,7 @@ def _attempt_told(one: Attempt) -> AttemptTold:
         answer=one.answer,
         note=one.note,
         cost=one.cost_minor,
-        recording_url=one.recording_url,
+        recording_url=one.recording_url if hears else None,
         began_at=one.began_at,
         moved_at=one.moved_at,
     )
@@ -329,7 +351,7 @@ async def _done(
     async def command(tx: Tx) -> VerificationTold:
         found = await seen(tx, principal, order_id)
         await doing(tx, found)
-        return await _verification(tx, found)
+        return await _verification(tx, principal, found)
 
     return await once(request, principal, runner, key, command, now=now)
 

@@ -40,7 +40,15 @@ from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.order_detail import require_visible
 from orderan.web.dashboard.order_looks import path_of, reader_of
 from orderan.web.dashboard.stock_words import actor_names
-from orderan.web.dashboard.verification_words import STATES, TURNS, WAYS, WHYS, miss_told, script
+from orderan.web.dashboard.verification_words import (
+    STATES,
+    TURNS,
+    WAYS,
+    WHYS,
+    miss_told,
+    progress_told,
+    script,
+)
 from orderan.web.forms import DateUnreadable, Sent, moment_typed, one, posted, refused
 from orderan.web.here import place_of
 from orderan.web.once import once
@@ -130,9 +138,18 @@ def _row(visit: Visit, row: Unsaid, people: Mapping[UUID, Any], actors: Mapping[
         "name": card.name if card else "",
         "path": call_path(row.id),
         "theirs": format_time(visit.now, zone_of(row.area), words.locale),
+        "from": _later(visit, row, zone_of(row.area)),
+        "progress": "" if row.over else progress_told(row.progress, words),
         "mine": row.taken_by == visit.principal.actor,
         "taker": words.gettext(actors[row.taken_by]) if row.taken_by else "",
     }
+
+
+def _later(visit: Visit, row: Unsaid, zone: str) -> str:
+    """From which hour of the buyer's day on they may be called; empty while they may."""
+    if row.may_ring_at <= visit.now:
+        return ""
+    return format_time(row.may_ring_at, zone, place_of(visit.request).words.locale)
 
 
 @get(HOME + "/{order:str}", opt=READ, include_in_schema=False)
@@ -237,6 +254,8 @@ async def _page(
         shown=shown,
         mine=unsaid is not None and unsaid.taken_by == visit.principal.actor,
         hour=format_time(visit.now, found["zone"], words.locale),
+        later=_later(visit, unsaid, found["zone"]) if unsaid else "",
+        progress="" if unsaid is None or unsaid.over else progress_told(unsaid.progress, words),
         path=HOME + "/" + text,
         order_path="/orders/" + text,
         states=STATES,

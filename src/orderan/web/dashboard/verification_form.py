@@ -18,6 +18,7 @@ MOST_STEPS: Final = 6
 AMOUNTS: Final = {"at_least": "at_least_minor", "at_most": "at_most_minor"}
 COUNTS: Final = ("delivered_at_least", "refused_at_most", "score_at_least")
 MINUTES: Final = ("tries", "answer_minutes", "spacing_minutes")
+OF_CALLS: Final = ("by_number", "record")
 WHOLE: Final = ("from_hour", "to_hour", "deadline_hours")
 FIRST: Final = {"yes": True, "no": False}
 NOT_A_NUMBER: Final = N_("Tulis dengan angka.")
@@ -39,7 +40,7 @@ def typed_of(policy: Policy) -> dict[str, str]:
     for place, step in enumerate(policy.steps, 1):
         typed[f"step_{place}_way"] = str(step.way)
         typed |= {f"step_{place}_{name}": str(getattr(step, name)) for name in MINUTES}
-        typed[f"step_{place}_by_number"] = "yes" if step.by_number else ""
+        typed |= {f"step_{place}_{name}": "yes" if getattr(step, name) else "" for name in OF_CALLS}
     for place, rule in enumerate(policy.rules, 1):
         typed |= {f"rule_{place}_{name}": value for name, value in _rule_typed(rule).items()}
     return typed
@@ -136,8 +137,8 @@ class Reading:
     def _step(self, at: int) -> Step:
         asked = f"step_{at}_"
         way = Way(one(self._form, asked + "way"))
-        by_number = way is Way.CALL and bool(one(self._form, asked + "by_number"))
-        return Step(way, **{name: self._whole(asked + name) for name in MINUTES}, by_number=by_number)
+        of_calls = {name: way is Way.CALL and bool(one(self._form, asked + name)) for name in OF_CALLS}
+        return Step(way, **{name: self._whole(asked + name) for name in MINUTES}, **of_calls)
 
     def _whole(self, field: str) -> int:
         found = whole(one(self._form, field))
