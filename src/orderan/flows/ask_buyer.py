@@ -6,21 +6,21 @@ other one is asked, or the buyer would be asked twice at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from orderan import messaging, telephony
-from orderan.customers import open_contacts
+from orderan.customers import open_contacts, zone_of
 from orderan.flows.call_script import Facts, Talk
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
 from orderan.flows.verify_order import Asked, Asks, NotAsked, plans_of
-from orderan.flows.views_verifying import phone_of
+from orderan.flows.views_verifying import buyers_of, phone_of
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.i18n import format_money
+from orderan.kit.i18n import format_datetime, format_money
 from orderan.messaging import Channel, Chat, Content, Outgoing, ReplyButton, Template, Text
 from orderan.notifications import wants_of
 from orderan.orders import load_orders, owed
@@ -58,6 +58,14 @@ CHATS: Final[Mapping[str, str]] = {
     "id": "{shop}: pesanan {number} ({goods}) seharga {total}, dibayar tunai kepada kurir. Benar Anda yang memesan?",
     "en": "{shop}: order {number} ({goods}) for {total}, paid in cash to the courier. Did you place this order?",
 }
+DEPOSIT_TEMPLATE: Final = "cod_deposit"
+"""The one that asks for a deposit."""
+DEPOSITS: Final[Mapping[str, str]] = {
+    "id": "{shop}: kami belum berhasil menghubungi Anda. Agar pesanan {number} tetap disiapkan, bayar uang muka {amount} "
+    "sebelum {until} lewat QRIS: {link}",
+    "en": "{shop}: we could not reach you. So that order {number} is prepared, pay a deposit of {amount} before {until} "
+    "by QRIS: {link}",
+}
 TEXTS: Final[Mapping[str, str]] = {
     "id": "{shop}: pesanan {number} {total} COD. Benar Anda memesan? Jawab di {link}",
     "en": "{shop}: order {number} {total} COD. Did you place it? Answer at {link}",
@@ -69,13 +77,17 @@ class About:
     """Whom an attempt asks, and about what.
 
     Attributes:
+        deposit_minor: Asked for in place of their word, until `deposit_until`; 0 asks for the word.
         stopped: Channels they closed for good.
     """
 
     phone: str = field(repr=False)
     language: str
+    zone: str
     facts: Facts
     currency: str
+    deposit_minor: int
+    deposit_until: datetime | None
     stopped: frozenset[str]
 
 
@@ -123,8 +135,11 @@ class Askers:
         return About(
             contact.phone,
             "en" if wants is not None and wants.locale == "en" else "id",
+            zone_of((await buyers_of(tx, [order.id]))[order.id].area),
             Facts(shop.name, order.number, goods, order.due_minor),
             order.currency,
+            order.deposit_due_minor,
+            order.hold_until,
             wants.stopped if wants is not None else frozenset(),
         )
 
@@ -244,7 +259,9 @@ class ByMessage:
             about.phone,
             attempt.id.hex,
             about.language,
-            self._content(shop_id, client, about, token),
+            self._deposit(shop_id, client, attempt, about)
+            if about.deposit_minor
+            else self._content(shop_id, client, about, token),
             notify_url=None if silent else news_address(self.askers.links, shop_id, client),
         )
 
@@ -267,6 +284,22 @@ class ByMessage:
                 client.account.fields.get(TEMPLATE_PREFIX, "") + TEMPLATE, tuple(values.values())
             ),
         )
+
+    def _deposit(self, shop_id: int, client: ReachClient, attempt: Attempt, about: About) -> Content:
+        now = self.askers.clock.now()
+        until = about.deposit_until or now
+        values = {
+            "shop": about.facts.shop,
+            "number": str(about.facts.number),
+            "amount": format_money(about.deposit_minor, about.currency, about.language),
+            "until": format_datetime(until, about.zone, about.language),
+            "link": self.askers.links.pay_page(shop_id, attempt.order_id, now=now),
+        }
+        text = DEPOSITS[about.language].format(**values)
+        if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
+            return Text(text)
+        prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
+        return Chat(text, template=Template(prefix + DEPOSIT_TEMPLATE, tuple(values.values())))
 
 
 def cost_of(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:

@@ -25,6 +25,7 @@ from orderan.orders import (
     OrderNotFound,
     Verification,
     VerificationEvent,
+    drop_deposit,
     lock_orders,
     move_verification,
     orders_by_id,
@@ -219,6 +220,7 @@ async def waive_verification(tx: Tx, order_id: UUID, *, reason: str, now: dateti
     order = await _locked(tx, order_id)
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.WAIVE, reason=reason, now=now)
+    await drop_deposit(tx, order)
     await close_case(tx, order_id, now=now)
     await settle_never_asked(tx, [order_id], note="buyer waived", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
@@ -236,6 +238,9 @@ async def ask_again(tx: Tx, order_id: UUID, *, now: datetime) -> Order:
         raise NotBeingAsked(str(order.number), order.verification)
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.ASK, now=now)
+    # A deposit that is still asked for is not asked for any more.
+    await drop_deposit(tx, order)
+    await close_case(tx, order_id, now=now)
     await _open(tx, order_id, now=now)
     await settle_never_asked(tx, [order_id], note="buyer asked again", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
@@ -262,6 +267,7 @@ def _require_open(order: Order) -> None:
 async def _follow(tx: Tx, order: Order, event: AttemptEvent, *, reason: str | None, now: datetime) -> Order:
     """Let a locked order follow its buyer's word."""
     await move_verification(tx, [order], _ANSWERS[event], reason=reason, now=now)
+    await drop_deposit(tx, order)
     await close_case(tx, order.id, now=now)
     await settle_never_asked(tx, [order.id], note="buyer answered", now=now)
     if event is AttemptEvent.REFUSE:

@@ -54,6 +54,7 @@ class Unsaid:
         next_at: When something is due by itself.
         deadline: Past it the policy's silence decides; None where nothing runs.
         over: Whether every way was tried, and only the deadline is waited for.
+        wants_deposit: Whether a deposit is waited for in place of their word.
         taken_by: Who of the shop has the buyer in hand just now.
         progress: None where nothing runs.
         may_ring_at: From when on their telephone may ring; now, or when their day begins.
@@ -73,6 +74,7 @@ class Unsaid:
     next_at: datetime | None
     deadline: datetime | None
     over: bool
+    wants_deposit: bool
     taken_by: str | None
     turn: Turn
     progress: Progress | None
@@ -137,6 +139,7 @@ async def unsaid_orders(
                CASE WHEN verification_case.closed_at IS NULL THEN verification_case.deadline END AS deadline,
                coalesce(open_attempt.id IS NULL AND verification_case.next_at >= verification_case.deadline, false)
                    AS over,
+               sales_order.verification = 'unreachable' AND sales_order.deposit_minor IS NOT NULL AS wants_deposit,
                CASE WHEN verification_case.taken_at > %(fresh)s THEN verification_case.taken_by END AS taken_by,
                {_TURN} AS turn, verification_case.policy_version, verification_case.step, verification_case.tries
         {_UNSAID}

@@ -53,11 +53,14 @@ from orderan.verification.rules import (
     Next,
     after_miss,
     decide,
+    deposit_of,
     faults,
     holds,
     may_ask_at,
     may_ring_at,
     not_before,
+    steps_of,
+    wants_deposit,
 )
 from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
 from orderan.verification.store import (
@@ -124,6 +127,7 @@ __all__ = [
     "cases_due",
     "close_case",
     "decide",
+    "deposit_of",
     "digest_of",
     "faults",
     "forget_words",
@@ -149,8 +153,10 @@ __all__ = [
     "policy_now",
     "read",
     "save_thread",
+    "steps_of",
     "take_case",
     "thread_of_call",
     "threads_to_look_up",
+    "wants_deposit",
     "was_asked",
 ]

@@ -29,12 +29,14 @@ class Verdict(StrEnum):
 class Silence(StrEnum):
     """What becomes of an order whose buyer answered no way at all.
 
-    HOLD    it stays unconfirmed and a person decides
-    CANCEL  it is cancelled and its stock is free again
+    HOLD     it stays unconfirmed and a person decides
+    CANCEL   it is cancelled and its stock is free again
+    DEPOSIT  they are asked for a deposit; paid, it is as good as a yes, and unpaid the order is cancelled
     """
 
     HOLD = auto()
     CANCEL = auto()
+    DEPOSIT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Policy:
         rules: Where none holds, the buyer is asked.
         from_hour, to_hour: Of the buyer's own day; outside nobody is called and no phone is made to ring.
         deadline_hours: Since the order; past it silence has its consequence.
+        deposit_percent, deposit_hours: Where that is a deposit: of the order's total, and how long it may be paid.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -106,6 +109,8 @@ class Policy:
     deadline_hours: int = 48
     silence: Silence = Silence.HOLD
     asks: bool = True
+    deposit_percent: int = 20
+    deposit_hours: int = 24
 
 
 DEFAULT: Final = Policy(
@@ -154,7 +159,7 @@ class Case:
     """An order whose buyer is being asked, or was.
 
     Attributes:
-        step: Which of the policy's steps, counted from 0.
+        step: Which of the policy's steps, counted from 0; behind the last are those that ask for a deposit.
         tries: Attempts made in this step.
         next_at: When something is due: a try, or the end of one.
         taken_by: Who of the shop is calling this buyer, since `taken_at`; good for `TAKEN_FOR`.

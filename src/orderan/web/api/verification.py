@@ -45,6 +45,8 @@ Minutes = Annotated[int, Field(ge=0, le=100_000)]
 Hour = Annotated[int, Field(ge=0, le=24)]
 Area = Annotated[str, Field(min_length=2, max_length=13)]
 Note = Annotated[str, Field(max_length=300)]
+OWN: Final = Policy()
+"""What is followed where nobody wrote anything."""
 
 
 class WhenShape(Asked):
@@ -92,6 +94,12 @@ class AskingPolicyAsked(Asked):
     to_hour: Hour
     deadline_hours: Annotated[int, Field(ge=0, le=10_000)]
     silence: Silence
+    deposit_percent: Annotated[
+        int, Field(ge=0, le=100, description="Of the total, where silence is a deposit")
+    ] = OWN.deposit_percent
+    deposit_hours: Annotated[int, Field(ge=0, le=10_000, description="How long it may be paid")] = (
+        OWN.deposit_hours
+    )
     asks: Annotated[bool, Field(description="False asks nobody: COD orders are picked at once")] = True
 
 
@@ -105,6 +113,8 @@ class PolicyTold(Told):
     to_hour: int
     deadline_hours: int
     silence: Silence
+    deposit_percent: int
+    deposit_hours: int
     asks: bool
 
 
@@ -156,6 +166,8 @@ class WaitingTold(Told):
     placed_at: datetime
     next_at: datetime | None
     deadline: datetime | None
+    wants_deposit: bool
+    """Whether a deposit is waited for in place of their word."""
     over: bool
     """Whether every way was tried, and only the deadline is waited for."""
 
@@ -204,7 +216,7 @@ class WaiveAsked(Asked):
 async def policy_read(db: NamedDependency[Database], caller: NamedDependency[Caller]) -> PolicyTold:
     """The version for orders to come."""
     found = await db.run(caller, policy_now)
-    return _policy_told(found.version if found else 0, found.policy if found else Policy())
+    return _policy_told(found.version if found else 0, found.policy if found else OWN)
 
 
 @put(
@@ -228,6 +240,8 @@ async def policy_put(
         deadline_hours=data.deadline_hours,
         silence=data.silence,
         asks=data.asks,
+        deposit_percent=data.deposit_percent,
+        deposit_hours=data.deposit_hours,
     )
     version = await db.run(caller, lambda tx: keep_policy(tx, policy, expected=data.version, now=now))
     return _policy_told(version, policy)
@@ -282,6 +296,7 @@ def _waiting_told(row: Unsaid) -> WaitingTold:
         placed_at=row.placed_at,
         next_at=row.next_at,
         deadline=row.deadline,
+        wants_deposit=row.wants_deposit,
         over=row.over,
     )
 

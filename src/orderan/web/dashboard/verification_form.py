@@ -20,6 +20,7 @@ COUNTS: Final = ("delivered_at_least", "refused_at_most", "score_at_least")
 MINUTES: Final = ("tries", "answer_minutes", "spacing_minutes")
 OF_CALLS: Final = ("by_number", "record")
 WHOLE: Final = ("from_hour", "to_hour", "deadline_hours")
+OF_DEPOSITS: Final = ("deposit_percent", "deposit_hours")
 FIRST: Final = {"yes": True, "no": False}
 NOT_A_NUMBER: Final = N_("Tulis dengan angka.")
 FAULTS: Final = {
@@ -35,7 +36,9 @@ FAULTS: Final = {
 
 def typed_of(policy: Policy) -> dict[str, str]:
     """A policy as its form shows it."""
-    typed = {name: str(getattr(policy, name)) for name in WHOLE} | {"silence": str(policy.silence)}
+    typed = {name: str(getattr(policy, name)) for name in (*WHOLE, *OF_DEPOSITS)} | {
+        "silence": str(policy.silence)
+    }
     typed["nobody"] = "" if policy.asks else "yes"
     for place, step in enumerate(policy.steps, 1):
         typed[f"step_{place}_way"] = str(step.way)
@@ -98,6 +101,10 @@ class Reading:
             deadline_hours=self._whole("deadline_hours"),
             silence=Silence(silence) if silence in set(Silence) else Silence.HOLD,
             asks=not one(self._form, "nobody"),
+            **{
+                name: self._whole(name) if one(self._form, name).strip() else getattr(Policy(), name)
+                for name in OF_DEPOSITS
+            },
         )
 
     def told(self, faults: tuple[str, ...]) -> dict[str, str]:
