@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from orderan import messaging, telephony
 from orderan.customers import open_contacts, zone_of
@@ -21,10 +22,21 @@ from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.i18n import format_datetime, format_money
-from orderan.messaging import Channel, Chat, Content, Outgoing, ReplyButton, Template, Text
+from orderan.messaging import (
+    Because,
+    Channel,
+    Chat,
+    Content,
+    Messenger,
+    Outgoing,
+    ReplyButton,
+    Sent,
+    Template,
+    Text,
+)
 from orderan.notifications import wants_of
 from orderan.orders import load_orders, owed
-from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
+from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind, open_windows
 from orderan.shops import shop_by_id
 from orderan.telephony import CallAsked, CallState, Telephone
 from orderan.verification import (
@@ -47,6 +59,8 @@ NOBODY: Final = "shop"
 TEMPLATE: Final = "cod_confirm"
 """Of WhatsApp's approved templates the one that asks, behind the account's prefix."""
 YES, NO = "yes", "no"
+CLOSES: Final = timedelta(minutes=5)
+"""A window about to close may be closed when the message arrives."""
 FIRST_LOOK: Final = timedelta(seconds=90)
 """A call is over by then, or rings no more; its provider is asked unless it told."""
 
@@ -79,6 +93,7 @@ class About:
     Attributes:
         deposit_minor: Asked for in place of their word, until `deposit_until`; 0 asks for the word.
         stopped: Channels they closed for good.
+        windows: Accounts that may write to them freely: they wrote within the day.
     """
 
     phone: str = field(repr=False)
@@ -89,6 +104,7 @@ class About:
     deposit_minor: int
     deposit_until: datetime | None
     stopped: frozenset[str]
+    windows: frozenset[UUID]
 
 
 @dataclass
@@ -127,8 +143,10 @@ class Askers:
         contact = opened.get(order.customer_id)
         if contact is None or contact.phone is None:
             raise NotAsked(NOBODY, "no_phone")
+        windows: frozenset[UUID] = frozenset()
         if (index := await phone_of(tx, order.customer_id)) is not None:
             await note_phone(tx, attempt.id, index)
+            windows = await open_windows(tx, index, at=now + CLOSES)
         wants = (await wants_of(tx, [order.customer_id])).get(order.customer_id)
         shop = await shop_by_id(tx, tx.shop_id)
         goods = tuple((owed(line), line.title) for line in lines if owed(line))
@@ -141,6 +159,7 @@ class Askers:
             order.deposit_due_minor,
             order.hold_until,
             wants.stopped if wants is not None else frozenset(),
+            windows,
         )
 
 
@@ -237,7 +256,7 @@ class ByMessage:
                 continue
             outgoing = self._outgoing(caller.shop_id, client, attempt, about, token)
             try:
-                sent = await client.messenger.send(outgoing)
+                sent = await _sent(client.messenger, outgoing)
             except (messaging.SendRefused, messaging.SendFailed) as trouble:
                 failed = NotAsked(client.account.provider, trouble.code)
                 continue
@@ -279,6 +298,7 @@ class ByMessage:
         yes, no = BUTTONS[about.language]
         return Chat(
             CHATS[about.language].format(**values),
+            open=client.account.id in about.windows,
             buttons=(ReplyButton(f"{YES}:{token}", yes), ReplyButton(f"{NO}:{token}", no)),
             template=Template(
                 client.account.fields.get(TEMPLATE_PREFIX, "") + TEMPLATE, tuple(values.values())
@@ -299,7 +319,22 @@ class ByMessage:
         if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
             return Text(text)
         prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
-        return Chat(text, template=Template(prefix + DEPOSIT_TEMPLATE, tuple(values.values())))
+        return Chat(
+            text,
+            template=Template(prefix + DEPOSIT_TEMPLATE, tuple(values.values())),
+            open=client.account.id in about.windows,
+        )
+
+
+async def _sent(messenger: Messenger, outgoing: Outgoing) -> Sent:
+    """Send a message; where the window turns out to be closed, by its template."""
+    content = outgoing.content
+    try:
+        return await messenger.send(outgoing)
+    except messaging.SendRefused as refused:
+        if refused.because is not Because.WINDOW or not isinstance(content, Chat) or not content.open:
+            raise
+    return await messenger.send(replace(outgoing, content=replace(content, open=False)))
 
 
 def cost_of(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:

@@ -25,7 +25,7 @@ async def agree_deposit(tx: Tx, order: Order, amount_minor: int, *, now: datetim
         raise DepositUnusable(amount_minor, order.total_minor, order.commercial)
     if amount_minor == order.deposit_minor:
         return
-    await store.set_deposit(tx, order.id, amount_minor)
+    await store.set_deposit(tx, order.id, amount_minor, until=order.hold_until)
     await record(tx, order.id, DepositAgreed(order.number, amount_minor, order.currency), now=now)
 
 
@@ -56,4 +56,4 @@ async def drop_deposit(tx: Tx, order: Order) -> None:
         and order.deposit_minor is not None
         and order.paid_minor < order.deposit_minor
     ):
-        await store.set_deposit(tx, order.id, None)
+        await store.set_deposit(tx, order.id, None, until=None)
