@@ -155,7 +155,7 @@ async def test_a_deposit_that_is_not_paid_costs_the_order_unless_money_is_under_
     await desk.passes(hours=6, minutes=1)
     assert (await desk.stands()).commercial == "accepted"
 
-    desk.till.first.says(Outcome.FAILED)
+    desk.till.first.says(Outcome.DECLINED)
     await desk.till.cashier.ask_due(desk.floor.caller)
     await desk.passes(minutes=11)
 
