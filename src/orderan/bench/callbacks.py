@@ -191,7 +191,7 @@ async def town(ground: Ground, db: Database, clock: Clock, chance: random.Random
                 lost=LOST, doubled=DOUBLED, forged=FORGED, too_many=busy, late_digit=name == "vonage"
             )
             exchange.weather.set(Window(name, faults))
-        whatsapp = WhatsappSimulator()
+        whatsapp = WhatsappSimulator(MESSENGERS[WHATSAPP])
         lines = Lines(
             PartnerCaller(transport=httpx2.MockTransport(_providers(exchange, whatsapp, clock))),
             PublicCaller(),
