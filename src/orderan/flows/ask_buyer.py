@@ -35,7 +35,7 @@ from orderan.messaging import (
     Text,
 )
 from orderan.notifications import wants_of
-from orderan.orders import load_orders, owed
+from orderan.orders import Commercial, load_orders, owed
 from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind, open_windows
 from orderan.shops import shop_by_id
 from orderan.telephony import CallAsked, CallState, Telephone
@@ -133,10 +133,13 @@ class Askers:
         """Whom to ask; the reading of their number is logged, and which number it was is kept.
 
         Raises:
-            NotAsked: The order has no buyer with a telephone, or they were erased.
+            NotAsked: The order has no buyer with a telephone, they were erased, or nothing is asked any more.
         """
         now = self.clock.now()
         order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
+        if order.cleared or order.commercial != Commercial.ACCEPTED:
+            # Answered for while this try was about to be made.
+            raise NotAsked(NOBODY, "answered")
         if order.customer_id is None:
             raise NotAsked(NOBODY, "no_buyer")
         opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSE, now=now)

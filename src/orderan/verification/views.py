@@ -74,7 +74,7 @@ async def attempts_of(tx: Tx, order_id: UUID) -> list[Attempt]:
 async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
     """Whether anybody was asked about an order: a provider took the call or the message, or somebody told of it.
 
-    A try nobody took, one that waits on a list, and one whose worker died asked nobody.
+    A try nobody took, one that did not arrive, one that waits on a list, and one whose worker died asked nobody.
     """
     row = await tx.one(
         """
@@ -82,7 +82,8 @@ async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
             SELECT FROM verification_attempt
             WHERE shop_id = %(shop)s AND order_id = %(order)s AND began_at >= %(since)s
               AND state IN ('asked', 'unknown', 'missed')
-              AND (provider IS NOT NULL OR answer IS NOT NULL OR note IS NOT NULL)) AS asked
+              AND (provider IS NOT NULL OR answer IS NOT NULL OR note IS NOT NULL)
+              AND answer IS DISTINCT FROM 'undelivered') AS asked
         """,
         {"shop": tx.shop_id, "order": order_id, "since": since},
     )
