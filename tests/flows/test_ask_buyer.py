@@ -251,14 +251,10 @@ class Office:
         if urlsplit(came.url).path.startswith("/news/"):
             return httpx2.Response(await self._takes(came))
         try:
-            for _ in range(1 + self.doubled):
-                spoken = await answer_call(
-                    self.floor.db,
-                    self.floor.caller,
-                    client,
-                    Received(came.method, came.url, came.headers, came.body),
-                    self.clock,
-                )
+            received = Received(came.method, came.url, came.headers, came.body)
+            spoken = await answer_call(self.floor.db, self.floor.caller, client, received, self.clock)
+            if self.doubled:
+                spoken = await answer_call(self.floor.db, self.floor.caller, client, received, self.clock)
         except NewsForged:
             self.refused += 1
             return httpx2.Response(403)

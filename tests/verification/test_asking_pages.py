@@ -140,9 +140,9 @@ async def test_the_page_of_a_call_says_how_far_the_asking_is_and_when_a_buyer_ma
     # 21.00 in Jakarta.
     desk.house.clock.at = desk.now.replace(hour=14)
     night = (await desk.browser.get(desk.path(order))).text
-    assert "Belum waktunya menelepon: tunggu sampai pukul 08.00 di tempat pembeli" in night
+    assert "Belum waktunya menelepon: tunggu sampai pukul 08.00 WIB di tempat pembeli" in night
     assert "Telepon pembeli, lalu catat jawabannya" not in night
-    assert "Boleh ditelepon mulai 08.00" in (await desk.browser.get("/verification")).text
+    assert "Boleh ditelepon mulai 08.00 WIB" in (await desk.browser.get("/verification")).text
     _, secret = await desk.floor.run(
         lambda tx: make_key(tx, name="uji", permissions=frozenset({Permission.ORDERS_READ}), now=desk.now)
     )

@@ -7,7 +7,7 @@ Whatever a provider asks or writes goes over HTTP, without a socket, to the rout
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -240,7 +240,7 @@ async def _opened(
 
 def _providers(
     exchange: Exchange, whatsapp: WhatsappSimulator, clock: Clock
-) -> Callable[[httpx2.Request], Awaitable[httpx2.Response]]:
+) -> Callable[[httpx2.Request], Coroutine[None, None, httpx2.Response]]:
     async def answer(request: httpx2.Request) -> httpx2.Response:
         url = urlsplit(str(request.url))
         name = (url.hostname or "").removesuffix(".test")

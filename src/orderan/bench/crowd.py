@@ -8,11 +8,11 @@ silent, or whose every answer was lost, ends unreachable by its own clock.
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import uvloop
@@ -154,12 +154,12 @@ class Crowd:
             per_s=round(len(orders) / took_s, 1),
         )
 
-    async def _at_once(self, deeds: list[partial[object]]) -> None:
+    async def _at_once(self, deeds: list["partial[Coroutine[Any, Any, None]]"]) -> None:
         turns = asyncio.Semaphore(AT_ONCE)
 
-        async def one(deed: "partial[object]") -> None:
+        async def one(deed: "partial[Coroutine[Any, Any, None]]") -> None:
             async with turns:
-                await deed()  # type: ignore[misc]
+                await deed()
 
         await asyncio.gather(*map(one, deeds))
 

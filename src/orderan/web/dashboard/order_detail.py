@@ -162,6 +162,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "money": money,
         "refund_id": lambda refund_id: to_text("rfd", refund_id),
         "returns": await returns_of(tx, order_id),
+        "attempts": attempts,
         "asking_now": await progress_of(tx, order_id),
         "text_id": to_text("ord", order_id),
         "may_write": principal.may(Permission.ORDERS_WRITE),

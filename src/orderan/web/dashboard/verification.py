@@ -254,7 +254,7 @@ async def _page(
         shown=shown,
         mine=unsaid is not None and unsaid.taken_by == visit.principal.actor,
         hour=format_time(visit.now, found["zone"], words.locale),
-        later=_later(visit, unsaid, found["zone"]) if unsaid else "",
+        rings_from=_later(visit, unsaid, found["zone"]) if unsaid else "",
         progress="" if unsaid is None or unsaid.over else progress_told(unsaid.progress, words),
         path=HOME + "/" + text,
         order_path="/orders/" + text,

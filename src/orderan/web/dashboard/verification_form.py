@@ -144,8 +144,9 @@ class Reading:
     def _step(self, at: int) -> Step:
         asked = f"step_{at}_"
         way = Way(one(self._form, asked + "way"))
-        of_calls = {name: way is Way.CALL and bool(one(self._form, asked + name)) for name in OF_CALLS}
-        return Step(way, **{name: self._whole(asked + name) for name in MINUTES}, **of_calls)
+        by_number, record = (way is Way.CALL and bool(one(self._form, asked + name)) for name in OF_CALLS)
+        tries, answer, spacing = (self._whole(asked + name) for name in MINUTES)
+        return Step(way, tries, answer, spacing, by_number, record)
 
     def _whole(self, field: str) -> int:
         found = whole(one(self._form, field))
