@@ -150,9 +150,10 @@ class Town:
         """Calls that were placed since this was asked last, each with the attempt it is of."""
         found = []
         for name, carrier in self.exchange.carriers.items():
-            made = carrier.book.all()
-            found += [(_attempt_of(call), call) for call in made[self._calls.get(name, 0) :]]
-            self._calls[name] = len(made)
+            fresh = len(carrier.book) - self._calls.get(name, 0)
+            # The newest stand in front.
+            found += [(_attempt_of(call), call) for call in carrier.book.all()[:fresh]]
+            self._calls[name] = len(carrier.book)
         return found
 
     def wrote(self) -> list[SimMessage]:
