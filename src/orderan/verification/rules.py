@@ -130,7 +130,7 @@ def may_ring_at(policy: Policy, at: datetime, zone: str) -> datetime:
     opens = local.replace(hour=policy.from_hour, minute=0, second=0, microsecond=0)
     if opens <= local:
         opens += timedelta(days=1)
-    return opens
+    return opens.astimezone(at.tzinfo)
 
 
 def within(policy: Policy, hour: int) -> bool:
