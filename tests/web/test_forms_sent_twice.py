@@ -120,7 +120,7 @@ FORMS: Final = {
     "/settings/verification": Sends(
         "/settings/verification",
         {
-            "version": "1",
+            "version": "2",
             "step_1_way": "agent",
             "step_1_tries": "2",
             "step_1_answer_minutes": "60",
