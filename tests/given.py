@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from conftest import ShopFloor
 from orderan.catalog import store as catalog_store
 from orderan.catalog.models import BundlePart, Product, Sku
@@ -17,9 +19,11 @@ from orderan.kit.errors import Refusal
 from orderan.kit.ids import new_id
 from orderan.orders.numbers import take_numbers
 from orderan.shops import ChannelKind, add_channel
+from orderan.verification import Policy, plain
 
 JAKARTA, BANDUNG, SURABAYA = "31.71.01.1001", "32.73.01.1001", "35.78.01.1001"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+ASKS_NOBODY = Policy(asks=False)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ async def a_shop(
     bundles: Mapping[str, Mapping[str, int]] | None = None,
     places: Mapping[str, str] | None = None,
     services: Collection[str] = (),
+    policy: Policy | None = ASKS_NOBODY,
 ) -> World:
     """A shop that sells: skus with stock at the first place, a price, PPN, a channel.
 
@@ -62,6 +67,7 @@ async def a_shop(
         bundles: Parts per bundle code.
         places: Village code per warehouse code; default one in Jakarta.
         services: Skus nothing is stocked or picked for.
+        policy: Version 1 of how buyers of COD orders are asked; None is a shop that wrote none.
     """
     stock = stock or {}
     bundles = bundles or {}
@@ -81,10 +87,20 @@ async def a_shop(
         receipts = [Receipt(skus[code], first, units) for code, units in stock.items() if units]
         if receipts:
             await receive_stock(tx, receipts, now=now)
+        if policy is not None:
+            await _follows(tx, policy)
         return World(floor, locations, skus)
 
     world: World = await floor.run(build)
     return world
+
+
+async def _follows(tx: Tx, policy: Policy) -> None:
+    """As somebody wrote it long ago: nothing of it is in the trail of a test."""
+    await tx.run(
+        "INSERT INTO verification_policy VALUES (%(shop)s, 1, %(terms)s, 'system:test', %(at)s)",
+        {"shop": tx.shop_id, "terms": Jsonb(plain(policy)), "at": LONG_AGO},
+    )
 
 
 async def _place(

@@ -450,7 +450,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
 async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
     """COD orders whose buyers have not given their word: one on the agents' list, one nobody reached."""
     floor = world.floor
-    await floor.run(lambda tx: keep_policy(tx, Policy(steps=(Step(Way.AGENT),)), expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, Policy(steps=(Step(Way.AGENT),)), expected=1, now=now))
     unsaid = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
     gone = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
     begun = await floor.run(lambda tx: advance_cases(tx, [unsaid.id, gone.id], (), now=now))

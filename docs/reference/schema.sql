@@ -1634,6 +1634,19 @@ CREATE INDEX reach_news_waiting ON reach_news USING btree (shop_id, received_at)
 CREATE POLICY own_shop_only ON reach_news USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE reach_news FORCE ROW LEVEL SECURITY;
 
+-- distributed: whom an account may write to without a template, by the blind index of their telephone; gone a day after they wrote
+CREATE TABLE reach_window (
+    shop_id bigint NOT NULL,
+    account_id uuid NOT NULL,
+    phone_index bytea NOT NULL,
+    open_until timestamp with time zone NOT NULL,
+    CONSTRAINT reach_window_pkey PRIMARY KEY (shop_id, account_id, phone_index),
+    CONSTRAINT reach_window_account FOREIGN KEY (shop_id, account_id) REFERENCES reach_account(shop_id, id)
+);
+CREATE INDEX reach_window_over ON reach_window USING btree (shop_id, open_until);
+CREATE POLICY own_shop_only ON reach_window USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE reach_window FORCE ROW LEVEL SECURITY;
+
 -- distributed: where a settlement and our ledger differ; gap_minor is what the ledger has beyond the settlement
 CREATE TABLE reconciliation_entry (
     shop_id bigint NOT NULL,

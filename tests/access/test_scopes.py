@@ -351,7 +351,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     )
     assert isinstance(inside_answer, Placed)
 
-    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=1, now=now))
     unsaid = await of_pasar(2, Terms.COD)
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
 

@@ -134,7 +134,38 @@ MESSAGE = """
            now(), now(), now(), 'stopped'
     FROM sales_order WHERE id = '{cod}'"""
 
+CASE = """
+    INSERT INTO verification_case (shop_id, order_id, policy_version, step, tries, opened_at, deadline, closed_at)
+    VALUES (1, '{cod}', 1, 0, 1, now(), now(), now())"""
+ATTEMPT = """
+    INSERT INTO verification_attempt (shop_id, id, order_id, way, state, token_digest, began_at, until, moved_at, moved_by)
+    VALUES (1, '{nobody}', '{cod}', 'call', 'asked', 'x', now(), now(), now(), 'x')"""
+ANSWERED = """
+    INSERT INTO order_move (shop_id, order_id, id, axis, from_state, event, to_state, actor, reason, at)
+    SELECT 1, '{cod}', '{nobody}', 'verification', 'waiting', 'confirm', 'confirmed', 'x', 'call:1', moved_at
+    FROM verification_attempt"""
+
 DAMAGE: dict[str, tuple[str, ...]] = {
+    "verification.closed_cases_are_quiet": (CASE, ATTEMPT),
+    "verification.waiting_are_asked": (
+        CASE,
+        "UPDATE sales_order SET verification = 'waiting' WHERE id = '{cod}'",
+    ),
+    "verification.axis_is_the_answer": (
+        CASE,
+        ATTEMPT,
+        "UPDATE verification_attempt SET state = 'confirmed'",
+        ANSWERED,
+        "UPDATE sales_order SET verification = 'refused' WHERE id = '{cod}'",
+    ),
+    "verification.let_go_says_by_what": (
+        CASE,
+        ATTEMPT,
+        "UPDATE verification_attempt SET state = 'missed'",
+        ANSWERED,
+        "UPDATE order_move SET to_state = 'waived', reason = NULL WHERE id = '{nobody}'",
+        "UPDATE sales_order SET verification = 'waived' WHERE id = '{cod}'",
+    ),
     "messages.facts_are_told_once": TELLING,
     "messages.have_facts": (MESSAGE, "UPDATE message SET fact_seq = 99"),
     "messages.told_were_sent": (MESSAGE, "UPDATE message SET state = 'told'"),

@@ -2,13 +2,12 @@
 
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from orderan.bench import crowd
-from orderan.bench.crowd import Crowd, Letter
+from orderan.bench.crowd import Crowd
 from orderan.bench.ground import Ground
 from orderan.bench.months import lived
 from orderan.bench.neighbours import FAKE, Kind, Neighbourhood
@@ -57,10 +56,8 @@ async def test_a_crowd_ends_in_one_state_each_whatever_its_letters_do(
 async def test_control_a_forged_answer_that_is_taken_is_noticed(
     bench_ground: Ground, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def believed(letter: Letter, **changes: object) -> Letter:
-        return replace(letter, forged=bool(changes.get("forged")))
-
-    monkeypatch.setattr(crowd, "replace", believed)
+    monkeypatch.setattr(crowd, "FORGED", 0.3)
+    monkeypatch.setattr("orderan.messaging.whatsapp.wire.signed", lambda *_: True)
     figures = await a_crowd(bench_ground, db).asked(60, tell=lambda _: None)
 
     assert figures.contradicted > 0

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ import httpx2
 import pytest
 
 from conftest import ShopFloor
+from flows.paying import open_a_rail
 from given import World, a_buyer, a_shop, asked, place
 from orderan.customers import Changes, update
 from orderan.flows.answer_call import answer_call
@@ -31,7 +32,7 @@ from orderan.flows.hear_words import hear_fates, hear_words
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.place_order import Placed
 from orderan.flows.reach_clients import ReachClient, ReachClients
-from orderan.flows.reach_news import Came, check
+from orderan.flows.reach_news import Came, check, sweep_old_letters
 from orderan.flows.verify_order import Verifier
 from orderan.kit.calling import Caller
 from orderan.kit.clock import SetClock
@@ -39,10 +40,11 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text
 from orderan.kit.public_network import PublicCaller
+from orderan.kit.text import GONE
 from orderan.messaging import Lines, Receipt, ReceiptState
 from orderan.orders import Order, Terms, orders_by_id
 from orderan.reach import PREFIX, Kind, keep_letters, open_reach
-from orderan.sandbox.faults import Window
+from orderan.sandbox.faults import Break, Window
 from orderan.sandbox.keys import MESSENGERS, Cabinet
 from orderan.sandbox.messages.models import MessageState, SimMessage
 from orderan.sandbox.messages.ports import MessageSimulator
@@ -53,7 +55,18 @@ from orderan.sandbox.phones.faults import PhoneFaults
 from orderan.sandbox.phones.models import SimCall, Stage
 from orderan.sandbox.phones.trunk import Trunk
 from orderan.telephony import CallState, NewsForged, Received
-from orderan.verification import AnswerUnknown, Attempt, Policy, Step, Way, attempts_of, keep_policy
+from orderan.verification import (
+    AnswerUnknown,
+    Attempt,
+    Policy,
+    Silence,
+    Step,
+    Way,
+    attempts_of,
+    forget_words,
+    keep_policy,
+    note_costs,
+)
 from orderan.worker import Rounds, VerificationRounds
 
 pytestmark = pytest.mark.anyio
@@ -85,6 +98,7 @@ class Office:
 
     Attributes:
         lost: Whether news of the providers does not reach the shop.
+        doubled: Whether a provider that asks does not hear us at first, and asks again word for word.
         refused: How many requests the shop did not believe.
     """
 
@@ -93,6 +107,7 @@ class Office:
     clock: SetClock
     registry: Registry = field(default_factory=Registry)
     lost: bool = False
+    doubled: bool = False
     refused: int = 0
     came: list[Letter] = field(default_factory=list)
 
@@ -140,9 +155,9 @@ class Office:
         found: UUID = account.id
         return found
 
-    async def asks_by(self, *steps: Step) -> None:
-        policy = Policy(steps=steps, deadline_hours=24)
-        await self.floor.run(lambda tx: keep_policy(tx, policy, expected=0, now=self.clock.at))
+    async def asks_by(self, *steps: Step, **others: Any) -> None:
+        policy = Policy(steps=steps, **{"deadline_hours": 24} | others)
+        await self.floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=self.clock.at))
 
     async def order(self, phone: str = PHONE) -> Order:
         buyer = replace(a_buyer(), phone=phone)
@@ -236,13 +251,10 @@ class Office:
         if urlsplit(came.url).path.startswith("/news/"):
             return httpx2.Response(await self._takes(came))
         try:
-            spoken = await answer_call(
-                self.floor.db,
-                self.floor.caller,
-                client,
-                Received(came.method, came.url, came.headers, came.body),
-                self.clock,
-            )
+            received = Received(came.method, came.url, came.headers, came.body)
+            spoken = await answer_call(self.floor.db, self.floor.caller, client, received, self.clock)
+            if self.doubled:
+                spoken = await answer_call(self.floor.db, self.floor.caller, client, received, self.clock)
         except NewsForged:
             self.refused += 1
             return httpx2.Response(403)
@@ -351,6 +363,65 @@ async def test_what_is_no_answer_is_no_consent_and_the_next_try_comes(office: Of
     assert len(office.exchange.calls()) == 2 * len(ends) - (provider == "exotel")
 
 
+@pytest.mark.parametrize("provider", CALLS)
+async def test_an_answer_that_comes_twice_counts_once(office: Office, provider: str) -> None:
+    await office.opens(provider)
+    await office.asks_by(ONE_CALL)
+    order = await office.order()
+    await office.works()
+    office.doubled = True
+    call = office.ringing()
+    await office.exchange.pick_up(call)
+    # Three answers without meaning end a call: these are two.
+    await office.exchange.press(call, "7")
+    await office.exchange.press(call, "5")
+    assert call.waiting is not None
+    await office.exchange.press(call, "1")
+    await office.works()
+
+    assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", "1")])
+    [talk] = [row.talk for row in await office.floor.all("SELECT talk FROM verification_call")]
+    assert (talk["turns"], talk["rounds"]) == (3, 2)
+
+
+@pytest.mark.parametrize("provider", CALLS)
+async def test_a_call_is_recorded_where_the_policy_says_so_and_forgotten_with_its_buyer(
+    office: Office, provider: str
+) -> None:
+    await office.opens(provider)
+    await office.asks_by(replace(ONE_CALL, record=True))
+    order = await office.order()
+    await office.works()
+    call = office.ringing()
+    await office.exchange.pick_up(call)
+    heard = next(line.text for line in call.lines if line.who == "voice")
+    assert heard.startswith("Percakapan ini direkam. Halo, ini Toko Uji.")
+    office.clock.at += timedelta(seconds=20)
+    await office.exchange.press(call, "1")
+    await office.works(minutes=3)
+    [attempt] = await office.attempts(order.id)
+    assert attempt.recording_url is not None
+    assert attempt.recording_url.startswith("https://")
+
+    await office.floor.run(lambda tx: forget_words(tx, [order.id], GONE))
+    late = partial(note_costs, attempt_id=attempt.id, cost_minor=None, recording_url=attempt.recording_url)
+    await office.floor.run(late)
+    assert [one.recording_url for one in await office.attempts(order.id)] == [None]
+
+
+async def test_no_call_is_recorded_unless_the_policy_says_so(office: Office) -> None:
+    await office.opens("twilio")
+    await office.asks_by(ONE_CALL)
+    order = await office.order()
+    await office.works()
+    call = office.ringing()
+    await office.exchange.pick_up(call)
+    assert not call.lines[0].text.startswith("Percakapan ini direkam.")
+    await office.exchange.press(call, "1")
+    await office.works(minutes=3)
+    assert (call.record, [one.recording_url for one in await office.attempts(order.id)]) == (False, [None])
+
+
 async def test_another_language_a_repetition_and_the_number_keyed_in(office: Office) -> None:
     await office.opens("twilio")
     await office.asks_by(replace(ONE_CALL, by_number=True))
@@ -442,6 +513,33 @@ async def test_who_only_knows_the_address_answers_for_nobody(office: Office) -> 
     assert await shown(office, order) == ("waiting", "accepted", [("asked", None)])
 
 
+async def test_a_stranger_cannot_answer_a_call_whose_name_was_lost_nor_take_it_from_its_buyer(
+    office: Office,
+) -> None:
+    account_id = await office.opens("exotel")
+    await office.asks_by(ONE_CALL)
+    office.spoil("exotel", PhoneFaults(breaks={Break.ERROR_AFTER: 1.0}))
+    order = await office.order()
+    await office.works()
+    office.spoil("exotel", PhoneFaults())
+    [attempt] = await office.attempts(order.id)
+    named = "SELECT call_id FROM verification_call"
+    assert (str(attempt.state), await office.floor.value(named)) == ("unknown", None)
+    client = await office.floor.run(lambda tx: office.clients.of_account(tx, account_id))
+
+    async def says(call_id: str, applet: str) -> None:
+        told = f"&applet={applet}&CallSid={call_id}&CustomField={attempt.id}&digits=%221%22"
+        received = Received("GET", office.registry.asks + told, {})
+        await answer_call(office.floor.db, office.floor.caller, client, received, office.clock)
+
+    for applet in ("gather", "passthru"):
+        await says("made-up", applet)
+    assert await shown(office, order) == ("waiting", "accepted", [("unknown", None)])
+    assert await office.floor.value(named) is None
+    await says(office.ringing().id, "passthru")
+    assert await shown(office, order) == ("confirmed", "accepted", [("confirmed", "1")])
+
+
 async def test_a_provider_that_is_down_is_passed_over_and_a_lost_answer_is_not_repeated(
     office: Office,
 ) -> None:
@@ -511,6 +609,88 @@ async def test_whatsapp_buttons_a_typed_word_and_a_message_that_does_not_arrive(
     await office.works()
     _, _, tries = await shown(office, gone)
     assert tries == [("missed", "undelivered"), ("asked", None)]
+
+
+async def test_who_wrote_within_the_day_is_answered_freely_and_anybody_else_by_a_template(
+    office: Office,
+) -> None:
+    await office.opens("whatsapp")
+    await office.asks_by(Step(Way.WHATSAPP, tries=1, answer_minutes=120))
+    whatsapp = office.messages["whatsapp"]
+
+    async def was_free(phone: str = PHONE) -> bool:
+        await office.order(phone)
+        await office.works()
+        message = whatsapp.tray.newest()
+        assert message is not None
+        assert message.buttons
+        assert whatsapp.refuses(message, now=office.clock.at) is None
+        return message.free
+
+    assert not await was_free()
+    await office.writes(office.written("whatsapp", "Halo, apakah ada stok?"))
+    await office.works()
+    assert await was_free()
+    assert not await was_free("+6281298765432")
+    office.clock.at += timedelta(hours=23, minutes=56)
+    assert not await was_free()
+    await office.floor.run(lambda tx: sweep_old_letters(tx, office.clock.at + timedelta(minutes=5)))
+    assert await office.floor.value("SELECT count(*) FROM reach_window") == 0
+
+
+async def test_a_button_counts_until_there_is_no_time_left_to_ask(office: Office) -> None:
+    await office.opens("whatsapp")
+    whatsapp = Step(Way.WHATSAPP, tries=1, answer_minutes=120)
+    await office.asks_by(whatsapp, deadline_hours=72)
+    tapped, typed = await office.order(), await office.order("+6281298765432")
+    await office.works()
+    message = next(one for one in office.messages["whatsapp"].tray.all() if one.phone == PHONE)
+    await office.works(minutes=121)
+    # Nobody is asked any more, and a person may decide.
+    assert (await office.stands(tapped.id)).verification == "unreachable"
+    office.clock.at += timedelta(hours=68)
+    await office.writes(office.written("whatsapp", "Ya, benar", to=message, tapped=message.buttons[0][0]))
+    other = replace(office_message(office, "Ya"), phone="+6281298765432")
+    await office.writes(office.messages["whatsapp"].written(other, to=None))
+    await office.works()
+    for order in (tapped, typed):
+        assert (await office.stands(order.id)).verification == "confirmed"
+
+
+def office_message(office: Office, text: str) -> SimMessage:
+    """What a person writes of themselves."""
+    number = office.messages["whatsapp"].tray.next_number()
+    return SimMessage(
+        "whatsapp", f"in.{number}", PHONE, text, office.clock.at, theirs=True, state=MessageState.DELIVERED
+    )
+
+
+async def test_a_deposit_is_asked_for_by_message_with_the_address_to_pay_at(office: Office) -> None:
+    await office.opens("whatsapp")
+    await office.opens("zenziva")
+    await office.floor.run(lambda tx: open_a_rail(tx, now=office.clock.at))
+    whatsapp = Step(Way.WHATSAPP, tries=1, answer_minutes=60)
+    await office.asks_by(whatsapp, silence=Silence.DEPOSIT)
+    order = await office.order()
+    await office.works()
+    await office.works(minutes=61)
+
+    asked = office.messages["whatsapp"].tray.newest()
+    assert asked is not None
+    assert "cod_deposit" in asked.text
+    assert "Rp4.000" in asked.text
+    assert f"{HOME}/pay/" in asked.text
+    # It does not arrive: the next way to write is tried.
+    office.messages["whatsapp"].tray.move(asked, MessageState.FAILED, now=office.clock.at, error="131026")
+    await office.writes(office.messages["whatsapp"].news(asked, now=office.clock.at))
+    await office.works()
+    text = office.messages["zenziva"].tray.newest()
+    assert text is not None
+    assert text.text.startswith(
+        f"Toko Uji: kami belum berhasil menghubungi Anda. Agar pesanan {order.number} "
+    )
+    tries = [(str(one.way), str(one.state)) for one in await office.attempts(order.id)]
+    assert tries == [("whatsapp", "missed"), ("whatsapp", "missed"), ("sms", "asked")]
 
 
 async def test_an_sms_carries_a_link_and_what_it_cost_is_kept(office: Office) -> None:

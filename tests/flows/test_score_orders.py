@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from given import World, a_buyer, a_shop, asked, place
 from orderan.auditor import audit
 from orderan.customers import BuyerAddress
 from orderan.flows.erase_customer import erase_customer
+from orderan.flows.hear_buyer import answer_by_hand
 from orderan.flows.judge_order import clear_order, refuse_order
 from orderan.flows.learn_ends import LEARNING
 from orderan.flows.place_order import Placed, Placement, place_orders
@@ -28,10 +30,7 @@ from orderan.kit.ids import new_id, to_text
 from orderan.kit.states import IllegalMove
 from orderan.orders import (
     Terms,
-    VerificationEvent,
     holds_of,
-    lock_orders,
-    move_verification,
     release_hold,
     take_numbers,
 )
@@ -70,6 +69,8 @@ from orderan.trust import (
     scores_of,
     take_off_list,
 )
+from orderan.verification import AttemptEvent
+from orderan.verification import Policy as Asking
 
 pytestmark = pytest.mark.anyio
 
@@ -428,16 +429,10 @@ async def test_how_orders_ended_is_counted_once_for_phone_house_and_area(
 async def test_an_order_its_buyer_disowned_counts_against_the_house_and_not_the_phone(
     floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
 ) -> None:
-    world = await a_shop(floor, now, stock={"kopi": 50})
+    world = await a_shop(floor, now, stock={"kopi": 50}, policy=Asking())
     order = order_of(await one(world, keyring, cod(), now)).order
-    locked = await floor.run(lambda tx: lock_orders(tx, [order.id]))
-
-    async def refused(tx: Tx) -> None:
-        for event in (VerificationEvent.ASK, VerificationEvent.REFUSE):
-            stands = await lock_orders(tx, list(locked))
-            await move_verification(tx, list(stands.values()), event, now=now)
-
-    await floor.run(refused)
+    refuse = partial(answer_by_hand, order_id=order.id, event=AttemptEvent.REFUSE, note="bukan saya", now=now)
+    await floor.run(refuse)
     await floor.run(events.sequence)
     await floor.run(lambda tx: events.consume(tx, LEARNING))
 

@@ -380,7 +380,7 @@ async def test_an_order_is_told_as_accepted_once_its_buyer_meant_it_and_nothing_
     late = await town.floor.run(
         lambda tx: place_hold(tx, queued, HoldKind.FRAUD, reason="dilihat dulu", now=town.now)
     )
-    await town.floor.run(lambda tx: keep_policy(tx, ASKING, expected=0, now=town.now))
+    await town.floor.run(lambda tx: keep_policy(tx, ASKING, expected=1, now=town.now))
     order = await town.order(terms=Terms.COD)
     hold = await town.floor.run(
         lambda tx: place_hold(tx, order, HoldKind.ADDRESS, reason="alamat", now=town.now)

@@ -27,12 +27,15 @@ from orderan.fulfilment import PickingBlocked
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller
+from orderan.kit.migrations import shipped
 from orderan.kit.text import GONE
 from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, orders_by_id
 from orderan.verification import (
+    DEFAULT,
     AnswerUnknown,
     Attempt,
     AttemptEvent,
+    Buyer,
     NotBeingAsked,
     Policy,
     Rule,
@@ -42,7 +45,12 @@ from orderan.verification import (
     Way,
     When,
     attempts_of,
+    decide,
+    faults,
     keep_policy,
+    plain,
+    policies,
+    read,
 )
 
 pytestmark = pytest.mark.anyio
@@ -87,7 +95,7 @@ class Desk:
     def floor(self) -> ShopFloor:
         return self.world.floor
 
-    async def policy(self, policy: Policy, *, expected: int = 0) -> int:
+    async def policy(self, policy: Policy, *, expected: int = 1) -> int:
         version: int = await self.floor.run(
             lambda tx: keep_policy(tx, policy, expected=expected, now=self.clock.at)
         )
@@ -129,11 +137,71 @@ async def desk(floor: ShopFloor, keyring: Keyring, now: datetime) -> Desk:
     return Desk(await a_shop(floor, now, stock={"kopi": 50}), keyring, clock, whatsapp, phone, verifier)
 
 
-async def test_without_a_policy_nobody_is_asked_and_prepaid_buyers_never_are(desk: Desk) -> None:
-    assert (await desk.order()).verification == "not_needed"
+async def test_only_who_says_so_asks_nobody_and_prepaid_buyers_never_are(desk: Desk) -> None:
+    silent = await desk.order()
+    assert (silent.verification, await desk.ways(silent.id)) == ("not_needed", [])
+    assert await desk.floor.value("SELECT count(*) FROM decision WHERE kind = 'verification'") == 0
     await desk.policy(BOTH)
     assert (await desk.order(terms=Terms.PREPAID)).verification == "not_needed"
     assert (await desk.order()).verification == "waiting"
+
+
+async def test_without_a_policy_or_an_account_the_shops_own_people_ask_before_anything_is_picked(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    clock = SetClock(now)
+    desk = Desk(
+        await a_shop(floor, now, stock={"kopi": 50}, policy=None),
+        keyring,
+        clock,
+        Line(),
+        Line(),
+        Verifier(floor.db, clock, {}),
+    )
+    unwritten = await desk.order()
+    await desk.policy(DEFAULT, expected=0)
+    new = await desk.order(phone="081298765432")
+    await desk.passes()
+
+    for order in (unwritten, new):
+        assert order.verification == "waiting"
+        assert await desk.ways(order.id) == [("agent", "asked")]
+    tasks = [row.id for row in await floor.all("SELECT id FROM task")]
+    with pytest.raises(PickingBlocked):
+        await floor.run(lambda tx: release_tasks(tx, tasks, now=now))
+
+
+async def test_a_shop_of_an_older_release_follows_the_default_and_one_that_wrote_its_own_keeps_it(
+    floor: ShopFloor, database_url: str, now: datetime
+) -> None:
+    [file] = [one for one in shipped() if one.name.startswith("1900_")]
+
+    async def brought_up() -> list[tuple[int, Policy]]:
+        with psycopg.connect(database_url, autocommit=True, options="-c orderan.shop=0") as database:
+            for statement in file.statements:
+                database.execute(statement.encode())
+        kept = await floor.run(policies)
+        return [(version, one.policy) for version, one in kept.items()]
+
+    assert await brought_up() == [(1, DEFAULT)]
+    await floor.run(lambda tx: keep_policy(tx, BOTH, expected=1, now=now))
+    assert await brought_up() == [(2, BOTH), (1, DEFAULT)]
+
+
+def test_the_default_asks_whom_nobody_knows_and_whoever_orders_much() -> None:
+    known = Buyer(80_000, None, orders_before=3, delivered=2, refused=0)
+    verdicts = {
+        "known": (known, Verdict.WAIVE),
+        "first": (replace(known, orders_before=0, delivered=0), Verdict.ASK),
+        "much": (replace(known, total_minor=500_000), Verdict.ASK),
+        "refused": (replace(known, refused=1), Verdict.ASK),
+        "never took one": (replace(known, delivered=0), Verdict.ASK),
+    }
+    assert {why: decide(DEFAULT, buyer).verdict for why, (buyer, _) in verdicts.items()} == {
+        why: verdict for why, (_, verdict) in verdicts.items()
+    }
+    assert faults(DEFAULT) == ()
+    assert read(plain(DEFAULT)) == DEFAULT
 
 
 async def test_a_word_by_whatsapp_lets_the_work_begin(desk: Desk) -> None:
@@ -220,7 +288,7 @@ async def test_who_was_never_asked_did_not_keep_silent(desk: Desk) -> None:
     await desk.passes()
     assert await desk.ways(nothing.id) == []
     listed = Policy(steps=(Step(Way.AGENT, answer_minutes=60),), silence=Silence.CANCEL)
-    await desk.policy(listed, expected=1)
+    await desk.policy(listed, expected=2)
     uncalled = await desk.order()
     await desk.passes()
     await desk.passes(minutes=61)
@@ -282,7 +350,7 @@ async def test_what_was_planned_by_day_is_not_done_at_night(desk: Desk) -> None:
     assert await desk.ways(order.id) == [("whatsapp", "asked")]
     # Nobody's hour comes before the deadline: nobody is rung, and nothing is taken from them.
     brief = replace(BOTH, deadline_hours=2, silence=Silence.CANCEL)
-    await desk.policy(brief, expected=1)
+    await desk.policy(brief, expected=2)
     desk.clock.at = desk.clock.at.replace(hour=12, minute=30)
     soon = await desk.order()
     await desk.passes(hours=1)

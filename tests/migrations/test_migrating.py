@@ -38,6 +38,25 @@ def tables(url: str) -> set[str]:
 FIRST = ("0001_pre_a.sql", ("CREATE TABLE uji_a (n int)", "CREATE TABLE uji_b (n int)"))
 
 
+def test_a_file_sees_the_rows_of_every_shop(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = (
+        "CREATE TABLE uji_a (shop_id bigint NOT NULL, n int)",
+        "COMMENT ON TABLE uji_a IS 'distributed: of a test'",
+    )
+    ships(monkeypatch, ("0001_pre_a.sql", made))
+    migrate(empty)
+    with psycopg.connect(empty, autocommit=True) as database:
+        database.execute("SET orderan.shop = '0'")
+        database.execute("INSERT INTO uji_a VALUES (1, 1), (2, 1)")
+    ships(monkeypatch, ("0001_pre_a.sql", made), ("0002_pre_b.sql", ("UPDATE uji_a SET n = 2",)))
+
+    migrate(empty)
+
+    with psycopg.connect(empty, autocommit=True) as database:
+        database.execute("SET orderan.shop = '0'")
+        assert database.execute("SELECT sum(n) FROM uji_a").fetchone() == (4,)
+
+
 def test_files_are_applied_once(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ships(monkeypatch, FIRST)
 

@@ -20,7 +20,7 @@ from orderan.kit.ids import to_text
 from orderan.kit.twilio import signature
 from orderan.orders import Order, Terms, orders_by_id
 from orderan.reach import open_reach
-from orderan.verification import Begun, Policy, Step, Way, attempts_of, keep_policy, policy_now
+from orderan.verification import Begun, Policy, Step, Way, attempts_of, overtake_attempts, policy_now
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
@@ -87,8 +87,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(floor: ShopFloor, keyring: Keyring, now: datetime, house: House, hire: Hire) -> Any:
-    world = await a_shop(floor, now, stock={"kopi": 50})
-    await floor.run(lambda tx: keep_policy(tx, AGENTS, expected=0, now=now))
+    world = await a_shop(floor, now, stock={"kopi": 50}, policy=AGENTS)
     await hire()
     async with house.browser() as browser:
         await sign_in(browser)
@@ -125,6 +124,60 @@ async def test_a_buyer_is_taken_off_the_list_called_with_the_script_and_answered
     assert (await desk.stands(order.id)).verification == "confirmed"
     [attempt] = await desk.floor.run(lambda tx: attempts_of(tx, order.id))
     assert (str(attempt.state), attempt.note) == ("confirmed", "benar")
+
+
+async def test_the_page_of_a_call_says_how_far_the_asking_is_and_when_a_buyer_may_be_called(
+    desk: Desk,
+) -> None:
+    order, _ = await desk.order()
+    by_day = (await desk.browser.get(desk.path(order))).text
+    assert "Telepon pembeli, lalu catat jawabannya" in by_day
+    for page in (by_day, (await desk.browser.get("/verification")).text):
+        assert "Petugas, 1 dari 2" in page
+        assert "mulai 08.00" not in page
+    assert "Petugas, 1 dari 2" in (await desk.browser.get(f"/orders/{to_text('ord', order.id)}")).text
+
+    # 21.00 in Jakarta.
+    desk.house.clock.at = desk.now.replace(hour=14)
+    night = (await desk.browser.get(desk.path(order))).text
+    assert "Belum waktunya menelepon: tunggu sampai pukul 08.00 WIB di tempat pembeli" in night
+    assert "Telepon pembeli, lalu catat jawabannya" not in night
+    assert "Boleh ditelepon mulai 08.00 WIB" in (await desk.browser.get("/verification")).text
+    _, secret = await desk.floor.run(
+        lambda tx: make_key(tx, name="uji", permissions=frozenset({Permission.ORDERS_READ}), now=desk.now)
+    )
+    async with desk.house.browser(authorization=f"Bearer {secret}") as api:
+        [waits] = (await api.get("/api/v1/verifications")).json()["data"]
+        told = (await api.get(f"/api/v1/verifications/{to_text('ord', order.id)}")).json()
+    assert (waits["tried"], waits["tries"], waits["may_ring_at"]) == (1, 2, "2026-11-12T01:00:00Z")
+    assert (told["way"], told["tried"], told["tries"]) == ("agent", 1, 2)
+
+
+async def test_a_recording_is_for_whoever_may_read_personal_data(desk: Desk, hire: Hire) -> None:
+    order, _ = await desk.order()
+    await desk.floor.all(
+        "UPDATE verification_attempt SET recording_url = 'https://rekaman.test/1' RETURNING id"
+    )
+    shown = [desk.path(order), f"/orders/{to_text('ord', order.id)}"]
+    await hire("tamu@toko.test", "viewer")
+    async with desk.house.browser() as colleague:
+        await sign_in(colleague, "tamu@toko.test")
+        for page in shown:
+            assert "https://rekaman.test/1" in (await desk.browser.get(page)).text
+            seen = await colleague.get(page)
+            assert "rekaman.test" not in seen.text
+    may = [frozenset({Permission.ORDERS_READ}), frozenset({Permission.ORDERS_READ, Permission.PERSONAL_READ})]
+    heard = []
+    for permissions in may:
+        _, secret = await desk.floor.run(
+            lambda tx, permissions=permissions: make_key(
+                tx, name=str(len(permissions)), permissions=permissions, now=desk.now
+            )
+        )
+        async with desk.house.browser(authorization=f"Bearer {secret}") as api:
+            told = (await api.get(f"/api/v1/verifications/{to_text('ord', order.id)}")).json()
+            heard.append(told["attempts"][0]["recording_url"])
+    assert heard == [None, "https://rekaman.test/1"]
 
 
 async def test_a_no_wants_a_reason_and_a_call_is_put_off_by_the_clock(desk: Desk) -> None:
@@ -222,6 +275,35 @@ async def test_a_link_shows_the_order_takes_one_word_and_looking_changes_nothing
         assert (stale.status_code, "tidak berlaku lagi" in stale.text) == (404, True)
         answers = [(await buyer.get("/ya/1-x")).status_code for _ in range(20)]
         assert answers[-1] == 429
+
+
+async def test_a_link_about_an_order_that_was_changed_takes_no_word_and_says_where_to_look(
+    desk: Desk,
+) -> None:
+    order, token = await desk.order()
+    link = f"/ya/{desk.floor.shop.shop_id}-{token}"
+    await desk.floor.run(lambda tx: overtake_attempts(tx, order.id, now=desk.now))
+    async with desk.house.browser() as buyer:
+        page = await buyer.get(link)
+        assert "Pesanan ini sudah berubah" in page.text
+        assert 'name="word"' not in page.text
+        assert 'href="/track"' in page.text
+        said = await send(buyer, link, {"word": "yes"}, page=link)
+        assert (said.status_code, "Pesanan ini sudah berubah" in said.text) == (200, True)
+    assert (await desk.stands(order.id)).verification == "waiting"
+
+
+async def test_asking_nobody_is_a_version_of_the_policy_and_is_said_so(desk: Desk) -> None:
+    saved = await send(desk.browser, "/settings/verification", FORM | {"version": "1", "nobody": "yes"})
+    assert saved.status_code == 303
+    kept = await desk.floor.run(policy_now)
+    assert (kept.version, kept.policy.asks) == (2, False)
+    for page in ("/settings/verification", "/verification"):
+        assert "Toko ini tidak bertanya" in (await desk.browser.get(page)).text
+    assert (await desk.order(turn=False))[0].verification == "not_needed"
+    again = await send(desk.browser, "/settings/verification", FORM | {"version": "2"})
+    assert again.status_code == 303
+    assert (await desk.order(turn=False))[0].verification == "waiting"
 
 
 async def test_the_api_reads_and_writes_the_policy_lists_who_waits_and_hears_answers(desk: Desk) -> None:

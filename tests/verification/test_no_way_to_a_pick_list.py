@@ -94,7 +94,7 @@ async def test_no_route_no_job_and_no_statement_puts_an_unconfirmed_order_on_a_p
     floor: ShopFloor, keyring: Keyring, now: datetime, house: House, hire: Hire
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 50})
-    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=1, now=now))
     [placed] = await place(world, keyring, asked(("kopi", 2), buyer=a_buyer(), terms=Terms.COD), now=now)
     assert isinstance(placed, Placed)
     order = placed.order

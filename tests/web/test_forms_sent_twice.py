@@ -120,7 +120,7 @@ FORMS: Final = {
     "/settings/verification": Sends(
         "/settings/verification",
         {
-            "version": "1",
+            "version": "2",
             "step_1_way": "agent",
             "step_1_tries": "2",
             "step_1_answer_minutes": "60",
@@ -478,7 +478,7 @@ async def shop(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
-    await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=0, now=now))
+    await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=1, now=now))
     unsaid = await an_order()
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
     names = {

@@ -42,6 +42,8 @@ def create(
 ) -> None:
     """Open a shop with its owner, the accounts of its stock ledger, PPN, a price list and a channel for phone sales.
 
+    Buyers of COD orders are asked by a policy to begin with.
+
     A made password is printed once. Warehouses, further channels, shipping and products are added on
     the pages.
     """
@@ -130,6 +132,7 @@ async def _furnish(
     from orderan.catalog import PriceListFields, add_price_list, set_tax_rate
     from orderan.inventory import open_accounts
     from orderan.shops import ChannelKind, add_channel
+    from orderan.verification import DEFAULT, keep_policy
 
     await open_accounts(tx, time_zone=made.time_zone, now=now)
     await add_channel(tx, code=PHONE, name="Telepon", kind=ChannelKind.PHONE, now=now)
@@ -143,6 +146,7 @@ async def _furnish(
         base_denominator=12,
         now=now,
     )
+    await keep_policy(tx, DEFAULT, expected=0, now=now)
     await add_price_list(tx, PriceListFields(code=PRICES, name="Umum"), currency=made.currency, now=now)
     await add_staff(
         tx,

@@ -99,6 +99,7 @@ from orderan.customers.regions import (
     save_postcodes,
 )
 from orderan.customers.rules import PhoneUnreadable, e164
+from orderan.customers.sealing import phone_index
 from orderan.customers.states import CUSTOMER, CustomerEvent, CustomerState
 from orderan.customers.views import (
     After,
@@ -207,6 +208,7 @@ __all__ = [
     "note_reading",
     "open_contacts",
     "people_by_phone",
+    "phone_index",
     "postcode_of",
     "postcodes_by_village",
     "reach",

@@ -105,7 +105,7 @@ class Asking:
         self._clock.at = at
         if not self._began:
             self._began = True
-            await self._scene.do("demo", lambda tx: keep_policy(tx, POLICY, expected=0, now=at))
+            await self._scene.do("demo", lambda tx: keep_policy(tx, POLICY, expected=1, now=at))
         for way, player in self._players.items():
             reached, player.reached = player.reached, []
             for attempt in reached:

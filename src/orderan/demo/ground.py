@@ -24,6 +24,10 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 from orderan.pricing import put_zone, set_fee
 from orderan.shops import ChannelKind, Shop, ShopState, add_channel, open_shop
+from orderan.verification import Policy, keep_policy
+
+ASKS_NOBODY = Policy(asks=False)
+"""What the shop follows until lately: about its older orders nobody was asked."""
 
 PLACES = (
     ("JKT", "Gudang Jakarta", "31.75.07.1001", "Asia/Jakarta"),
@@ -90,6 +94,7 @@ async def furnish(
     for rank, (code, name, village, zone) in enumerate(PLACES):
         places[code] = await _warehouse(tx, code, name, village, zone, rank, now)
     await open_accounts(tx, time_zone="Asia/Jakarta", now=now)
+    await keep_policy(tx, ASKS_NOBODY, expected=0, now=now)
     for code, name, regions, first, following in ZONES:
         zone_id = await put_zone(tx, None, code=code, name=name, areas=regions, now=now)
         for service, factor in (("reguler", 100), ("kilat", 180)):

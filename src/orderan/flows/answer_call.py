@@ -5,7 +5,9 @@
     talk      the thread of the call goes a step on; what ends it is noted with the attempt
     say       the answer, in the provider's manner
 
-Asked again for the same, the same is said again: a provider that sends a question twice moves nothing twice.
+Asked again for the same, the same is said again: a provider that sends a question twice moves nothing twice. Of which
+question an answer is stands in the address it comes to; in a flow of Exotel's no address can say so, and there only
+the first answer to a question counts until the next one is fetched.
 """
 
 from contextlib import suppress
@@ -28,6 +30,7 @@ from orderan.telephony import (
     Received,
     Spoken,
     TelephoneTrouble,
+    at_turn,
 )
 from orderan.telephony import Heard as Question
 from orderan.verification import CallThread, NotBeingAsked, lock_thread, save_thread, thread_of_call
@@ -49,11 +52,14 @@ async def answer_call(
     thread = await db.run(caller, lambda tx: _thread(tx, client, asked))
     if thread is None:
         raise NewsForged(client.account.provider)
-    if not telephone.signs and asked.digits is not None and not await _known(client, asked, thread):
-        # Perhaps the buyer's, perhaps not: the same is asked again, and nothing was heard.
-        asked = replace(asked, digits=None)
-    said = await db.run(caller, lambda tx: _go_on(tx, thread, asked, clock))
-    return telephone.speak(said, asked)
+    known = telephone.signs
+    if not known and asked.digits is not None:
+        known = await _known(client, asked, thread)
+        if not known:
+            # Perhaps the buyer's, perhaps not: the same is asked again, and nothing was heard.
+            asked = replace(asked, digits=None)
+    said, turn = await db.run(caller, lambda tx: _go_on(tx, thread, asked, clock, known=known))
+    return telephone.speak(said, replace(asked, back=at_turn(asked.back, turn)))
 
 
 async def _thread(tx: Tx, client: ReachClient, asked: Question) -> CallThread | None:
@@ -73,7 +79,14 @@ async def _known(client: ReachClient, asked: Question, thread: CallThread) -> bo
     )
 
 
-async def _go_on(tx: Tx, thread: CallThread, asked: Question, clock: Clock) -> Prompt | Farewell:
+async def _go_on(
+    tx: Tx, thread: CallThread, asked: Question, clock: Clock, *, known: bool
+) -> tuple[Prompt | Farewell, int]:
+    """What is said next, and how many answers were heard before it.
+
+    Args:
+        known: Whether the provider itself asks; the name a stranger has for a call is not kept as its name.
+    """
     order = (await lock_orders(tx, [thread.order_id]))[thread.order_id]
     locked = await lock_thread(tx, thread.attempt_id)
     if locked is None:
@@ -81,14 +94,23 @@ async def _go_on(tx: Tx, thread: CallThread, asked: Question, clock: Clock) -> P
     before = talk_of(locked)
     ended = order.verification not in OPEN_AXIS or order.commercial != Commercial.ACCEPTED
     if ended and before.outcome is None:
-        return closed(before.language)
+        return closed(before.language), before.turns
     machine = bool(asked.machine) or locked.state == CallState.MACHINE
-    after = hear(before, asked.digits, number=order.number, machine=machine)
-    if after != before or locked.call_id is None:
-        await save_thread(tx, replace(locked, call_id=locked.call_id or asked.call_id, talk=asdict(after)))
+    digits = asked.digits if _is_new(before, asked) else None
+    after = hear(before, digits, number=order.number, machine=machine)
+    if asked.turn is None:
+        after = replace(after, waits=asked.digits is None)
+    call_id = locked.call_id or (asked.call_id if known else None)
+    if after != before or call_id != locked.call_id:
+        await save_thread(tx, replace(locked, call_id=call_id, talk=asdict(after)))
     if after.outcome is not None and before.outcome is None:
         await note_outcome(tx, locked, after, clock)
-    return say(after, await _facts(tx, thread.order_id))
+    return say(after, await _facts(tx, thread.order_id)), after.turns
+
+
+def _is_new(talk: Talk, asked: Question) -> bool:
+    """Whether what was pressed answers the question that was put last, and not an earlier one once more."""
+    return talk.waits if asked.turn is None else asked.turn == talk.turns
 
 
 async def note_outcome(tx: Tx, thread: CallThread, talk: Talk, clock: Clock) -> None:

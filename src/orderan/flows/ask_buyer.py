@@ -6,30 +6,43 @@ other one is asked, or the buyer would be asked twice at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from orderan import messaging, telephony
-from orderan.customers import open_contacts
+from orderan.customers import open_contacts, zone_of
 from orderan.flows.call_script import Facts, Talk
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
 from orderan.flows.verify_order import Asked, Asks, NotAsked, plans_of
-from orderan.flows.views_verifying import phone_of
+from orderan.flows.views_verifying import buyers_of, phone_of
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.i18n import format_money
-from orderan.messaging import Channel, Chat, Content, Outgoing, ReplyButton, Template, Text
+from orderan.kit.i18n import format_datetime, format_money
+from orderan.messaging import (
+    Because,
+    Channel,
+    Chat,
+    Content,
+    Messenger,
+    Outgoing,
+    ReplyButton,
+    Sent,
+    Template,
+    Text,
+)
 from orderan.notifications import wants_of
-from orderan.orders import load_orders, owed
-from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
+from orderan.orders import Commercial, load_orders, owed
+from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind, open_windows
 from orderan.shops import shop_by_id
 from orderan.telephony import CallAsked, CallState, Telephone
 from orderan.verification import (
     Attempt,
     CallThread,
+    Step,
     Way,
     begin_thread,
     lock_cases,
@@ -46,6 +59,8 @@ NOBODY: Final = "shop"
 TEMPLATE: Final = "cod_confirm"
 """Of WhatsApp's approved templates the one that asks, behind the account's prefix."""
 YES, NO = "yes", "no"
+CLOSES: Final = timedelta(minutes=5)
+"""A window about to close may be closed when the message arrives."""
 FIRST_LOOK: Final = timedelta(seconds=90)
 """A call is over by then, or rings no more; its provider is asked unless it told."""
 
@@ -56,6 +71,14 @@ BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
 CHATS: Final[Mapping[str, str]] = {
     "id": "{shop}: pesanan {number} ({goods}) seharga {total}, dibayar tunai kepada kurir. Benar Anda yang memesan?",
     "en": "{shop}: order {number} ({goods}) for {total}, paid in cash to the courier. Did you place this order?",
+}
+DEPOSIT_TEMPLATE: Final = "cod_deposit"
+"""The one that asks for a deposit."""
+DEPOSITS: Final[Mapping[str, str]] = {
+    "id": "{shop}: kami belum berhasil menghubungi Anda. Agar pesanan {number} tetap disiapkan, bayar uang muka {amount} "
+    "sebelum {until} lewat QRIS: {link}",
+    "en": "{shop}: we could not reach you. So that order {number} is prepared, pay a deposit of {amount} before {until} "
+    "by QRIS: {link}",
 }
 TEXTS: Final[Mapping[str, str]] = {
     "id": "{shop}: pesanan {number} {total} COD. Benar Anda memesan? Jawab di {link}",
@@ -68,14 +91,20 @@ class About:
     """Whom an attempt asks, and about what.
 
     Attributes:
+        deposit_minor: Asked for in place of their word, until `deposit_until`; 0 asks for the word.
         stopped: Channels they closed for good.
+        windows: Accounts that may write to them freely: they wrote within the day.
     """
 
     phone: str = field(repr=False)
     language: str
+    zone: str
     facts: Facts
     currency: str
+    deposit_minor: int
+    deposit_until: datetime | None
     stopped: frozenset[str]
+    windows: frozenset[UUID]
 
 
 @dataclass
@@ -104,27 +133,36 @@ class Askers:
         """Whom to ask; the reading of their number is logged, and which number it was is kept.
 
         Raises:
-            NotAsked: The order has no buyer with a telephone, or they were erased.
+            NotAsked: The order has no buyer with a telephone, they were erased, or nothing is asked any more.
         """
         now = self.clock.now()
         order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
+        if order.cleared or order.commercial != Commercial.ACCEPTED:
+            # Answered for while this try was about to be made.
+            raise NotAsked(NOBODY, "answered")
         if order.customer_id is None:
             raise NotAsked(NOBODY, "no_buyer")
         opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSE, now=now)
         contact = opened.get(order.customer_id)
         if contact is None or contact.phone is None:
             raise NotAsked(NOBODY, "no_phone")
+        windows: frozenset[UUID] = frozenset()
         if (index := await phone_of(tx, order.customer_id)) is not None:
             await note_phone(tx, attempt.id, index)
+            windows = await open_windows(tx, index, at=now + CLOSES)
         wants = (await wants_of(tx, [order.customer_id])).get(order.customer_id)
         shop = await shop_by_id(tx, tx.shop_id)
         goods = tuple((owed(line), line.title) for line in lines if owed(line))
         return About(
             contact.phone,
             "en" if wants is not None and wants.locale == "en" else "id",
+            zone_of((await buyers_of(tx, [order.id]))[order.id].area),
             Facts(shop.name, order.number, goods, order.due_minor),
             order.currency,
+            order.deposit_due_minor,
+            order.hold_until,
             wants.stopped if wants is not None else frozenset(),
+            windows,
         )
 
 
@@ -139,13 +177,19 @@ class ByCall:
         del token  # what is pressed comes by the call itself
         db = self.askers.db
 
-        async def read(tx: Tx) -> tuple[About, bool]:
+        async def read(tx: Tx) -> tuple[About, Step]:
             case = (await lock_cases(tx, [attempt.order_id]))[attempt.order_id]
             plan = (await plans_of(tx, [case.policy_version]))[case.policy_version]
-            return await self.askers.about(tx, attempt), plan.steps[case.step].by_number
+            return await self.askers.about(tx, attempt), plan.steps[case.step]
 
-        about, by_number = await db.run(caller, read)
-        talk = asdict(Talk(by_number=by_number, language="en" if about.language == "en" else "id"))
+        about, step = await db.run(caller, read)
+        talk = asdict(
+            Talk(
+                by_number=step.by_number,
+                language="en" if about.language == "en" else "id",
+                recorded=step.record,
+            )
+        )
         failed = NotAsked(NOBODY, "no_account")
         for client in self.accounts:
             if client.telephone is None:
@@ -156,7 +200,7 @@ class ByCall:
             )
             await db.run(caller, lambda tx, thread=thread, now=now: begin_thread(tx, thread, now=now))  # type: ignore[misc]
             try:
-                return await self._by(caller, client, client.telephone, attempt, about)
+                return await self._by(caller, client, client.telephone, attempt, about, record=step.record)
             except (telephony.TelephoneRefused, telephony.TelephoneFailed) as trouble:
                 failed = NotAsked(client.account.provider, trouble.code)
             except telephony.OutcomeUnknown:
@@ -164,7 +208,14 @@ class ByCall:
         raise failed
 
     async def _by(
-        self, caller: Caller, client: ReachClient, telephone: Telephone, attempt: Attempt, about: About
+        self,
+        caller: Caller,
+        client: ReachClient,
+        telephone: Telephone,
+        attempt: Attempt,
+        about: About,
+        *,
+        record: bool,
     ) -> Asked:
         links = self.askers.links
         placed = await telephone.place(
@@ -175,6 +226,7 @@ class ByCall:
                 ask_url=links.reach_asks(caller.shop_id, client.account.id),
                 news_url=links.reach_news(caller.shop_id, client.account.id),
                 detect_machine=True,
+                record=record,
             )
         )
 
@@ -207,7 +259,7 @@ class ByMessage:
                 continue
             outgoing = self._outgoing(caller.shop_id, client, attempt, about, token)
             try:
-                sent = await client.messenger.send(outgoing)
+                sent = await _sent(client.messenger, outgoing)
             except (messaging.SendRefused, messaging.SendFailed) as trouble:
                 failed = NotAsked(client.account.provider, trouble.code)
                 continue
@@ -229,7 +281,9 @@ class ByMessage:
             about.phone,
             attempt.id.hex,
             about.language,
-            self._content(shop_id, client, about, token),
+            self._deposit(shop_id, client, attempt, about)
+            if about.deposit_minor
+            else self._content(shop_id, client, about, token),
             notify_url=None if silent else news_address(self.askers.links, shop_id, client),
         )
 
@@ -247,11 +301,43 @@ class ByMessage:
         yes, no = BUTTONS[about.language]
         return Chat(
             CHATS[about.language].format(**values),
+            open=client.account.id in about.windows,
             buttons=(ReplyButton(f"{YES}:{token}", yes), ReplyButton(f"{NO}:{token}", no)),
             template=Template(
                 client.account.fields.get(TEMPLATE_PREFIX, "") + TEMPLATE, tuple(values.values())
             ),
         )
+
+    def _deposit(self, shop_id: int, client: ReachClient, attempt: Attempt, about: About) -> Content:
+        now = self.askers.clock.now()
+        until = about.deposit_until or now
+        values = {
+            "shop": about.facts.shop,
+            "number": str(about.facts.number),
+            "amount": format_money(about.deposit_minor, about.currency, about.language),
+            "until": format_datetime(until, about.zone, about.language),
+            "link": self.askers.links.pay_page(shop_id, attempt.order_id, now=now),
+        }
+        text = DEPOSITS[about.language].format(**values)
+        if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
+            return Text(text)
+        prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
+        return Chat(
+            text,
+            template=Template(prefix + DEPOSIT_TEMPLATE, tuple(values.values())),
+            open=client.account.id in about.windows,
+        )
+
+
+async def _sent(messenger: Messenger, outgoing: Outgoing) -> Sent:
+    """Send a message; where the window turns out to be closed, by its template."""
+    content = outgoing.content
+    try:
+        return await messenger.send(outgoing)
+    except messaging.SendRefused as refused:
+        if refused.because is not Because.WINDOW or not isinstance(content, Chat) or not content.open:
+            raise
+    return await messenger.send(replace(outgoing, content=replace(content, open=False)))
 
 
 def cost_of(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:

@@ -78,10 +78,13 @@ class Talk:
 
     Attributes:
         by_number: Whether the order's number is to be keyed in.
+        recorded: Whether the provider records it, which is said first.
         rounds: Answers without meaning so far.
         turns: Answers so far.
         last: What the last one was, where it meant nothing.
         keys: What was pressed at the end.
+        waits: Whether a question was put that nobody answered yet; asked for only where no address says of which
+            question an answer is.
     """
 
     by_number: bool = False
@@ -91,6 +94,8 @@ class Talk:
     last: Heard | None = None
     outcome: Outcome | None = None
     keys: str = ""
+    waits: bool = True
+    recorded: bool = False
 
 
 def hear(talk: Talk, digits: str | None, *, number: int, machine: bool = False) -> Talk:
@@ -147,7 +152,8 @@ def say(talk: Talk, facts: Facts) -> Prompt | Farewell:
     if talk.last is not None:
         text = f"{_AGAIN[language][talk.last]} {menu}"
     else:
-        text = f"{_order_read(facts, language)} {menu}"
+        told = f"{_RECORDED[language]} " if talk.recorded else ""
+        text = f"{told}{_order_read(facts, language)} {menu}"
     if talk.by_number:
         return Prompt(text, language, digits=len(str(facts.number)), timeout_s=10)
     return Prompt(text, language, digits=1, timeout_s=7)
@@ -178,6 +184,10 @@ _ORDER: Final[Mapping[Language, str]] = {
     "Totalnya {total}, dibayar tunai kepada kurir.",
     "en": "Hello, this is {shop}. You ordered {goods}, order number {number}. "
     "The total is {total}, to be paid in cash to the courier.",
+}
+_RECORDED: Final[Mapping[Language, str]] = {
+    "id": "Percakapan ini direkam.",
+    "en": "This call is recorded.",
 }
 _MORE: Final[Mapping[Language, str]] = {"id": "dan {count} barang lain", "en": "and {count} more items"}
 _MENU: Final[Mapping[Language, str]] = {

@@ -25,6 +25,7 @@ from orderan.orders import (
     OrderNotFound,
     Verification,
     VerificationEvent,
+    drop_deposit,
     lock_orders,
     move_verification,
     orders_by_id,
@@ -41,6 +42,7 @@ from orderan.verification import (
     Way,
     WhyMissing,
     attempt_by_digest,
+    case_of,
     close_case,
     digest_of,
     go_on,
@@ -54,7 +56,8 @@ from orderan.verification import (
 )
 
 VALID: Final = timedelta(hours=48)
-"""How long a link or button of an attempt is good; an answer is taken long after its attempt was missed."""
+"""How long a link or button of an attempt is good at least, and until the time to ask is over where that is later: an
+answer is taken long after its attempt was missed."""
 OPEN_AXIS: Final = frozenset({Verification.WAITING, Verification.UNREACHABLE})
 _ANSWERS: Final = {
     AttemptEvent.CONFIRM: VerificationEvent.CONFIRM,
@@ -69,9 +72,17 @@ async def asked_by(tx: Tx, token: str, *, now: datetime) -> Attempt:
         AnswerUnknown: Nobody was given this, or long ago, or by a telephone that is the buyer's no more.
     """
     found = await attempt_by_digest(tx, digest_of(token))
-    if found is None or found.began_at + VALID <= now or await asked_somebody_else(tx, found.id):
+    if found is None or not await is_good(tx, found, now=now) or await asked_somebody_else(tx, found.id):
         raise AnswerUnknown
     return found
+
+
+async def is_good(tx: Tx, attempt: Attempt, *, now: datetime) -> bool:
+    """Whether an answer to an attempt is still taken: see `VALID`."""
+    if now < attempt.began_at + VALID:
+        return True
+    case = await case_of(tx, attempt.order_id)
+    return case is not None and now < case.deadline
 
 
 async def hear_answer(
@@ -209,6 +220,7 @@ async def waive_verification(tx: Tx, order_id: UUID, *, reason: str, now: dateti
     order = await _locked(tx, order_id)
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.WAIVE, reason=reason, now=now)
+    await drop_deposit(tx, order)
     await close_case(tx, order_id, now=now)
     await settle_never_asked(tx, [order_id], note="buyer waived", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
@@ -226,6 +238,9 @@ async def ask_again(tx: Tx, order_id: UUID, *, now: datetime) -> Order:
         raise NotBeingAsked(str(order.number), order.verification)
     _require_open(order)
     await move_verification(tx, [order], VerificationEvent.ASK, now=now)
+    # A deposit that is still asked for is not asked for any more.
+    await drop_deposit(tx, order)
+    await close_case(tx, order_id, now=now)
     await _open(tx, order_id, now=now)
     await settle_never_asked(tx, [order_id], note="buyer asked again", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
@@ -252,6 +267,7 @@ def _require_open(order: Order) -> None:
 async def _follow(tx: Tx, order: Order, event: AttemptEvent, *, reason: str | None, now: datetime) -> Order:
     """Let a locked order follow its buyer's word."""
     await move_verification(tx, [order], _ANSWERS[event], reason=reason, now=now)
+    await drop_deposit(tx, order)
     await close_case(tx, order.id, now=now)
     await settle_never_asked(tx, [order.id], note="buyer answered", now=now)
     if event is AttemptEvent.REFUSE:

@@ -2,23 +2,27 @@
 
 take       letters that wait, oldest first, each once
 receipts   sent, arrived, seen, failed: by the provider's id or our reference, in whatever order they come
-replies    STOP or BERHENTI closes the channel for whoever wrote it, MULAI opens it again
+replies    STOP or BERHENTI closes the channel for whoever wrote it, MULAI opens it again; whoever writes by WhatsApp
+           may be answered freely for a day
 rest       whatever else people answer is given to those who asked them something
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from orderan import messaging
-from orderan.customers import people_by_phone
+from orderan.customers import people_by_phone, phone_index
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.messaging import ReceiptState, Reply, ReplyKind
 from orderan.notifications import Fate, Receipt, close_channel, hear_receipts, open_channel, policy_of
-from orderan.reach import HeardNews, Kind, mark_heard, take_news
+from orderan.reach import HeardNews, Kind, keep_windows, mark_heard, take_news
 
+WINDOW: Final = timedelta(hours=24)
+"""So long WhatsApp lets whoever wrote be answered without a template it approved."""
 TOLD: Final = (Kind.WHATSAPP, Kind.SMS, Kind.EMAIL, Kind.PUSH, Kind.WEBHOOK)
 GOODBYES: Final = frozenset({"stop", "berhenti", "unsubscribe", "unreg", "end", "quit"})
 HELLOS: Final = frozenset({"mulai", "start", "unstop"})
@@ -52,6 +56,7 @@ async def hear_reach(
     if not heard:
         return 0
     await _hear_receipts(tx, heard, now=now)
+    await _open_windows(tx, keyring, heard)
     replies = [(one.account.kind, piece) for one in heard for piece in one.pieces if isinstance(piece, Reply)]
     rest = await _hear_wishes(tx, keyring, replies, now=now)
     for answer in answers:
@@ -92,6 +97,18 @@ async def _hear_receipts(tx: Tx, heard: Sequence[HeardNews], *, now: datetime) -
     policy = await policy_of(tx)
     for channel, receipts in sorted(by_channel.items()):
         await hear_receipts(tx, channel, receipts, policy=policy, now=now)
+
+
+async def _open_windows(tx: Tx, keyring: Keyring, heard: Sequence[HeardNews]) -> None:
+    windows: dict[tuple[UUID, bytes], datetime] = {}
+    for one in heard:
+        for piece in one.pieces if one.account.kind is Kind.WHATSAPP else ():
+            if isinstance(piece, Reply):
+                wrote = one.account.id, phone_index(keyring, tx.shop_id, piece.from_)
+                # Their clock, as far as it is not ahead of ours.
+                until = min(piece.at, one.received_at) + WINDOW
+                windows[wrote] = max(until, windows.get(wrote, until))
+    await keep_windows(tx, windows)
 
 
 async def _hear_wishes(

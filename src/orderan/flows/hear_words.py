@@ -14,7 +14,7 @@ from orderan import messaging
 from orderan.customers import people_by_phone
 from orderan.flows.answer_call import attempt_named
 from orderan.flows.ask_buyer import NO, YES
-from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, hear_answer
+from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, hear_answer, is_good
 from orderan.flows.views_verifying import answerable_attempts_of, is_buyer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -68,10 +68,10 @@ async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: dat
         return
     if reply.in_reply_to:
         named = await attempts_of_provider(tx, way, [reply.in_reply_to])
-        asked = [one for one in named.values() if one.began_at + VALID > now]
+        asked = [one for one in named.values() if await is_good(tx, one, now=now)]
     else:
         person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
-        asked = await answerable_attempts_of(tx, way, person, since=now - VALID) if person else []
+        asked = await answerable_attempts_of(tx, way, person, since=now - VALID, now=now) if person else []
     if len(asked) == 1:
         await _end(tx, asked[0], EVENTS[word], word, now=now)
 

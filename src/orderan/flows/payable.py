@@ -36,7 +36,9 @@ async def payable(tx: Tx, order_id: UUID) -> Order:
 
 
 def is_payable(order: Order) -> bool:
-    """Whether a buyer may be asked for money: something is due, and nobody collects it at the door."""
+    """Whether a buyer may be asked for money: something is due, and nobody collects it at the door; or a deposit is."""
+    if order.wants_deposit:
+        return order.deposit_due_minor > 0
     waits = order.commercial == Commercial.AWAITING_PAYMENT or (
         order.commercial == Commercial.ACCEPTED and order.terms != Terms.COD
     )
@@ -65,12 +67,16 @@ def part_of(order: Order, method: Method, part_minor: int | None, carried: Seque
     """What is asked for now; a part leaves something that can be paid.
 
     Args:
-        part_minor: None is all that is due.
+        part_minor: None is all that is due. What is not the deposit of an order that is paid at the door is due there.
         carried: Every rail of the shop.
 
     Raises:
         PartDoesNotFit: Not so much, not this way.
     """
+    if order.wants_deposit:
+        if part_minor not in {None, order.deposit_due_minor}:
+            raise PartDoesNotFit(part_minor or 0, order.deposit_due_minor, order.deposit_due_minor)
+        return order.deposit_due_minor
     if part_minor is None:
         return order.due_minor
     most = min(method.most_minor, order.due_minor)

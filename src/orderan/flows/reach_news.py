@@ -25,6 +25,7 @@ from orderan.reach import (
     Verdict,
     sealed_letter,
     sweep_letters,
+    sweep_windows,
 )
 
 SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key"})
@@ -72,8 +73,8 @@ def verified(client: ReachClient, came: Came) -> Acknowledgement | None:
 
 
 async def sweep_old_letters(tx: Tx, now: datetime) -> int:
-    """Let go of letters nobody asks about any more."""
-    return await sweep_letters(tx, before=now - KEPT)
+    """Let go of letters nobody asks about any more, and of windows that are closed."""
+    return await sweep_letters(tx, before=now - KEPT) + await sweep_windows(tx, before=now)
 
 
 def _read(client: ReachClient, came: Came) -> tuple[Sequence[Piece], Acknowledgement]:

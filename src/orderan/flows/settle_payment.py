@@ -4,6 +4,7 @@ always     the events are appended and each order's standing computed from all o
 paid       an order awaiting payment is accepted, with its deposit or with all of it; its stock allocated, its work planned; one of
            services alone has no work and is delivered
 too late   an expired order is revived if its stock can be had again; else a person decides
+deposit    in place of a COD buyer's word it is one, see `ask_deposit`; the rest is collected at the door
 odd        too little or too much goes to the exception inbox with the difference, and leaves
            it by itself once the difference is gone
 """
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from orderan.flows.ask_deposit import deposit_paid
 from orderan.flows.revive_order import revive_order
 from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import allocate_claims
@@ -159,6 +161,8 @@ async def _follow(tx: Tx, orders: dict[UUID, Order], stands: dict[UUID, Standing
     await _accept(tx, [order for order in begun if order.commercial == Commercial.AWAITING_PAYMENT], now=now)
     revived = set()
     for order in begun:
+        if order.wants_deposit:
+            await deposit_paid(tx, order, now=now)
         if order.commercial == Commercial.EXPIRED and await revive_order(tx, order, now=now):
             revived.add(order.id)
     paid_later = [
@@ -225,8 +229,15 @@ def difference(order: Order, stands: Standing, *, revived: bool) -> tuple[str, i
     left_asked = max(asked - stands.credited_minor, 0)
     if kept > left_asked:
         return "payment_over", kept - left_asked
-    # An order that was accepted for its money and lost it again is short of all of it.
-    if order.deposit_minor is not None and begins(order, stands) and stands.refunded_minor == 0:
+    # An order that was accepted for its money and lost it again is short of all of it. At the door the rest is collected
+    # at once: whatever is less than that, and more than the deposit, is too little.
+    at_the_door = order.terms == Terms.COD and kept != order.deposit_minor
+    if (
+        order.deposit_minor is not None
+        and begins(order, stands)
+        and stands.refunded_minor == 0
+        and not at_the_door
+    ):
         return None
     begun = stands.paid_minor > 0 or (
         order.terms == Terms.PREPAID and order.commercial == Commercial.ACCEPTED

@@ -11,7 +11,15 @@ from orderan.flows.verify_order import choice_of, followed_now
 from orderan.flows.views_verifying import buyers_of, on_a_pick_list
 from orderan.kit import decisions
 from orderan.kit.db import Tx
-from orderan.orders import Commercial, Order, Terms, Verification, VerificationEvent, move_verification
+from orderan.orders import (
+    Commercial,
+    Order,
+    Terms,
+    Verification,
+    VerificationEvent,
+    drop_deposit,
+    move_verification,
+)
 from orderan.verification import Verdict, decide, open_cases, overtake_attempts
 
 ASKED_ABOUT: Final = frozenset(
@@ -38,6 +46,7 @@ async def verify_change(tx: Tx, before: Order, after: Order, *, now: datetime) -
     if found.verdict is Verdict.WAIVE:
         return
     await decisions.keep(tx, [choice_of(after, buyer, policy, found)], now=now)
+    await drop_deposit(tx, before)
     await overtake_attempts(tx, before.id, now=now)
     if was is not Verification.WAITING:
         await move_verification(tx, [before], VerificationEvent.ASK, reason="changed", now=now)

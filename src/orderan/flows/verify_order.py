@@ -4,8 +4,8 @@
     try       what is due is written down first, then the buyer is called or written to with no transaction
               open, then what came of it is noted
     answer    see `hear_buyer`
-    silence   the same way again, the next way, and at last what the policy says of silence; where nobody was
-              ever asked there was none, and a person decides
+    silence   the same way again, the next way, and at last what the policy says of silence (for a deposit see
+              `ask_deposit`); where nobody was ever asked there was none, and a person decides
 
 A try nobody heard of again ends by its own clock, so no case waits for a partner.
 """
@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from orderan.customers import zone_of
+from orderan.flows.ask_deposit import UNDER_WAY, begin_deposit, money_under_way
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.never_asked import report_never_asked
 from orderan.flows.views_verifying import buyers_of
@@ -31,6 +32,7 @@ from orderan.orders import (
     Terms,
     Verification,
     VerificationEvent,
+    drop_deposit,
     lock_orders,
     move_verification,
 )
@@ -65,6 +67,8 @@ from orderan.verification import (
     policies,
     policy_now,
     read,
+    steps_of,
+    wants_deposit,
     was_asked,
 )
 
@@ -76,7 +80,7 @@ BATCH: Final = 100
 AT_ONCE: Final = 16
 """Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
 OWN_WORD: Final = 0
-"""The version of a shop that wrote no policy: its people ask whomever a score says to ask."""
+"""The version of a shop without any policy: its own people ask every buyer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,9 @@ class Asks(Protocol):
 
 
 async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
-    """Decide of orders just placed whose buyers are asked; a shop without a policy asks nobody by rule.
+    """Decide of orders just placed whose buyers are asked; nobody is by rule where the policy says so.
 
-    Those whose score says that they are to be asked wait already, whatever the policy's rules: where there is
-    none, by the shop's own people.
+    Those whose score says that they are to be asked wait already, whatever the policy's rules.
 
     Args:
         orders: Made or locked in this transaction.
@@ -127,7 +130,7 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
     ]
     told = [order for order in orders if order.verification == Verification.WAITING]
     policy = await followed_now(tx, now=now)
-    if policy.version == OWN_WORD:
+    if not policy.policy.asks:
         asked = []
     if not (asked or told):
         return
@@ -148,7 +151,7 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
 
 
 async def followed_now(tx: Tx, *, now: datetime) -> PolicyVersion:
-    """The policy for orders to come; where none was written, the shop's own people ask."""
+    """The policy for orders to come; where there is none, the shop's own people ask everybody."""
     return await policy_now(tx) or PolicyVersion(OWN_WORD, Policy(), "system", now)
 
 
@@ -271,11 +274,12 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
             # Planned for an hour that is over: whoever was to make the try comes to it late.
             await go_on(tx, case, Next(case.step, case.tries, at), now=now)
             continue
-        if policy.steps[case.step].way is Way.AGENT or policy.steps[case.step].way in ways:
+        step = steps_of(policy)[case.step]
+        if step.way is Way.AGENT or step.way in ways:
             ready.append(case)
         else:
             # The shop has no such way any more: as if it had been tried in vain.
-            tried = Next(case.step, policy.steps[case.step].tries, now)
+            tried = Next(case.step, step.tries, now)
             await _after_miss(
                 tx, orders[order_id], await go_on(tx, case, tried, now=now), policy, zone, now=now
             )
@@ -301,6 +305,9 @@ async def _after_miss(tx: Tx, order: Order, case: Case, policy: Policy, zone: st
 
 async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
     """Nobody answered in any way; who was never asked did not keep silent, so their order is only held."""
+    if wants_deposit(policy, case):
+        await _unpaid(tx, order, case, policy, now=now)
+        return
     await go_on(tx, case, Next(None, case.tries, now), now=now)
     if order.verification != Verification.WAITING or order.commercial != Commercial.ACCEPTED:
         return
@@ -311,9 +318,26 @@ async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: date
         await report_never_asked(tx, order, now=now)
     elif policy.silence is Silence.CANCEL:
         await cancel_order(tx, order.id, reason="buyer_unreachable", now=now)
+    else:
+        await begin_deposit(tx, order, case, policy, now=now)
+
+
+async def _unpaid(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
+    """The deposit's time is over; of whoever was told of none it was not asked, so their order is only held."""
+    if order.wants_deposit and await money_under_way(tx, order):
+        await go_on(tx, case, Next(case.step, case.tries, now + UNDER_WAY), now=now)
+        return
+    await go_on(tx, case, Next(None, case.tries, now), now=now)
+    if not order.wants_deposit:
+        return
+    if await _asked_ever(tx, case, policy):
+        await cancel_order(tx, order.id, reason="deposit_unpaid", now=now)
+        return
+    await drop_deposit(tx, order)
+    await report_never_asked(tx, order, now=now)
 
 
 async def _asked_ever(tx: Tx, case: Case, policy: Policy) -> bool:
-    """Whether the buyer was asked since the asking began, the last time it did."""
-    since = case.deadline - timedelta(hours=policy.deadline_hours)
-    return await was_asked(tx, case.order_id, since=since)
+    """Whether the buyer was asked since the asking for a word, or for a deposit, began the last time it did."""
+    hours = policy.deposit_hours if wants_deposit(policy, case) else policy.deadline_hours
+    return await was_asked(tx, case.order_id, since=case.deadline - timedelta(hours=hours))

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from orderan.customers import zone_of
+from orderan.flows.verify_order import OWN_WORD, plans_of
 from orderan.kit.db import Tx
 from orderan.orders import SEEN_ORDER, Scope
-from orderan.verification import TAKEN_FOR
+from orderan.verification import TAKEN_FOR, Policy, Way, may_ring_at
 
 
 class Turn(StrEnum):
@@ -26,6 +28,22 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the asking about an order is.
+
+    Attributes:
+        way: Of the policy's step it is in.
+        tried, tries: Tries of this step that were begun, and how many there are at most.
+        open: Whether the last of them waits for an answer.
+    """
+
+    way: Way
+    tried: int
+    tries: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unsaid:
     """An order that waits for its buyer's word.
 
@@ -36,7 +54,10 @@ class Unsaid:
         next_at: When something is due by itself.
         deadline: Past it the policy's silence decides; None where nothing runs.
         over: Whether every way was tried, and only the deadline is waited for.
+        wants_deposit: Whether a deposit is waited for in place of their word.
         taken_by: Who of the shop has the buyer in hand just now.
+        progress: None where nothing runs.
+        may_ring_at: From when on their telephone may ring; now, or when their day begins.
     """
 
     id: UUID
@@ -53,8 +74,11 @@ class Unsaid:
     next_at: datetime | None
     deadline: datetime | None
     over: bool
+    wants_deposit: bool
     taken_by: str | None
     turn: Turn
+    progress: Progress | None
+    may_ring_at: datetime
 
 
 _TURN: Final[LiteralString] = """
@@ -115,8 +139,9 @@ async def unsaid_orders(
                CASE WHEN verification_case.closed_at IS NULL THEN verification_case.deadline END AS deadline,
                coalesce(open_attempt.id IS NULL AND verification_case.next_at >= verification_case.deadline, false)
                    AS over,
+               sales_order.verification = 'unreachable' AND sales_order.deposit_minor IS NOT NULL AS wants_deposit,
                CASE WHEN verification_case.taken_at > %(fresh)s THEN verification_case.taken_by END AS taken_by,
-               {_TURN} AS turn
+               {_TURN} AS turn, verification_case.policy_version, verification_case.step, verification_case.tries
         {_UNSAID}
           AND (%(turn)s::text IS NULL OR {_TURN} = %(turn)s::text)
           AND (%(order)s::uuid IS NULL OR sales_order.id = %(order)s::uuid)
@@ -136,4 +161,42 @@ async def unsaid_orders(
         }
         | scope.bounds(),
     )
-    return [Unsaid(**row._asdict() | {"turn": Turn(row.turn)}) for row in rows]
+    plans = await plans_of(tx, {row.policy_version for row in rows if row.policy_version is not None})
+    return [_unsaid(row, plans[row.policy_version or OWN_WORD], now) for row in rows]
+
+
+def _unsaid(row: Any, plan: Policy, now: datetime) -> Unsaid:
+    told = row._asdict()
+    step, tried = (told.pop(name) for name in ("step", "tries"))
+    told |= {
+        "turn": Turn(row.turn),
+        "progress": None if row.deadline is None else _progress(plan, step, tried, open_=row.way is not None),
+        "may_ring_at": may_ring_at(plan, now, zone_of(row.area)),
+    }
+    del told["policy_version"]
+    return Unsaid(**told)
+
+
+def _progress(plan: Policy, step: int, tried: int, *, open_: bool) -> Progress | None:
+    if step >= len(plan.steps):
+        return None
+    return Progress(plan.steps[step].way, tried, plan.steps[step].tries, open_)
+
+
+async def progress_of(tx: Tx, order_id: UUID) -> Progress | None:
+    """How far the asking about one order is; None where it is over, or never began."""
+    row = await tx.maybe(
+        """
+        SELECT asked.policy_version, asked.step, asked.tries,
+               EXISTS (SELECT FROM verification_attempt AS attempt
+                       WHERE attempt.shop_id = asked.shop_id AND attempt.order_id = asked.order_id
+                         AND attempt.state IN ('sending', 'asked', 'unknown')) AS waits
+        FROM verification_case AS asked
+        WHERE asked.shop_id = %(shop)s AND asked.order_id = %(order)s AND asked.closed_at IS NULL
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    if row is None:
+        return None
+    plan = (await plans_of(tx, [row.policy_version]))[row.policy_version]
+    return _progress(plan, row.step, row.tries, open_=row.waits)

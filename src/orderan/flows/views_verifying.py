@@ -58,14 +58,16 @@ async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
     }
 
 
-async def answerable_attempts_of(tx: Tx, way: Way, customer_id: UUID, *, since: datetime) -> list[Attempt]:
+async def answerable_attempts_of(
+    tx: Tx, way: Way, customer_id: UUID, *, since: datetime, now: datetime
+) -> list[Attempt]:
     """Of each order that waits for a person's word, the last attempt to have it by one way.
 
     One that was missed is among them: whoever was asked may answer later than the next try is made. Records that
     were merged into one count as one.
 
     Args:
-        since: Those begun before are too old to be answered.
+        since: Those begun before are too old to be answered, unless there still is time to ask.
     """
     rows = await tx.all(
         """
@@ -78,11 +80,12 @@ async def answerable_attempts_of(tx: Tx, way: Way, customer_id: UUID, *, since: 
              AND sales_order.commercial = 'accepted' AND sales_order.verification IN ('waiting', 'unreachable')
         JOIN verification_attempt AS attempt ON attempt.shop_id = %(shop)s AND attempt.order_id = sales_order.id
              AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown', 'missed')
-             AND attempt.began_at > %(since)s
+        JOIN verification_case AS asked ON asked.shop_id = %(shop)s AND asked.order_id = sales_order.id
+             AND (attempt.began_at > %(since)s OR asked.deadline > %(now)s)
         WHERE person.shop_id = %(shop)s AND (person.id = %(id)s OR person.merged_into = %(id)s)
         ORDER BY attempt.order_id, attempt.began_at DESC, attempt.id DESC
         """,
-        {"shop": tx.shop_id, "way": way, "id": customer_id, "since": since},
+        {"shop": tx.shop_id, "way": way, "id": customer_id, "since": since, "now": now},
     )
     return [as_attempt(row) for row in rows]
 

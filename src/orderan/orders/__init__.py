@@ -23,7 +23,7 @@ from orderan.orders.commands.change import (
 )
 from orderan.orders.commands.clock import start_clocks, stop_clocks
 from orderan.orders.commands.complete import complete_orders, due_for_completion, require_complete
-from orderan.orders.commands.deposit import agree_deposit
+from orderan.orders.commands.deposit import agree_deposit, drop_deposit, want_deposit
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.forget_words import forget_words
 from orderan.orders.commands.headline import refresh_headline
@@ -241,6 +241,7 @@ __all__ = [
     "decline_change",
     "delete_view",
     "destinations",
+    "drop_deposit",
     "due_for_completion",
     "edit_change",
     "expire_holds",
@@ -307,5 +308,6 @@ __all__ = [
     "version_of",
     "versions_of",
     "visible",
+    "want_deposit",
     "weight",
 ]

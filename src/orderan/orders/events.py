@@ -146,7 +146,7 @@ class OrderTagged(Event):
 
 @dataclass(frozen=True)
 class DepositAgreed(Event):
-    """The order is accepted once so much of it is paid."""
+    """The order is accepted once so much of it is paid; one that is paid at the door is let go with it."""
 
     kind: ClassVar[str] = "orders.deposit_agreed.v1"
 

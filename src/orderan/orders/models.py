@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from uuid import UUID
 
-from orderan.orders.states import ChangeState, Commercial
+from orderan.orders.states import ChangeState, Commercial, Verification
 
 
 class OrderKind(StrEnum):
@@ -106,10 +106,22 @@ class Order:
 
     @property
     def deposit_due_minor(self) -> int:
-        """What is missing of the deposit it waits for; nothing once it was accepted."""
-        if self.deposit_minor is None or self.commercial != Commercial.AWAITING_PAYMENT:
+        """What is missing of the deposit it waits for; nothing once it was accepted, or its buyer gave their word."""
+        if self.deposit_minor is None:
+            return 0
+        if self.commercial != Commercial.AWAITING_PAYMENT and not self.wants_deposit:
             return 0
         return min(max(self.deposit_minor - self.paid_minor, 0), max(self.due_minor, 0))
+
+    @property
+    def wants_deposit(self) -> bool:
+        """Whether it waits for a deposit in place of its buyer's word; the rest is paid at the door all the same."""
+        return (
+            self.deposit_minor is not None
+            and self.terms == Terms.COD
+            and self.commercial == Commercial.ACCEPTED
+            and self.verification == Verification.UNREACHABLE
+        )
 
     @property
     def kept_for_minor(self) -> int:

@@ -295,11 +295,14 @@ async def start_clocks(tx: Tx, ids: Collection[UUID], *, now: datetime) -> dict[
     return {row.id: row.hold_until for row in rows}
 
 
-async def set_deposit(tx: Tx, order_id: UUID, amount_minor: int) -> None:
-    """Write the deposit of a locked order."""
+async def set_deposit(tx: Tx, order_id: UUID, amount_minor: int | None, *, until: datetime | None) -> None:
+    """Write the deposit of a locked order, and until when it may be paid."""
     await tx.run(
-        "UPDATE sales_order SET deposit_minor = %(amount)s WHERE shop_id = %(shop)s AND id = %(order)s",
-        {"shop": tx.shop_id, "order": order_id, "amount": amount_minor},
+        """
+        UPDATE sales_order SET deposit_minor = %(amount)s, hold_until = %(until)s
+        WHERE shop_id = %(shop)s AND id = %(order)s
+        """,
+        {"shop": tx.shop_id, "order": order_id, "amount": amount_minor, "until": until},
     )
 
 

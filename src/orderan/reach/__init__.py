@@ -1,6 +1,6 @@
 """Reach: the shop's accounts at whoever carries messages and calls, and the letters these send us.
 
-Owns     reach_account, reach_news
+Owns     reach_account, reach_news, reach_window
 Promises secrets go in and never come out but to call; a letter is kept word for word, sealed, before it is
          answered, and what it tells is heard once; a forged one moves nothing
 Speaks   nothing: whoever hears a letter says what it makes of it
@@ -49,6 +49,7 @@ from orderan.reach.rules import (
 )
 from orderan.reach.store import reach_accounts
 from orderan.reach.store_news import keep_letters, mark_heard, sweep_letters
+from orderan.reach.store_windows import keep_windows, open_windows, sweep_windows
 from orderan.reach.views import LetterSeen, letters_of
 
 __all__ = [
@@ -79,16 +80,19 @@ __all__ = [
     "change_reach",
     "credentials_behind",
     "keep_letters",
+    "keep_windows",
     "kind_of",
     "letters_of",
     "mark_heard",
     "messenger_of",
     "open_reach",
+    "open_windows",
     "put_reach_first",
     "reach_account",
     "reach_accounts",
     "sealed_letter",
     "sweep_letters",
+    "sweep_windows",
     "take_news",
     "telephone_of",
 ]

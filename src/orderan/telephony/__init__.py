@@ -42,7 +42,7 @@ from orderan.telephony.registry import (
     fields_of,
     open_telephone,
 )
-from orderan.telephony.rules import further
+from orderan.telephony.rules import at_turn, further
 
 __all__ = [
     "OVER",
@@ -74,6 +74,7 @@ __all__ = [
     "TelephoneFailed",
     "TelephoneRefused",
     "TelephoneTrouble",
+    "at_turn",
     "fields_of",
     "further",
     "open_telephone",

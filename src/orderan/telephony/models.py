@@ -146,7 +146,8 @@ class Heard:
             asked: what was last decided is to be said, for the first time or again.
         machine: Whether a voicemail listens, where the provider says so.
         manner: How the provider wants to be answered; `speak` knows what it means.
-        back: Where it comes next with what was pressed.
+        back: Where it comes next with what was pressed; `at_turn` says there which question it will be of.
+        turn: Of which question the answer is, as it stood in the address; None where none stood there.
     """
 
     call_id: str
@@ -155,6 +156,7 @@ class Heard:
     machine: bool | None = None
     manner: str = ""
     back: str = ""
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What several pieces of news of one call add up to, and what providers write in the same way. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Final
@@ -16,6 +17,7 @@ _ORDER: Final = {
 }
 KEYS: Final = frozenset("0123456789*#")
 MOST_DIGITS: Final = 32
+TURN: Final = "turn"
 
 
 def further(stands: CallState, told: CallState) -> CallState:
@@ -84,3 +86,18 @@ def with_query(url: str, /, **members: str) -> str:
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True) + list(members.items())
     return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def at_turn(url: str, turn: int) -> str:
+    """An address that says of which question of a call an answer will be; what it said before is taken out.
+
+    A provider that did not hear our answer sends its own again, word for word: by the turn it is known.
+    """
+    parts = urlsplit(url)
+    query = [one for one in parse_qsl(parts.query, keep_blank_values=True) if one[0] != TURN]
+    return urlunsplit(parts._replace(query=urlencode([*query, (TURN, str(turn))])))
+
+
+def turn_of(query: Mapping[str, str]) -> int | None:
+    """The turn an address was given; None where it was given none."""
+    return whole(query.get(TURN))

@@ -33,6 +33,7 @@ from orderan.verification.errors import (
     WhyMissing,
 )
 from orderan.verification.models import (
+    DEFAULT,
     TAKEN_FOR,
     Attempt,
     Buyer,
@@ -48,7 +49,19 @@ from orderan.verification.models import (
     When,
 )
 from orderan.verification.reading import plain, read
-from orderan.verification.rules import Next, after_miss, decide, faults, holds, may_ask_at, not_before
+from orderan.verification.rules import (
+    Next,
+    after_miss,
+    decide,
+    deposit_of,
+    faults,
+    holds,
+    may_ask_at,
+    may_ring_at,
+    not_before,
+    steps_of,
+    wants_deposit,
+)
 from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
 from orderan.verification.store import (
     as_attempt,
@@ -74,6 +87,7 @@ from orderan.verification.views import PolicyVersion, attempts_of, case_of, poli
 
 __all__ = [
     "ATTEMPT",
+    "DEFAULT",
     "OPEN",
     "TAKEN_FOR",
     "AnswerUnknown",
@@ -113,6 +127,7 @@ __all__ = [
     "cases_due",
     "close_case",
     "decide",
+    "deposit_of",
     "digest_of",
     "faults",
     "forget_words",
@@ -124,6 +139,7 @@ __all__ = [
     "lock_open_attempts",
     "lock_thread",
     "may_ask_at",
+    "may_ring_at",
     "not_before",
     "note_answer",
     "note_asked",
@@ -137,8 +153,10 @@ __all__ = [
     "policy_now",
     "read",
     "save_thread",
+    "steps_of",
     "take_case",
     "thread_of_call",
     "threads_to_look_up",
+    "wants_deposit",
     "was_asked",
 ]

@@ -29,12 +29,14 @@ class Verdict(StrEnum):
 class Silence(StrEnum):
     """What becomes of an order whose buyer answered no way at all.
 
-    HOLD    it stays unconfirmed and a person decides
-    CANCEL  it is cancelled and its stock is free again
+    HOLD     it stays unconfirmed and a person decides
+    CANCEL   it is cancelled and its stock is free again
+    DEPOSIT  they are asked for a deposit; paid, it is as good as a yes, and unpaid the order is cancelled
     """
 
     HOLD = auto()
     CANCEL = auto()
+    DEPOSIT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Step:
         answer_minutes: How long an attempt may stay unanswered.
         spacing_minutes: From one missed try to the next.
         by_number: Of a call: whether the order's number is keyed in, where otherwise one key says yes.
+        record: Of a call: whether the provider records it; the buyer is told so first.
     """
 
     way: Way
@@ -83,6 +86,7 @@ class Step:
     answer_minutes: int = 120
     spacing_minutes: int = 60
     by_number: bool = False
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,12 @@ class Policy:
     """Who is asked, how, when and what silence means.
 
     Attributes:
+        asks: Whether anybody is asked by rule; a shop that asks nobody says so, and its COD orders are picked at
+            once. Whom a score says to ask is asked all the same.
         rules: Where none holds, the buyer is asked.
         from_hour, to_hour: Of the buyer's own day; outside nobody is called and no phone is made to ring.
         deadline_hours: Since the order; past it silence has its consequence.
+        deposit_percent, deposit_hours: Where that is a deposit: of the order's total, and how long it may be paid.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -101,6 +108,25 @@ class Policy:
     to_hour: int = 20
     deadline_hours: int = 48
     silence: Silence = Silence.HOLD
+    asks: bool = True
+    deposit_percent: int = 20
+    deposit_hours: int = 24
+
+
+DEFAULT: Final = Policy(
+    rules=(
+        Rule("Pembeli baru", When(first_order=True), Verdict.ASK),
+        Rule("Nilai besar", When(at_least_minor=500_000), Verdict.ASK),
+        Rule("Selalu menerima paketnya", When(delivered_at_least=1, refused_at_most=0), Verdict.WAIVE),
+    ),
+    steps=(
+        Step(Way.WHATSAPP, tries=1, answer_minutes=120),
+        Step(Way.CALL, tries=2, answer_minutes=10, spacing_minutes=60),
+        Step(Way.SMS, tries=1, answer_minutes=120),
+        Step(Way.AGENT, tries=3, answer_minutes=240, spacing_minutes=120),
+    ),
+)
+"""What a shop begins with: ways without an account are passed over, and at last the shop's own people ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +159,7 @@ class Case:
     """An order whose buyer is being asked, or was.
 
     Attributes:
-        step: Which of the policy's steps, counted from 0.
+        step: Which of the policy's steps, counted from 0; behind the last are those that ask for a deposit.
         tries: Attempts made in this step.
         next_at: When something is due: a try, or the end of one.
         taken_by: Who of the shop is calling this buyer, since `taken_at`; good for `TAKEN_FOR`.

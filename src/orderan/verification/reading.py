@@ -1,9 +1,11 @@
 """A policy as plain values, and back; what is kept was checked before."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from orderan.verification.models import Policy, Rule, Silence, Step, Verdict, Way, When
+
+_PLAIN: Final = Policy()
 
 
 def plain(policy: Policy) -> dict[str, Any]:
@@ -27,4 +29,8 @@ def read(terms: dict[str, Any]) -> Policy:
         to_hour=terms["to_hour"],
         deadline_hours=terms["deadline_hours"],
         silence=Silence(terms["silence"]),
+        # What was kept before a shop could say so asked.
+        asks=terms.get("asks", True),
+        deposit_percent=terms.get("deposit_percent", _PLAIN.deposit_percent),
+        deposit_hours=terms.get("deposit_hours", _PLAIN.deposit_hours),
     )

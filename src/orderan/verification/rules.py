@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from orderan.verification.models import Buyer, Case, Decided, Policy, Silence, Step, Verdict, Way, When
@@ -12,6 +13,10 @@ MOST_TRIES = 10
 MOST_MINUTES = 7 * HOURS_OF_DAY * 60
 AREA = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", re.ASCII)
 """An official area code, from a province down to a village."""
+
+
+ROUND_TO: Final = 1_000
+"""A deposit is of whole thousands of rupiah, as people pay them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,9 @@ class Next:
 
 
 def decide(policy: Policy, buyer: Buyer) -> Decided:
-    """Whether this buyer is asked: the first rule that holds, else they are."""
+    """Whether this buyer is asked: the first rule that holds, else they are; nobody is where the shop asks nobody."""
+    if not policy.asks:
+        return Decided(Verdict.WAIVE, None)
     for rule in policy.rules:
         if holds(rule.when, buyer):
             return Decided(rule.verdict, rule.name)
@@ -56,29 +63,52 @@ def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
     """What comes after a try that reached nobody: the same way again, the next way, or the end.
 
     Silence that costs the buyer their order waits for the deadline, so that a late word counts until then; an order
-    that is only held can be answered for afterwards as well, and a person sees it the sooner.
+    that is only held, or of which a deposit is asked, can be answered for afterwards as well, and a person sees it the
+    sooner.
 
     Args:
         case: With the missed try counted.
     """
-    step = policy.steps[case.step]
+    steps = steps_of(policy)
+    past = len(steps) if wants_deposit(policy, case) else len(policy.steps)
+    step = steps[case.step]
     if case.tries < step.tries:
         at = may_ask_at(policy, step, now + timedelta(minutes=step.spacing_minutes), zone)
         found = Next(case.step, case.tries, at)
-    elif case.step + 1 < len(policy.steps):
-        found = Next(case.step + 1, 0, may_ask_at(policy, policy.steps[case.step + 1], now, zone))
+    elif case.step + 1 < past:
+        found = Next(case.step + 1, 0, may_ask_at(policy, steps[case.step + 1], now, zone))
     else:
         return _at_the_end(policy, case, now)
     return found if found.at < case.deadline else _at_the_end(policy, case, now)
 
 
 def _at_the_end(policy: Policy, case: Case, now: datetime) -> Next:
-    return Next(None, case.tries, now if policy.silence is Silence.HOLD else max(now, case.deadline))
+    costs = policy.silence is Silence.CANCEL or wants_deposit(policy, case)
+    return Next(None, case.tries, max(now, case.deadline) if costs else now)
+
+
+def steps_of(policy: Policy) -> tuple[Step, ...]:
+    """Every way a case may go: those that ask for the buyer's word, then those that ask for a deposit."""
+    if policy.silence is not Silence.DEPOSIT:
+        return policy.steps
+    minutes = policy.deposit_hours * 60
+    return (*policy.steps, *(Step(way, answer_minutes=minutes) for way in (Way.WHATSAPP, Way.SMS)))
+
+
+def wants_deposit(policy: Policy, case: Case) -> bool:
+    """Whether a case is past asking for a word, and asks for a deposit."""
+    return case.step >= len(policy.steps)
+
+
+def deposit_of(policy: Policy, total_minor: int) -> int:
+    """How much is asked for of an order: its share, rounded up to thousands, and always less than all of it."""
+    share = -(-total_minor * policy.deposit_percent // (100 * ROUND_TO)) * ROUND_TO
+    return min(share, total_minor - 1)
 
 
 def not_before(policy: Policy, case: Case, *, now: datetime, zone: str) -> datetime:
     """When the try that is due of a case may be made: now, at the buyer's next hour, or at the deadline no more."""
-    return min(may_ask_at(policy, policy.steps[case.step], now, zone), case.deadline)
+    return min(may_ask_at(policy, steps_of(policy)[case.step], now, zone), case.deadline)
 
 
 def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
@@ -87,7 +117,12 @@ def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
     An agent's list is worked on in the shop's hours whatever the buyer's, so a case may wait there at night;
     the script tells the agent the buyer's hour.
     """
-    if step.way is Way.AGENT or policy.from_hour == policy.to_hour:
+    return at if step.way is Way.AGENT else may_ring_at(policy, at, zone)
+
+
+def may_ring_at(policy: Policy, at: datetime, zone: str) -> datetime:
+    """The first moment from `at` on at which a telephone of somebody who lives in a zone may ring, whoever calls."""
+    if policy.from_hour == policy.to_hour:
         return at
     local = at.astimezone(ZoneInfo(zone))
     if within(policy, local.hour):
@@ -95,7 +130,7 @@ def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
     opens = local.replace(hour=policy.from_hour, minute=0, second=0, microsecond=0)
     if opens <= local:
         opens += timedelta(days=1)
-    return opens
+    return opens.astimezone(at.tzinfo)
 
 
 def within(policy: Policy, hour: int) -> bool:
@@ -114,6 +149,10 @@ def faults(policy: Policy) -> tuple[str, ...]:
     found = [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
     if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
         found.append("deadline_hours: out_of_range")
+    if not 1 <= policy.deposit_percent < 100:
+        found.append("deposit_percent: out_of_range")
+    if not 1 <= policy.deposit_hours <= 7 * HOURS_OF_DAY:
+        found.append("deposit_hours: out_of_range")
     if not policy.steps:
         found.append("steps: none")
     for place, step in enumerate(policy.steps, 1):

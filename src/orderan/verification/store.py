@@ -82,11 +82,12 @@ async def save_cases(tx: Tx, cases: Sequence[Case]) -> None:
     await tx.run(
         """
         UPDATE verification_case AS kept
-        SET step = made.step, tries = made.tries, next_at = made.next_at, closed_at = made.closed_at,
-            taken_by = made.taken_by, taken_at = made.taken_at
+        SET step = made.step, tries = made.tries, next_at = made.next_at, deadline = made.deadline,
+            closed_at = made.closed_at, taken_by = made.taken_by, taken_at = made.taken_at
         FROM unnest(%(orders)s::uuid[], %(steps)s::int[], %(tries)s::int[], %(nexts)s::timestamptz[],
-                    %(closed)s::timestamptz[], %(takers)s::text[], %(taken)s::timestamptz[])
-             AS made (order_id, step, tries, next_at, closed_at, taken_by, taken_at)
+                    %(deadlines)s::timestamptz[], %(closed)s::timestamptz[], %(takers)s::text[],
+                    %(taken)s::timestamptz[])
+             AS made (order_id, step, tries, next_at, deadline, closed_at, taken_by, taken_at)
         WHERE kept.shop_id = %(shop)s AND kept.order_id = made.order_id
         """,
         {
@@ -95,6 +96,7 @@ async def save_cases(tx: Tx, cases: Sequence[Case]) -> None:
             "steps": [case.step for case in cases],
             "tries": [case.tries for case in cases],
             "nexts": [case.next_at for case in cases],
+            "deadlines": [case.deadline for case in cases],
             "closed": [case.closed_at for case in cases],
             "takers": [case.taken_by for case in cases],
             "taken": [case.taken_at for case in cases],

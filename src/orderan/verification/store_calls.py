@@ -100,11 +100,15 @@ async def save_thread(tx: Tx, thread: CallThread) -> None:
 
 
 async def note_costs(tx: Tx, attempt_id: UUID, *, cost_minor: int | None, recording_url: str | None) -> None:
-    """Keep what an attempt cost and where its recording is, once that is known; what was known stays."""
+    """Keep what an attempt cost and where its recording is, once that is known; what was known stays.
+
+    Of a buyer who was forgotten meanwhile no recording is kept: which telephone was asked is forgotten with them.
+    """
     await tx.run(
         """
         UPDATE verification_attempt
-        SET cost_minor = coalesce(%(cost)s, cost_minor), recording_url = coalesce(%(recording)s, recording_url)
+        SET cost_minor = coalesce(%(cost)s, cost_minor),
+            recording_url = CASE WHEN phone_index IS NOT NULL THEN coalesce(%(recording)s, recording_url) END
         WHERE shop_id = %(shop)s AND id = %(attempt)s
         """,
         {"shop": tx.shop_id, "attempt": attempt_id, "cost": cost_minor, "recording": recording_url},

@@ -37,7 +37,7 @@ async def policies(tx: Tx, versions: Collection[int] | None = None) -> dict[int,
 
 
 async def policy_now(tx: Tx) -> PolicyVersion | None:
-    """What holds for orders to come; None while the shop asks nobody."""
+    """What holds for orders to come; None where nobody wrote one."""
     row = await tx.maybe(
         """
         SELECT version, terms, made_by, made_at FROM verification_policy
@@ -74,7 +74,7 @@ async def attempts_of(tx: Tx, order_id: UUID) -> list[Attempt]:
 async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
     """Whether anybody was asked about an order: a provider took the call or the message, or somebody told of it.
 
-    A try nobody took, one that waits on a list, and one whose worker died asked nobody.
+    A try nobody took, one that did not arrive, one that waits on a list, and one whose worker died asked nobody.
     """
     row = await tx.one(
         """
@@ -82,7 +82,8 @@ async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
             SELECT FROM verification_attempt
             WHERE shop_id = %(shop)s AND order_id = %(order)s AND began_at >= %(since)s
               AND state IN ('asked', 'unknown', 'missed')
-              AND (provider IS NOT NULL OR answer IS NOT NULL OR note IS NOT NULL)) AS asked
+              AND (provider IS NOT NULL OR answer IS NOT NULL OR note IS NOT NULL)
+              AND answer IS DISTINCT FROM 'undelivered') AS asked
         """,
         {"shop": tx.shop_id, "order": order_id, "since": since},
     )

@@ -10,6 +10,7 @@ from orderan.auditor.checks import (
     settlements,
     stock,
     trust,
+    verification,
     waiting,
 )
 from orderan.auditor.models import Check
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = tuple(
                 settlements,
                 orders,
                 trust,
+                verification,
                 answers,
                 facts,
                 messages,

@@ -30,7 +30,7 @@ from orderan.telephony.models import (
     Spoken,
 )
 from orderan.telephony.ports import Field, Telephone
-from orderan.telephony.rules import address_of, pressed, price_of, with_query
+from orderan.telephony.rules import address_of, pressed, price_of, turn_of, with_query
 
 FIELDS: Final = (
     Field("account_sid", secret=False),
@@ -124,6 +124,7 @@ class Exotel:
             machine=mapping.machine(told.get("AnsweredBy")),
             manner=manner,
             back=received.url if asked else with_query(received.url, **{wire.ASKED: "1"}),
+            turn=turn_of(received.query()),
         )
 
     def speak(self, said: Prompt | Farewell, to: Heard) -> Spoken:

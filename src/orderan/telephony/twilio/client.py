@@ -29,7 +29,7 @@ from orderan.telephony.models import (
     Spoken,
 )
 from orderan.telephony.ports import Field, Telephone
-from orderan.telephony.rules import address_of, pressed, whole, with_query
+from orderan.telephony.rules import address_of, pressed, turn_of, whole, with_query
 from orderan.telephony.twilio import mapping, wire
 from orderan.telephony.twilio.mapping import NAME
 
@@ -113,6 +113,7 @@ class Twilio:
             digits=None if digits is None else pressed(digits),
             machine=mapping.machine(told.get("AnsweredBy")),
             back=received.url if again else with_query(received.url, **{wire.ASKED: "1"}),
+            turn=turn_of(query),
         )
 
     def speak(self, said: Prompt | Farewell, to: Heard) -> Spoken:

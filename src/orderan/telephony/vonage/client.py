@@ -30,7 +30,7 @@ from orderan.telephony.models import (
     Spoken,
 )
 from orderan.telephony.ports import Field, Telephone
-from orderan.telephony.rules import address_of, moment, pressed, price_of, whole, with_query
+from orderan.telephony.rules import address_of, moment, pressed, price_of, turn_of, whole, with_query
 from orderan.telephony.vonage import mapping, wire
 from orderan.telephony.vonage.mapping import NAME
 
@@ -113,6 +113,7 @@ class Vonage:
             digits=pressed(given if isinstance(given, str) else "") if again else None,
             manner="" if again else query.get(wire.RECORD, ""),
             back=with_query(received.url.partition("?")[0], **back, **{wire.ASKED: "1"}),
+            turn=turn_of(query),
         )
 
     def speak(self, said: Prompt | Farewell, to: Heard) -> Spoken:

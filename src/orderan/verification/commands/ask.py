@@ -56,7 +56,7 @@ async def begin_attempts(
     """
     begun, after, facts = [], [], []
     for case in cases:
-        step = policies[case.policy_version].steps[case.step]
+        step = rules.steps_of(policies[case.policy_version])[case.step]
         token = secrets.token_urlsafe(16)
         until = min(now + timedelta(minutes=step.answer_minutes), case.deadline)
         by_agent = step.way is Way.AGENT
@@ -182,9 +182,13 @@ async def take_case(tx: Tx, case: Case, *, now: datetime) -> Case:
     return after
 
 
-async def go_on(tx: Tx, case: Case, due: Next, *, now: datetime) -> Case:
-    """Let a locked case wait for what is due next, or end; nobody has it in hand any more."""
-    free = replace(case, taken_by=None, taken_at=None)
+async def go_on(tx: Tx, case: Case, due: Next, *, deadline: datetime | None = None, now: datetime) -> Case:
+    """Let a locked case wait for what is due next, or end; nobody has it in hand any more.
+
+    Args:
+        deadline: A new one; None leaves it.
+    """
+    free = replace(case, deadline=deadline or case.deadline, taken_by=None, taken_at=None)
     if due.step is None:
         after = replace(free, next_at=None, closed_at=now)
     else:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from orderan.access import Permission, Principal
 from orderan.flows.hear_buyer import answer_by_hand, ask_again, waive_verification
-from orderan.flows.views_asking import Turn, Unsaid, unsaid_orders
+from orderan.flows.views_asking import Turn, Unsaid, progress_of, unsaid_orders
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import to_text
 from orderan.kit.runner import Runner
@@ -45,6 +45,8 @@ Minutes = Annotated[int, Field(ge=0, le=100_000)]
 Hour = Annotated[int, Field(ge=0, le=24)]
 Area = Annotated[str, Field(min_length=2, max_length=13)]
 Note = Annotated[str, Field(max_length=300)]
+OWN: Final = Policy()
+"""What is followed where nobody wrote anything."""
 
 
 class WhenShape(Asked):
@@ -77,6 +79,9 @@ class StepShape(Asked):
     by_number: Annotated[bool, Field(description="Of a call: the order's number is keyed in to say yes")] = (
         False
     )
+    record: Annotated[
+        bool, Field(description="Of a call: the provider records it, and the buyer is told so")
+    ] = False
 
 
 class AskingPolicyAsked(Asked):
@@ -89,10 +94,17 @@ class AskingPolicyAsked(Asked):
     to_hour: Hour
     deadline_hours: Annotated[int, Field(ge=0, le=10_000)]
     silence: Silence
+    deposit_percent: Annotated[
+        int, Field(ge=0, le=100, description="Of the total, where silence is a deposit")
+    ] = OWN.deposit_percent
+    deposit_hours: Annotated[int, Field(ge=0, le=10_000, description="How long it may be paid")] = (
+        OWN.deposit_hours
+    )
+    asks: Annotated[bool, Field(description="False asks nobody: COD orders are picked at once")] = True
 
 
 class PolicyTold(Told):
-    """What holds for orders to come; version 0 is that of a shop which asks nobody."""
+    """What holds for orders to come; version 0 where nobody wrote one: the shop's own people ask everybody."""
 
     version: int
     rules: list[RuleShape]
@@ -101,6 +113,9 @@ class PolicyTold(Told):
     to_hour: int
     deadline_hours: int
     silence: Silence
+    deposit_percent: int
+    deposit_hours: int
+    asks: bool
 
 
 class AttemptTold(Told):
@@ -113,6 +128,7 @@ class AttemptTold(Told):
     note: str | None
     cost: int | None
     recording_url: str | None
+    """For whoever may read personal data."""
     began_at: datetime
     moved_at: datetime
 
@@ -123,6 +139,10 @@ class VerificationTold(Told):
     order_id: str
     verification: str
     commercial: str
+    way: str | None
+    """Of the policy's ways the one it is at; null where nothing runs."""
+    tried: int | None
+    tries: int | None
     attempts: list[AttemptTold]
 
 
@@ -137,9 +157,17 @@ class WaitingTold(Told):
     turn: Turn
     way: str | None
     attempts: int
+    tried: int | None
+    """Tries of the way it is at, by now."""
+    tries: int | None
+    """Of how many."""
+    may_ring_at: datetime
+    """From when on the buyer's telephone may ring."""
     placed_at: datetime
     next_at: datetime | None
     deadline: datetime | None
+    wants_deposit: bool
+    """Whether a deposit is waited for in place of their word."""
     over: bool
     """Whether every way was tried, and only the deadline is waited for."""
 
@@ -188,7 +216,7 @@ class WaiveAsked(Asked):
 async def policy_read(db: NamedDependency[Database], caller: NamedDependency[Caller]) -> PolicyTold:
     """The version for orders to come."""
     found = await db.run(caller, policy_now)
-    return _policy_told(found.version if found else 0, found.policy if found else Policy())
+    return _policy_told(found.version if found else 0, found.policy if found else OWN)
 
 
 @put(
@@ -211,6 +239,9 @@ async def policy_put(
         to_hour=data.to_hour,
         deadline_hours=data.deadline_hours,
         silence=data.silence,
+        asks=data.asks,
+        deposit_percent=data.deposit_percent,
+        deposit_hours=data.deposit_hours,
     )
     version = await db.run(caller, lambda tx: keep_policy(tx, policy, expected=data.version, now=now))
     return _policy_told(version, policy)
@@ -259,9 +290,13 @@ def _waiting_told(row: Unsaid) -> WaitingTold:
         turn=row.turn,
         way=row.way,
         attempts=row.attempts,
+        tried=row.progress.tried if row.progress else None,
+        tries=row.progress.tries if row.progress else None,
+        may_ring_at=row.may_ring_at,
         placed_at=row.placed_at,
         next_at=row.next_at,
         deadline=row.deadline,
+        wants_deposit=row.wants_deposit,
         over=row.over,
     )
 
@@ -285,22 +320,27 @@ async def verification_read(
     """Every attempt, the oldest first."""
 
     async def read(tx: Tx) -> VerificationTold:
-        return await _verification(tx, await seen(tx, principal, order_id))
+        return await _verification(tx, principal, await seen(tx, principal, order_id))
 
     return await db.run(caller, read)
 
 
-async def _verification(tx: Tx, order_id: UUID) -> VerificationTold:
+async def _verification(tx: Tx, principal: Principal, order_id: UUID) -> VerificationTold:
     order = (await orders_by_id(tx, [order_id]))[order_id]
+    progress = await progress_of(tx, order_id)
+    hears = principal.may(Permission.PERSONAL_READ)
     return VerificationTold(
         order_id=to_text("ord", order_id),
         verification=order.verification,
         commercial=order.commercial,
-        attempts=[_attempt_told(one) for one in await attempts_of(tx, order_id)],
+        way=progress.way if progress else None,
+        tried=progress.tried if progress else None,
+        tries=progress.tries if progress else None,
+        attempts=[_attempt_told(one, hears=hears) for one in await attempts_of(tx, order_id)],
     )
 
 
-def _attempt_told(one: Attempt) -> AttemptTold:
+def _attempt_told(one: Attempt, *, hears: bool) -> AttemptTold:
     return AttemptTold(
         way=one.way,
         state=one.state,
@@ -308,7 +348,7 @@ def _attempt_told(one: Attempt) -> AttemptTold:
         answer=one.answer,
         note=one.note,
         cost=one.cost_minor,
-        recording_url=one.recording_url,
+        recording_url=one.recording_url if hears else None,
         began_at=one.began_at,
         moved_at=one.moved_at,
     )
@@ -326,7 +366,7 @@ async def _done(
     async def command(tx: Tx) -> VerificationTold:
         found = await seen(tx, principal, order_id)
         await doing(tx, found)
-        return await _verification(tx, found)
+        return await _verification(tx, principal, found)
 
     return await once(request, principal, runner, key, command, now=now)
 

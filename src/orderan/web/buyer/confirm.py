@@ -18,7 +18,7 @@ from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.throttle import Limit, TooManyAttempts, give_back, spend
 from orderan.orders import Commercial, Line, Order, load_orders, owed
 from orderan.shops import Shop, all_shops, shop_by_id
-from orderan.verification import AnswerUnknown, AttemptEvent, NotBeingAsked
+from orderan.verification import AnswerUnknown, AttemptEvent, AttemptState, NotBeingAsked
 from orderan.web.forms import client_address, one, posted
 from orderan.web.pages import page
 
@@ -33,15 +33,29 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a good link is about."""
+    """What a good link is about.
+
+    Attributes:
+        overtaken: Whether the order became another one than this link asked about, or needs no answer by it.
+    """
 
     shop: str
     order: Order
     lines: list[Line]
+    overtaken: bool
 
     @property
     def open(self) -> bool:
         """Whether a word still decides something."""
+        return self._waits and not self.overtaken
+
+    @property
+    def changed(self) -> bool:
+        """Whether a word is waited for, and not by this link: it asked about what the order is no longer."""
+        return self._waits and self.overtaken
+
+    @property
+    def _waits(self) -> bool:
         return self.order.verification in OPEN_AXIS and self.order.commercial == Commercial.ACCEPTED
 
 
@@ -88,7 +102,8 @@ async def _asked(request: Request[Any, Any, Any], db: Database, link: str, now: 
         attempt = await asked_by(tx, token, now=now)
         order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
         shop = await shop_by_id(tx, tx.shop_id)
-        return Asked(shop.name, order, [line for line in lines if owed(line)])
+        overtaken = attempt.state is AttemptState.OVERTAKEN
+        return Asked(shop.name, order, [line for line in lines if owed(line)], overtaken)
 
     return await _by_link(request, db, link, now, read)
 

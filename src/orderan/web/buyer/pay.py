@@ -26,7 +26,7 @@ from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.i18n import Words
 from orderan.kit.ids import NotAnId, from_text, to_text
 from orderan.kit.throttle import Limit, TooManyAttempts, spend
-from orderan.orders import Commercial, Order, orders_by_id
+from orderan.orders import Commercial, Order, Terms, orders_by_id
 from orderan.payments import (
     GROUP_NAMES,
     IN_THE_AIR,
@@ -271,7 +271,8 @@ async def _view(
         asked = in_the_air[-1].amount_minor
         return View("checking", order, shop, in_the_air[-1], (), asked_minor=asked)
     if not is_payable(order):
-        settled = order.commercial in SETTLED and order.due_minor <= 0
+        at_the_door = order.terms == Terms.COD and order.paid_minor > 0
+        settled = order.commercial in SETTLED and (order.due_minor <= 0 or at_the_door)
         return View("paid" if settled else "closed", order, shop, last, ())
     uses = await of_attempts(tx, [attempt.id for attempt in tries])
     open_tries = [attempt for attempt in tries if can_pay(order, attempt, uses.get(attempt.id), now=now)]
@@ -292,9 +293,11 @@ async def _view(
         )
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
     deposit = order.deposit_due_minor
-    deposit = deposit if leaves_payable(order, deposit, carried) else 0
+    deposit = deposit if order.wants_deposit or leaves_payable(order, deposit, carried) else 0
     asked = order.due_minor
-    if part is not None and 0 < part <= asked and leaves_payable(order, part, carried):
+    if order.wants_deposit:
+        asked = deposit
+    elif part is not None and 0 < part <= asked and leaves_payable(order, part, carried):
         asked = part
     elif deposit and not whole:
         asked = deposit

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
 from orderan.flows.payable import is_payable
+from orderan.flows.views_asking import progress_of
 from orderan.fulfilment import tasks_of
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -45,7 +46,7 @@ from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_timeline import told
 from orderan.web.dashboard.order_words import HOLDS
 from orderan.web.dashboard.trust import review_path
-from orderan.web.dashboard.verification_words import STATES, WAYS, miss_told
+from orderan.web.dashboard.verification_words import STATES, WAYS, miss_told, progress_told
 from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
@@ -163,6 +164,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "refund_id": lambda refund_id: to_text("rfd", refund_id),
         "returns": await returns_of(tx, order_id),
         "attempts": attempts,
+        "asking_now": await progress_of(tx, order_id),
         "text_id": to_text("ord", order_id),
         "may_write": principal.may(Permission.ORDERS_WRITE),
         "may_judge": may_judge(principal),
@@ -209,6 +211,7 @@ def _said_of(context: dict[str, Any]) -> dict[str, Any]:
         "asking_states": STATES,
         "asking_ways": WAYS,
         "miss_told": lambda answer: miss_told(answer, words),
+        "asking_told": progress_told(context["asking_now"], words),
     }
 
 

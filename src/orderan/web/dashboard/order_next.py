@@ -133,6 +133,13 @@ def _held(hold: Hold, count: int) -> Step:
 
 
 def _unsaid(order: Order) -> Step:
+    if order.wants_deposit:
+        facts = {"amount": (order.deposit_due_minor, order.currency)}
+        text = N_(
+            "Pembelinya tidak terhubung. Bila uang muka tidak dibayar sampai batasnya, pesanan batal sendiri."
+        )
+        title = N_("Tunggu uang muka %(amount)s, atau hubungi sekali lagi")
+        return Step(title, "wait", text, CARE, order.hold_until, "ask", facts)
     if order.verification == Verification.UNREACHABLE:
         text = N_("Semua cara sudah dicoba. Hubungi sekali lagi, lanjutkan tanpa konfirmasi, atau batalkan.")
         return Step(N_("Putuskan: pembelinya tidak terhubung"), "act", text, CARE, action="ask")

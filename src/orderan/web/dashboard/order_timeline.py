@@ -19,6 +19,8 @@ RULES_SAY: Final = {
     "trust": N_("menurut aturan kepercayaan"),
     "buyer_refused": N_("pembeli tidak memesan, atau tidak jadi"),
     "buyer_unreachable": N_("pembeli tidak bisa dihubungi"),
+    "deposit": N_("uang mukanya masuk"),
+    "deposit_unpaid": N_("uang mukanya tidak dibayar"),
 }
 """Reasons nobody typed."""
 _TELLERS: Final[Mapping[str, Teller]] = {**ORDER, **MONEY, **GOODS}

@@ -21,6 +21,7 @@ from orderan.customers import (
     zone_of,
 )
 from orderan.flows.hear_buyer import answer_by_hand, ask_again, call_later, take_buyer, waive_verification
+from orderan.flows.verify_order import followed_now
 from orderan.flows.views_asking import Turn, Unsaid, unsaid_counts, unsaid_orders
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
@@ -33,14 +34,21 @@ from orderan.verification import (
     NotOnTheList,
     WhyMissing,
     attempts_of,
-    policy_now,
 )
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.order_detail import require_visible
 from orderan.web.dashboard.order_looks import path_of, reader_of
 from orderan.web.dashboard.stock_words import actor_names
-from orderan.web.dashboard.verification_words import STATES, TURNS, WAYS, WHYS, miss_told, script
+from orderan.web.dashboard.verification_words import (
+    STATES,
+    TURNS,
+    WAYS,
+    WHYS,
+    miss_told,
+    progress_told,
+    script,
+)
 from orderan.web.forms import DateUnreadable, Sent, moment_typed, one, posted, refused
 from orderan.web.here import place_of
 from orderan.web.once import once
@@ -104,7 +112,7 @@ async def unsaid_page(
             "rows": [_row(visit, row, people, actors) for row in shown],
             "older": cursor_of(shown[-1].placed_at, shown[-1].id) if len(rows) > SHOWN else None,
             "counts": await unsaid_counts(tx, scope),
-            "asks": await policy_now(tx) is not None,
+            "asks": (await followed_now(tx, now=visit.now)).policy.asks,
         }
 
     words = place_of(visit.request).words
@@ -130,9 +138,18 @@ def _row(visit: Visit, row: Unsaid, people: Mapping[UUID, Any], actors: Mapping[
         "name": card.name if card else "",
         "path": call_path(row.id),
         "theirs": format_time(visit.now, zone_of(row.area), words.locale),
+        "from": _later(visit, row, zone_of(row.area)),
+        "progress": "" if row.over else progress_told(row.progress, words),
         "mine": row.taken_by == visit.principal.actor,
         "taker": words.gettext(actors[row.taken_by]) if row.taken_by else "",
     }
+
+
+def _later(visit: Visit, row: Unsaid, zone: str) -> str:
+    """From which hour of the buyer's day on they may be called; empty while they may."""
+    if row.may_ring_at <= visit.now:
+        return ""
+    return format_time(row.may_ring_at, zone, place_of(visit.request).words.locale)
 
 
 @get(HOME + "/{order:str}", opt=READ, include_in_schema=False)
@@ -237,6 +254,8 @@ async def _page(
         shown=shown,
         mine=unsaid is not None and unsaid.taken_by == visit.principal.actor,
         hour=format_time(visit.now, found["zone"], words.locale),
+        rings_from=_later(visit, unsaid, found["zone"]) if unsaid else "",
+        progress="" if unsaid is None or unsaid.over else progress_told(unsaid.progress, words),
         path=HOME + "/" + text,
         order_path="/orders/" + text,
         states=STATES,

@@ -18,7 +18,9 @@ MOST_STEPS: Final = 6
 AMOUNTS: Final = {"at_least": "at_least_minor", "at_most": "at_most_minor"}
 COUNTS: Final = ("delivered_at_least", "refused_at_most", "score_at_least")
 MINUTES: Final = ("tries", "answer_minutes", "spacing_minutes")
+OF_CALLS: Final = ("by_number", "record")
 WHOLE: Final = ("from_hour", "to_hour", "deadline_hours")
+OF_DEPOSITS: Final = ("deposit_percent", "deposit_hours")
 FIRST: Final = {"yes": True, "no": False}
 NOT_A_NUMBER: Final = N_("Tulis dengan angka.")
 FAULTS: Final = {
@@ -34,11 +36,14 @@ FAULTS: Final = {
 
 def typed_of(policy: Policy) -> dict[str, str]:
     """A policy as its form shows it."""
-    typed = {name: str(getattr(policy, name)) for name in WHOLE} | {"silence": str(policy.silence)}
+    typed = {name: str(getattr(policy, name)) for name in (*WHOLE, *OF_DEPOSITS)} | {
+        "silence": str(policy.silence)
+    }
+    typed["nobody"] = "" if policy.asks else "yes"
     for place, step in enumerate(policy.steps, 1):
         typed[f"step_{place}_way"] = str(step.way)
         typed |= {f"step_{place}_{name}": str(getattr(step, name)) for name in MINUTES}
-        typed[f"step_{place}_by_number"] = "yes" if step.by_number else ""
+        typed |= {f"step_{place}_{name}": "yes" if getattr(step, name) else "" for name in OF_CALLS}
     for place, rule in enumerate(policy.rules, 1):
         typed |= {f"rule_{place}_{name}": value for name, value in _rule_typed(rule).items()}
     return typed
@@ -95,6 +100,11 @@ class Reading:
             to_hour=self._whole("to_hour"),
             deadline_hours=self._whole("deadline_hours"),
             silence=Silence(silence) if silence in set(Silence) else Silence.HOLD,
+            asks=not one(self._form, "nobody"),
+            **{
+                name: self._whole(name) if one(self._form, name).strip() else getattr(Policy(), name)
+                for name in OF_DEPOSITS
+            },
         )
 
     def told(self, faults: tuple[str, ...]) -> dict[str, str]:
@@ -134,8 +144,9 @@ class Reading:
     def _step(self, at: int) -> Step:
         asked = f"step_{at}_"
         way = Way(one(self._form, asked + "way"))
-        by_number = way is Way.CALL and bool(one(self._form, asked + "by_number"))
-        return Step(way, **{name: self._whole(asked + name) for name in MINUTES}, by_number=by_number)
+        by_number, record = (way is Way.CALL and bool(one(self._form, asked + name)) for name in OF_CALLS)
+        tries, answer, spacing = (self._whole(asked + name) for name in MINUTES)
+        return Step(way, tries, answer, spacing, by_number, record)
 
     def _whole(self, field: str) -> int:
         found = whole(one(self._form, field))

@@ -36,6 +36,7 @@ HERE: Final = "/settings/verification"
 SILENCES: Final = {
     Silence.HOLD: N_("Tahan; petugas yang memutuskan"),
     Silence.CANCEL: N_("Batalkan dan lepas stoknya"),
+    Silence.DEPOSIT: N_("Minta uang muka lewat QRIS; batalkan bila tidak dibayar"),
 }
 VERDICTS: Final = {Verdict.ASK: N_("Tanya pembeli"), Verdict.WAIVE: N_("Langsung dikerjakan")}
 FIRST: Final = {"yes": N_("Pembeli baru saja"), "no": N_("Pembeli lama saja")}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from orderan.flows.views_asking import Turn
+from orderan.flows.views_asking import Progress, Turn
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Line, Order, owed
@@ -110,6 +110,19 @@ def script(
         later=words.gettext(N_("Baik. Jam berapa sebaiknya kami menelepon lagi?")),
         machine=words.gettext(N_("Jangan meninggalkan isi pesanan di kotak suara atau kepada orang lain.")),
     )
+
+
+def progress_told(progress: Progress | None, words: Words) -> str:
+    """By which way a buyer is asked and for the how manyth time, or will be next; empty where nothing runs."""
+    if progress is None:
+        return ""
+    text = (
+        N_("%(way)s, %(tried)s dari %(tries)s")
+        if progress.open
+        else N_("Berikutnya %(way)s, %(tried)s dari %(tries)s")
+    )
+    tried = progress.tried if progress.open else min(progress.tried + 1, progress.tries)
+    return words.gettext(text, way=words.gettext(WAYS[progress.way]), tried=tried, tries=progress.tries)
 
 
 def miss_told(answer: str | None, words: Words) -> str:

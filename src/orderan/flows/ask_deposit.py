@@ -1,0 +1,62 @@
+"""Silence that is answered with a deposit: it is asked for in place of the buyer's word, by the messages a shop sends.
+
+    want    nobody answered in any way: the order keeps its stock, and a part of its total may be paid until a deadline
+    paid    as good as a yes: work begins, and the courier collects the rest
+    unpaid  the order is cancelled and its stock is free; money that is under way is waited for
+    unheard no message could be sent, or nothing of the shop's takes so much: nobody was asked, so a person decides
+
+A word that comes meanwhile, by whatever way, counts as ever, and no deposit is asked for any more.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from orderan.flows.never_asked import settle_never_asked
+from orderan.kit.db import Tx
+from orderan.orders import (
+    Order,
+    VerificationEvent,
+    drop_deposit,
+    move_verification,
+    orders_by_id,
+    want_deposit,
+)
+from orderan.payments import IN_THE_AIR, METHODS, attempts_of, rails
+from orderan.verification import Case, Next, Policy, Silence, close_case, deposit_of, go_on
+
+PAID: Final = "deposit"
+"""Why an order is let go without a word of its buyer; the audit knows it by this."""
+UNDER_WAY: Final = timedelta(minutes=10)
+"""So long money that is under way is waited for before it is looked at again."""
+
+
+async def begin_deposit(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> bool:
+    """Ask for a deposit of a locked order whose buyer was just given up; False where the policy wants none, or nothing
+    of the shop's takes so much.
+    """
+    amount = deposit_of(policy, order.total_minor)
+    if policy.silence is not Silence.DEPOSIT or not await _can_be_paid(tx, amount):
+        await drop_deposit(tx, order)
+        return False
+    until = now + timedelta(hours=policy.deposit_hours)
+    given_up = (await orders_by_id(tx, [order.id]))[order.id]
+    await want_deposit(tx, given_up, amount, until=until, now=now)
+    await go_on(tx, case, Next(len(policy.steps), 0, now), deadline=until, now=now)
+    return True
+
+
+async def deposit_paid(tx: Tx, order: Order, *, now: datetime) -> None:
+    """The deposit of a locked order that waits for it is there: it is let go."""
+    await move_verification(tx, [order], VerificationEvent.CONFIRM, reason=PAID, now=now)
+    await close_case(tx, order.id, now=now)
+    await settle_never_asked(tx, [order.id], note="deposit paid", now=now)
+
+
+async def money_under_way(tx: Tx, order: Order) -> bool:
+    """Whether somebody is paying an order just now, as far as nobody knows how it ends."""
+    return any(one.state in IN_THE_AIR for one in await attempts_of(tx, order.id))
+
+
+async def _can_be_paid(tx: Tx, amount_minor: int) -> bool:
+    methods = [METHODS[rail.method] for rail in await rails(tx) if rail.state == "open"]
+    return amount_minor > 0 and any(one.least_minor <= amount_minor <= one.most_minor for one in methods)
