@@ -19,9 +19,10 @@ import uvloop
 from orderan.auditor import audit
 from orderan.bench.ground import Ground, keyring, know_sizes, opened, prepared, server
 from orderan.bench.neighbours import Neighbourhood
+from orderan.flows.asking_steps import Asked
 from orderan.flows.hear_buyer import hear_answer
 from orderan.flows.place_order import Placed, Placement, PlacementLine, place_orders
-from orderan.flows.verify_order import Asked, Verifier
+from orderan.flows.verify_order import Verifier
 from orderan.flows.watch_limits import watch_limits
 from orderan.kit.clock import SetClock
 from orderan.kit.db import Caller, Database, Tx

@@ -13,8 +13,9 @@ from typing import Final
 from uuid import UUID
 
 from orderan.demo.scene import Scene
+from orderan.flows.asking_steps import Asked
 from orderan.flows.hear_buyer import answer_attempt, answer_by_hand
-from orderan.flows.verify_order import Asked, Verifier
+from orderan.flows.verify_order import Verifier
 from orderan.flows.views_asking import Turn, unsaid_orders
 from orderan.kit.clock import SetClock
 from orderan.kit.db import Caller

@@ -11,22 +11,24 @@ from typing import Final
 
 from orderan import messaging, telephony
 from orderan.customers import open_contacts
-from orderan.flows.call_script import Facts, Talk
+from orderan.flows.asking_steps import Asked, Asks, NotAsked
+from orderan.flows.asking_words import chat_of, text_of
+from orderan.flows.call_script import Talk
+from orderan.flows.call_words import Facts, Topic
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
-from orderan.flows.verify_order import Asked, Asks, NotAsked, plans_of
+from orderan.flows.verify_order import plans_of
+from orderan.flows.views_asked import day_told, order_told
 from orderan.flows.views_verifying import phone_of
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.i18n import format_money
-from orderan.messaging import Channel, Chat, Content, Outgoing, ReplyButton, Template, Text
+from orderan.messaging import Channel, Content, Outgoing, Text
 from orderan.notifications import wants_of
-from orderan.orders import load_orders, owed
+from orderan.orders import load_orders
 from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
-from orderan.shops import shop_by_id
-from orderan.telephony import CallAsked, CallState, Telephone
+from orderan.telephony import CallAsked, CallState, Language, Telephone
 from orderan.verification import (
     Attempt,
     CallThread,
@@ -39,28 +41,12 @@ from orderan.verification import (
     save_thread,
 )
 
-PURPOSE: Final = "konfirmasi pesanan"
+PURPOSES: Final = {Topic.ORDER: "konfirmasi pesanan", Topic.DAY: "hari pengantaran"}
 """Why a number was opened, as the log of readings has it."""
 NOBODY: Final = "shop"
 """Who is named where no provider was asked."""
-TEMPLATE: Final = "cod_confirm"
-"""Of WhatsApp's approved templates the one that asks, behind the account's prefix."""
-YES, NO = "yes", "no"
 FIRST_LOOK: Final = timedelta(seconds=90)
 """A call is over by then, or rings no more; its provider is asked unless it told."""
-
-BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
-    "id": ("Ya, benar", "Bukan saya"),
-    "en": ("Yes, I did", "Not me"),
-}
-CHATS: Final[Mapping[str, str]] = {
-    "id": "{shop}: pesanan {number} ({goods}) seharga {total}, dibayar tunai kepada kurir. Benar Anda yang memesan?",
-    "en": "{shop}: order {number} ({goods}) for {total}, paid in cash to the courier. Did you place this order?",
-}
-TEXTS: Final[Mapping[str, str]] = {
-    "id": "{shop}: pesanan {number} {total} COD. Benar Anda memesan? Jawab di {link}",
-    "en": "{shop}: order {number} {total} COD. Did you place it? Answer at {link}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +59,8 @@ class About:
 
     phone: str = field(repr=False)
     language: str
+    topic: Topic
     facts: Facts
-    currency: str
     stopped: frozenset[str]
 
 
@@ -107,23 +93,27 @@ class Askers:
             NotAsked: The order has no buyer with a telephone, or they were erased.
         """
         now = self.clock.now()
+        topic = Topic.DAY if attempt.day_id else Topic.ORDER
         order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
         if order.customer_id is None:
             raise NotAsked(NOBODY, "no_buyer")
-        opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSE, now=now)
+        opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSES[topic], now=now)
         contact = opened.get(order.customer_id)
         if contact is None or contact.phone is None:
             raise NotAsked(NOBODY, "no_phone")
         if (index := await phone_of(tx, order.customer_id)) is not None:
             await note_phone(tx, attempt.id, index)
         wants = (await wants_of(tx, [order.customer_id])).get(order.customer_id)
-        shop = await shop_by_id(tx, tx.shop_id)
-        goods = tuple((owed(line), line.title) for line in lines if owed(line))
+        told = (
+            await day_told(tx, order, attempt.day_id)
+            if attempt.day_id
+            else await order_told(tx, order, lines)
+        )
         return About(
             contact.phone,
             "en" if wants is not None and wants.locale == "en" else "id",
-            Facts(shop.name, order.number, goods, order.due_minor),
-            order.currency,
+            topic,
+            told,
             wants.stopped if wants is not None else frozenset(),
         )
 
@@ -140,12 +130,15 @@ class ByCall:
         db = self.askers.db
 
         async def read(tx: Tx) -> tuple[About, bool]:
+            if attempt.day_id is not None:
+                return await self.askers.about(tx, attempt), False
             case = (await lock_cases(tx, [attempt.order_id]))[attempt.order_id]
             plan = (await plans_of(tx, [case.policy_version]))[case.policy_version]
             return await self.askers.about(tx, attempt), plan.steps[case.step].by_number
 
         about, by_number = await db.run(caller, read)
-        talk = asdict(Talk(by_number=by_number, language="en" if about.language == "en" else "id"))
+        language: Language = "en" if about.language == "en" else "id"
+        talk = asdict(Talk(by_number=by_number, language=language, topic=about.topic))
         failed = NotAsked(NOBODY, "no_account")
         for client in self.accounts:
             if client.telephone is None:
@@ -234,24 +227,11 @@ class ByMessage:
         )
 
     def _content(self, shop_id: int, client: ReachClient, about: About, token: str) -> Content:
-        facts = about.facts
-        values = {
-            "shop": facts.shop,
-            "number": str(facts.number),
-            "goods": ", ".join(f"{units} × {title}" for units, title in facts.goods),
-            "total": format_money(facts.total_minor, about.currency, about.language),
-        }
+        link = self.askers.links.word_page(shop_id, token)
         if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
-            link = self.askers.links.word_page(shop_id, token)
-            return Text(TEXTS[about.language].format(**values, link=link))
-        yes, no = BUTTONS[about.language]
-        return Chat(
-            CHATS[about.language].format(**values),
-            buttons=(ReplyButton(f"{YES}:{token}", yes), ReplyButton(f"{NO}:{token}", no)),
-            template=Template(
-                client.account.fields.get(TEMPLATE_PREFIX, "") + TEMPLATE, tuple(values.values())
-            ),
-        )
+            return Text(text_of(about.topic, about.facts, about.language, link))
+        prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
+        return chat_of(about.topic, about.facts, about.language, token, prefix=prefix)
 
 
 def cost_of(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:

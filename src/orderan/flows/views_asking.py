@@ -68,6 +68,7 @@ LEFT JOIN verification_case ON verification_case.shop_id = sales_order.shop_id
      AND verification_case.order_id = sales_order.id
 LEFT JOIN verification_attempt AS open_attempt ON open_attempt.shop_id = sales_order.shop_id
      AND open_attempt.order_id = sales_order.id AND open_attempt.state IN ('sending', 'asked', 'unknown')
+     AND open_attempt.day_id IS NULL
 LEFT JOIN customer_address ON customer_address.shop_id = sales_order.shop_id
      AND customer_address.id = sales_order.address_id
 WHERE sales_order.shop_id = %(shop)s AND sales_order.commercial = 'accepted'
@@ -110,7 +111,8 @@ async def unsaid_orders(
                customer_address.village_code AS area, open_attempt.way, open_attempt.until,
                (SELECT count(*)::int FROM verification_attempt
                 WHERE verification_attempt.shop_id = sales_order.shop_id
-                  AND verification_attempt.order_id = sales_order.id) AS attempts,
+                  AND verification_attempt.order_id = sales_order.id
+                  AND verification_attempt.day_id IS NULL) AS attempts,
                verification_case.next_at,
                CASE WHEN verification_case.closed_at IS NULL THEN verification_case.deadline END AS deadline,
                coalesce(open_attempt.id IS NULL AND verification_case.next_at >= verification_case.deadline, false)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from orderan.verification.models import Policy, Rule, Silence, Step, Verdict, Way, When
+from orderan.verification.models import DayPolicy, Policy, Rule, Silence, Step, Verdict, Way, When
 
 
 def plain(policy: Policy) -> dict[str, Any]:
@@ -12,7 +12,8 @@ def plain(policy: Policy) -> dict[str, Any]:
 
 
 def read(terms: dict[str, Any]) -> Policy:
-    """As it was kept."""
+    """As it was kept; one from before buyers were asked on the day says nothing of it."""
+    on_the_day = terms.get("on_the_day")
     return Policy(
         rules=tuple(
             Rule(
@@ -22,9 +23,14 @@ def read(terms: dict[str, Any]) -> Policy:
             )
             for one in terms["rules"]
         ),
-        steps=tuple(Step(**one | {"way": Way(one["way"])}) for one in terms["steps"]),
+        steps=_steps(terms),
         from_hour=terms["from_hour"],
         to_hour=terms["to_hour"],
         deadline_hours=terms["deadline_hours"],
         silence=Silence(terms["silence"]),
+        on_the_day=None if on_the_day is None else DayPolicy(**on_the_day | {"steps": _steps(on_the_day)}),
     )
+
+
+def _steps(terms: dict[str, Any]) -> tuple[Step, ...]:
+    return tuple(Step(**one | {"way": Way(one["way"])}) for one in terms["steps"])

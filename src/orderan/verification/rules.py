@@ -2,10 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from orderan.verification.models import Buyer, Case, Decided, Policy, Silence, Step, Verdict, Way, When
+from orderan.verification.models import (
+    Buyer,
+    Case,
+    DayPolicy,
+    Decided,
+    DeliveryDay,
+    Policy,
+    Silence,
+    Step,
+    Verdict,
+    Way,
+    When,
+)
 
 HOURS_OF_DAY = 24
 MOST_TRIES = 10
@@ -61,6 +73,23 @@ def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
     Args:
         case: With the missed try counted.
     """
+    at_the_end = now if policy.silence is Silence.HOLD else max(now, case.deadline)
+    return _following(policy, case, now=now, zone=zone) or Next(None, case.tries, at_the_end)
+
+
+def after_missed_day(policy: DayPolicy, day: DeliveryDay, *, now: datetime, zone: str) -> Next:
+    """The same of a parcel's day, of which nobody waits for the end: the courier leaves before.
+
+    Args:
+        day: With the missed try counted.
+    """
+    return _following(policy, day, now=now, zone=zone) or Next(None, day.tries, now)
+
+
+def _following(
+    policy: Policy | DayPolicy, case: Case | DeliveryDay, *, now: datetime, zone: str
+) -> Next | None:
+    """The next try that can be made in time; None where there is none."""
     step = policy.steps[case.step]
     if case.tries < step.tries:
         at = may_ask_at(policy, step, now + timedelta(minutes=step.spacing_minutes), zone)
@@ -68,20 +97,28 @@ def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
     elif case.step + 1 < len(policy.steps):
         found = Next(case.step + 1, 0, may_ask_at(policy, policy.steps[case.step + 1], now, zone))
     else:
-        return _at_the_end(policy, case, now)
-    return found if found.at < case.deadline else _at_the_end(policy, case, now)
+        return None
+    return found if found.at < case.deadline else None
 
 
-def _at_the_end(policy: Policy, case: Case, now: datetime) -> Next:
-    return Next(None, case.tries, now if policy.silence is Silence.HOLD else max(now, case.deadline))
+def hours_of(policy: DayPolicy, day: date, zone: str) -> tuple[datetime, datetime]:
+    """From when to when buyers of a zone may be asked about a day of theirs."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    return midnight + timedelta(hours=policy.from_hour), midnight + timedelta(hours=policy.to_hour)
 
 
-def not_before(policy: Policy, case: Case, *, now: datetime, zone: str) -> datetime:
+def next_day(policy: DayPolicy, now: datetime, zone: str) -> date:
+    """The day about which a buyer can be asked from now on: theirs, or the next once its hours are over."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return today if now < hours_of(policy, today, zone)[1] else today + timedelta(days=1)
+
+
+def not_before(policy: Policy | DayPolicy, case: Case | DeliveryDay, *, now: datetime, zone: str) -> datetime:
     """When the try that is due of a case may be made: now, at the buyer's next hour, or at the deadline no more."""
     return min(may_ask_at(policy, policy.steps[case.step], now, zone), case.deadline)
 
 
-def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
+def may_ask_at(policy: Policy | DayPolicy, step: Step, at: datetime, zone: str) -> datetime:
     """The first moment from `at` on at which this way may disturb somebody who lives in a zone.
 
     An agent's list is worked on in the shop's hours whatever the buyer's, so a case may wait there at night;
@@ -98,7 +135,7 @@ def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
     return opens
 
 
-def within(policy: Policy, hour: int) -> bool:
+def within(policy: Policy | DayPolicy, hour: int) -> bool:
     """Whether an hour of a buyer's day is one in which they may be asked; the window may cross midnight."""
     if policy.from_hour < policy.to_hour:
         return policy.from_hour <= hour < policy.to_hour
@@ -107,13 +144,20 @@ def within(policy: Policy, hour: int) -> bool:
 
 def faults(policy: Policy) -> tuple[str, ...]:
     """Every part of a policy that cannot be followed, each as `place: fault`."""
+    found = _faults_of_asking(policy)
+    if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
+        found.append("deadline_hours: out_of_range")
+    if policy.on_the_day is not None:
+        found += [f"on_the_day.{fault}" for fault in _faults_of_day(policy.on_the_day)]
+    return (*found, *_faults_of_rules(policy))
+
+
+def _faults_of_asking(policy: Policy | DayPolicy) -> list[str]:
     hours = {
         "from_hour": 0 <= policy.from_hour < HOURS_OF_DAY,
         "to_hour": 0 <= policy.to_hour <= HOURS_OF_DAY,
     }
     found = [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
-    if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
-        found.append("deadline_hours: out_of_range")
     if not policy.steps:
         found.append("steps: none")
     for place, step in enumerate(policy.steps, 1):
@@ -123,7 +167,13 @@ def faults(policy: Policy) -> tuple[str, ...]:
             "spacing_minutes": 0 <= step.spacing_minutes <= MOST_MINUTES,
         }
         found += [f"steps.{place}.{name}: out_of_range" for name, fits in ranges.items() if not fits]
-    return (*found, *_faults_of_rules(policy))
+    return found
+
+
+def _faults_of_day(policy: DayPolicy) -> list[str]:
+    """Those of any asking, and hours that do not end on the day they begin."""
+    found = _faults_of_asking(policy)
+    return found if found or policy.from_hour < policy.to_hour else ["to_hour: not_an_hour"]
 
 
 def _faults_of_rules(policy: Policy) -> list[str]:

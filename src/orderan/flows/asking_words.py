@@ -1,0 +1,93 @@
+"""The words of messages that ask buyers, in both languages, and the buttons that answer them. Pure.
+
+A button carries a word and what only its attempt's buyer was given.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from orderan.flows.call_words import Facts, Topic
+from orderan.kit.i18n import format_money
+from orderan.messaging import Chat, ReplyButton, Template
+from orderan.verification import AttemptEvent
+
+TEMPLATES: Final = {Topic.ORDER: "cod_confirm", Topic.DAY: "delivery_day"}
+"""Of WhatsApp's approved templates those that ask, behind the account's prefix."""
+YES, NO = "yes", "no"
+HOME, LATER, NOBODY = "home", "later", "nobody"
+WORDS: Final[Mapping[Topic, Mapping[str, AttemptEvent]]] = {
+    Topic.ORDER: {YES: AttemptEvent.CONFIRM, NO: AttemptEvent.REFUSE},
+    Topic.DAY: {
+        HOME: AttemptEvent.CONFIRM,
+        LATER: AttemptEvent.PUT_OFF,
+        NOBODY: AttemptEvent.REFUSE,
+    },
+}
+"""What buttons mean, in the order they stand in."""
+BUTTONS: Final[Mapping[Topic, Mapping[str, tuple[str, ...]]]] = {
+    Topic.ORDER: {"id": ("Ya, benar", "Bukan saya"), "en": ("Yes, I did", "Not me")},
+    Topic.DAY: {
+        "id": ("Ada di rumah", "Antar besok", "Tidak ada orang"),
+        "en": ("Somebody is home", "Bring it tomorrow", "Nobody is home"),
+    },
+}
+"""At most 20 characters each, and three."""
+CHATS: Final[Mapping[Topic, Mapping[str, str]]] = {
+    Topic.ORDER: {
+        "id": "{shop}: pesanan {number} ({goods}) seharga {total}, dibayar tunai kepada kurir. Benar Anda yang memesan?",
+        "en": "{shop}: order {number} ({goods}) for {total}, paid in cash to the courier. Did you place this order?",
+    },
+    Topic.DAY: {
+        "id": "{shop}: paket dari pesanan {number} diantar {courier} hari ini. {cash}Ada orang di rumah?",
+        "en": "{shop}: {courier} brings the parcel of order {number} today. {cash}Is somebody home?",
+    },
+}
+CASH: Final[Mapping[str, str]] = {
+    "id": "Siapkan {total} tunai. ",
+    "en": "Please have {total} in cash ready. ",
+}
+TEXTS: Final[Mapping[Topic, Mapping[str, str]]] = {
+    Topic.ORDER: {
+        "id": "{shop}: pesanan {number} {total} COD. Benar Anda memesan? Jawab di {link}",
+        "en": "{shop}: order {number} {total} COD. Did you place it? Answer at {link}",
+    },
+    Topic.DAY: {
+        "id": "{shop}: paket pesanan {number} diantar hari ini. Ada orang di rumah? Jawab di {link}",
+        "en": "{shop}: the parcel of order {number} comes today. Is somebody home? Answer at {link}",
+    },
+}
+
+
+def text_of(topic: Topic, facts: Facts, language: str, link: str) -> str:
+    """An SMS, with a link to a page that has the buttons."""
+    return TEXTS[topic][language].format(**_values(topic, facts, language), link=link)
+
+
+def chat_of(topic: Topic, facts: Facts, language: str, token: str, *, prefix: str) -> Chat:
+    """A message with its buttons, and the template that stands for it outside a conversation.
+
+    Args:
+        token: What only this attempt's buyer is given.
+        prefix: Of the account's templates.
+    """
+    values = _values(topic, facts, language)
+    cash = CASH[language].format(**values) if facts.total_minor else ""
+    titles = BUTTONS[topic][language]
+    return Chat(
+        CHATS[topic][language].format(**values, cash=cash),
+        buttons=tuple(
+            ReplyButton(f"{word}:{token}", title) for word, title in zip(WORDS[topic], titles, strict=True)
+        ),
+        template=Template(prefix + TEMPLATES[topic], tuple(values.values())),
+    )
+
+
+def _values(topic: Topic, facts: Facts, language: str) -> dict[str, str]:
+    """What templates are filled with, in their order."""
+    goods = ", ".join(f"{units} × {title}" for units, title in facts.goods)
+    return {
+        "shop": facts.shop,
+        "number": str(facts.number),
+        **({"courier": facts.courier} if topic is Topic.DAY else {"goods": goods}),
+        "total": format_money(facts.total_minor, facts.currency, language),
+    }
