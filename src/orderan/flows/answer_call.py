@@ -110,7 +110,7 @@ async def _waits(tx: Tx, order: Order, attempt: Attempt, clock: Clock) -> bool:
     """Whether nobody has answered yet for what a call asks about."""
     if attempt.day_id is None:
         return order.verification in OPEN_AXIS and order.commercial == Commercial.ACCEPTED
-    day, counts = await day_stands(tx, attempt, now=clock.now())
+    day, counts = await day_stands(tx, attempt.day_id, now=clock.now())
     return counts and day.state in {*UNSAID, DayState.UNREACHABLE}
 
 

@@ -43,6 +43,7 @@ from orderan.verification import (
     DeliveryDay,
     NotOnTheList,
     Way,
+    delivery_day,
     lock_attempts_of_days,
     lock_days,
     lock_last_days,
@@ -146,9 +147,9 @@ async def close_days(tx: Tx, parcels: Collection[UUID], *, now: datetime) -> Non
     await settle_nobody_home(tx, parcels, note="parcel moved on", now=now)
 
 
-async def day_stands(tx: Tx, attempt: Attempt, *, now: datetime) -> tuple[DeliveryDay, bool]:
-    """The day an attempt asks about, locked, and whether a word about it still counts."""
-    [day] = (await lock_days(tx, [attempt.day_id] if attempt.day_id else [])).values()
+async def day_stands(tx: Tx, day_id: UUID, *, now: datetime) -> tuple[DeliveryDay, bool]:
+    """A day, and whether a word about it still counts; nothing is locked."""
+    day = await delivery_day(tx, day_id)
     door = (await doors_of(tx, [day.parcel_id]))[day.parcel_id]
     parcel = next(one for one in await parcels_of(tx, day.order_id) if one.id == day.parcel_id)
     under_way = ParcelState(parcel.state) in UNDER_WAY

@@ -9,7 +9,7 @@ from orderan.kit.db import Tx
 from orderan.orders import Line, Order, Terms, owed
 from orderan.shipping import COURIERS, parcels_of
 from orderan.shops import shop_by_id
-from orderan.verification import lock_days
+from orderan.verification import delivery_day
 
 
 async def order_told(tx: Tx, order: Order, lines: Sequence[Line]) -> Facts:
@@ -24,7 +24,7 @@ async def day_told(tx: Tx, order: Order, day_id: UUID) -> Facts:
 
     Where its order has other parcels too nothing is said of cash: each brings a share the courier knows.
     """
-    [day] = (await lock_days(tx, [day_id])).values()
+    day = await delivery_day(tx, day_id)
     door = (await doors_of(tx, [day.parcel_id]))[day.parcel_id]
     parcel = next(one for one in await parcels_of(tx, order.id) if one.id == day.parcel_id)
     shop = await shop_by_id(tx, tx.shop_id)

@@ -85,6 +85,15 @@ async def attempts_of_days(tx: Tx, days: Collection[UUID]) -> list[Attempt]:
     return [as_attempt(row) for row in rows]
 
 
+async def delivery_day(tx: Tx, day_id: UUID) -> DeliveryDay:
+    """A day there is; not locked."""
+    row = await tx.one(
+        f"SELECT {DAY} FROM delivery_day WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": day_id},
+    )
+    return as_day(row)
+
+
 async def last_days(tx: Tx, parcels: Collection[UUID]) -> dict[UUID, DeliveryDay]:
     """The last day each parcel was asked about, by parcel; those nobody asked about are missing."""
     rows = await tx.all(

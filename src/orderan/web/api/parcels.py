@@ -1,6 +1,6 @@
 """Parcels and couriers over the API."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.shipping import COURIERS, ParcelEvent, ParcelState, tracking_link
+from orderan.verification import DayState
 from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
@@ -53,6 +54,10 @@ class ParcelTold(Told):
     created_at: datetime
     shipped_at: datetime | None
     delivered_at: datetime | None
+    deliver_on: date | None
+    """The day its buyer wants it, where they named one."""
+    door: DayState | None
+    """What its buyer said of the day it comes, or where the asking stands; null where nobody asked."""
 
 
 class ParcelsTold(Told):
@@ -157,6 +162,8 @@ def parcel_told(row: ParcelRow) -> ParcelTold:
         created_at=row.created_at,
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
+        deliver_on=row.deliver_on,
+        door=None if row.door is None else DayState(row.door),
     )
 
 

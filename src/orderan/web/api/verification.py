@@ -21,6 +21,7 @@ from orderan.verification import (
     Attempt,
     AttemptEvent,
     AttemptState,
+    DayPolicy,
     Policy,
     Rule,
     Silence,
@@ -79,6 +80,17 @@ class StepShape(Asked):
     )
 
 
+class DayShape(Asked):
+    """How buyers are asked, on the day a parcel comes, whether somebody is home; hours of their own day."""
+
+    everyone: Annotated[
+        bool, Field(description="Those who paid before too; else only those who pay at the door")
+    ] = False
+    steps: Annotated[list[StepShape], Field(max_length=20)]
+    from_hour: Hour
+    to_hour: Hour
+
+
 class AskingPolicyAsked(Asked):
     """The whole policy; `version` is the one it was made from, 0 for none."""
 
@@ -89,6 +101,7 @@ class AskingPolicyAsked(Asked):
     to_hour: Hour
     deadline_hours: Annotated[int, Field(ge=0, le=10_000)]
     silence: Silence
+    on_the_day: Annotated[DayShape | None, Field(description="Null where nobody is asked on the day")] = None
 
 
 class PolicyTold(Told):
@@ -101,6 +114,7 @@ class PolicyTold(Told):
     to_hour: int
     deadline_hours: int
     silence: Silence
+    on_the_day: DayShape | None
 
 
 class AttemptTold(Told):
@@ -211,9 +225,17 @@ async def policy_put(
         to_hour=data.to_hour,
         deadline_hours=data.deadline_hours,
         silence=data.silence,
+        on_the_day=_on_the_day(data.on_the_day),
     )
     version = await db.run(caller, lambda tx: keep_policy(tx, policy, expected=data.version, now=now))
     return _policy_told(version, policy)
+
+
+def _on_the_day(asked: DayShape | None) -> DayPolicy | None:
+    if asked is None:
+        return None
+    steps = tuple(Step(**one.model_dump()) for one in asked.steps)
+    return DayPolicy(asked.everyone, steps, asked.from_hour, asked.to_hour)
 
 
 def _policy_told(version: int, policy: Policy) -> PolicyTold:
@@ -296,11 +318,11 @@ async def _verification(tx: Tx, order_id: UUID) -> VerificationTold:
         order_id=to_text("ord", order_id),
         verification=order.verification,
         commercial=order.commercial,
-        attempts=[_attempt_told(one) for one in await attempts_of(tx, order_id)],
+        attempts=[attempt_told(one) for one in await attempts_of(tx, order_id)],
     )
 
 
-def _attempt_told(one: Attempt) -> AttemptTold:
+def attempt_told(one: Attempt) -> AttemptTold:
     return AttemptTold(
         way=one.way,
         state=one.state,

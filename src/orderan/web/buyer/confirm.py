@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -116,14 +117,14 @@ async def _asked(request: Request[Any, Any, Any], db: Database, link: str, now: 
         order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
         shop = await shop_by_id(tx, tx.shop_id)
         if attempt.day_id is not None:
-            return await _coming(tx, shop, order, attempt, now)
+            return await _coming(tx, shop, order, attempt, attempt.day_id, now)
         return Asked(shop.name, order, [line for line in lines if owed(line)])
 
     return await _by_link(request, db, link, now, read)
 
 
-async def _coming(tx: Tx, shop: Shop, order: Order, attempt: Attempt, now: datetime) -> Coming:
-    day, counts = await day_stands(tx, attempt, now=now)
+async def _coming(tx: Tx, shop: Shop, order: Order, attempt: Attempt, day_id: UUID, now: datetime) -> Coming:
+    day, counts = await day_stands(tx, day_id, now=now)
     unsaid = attempt.state in {*OPEN, AttemptState.MISSED, AttemptState.FAILED}
     return Coming(shop.name, order.number, day, counts and unsaid and day.state is not DayState.OVERTAKEN)
 

@@ -38,14 +38,14 @@ from orderan.returns import returns_of
 from orderan.shipping import parcels_of
 from orderan.shops import list_channels
 from orderan.trust import review_of_order
-from orderan.verification import attempts_of
+from orderan.verification import attempts_of, last_days
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_filters import choices, scope_of
 from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_words import HOLDS, Names, names_of, told
 from orderan.web.dashboard.trust import review_path
-from orderan.web.dashboard.verification_words import STATES, WAYS, miss_told
+from orderan.web.dashboard.verification_words import DAY_STATES, STATES, WAYS, miss_told
 from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
@@ -131,7 +131,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
     actors = {moment.actor for moment in moments} | {hold.placed_by for hold in holds}
     actors |= {version.replaced_by for version in versions} | {order.placed_by}
     actors |= {change.opened_by} if change else set()
-    attempts = await attempts_of(tx, order_id)
+    attempts, parcels = await attempts_of(tx, order_id), await parcels_of(tx, order_id)
     actors |= {attempt.moved_by for attempt in attempts}
     places = {str(task.task.location_id): task.location_name for task in tasks}
     places |= {str(place_id): name for place_id, name in known.places.values()}
@@ -157,7 +157,9 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "versions": versions,
         "change": change,
         "tasks": tasks,
-        "parcels": await parcels_of(tx, order_id),
+        "parcels": parcels,
+        "days": await last_days(tx, [parcel.id for parcel in parcels]),
+        "parcel_id": lambda parcel_id: to_text("pcl", parcel_id),
         "money": money,
         "refund_id": lambda refund_id: to_text("rfd", refund_id),
         "returns": await returns_of(tx, order_id),
@@ -206,6 +208,7 @@ def _said_of(context: dict[str, Any]) -> dict[str, Any]:
         "who": lambda actor: names.who(actor, words),
         "asking_states": STATES,
         "asking_ways": WAYS,
+        "doors": DAY_STATES,
         "miss_told": lambda answer: miss_told(answer, words),
     }
 

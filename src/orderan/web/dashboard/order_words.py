@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from orderan.flows.route_payment import ROUTING
 from orderan.flows.score_orders import TRUST
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
-from orderan.kit.i18n import Words, format_money
+from orderan.kit.i18n import Words, format_date, format_money
 from orderan.orders import Moment
 from orderan.payments import Group, Method, accounts, rails_by_id
 from orderan.routing import Rule, active_rules
@@ -405,6 +406,37 @@ def _buyer_asked(moment: Moment, words: Words, _names: Names, _currency: str) ->
 
 
 _buyer_answered = _buyer_asked
+DAY_ANSWERS: Final = ANSWERS | {
+    "confirmed": (N_("Pembeli menjawab: ada orang di rumah"), "done"),
+    "refused": (N_("Pembeli menjawab: tidak ada orang di rumah"), "loss"),
+    "put_off": (N_("Pembeli menjawab: antar hari lain"), "wait"),
+}
+DOORS: Final = {
+    "home": (N_("Kurir diberi tahu: ada orang di rumah"), "done"),
+    "another_day": (N_("Kurir diminta mengantar hari lain"), "wait"),
+    "nobody": (N_("Kurir diberi tahu: tidak ada orang di rumah"), "loss"),
+    "unreachable": (N_("Kurir diberi tahu: pembeli tidak menjawab"), "loss"),
+}
+
+
+def _day_asked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone = DAY_ANSWERS[moment.facts["state"]]
+    by = ASKED_BY[moment.facts["way"]]
+    why = miss_told(moment.facts.get("answer"), words) if moment.facts["state"] == "missed" else ""
+    parts = (words.gettext(N_("Hari pengantaran")), words.gettext(by), why)
+    return words.gettext(title), " · ".join(part for part in parts if part), tone, "phone"
+
+
+def _door(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone = DOORS[moment.facts["answer"]]
+    on = moment.facts["deliver_on"]
+    day = format_date(date.fromisoformat(on), words.locale) if on else ""
+    return (
+        words.gettext(title),
+        " · ".join(part for part in (moment.facts["awb"], day) if part),
+        tone,
+        "truck",
+    )
 
 
 def _whether_to_ask(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
@@ -588,6 +620,9 @@ _TELLERS: Final[Mapping[str, Teller]] = {
     "orders.verification_moved.v1": _verified,
     "verification.buyer_asked.v1": _buyer_asked,
     "verification.buyer_answered.v1": _buyer_answered,
+    "verification.delivery_asked.v1": _day_asked,
+    "verification.delivery_answered.v1": _day_asked,
+    "shipping.delivery_expected.v1": _door,
     "decision.verification": _whether_to_ask,
     "orders.tagged.v1": _tagged,
     "orders.deposit_agreed.v1": _deposit,

@@ -18,6 +18,7 @@ from orderan.kit.ids import from_text, to_text
 from orderan.shipping import COURIERS, ParcelEvent, tracking_link
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking, Flash, each, scope_of
+from orderan.web.dashboard.verification_words import DAY_STATES
 from orderan.web.forms import many, one, posted
 from orderan.web.pages import page
 
@@ -125,6 +126,7 @@ async def desk(
         couriers=[(one.code, one.name) for one in COURIERS.values()],
         courier_names={one.code: one.name for one in COURIERS.values()},
         link=tracking_link,
+        doors=DAY_STATES,
         order_path=lambda order: f"/orders/{to_text('ord', order)}",
         may_deliver=may_write and not awb and chosen in {"road", "failed"},
         events=[(event, EVENTS[event]) for event in BY_TAB.get(chosen, ())] if may_write and not awb else [],
