@@ -161,6 +161,7 @@ MODULES: Final = (
     "orderan.web.dashboard.verification",
     "orderan.web.dashboard.verification_policy",
     "orderan.web.dashboard.delivery_days",
+    "orderan.web.dashboard.part_taken",
     "orderan.web.dashboard.warehouse",
     "orderan.web.calls",
     "orderan.web.images",

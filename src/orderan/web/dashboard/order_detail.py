@@ -35,7 +35,7 @@ from orderan.payments import (
     money_of,
 )
 from orderan.returns import returns_of
-from orderan.shipping import parcels_of
+from orderan.shipping import UNDER_WAY, parcels_of
 from orderan.shops import list_channels
 from orderan.trust import review_of_order
 from orderan.verification import attempts_of, last_days
@@ -158,6 +158,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "change": change,
         "tasks": tasks,
         "parcels": parcels,
+        "under_way": UNDER_WAY,
         "days": await last_days(tx, [parcel.id for parcel in parcels]),
         "parcel_id": lambda parcel_id: to_text("pcl", parcel_id),
         "money": money,
