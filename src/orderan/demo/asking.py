@@ -14,8 +14,8 @@ from typing import Final
 from uuid import UUID
 
 from orderan.demo.scene import Scene
-from orderan.flows.asking_steps import Asked
 from orderan.flows.ask_on_the_day import DayAsker
+from orderan.flows.asking_steps import Asked
 from orderan.flows.hear_buyer import answer_attempt, answer_by_hand
 from orderan.flows.verify_order import Verifier
 from orderan.flows.views_asking import Turn, unsaid_orders

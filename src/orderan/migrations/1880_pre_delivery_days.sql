@@ -37,8 +37,6 @@ CREATE INDEX delivery_day_due ON delivery_day (shop_id, next_at) WHERE next_at I
 
 CREATE INDEX delivery_day_of_order ON delivery_day (shop_id, order_id);
 
-CREATE INDEX delivery_day_unsaid ON delivery_day (shop_id, deadline, id) WHERE state IN ('waiting', 'asked', 'nobody', 'unreachable');
-
 ALTER TABLE verification_attempt ADD COLUMN day_id uuid;
 
 ALTER TABLE verification_attempt ADD COLUMN case_of uuid GENERATED ALWAYS AS (CASE WHEN day_id IS NULL THEN order_id END) STORED;
