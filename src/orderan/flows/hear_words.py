@@ -89,8 +89,9 @@ async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: dat
     else:
         person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
         asked = []
-        for find in (answerable_attempts_of, answerable_days_of) if person else ():
-            asked += await find(tx, way, person, since=now - VALID)
+        if person is not None:
+            asked += await answerable_attempts_of(tx, way, person, since=now - VALID)
+            asked += await answerable_days_of(tx, way, person, since=now - VALID)
     if len(asked) == 1:
         words = {means: word for word, means in WORDS[topic_of(asked[0])].items()}
         if event in words:

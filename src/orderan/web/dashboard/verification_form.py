@@ -50,7 +50,7 @@ def typed_of(policy: Policy) -> dict[str, str]:
 
 
 def _steps_typed(steps: Sequence[Step], before: str = "") -> dict[str, str]:
-    typed = {}
+    typed: dict[str, str] = {}
     for place, step in enumerate(steps, 1):
         name = f"{before}step_{place}_"
         typed |= {name + "way": str(step.way), name + "by_number": "yes" if step.by_number else ""}
