@@ -144,22 +144,25 @@ def within(policy: Policy | DayPolicy, hour: int) -> bool:
 
 def faults(policy: Policy) -> tuple[str, ...]:
     """Every part of a policy that cannot be followed, each as `place: fault`."""
-    found = _faults_of_asking(policy)
+    found = _faults_of_hours(policy)
     if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
         found.append("deadline_hours: out_of_range")
+    found += _faults_of_steps(policy)
     if policy.on_the_day is not None:
         found += [f"on_the_day.{fault}" for fault in _faults_of_day(policy.on_the_day)]
     return (*found, *_faults_of_rules(policy))
 
 
-def _faults_of_asking(policy: Policy | DayPolicy) -> list[str]:
+def _faults_of_hours(policy: Policy | DayPolicy) -> list[str]:
     hours = {
         "from_hour": 0 <= policy.from_hour < HOURS_OF_DAY,
         "to_hour": 0 <= policy.to_hour <= HOURS_OF_DAY,
     }
-    found = [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
-    if not policy.steps:
-        found.append("steps: none")
+    return [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
+
+
+def _faults_of_steps(policy: Policy | DayPolicy) -> list[str]:
+    found = [] if policy.steps else ["steps: none"]
     for place, step in enumerate(policy.steps, 1):
         ranges = {
             "tries": 1 <= step.tries <= MOST_TRIES,
@@ -172,8 +175,10 @@ def _faults_of_asking(policy: Policy | DayPolicy) -> list[str]:
 
 def _faults_of_day(policy: DayPolicy) -> list[str]:
     """Those of any asking, and hours that do not end on the day they begin."""
-    found = _faults_of_asking(policy)
-    return found if found or policy.from_hour < policy.to_hour else ["to_hour: not_an_hour"]
+    found = _faults_of_hours(policy)
+    if not found and policy.from_hour >= policy.to_hour:
+        found = ["to_hour: not_an_hour"]
+    return found + _faults_of_steps(policy)
 
 
 def _faults_of_rules(policy: Policy) -> list[str]:
