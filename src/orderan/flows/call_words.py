@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
 
-from orderan.telephony import Language, speech
+from orderan import telephony
+from orderan.telephony import Language
 
 GOODS_SAID: Final = 3
 
@@ -63,27 +64,27 @@ class Facts:
 def order_read(facts: Facts, language: Language) -> str:
     """What was ordered, and what it costs."""
     said = [
-        f"{speech.number(units, language)} {speech.name(title, language)}"
+        f"{telephony.speech.number(units, language)} {telephony.speech.name(title, language)}"
         for units, title in facts.goods[:GOODS_SAID]
     ]
     if (more := len(facts.goods) - GOODS_SAID) > 0:
-        said.append(MORE[language].format(count=speech.number(more, language)))
+        said.append(MORE[language].format(count=telephony.speech.number(more, language)))
     return ORDER[language].format(
-        shop=speech.name(facts.shop, language),
+        shop=telephony.speech.name(facts.shop, language),
         goods=", ".join(said),
-        number=speech.digits(str(facts.number), language),
-        total=speech.rupiah(facts.total_minor, language),
+        number=telephony.speech.digits(str(facts.number), language),
+        total=telephony.speech.rupiah(facts.total_minor, language),
     )
 
 
 def day_read(facts: Facts, language: Language) -> str:
     """That a parcel comes today, and what is to be paid for it."""
     comes = DAY[language].format(
-        shop=speech.name(facts.shop, language), number=speech.digits(str(facts.number), language)
+        shop=telephony.speech.name(facts.shop, language), number=telephony.speech.digits(str(facts.number), language)
     )
     if not facts.total_minor:
         return comes
-    return f"{comes} {CASH[language].format(total=speech.rupiah(facts.total_minor, language))}"
+    return f"{comes} {CASH[language].format(total=telephony.speech.rupiah(facts.total_minor, language))}"
 
 
 ORDER: Final[Mapping[Language, str]] = {
