@@ -55,7 +55,7 @@ async def office(floor: ShopFloor, keyring: Keyring, now: Any) -> Office:
 async def asks(office: Office, *steps: Step, **others: Any) -> None:
     day = DayPolicy(steps=steps, from_hour=7, to_hour=20, **others)
     policy = Policy(rules=NOBODY_ASKED, on_the_day=day)
-    await office.floor.run(lambda tx: keep_policy(tx, policy, expected=0, now=office.clock.at))
+    await office.floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=office.clock.at))
 
 
 async def out(office: Office, awb: str = AWBS[0], phone: str = PHONE) -> tuple[Order, Parcel]:
@@ -288,7 +288,7 @@ async def test_at_night_the_question_waits_for_the_morning_and_who_paid_is_asked
     assert (await stands(office, theirs))[0] is None
 
     policy = Policy(rules=NOBODY_ASKED, on_the_day=DayPolicy(everyone=True, steps=(CALL,)))
-    await office.floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=office.clock.at))
+    await office.floor.run(lambda tx: keep_policy(tx, policy, expected=2, now=office.clock.at))
     await moves(office, theirs, ParcelEvent.FAIL)
     await moves(office, theirs, ParcelEvent.GO_OUT)
     assert (await stands(office, theirs))[0] == "waiting"
