@@ -36,6 +36,8 @@ from orderan.access import (
 from orderan.catalog import ProductFields, SkuFields, add_product, check_sheet, set_tax_rate
 from orderan.customers import Purpose, Typed, TypedAddress, add_address, give_consent, register
 from orderan.flows import offer_promotion
+from orderan.flows.accept_part import accept_part
+from orderan.flows.ask_on_the_day import advance_days
 from orderan.flows.bulk_orders import Verb, start, work_off
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
@@ -43,6 +45,7 @@ from orderan.flows.complete_orders import complete_order
 from orderan.flows.contest_chargeback import add_to_chargeback, report_chargeback
 from orderan.flows.deliver import move_on
 from orderan.flows.hear_buyer import answer_by_hand
+from orderan.flows.hear_day import answer_day_by_hand
 from orderan.flows.hold_order import hold_order
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_out import begin_payout, make_link, type_account
@@ -102,9 +105,9 @@ from orderan.reach import PROVIDER_NAMES, Verdict, keep_letters, open_reach, sea
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.routing import change_draft, put_live
 from orderan.sandbox.keys import MESSENGERS, PHONES
-from orderan.shipping import ParcelEvent
+from orderan.shipping import Parcel, ParcelEvent
 from orderan.shops import open_shop
-from orderan.verification import AttemptEvent, Policy, Step, Way, keep_policy
+from orderan.verification import AttemptEvent, DayPolicy, Policy, Step, Way, days_due, keep_policy
 from settlements.furnishing import settlements
 from trust.doubted import doubted
 
@@ -195,8 +198,20 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/verification/{order_unreachable}",
         "/verification/{order_paid}",
     ),
+    "/verification/days": (
+        "/verification/days",
+        "/verification/days?tab=door",
+        "/verification/days?tab=asked",
+        "/verification/days?tab=said",
+    ),
+    "/verification/days/{parcel:str}": (
+        "/verification/days/{parcel_coming}",
+        "/verification/days/{parcel_unreached}",
+        "/verification/days/{parcel_said}",
+        "/verification/days/{parcel_kept}",
+    ),
     "/reports/cod": ("/reports/cod", "/reports/cod?days=7&trip=45.000"),
-    "/ya/{link:str}": ("/ya/{word_link}",),
+    "/ya/{link:str}": ("/ya/{word_link}", "/ya/{day_link}", "/ya/{day_link_said}"),
     "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
     "/payments/payouts/bank/{line_id:str}": ("/payments/payouts/bank/{bank_line}",),
@@ -277,6 +292,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/users/new": ("/settings/users/new",),
     "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
     "/shipping": ("/shipping", "/shipping?tab=failed", "/shipping?tab=delivered"),
+    "/shipping/{parcel:str}/part": ("/shipping/{parcel_coming}/part", "/shipping/{parcel_kept}/part"),
     "/status": ("/status",),
     "/stock": ("/stock", "/stock?low=yes", "/stock?q=zzz"),
     "/stock/adjust": ("/stock/adjust", "/stock/adjust?sku=kopi"),
@@ -450,7 +466,10 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
 async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
     """COD orders whose buyers have not given their word: one on the agents' list, one nobody reached."""
     floor = world.floor
-    await floor.run(lambda tx: keep_policy(tx, Policy(steps=(Step(Way.AGENT),)), expected=1, now=now))
+    on_the_road = await _cash_on_the_road(world, keyring, now)
+    by_agent = (Step(Way.AGENT),)
+    policy = Policy(steps=by_agent, on_the_day=DayPolicy(steps=by_agent, from_hour=0, to_hour=24))
+    await floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=now))
     unsaid = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
     gone = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
     begun = await floor.run(lambda tx: advance_cases(tx, [unsaid.id, gone.id], (), now=now))
@@ -460,6 +479,35 @@ async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, st
         "order_unsaid": to_text("ord", unsaid.id),
         "order_unreachable": to_text("ord", gone.id),
         "word_link": f"{floor.shop.shop_id}-{token}",
+    } | await _days(world, on_the_road, now)
+
+
+async def _cash_on_the_road(world: World, keyring: Keyring, now: datetime) -> dict[str, Parcel]:
+    """Parcels of COD orders that nobody was asked about."""
+    found = {}
+    for turn, name in enumerate(("coming", "unreached", "said", "kept")):
+        order = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
+        [found[name]] = await shipped(world, order, awb=f"00258998503{turn}", now=now)
+    return found
+
+
+async def _days(world: World, parcels: dict[str, Parcel], now: datetime) -> dict[str, str]:
+    """Each goes out for delivery: one buyer is to be called, one was not reached, one wants another day, one keeps a part."""
+    floor = world.floor
+    ids = [parcel.id for parcel in parcels.values()]
+    await floor.run(lambda tx: move_on(tx, ids, ParcelEvent.GO_OUT, now=now))
+    due = await floor.run(lambda tx: days_due(tx, now=now, limit=9))
+    begun = await floor.run(lambda tx: advance_days(tx, due, (), now=now))
+    tokens = {one.attempt.order_id: f"{floor.shop.shop_id}-{one.token}" for one in begun}
+    answers = {"unreached": AttemptEvent.MISS, "said": AttemptEvent.PUT_OFF}
+    for name, event in answers.items():
+        await floor.run(
+            lambda tx, name=name, event=event: answer_day_by_hand(tx, parcels[name].id, event, now=now)
+        )
+    await floor.run(lambda tx: accept_part(tx, parcels["kept"].id, {1: 1}, now=now))
+    return {f"parcel_{name}": to_text("pcl", parcel.id) for name, parcel in parcels.items()} | {
+        "day_link": tokens[parcels["coming"].order_id],
+        "day_link_said": tokens[parcels["said"].order_id],
     }
 
 

@@ -338,6 +338,38 @@ CREATE UNIQUE INDEX delivery_one_in_the_air ON delivery USING btree (shop_id, me
 CREATE POLICY own_shop_only ON delivery USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
 
+-- distributed: whether somebody is home on the day a parcel comes: who is asked, and what they answered
+CREATE TABLE delivery_day (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    day date NOT NULL,
+    state text NOT NULL,
+    policy_version integer NOT NULL,
+    step integer NOT NULL,
+    tries integer NOT NULL,
+    next_at timestamp with time zone,
+    opened_at timestamp with time zone NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    put_off_to date,
+    answered_at timestamp with time zone,
+    answered_by text,
+    CONSTRAINT delivery_day_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT delivery_day_once UNIQUE (shop_id, parcel_id, day),
+    CONSTRAINT delivery_day_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT delivery_day_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT delivery_day_answered_by_somebody CHECK (((answered_at IS NULL) = (answered_by IS NULL))),
+    CONSTRAINT delivery_day_counts CHECK (((step >= 0) AND (tries >= 0))),
+    CONSTRAINT delivery_day_over_is_not_due CHECK (((next_at IS NULL) OR (state = ANY (ARRAY['waiting'::text, 'asked'::text])))),
+    CONSTRAINT delivery_day_put_off_says_to_when CHECK (((state = 'another_day'::text) = (put_off_to IS NOT NULL))),
+    CONSTRAINT delivery_day_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'asked'::text, 'home'::text, 'another_day'::text, 'nobody'::text, 'unreachable'::text, 'overtaken'::text])))
+);
+CREATE INDEX delivery_day_due ON delivery_day USING btree (shop_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX delivery_day_of_order ON delivery_day USING btree (shop_id, order_id);
+CREATE POLICY own_shop_only ON delivery_day USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE delivery_day FORCE ROW LEVEL SECURITY;
+
 -- distributed: facts, written in the transaction of their change; position is given later, once, by the sequencer
 CREATE TABLE event (
     shop_id bigint NOT NULL,
@@ -511,12 +543,15 @@ CREATE TABLE goods_return (
     closed_at timestamp with time zone,
     moved_at timestamp with time zone,
     note text,
+    parcel_id uuid,
     CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
     CONSTRAINT goods_return_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id) NOT VALID,
     CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT goods_return_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
     CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text])))
 );
+CREATE UNIQUE INDEX goods_return_of_parcel ON goods_return USING btree (shop_id, parcel_id) WHERE (parcel_id IS NOT NULL);
 CREATE INDEX goods_return_open ON goods_return USING btree (shop_id, requested_at) WHERE (state <> ALL (ARRAY['rejected'::text, 'closed'::text]));
 CREATE INDEX goods_return_order_of ON goods_return USING btree (shop_id, order_id);
 CREATE POLICY own_shop_only ON goods_return USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -1193,6 +1228,7 @@ CREATE TABLE parcel (
     shipped_at timestamp with time zone,
     delivered_at timestamp with time zone,
     moved_at timestamp with time zone,
+    deliver_on date,
     CONSTRAINT parcel_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT parcel_awb_once UNIQUE (shop_id, courier, awb),
     CONSTRAINT parcel_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
@@ -1201,6 +1237,7 @@ CREATE TABLE parcel (
 );
 CREATE INDEX parcel_awb ON parcel USING btree (shop_id, awb);
 CREATE INDEX parcel_order_of ON parcel USING btree (shop_id, order_id);
+CREATE INDEX parcel_promised ON parcel USING btree (shop_id, deliver_on) WHERE (deliver_on IS NOT NULL);
 CREATE INDEX parcel_under_way ON parcel USING btree (shop_id, state, shipped_at) WHERE (state <> ALL (ARRAY['delivered'::text, 'returned'::text, 'lost'::text, 'damaged'::text]));
 CREATE POLICY own_shop_only ON parcel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE parcel FORCE ROW LEVEL SECURITY;
@@ -2705,16 +2742,26 @@ CREATE TABLE verification_attempt (
     moved_at timestamp with time zone NOT NULL,
     moved_by text NOT NULL,
     phone_index bytea,
+    day_id uuid,
+    case_of uuid DEFAULT 
+CASE
+    WHEN (day_id IS NULL) THEN order_id
+    ELSE NULL::uuid
+END,
     CONSTRAINT verification_attempt_pkey PRIMARY KEY (shop_id, id),
-    CONSTRAINT verification_attempt_case FOREIGN KEY (shop_id, order_id) REFERENCES verification_case(shop_id, order_id),
+    CONSTRAINT verification_attempt_case FOREIGN KEY (shop_id, case_of) REFERENCES verification_case(shop_id, order_id),
+    CONSTRAINT verification_attempt_day FOREIGN KEY (shop_id, day_id) REFERENCES delivery_day(shop_id, id),
     CONSTRAINT verification_attempt_cost_sane CHECK ((cost_minor >= 0)),
-    CONSTRAINT verification_attempt_state_known CHECK ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text, 'confirmed'::text, 'refused'::text, 'missed'::text, 'failed'::text, 'overtaken'::text]))),
+    CONSTRAINT verification_attempt_puts_off_a_day CHECK (((state <> 'put_off'::text) OR (day_id IS NOT NULL))),
+    CONSTRAINT verification_attempt_state_known CHECK ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text, 'confirmed'::text, 'refused'::text, 'put_off'::text, 'missed'::text, 'failed'::text, 'overtaken'::text]))),
     CONSTRAINT verification_attempt_way_known CHECK ((way = ANY (ARRAY['call'::text, 'whatsapp'::text, 'sms'::text, 'agent'::text])))
 );
+CREATE INDEX verification_attempt_of_day ON verification_attempt USING btree (shop_id, day_id, began_at) WHERE (day_id IS NOT NULL);
 CREATE INDEX verification_attempt_of_order ON verification_attempt USING btree (shop_id, order_id, began_at);
 CREATE INDEX verification_attempt_of_provider ON verification_attempt USING btree (shop_id, provider, provider_id) WHERE (provider_id IS NOT NULL);
 CREATE INDEX verification_attempt_of_provider_id ON verification_attempt USING btree (shop_id, provider_id) WHERE (provider_id IS NOT NULL);
-CREATE UNIQUE INDEX verification_attempt_one_open ON verification_attempt USING btree (shop_id, order_id) WHERE (state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text]));
+CREATE UNIQUE INDEX verification_attempt_one_open ON verification_attempt USING btree (shop_id, order_id) WHERE ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text])) AND (day_id IS NULL));
+CREATE UNIQUE INDEX verification_attempt_one_open_a_day ON verification_attempt USING btree (shop_id, day_id) WHERE ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text])) AND (day_id IS NOT NULL));
 CREATE INDEX verification_attempt_open ON verification_attempt USING btree (shop_id, way, until) WHERE (state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text]));
 CREATE UNIQUE INDEX verification_attempt_token ON verification_attempt USING btree (shop_id, token_digest);
 CREATE POLICY own_shop_only ON verification_attempt USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));

@@ -18,7 +18,7 @@ from httpx2 import AsyncClient
 from access.conftest import Hire, House, send, sign_in
 from access.routes import routes_of
 from conftest import ShopFloor
-from fulfilment.working import delivered, packed, pay
+from fulfilment.working import delivered, packed, pay, shipped
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from orderan.access import Permission, Role, make_key
 from orderan.customers import find_customers
@@ -26,6 +26,7 @@ from orderan.flows.bulk_orders import Verb, start
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.close_entry import close_entries
 from orderan.flows.contest_chargeback import report_chargeback
+from orderan.flows.deliver import move_on
 from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
@@ -40,13 +41,15 @@ from orderan.kit.i18n import format_number
 from orderan.kit.ids import to_text
 from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
 from orderan.returns import Wanted
+from orderan.shipping import ParcelEvent
 from orderan.shops import Channel, ChannelKind, add_channel, list_channels
-from orderan.verification import Policy, keep_policy
+from orderan.verification import DayPolicy, Policy, keep_policy
 
 pytestmark = pytest.mark.anyio
 
 MEDAN: Final = "12.71.01.1001"
 AWB: Final = "002589984099"
+COMING_AWB: Final = "002589984081"
 NOTE: Final = "sudah-ditelepon-di-pasar"
 AT_STAKE: Final = 7_654_321
 CHANNEL, LOCATION = "channel", "location"
@@ -93,6 +96,9 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     ),
     "/api/v1/parcels": _of("/api/v1/parcels", "{awb}"),
     "/api/v1/parcels/{parcel_id:str}": _of("/api/v1/parcels/{parcel}", "{awb}"),
+    "/api/v1/parcels/{parcel_id:str}/delivery-day": _of(
+        "/api/v1/parcels/{coming}/delivery-day", "{coming}", '"waiting"'
+    ),
     "/api/v1/refunds": _of("/api/v1/refunds", "{back}"),
     "/api/v1/returns": _of("/api/v1/returns", "{goods_return}"),
     "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh-melati"),
@@ -121,6 +127,9 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/orders/{order:str}/versions/{version:int}": _of("/orders/{back}/versions/1", "teh-melati"),
     "/payments": _of("/payments", "{unpaid_number}"),
     "/verification": _of("/verification", "{unsaid_number}"),
+    "/verification/days": _of("/verification/days?tab=asked", "{coming}"),
+    "/verification/days/{parcel:str}": _of("/verification/days/{coming}", "{coming_awb}"),
+    "/shipping/{parcel:str}/part": _of("/shipping/{coming}/part", "{coming_awb}"),
     "/verification/{order:str}": _of("/verification/{unsaid}", "{unsaid_number}"),
     "/payments/cod": _of("/payments/cod", "{cash_number}"),
     "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
@@ -351,7 +360,11 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     )
     assert isinstance(inside_answer, Placed)
 
-    await floor.run(lambda tx: keep_policy(tx, Policy(), expected=1, now=now))
+    cash_out = await of_pasar(2, Terms.COD)
+    [coming] = await shipped(world, cash_out, awb=COMING_AWB, now=now)
+    policy = Policy(on_the_day=DayPolicy())
+    await floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=now))
+    await floor.run(lambda tx: move_on(tx, [coming.id], ParcelEvent.GO_OUT, now=now))
     unsaid = await of_pasar(2, Terms.COD)
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
 
@@ -389,6 +402,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "back_number": str(back.number),
         "parcel": to_text("pcl", parcel.id),
         "awb": AWB,
+        "coming": to_text("pcl", coming.id),
+        "coming_awb": COMING_AWB,
         "goods_return": to_text("ret", goods_return.id),
         "refund": to_text("rfd", refund.id),
         "payout": to_text("pto", payout.id),

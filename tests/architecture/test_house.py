@@ -28,6 +28,7 @@ COLUMNS = {
     "order.commercial": ("sales_order", "commercial"),
     "order.verification": ("sales_order", "verification"),
     "verification.attempt": ("verification_attempt", "state"),
+    "verification.delivery_day": ("delivery_day", "state"),
     "payments.approval": ("refund", "approval"),
     "payments.attempt": ("payment_attempt", "state"),
     "payments.chargeback": ("chargeback", "state"),

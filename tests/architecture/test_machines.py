@@ -157,6 +157,7 @@ NOT_WALKED = {
     "order.hold": "has no column: its state is read from when it was released and by whom",
     "order.verification": "buyers, agents and silence move it: tests/flows/test_verify_order.py",
     "verification.attempt": "providers, buyers and the clock move it: tests/flows/test_verify_order.py",
+    "verification.delivery_day": "buyers, agents and the clock move it: tests/flows/test_delivery_day.py",
     "payments.approval": "stands beside the state of a refund: tests/flows/test_approve_refund.py",
     "payments.chargeback": "its ends move money, each another way: tests/flows/test_contest_chargeback.py",
     "payments.payout": "every move needs what the one before it left: tests/flows/test_pay_out.py",

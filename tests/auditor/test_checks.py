@@ -264,6 +264,15 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     ),
     "orders.allocated_have_work": ("UPDATE task SET state = 'cancelled' WHERE order_id = '{paid}'",),
     "orders.headline_is_true": ("UPDATE sales_order SET headline = 'packed' WHERE id = '{paid}'",),
+    "orders.door_returns_left_a_parcel": (
+        """
+        INSERT INTO parcel (shop_id, id, order_id, task_id, courier, service, awb, state, contents, weight_g, created_at)
+        SELECT 1, '{nobody}', order_id, id, 'own', '', 'OWN-1', 'lost', '[]', 0, now()
+        FROM task WHERE order_id = '{cod}' LIMIT 1""",
+        """
+        INSERT INTO goods_return (shop_id, id, number, order_id, state, reason, requested_by, requested_at, parcel_id)
+        VALUES (1, '{nobody}', 1, '{cod}', 'in_transit', 'x', 'x', now(), '{nobody}')""",
+    ),
     "orders.holds_are_counted": ("UPDATE sales_order SET open_holds = 1 WHERE id = '{paid}'",),
     "answers.told_orders_exist": (
         "UPDATE answer SET body = convert_to(replace(convert_from(body, 'UTF8'), 'ord_0', 'ord_1'), 'UTF8')",

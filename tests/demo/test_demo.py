@@ -62,6 +62,7 @@ INBOX = {
     "hold_waiting",
     "low_stock",
     "money_waiting",
+    "nobody_home",
     "order_waiting",
     "parcel_damaged",
     "parcel_lost",

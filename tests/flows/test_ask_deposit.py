@@ -10,12 +10,13 @@ from conftest import ShopFloor
 from flows.paying import Till, a_till
 from given import a_buyer, asked, place
 from orderan.auditor import Finding, audit
+from orderan.flows.asking_steps import Asked, NotAsked
 from orderan.flows.hear_buyer import ask_again, hear_answer
 from orderan.flows.payable import is_payable
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
 from orderan.flows.settle_payment import settle_payment
-from orderan.flows.verify_order import Asked, NotAsked, Verifier
+from orderan.flows.verify_order import Verifier
 from orderan.flows.watch_limits import watch_limits
 from orderan.gateways import Outcome
 from orderan.kit.crypto import Keyring

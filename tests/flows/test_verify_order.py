@@ -9,6 +9,7 @@ import pytest
 
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
+from orderan.flows.asking_steps import Asked, NotAsked
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
 from orderan.flows.erase_customer import erase_customer
@@ -21,7 +22,7 @@ from orderan.flows.hear_buyer import (
 from orderan.flows.pick_task import release_tasks, start_picking
 from orderan.flows.place_order import Placed
 from orderan.flows.replay_decision import replay
-from orderan.flows.verify_order import Asked, NotAsked, Verifier, advance_cases
+from orderan.flows.verify_order import Verifier, advance_cases
 from orderan.flows.views_asking import Turn, unsaid_orders
 from orderan.fulfilment import PickingBlocked
 from orderan.kit.clock import SetClock

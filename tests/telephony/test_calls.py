@@ -389,7 +389,13 @@ async def test_a_shop_that_goes_in_circles_is_hung_up_on(open_world: Callable[..
     assert (call.stage, len(world.heard)) == (Stage.COMPLETED, MOST_TURNS)
 
 
-KEYS = {Manner.CONFIRMS: {"1"}, Manner.REFUSES: {"2"}, Manner.MISTYPES: {"7"}, Manner.LISTENS: {""}}
+KEYS = {
+    Manner.CONFIRMS: {"1"},
+    Manner.REFUSES: {"2"},
+    Manner.GOES_OUT: {"3"},
+    Manner.MISTYPES: {"7"},
+    Manner.LISTENS: {""},
+}
 
 
 @pytest.mark.parametrize("manner", list(Manner))

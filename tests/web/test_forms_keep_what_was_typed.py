@@ -113,6 +113,10 @@ FORMS: Final = {
     "/verification/{order:str}/{verb:str}": Sends(
         "/verification/{unsaid}/later", {"at": "2020-01-01T10:00"}, {"note": "Sedang rapat"}
     ),
+    "/verification/days/{parcel:str}/{verb:str}": Sends(
+        "/verification/days/{coming}/later", {"on": "2020-01-01"}, {"note": "Sedang di luar kota"}
+    ),
+    "/shipping/{parcel:str}/part": Sends("/shipping/{coming}/part", {"units_1": "7"}, {}),
     "/messages/policy": Sends(
         "/messages/policy", {"reminder_minutes": "1"}, {"review_days": "5", "quiet_from": "22:00"}
     ),
@@ -602,6 +606,7 @@ UNREADABLE: Final[Sequence[tuple[str, dict[str, str]]]] = (
     ("/returns/{received}/step", {"step": "inspect", "stock_1": "satu", "aside_1": "2"}),
     ("/returns/new", {"order": "{gone_number}", "reason": "Rusak", "units_1": "1,5"}),
     ("/payments/orders/{unpaid}/confirm", {"method": "cash", "amount": "20rb"}),
+    ("/shipping/{coming}/part", {"units_1": "dua"}),
     ("/payments/orders/{unpaid}/deposit", {"amount": "separuh"}),
     ("/payments/orders/{promised}/refund", {"amount": "semua", "reason": "Telat"}),
     (

@@ -12,7 +12,7 @@ from access.conftest import Hire, House, hire, house, password_hash, send, sign_
 from access.routes import routes_of
 from catalog.test_pictures import png
 from conftest import ShopFloor
-from fulfilment.working import delivered, the_task
+from fulfilment.working import delivered, shipped, the_task
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from incidents.troubled import a_gateway
 from orderan.customers import find_customers
@@ -136,6 +136,14 @@ FORMS: Final = {
         "/verification/{unsaid}/missed",
         {"note": "tidak diangkat"},
         "SELECT count(*) FROM verification_attempt WHERE state = 'missed'",
+    ),
+    "/verification/days/{parcel:str}/{verb:str}": Sends(
+        "/verification/days/{coming}/home", {"note": "di rumah"}, "SELECT count(*) FROM delivery_day"
+    ),
+    "/shipping/{parcel:str}/part": Sends(
+        "/shipping/{coming}/part",
+        {"units_1": "1"},
+        "SELECT count(*) FROM goods_return WHERE parcel_id IS NOT NULL",
     ),
     "/orders/bulk": Sends(
         "/orders/bulk",
@@ -477,6 +485,7 @@ async def shop(
     incident = await floor.run(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
+    [coming] = await shipped(world, await an_order(), awb="002589984097", now=now)
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
     await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=1, now=now))
     unsaid = await an_order()
@@ -489,6 +498,7 @@ async def shop(
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),
         "unsaid": to_text("ord", unsaid.id),
+        "coming": to_text("pcl", coming.id),
         "gone_number": str(gone.number),
         "case": to_text("cbk", case.id),
         "product": to_text("prd", product.id),

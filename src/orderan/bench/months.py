@@ -27,6 +27,7 @@ from orderan.auditor import audit
 from orderan.bench.crowd import undecided
 from orderan.bench.ground import Ground, keyring, opened, prepared, server
 from orderan.bench.neighbours import Neighbourhood, Person
+from orderan.flows.asking_steps import Asked
 from orderan.flows.collect_cod import Cash, collect_cod, remit_cod
 from orderan.flows.deliver import move_on
 from orderan.flows.hand_over import hand_over_many
@@ -35,7 +36,7 @@ from orderan.flows.learn_ends import LEARNING
 from orderan.flows.pick_task import finish_tasks, pack, release_tasks, start_picking
 from orderan.flows.place_order import Placed, Placement, PlacementLine, place_orders
 from orderan.flows.try_trust import try_draft
-from orderan.flows.verify_order import Asked, Verifier
+from orderan.flows.verify_order import Verifier
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Box
 from orderan.kit.clock import SetClock

@@ -1,4 +1,5 @@
-"""How the demo shop asks its COD buyers of the last two days whether they mean their orders, and what they answer.
+"""How the demo shop asks its COD buyers of the last two days, and what they answer: whether they mean their orders, and
+whether somebody is home on the day their parcel comes.
 
 First by WhatsApp, then by an automatic call, at last by the shop's own people; buyers and agents are played here.
 From then on the worker asks, through the sandbox.
@@ -13,8 +14,10 @@ from typing import Final
 from uuid import UUID
 
 from orderan.demo.scene import Scene
+from orderan.flows.ask_on_the_day import DayAsker
+from orderan.flows.asking_steps import Asked
 from orderan.flows.hear_buyer import answer_attempt, answer_by_hand
-from orderan.flows.verify_order import Asked, Verifier
+from orderan.flows.verify_order import Verifier
 from orderan.flows.views_asking import Turn, unsaid_orders
 from orderan.kit.clock import SetClock
 from orderan.kit.db import Caller
@@ -22,6 +25,7 @@ from orderan.orders import EVERYTHING
 from orderan.verification import (
     Attempt,
     AttemptEvent,
+    DayPolicy,
     Policy,
     Rule,
     Silence,
@@ -48,9 +52,24 @@ POLICY: Final = Policy(
     ),
     deadline_hours=36,
     silence=Silence.HOLD,
+    on_the_day=DayPolicy(
+        steps=(
+            Step(Way.WHATSAPP, tries=1, answer_minutes=60),
+            Step(Way.CALL, tries=1, answer_minutes=10, spacing_minutes=30),
+            Step(Way.AGENT, tries=1, answer_minutes=120),
+        ),
+        from_hour=7,
+        to_hour=19,
+    ),
 )
 ANSWERS: Final = ((0.55, AttemptEvent.CONFIRM), (0.65, AttemptEvent.REFUSE))
 """Up to which share of buyers answer so; the rest answer nothing."""
+OF_DAYS: Final = (
+    (0.6, AttemptEvent.CONFIRM),
+    (0.72, AttemptEvent.PUT_OFF),
+    (0.8, AttemptEvent.REFUSE),
+)
+"""The same of those whose parcel comes."""
 CALLED: Final = ((0.35, AttemptEvent.CONFIRM), (0.5, AttemptEvent.REFUSE))
 """The same of those an agent calls, who did not answer before."""
 KEYS: Final = {
@@ -58,6 +77,14 @@ KEYS: Final = {
     (Way.WHATSAPP, AttemptEvent.REFUSE): "no",
     (Way.CALL, AttemptEvent.CONFIRM): "1",
     (Way.CALL, AttemptEvent.REFUSE): "2",
+}
+KEYS_OF_DAYS: Final = {
+    (Way.WHATSAPP, AttemptEvent.CONFIRM): "home",
+    (Way.WHATSAPP, AttemptEvent.PUT_OFF): "later",
+    (Way.WHATSAPP, AttemptEvent.REFUSE): "nobody",
+    (Way.CALL, AttemptEvent.CONFIRM): "1",
+    (Way.CALL, AttemptEvent.PUT_OFF): "2",
+    (Way.CALL, AttemptEvent.REFUSE): "3",
 }
 NOTES: Final = {
     AttemptEvent.CONFIRM: "",
@@ -96,6 +123,7 @@ class Asking:
         self._players = {way: _Player(way) for way in NAMES}
         self._caller = Caller(scene.ground.shop.shop_id, "system:verification")
         self._verifier = Verifier(scene.db, self._clock, self._players)
+        self._of_days = DayAsker(scene.db, self._clock, self._players)
         self._began = False
 
     async def hour(self, at: datetime, *, until: datetime) -> None:
@@ -110,19 +138,20 @@ class Asking:
             reached, player.reached = player.reached, []
             for attempt in reached:
                 await self._answered(way, attempt, at)
-        while await self._verifier.work_due(self._caller):
+        while await self._verifier.work_due(self._caller) + await self._of_days.work_due(self._caller):
             pass
         if until - at > RESTING:
             await self._agents(at)
 
     async def _answered(self, way: Way, attempt: Attempt, at: datetime) -> None:
         placed = self._scene.memory.orders.get(attempt.order_id)
-        luck = self._luck(placed.order.number if placed else 0, str(way))
-        event = _drawn(luck, ANSWERS)
+        of_day = attempt.day_id is not None
+        luck = self._luck(placed.order.number if placed else 0, f"{way} day" if of_day else str(way))
+        event = _drawn(luck, OF_DAYS if of_day else ANSWERS)
         if event is AttemptEvent.MISS and way is Way.WHATSAPP:
             # It is not read: its time runs out by itself.
             return
-        answer = KEYS.get((way, event), luck.choice(MISSES))
+        answer = (KEYS_OF_DAYS if of_day else KEYS).get((way, event), luck.choice(MISSES))
         await self._scene.do(
             "verification",
             partial(note_costs, attempt_id=attempt.id, cost_minor=COSTS[way], recording_url=None),

@@ -15,13 +15,15 @@ from dataclasses import asdict, replace
 from typing import Any, cast
 from uuid import UUID
 
-from orderan.flows.call_script import EVENTS, Facts, Heard, Outcome, Talk, closed, hear, say
+from orderan.flows.call_script import EVENTS, Talk, closed, hear, say
+from orderan.flows.call_words import Facts, Heard, Outcome, Topic
 from orderan.flows.hear_buyer import OPEN_AXIS, answer_attempt
+from orderan.flows.hear_day import day_waits
 from orderan.flows.reach_clients import ReachClient
+from orderan.flows.views_asked import day_told, order_told
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
-from orderan.orders import Commercial, load_orders, lock_orders, owed
-from orderan.shops import shop_by_id
+from orderan.orders import Commercial, Order, load_orders, lock_orders
 from orderan.telephony import (
     CallState,
     Farewell,
@@ -33,7 +35,16 @@ from orderan.telephony import (
     at_turn,
 )
 from orderan.telephony import Heard as Question
-from orderan.verification import CallThread, NotBeingAsked, lock_thread, save_thread, thread_of_call
+from orderan.verification import (
+    Attempt,
+    CallThread,
+    DayOver,
+    NotBeingAsked,
+    lock_attempt,
+    lock_thread,
+    save_thread,
+    thread_of_call,
+)
 
 
 async def answer_call(
@@ -91,10 +102,12 @@ async def _go_on(
     locked = await lock_thread(tx, thread.attempt_id)
     if locked is None:
         raise NewsForged(asked.call_id)
+    attempt = await lock_attempt(tx, thread.attempt_id)
+    if attempt is None:
+        raise NewsForged(asked.call_id)
     before = talk_of(locked)
-    ended = order.verification not in OPEN_AXIS or order.commercial != Commercial.ACCEPTED
-    if ended and before.outcome is None:
-        return closed(before.language), before.turns
+    if before.outcome is None and not await _waits(tx, order, attempt, clock):
+        return closed(before.language, before.topic), before.turns
     machine = bool(asked.machine) or locked.state == CallState.MACHINE
     digits = asked.digits if _is_new(before, asked) else None
     after = hear(before, digits, number=order.number, machine=machine)
@@ -105,7 +118,7 @@ async def _go_on(
         await save_thread(tx, replace(locked, call_id=call_id, talk=asdict(after)))
     if after.outcome is not None and before.outcome is None:
         await note_outcome(tx, locked, after, clock)
-    return say(after, await _facts(tx, thread.order_id)), after.turns
+    return say(after, await _facts(tx, order, attempt)), after.turns
 
 
 def _is_new(talk: Talk, asked: Question) -> bool:
@@ -113,21 +126,29 @@ def _is_new(talk: Talk, asked: Question) -> bool:
     return talk.waits if asked.turn is None else asked.turn == talk.turns
 
 
+async def _waits(tx: Tx, order: Order, attempt: Attempt, clock: Clock) -> bool:
+    """Whether nobody has answered yet for what a call asks about."""
+    if attempt.day_id is None:
+        return order.verification in OPEN_AXIS and order.commercial == Commercial.ACCEPTED
+    return await day_waits(tx, attempt.day_id, now=clock.now())
+
+
 async def note_outcome(tx: Tx, thread: CallThread, talk: Talk, clock: Clock) -> None:
     """What a talk that ended means for its attempt; nothing where the order was answered for meanwhile."""
     if talk.outcome is None:
         return
-    told = talk.keys if talk.outcome in {Outcome.CONFIRM, Outcome.REFUSE} else str(talk.outcome)
-    with suppress(NotBeingAsked):
+    told = talk.keys if talk.answered else str(talk.outcome)
+    with suppress(NotBeingAsked, DayOver):
         await answer_attempt(
             tx, thread.attempt_id, thread.order_id, EVENTS[talk.outcome], answer=told, now=clock.now()
         )
 
 
-async def _facts(tx: Tx, order_id: UUID) -> Facts:
-    order, lines = (await load_orders(tx, [order_id]))[order_id]
-    goods = tuple((owed(line), line.title) for line in lines if owed(line))
-    return Facts((await shop_by_id(tx, tx.shop_id)).name, order.number, goods, order.due_minor)
+async def _facts(tx: Tx, order: Order, attempt: Attempt) -> Facts:
+    if attempt.day_id is not None:
+        return await day_told(tx, order, attempt.day_id)
+    lines = (await load_orders(tx, [order.id]))[order.id][1]
+    return await order_told(tx, order, lines)
 
 
 def talk_of(thread: CallThread) -> Talk:
@@ -138,6 +159,7 @@ def talk_of(thread: CallThread) -> Talk:
         | {
             "last": Heard(kept["last"]) if kept["last"] else None,
             "outcome": Outcome(kept["outcome"]) if kept["outcome"] else None,
+            "topic": Topic(kept.get("topic", Topic.ORDER)),
         }
     )
 

@@ -12,78 +12,49 @@ from uuid import UUID
 
 from orderan import messaging, telephony
 from orderan.customers import open_contacts, zone_of
-from orderan.flows.call_script import Facts, Talk
+from orderan.flows.asking_steps import Asked, Asks, NotAsked
+from orderan.flows.asking_words import chat_of, deposit_chat, deposit_text, deposit_values, text_of
+from orderan.flows.call_script import Talk
+from orderan.flows.call_words import Facts, Topic
+from orderan.flows.hear_day import day_waits
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
-from orderan.flows.verify_order import Asked, Asks, NotAsked, plans_of
+from orderan.flows.verify_order import plans_of
+from orderan.flows.views_asked import day_told, order_told
 from orderan.flows.views_verifying import buyers_of, phone_of
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.i18n import format_datetime, format_money
-from orderan.messaging import (
-    Because,
-    Channel,
-    Chat,
-    Content,
-    Messenger,
-    Outgoing,
-    ReplyButton,
-    Sent,
-    Template,
-    Text,
-)
+from orderan.messaging import Because, Channel, Chat, Content, Messenger, Outgoing, Sent, Text
 from orderan.notifications import wants_of
-from orderan.orders import Commercial, load_orders, owed
+from orderan.orders import Commercial, load_orders
 from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind, open_windows
-from orderan.shops import shop_by_id
-from orderan.telephony import CallAsked, CallState, Telephone
+from orderan.telephony import CallAsked, CallState, Language, Telephone
 from orderan.verification import (
     Attempt,
     CallThread,
+    DayPolicy,
     Step,
     Way,
     begin_thread,
+    delivery_day,
     lock_cases,
     lock_thread,
     note_costs,
     note_phone,
     save_thread,
+    steps_of,
 )
 
-PURPOSE: Final = "konfirmasi pesanan"
+PURPOSES: Final = {Topic.ORDER: "konfirmasi pesanan", Topic.DAY: "hari pengantaran"}
 """Why a number was opened, as the log of readings has it."""
 NOBODY: Final = "shop"
 """Who is named where no provider was asked."""
-TEMPLATE: Final = "cod_confirm"
-"""Of WhatsApp's approved templates the one that asks, behind the account's prefix."""
-YES, NO = "yes", "no"
 CLOSES: Final = timedelta(minutes=5)
 """A window about to close may be closed when the message arrives."""
 FIRST_LOOK: Final = timedelta(seconds=90)
 """A call is over by then, or rings no more; its provider is asked unless it told."""
-
-BUTTONS: Final[Mapping[str, tuple[str, str]]] = {
-    "id": ("Ya, benar", "Bukan saya"),
-    "en": ("Yes, I did", "Not me"),
-}
-CHATS: Final[Mapping[str, str]] = {
-    "id": "{shop}: pesanan {number} ({goods}) seharga {total}, dibayar tunai kepada kurir. Benar Anda yang memesan?",
-    "en": "{shop}: order {number} ({goods}) for {total}, paid in cash to the courier. Did you place this order?",
-}
-DEPOSIT_TEMPLATE: Final = "cod_deposit"
-"""The one that asks for a deposit."""
-DEPOSITS: Final[Mapping[str, str]] = {
-    "id": "{shop}: kami belum berhasil menghubungi Anda. Agar pesanan {number} tetap disiapkan, bayar uang muka {amount} "
-    "sebelum {until} lewat QRIS: {link}",
-    "en": "{shop}: we could not reach you. So that order {number} is prepared, pay a deposit of {amount} before {until} "
-    "by QRIS: {link}",
-}
-TEXTS: Final[Mapping[str, str]] = {
-    "id": "{shop}: pesanan {number} {total} COD. Benar Anda memesan? Jawab di {link}",
-    "en": "{shop}: order {number} {total} COD. Did you place it? Answer at {link}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +70,8 @@ class About:
     phone: str = field(repr=False)
     language: str
     zone: str
+    topic: Topic
     facts: Facts
-    currency: str
     deposit_minor: int
     deposit_until: datetime | None
     stopped: frozenset[str]
@@ -136,13 +107,19 @@ class Askers:
             NotAsked: The order has no buyer with a telephone, they were erased, or nothing is asked any more.
         """
         now = self.clock.now()
+        topic = Topic.DAY if attempt.day_id else Topic.ORDER
         order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
-        if order.cleared or order.commercial != Commercial.ACCEPTED:
+        waits = (
+            await day_waits(tx, attempt.day_id, now=now)
+            if attempt.day_id
+            else not order.cleared and order.commercial == Commercial.ACCEPTED
+        )
+        if not waits:
             # Answered for while this try was about to be made.
             raise NotAsked(NOBODY, "answered")
         if order.customer_id is None:
             raise NotAsked(NOBODY, "no_buyer")
-        opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSE, now=now)
+        opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSES[topic], now=now)
         contact = opened.get(order.customer_id)
         if contact is None or contact.phone is None:
             raise NotAsked(NOBODY, "no_phone")
@@ -151,15 +128,18 @@ class Askers:
             await note_phone(tx, attempt.id, index)
             windows = await open_windows(tx, index, at=now + CLOSES)
         wants = (await wants_of(tx, [order.customer_id])).get(order.customer_id)
-        shop = await shop_by_id(tx, tx.shop_id)
-        goods = tuple((owed(line), line.title) for line in lines if owed(line))
+        told = (
+            await day_told(tx, order, attempt.day_id)
+            if attempt.day_id
+            else await order_told(tx, order, lines)
+        )
         return About(
             contact.phone,
             "en" if wants is not None and wants.locale == "en" else "id",
             zone_of((await buyers_of(tx, [order.id]))[order.id].area),
-            Facts(shop.name, order.number, goods, order.due_minor),
-            order.currency,
-            order.deposit_due_minor,
+            topic,
+            told,
+            0 if attempt.day_id else order.deposit_due_minor,
             order.hold_until,
             wants.stopped if wants is not None else frozenset(),
             windows,
@@ -178,18 +158,13 @@ class ByCall:
         db = self.askers.db
 
         async def read(tx: Tx) -> tuple[About, Step]:
-            case = (await lock_cases(tx, [attempt.order_id]))[attempt.order_id]
-            plan = (await plans_of(tx, [case.policy_version]))[case.policy_version]
-            return await self.askers.about(tx, attempt), plan.steps[case.step]
+            step = await _step_of(tx, attempt)
+            return await self.askers.about(tx, attempt), step
 
         about, step = await db.run(caller, read)
-        talk = asdict(
-            Talk(
-                by_number=step.by_number,
-                language="en" if about.language == "en" else "id",
-                recorded=step.record,
-            )
-        )
+        language: Language = "en" if about.language == "en" else "id"
+        by_number = step.by_number and about.topic is Topic.ORDER
+        talk = asdict(Talk(by_number=by_number, language=language, topic=about.topic, recorded=step.record))
         failed = NotAsked(NOBODY, "no_account")
         for client in self.accounts:
             if client.telephone is None:
@@ -288,45 +263,39 @@ class ByMessage:
         )
 
     def _content(self, shop_id: int, client: ReachClient, about: About, token: str) -> Content:
-        facts = about.facts
-        values = {
-            "shop": facts.shop,
-            "number": str(facts.number),
-            "goods": ", ".join(f"{units} × {title}" for units, title in facts.goods),
-            "total": format_money(facts.total_minor, about.currency, about.language),
-        }
+        link = self.askers.links.word_page(shop_id, token)
         if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
-            link = self.askers.links.word_page(shop_id, token)
-            return Text(TEXTS[about.language].format(**values, link=link))
-        yes, no = BUTTONS[about.language]
-        return Chat(
-            CHATS[about.language].format(**values),
-            open=client.account.id in about.windows,
-            buttons=(ReplyButton(f"{YES}:{token}", yes), ReplyButton(f"{NO}:{token}", no)),
-            template=Template(
-                client.account.fields.get(TEMPLATE_PREFIX, "") + TEMPLATE, tuple(values.values())
-            ),
-        )
+            return Text(text_of(about.topic, about.facts, about.language, link))
+        prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
+        window = client.account.id in about.windows
+        return chat_of(about.topic, about.facts, about.language, token, prefix=prefix, window=window)
 
     def _deposit(self, shop_id: int, client: ReachClient, attempt: Attempt, about: About) -> Content:
         now = self.askers.clock.now()
         until = about.deposit_until or now
-        values = {
-            "shop": about.facts.shop,
-            "number": str(about.facts.number),
-            "amount": format_money(about.deposit_minor, about.currency, about.language),
-            "until": format_datetime(until, about.zone, about.language),
-            "link": self.askers.links.pay_page(shop_id, attempt.order_id, now=now),
-        }
-        text = DEPOSITS[about.language].format(**values)
-        if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
-            return Text(text)
-        prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
-        return Chat(
-            text,
-            template=Template(prefix + DEPOSIT_TEMPLATE, tuple(values.values())),
-            open=client.account.id in about.windows,
+        values = deposit_values(
+            about.facts,
+            about.language,
+            amount_minor=about.deposit_minor,
+            until=until,
+            zone=about.zone,
+            link=self.askers.links.pay_page(shop_id, attempt.order_id, now=now),
         )
+        if client.messenger is None or client.messenger.channel is not Channel.WHATSAPP:
+            return Text(deposit_text(values, about.language))
+        prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
+        window = client.account.id in about.windows
+        return deposit_chat(values, about.language, prefix=prefix, window=window)
+
+
+async def _step_of(tx: Tx, attempt: Attempt) -> Step:
+    """By which step of its policy an attempt is made."""
+    if attempt.day_id is not None:
+        day = await delivery_day(tx, attempt.day_id)
+        plan = (await plans_of(tx, [day.policy_version]))[day.policy_version]
+        return steps_of(plan.on_the_day or DayPolicy())[day.step]
+    case = (await lock_cases(tx, [attempt.order_id]))[attempt.order_id]
+    return steps_of((await plans_of(tx, [case.policy_version]))[case.policy_version])[case.step]
 
 
 async def _sent(messenger: Messenger, outgoing: Outgoing) -> Sent:

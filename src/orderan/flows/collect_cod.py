@@ -20,6 +20,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.orders import EVERYTHING, Order, Scope, Terms, load_orders, lock_orders, seen_orders
 from orderan.payments import MoneyEvent, MoneyKind, MoreThanThereIs, ReferenceUsed, Standing, events_of
+from orderan.returns import refused_at_doors
 from orderan.shipping import Parcel, ParcelState, courier, parcels_of_orders, parcels_with
 
 COD = "cod"
@@ -242,8 +243,9 @@ async def _books(tx: Tx, orders: Collection[UUID]) -> dict[UUID, OrderCash]:
     events: dict[UUID, list[tuple[MoneyKind, str | None, int]]] = {order_id: [] for order_id in orders}
     for event in await events_of(tx, orders, (MoneyKind.COD_COLLECTED, MoneyKind.COD_REMITTED)):
         events[event.order_id].append((MoneyKind(event.kind), event.reference, event.amount_minor))
+    refused = await refused_at_doors(tx, orders)
     return {
-        order_id: cash_of(order, lines, parcels[order_id], events[order_id])
+        order_id: cash_of(order, lines, parcels[order_id], events[order_id], refused)
         for order_id, (order, lines) in (await load_orders(tx, orders)).items()
     }
 

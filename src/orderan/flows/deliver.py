@@ -1,5 +1,6 @@
 """What happens to parcels on the way, told by a person or a courier.
 
+out         its buyer is asked whether somebody is home, where the shop asks
 delivered   lines are delivered; the order's delivery time is noted once nothing is missing
 returned    to us: a return is opened by itself and waits for the goods to be inspected
 lost, damaged   reported to the inbox with the order's money and what to do
@@ -9,6 +10,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.ask_on_the_day import ask_about
+from orderan.flows.hear_day import close_days
 from orderan.flows.pick_task import Within
 from orderan.fulfilment import follow_goods, lock_tasks
 from orderan.kit import inbox
@@ -43,6 +46,10 @@ async def move_on(
         for parcel in parcels
     ]
     await insert_moves(tx, "parcel", moved, reason=reason, now=now)
+    if event is ParcelEvent.GO_OUT:
+        await ask_about(tx, [parcel.id for parcel in parcels], now=now)
+    elif event is not ParcelEvent.MOVE:
+        await close_days(tx, [parcel.id for parcel in parcels], now=now)
     if event is ParcelEvent.DELIVER:
         await follow_goods(tx, list(orders), now=now)
     if event is ParcelEvent.ARRIVE_BACK:

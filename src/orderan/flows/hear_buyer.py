@@ -1,4 +1,4 @@
-"""A buyer's word about their COD order, by whatever way it comes.
+"""A buyer's word about their COD order, by whatever way it comes; one about a parcel's day goes on to `hear_day`.
 
     confirmed   work may begin
     refused     the order is cancelled, its stock is free at once, and the reason is kept
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from orderan.customers import zone_of
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.hear_day import answer_of_day
 from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.verify_order import after_missed, followed_now
 from orderan.flows.views_verifying import asked_somebody_else, buyers_of
@@ -35,6 +36,7 @@ from orderan.verification import (
     AnswerUnknown,
     Attempt,
     AttemptEvent,
+    DayOver,
     LaterThanDeadline,
     Next,
     NotBeingAsked,
@@ -78,10 +80,10 @@ async def asked_by(tx: Tx, token: str, *, now: datetime) -> Attempt:
 
 
 async def is_good(tx: Tx, attempt: Attempt, *, now: datetime) -> bool:
-    """Whether an answer to an attempt is still taken: see `VALID`."""
+    """Whether an answer to an attempt is still taken: see `VALID`; a parcel's day is over before."""
     if now < attempt.began_at + VALID:
         return True
-    case = await case_of(tx, attempt.order_id)
+    case = None if attempt.day_id else await case_of(tx, attempt.order_id)
     return case is not None and now < case.deadline
 
 
@@ -99,6 +101,7 @@ async def hear_answer(
     Raises:
         AnswerUnknown: As `asked_by` has it.
         NotBeingAsked: The order was answered for, or is closed; nothing changed.
+        DayOver: Of a parcel's day, see `answer_of_day`.
     """
     found = await asked_by(tx, token, now=now)
     return await answer_attempt(tx, found.id, found.order_id, event, answer=answer, note=note, now=now)
@@ -120,14 +123,20 @@ async def answer_attempt(
         AnswerUnknown: No such attempt in this shop.
         NotBeingAsked: The order was answered for, or is closed, or whoever answers has a telephone that is the
             buyer's no more; nothing changed.
+        DayOver: Of a parcel's day, see `answer_of_day`.
     """
     order = await _locked(tx, order_id)
-    case = (await lock_cases(tx, [order.id]))[order.id]
     attempt = await lock_attempt(tx, attempt_id)
     if attempt is None:
         raise AnswerUnknown
+    if attempt.day_id is not None:
+        if event is not AttemptEvent.MISS and await asked_somebody_else(tx, attempt_id):
+            raise DayOver(str(order.number))
+        await answer_of_day(tx, order, attempt, event, answer=answer, note=note, now=now)
+        return order
+    case = (await lock_cases(tx, [order.id]))[order.id]
     _require_open(order)
-    if event in _ANSWERS and await asked_somebody_else(tx, attempt_id):
+    if event is AttemptEvent.PUT_OFF or (event in _ANSWERS and await asked_somebody_else(tx, attempt_id)):
         raise NotBeingAsked(str(order.number), order.verification)
     was_open = attempt.state in OPEN
     moved = await note_answer(tx, attempt, event, answer=answer, note=note, now=now)

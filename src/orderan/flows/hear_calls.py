@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from orderan.flows.answer_call import attempt_named, talk_of
-from orderan.flows.call_script import Heard
+from orderan.flows.call_words import Heard
 from orderan.flows.hear_buyer import answer_attempt
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.kit.clock import Clock
@@ -42,6 +42,7 @@ from orderan.telephony import (
 from orderan.verification import (
     AttemptEvent,
     CallThread,
+    DayOver,
     NotBeingAsked,
     lock_thread,
     note_costs,
@@ -199,7 +200,7 @@ class CallWatch:
         if why is None:
             wrong = talk.last not in {None, Heard.NOTHING}
             why = "machine" if machine or stands is CallState.MACHINE else "wrong_key" if wrong else "silence"
-        with suppress(NotBeingAsked):
+        with suppress(NotBeingAsked, DayOver):
             await answer_attempt(
                 tx,
                 thread.attempt_id,

@@ -1,8 +1,9 @@
-"""Replies and receipts of messages that asked buyers whether they mean their order.
+"""Replies and receipts of messages that asked buyers whether they mean their order, or whether somebody is home.
 
-A button carries what only this attempt's buyer was given, and counts from their own number. A plain yes or no counts where it answers the message
-that asked, or comes from a number of which one order only was asked about that way and has no word yet, however
-late; any other text is for whoever reads replies. A message that did not arrive is a try in vain.
+A button carries what only this attempt's buyer was given, and counts from their own number. A plain yes, no or
+"tomorrow" counts where it answers the message that asked, or comes from a number which was asked one thing only that
+way and has not answered yet, however late; any other text is for whoever reads replies. A message that did not arrive
+is a try in vain.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from typing import Final
 from orderan import messaging
 from orderan.customers import people_by_phone
 from orderan.flows.answer_call import attempt_named
-from orderan.flows.ask_buyer import NO, YES
+from orderan.flows.asking_words import WORDS
+from orderan.flows.call_words import Topic
 from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, hear_answer, is_good
+from orderan.flows.views_days import answerable_days_of
 from orderan.flows.views_verifying import answerable_attempts_of, is_buyer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -25,6 +28,7 @@ from orderan.verification import (
     AnswerUnknown,
     Attempt,
     AttemptEvent,
+    DayOver,
     NotBeingAsked,
     Way,
     attempts_named,
@@ -32,10 +36,17 @@ from orderan.verification import (
     note_costs,
 )
 
-EVENTS: Final = {YES: AttemptEvent.CONFIRM, NO: AttemptEvent.REFUSE}
 WAYS: Final = {Kind.WHATSAPP: Way.WHATSAPP, Kind.SMS: Way.SMS}
 YESES: Final = frozenset({"ya", "iya", "y", "benar", "betul", "yes"})
 NOES: Final = frozenset({"tidak", "bukan", "nggak", "gak", "no", "batal"})
+LATERS: Final = frozenset({"besok", "besok saja", "antar besok", "tomorrow"})
+MEANT: Final = (
+    (YESES, AttemptEvent.CONFIRM),
+    (NOES, AttemptEvent.REFUSE),
+    (LATERS, AttemptEvent.PUT_OFF),
+)
+OVER: Final = (NotBeingAsked, DayOver)
+"""What was asked was answered for, or needs no answer any more."""
 
 
 async def hear_words(
@@ -52,28 +63,39 @@ async def hear_words(
 async def _tapped(tx: Tx, keyring: Keyring, reply: Reply, *, now: datetime) -> None:
     word, _, token = reply.payload.partition(":")
     person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
-    if word not in EVENTS or not token or person is None:
+    if not token or person is None:
         return
     # An old button, or one of an order that was answered for, decides nothing any more.
-    with suppress(AnswerUnknown, NotBeingAsked):
+    with suppress(AnswerUnknown, *OVER):
         asked = await asked_by(tx, token, now=now)
-        if await is_buyer(tx, asked.order_id, person):
-            await hear_answer(tx, token, EVENTS[word], answer=word, now=now)
+        event = WORDS[topic_of(asked)].get(word)
+        if event is not None and await is_buyer(tx, asked.order_id, person):
+            await hear_answer(tx, token, event, answer=word, now=now)
+
+
+def topic_of(asked: Attempt) -> Topic:
+    """What an attempt asks about."""
+    return Topic.DAY if asked.day_id else Topic.ORDER
 
 
 async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: datetime) -> None:
     text = reply.text.strip().strip(".!").casefold()
-    word = YES if text in YESES else NO if text in NOES else None
-    if word is None:
+    event = next((event for words, event in MEANT if text in words), None)
+    if event is None:
         return
     if reply.in_reply_to:
         named = await attempts_of_provider(tx, way, [reply.in_reply_to])
         asked = [one for one in named.values() if await is_good(tx, one, now=now)]
     else:
         person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
-        asked = await answerable_attempts_of(tx, way, person, since=now - VALID, now=now) if person else []
+        asked = []
+        if person is not None:
+            asked += await answerable_attempts_of(tx, way, person, since=now - VALID, now=now)
+            asked += await answerable_days_of(tx, way, person, since=now - VALID)
     if len(asked) == 1:
-        await _end(tx, asked[0], EVENTS[word], word, now=now)
+        words = {means: word for word, means in WORDS[topic_of(asked[0])].items()}
+        if event in words:
+            await _end(tx, asked[0], event, words[event], now=now)
 
 
 async def hear_fates(tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]], now: datetime) -> None:
@@ -99,5 +121,5 @@ async def hear_fates(tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]],
 
 
 async def _end(tx: Tx, attempt: Attempt, event: AttemptEvent, answer: str, *, now: datetime) -> None:
-    with suppress(NotBeingAsked):
+    with suppress(*OVER):
         await answer_attempt(tx, attempt.id, attempt.order_id, event, answer=answer, now=now)

@@ -2,18 +2,22 @@
 
 What is due lies in the parcels by the worth of the goods in them. Goods that came back are asked
 for no more; they are looked for in the parcels a courier brought back first, then in those whose
-cash was collected, then in the rest. Cash that was noted for the order without a parcel is loose:
+cash was collected, then in the rest. Goods that were refused at a door are asked for no more from
+then on, and of the parcel they were in. Cash that was noted for the order without a parcel is loose:
 a statement uses it up before it says that more was collected than was due.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
 
 from orderan.kit.money import split_minor
 from orderan.orders import Line, Order
 from orderan.payments import MoneyKind
 from orderan.shipping import Parcel, ParcelState
 
+NOTHING_REFUSED: Final[Mapping[tuple[UUID, int], tuple[int, int]]] = {}
 NOT_SHIPPED = ""
 """Stands among an order's parcels for its goods that did not leave yet."""
 
@@ -106,11 +110,13 @@ def cash_of(
     lines: Sequence[Line],
     parcels: Sequence[Parcel],
     events: Iterable[tuple[MoneyKind, str | None, int]],
+    refused: Mapping[tuple[UUID, int], tuple[int, int]] = NOTHING_REFUSED,
 ) -> OrderCash:
     """The cash of an order.
 
     Args:
         lines, parcels: All of the order's.
+        refused: At doors, see `refused_at_doors`.
         events: Its `cod_collected` and `cod_remitted`: (kind, reference, amount).
     """
     names = [reference_of(parcel) for parcel in parcels]
@@ -130,7 +136,7 @@ def cash_of(
     loose = totals[MoneyKind.COD_COLLECTED] - totals[MoneyKind.COD_REMITTED] - at_parcels
     return OrderCash(
         order.due_minor,
-        _weights(order, lines, parcels, collected.keys() | remitted.keys()),
+        _weights(order, lines, parcels, collected.keys() | remitted.keys(), refused),
         collected,
         remitted,
         max(loose, 0),
@@ -139,11 +145,15 @@ def cash_of(
 
 
 def _weights(
-    order: Order, lines: Sequence[Line], parcels: Sequence[Parcel], known: Iterable[str]
+    order: Order,
+    lines: Sequence[Line],
+    parcels: Sequence[Parcel],
+    known: Iterable[str],
+    refused: Mapping[tuple[UUID, int], tuple[int, int]],
 ) -> dict[str, int]:
     """What is worth how much of what is still due: by parcel, and goods that did not leave yet."""
     known = set(known)
-    out = _still_out(lines, parcels, known)
+    out = _still_out(lines, parcels, known, refused)
     weights = {
         name: 0
         for parcel in parcels
@@ -162,9 +172,12 @@ def _weights(
 
 
 def _still_out(
-    lines: Sequence[Line], parcels: Sequence[Parcel], known: Iterable[str]
+    lines: Sequence[Line],
+    parcels: Sequence[Parcel],
+    known: Iterable[str],
+    refused: Mapping[tuple[UUID, int], tuple[int, int]],
 ) -> dict[tuple[str, int], int]:
-    """Units per parcel and line that did not come back."""
+    """Units per parcel and line that did not come back, and were not refused at the door."""
     known = set(known)
     in_turn = sorted(
         parcels, key=lambda one: (one.state != ParcelState.RETURNED, reference_of(one) not in known)
@@ -172,7 +185,14 @@ def _still_out(
     out = {}
     for line in lines:
         inside = {reference_of(parcel): _units(parcel, line) for parcel in in_turn}
-        back = line.returned * sum(inside.values()) // max(line.shipped, 1)
+        # A bundle travels as its parts.
+        parts, shipped = sum(inside.values()), max(line.shipped, 1)
+        arrived = 0
+        for parcel in in_turn:
+            units, of_them_back = refused.get((parcel.id, line.line_no), (0, 0))
+            inside[reference_of(parcel)] -= units * parts // shipped
+            arrived += of_them_back
+        back = (line.returned - arrived) * parts // shipped
         for name, units in inside.items():
             gone = min(back, units)
             back -= gone

@@ -135,12 +135,16 @@ async def _forgo(
 ) -> None:
     """What came back before it was paid is not asked for any more.
 
-    When nothing is left with the buyer, neither are shipping and rounding.
+    When nothing is left with the buyer, neither are shipping and rounding. What was refused at the door is not asked
+    for since then; see `accept_part`.
     """
     if order.due_minor <= 0:
         return
+    if found.parcel_id is not None:
+        await forgo_rest(tx, order, now=now)
+        return
     lines = await order_lines(tx, order.id)
-    before = {line.line_no: line.returned - received.get(line.line_no, 0) for line in lines}
+    before = await received_before(tx, order.id, found.id)
     back = worth(lines, received.items(), refunded_before=before, tax_included=order.tax_included)
     worth_minor = sum(line.amount_minor for line in back)
     amount = order.due_minor if everything_is_back(lines) else min(worth_minor, order.due_minor)
@@ -171,6 +175,21 @@ def _unasked(order: Order, amount_minor: int, reference: str | None) -> MoneyEve
         currency=order.currency,
         reference=reference,
     )
+
+
+async def forgo_refused(tx: Tx, order: Order, found: GoodsReturn, *, now: datetime) -> int:
+    """Ask no more for what a return brings back from the door of a locked order; returns how much, in minor units.
+
+    Shipping is still asked for. What was paid already is given back once the goods were inspected.
+    """
+    lines = await order_lines(tx, order.id)
+    units = [(line.line_no, line.quantity) for line in await lines_of(tx, found.id)]
+    before = await received_before(tx, order.id, found.id)
+    back = worth(lines, units, refunded_before=before, tax_included=order.tax_included)
+    amount = min(sum(line.amount_minor for line in back), max(order.due_minor, 0))
+    if amount:
+        await settle_payment(tx, _unasked(order, amount, to_text("ret", found.id)), now=now)
+    return amount
 
 
 async def inspect_goods(

@@ -7,18 +7,18 @@
     silence   the same way again, the next way, and at last what the policy says of silence (for a deposit see
               `ask_deposit`); where nobody was ever asked there was none, and a person decides
 
-A try nobody heard of again ends by its own clock, so no case waits for a partner.
+How it is asked, step after step, is in `asking_steps`.
 """
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from orderan.customers import zone_of
 from orderan.flows.ask_deposit import UNDER_WAY, begin_deposit, money_under_way
+from orderan.flows.asking_steps import Asks, advance, reach_out
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.never_asked import report_never_asked
 from orderan.flows.views_verifying import buyers_of
@@ -59,15 +59,12 @@ from orderan.verification import (
     lock_attempt,
     lock_cases,
     lock_open_attempts,
-    not_before,
-    note_answer,
     note_asked,
     open_cases,
     plain,
     policies,
     policy_now,
     read,
-    steps_of,
     wants_deposit,
     was_asked,
 )
@@ -77,42 +74,8 @@ VERIFYING_RULE: Final = "first_rule@1"
 WHERE_THEY_LIVE: Final = ("buyer", "area")
 """Where it stands among what a choice was made from; gone once the buyer is erased."""
 BATCH: Final = 100
-AT_ONCE: Final = 16
-"""Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
 OWN_WORD: Final = 0
 """The version of a shop without any policy: its own people ask every buyer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A provider took the call or the message.
-
-    Attributes:
-        sure: False when it may have been taken: the request was sent and no answer came.
-    """
-
-    provider: str
-    provider_id: str | None
-    sure: bool = True
-
-
-class NotAsked(Exception):
-    """Nothing reached the buyer."""
-
-    def __init__(self, provider: str, why: str) -> None:
-        super().__init__(why)
-        self.provider = provider
-
-
-class Asks(Protocol):
-    """A way to reach a buyer; never called with a transaction open."""
-
-    async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
-        """Call or write to the buyer of an attempt.
-
-        Raises:
-            NotAsked: Nothing reached them.
-        """
 
 
 async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:
@@ -200,27 +163,8 @@ class Verifier:
         if not due:
             return 0
         begun = await self.db.run(caller, lambda tx: advance_cases(tx, due, self.ways, now=self.clock.now()))
-        turns = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(
-            *(self._ask(caller, one, turns) for one in begun if one.attempt.way in self.ways)
-        )
+        await reach_out(self.db, caller, begun, self.ways, self._noted)
         return len(due)
-
-    async def _ask(self, caller: Caller, begun: Begun, turns: asyncio.Semaphore) -> None:
-        attempt = begun.attempt
-        async with turns:
-            try:
-                asked = await self.ways[attempt.way].ask(caller, attempt, begun.token)
-            except NotAsked as failed:
-                provider = failed.provider
-                await self.db.run(
-                    caller, lambda tx: self._noted(tx, attempt, provider, None, AttemptEvent.FAIL)
-                )
-                return
-        event = AttemptEvent.ASK if asked.sure else AttemptEvent.LOSE
-        await self.db.run(
-            caller, lambda tx: self._noted(tx, attempt, asked.provider, asked.provider_id, event)
-        )
 
     async def _noted(
         self, tx: Tx, attempt: Attempt, provider: str, provider_id: str | None, event: AttemptEvent
@@ -252,38 +196,37 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
     left = await lock_open_attempts(tx, orders)
     plans = await plans_of(tx, {case.policy_version for case in cases.values()})
     buyers = await buyers_of(tx, orders)
-    ready = []
-    for order_id, case in cases.items():
-        if case.next_at is None or case.next_at > now:
-            continue
-        policy, zone = plans[case.policy_version], zone_of(buyers[order_id].area)
-        attempt = left.get(order_id)
-        if attempt is not None and attempt.until > now and attempt.way is not Way.AGENT:
-            # Sent, or perhaps sent, by somebody who died before they could say so.
-            await go_on(tx, case, Next(case.step, case.tries, attempt.until), now=now)
-            continue
-        if attempt is not None:
-            await note_answer(tx, attempt, AttemptEvent.MISS, now=now)
-            await _after_miss(tx, orders[order_id], case, policy, zone, now=now)
-            continue
-        if case.deadline <= now:
-            await _silent(tx, orders[order_id], case, policy, now=now)
-            continue
-        at = not_before(policy, case, now=now, zone=zone)
-        if at > now:
-            # Planned for an hour that is over: whoever was to make the try comes to it late.
-            await go_on(tx, case, Next(case.step, case.tries, at), now=now)
-            continue
-        step = steps_of(policy)[case.step]
-        if step.way is Way.AGENT or step.way in ways:
-            ready.append(case)
-        else:
-            # The shop has no such way any more: as if it had been tried in vain.
-            tried = Next(case.step, step.tries, now)
-            await _after_miss(
-                tx, orders[order_id], await go_on(tx, case, tried, now=now), policy, zone, now=now
-            )
-    return await begin_attempts(tx, ready, plans, now=now)
+    zones = {order_id: zone_of(buyer.area) for order_id, buyer in buyers.items()}
+    pursuit = _Orders(tx, orders, plans, zones, now)
+    cases_left = [(case, left.get(order_id)) for order_id, case in cases.items()]
+    return await begin_attempts(tx, await advance(tx, cases_left, pursuit, ways, now=now), plans, now=now)
+
+
+@dataclass(frozen=True)
+class _Orders:
+    """See `Pursuit`: orders whose buyers have to say whether they mean them."""
+
+    tx: Tx
+    orders: Mapping[UUID, Order]
+    plans: Mapping[int, Policy]
+    zones: Mapping[UUID, str]
+    now: datetime
+
+    def plan(self, case: Case) -> Policy:
+        return self.plans[case.policy_version]
+
+    def zone(self, case: Case) -> str:
+        return self.zones[case.order_id]
+
+    async def go_on(self, case: Case, due: Next) -> Case:
+        return await go_on(self.tx, case, due, now=self.now)
+
+    async def missed(self, case: Case) -> None:
+        order = self.orders[case.order_id]
+        await _after_miss(self.tx, order, case, self.plan(case), self.zone(case), now=self.now)
+
+    async def silent(self, case: Case) -> None:
+        await _silent(self.tx, self.orders[case.order_id], case, self.plan(case), now=self.now)
 
 
 async def after_missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> None:

@@ -92,6 +92,7 @@ LEFT JOIN verification_case ON verification_case.shop_id = sales_order.shop_id
      AND verification_case.order_id = sales_order.id
 LEFT JOIN verification_attempt AS open_attempt ON open_attempt.shop_id = sales_order.shop_id
      AND open_attempt.order_id = sales_order.id AND open_attempt.state IN ('sending', 'asked', 'unknown')
+     AND open_attempt.day_id IS NULL
 LEFT JOIN customer_address ON customer_address.shop_id = sales_order.shop_id
      AND customer_address.id = sales_order.address_id
 WHERE sales_order.shop_id = %(shop)s AND sales_order.commercial = 'accepted'
@@ -134,7 +135,8 @@ async def unsaid_orders(
                customer_address.village_code AS area, open_attempt.way, open_attempt.until,
                (SELECT count(*)::int FROM verification_attempt
                 WHERE verification_attempt.shop_id = sales_order.shop_id
-                  AND verification_attempt.order_id = sales_order.id) AS attempts,
+                  AND verification_attempt.order_id = sales_order.id
+                  AND verification_attempt.day_id IS NULL) AS attempts,
                verification_case.next_at,
                CASE WHEN verification_case.closed_at IS NULL THEN verification_case.deadline END AS deadline,
                coalesce(open_attempt.id IS NULL AND verification_case.next_at >= verification_case.deadline, false)
@@ -190,6 +192,7 @@ async def progress_of(tx: Tx, order_id: UUID) -> Progress | None:
         SELECT asked.policy_version, asked.step, asked.tries,
                EXISTS (SELECT FROM verification_attempt AS attempt
                        WHERE attempt.shop_id = asked.shop_id AND attempt.order_id = asked.order_id
+                         AND attempt.day_id IS NULL
                          AND attempt.state IN ('sending', 'asked', 'unknown')) AS waits
         FROM verification_case AS asked
         WHERE asked.shop_id = %(shop)s AND asked.order_id = %(order)s AND asked.closed_at IS NULL

@@ -94,7 +94,8 @@ WITH concerned AS (
                  AND parcel.state IN ('returning', 'returned')) AS slipped,
            sales_order.commercial = 'accepted' AND sales_order.verification IN ('waiting', 'unreachable') AS unsaid,
            (SELECT coalesce(sum(verification_attempt.cost_minor), 0) FROM verification_attempt
-            WHERE verification_attempt.shop_id = %(shop)s AND verification_attempt.order_id = sales_order.id) AS cost,
+            WHERE verification_attempt.shop_id = %(shop)s AND verification_attempt.order_id = sales_order.id
+              AND verification_attempt.day_id IS NULL) AS cost,
            CASE WHEN sales_order.shipping_minor > 0 THEN 2 * sales_order.shipping_minor ELSE %(trip)s::bigint END AS trip
     FROM concerned
     JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.id = concerned.order_id

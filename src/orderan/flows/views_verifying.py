@@ -74,12 +74,13 @@ async def answerable_attempts_of(
         SELECT DISTINCT ON (attempt.order_id)
                attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
                attempt.token_digest, attempt.answer, attempt.note, attempt.cost_minor, attempt.recording_url,
-               attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by
+               attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by, attempt.day_id
         FROM customer AS person
         JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.customer_id = person.id
              AND sales_order.commercial = 'accepted' AND sales_order.verification IN ('waiting', 'unreachable')
         JOIN verification_attempt AS attempt ON attempt.shop_id = %(shop)s AND attempt.order_id = sales_order.id
              AND attempt.way = %(way)s AND attempt.state IN ('asked', 'unknown', 'missed')
+             AND attempt.day_id IS NULL
         JOIN verification_case AS asked ON asked.shop_id = %(shop)s AND asked.order_id = sales_order.id
              AND (attempt.began_at > %(since)s OR asked.deadline > %(now)s)
         WHERE person.shop_id = %(shop)s AND (person.id = %(id)s OR person.merged_into = %(id)s)

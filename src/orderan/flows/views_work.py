@@ -197,7 +197,13 @@ async def task_named(tx: Tx, scope: Scope, number: int) -> UUID | None:
 
 @dataclass(frozen=True, slots=True)
 class ParcelRow:
-    """A parcel on the shipping desk."""
+    """A parcel on the shipping desk.
+
+    Attributes:
+        deliver_on: The day its buyer wants it, where they named one.
+        door: What they said, or where the asking stands, of the last day they were asked about; None where nobody was.
+        part: Whether they kept a part of it, and the rest comes back.
+    """
 
     id: UUID
     order_id: UUID
@@ -216,13 +222,21 @@ class ParcelRow:
     money: str
     total_minor: int
     currency: str
+    deliver_on: date | None
+    door: str | None
+    part: bool
 
 
 _PARCEL: LiteralString = """
 SELECT parcel.id, parcel.order_id, sales_order.number, parcel.courier, parcel.service, parcel.awb, parcel.state,
        parcel.weight_g, parcel.created_at, parcel.shipped_at,
        coalesce(parcel.moved_at, parcel.created_at) AS moved_at, parcel.delivered_at, location.name AS place,
-       sales_order.terms, sales_order.money, sales_order.total_minor, sales_order.currency
+       sales_order.terms, sales_order.money, sales_order.total_minor, sales_order.currency, parcel.deliver_on,
+       (SELECT delivery_day.state FROM delivery_day
+        WHERE delivery_day.shop_id = parcel.shop_id AND delivery_day.parcel_id = parcel.id
+        ORDER BY delivery_day.day DESC LIMIT 1) AS door,
+       EXISTS (SELECT FROM goods_return
+               WHERE goods_return.shop_id = parcel.shop_id AND goods_return.parcel_id = parcel.id) AS part
 FROM parcel
 JOIN sales_order ON sales_order.shop_id = parcel.shop_id AND sales_order.id = parcel.order_id
 JOIN task ON task.shop_id = parcel.shop_id AND task.id = parcel.task_id

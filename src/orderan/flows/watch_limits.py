@@ -79,7 +79,8 @@ from orderan.trust import (
     trainings_waiting,
 )
 from orderan.verification import ATTEMPT as ASKING
-from orderan.verification import OPEN
+from orderan.verification import DAY as DELIVERY_DAY
+from orderan.verification import OPEN, UNSAID, DayState
 from orderan.verification import AttemptState as AskingState
 
 Look = Callable[[Tx, Mapping[str, datetime]], Awaitable[list[Any]]]
@@ -421,6 +422,14 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     **{(ASKING.name, state): "its case ends it in time, and the order is what waits" for state in OPEN},
     (ASKING.name, AskingState.MISSED): "over, unless the buyer answers late",
     (ASKING.name, AskingState.FAILED): "over, unless the buyer answers late",
+    **{(DELIVERY_DAY.name, state): "its own clock ends it with the hours of the day" for state in UNSAID},
+    (DELIVERY_DAY.name, DayState.HOME): "over, unless the buyer changes their mind",
+    (
+        DELIVERY_DAY.name,
+        DayState.ANOTHER_DAY,
+    ): "the parcel is asked about again on that day; the parcel is what waits",
+    (DELIVERY_DAY.name, DayState.NOBODY): "what a person has to know of it is in the inbox already",
+    (DELIVERY_DAY.name, DayState.UNREACHABLE): "what a person has to know of it is in the inbox already",
 }
 """States that can still be left but in which nothing waits, each with its reason."""
 

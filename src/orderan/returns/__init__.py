@@ -28,7 +28,7 @@ from orderan.returns.store import (
     set_refund,
     waiting_for_refund,
 )
-from orderan.returns.views import ReturnWithLines, returns_of, returns_waiting, sent_for
+from orderan.returns.views import ReturnWithLines, refused_at_doors, returns_of, returns_waiting, sent_for
 
 __all__ = [
     "RETURN",
@@ -56,6 +56,7 @@ __all__ = [
     "move_return",
     "receive_return",
     "received_before",
+    "refused_at_doors",
     "request_return",
     "returns_of",
     "returns_waiting",

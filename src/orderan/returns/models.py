@@ -40,7 +40,11 @@ class ReturnLine:
 
 @dataclass(frozen=True, slots=True)
 class GoodsReturn:
-    """One return of an order; `number` counts them per order from one."""
+    """One return of an order; `number` counts them per order from one.
+
+    Attributes:
+        parcel_id: Of which its buyer kept the rest at the door; None of any other return.
+    """
 
     id: UUID
     number: int
@@ -56,6 +60,7 @@ class GoodsReturn:
     closed_at: datetime | None
     moved_at: datetime | None
     note: str | None
+    parcel_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Wanted
 
 _COLUMNS: LiteralString = """
 id, number, order_id, state, reason, location_id, refund_id, requested_by, requested_at, received_at,
-inspected_at, closed_at, moved_at, note
+inspected_at, closed_at, moved_at, note, parcel_id
 """
 
 
@@ -27,9 +27,9 @@ async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> 
     await tx.run(
         """
         INSERT INTO goods_return (shop_id, id, number, order_id, state, reason, requested_by, requested_at,
-                                  location_id, moved_at)
+                                  location_id, moved_at, parcel_id)
         VALUES (%(shop)s, %(id)s, %(number)s, %(order)s, %(state)s, %(reason)s, %(by)s, %(at)s, %(location)s,
-                %(at)s)
+                %(at)s, %(parcel)s)
         """,
         {
             "shop": tx.shop_id,
@@ -41,6 +41,7 @@ async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> 
             "by": made.requested_by,
             "at": made.requested_at,
             "location": made.location_id,
+            "parcel": made.parcel_id,
         },
     )
     await tx.run(
@@ -112,18 +113,22 @@ async def received_before(tx: Tx, order_id: UUID, return_id: UUID) -> dict[int, 
     """Units per line that arrived in returns received before this one; all that did while it has not.
 
     Of two returns one is always the earlier, in whatever turn they are judged and resolved, so that
-    their shares of a line's goods and money add up to the line.
+    their shares of a line's goods and money add up to the line. What was refused at a door has its turn from that
+    moment on, and for all of its units, since nothing is asked for them any more.
     """
     rows = await tx.all(
         """
-        SELECT return_line.line_no, sum(return_line.received)::int AS units
-        FROM goods_return
-        JOIN return_line ON return_line.shop_id = goods_return.shop_id AND return_line.return_id = goods_return.id
-        JOIN goods_return AS this ON this.shop_id = goods_return.shop_id AND this.id = %(id)s
-        WHERE goods_return.shop_id = %(shop)s AND goods_return.order_id = %(order)s
-          AND goods_return.id <> this.id
-          AND (this.received_at IS NULL
-               OR (goods_return.received_at, goods_return.id) < (this.received_at, this.id))
+        WITH turn AS (
+            SELECT id, parcel_id, CASE WHEN parcel_id IS NULL THEN received_at ELSE requested_at END AS at
+            FROM goods_return
+            WHERE shop_id = %(shop)s AND order_id = %(order)s
+        )
+        SELECT return_line.line_no,
+               sum(CASE WHEN turn.parcel_id IS NULL THEN return_line.received ELSE return_line.quantity END)::int AS units
+        FROM turn
+        JOIN return_line ON return_line.shop_id = %(shop)s AND return_line.return_id = turn.id
+        JOIN turn AS this ON this.id = %(id)s
+        WHERE turn.id <> this.id AND (this.at IS NULL OR (turn.at, turn.id) < (this.at, this.id))
         GROUP BY return_line.line_no
         """,
         {"shop": tx.shop_id, "order": order_id, "id": return_id},

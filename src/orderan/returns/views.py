@@ -1,6 +1,6 @@
 """Reading returns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ async def returns_of(tx: Tx, order_id: UUID) -> list[ReturnWithLines]:
     rows = await tx.all(
         """
         SELECT id, number, order_id, state, reason, location_id, refund_id, requested_by, requested_at,
-               received_at, inspected_at, closed_at, moved_at, note
+               received_at, inspected_at, closed_at, moved_at, note, parcel_id
         FROM goods_return
         WHERE shop_id = %(shop)s AND order_id = %(order)s
         ORDER BY number
@@ -68,6 +68,21 @@ async def sent_for(tx: Tx, order_id: UUID) -> list[Sent]:
         {"shop": tx.shop_id, "order": order_id, "nil": NIL},
     )
     return [Sent(*row[:6]) for row in rows]
+
+
+async def refused_at_doors(tx: Tx, orders: Collection[UUID]) -> dict[tuple[UUID, int], tuple[int, int]]:
+    """Units of parcels their buyers did not take, of these orders: (parcel, line) -> refused, and of them arrived."""
+    rows = await tx.all(
+        """
+        SELECT goods_return.parcel_id, return_line.line_no, return_line.quantity, return_line.received
+        FROM goods_return
+        JOIN return_line ON return_line.shop_id = goods_return.shop_id AND return_line.return_id = goods_return.id
+        WHERE goods_return.shop_id = %(shop)s AND goods_return.order_id = ANY(%(orders)s)
+          AND goods_return.parcel_id IS NOT NULL
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return {(row.parcel_id, row.line_no): (row.quantity, row.received) for row in rows}
 
 
 async def returns_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:

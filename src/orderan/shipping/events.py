@@ -31,3 +31,21 @@ class ParcelMoved(Event):
     awb: str
     was: str
     state: str
+
+
+@dataclass(frozen=True)
+class DeliveryExpected(Event):
+    """What is known, before the last mile, of the door a parcel goes to; for whoever brings it.
+
+    Attributes:
+        answer: The buyer's `home`, `another_day` or `nobody`, or `unreachable`.
+        deliver_on: The day they want it, YYYY-MM-DD, where they named one.
+    """
+
+    kind: ClassVar[str] = "shipping.delivery_expected.v1"
+
+    parcel_id: UUID
+    courier: str
+    awb: str
+    answer: str
+    deliver_on: str | None

@@ -1,7 +1,7 @@
 """The nouns of shipping."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +57,11 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A box with a tracking number. It belongs to an order and the task it left from."""
+    """A box with a tracking number. It belongs to an order and the task it left from.
+
+    Attributes:
+        deliver_on: The day its buyer wants it, where they named one.
+    """
 
     id: UUID
     order_id: UUID
@@ -72,3 +76,4 @@ class Parcel:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     moved_at: datetime | None = None
+    deliver_on: date | None = None

@@ -66,3 +66,6 @@ PARCEL = Machine(
     | {(state, _E.LOSE): _S.LOST for state in (*_ON_THE_ROAD, _S.RETURNING)}
     | {(state, _E.DAMAGE): _S.DAMAGED for state in (*_ON_THE_ROAD, _S.RETURNING)},
 )
+
+UNDER_WAY = frozenset(state for state, event in PARCEL.moves if event is ParcelEvent.DELIVER)
+"""From which a parcel may reach its buyer."""

@@ -1,7 +1,7 @@
 """Writing parcels."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ def as_parcel(row: Any) -> Parcel:
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
         moved_at=row.moved_at,
+        deliver_on=row.deliver_on,
     )
 
 
@@ -93,4 +94,11 @@ async def set_state(tx: Tx, parcels: Collection[UUID], *, was: str, becomes: str
         WHERE shop_id = %(shop)s AND id = ANY(%(ids)s) AND state = %(was)s
         """,
         {"shop": tx.shop_id, "ids": list(parcels), "was": was, "becomes": becomes, "now": now},
+    )
+
+
+async def set_deliver_on(tx: Tx, parcel_id: UUID, deliver_on: date | None) -> None:
+    await tx.run(
+        "UPDATE parcel SET deliver_on = %(on)s WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": parcel_id, "on": deliver_on},
     )

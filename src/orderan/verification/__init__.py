@@ -1,11 +1,14 @@
-"""Verification: whether the buyer of a COD order means it, asked before it costs a shipment.
+"""Verification: what buyers are asked: whether they mean a COD order, before it costs a shipment; and whether
+somebody is home, on the day a parcel comes.
 
-Owns     verification_policy, verification_case, verification_attempt, verification_call
-Promises at most one attempt of an order is open at a time; a case that is not closed has something due, or
-         an attempt that ends by itself; a token is given out once and kept as a digest; a late answer is kept
-         and never lost; nobody is called outside the hours of their own day
-Speaks   verification.buyer_asked.v1, verification.buyer_answered.v1
-Ignores  what a telephone or a message is, and what becomes of the order: flows join them
+Owns     verification_policy, verification_case, delivery_day, verification_attempt, verification_call
+Promises at most one attempt of an order, and of a parcel's day, is open at a time; a case that is not closed has
+         something due, or an attempt that ends by itself; a parcel is asked about once a day; a token is given out
+         once and kept as a digest; a late answer is kept and never lost; nobody is called outside the hours of
+         their own day
+Speaks   verification.buyer_asked.v1, verification.buyer_answered.v1, verification.delivery_asked.v1,
+         verification.delivery_answered.v1
+Ignores  what a telephone or a message is, and what becomes of the order or the parcel: flows join them
 """
 
 from orderan.verification.commands.ask import (
@@ -21,10 +24,20 @@ from orderan.verification.commands.ask import (
     overtake_attempts,
     take_case,
 )
+from orderan.verification.commands.days import (
+    Coming,
+    as_asked,
+    begin_day_attempts,
+    go_on_with_day,
+    move_day,
+    open_days,
+)
 from orderan.verification.commands.policy import keep_policy
 from orderan.verification.errors import (
     AnswerUnknown,
     BuyerTaken,
+    DayOver,
+    DayUnusable,
     LaterThanDeadline,
     NotBeingAsked,
     NotOnTheList,
@@ -39,7 +52,9 @@ from orderan.verification.models import (
     Buyer,
     CallThread,
     Case,
+    DayPolicy,
     Decided,
+    DeliveryDay,
     Policy,
     Rule,
     Silence,
@@ -52,17 +67,28 @@ from orderan.verification.reading import plain, read
 from orderan.verification.rules import (
     Next,
     after_miss,
+    after_missed_day,
     decide,
     deposit_of,
     faults,
     holds,
     may_ask_at,
     may_ring_at,
+    next_day,
     not_before,
     steps_of,
     wants_deposit,
 )
-from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
+from orderan.verification.states import (
+    ATTEMPT,
+    DAY,
+    OPEN,
+    UNSAID,
+    AttemptEvent,
+    AttemptState,
+    DayEvent,
+    DayState,
+)
 from orderan.verification.store import (
     as_attempt,
     attempt_by_digest,
@@ -83,13 +109,32 @@ from orderan.verification.store_calls import (
     thread_of_call,
     threads_to_look_up,
 )
-from orderan.verification.views import PolicyVersion, attempts_of, case_of, policies, policy_now, was_asked
+from orderan.verification.store_days import (
+    as_day,
+    days_due,
+    lock_attempts_of_days,
+    lock_days,
+    lock_last_days,
+)
+from orderan.verification.views import (
+    PolicyVersion,
+    attempts_of,
+    attempts_of_days,
+    case_of,
+    delivery_day,
+    last_days,
+    policies,
+    policy_now,
+    was_asked,
+)
 
 __all__ = [
     "ATTEMPT",
+    "DAY",
     "DEFAULT",
     "OPEN",
     "TAKEN_FOR",
+    "UNSAID",
     "AnswerUnknown",
     "Attempt",
     "AttemptEvent",
@@ -99,7 +144,14 @@ __all__ = [
     "BuyerTaken",
     "CallThread",
     "Case",
+    "Coming",
+    "DayEvent",
+    "DayOver",
+    "DayPolicy",
+    "DayState",
+    "DayUnusable",
     "Decided",
+    "DeliveryDay",
     "LaterThanDeadline",
     "Next",
     "NotBeingAsked",
@@ -116,30 +168,44 @@ __all__ = [
     "When",
     "WhyMissing",
     "after_miss",
+    "after_missed_day",
+    "as_asked",
     "as_attempt",
+    "as_day",
     "attempt_by_digest",
     "attempts_named",
     "attempts_of",
+    "attempts_of_days",
     "attempts_of_provider",
     "begin_attempts",
+    "begin_day_attempts",
     "begin_thread",
     "case_of",
     "cases_due",
     "close_case",
+    "days_due",
     "decide",
+    "delivery_day",
     "deposit_of",
     "digest_of",
     "faults",
     "forget_words",
     "go_on",
+    "go_on_with_day",
     "holds",
     "keep_policy",
+    "last_days",
     "lock_attempt",
+    "lock_attempts_of_days",
     "lock_cases",
+    "lock_days",
+    "lock_last_days",
     "lock_open_attempts",
     "lock_thread",
     "may_ask_at",
     "may_ring_at",
+    "move_day",
+    "next_day",
     "not_before",
     "note_answer",
     "note_asked",
@@ -147,6 +213,7 @@ __all__ = [
     "note_costs",
     "note_phone",
     "open_cases",
+    "open_days",
     "overtake_attempts",
     "plain",
     "policies",

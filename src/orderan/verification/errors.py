@@ -89,3 +89,29 @@ class WhyMissing(Refusal):
     code = "verification_why_missing"
     kind = Kind.INVALID
     sentence = N_("Tulis alasannya. Alasan ini tersimpan di riwayat pesanan.")
+
+
+@dataclass(eq=False)
+class DayOver(Refusal):
+    """The parcel arrived, is on its way to the buyer no more, or was answered for so already; nothing changed."""
+
+    order: str
+
+    code = "delivery_day_over"
+    kind = Kind.CONFLICT
+    sentence = N_("Paket pesanan {order} tidak sedang menunggu jawaban pembelinya.")
+
+
+@dataclass(eq=False)
+class DayUnusable(Refusal):
+    """A parcel is put off to a day that is not one of the next two weeks; nothing changed.
+
+    Attributes:
+        day: As it was given, YYYY-MM-DD.
+    """
+
+    day: str
+
+    code = "delivery_day_unusable"
+    kind = Kind.INVALID
+    sentence = N_("Pilih hari mulai besok sampai dua minggu lagi.")

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any, Final
 from uuid import UUID
 
-from orderan.verification.states import AttemptState
+from orderan.verification.states import AttemptState, DayState
 
 
 class Way(StrEnum):
@@ -90,6 +90,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class DayPolicy:
+    """How buyers are asked, on the day a parcel comes, whether somebody is home.
+
+    Attributes:
+        everyone: Whether those who paid before are asked too; otherwise only those who pay at the door.
+        from_hour, to_hour: Of the buyer's own day; whoever did not answer by its end is not reached.
+    """
+
+    everyone: bool = False
+    steps: tuple[Step, ...] = (
+        Step(Way.WHATSAPP, answer_minutes=60, spacing_minutes=0),
+        Step(Way.CALL, tries=2, answer_minutes=10, spacing_minutes=30),
+    )
+    from_hour: int = 7
+    to_hour: int = 18
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Who is asked, how, when and what silence means.
 
@@ -100,6 +118,7 @@ class Policy:
         from_hour, to_hour: Of the buyer's own day; outside nobody is called and no phone is made to ring.
         deadline_hours: Since the order; past it silence has its consequence.
         deposit_percent, deposit_hours: Where that is a deposit: of the order's total, and how long it may be paid.
+        on_the_day: How they are asked on the day their parcel comes; None where nobody is.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -111,6 +130,7 @@ class Policy:
     asks: bool = True
     deposit_percent: int = 20
     deposit_hours: int = 24
+    on_the_day: DayPolicy | None = None
 
 
 DEFAULT: Final = Policy(
@@ -195,6 +215,7 @@ class Attempt:
         until: Unanswered past it, it is missed.
         answer: The key, button or word as it came.
         cost_minor: Rupiah, once the provider told.
+        day_id: Of the parcel's day it asks about; None where it asks whether the order is meant.
     """
 
     id: UUID
@@ -212,6 +233,7 @@ class Attempt:
     until: datetime
     moved_at: datetime
     moved_by: str
+    day_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +257,34 @@ class CallThread:
     state: str
     looks: int
     look_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDay:
+    """A day on which a parcel comes, and whether somebody is home, as far as anybody said.
+
+    Attributes:
+        day: Of the buyer's calendar.
+        step, tries, next_at: As a case has them, of the policy's steps for the day.
+        deadline: The end of the hours in which they may be asked.
+        put_off_to: The day they want it, where it is another one.
+        answered_by: The way by which the answer came, or who wrote it down.
+    """
+
+    id: UUID
+    order_id: UUID
+    parcel_id: UUID
+    day: date
+    state: DayState
+    policy_version: int
+    step: int
+    tries: int
+    next_at: datetime | None
+    opened_at: datetime
+    deadline: datetime
+    put_off_to: date | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
 
 
 LEASE: Final = timedelta(minutes=2)

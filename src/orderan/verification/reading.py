@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Final
 
-from orderan.verification.models import Policy, Rule, Silence, Step, Verdict, Way, When
+from orderan.verification.models import DayPolicy, Policy, Rule, Silence, Step, Verdict, Way, When
 
 _PLAIN: Final = Policy()
 
@@ -14,7 +14,8 @@ def plain(policy: Policy) -> dict[str, Any]:
 
 
 def read(terms: dict[str, Any]) -> Policy:
-    """As it was kept."""
+    """As it was kept; one from before buyers were asked on the day says nothing of it."""
+    on_the_day = terms.get("on_the_day")
     return Policy(
         rules=tuple(
             Rule(
@@ -24,7 +25,7 @@ def read(terms: dict[str, Any]) -> Policy:
             )
             for one in terms["rules"]
         ),
-        steps=tuple(Step(**one | {"way": Way(one["way"])}) for one in terms["steps"]),
+        steps=_steps(terms),
         from_hour=terms["from_hour"],
         to_hour=terms["to_hour"],
         deadline_hours=terms["deadline_hours"],
@@ -33,4 +34,9 @@ def read(terms: dict[str, Any]) -> Policy:
         asks=terms.get("asks", True),
         deposit_percent=terms.get("deposit_percent", _PLAIN.deposit_percent),
         deposit_hours=terms.get("deposit_hours", _PLAIN.deposit_hours),
+        on_the_day=None if on_the_day is None else DayPolicy(**on_the_day | {"steps": _steps(on_the_day)}),
     )
+
+
+def _steps(terms: dict[str, Any]) -> tuple[Step, ...]:
+    return tuple(Step(**one | {"way": Way(one["way"])}) for one in terms["steps"])

@@ -2,11 +2,23 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from orderan.verification.models import Buyer, Case, Decided, Policy, Silence, Step, Verdict, Way, When
+from orderan.verification.models import (
+    Buyer,
+    Case,
+    DayPolicy,
+    Decided,
+    DeliveryDay,
+    Policy,
+    Silence,
+    Step,
+    Verdict,
+    Way,
+    When,
+)
 
 HOURS_OF_DAY = 24
 MOST_TRIES = 10
@@ -69,6 +81,22 @@ def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
     Args:
         case: With the missed try counted.
     """
+    return _following(policy, case, now=now, zone=zone) or _at_the_end(policy, case, now)
+
+
+def after_missed_day(policy: DayPolicy, day: DeliveryDay, *, now: datetime, zone: str) -> Next:
+    """The same of a parcel's day, of which nobody waits for the end: the courier leaves before.
+
+    Args:
+        day: With the missed try counted.
+    """
+    return _following(policy, day, now=now, zone=zone) or Next(None, day.tries, now)
+
+
+def _following(
+    policy: Policy | DayPolicy, case: Case | DeliveryDay, *, now: datetime, zone: str
+) -> Next | None:
+    """The next try that can be made in time; None where there is none."""
     steps = steps_of(policy)
     past = len(steps) if wants_deposit(policy, case) else len(policy.steps)
     step = steps[case.step]
@@ -78,8 +106,20 @@ def after_miss(policy: Policy, case: Case, *, now: datetime, zone: str) -> Next:
     elif case.step + 1 < past:
         found = Next(case.step + 1, 0, may_ask_at(policy, steps[case.step + 1], now, zone))
     else:
-        return _at_the_end(policy, case, now)
-    return found if found.at < case.deadline else _at_the_end(policy, case, now)
+        return None
+    return found if found.at < case.deadline else None
+
+
+def hours_of(policy: DayPolicy, day: date, zone: str) -> tuple[datetime, datetime]:
+    """From when to when buyers of a zone may be asked about a day of theirs."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    return midnight + timedelta(hours=policy.from_hour), midnight + timedelta(hours=policy.to_hour)
+
+
+def next_day(policy: DayPolicy, now: datetime, zone: str) -> date:
+    """The day about which a buyer can be asked from now on: theirs, or the next once its hours are over."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return today if now < hours_of(policy, today, zone)[1] else today + timedelta(days=1)
 
 
 def _at_the_end(policy: Policy, case: Case, now: datetime) -> Next:
@@ -87,16 +127,16 @@ def _at_the_end(policy: Policy, case: Case, now: datetime) -> Next:
     return Next(None, case.tries, max(now, case.deadline) if costs else now)
 
 
-def steps_of(policy: Policy) -> tuple[Step, ...]:
+def steps_of(policy: Policy | DayPolicy) -> tuple[Step, ...]:
     """Every way a case may go: those that ask for the buyer's word, then those that ask for a deposit."""
-    if policy.silence is not Silence.DEPOSIT:
+    if isinstance(policy, DayPolicy) or policy.silence is not Silence.DEPOSIT:
         return policy.steps
     minutes = policy.deposit_hours * 60
     return (*policy.steps, *(Step(way, answer_minutes=minutes) for way in (Way.WHATSAPP, Way.SMS)))
 
 
-def wants_deposit(policy: Policy, case: Case) -> bool:
-    """Whether a case is past asking for a word, and asks for a deposit."""
+def wants_deposit(policy: Policy | DayPolicy, case: Case | DeliveryDay) -> bool:
+    """Whether a case is past asking for a word, and asks for a deposit; a parcel's day never is."""
     return case.step >= len(policy.steps)
 
 
@@ -106,12 +146,12 @@ def deposit_of(policy: Policy, total_minor: int) -> int:
     return min(share, total_minor - 1)
 
 
-def not_before(policy: Policy, case: Case, *, now: datetime, zone: str) -> datetime:
+def not_before(policy: Policy | DayPolicy, case: Case | DeliveryDay, *, now: datetime, zone: str) -> datetime:
     """When the try that is due of a case may be made: now, at the buyer's next hour, or at the deadline no more."""
     return min(may_ask_at(policy, steps_of(policy)[case.step], now, zone), case.deadline)
 
 
-def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
+def may_ask_at(policy: Policy | DayPolicy, step: Step, at: datetime, zone: str) -> datetime:
     """The first moment from `at` on at which this way may disturb somebody who lives in a zone.
 
     An agent's list is worked on in the shop's hours whatever the buyer's, so a case may wait there at night;
@@ -120,7 +160,7 @@ def may_ask_at(policy: Policy, step: Step, at: datetime, zone: str) -> datetime:
     return at if step.way is Way.AGENT else may_ring_at(policy, at, zone)
 
 
-def may_ring_at(policy: Policy, at: datetime, zone: str) -> datetime:
+def may_ring_at(policy: Policy | DayPolicy, at: datetime, zone: str) -> datetime:
     """The first moment from `at` on at which a telephone of somebody who lives in a zone may ring, whoever calls."""
     if policy.from_hour == policy.to_hour:
         return at
@@ -133,7 +173,7 @@ def may_ring_at(policy: Policy, at: datetime, zone: str) -> datetime:
     return opens.astimezone(at.tzinfo)
 
 
-def within(policy: Policy, hour: int) -> bool:
+def within(policy: Policy | DayPolicy, hour: int) -> bool:
     """Whether an hour of a buyer's day is one in which they may be asked; the window may cross midnight."""
     if policy.from_hour < policy.to_hour:
         return policy.from_hour <= hour < policy.to_hour
@@ -142,19 +182,29 @@ def within(policy: Policy, hour: int) -> bool:
 
 def faults(policy: Policy) -> tuple[str, ...]:
     """Every part of a policy that cannot be followed, each as `place: fault`."""
-    hours = {
-        "from_hour": 0 <= policy.from_hour < HOURS_OF_DAY,
-        "to_hour": 0 <= policy.to_hour <= HOURS_OF_DAY,
-    }
-    found = [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
+    found = _faults_of_hours(policy)
     if not 1 <= policy.deadline_hours <= 14 * HOURS_OF_DAY:
         found.append("deadline_hours: out_of_range")
     if not 1 <= policy.deposit_percent < 100:
         found.append("deposit_percent: out_of_range")
     if not 1 <= policy.deposit_hours <= 7 * HOURS_OF_DAY:
         found.append("deposit_hours: out_of_range")
-    if not policy.steps:
-        found.append("steps: none")
+    found += _faults_of_steps(policy)
+    if policy.on_the_day is not None:
+        found += [f"on_the_day.{fault}" for fault in _faults_of_day(policy.on_the_day)]
+    return (*found, *_faults_of_rules(policy))
+
+
+def _faults_of_hours(policy: Policy | DayPolicy) -> list[str]:
+    hours = {
+        "from_hour": 0 <= policy.from_hour < HOURS_OF_DAY,
+        "to_hour": 0 <= policy.to_hour <= HOURS_OF_DAY,
+    }
+    return [f"{name}: not_an_hour" for name, fits in hours.items() if not fits]
+
+
+def _faults_of_steps(policy: Policy | DayPolicy) -> list[str]:
+    found = [] if policy.steps else ["steps: none"]
     for place, step in enumerate(policy.steps, 1):
         ranges = {
             "tries": 1 <= step.tries <= MOST_TRIES,
@@ -162,7 +212,15 @@ def faults(policy: Policy) -> tuple[str, ...]:
             "spacing_minutes": 0 <= step.spacing_minutes <= MOST_MINUTES,
         }
         found += [f"steps.{place}.{name}: out_of_range" for name, fits in ranges.items() if not fits]
-    return (*found, *_faults_of_rules(policy))
+    return found
+
+
+def _faults_of_day(policy: DayPolicy) -> list[str]:
+    """Those of any asking, and hours that do not end on the day they begin."""
+    found = _faults_of_hours(policy)
+    if not found and policy.from_hour >= policy.to_hour:
+        found = ["to_hour: not_an_hour"]
+    return found + _faults_of_steps(policy)
 
 
 def _faults_of_rules(policy: Policy) -> list[str]:

@@ -15,7 +15,7 @@ CASE: Final[LiteralString] = (
 ATTEMPT: Final[
     LiteralString
 ] = """id, order_id, way, state, provider, provider_id, token_digest, answer, note, cost_minor, recording_url,
-       began_at, until, moved_at, moved_by"""
+       began_at, until, moved_at, moved_by, day_id"""
 _OPEN: Final = [str(state) for state in OPEN]
 
 
@@ -108,11 +108,12 @@ async def insert_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
     await tx.run(
         """
         INSERT INTO verification_attempt (shop_id, id, order_id, way, state, token_digest, answer, note, began_at,
-                                          until, moved_at, moved_by)
+                                          until, moved_at, moved_by, day_id)
         SELECT %(shop)s, made.*
         FROM unnest(%(ids)s::uuid[], %(orders)s::uuid[], %(ways)s::text[], %(states)s::text[],
                     %(digests)s::bytea[], %(answers)s::text[], %(notes)s::text[], %(began)s::timestamptz[],
-                    %(untils)s::timestamptz[], %(moved)s::timestamptz[], %(movers)s::text[]) AS made
+                    %(untils)s::timestamptz[], %(moved)s::timestamptz[], %(movers)s::text[],
+                    %(days)s::uuid[]) AS made
         """,
         {
             "shop": tx.shop_id,
@@ -127,16 +128,18 @@ async def insert_attempts(tx: Tx, attempts: Sequence[Attempt]) -> None:
             "untils": [one.until for one in attempts],
             "moved": [one.moved_at for one in attempts],
             "movers": [one.moved_by for one in attempts],
+            "days": [one.day_id for one in attempts],
         },
     )
 
 
 async def lock_open_attempts(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Attempt]:
-    """Lock the attempt of each order that is not over; at most one is."""
+    """Lock the attempt of each order that is not over, of those that ask whether it is meant; at most one is."""
     rows = await tx.all(
         f"""
         SELECT {ATTEMPT} FROM verification_attempt
         WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND state = ANY(%(open)s)
+          AND day_id IS NULL
         ORDER BY id
         FOR NO KEY UPDATE
         """,

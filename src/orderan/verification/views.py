@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.verification.models import Attempt, Case, Policy
+from orderan.verification.models import Attempt, Case, DeliveryDay, Policy
 from orderan.verification.reading import read
 from orderan.verification.store import ATTEMPT, CASE, as_attempt
+from orderan.verification.store_days import DAY, as_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,51 @@ async def case_of(tx: Tx, order_id: UUID) -> Case | None:
 
 
 async def attempts_of(tx: Tx, order_id: UUID) -> list[Attempt]:
-    """Every attempt to ask the buyer of an order, oldest first."""
+    """Every attempt to ask the buyer of an order whether they mean it, oldest first."""
     rows = await tx.all(
         f"""
         SELECT {ATTEMPT} FROM verification_attempt
-        WHERE shop_id = %(shop)s AND order_id = %(order)s
+        WHERE shop_id = %(shop)s AND order_id = %(order)s AND day_id IS NULL
         ORDER BY began_at, id
         """,
         {"shop": tx.shop_id, "order": order_id},
     )
     return [as_attempt(row) for row in rows]
+
+
+async def attempts_of_days(tx: Tx, days: Collection[UUID]) -> list[Attempt]:
+    """Every attempt to ask about these days, oldest first."""
+    rows = await tx.all(
+        f"""
+        SELECT {ATTEMPT} FROM verification_attempt
+        WHERE shop_id = %(shop)s AND day_id = ANY(%(days)s)
+        ORDER BY began_at, id
+        """,
+        {"shop": tx.shop_id, "days": list(days)},
+    )
+    return [as_attempt(row) for row in rows]
+
+
+async def delivery_day(tx: Tx, day_id: UUID) -> DeliveryDay:
+    """A day there is; not locked."""
+    row = await tx.one(
+        f"SELECT {DAY} FROM delivery_day WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": day_id},
+    )
+    return as_day(row)
+
+
+async def last_days(tx: Tx, parcels: Collection[UUID]) -> dict[UUID, DeliveryDay]:
+    """The last day each parcel was asked about, by parcel; those nobody asked about are missing."""
+    rows = await tx.all(
+        f"""
+        SELECT DISTINCT ON (parcel_id) {DAY} FROM delivery_day
+        WHERE shop_id = %(shop)s AND parcel_id = ANY(%(parcels)s)
+        ORDER BY parcel_id, day DESC
+        """,
+        {"shop": tx.shop_id, "parcels": list(parcels)},
+    )
+    return {row.parcel_id: as_day(row) for row in rows}
 
 
 async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
@@ -81,6 +117,7 @@ async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
         SELECT EXISTS (
             SELECT FROM verification_attempt
             WHERE shop_id = %(shop)s AND order_id = %(order)s AND began_at >= %(since)s
+              AND day_id IS NULL
               AND state IN ('asked', 'unknown', 'missed')
               AND (provider IS NOT NULL OR answer IS NOT NULL OR note IS NOT NULL)
               AND answer IS DISTINCT FROM 'undelivered') AS asked

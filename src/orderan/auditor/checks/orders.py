@@ -125,6 +125,22 @@ WHERE NOT (quantity > 0 AND cancelled BETWEEN 0 AND quantity AND allocated BETWE
            AND shipped BETWEEN 0 AND packed AND delivered BETWEEN 0 AND shipped AND returned BETWEEN 0 AND shipped)
 """
 
+_DOOR_RETURNS = """
+SELECT back.shop_id, back.id AS subject, back.parcel_id, parcel.state, sales_order.terms
+FROM goods_return AS back
+JOIN sales_order ON sales_order.shop_id = back.shop_id AND sales_order.id = back.order_id
+LEFT JOIN parcel ON parcel.shop_id = back.shop_id AND parcel.id = back.parcel_id
+     AND parcel.order_id = back.order_id
+WHERE back.parcel_id IS NOT NULL
+  AND (parcel.state IS DISTINCT FROM 'delivered' OR sales_order.terms <> 'cod'
+       OR EXISTS (SELECT FROM return_line
+                  WHERE return_line.shop_id = back.shop_id AND return_line.return_id = back.id
+                    AND return_line.quantity > (
+                        SELECT coalesce(sum((content ->> 'quantity')::int), 0)
+                        FROM jsonb_array_elements(parcel.contents) AS content
+                        WHERE (content ->> 'line_no')::int = return_line.line_no)))
+"""
+
 CHECKS = (
     Check("orders.numbers_once", 4, "No two orders of a shop have one number.", by_sql(_NUMBERS_ONCE)),
     Check(
@@ -164,5 +180,11 @@ CHECKS = (
         6,
         "The number of open holds on an order is the number of its open holds.",
         by_sql(_HOLDS_ARE_COUNTED),
+    ),
+    Check(
+        "orders.door_returns_left_a_parcel",
+        4,
+        "What was refused at a door was in a COD parcel that was delivered, and no more of it than was inside.",
+        by_sql(_DOOR_RETURNS),
     ),
 )

@@ -6,6 +6,7 @@ _CLOSED_CASES_ARE_QUIET = """
 SELECT asked.shop_id, asked.order_id AS subject, attempt.id AS attempt, attempt.way, attempt.state
 FROM verification_case AS asked
 JOIN verification_attempt AS attempt ON attempt.shop_id = asked.shop_id AND attempt.order_id = asked.order_id
+     AND attempt.day_id IS NULL
 WHERE asked.closed_at IS NOT NULL AND attempt.state IN ('sending', 'asked', 'unknown')
 """
 
@@ -34,13 +35,13 @@ WHERE answered.verification IN ('confirmed', 'refused')
   AND (last_move.to_state IS DISTINCT FROM answered.verification
        OR (last_move.reason IS DISTINCT FROM 'deposit' AND NOT EXISTS (
            SELECT FROM verification_attempt AS attempt
-           WHERE attempt.shop_id = answered.shop_id AND attempt.order_id = answered.id
+           WHERE attempt.shop_id = answered.shop_id AND attempt.order_id = answered.id AND attempt.day_id IS NULL
              AND attempt.state = answered.verification AND attempt.moved_at = last_move.at)))
 UNION ALL
 SELECT attempt.shop_id, attempt.order_id, sales_order.number, sales_order.verification, attempt.state
 FROM verification_attempt AS attempt
 LEFT JOIN sales_order ON sales_order.shop_id = attempt.shop_id AND sales_order.id = attempt.order_id
-WHERE attempt.state IN ('confirmed', 'refused') AND NOT EXISTS (
+WHERE attempt.state IN ('confirmed', 'refused') AND attempt.day_id IS NULL AND NOT EXISTS (
     SELECT FROM moved
     WHERE moved.shop_id = attempt.shop_id AND moved.order_id = attempt.order_id
       AND moved.to_state = attempt.state AND moved.at = attempt.moved_at)
@@ -59,7 +60,7 @@ CROSS JOIN LATERAL (
 WHERE cleared.verification IN ('confirmed', 'waived') AND coalesce(by_what.reason, '') = ''
   AND NOT (cleared.verification = 'confirmed' AND EXISTS (
       SELECT FROM verification_attempt AS attempt
-      WHERE attempt.shop_id = cleared.shop_id AND attempt.order_id = cleared.id
+      WHERE attempt.shop_id = cleared.shop_id AND attempt.order_id = cleared.id AND attempt.day_id IS NULL
         AND attempt.state = 'confirmed' AND attempt.moved_at = by_what.at))
 """
 

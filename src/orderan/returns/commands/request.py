@@ -22,12 +22,14 @@ async def request_return(
     *,
     reason: str,
     location_id: UUID | None = None,
+    parcel_id: UUID | None = None,
     now: datetime,
 ) -> GoodsReturn:
     """Open a return for units of a locked order.
 
     Args:
         location_id: Where they will arrive, where that is known.
+        parcel_id: Of which the buyer kept the rest at the door.
 
     Raises:
         NothingToReturn: Nothing was named.
@@ -52,6 +54,7 @@ async def request_return(
         closed_at=None,
         moved_at=now,
         note=None,
+        parcel_id=parcel_id,
     )
     await store.insert_return(tx, made, wanted)
     await insert_moves(tx, "return", [(order_id, "", "request", made.state)], reason=reason, now=now)

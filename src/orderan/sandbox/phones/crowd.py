@@ -12,7 +12,8 @@ class Manner(StrEnum):
     """What somebody who is called does.
 
     CONFIRMS   takes it and presses the key that says yes
-    REFUSES    takes it and presses the key that says no
+    REFUSES    takes it and presses the key that says no; of a parcel that comes, tomorrow
+    GOES_OUT   takes it and presses the key that says that nobody will be home, whatever was asked
     MISTYPES   presses a key that means nothing
     LISTENS    takes it and presses nothing
     IGNORES    lets it ring
@@ -22,6 +23,7 @@ class Manner(StrEnum):
 
     CONFIRMS = auto()
     REFUSES = auto()
+    GOES_OUT = auto()
     MISTYPES = auto()
     LISTENS = auto()
     IGNORES = auto()
@@ -32,9 +34,10 @@ class Manner(StrEnum):
 KEYS: Final[Mapping[Manner, str]] = {
     Manner.CONFIRMS: "1",
     Manner.REFUSES: "2",
+    Manner.GOES_OUT: "3",
     Manner.MISTYPES: "7",
 }
-TAKES: Final = frozenset({Manner.CONFIRMS, Manner.REFUSES, Manner.MISTYPES, Manner.LISTENS})
+TAKES: Final = frozenset({Manner.CONFIRMS, Manner.REFUSES, Manner.GOES_OUT, Manner.MISTYPES, Manner.LISTENS})
 
 CROWDS: Final[Mapping[str, Mapping[Manner, float]]] = {
     "usual": {
@@ -48,6 +51,7 @@ CROWDS: Final[Mapping[str, Mapping[Manner, float]]] = {
     },
     "willing": {Manner.CONFIRMS: 1.0},
     "unwilling": {Manner.REFUSES: 1.0},
+    "out": {Manner.GOES_OUT: 1.0},
     "confused": {Manner.MISTYPES: 0.5, Manner.LISTENS: 0.5},
     "away": {Manner.IGNORES: 0.5, Manner.MACHINE: 0.3, Manner.BUSY: 0.2},
 }

@@ -12,8 +12,8 @@ from orderan.kit.events import Fact, record, record_all
 from orderan.kit.ids import new_id
 from orderan.verification import rules, store
 from orderan.verification.errors import BuyerTaken
-from orderan.verification.events import BuyerAnswered, BuyerAsked
-from orderan.verification.models import LEASE, Attempt, Case, Policy, Way
+from orderan.verification.events import BuyerAnswered, BuyerAsked, DeliveryAnswered, DeliveryAsked
+from orderan.verification.models import LEASE, Attempt, Case, Policy, Step, Way
 from orderan.verification.rules import Next
 from orderan.verification.states import ATTEMPT, AttemptEvent, AttemptState
 from orderan.verification.views import PolicyVersion, attempts_of
@@ -57,35 +57,47 @@ async def begin_attempts(
     begun, after, facts = [], [], []
     for case in cases:
         step = rules.steps_of(policies[case.policy_version])[case.step]
-        token = secrets.token_urlsafe(16)
-        until = min(now + timedelta(minutes=step.answer_minutes), case.deadline)
-        by_agent = step.way is Way.AGENT
-        attempt = Attempt(
-            id=new_id(),
-            order_id=case.order_id,
-            way=step.way,
-            state=AttemptState.ASKED if by_agent else ATTEMPT.initial,
-            provider=None,
-            provider_id=None,
-            token_digest=digest_of(token),
-            answer=None,
-            note=None,
-            cost_minor=None,
-            recording_url=None,
-            began_at=now,
-            until=until,
-            moved_at=now,
-            moved_by=tx.actor,
-        )
-        begun.append(Begun(attempt, token))
-        after.append(replace(case, tries=case.tries + 1, next_at=until if by_agent else now + LEASE))
-        if by_agent:
+        one = begin(tx, case.order_id, step, deadline=case.deadline, now=now)
+        begun.append(one)
+        after.append(replace(case, tries=case.tries + 1, next_at=looked_after(one.attempt)))
+        if step.way is Way.AGENT:
             facts.append(Fact(case.order_id, BuyerAsked(str(step.way), None, "asked")))
     if begun:
         await store.insert_attempts(tx, [one.attempt for one in begun])
         await store.save_cases(tx, after)
         await record_all(tx, facts, now=now)
     return begun
+
+
+def begin(
+    tx: Tx, order_id: UUID, step: Step, *, deadline: datetime, day_id: UUID | None = None, now: datetime
+) -> Begun:
+    """The next try by a step, not yet written down."""
+    token = secrets.token_urlsafe(16)
+    attempt = Attempt(
+        id=new_id(),
+        order_id=order_id,
+        way=step.way,
+        state=AttemptState.ASKED if step.way is Way.AGENT else ATTEMPT.initial,
+        provider=None,
+        provider_id=None,
+        token_digest=digest_of(token),
+        answer=None,
+        note=None,
+        cost_minor=None,
+        recording_url=None,
+        began_at=now,
+        until=min(now + timedelta(minutes=step.answer_minutes), deadline),
+        moved_at=now,
+        moved_by=tx.actor,
+        day_id=day_id,
+    )
+    return Begun(attempt, token)
+
+
+def looked_after(begun: Attempt) -> datetime:
+    """When something is due of a try that was just begun."""
+    return begun.until if begun.way is Way.AGENT else begun.began_at + LEASE
 
 
 async def note_asked(
@@ -109,8 +121,8 @@ async def note_asked(
         moved_by=tx.actor,
     )
     await store.save_attempt(tx, after, was=attempt.state)
-    told = BuyerAsked(str(attempt.way), provider, str(after.state))
-    await record(tx, attempt.order_id, told, now=now)
+    told = DeliveryAsked if attempt.day_id else BuyerAsked
+    await record(tx, attempt.order_id, told(str(attempt.way), provider, str(after.state)), now=now)
     return after
 
 
@@ -137,13 +149,20 @@ async def note_answer(
     )
     await store.save_attempt(tx, after, was=attempt.state)
     if event is not AttemptEvent.OVERTAKE:
-        told = BuyerAnswered(str(attempt.way), str(becomes), after.answer, after.cost_minor)
-        await record(tx, attempt.order_id, told, now=now)
+        told = DeliveryAnswered if attempt.day_id else BuyerAnswered
+        fact = told(str(attempt.way), str(becomes), after.answer, after.cost_minor)
+        await record(tx, attempt.order_id, fact, now=now)
     return after
 
 
 async def note_by_hand(
-    tx: Tx, order_id: UUID, event: AttemptEvent, *, note: str | None, now: datetime
+    tx: Tx,
+    order_id: UUID,
+    event: AttemptEvent,
+    *,
+    note: str | None,
+    day_id: UUID | None = None,
+    now: datetime,
 ) -> Attempt:
     """Write down what somebody heard without having been asked to call."""
     attempt = Attempt(
@@ -162,10 +181,11 @@ async def note_by_hand(
         until=now,
         moved_at=now,
         moved_by=tx.actor,
+        day_id=day_id,
     )
     await store.insert_attempts(tx, [attempt])
-    told = BuyerAnswered(str(attempt.way), str(attempt.state), None, None)
-    await record(tx, order_id, told, now=now)
+    told = DeliveryAnswered if day_id else BuyerAnswered
+    await record(tx, order_id, told(str(attempt.way), str(attempt.state), None, None), now=now)
     return attempt
 
 

@@ -1,6 +1,6 @@
 """Parcels and couriers over the API."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from pydantic import Field
 
 from orderan.access import Permission, Principal
+from orderan.flows.accept_part import accept_part
 from orderan.flows.deliver import move_on
 from orderan.flows.views_work import ParcelRow, one_parcel, parcel_list
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.shipping import COURIERS, ParcelEvent, ParcelState, tracking_link
+from orderan.verification import DayState
 from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
@@ -53,6 +55,12 @@ class ParcelTold(Told):
     created_at: datetime
     shipped_at: datetime | None
     delivered_at: datetime | None
+    deliver_on: date | None
+    """The day its buyer wants it, where they named one."""
+    door: DayState | None
+    """What its buyer said of the day it comes, or where the asking stands; null where nobody asked."""
+    accepted_in_part: bool
+    """Whether its buyer kept a part of it, and the rest comes back."""
 
 
 class ParcelsTold(Told):
@@ -157,6 +165,9 @@ def parcel_told(row: ParcelRow) -> ParcelTold:
         created_at=row.created_at,
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
+        deliver_on=row.deliver_on,
+        door=None if row.door is None else DayState(row.door),
+        accepted_in_part=row.part,
     )
 
 
@@ -187,10 +198,70 @@ async def parcels_moved(
     return await once(request, principal, runner, idempotency_key, command, now=now)
 
 
+class KeptAsked(Asked):
+    """Units of an order line that the buyer kept; bundles count whole."""
+
+    line: Annotated[int, Field(ge=1, le=100_000)]
+    quantity: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class PartAsked(Asked):
+    """What the buyer kept and pays for; of a line that is missing nothing was kept."""
+
+    kept: Annotated[list[KeptAsked], Field(min_length=1, max_length=200)]
+
+
+class PartTold(Told):
+    """What became of a parcel; amounts in minor units."""
+
+    parcel: ParcelTold
+    return_id: str
+    forgone: int
+    """What is not asked for any more."""
+    due: int
+    """What its order has left to collect."""
+    currency: str
+
+
+@post(
+    "/parcels/{parcel_id:str}/accept-part",
+    summary="A buyer kept a part of a COD parcel at the door",
+    opt={"needs": Permission.SHIPPING_WRITE},
+    status_code=200,
+    responses=REFUSED,
+)
+async def part_accepted(
+    request: Request[Any, Any, Any],
+    principal: NamedDependency[Principal],
+    runner: NamedDependency[Runner],
+    now: NamedDependency[datetime],
+    parcel_id: FromPath[str],
+    data: PartAsked,
+    idempotency_key: IdempotencyKey,
+) -> PartTold:
+    """The parcel is delivered, the rest comes back as a return, and the order's due follows; shipping is still due."""
+    kept: dict[int, int] = {}
+    for one in data.kept:
+        kept[one.line] = kept.get(one.line, 0) + one.quantity
+
+    async def command(tx: Tx) -> PartTold:
+        row = await one_parcel(tx, scope_of(principal), from_text("pcl", parcel_id))
+        taken = await accept_part(tx, row.id, kept, within=principal.location_ids, now=now)
+        return PartTold(
+            parcel=await parcel_by_id(tx, principal, row.id),
+            return_id=to_text("ret", taken.goods_return.id),
+            forgone=taken.forgone_minor,
+            due=taken.due_minor,
+            currency=taken.currency,
+        )
+
+    return await once(request, principal, runner, idempotency_key, command, now=now)
+
+
 handlers = [
     Router(
         "/api/v1",
-        route_handlers=[couriers_listed, parcels_listed, parcel_read, parcels_moved],
+        route_handlers=[couriers_listed, parcels_listed, parcel_read, parcels_moved, part_accepted],
         tags=["parcels"],
     )
 ]

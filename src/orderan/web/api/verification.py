@@ -21,6 +21,7 @@ from orderan.verification import (
     Attempt,
     AttemptEvent,
     AttemptState,
+    DayPolicy,
     Policy,
     Rule,
     Silence,
@@ -84,6 +85,17 @@ class StepShape(Asked):
     ] = False
 
 
+class DayShape(Asked):
+    """How buyers are asked, on the day a parcel comes, whether somebody is home; hours of their own day."""
+
+    everyone: Annotated[
+        bool, Field(description="Those who paid before too; else only those who pay at the door")
+    ] = False
+    steps: Annotated[list[StepShape], Field(max_length=20)]
+    from_hour: Hour
+    to_hour: Hour
+
+
 class AskingPolicyAsked(Asked):
     """The whole policy; `version` is the one it was made from, 0 for none."""
 
@@ -101,6 +113,7 @@ class AskingPolicyAsked(Asked):
         OWN.deposit_hours
     )
     asks: Annotated[bool, Field(description="False asks nobody: COD orders are picked at once")] = True
+    on_the_day: Annotated[DayShape | None, Field(description="Null where nobody is asked on the day")] = None
 
 
 class PolicyTold(Told):
@@ -116,6 +129,7 @@ class PolicyTold(Told):
     deposit_percent: int
     deposit_hours: int
     asks: bool
+    on_the_day: DayShape | None
 
 
 class AttemptTold(Told):
@@ -242,9 +256,17 @@ async def policy_put(
         asks=data.asks,
         deposit_percent=data.deposit_percent,
         deposit_hours=data.deposit_hours,
+        on_the_day=_on_the_day(data.on_the_day),
     )
     version = await db.run(caller, lambda tx: keep_policy(tx, policy, expected=data.version, now=now))
     return _policy_told(version, policy)
+
+
+def _on_the_day(asked: DayShape | None) -> DayPolicy | None:
+    if asked is None:
+        return None
+    steps = tuple(Step(**one.model_dump()) for one in asked.steps)
+    return DayPolicy(asked.everyone, steps, asked.from_hour, asked.to_hour)
 
 
 def _policy_told(version: int, policy: Policy) -> PolicyTold:
@@ -336,11 +358,16 @@ async def _verification(tx: Tx, principal: Principal, order_id: UUID) -> Verific
         way=progress.way if progress else None,
         tried=progress.tried if progress else None,
         tries=progress.tries if progress else None,
-        attempts=[_attempt_told(one, hears=hears) for one in await attempts_of(tx, order_id)],
+        attempts=[attempt_told(one, hears=hears) for one in await attempts_of(tx, order_id)],
     )
 
 
-def _attempt_told(one: Attempt, *, hears: bool) -> AttemptTold:
+def attempt_told(one: Attempt, *, hears: bool) -> AttemptTold:
+    """What is told of an attempt.
+
+    Args:
+        hears: Whether whoever asks may hear what was recorded.
+    """
     return AttemptTold(
         way=one.way,
         state=one.state,

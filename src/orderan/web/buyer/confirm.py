@@ -1,4 +1,6 @@
-"""The buyer of a COD order says whether they mean it: by a link, without signing in, and the first word counts.
+"""A buyer says whether they mean their COD order, or whether somebody is home: by a link, without signing in.
+
+Of an order the first word counts, of a parcel's day the last until it is there.
 
 Looking changes nothing, because programs that show previews follow links. Whatever is wrong with a link gets
 one answer, and wrong ones are counted per address. The page says what was ordered and names nobody.
@@ -9,16 +11,29 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from orderan.flows.asking_words import WORDS
 from orderan.flows.hear_buyer import OPEN_AXIS, asked_by, hear_answer
+from orderan.flows.hear_day import day_stands
+from orderan.flows.hear_words import topic_of
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.throttle import Limit, TooManyAttempts, give_back, spend
 from orderan.orders import Commercial, Line, Order, load_orders, owed
 from orderan.shops import Shop, all_shops, shop_by_id
-from orderan.verification import AnswerUnknown, AttemptEvent, AttemptState, NotBeingAsked
+from orderan.verification import (
+    OPEN,
+    AnswerUnknown,
+    Attempt,
+    AttemptState,
+    DayOver,
+    DayState,
+    DeliveryDay,
+    NotBeingAsked,
+)
 from orderan.web.forms import client_address, one, posted
 from orderan.web.pages import page
 
@@ -26,7 +41,6 @@ PER_ADDRESS: Final = 20
 WINDOW: Final = timedelta(hours=1)
 BUYER: Final = "buyer"
 QUIET: Final = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-WORDS: Final = {"yes": AttemptEvent.CONFIRM, "no": AttemptEvent.REFUSE}
 
 Found = TypeVar("Found")
 
@@ -59,11 +73,25 @@ class Asked:
         return self.order.verification in OPEN_AXIS and self.order.commercial == Commercial.ACCEPTED
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What a good link is about, where it is a parcel's day.
+
+    Attributes:
+        open: Whether this link's word still decides something.
+    """
+
+    shop: str
+    number: int
+    day: DeliveryDay
+    open: bool
+
+
 @get("/ya/{link:str}", opt={"public": True}, include_in_schema=False)
 async def word_page(
     request: Request[Any, Any, Any], db: Database, now: datetime, link: FromPath[str]
 ) -> Response[Any]:
-    """What was ordered, with two buttons; or what became of it."""
+    """What it is about, with a button for each word; or what became of it."""
     try:
         return _shown(request, link, await _asked(request, db, link, now))
     except (AnswerUnknown, TooManyAttempts) as refusal:
@@ -74,14 +102,14 @@ async def word_page(
 async def word_given(
     request: Request[Any, Any, Any], db: Database, now: datetime, link: FromPath[str]
 ) -> Response[Any]:
-    """Take the first word; a later one is shown what became of the order."""
+    """Take the word; one that comes too late is shown how things stand."""
     word = one(await posted(request), "word")
-    event = WORDS.get(word)
 
     async def hear(tx: Tx, token: str) -> None:
+        event = WORDS[topic_of(await asked_by(tx, token, now=now))].get(word)
         if event is not None:
-            # Answered already, by this link or otherwise: the page says how the order stands.
-            with suppress(NotBeingAsked):
+            # Answered already, by this link or otherwise: the page says how things stand.
+            with suppress(NotBeingAsked, DayOver):
                 await hear_answer(tx, token, event, answer=word, now=now)
 
     try:
@@ -91,21 +119,29 @@ async def word_given(
         return _not_good(request, refusal)
 
 
-async def _asked(request: Request[Any, Any, Any], db: Database, link: str, now: datetime) -> Asked:
+async def _asked(request: Request[Any, Any, Any], db: Database, link: str, now: datetime) -> Asked | Coming:
     """What a link is about.
 
     Raises:
         AnswerUnknown, TooManyAttempts: See there.
     """
 
-    async def read(tx: Tx, token: str) -> Asked:
+    async def read(tx: Tx, token: str) -> Asked | Coming:
         attempt = await asked_by(tx, token, now=now)
         order, lines = (await load_orders(tx, [attempt.order_id]))[attempt.order_id]
         shop = await shop_by_id(tx, tx.shop_id)
+        if attempt.day_id is not None:
+            return await _coming(tx, shop, order, attempt, attempt.day_id, now)
         overtaken = attempt.state is AttemptState.OVERTAKEN
         return Asked(shop.name, order, [line for line in lines if owed(line)], overtaken)
 
     return await _by_link(request, db, link, now, read)
+
+
+async def _coming(tx: Tx, shop: Shop, order: Order, attempt: Attempt, day_id: UUID, now: datetime) -> Coming:
+    day, counts = await day_stands(tx, day_id, now=now)
+    unsaid = attempt.state in {*OPEN, AttemptState.MISSED, AttemptState.FAILED}
+    return Coming(shop.name, order.number, day, counts and unsaid and day.state is not DayState.OVERTAKEN)
 
 
 async def _by_link(
@@ -139,7 +175,9 @@ async def _shop_of(db: Database, link: str) -> Shop | None:
     return next((shop for shop in shops if str(shop.shop_id) == link.partition("-")[0]), None)
 
 
-def _shown(request: Request[Any, Any, Any], link: str, asked: Asked) -> Response[Any]:
+def _shown(request: Request[Any, Any, Any], link: str, asked: Asked | Coming) -> Response[Any]:
+    if isinstance(asked, Coming):
+        return page(request, "buyer/at_home.html", headers=QUIET, asked=asked, link=link)
     return page(request, "buyer/confirm.html", headers=QUIET, asked=asked, link=link, owed=owed, wait_s=0)
 
 

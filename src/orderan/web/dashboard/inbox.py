@@ -40,6 +40,7 @@ KINDS: Final = {
     "parcel_waiting": N_("Paket terlambat"),
     "parcel_lost": N_("Paket hilang"),
     "parcel_damaged": N_("Paket rusak"),
+    "nobody_home": N_("Rumah mungkin kosong"),
     "return_waiting": N_("Retur menunggu"),
     "refund_waiting": N_("Dana belum dikembalikan"),
     "approval_waiting": N_("Pengembalian dana menunggu persetujuan"),

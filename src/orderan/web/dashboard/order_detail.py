@@ -34,10 +34,10 @@ from orderan.orders import (
 )
 from orderan.payments import money_of
 from orderan.returns import returns_of
-from orderan.shipping import parcels_of
+from orderan.shipping import UNDER_WAY, parcels_of
 from orderan.shops import list_channels
 from orderan.trust import review_of_order
-from orderan.verification import attempts_of
+from orderan.verification import attempts_of, last_days
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_filters import choices, scope_of
@@ -46,7 +46,7 @@ from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_timeline import told
 from orderan.web.dashboard.order_words import HOLDS
 from orderan.web.dashboard.trust import review_path
-from orderan.web.dashboard.verification_words import STATES, WAYS, miss_told, progress_told
+from orderan.web.dashboard.verification_words import DAY_STATES, STATES, WAYS, miss_told, progress_told
 from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
@@ -133,7 +133,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
     actors = {moment.actor for moment in moments} | {hold.placed_by for hold in holds}
     actors |= {version.replaced_by for version in versions} | {order.placed_by}
     actors |= {change.opened_by} if change else set()
-    attempts = await attempts_of(tx, order_id)
+    attempts, parcels = await attempts_of(tx, order_id), await parcels_of(tx, order_id)
     actors |= {attempt.moved_by for attempt in attempts}
     places = {str(task.task.location_id): task.location_name for task in tasks}
     places |= {str(place_id): name for place_id, name in known.places.values()}
@@ -159,7 +159,10 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "versions": versions,
         "change": change,
         "tasks": tasks,
-        "parcels": await parcels_of(tx, order_id),
+        "parcels": parcels,
+        "under_way": UNDER_WAY,
+        "days": await last_days(tx, [parcel.id for parcel in parcels]),
+        "parcel_id": lambda parcel_id: to_text("pcl", parcel_id),
         "money": money,
         "refund_id": lambda refund_id: to_text("rfd", refund_id),
         "returns": await returns_of(tx, order_id),
@@ -210,6 +213,7 @@ def _said_of(context: dict[str, Any]) -> dict[str, Any]:
         "who": lambda actor: names.who(actor, words),
         "asking_states": STATES,
         "asking_ways": WAYS,
+        "doors": DAY_STATES,
         "miss_told": lambda answer: miss_told(answer, words),
         "asking_told": progress_told(context["asking_now"], words),
     }

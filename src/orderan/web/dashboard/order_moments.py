@@ -100,6 +100,19 @@ def _buyer_asked(moment: Moment, words: Words, _names: Names, _currency: str) ->
 
 
 _buyer_answered = _buyer_asked
+DAY_ANSWERS: Final = ANSWERS | {
+    "confirmed": (N_("Pembeli menjawab: ada orang di rumah"), "done"),
+    "refused": (N_("Pembeli menjawab: tidak ada orang di rumah"), "loss"),
+    "put_off": (N_("Pembeli menjawab: antar hari lain"), "wait"),
+}
+
+
+def _day_asked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone = DAY_ANSWERS[moment.facts["state"]]
+    by = ASKED_BY[moment.facts["way"]]
+    why = miss_told(moment.facts.get("answer"), words) if moment.facts["state"] == "missed" else ""
+    parts = (words.gettext(N_("Hari pengantaran")), words.gettext(by), why)
+    return words.gettext(title), " · ".join(part for part in parts if part), tone, "phone"
 
 
 def _whether_to_ask(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
@@ -154,6 +167,8 @@ ORDER: Final[Mapping[str, Teller]] = {
     "orders.verification_moved.v1": _verified,
     "verification.buyer_asked.v1": _buyer_asked,
     "verification.buyer_answered.v1": _buyer_answered,
+    "verification.delivery_asked.v1": _day_asked,
+    "verification.delivery_answered.v1": _day_asked,
     "decision.verification": _whether_to_ask,
     "orders.tagged.v1": _tagged,
     "move.change": _change,

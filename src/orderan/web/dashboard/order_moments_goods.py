@@ -1,10 +1,11 @@
 """A sentence for each thing that happened to the goods of an order: warehouse, parcels, returns."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from orderan.kit.errors import N_
-from orderan.kit.i18n import Words
+from orderan.kit.i18n import Words, format_date
 from orderan.orders import Moment
 from orderan.web.dashboard.names import Names
 from orderan.web.dashboard.order_moments import Sentence, Teller
@@ -40,6 +41,12 @@ RETURNS: Final = {
     "inspected": N_("Barang retur diperiksa"),
     "resolved": N_("Retur diselesaikan"),
     "closed": N_("Retur ditutup"),
+}
+DOORS: Final = {
+    "home": (N_("Kurir diberi tahu: ada orang di rumah"), "done"),
+    "another_day": (N_("Kurir diminta mengantar hari lain"), "wait"),
+    "nobody": (N_("Kurir diberi tahu: tidak ada orang di rumah"), "loss"),
+    "unreachable": (N_("Kurir diberi tahu: pembeli tidak menjawab"), "loss"),
 }
 _TASK_SIGNS: Final = {
     "short": ("loss", "alert-triangle"),
@@ -81,6 +88,14 @@ def _parcel(moment: Moment, words: Words, _names: Names, _currency: str) -> Sent
     )
 
 
+def _door(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title, tone = DOORS[moment.facts["answer"]]
+    on = moment.facts["deliver_on"]
+    day = format_date(date.fromisoformat(on), words.locale) if on else ""
+    text = " · ".join(part for part in (moment.facts["awb"], day) if part)
+    return words.gettext(title), text, tone, "truck"
+
+
 def _returned(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     return (
         words.gettext(RETURNS.get(moment.facts["state"], moment.facts["state"])),
@@ -104,6 +119,7 @@ GOODS: Final[Mapping[str, Teller]] = {
     "fulfilment.task_moved.v1": _task,
     "shipping.parcel_shipped.v1": _shipped,
     "shipping.parcel_moved.v1": _parcel,
+    "shipping.delivery_expected.v1": _door,
     "returns.return_moved.v1": _returned,
     "decision.sourcing": _sourced,
 }

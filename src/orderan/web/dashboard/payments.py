@@ -23,7 +23,7 @@ from orderan.payments import (
     RefundTooLarge,
     VerdictWordMissing,
 )
-from orderan.shipping import COURIERS
+from orderan.shipping import COURIERS, UNDER_WAY
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, scope_of, told
 from orderan.web.forms import AmountUnreadable, Sent, many, one, posted
@@ -179,6 +179,7 @@ async def cash_desk(
         tab=chosen,
         courier=courier,
         ticked=ticked,
+        under_way=UNDER_WAY,
         **common(principal),
     )
 

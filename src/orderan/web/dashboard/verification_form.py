@@ -3,13 +3,13 @@
 Rows are numbered from 1 as they stand on the page; a row that was emptied is left out of the policy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from litestar.datastructures import FormMultiDict
 
 from orderan.kit.errors import N_
-from orderan.verification import Policy, Rule, Silence, Step, Verdict, Way, When
+from orderan.verification import DayPolicy, Policy, Rule, Silence, Step, Verdict, Way, When
 from orderan.web.dashboard.desk import whole
 from orderan.web.forms import one, whole_rupiah
 
@@ -21,6 +21,9 @@ MINUTES: Final = ("tries", "answer_minutes", "spacing_minutes")
 OF_CALLS: Final = ("by_number", "record")
 WHOLE: Final = ("from_hour", "to_hour", "deadline_hours")
 OF_DEPOSITS: Final = ("deposit_percent", "deposit_hours")
+HOURS: Final = ("from_hour", "to_hour")
+DAY: Final = "day_"
+"""Before the fields of what is asked on the day a parcel comes."""
 FIRST: Final = {"yes": True, "no": False}
 NOT_A_NUMBER: Final = N_("Tulis dengan angka.")
 FAULTS: Final = {
@@ -40,12 +43,24 @@ def typed_of(policy: Policy) -> dict[str, str]:
         "silence": str(policy.silence)
     }
     typed["nobody"] = "" if policy.asks else "yes"
-    for place, step in enumerate(policy.steps, 1):
-        typed[f"step_{place}_way"] = str(step.way)
-        typed |= {f"step_{place}_{name}": str(getattr(step, name)) for name in MINUTES}
-        typed |= {f"step_{place}_{name}": "yes" if getattr(step, name) else "" for name in OF_CALLS}
+    typed |= _steps_typed(policy.steps)
+    day = policy.on_the_day
+    typed |= {DAY + "on": "yes" if day else "", DAY + "everyone": "yes" if day and day.everyone else ""}
+    # Where nobody is asked yet, what is usual stands there to begin with.
+    usual = day or DayPolicy()
+    typed |= {DAY + name: str(getattr(usual, name)) for name in HOURS} | _steps_typed(usual.steps, DAY)
     for place, rule in enumerate(policy.rules, 1):
         typed |= {f"rule_{place}_{name}": value for name, value in _rule_typed(rule).items()}
+    return typed
+
+
+def _steps_typed(steps: Sequence[Step], before: str = "") -> dict[str, str]:
+    typed: dict[str, str] = {}
+    for place, step in enumerate(steps, 1):
+        name = f"{before}step_{place}_"
+        typed[name + "way"] = str(step.way)
+        typed |= {name + field: str(getattr(step, field)) for field in MINUTES}
+        typed |= {name + field: "yes" if getattr(step, field) else "" for field in OF_CALLS}
     return typed
 
 
@@ -67,14 +82,15 @@ def _rule_typed(rule: Rule) -> dict[str, str]:
     return typed
 
 
-def rows_of(typed: Mapping[str, str]) -> tuple[range, range]:
-    """The numbers of the rows of rules and of steps that are shown: what there is, and one that is empty."""
+def rows_of(typed: Mapping[str, str]) -> tuple[range, range, range]:
+    """The numbers of the rows of rules, of steps and of steps on the day that are shown: those there are, and an empty one."""
     rules = [place for place in range(1, MOST_RULES + 1) if typed.get(f"rule_{place}_name", "").strip()]
-    steps = [place for place in range(1, MOST_STEPS + 1) if typed.get(f"step_{place}_way", "")]
-    return (
-        range(1, min(max(rules, default=0) + 1, MOST_RULES) + 1),
-        range(1, min(max(steps, default=0) + 1, MOST_STEPS) + 1),
+    steps = (
+        [place for place in range(1, MOST_STEPS + 1) if typed.get(f"{before}step_{place}_way", "")]
+        for before in ("", DAY)
     )
+    of_orders, of_days = (range(1, min(max(found, default=0) + 1, MOST_STEPS) + 1) for found in steps)
+    return range(1, min(max(rules, default=0) + 1, MOST_RULES) + 1), of_orders, of_days
 
 
 class Reading:
@@ -88,14 +104,17 @@ class Reading:
         self._form = form
         self.errors: dict[str, str] = {}
         self._rules = [at for at in range(1, MOST_RULES + 1) if one(form, f"rule_{at}_name").strip()]
-        self._steps = [at for at in range(1, MOST_STEPS + 1) if one(form, f"step_{at}_way") in set(Way)]
+        self._steps = {
+            before: [at for at in range(1, MOST_STEPS + 1) if one(form, f"{before}step_{at}_way") in set(Way)]
+            for before in ("", DAY)
+        }
 
     def policy(self) -> Policy:
         """The policy; without meaning while there are errors."""
         silence = one(self._form, "silence")
         return Policy(
             rules=tuple(self._rule(at) for at in self._rules),
-            steps=tuple(self._step(at) for at in self._steps),
+            steps=tuple(self._step(at) for at in self._steps[""]),
             from_hour=self._whole("from_hour"),
             to_hour=self._whole("to_hour"),
             deadline_hours=self._whole("deadline_hours"),
@@ -105,6 +124,15 @@ class Reading:
                 name: self._whole(name) if one(self._form, name).strip() else getattr(Policy(), name)
                 for name in OF_DEPOSITS
             },
+            on_the_day=self._on_the_day() if one(self._form, DAY + "on") else None,
+        )
+
+    def _on_the_day(self) -> DayPolicy:
+        return DayPolicy(
+            everyone=bool(one(self._form, DAY + "everyone")),
+            steps=tuple(self._step(at, DAY) for at in self._steps[DAY]),
+            from_hour=self._whole(DAY + "from_hour"),
+            to_hour=self._whole(DAY + "to_hour"),
         )
 
     def told(self, faults: tuple[str, ...]) -> dict[str, str]:
@@ -116,13 +144,14 @@ class Reading:
         return found
 
     def _field(self, place: str) -> str:
-        part, _, rest = place.partition(".")
+        before = DAY if place.startswith("on_the_day.") else ""
+        part, _, rest = place.removeprefix("on_the_day.").partition(".")
         if not rest:
-            return "step_1_way" if part == "steps" else part
+            return before + ("step_1_way" if part == "steps" else part)
         number, _, name = rest.partition(".")
-        rows = self._rules if part == "rules" else self._steps
+        rows = self._rules if part == "rules" else self._steps[before]
         # An amount that nothing fits is wrong in both its fields; one of them is enough to be led to.
-        return f"{part[:-1]}_{rows[int(number) - 1]}_{'at_least' if name == 'when' else name}"
+        return f"{before}{part[:-1]}_{rows[int(number) - 1]}_{'at_least' if name == 'when' else name}"
 
     def _rule(self, at: int) -> Rule:
         asked = f"rule_{at}_"
@@ -141,10 +170,14 @@ class Reading:
             Verdict(verdict) if verdict in set(Verdict) else Verdict.ASK,
         )
 
-    def _step(self, at: int) -> Step:
-        asked = f"step_{at}_"
+    def _step(self, at: int, before: str = "") -> Step:
+        asked = f"{before}step_{at}_"
         way = Way(one(self._form, asked + "way"))
-        by_number, record = (way is Way.CALL and bool(one(self._form, asked + name)) for name in OF_CALLS)
+        # Of a parcel's day nobody keys in a number: whoever is home need not know it.
+        asked_of = {"record"} if before else set(OF_CALLS)
+        by_number, record = (
+            name in asked_of and way is Way.CALL and bool(one(self._form, asked + name)) for name in OF_CALLS
+        )
         tries, answer, spacing = (self._whole(asked + name) for name in MINUTES)
         return Step(way, tries, answer, spacing, by_number, record)
 

@@ -1,4 +1,4 @@
-"""The policy of asking buyers of COD orders: who is asked, how, when, and what silence means."""
+"""The policy of asking buyers: of COD orders whether they mean them, and on the day whether somebody is home."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -93,7 +93,7 @@ async def _page(
     holds = found["now_holds"]
     words = place_of(visit.request).words
     shown = typed if typed is not None else typed_of(holds.policy if holds else Policy())
-    rules, steps = rows_of(shown)
+    rules, steps, day_steps = rows_of(shown)
     actors: Mapping[str, str] = found["actors"]
     return page(
         visit.request,
@@ -107,6 +107,7 @@ async def _page(
         version=one(typed, "version") if typed else str(holds.version if holds else 0),
         rules=rules,
         steps=steps,
+        day_steps=day_steps,
         ways=[(str(way), words.gettext(WAYS[way])) for way in Way],
         silences=[(str(code), words.gettext(text)) for code, text in SILENCES.items()],
         verdicts=[(str(code), words.gettext(text)) for code, text in VERDICTS.items()],

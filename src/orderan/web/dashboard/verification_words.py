@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from orderan.flows.views_asking import Progress, Turn
+from orderan.flows.views_days import Sort
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Line, Order, owed
@@ -27,10 +28,32 @@ STATES: Final = {
     "unknown": (N_("Belum pasti sampai"), "wait", "help-circle"),
     "confirmed": (N_("Menjawab: benar"), "done", "circle-check"),
     "refused": (N_("Menjawab: bukan"), "loss", "circle-x"),
+    "put_off": (N_("Menjawab: hari lain"), "wait", "calendar"),
     "missed": (N_("Tidak menjawab"), "calm", "clock"),
     "failed": (N_("Gagal dihubungi"), "loss", "alert-triangle"),
     "overtaken": (N_("Tidak perlu lagi"), "calm", "minus"),
 }
+DAY_TRIES: Final = STATES | {
+    "confirmed": (N_("Menjawab: ada orang"), "done", "circle-check"),
+    "refused": (N_("Menjawab: tidak ada orang"), "loss", "circle-x"),
+}
+"""Of one try to ask about a parcel's day."""
+DAYS_SORTED: Final = {
+    Sort.CALL: N_("Giliran Anda"),
+    Sort.DOOR: N_("Rumah mungkin kosong"),
+    Sort.ASKED: N_("Sedang ditanya"),
+    Sort.SAID: N_("Sudah menjawab"),
+}
+DAY_STATES: Final = {
+    "waiting": (N_("Akan ditanya"), "wait", "hourglass"),
+    "asked": (N_("Sedang ditanya"), "wait", "hourglass"),
+    "home": (N_("Ada orang di rumah"), "done", "home"),
+    "another_day": (N_("Minta hari lain"), "wait", "calendar"),
+    "nobody": (N_("Tidak ada orang"), "loss", "alert-triangle"),
+    "unreachable": (N_("Tidak terhubung"), "loss", "phone"),
+    "overtaken": (N_("Tidak perlu lagi"), "calm", "minus"),
+}
+"""Of a parcel's day: what its buyer said, or where the asking stands."""
 MISSES: Final = {
     "later": N_("minta ditelepon lagi nanti"),
     "busy": N_("nada sibuk"),
