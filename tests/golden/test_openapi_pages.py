@@ -46,7 +46,6 @@ TOLD_WHOLE = {
     "/api/v1/regions": "the best matches, at most `limit`",
     "/api/v1/stock-expectations": "what has not come yet: as many deliveries as are on their way",
     "/api/v1/tasks/{task_id}/elsewhere": "of one task",
-    "/api/v1/trust-entries": "the newest that count, at most five hundred",
     "/api/v1/tax-rates": "as many as the law has had",
 }
 """Collections in `data` that come in one answer, and what bounds them."""

@@ -54,6 +54,8 @@ async def test_a_model_is_trained_and_silenced_over_the_api(program: Program) ->
     owner = await program.key("pemilik", Permission.TRUST_READ, Permission.SETTINGS_WRITE)
 
     listed = (await program.ask(risk, "GET", "/trust-models")).json()["data"]
+    first = (await program.ask(risk, "GET", "/trust-models?limit=2")).json()
+    second = (await program.ask(risk, "GET", f"/trust-models?limit=2&cursor={first['next_cursor']}")).json()
     refused = await program.ask(risk, "POST", "/trust-models", {})
     asked = await program.ask(owner, "POST", "/trust-models", {"capacity": 30}, key="satu")
     again = await program.ask(owner, "POST", "/trust-models", {"capacity": 30}, key="satu")
@@ -70,6 +72,8 @@ async def test_a_model_is_trained_and_silenced_over_the_api(program: Program) ->
         (1, "declined", "too_little"),
     ]
     assert listed[0]["backtest"]["both"] == {"auc": 0.81, "average_precision": 0.47, "precision": 0.24}
+    assert first["data"] + second["data"] == listed
+    assert second["next_cursor"] is None
     assert refused.status_code == 403
     assert (asked.status_code, asked.json()["version"], asked.json()["capacity"]) == (202, 4, 30)
     assert again.json() == asked.json()

@@ -77,9 +77,9 @@ PAGES: Final = {
         for step in ("release", "start", "finish", "pack", "short")
     ],
 }
-JOBS: Final = {"orderan.flows.bulk_orders", "orderan.importing.jobs"}
+JOBS: Final = {"orderan.flows.bulk_orders", "orderan.flows.train_trust", "orderan.importing.jobs"}
 """Those that run in the background: none of them moves tasks; the bulk verbs are paid, cancel, tag, hold, release a
-hold and complete, and an import brings orders that are placed as any other."""
+hold and complete, an import brings orders that are placed as any other, and a training touches no order."""
 
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:

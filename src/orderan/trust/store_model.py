@@ -65,18 +65,25 @@ COLUMNS: Final[LiteralString] = """id, version, state, why, capacity, asked_by, 
     rules_version, found, model -> 'weights' AS weights"""
 
 
-async def trainings(tx: Tx, *, limit: int) -> list[Training]:
-    """Trainings of the shop, the newest first."""
+async def trainings(tx: Tx, *, limit: int, before: UUID | None = None) -> list[Training]:
+    """Trainings of the shop, the newest first.
+
+    Args:
+        before: The last one seen.
+    """
     rows = await tx.all(
         "SELECT "
         + COLUMNS
         + """
         FROM trust_model
         WHERE shop_id = %(shop)s
+          AND (%(before)s::uuid IS NULL
+               OR version < (SELECT last.version FROM trust_model AS last
+                             WHERE last.shop_id = %(shop)s AND last.id = %(before)s))
         ORDER BY version DESC
         LIMIT %(limit)s
         """,
-        {"shop": tx.shop_id, "limit": limit},
+        {"shop": tx.shop_id, "limit": limit, "before": before},
     )
     return [_training(row) for row in rows]
 

@@ -24,8 +24,9 @@ from orderan.trust import (
     training_of,
     trainings,
 )
-from orderan.web.api.answering import READ, PageSize, once
+from orderan.web.api.answering import READ, Cursor, PageSize, once
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
+from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.principal import require_whole_shop
 
 
@@ -79,9 +80,10 @@ class TrainingTold(Told):
 
 
 class TrainingsTold(Told):
-    """Trainings, the newest first."""
+    """A page of trainings."""
 
     data: list[TrainingTold]
+    next_cursor: str | None
 
 
 @get("/", summary="List models", opt={"needs": Permission.TRUST_READ}, responses=READ)
@@ -89,12 +91,16 @@ async def models_listed(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
+    cursor: Cursor = "",
     limit: PageSize = 50,
 ) -> TrainingsTold:
-    """Every training with what was found; at most one model speaks."""
+    """The newest first, each with what was found; at most one model speaks."""
     require_whole_shop(principal, Permission.TRUST_READ)
-    found = await db.run(caller, lambda tx: trainings(tx, limit=limit))
-    return TrainingsTold(data=[_told(one) for one in found])
+    place = read_cursor(cursor)
+    last = place[1] if place else None
+    rows = await db.run(caller, lambda tx: trainings(tx, limit=limit + 1, before=last))
+    more = cursor_of(rows[limit - 1].asked_at, rows[limit - 1].id) if len(rows) > limit else None
+    return TrainingsTold(data=[_told(one) for one in rows[:limit]], next_cursor=more)
 
 
 @post(
