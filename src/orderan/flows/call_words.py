@@ -80,7 +80,8 @@ def order_read(facts: Facts, language: Language) -> str:
 def day_read(facts: Facts, language: Language) -> str:
     """That a parcel comes today, and what is to be paid for it."""
     comes = DAY[language].format(
-        shop=telephony.speech.name(facts.shop, language), number=telephony.speech.digits(str(facts.number), language)
+        shop=telephony.speech.name(facts.shop, language),
+        number=telephony.speech.digits(str(facts.number), language),
     )
     if not facts.total_minor:
         return comes
