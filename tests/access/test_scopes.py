@@ -96,9 +96,7 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     ),
     "/api/v1/parcels": _of("/api/v1/parcels", "{awb}"),
     "/api/v1/parcels/{parcel_id:str}": _of("/api/v1/parcels/{parcel}", "{awb}"),
-    "/api/v1/parcels/{parcel_id:str}/delivery-day": _of(
-        "/api/v1/parcels/{coming}/delivery-day", "{coming}", '"waiting"'
-    ),
+    "/api/v1/parcels/{parcel_id:str}/delivery-day": _of("/api/v1/parcels/{coming}/delivery-day", '"waiting"'),
     "/api/v1/refunds": _of("/api/v1/refunds", "{back}"),
     "/api/v1/returns": _of("/api/v1/returns", "{goods_return}"),
     "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh-melati"),
@@ -411,7 +409,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "task": to_text("tsk", task.id),
         "entry": to_text("exc", entry),
         "at_stake": format_number(at_stake, "id"),
-        "sold": "420.000",
+        "sold": "440.000",
         "all_orders": str(await floor.value("SELECT count(*) FROM sales_order")),
         "spent": "140.000",
         "bulk": to_text("blk", bulk),

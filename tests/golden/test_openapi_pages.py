@@ -28,6 +28,7 @@ ONE_THING = {
     "/api/v1/tasks/{task_id}": "a task with its lines",
     "/api/v1/trust-rules": "the rules that are followed, with their versions",
     "/api/v1/verification-policy": "one policy with its rules and steps",
+    "/api/v1/parcels/{parcel_id}/delivery-day": "a parcel with every attempt to ask whether somebody is home",
     "/api/v1/verifications/{order_id}": "an order with every attempt to ask its buyer",
 }
 """Answers about one thing whose parts are a list: the thing is told whole."""

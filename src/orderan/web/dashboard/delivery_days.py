@@ -12,6 +12,8 @@ from litestar.params import FromPath, FromQuery
 
 from orderan.access import Permission
 from orderan.customers import customer_cards, zone_of
+from orderan.flows.asking_words import WORDS
+from orderan.flows.call_words import Topic
 from orderan.flows.hear_day import answer_day_by_hand
 from orderan.flows.views_days import Sort, day_counts, day_list, doors_of
 from orderan.flows.views_work import one_parcel
@@ -153,7 +155,8 @@ async def _page(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Respon
         day_states=DAY_STATES,
         states=DAY_TRIES,
         ways=WAYS,
-        miss_told=lambda answer: miss_told(answer, words),
+        # What a button says is what its try is shown as.
+        miss_told=lambda answer: "" if answer in WORDS[Topic.DAY] else miss_told(answer, words),
         name_of=lambda actor: words.gettext(actors[actor]),
         may_write=visit.principal.may(Permission.ORDERS_WRITE),
         **found,

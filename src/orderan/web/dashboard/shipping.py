@@ -15,7 +15,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words
 from orderan.kit.ids import from_text, to_text
-from orderan.shipping import COURIERS, UNDER_WAY, ParcelEvent, tracking_link
+from orderan.shipping import COURIERS, ParcelEvent, tracking_link
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking, Flash, each, scope_of
 from orderan.web.dashboard.verification_words import DAY_STATES
@@ -128,7 +128,6 @@ async def desk(
         link=tracking_link,
         doors=DAY_STATES,
         may_part=may_write,
-        under_way=UNDER_WAY,
         order_path=lambda order: f"/orders/{to_text('ord', order)}",
         may_deliver=may_write and not awb and chosen in {"road", "failed"},
         events=[(event, EVENTS[event]) for event in BY_TAB.get(chosen, ())] if may_write and not awb else [],
