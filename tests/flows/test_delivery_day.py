@@ -1,6 +1,7 @@
 """On the day a parcel comes its buyer is asked whether somebody is home, and whoever brings it hears of the answer."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,8 @@ from flows.asking import PHONE, Office
 from fulfilment.working import an_order, inbox, pay, shipped
 from given import a_shop
 from orderan.auditor import audit
-from orderan.flows.ask_on_the_day import ask_about
+from orderan.flows.ask_on_the_day import advance_days, ask_about
+from orderan.flows.asking_steps import NotAsked
 from orderan.flows.deliver import move_on
 from orderan.flows.hear_buyer import hear_answer
 from orderan.flows.hear_day import answer_day_by_hand
@@ -34,6 +36,7 @@ from orderan.verification import (
     Way,
     When,
     attempts_of_days,
+    days_due,
     keep_policy,
     last_days,
 )
@@ -130,6 +133,29 @@ async def test_a_call_asks_and_each_key_reaches_the_parcel(
     # What a buyer says of the day decides nothing about their order.
     assert (await office.stands(parcels[2][0].id)).commercial == "accepted"
     assert audit(database_url, now=office.clock.at).findings == []
+
+
+async def test_a_call_of_the_day_is_recorded_where_its_step_says_so_and_not_made_for_a_parcel_that_is_there(
+    office: Office,
+) -> None:
+    await office.opens("twilio")
+    await asks(office, replace(CALL, record=True, by_number=True))
+    await out(office)
+    await office.works()
+    call = office.ringing()
+    await office.exchange.pick_up(call)
+    heard = next(line.text for line in call.lines if line.who == "voice")
+    assert heard.startswith("Percakapan ini direkam. Halo, ini Toko Uji. Paket Anda")
+    assert "Tekan satu bila ada orang di rumah" in heard
+
+    _, arrived = await out(office, AWBS[1])
+    due = await office.floor.run(lambda tx: days_due(tx, now=office.clock.at, limit=9))
+    ways = await office.floor.run(office.askers.of)
+    [late] = await office.floor.run(lambda tx: advance_days(tx, due, ways, now=office.clock.at))
+    await moves(office, arrived, ParcelEvent.DELIVER)
+    with pytest.raises(NotAsked, match="answered"):
+        await ways[Way.CALL].ask(office.floor.caller, late.attempt, late.token)
+    assert len(office.exchange.calls()) == 1
 
 
 async def test_a_whatsapp_button_a_plain_word_and_a_link_answer_too(office: Office) -> None:
