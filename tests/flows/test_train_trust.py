@@ -53,7 +53,7 @@ from orderan.trust.rules_measure import assess
 from orderan.web.dashboard.trust_words import reasons_told
 from orderan.web.words import words
 from trust.learned import BETTER, WORSE, learn
-from worker.test_jobs import work_off
+from worker.working import work_off
 
 pytestmark = pytest.mark.anyio
 

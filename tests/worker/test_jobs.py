@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from procrastinate import PsycopgConnector
 
 from conftest import ShopFloor
 from orderan.kit import jobs
-from orderan.kit.clock import SetClock
-from orderan.kit.crypto import Keyring
 from orderan.kit.db import Database
+from worker.working import work_off
 
 pytestmark = pytest.mark.anyio
 
@@ -60,19 +58,6 @@ def clean() -> Iterator[None]:
     yield
     _rooms.clear()
     _tries.clear()
-
-
-async def work_off(db: Database, url: str, now: datetime) -> None:
-    """Run whatever is due, two jobs at a time."""
-    with jobs.app.replace_connector(PsycopgConnector(conninfo=url)) as app:
-        async with app.open_async():
-            await app.run_worker_async(
-                concurrency=2,
-                wait=False,
-                listen_notify=False,
-                install_signal_handlers=False,
-                additional_context={"tools": jobs.Tools(db, SetClock(now), Keyring(bytes(32)))},
-            )
 
 
 @pytest.mark.parametrize(("locks", "together"), [(("satu", "satu"), 1), (("satu", "dua"), 2)])
