@@ -38,6 +38,7 @@ OURSELVES = {
     "messaging/smtp/client.py",  # the one way to mail servers: refuses inside a transaction
     "sandbox/postman.py",  # plays the gateways, and writes to us
     "sandbox/phones/trunk.py",  # plays the telephone providers, asks us and writes to us
+    "bench/callbacks.py",  # plays the providers that call us back, in the same process
     "bench/ground.py",
     "bench/startup.py",  # the same, of the server it measures
     "bench/storm.py",  # is the partner itself: simulated gateways behind a transport

@@ -66,7 +66,9 @@ def sample(schema: dict[str, Any], name: str = "") -> Any:
 
 
 def address(path: str) -> str:
-    return "/".join(ID if part.startswith("{") else part for part in path.split("/"))
+    return "/".join(
+        "1" if part == "{version}" else ID if part.startswith("{") else part for part in path.split("/")
+    )
 
 
 def told(answer: Any) -> tuple[int, str, str, list[tuple[str, str]]]:
