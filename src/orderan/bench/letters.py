@@ -129,8 +129,10 @@ def _measure(
             load.closed("127.0.0.1", port, _requests(path, first), connections=connections, seconds=seconds)
         )
     )
+    # Some of those that were under way at the end may not have come.
+    first = first[: max(sum(most.statuses.values()) - LETTERS * connections, LETTERS) // LETTERS]
     _until_settled(ground, first)
-    settled_per_s = half / (time.perf_counter() - began)
+    settled_per_s = len(first) / (time.perf_counter() - began)
     tell(f"{most.per_second:,.0f} a second; half of that, at a steady pace")
     per_second = most.per_second / 2
     second = second[: max(int(per_second * seconds) // LETTERS, 1)]
