@@ -87,10 +87,6 @@ async def test_a_letter_that_says_what_is_known_asks_nobody_again(counter: Count
     """Each look hears one letter; a second unit of work is a question to the gateway."""
     await counter.choose("va_bca")
     charge = counter.charged()
-    [waits] = counter.there.news(charge, now=counter.clock.at)
-    await counter.deliver(waits)
-    assert await counter.work() == 1
-
     counter.there.book.pay(charge, charge.amount, now=counter.clock.at)
     [paid] = counter.there.news(charge, now=counter.clock.at)
     await counter.deliver(paid)
@@ -110,6 +106,19 @@ async def test_a_letter_that_says_what_is_known_asks_nobody_again(counter: Count
     )
     await counter.deliver(paid)
     assert await counter.work() == 2
+
+
+async def test_a_part_that_was_paid_is_booked_at_the_letter_though_it_says_the_charge_waits(
+    counter: Counter,
+) -> None:
+    await counter.choose("va_bca")
+    charge = counter.charged()
+    counter.there.book.pay(charge, charge.amount // 2, now=counter.clock.at)
+    [waits] = counter.there.news(charge, now=counter.clock.at)
+    await counter.deliver(waits)
+
+    assert await counter.work() == 2
+    assert (await counter.row()).paid_minor == 10_000
 
 
 async def test_a_forged_letter_is_refused_kept_as_evidence_and_moves_nothing(counter: Counter) -> None:

@@ -71,15 +71,13 @@ def moves(state: AttemptState, outcome: Outcome) -> tuple[AttemptEvent, ...]:
 def is_news(claims: str | None, state: AttemptState, *, repeated: bool) -> bool:
     """Whether a letter is a reason to ask its gateway about a try.
 
-    One that says a charge waits is none while we know that it does. One that says it is paid is none if we
-    know that and it is the very letter we heard before; another letter may be about more money.
+    One that says a charge is paid is none if we know that and it is the very letter we heard before; another
+    may be about more money. One that says it waits always is: a part of it may have been paid.
 
     Args:
         claims: The outcome it tells, as far as it says.
         repeated: It is word for word one that was heard.
     """
-    if claims == Outcome.PENDING:
-        return state is not AttemptState.OFFERED
     return not (repeated and claims == Outcome.SUCCEEDED and state is AttemptState.PAID)
 
 
