@@ -20,6 +20,7 @@ class Book:
         self._by_reference: dict[str, SimCharge] = {}
         # Those that may expire, the earliest first: a busy day's charges are not all looked at for each question.
         self._ends: list[tuple[datetime, int, SimCharge]] = []
+        self._added = count()
         self._numbers = count(1)
 
     def next_number(self) -> int:
@@ -29,7 +30,7 @@ class Book:
     def add(self, charge: SimCharge) -> None:
         self._by_id[charge.id] = charge
         self._by_reference[charge.reference] = charge
-        heappush(self._ends, (charge.expires_at, len(self._by_id), charge))
+        heappush(self._ends, (charge.expires_at, next(self._added), charge))
 
     def find(self, name: str) -> SimCharge | None:
         """By the gateway's id or the shop's reference."""
