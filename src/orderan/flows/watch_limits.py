@@ -65,7 +65,7 @@ from orderan.payments import (
 )
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
 from orderan.returns import RETURN, ReturnState, returns_waiting
-from orderan.settlements import ENTRY, EntryState, entries_waiting
+from orderan.settlements import ENTRY, EntryState, entries_waiting, payouts_unseen
 from orderan.shipping import PARCEL, ParcelState
 from orderan.trust import (
     DENIAL,
@@ -305,6 +305,21 @@ WATCHES = (
         "settlement",
         entries_waiting,
         {EntryState.OPEN: Limit(3 * DAY, N_("Jelaskan selisih settlement ini, atau tanyakan ke gateway."))},
+    ),
+    # A payout has no machine either: the bank showed its money, or it did not.
+    Watch(
+        "settlements.payout",
+        "payout_unseen",
+        "payouts",
+        payouts_unseen,
+        {
+            "unseen": Limit(
+                DAY,
+                N_(
+                    "Tanyakan ke gateway di mana pencairan ini, atau cocokkan dengan uang yang masuk rekening."
+                ),
+            )
+        },
     ),
     Watch(
         DELIVERY.name,

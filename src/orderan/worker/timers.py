@@ -14,6 +14,7 @@ from orderan.flows.follow_promotion import sweep_reserved
 from orderan.flows.gateway_news import sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.payment_incident import follow_incidents
+from orderan.flows.prove_balances import prove_nightly
 from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.tell_restock import tell_restock
@@ -82,6 +83,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("low_stock", 60.0, _low_stock),
     Timer("restock", 60.0, _at(tell_restock)),
     Timer("settlements", 600.0, _at(reconcile_nightly)),
+    Timer("balance_proofs", 600.0, _at(prove_nightly)),
     Timer("open_rails", 10.0, _at(open_rails_due)),
     Timer("watch_rails", 10.0, _at(watch_rails)),
     Timer("follow_health", 10.0, _at(follow_health)),

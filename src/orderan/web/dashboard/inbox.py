@@ -22,6 +22,7 @@ from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
 from orderan.web.dashboard.import_words import reason_said
 from orderan.web.dashboard.inbox_facts import Known, known_of, note_told
 from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
+from orderan.web.dashboard.incidents import path_of as incident_path
 from orderan.web.dashboard.money_back_words import chargeback_path, payout_path, refund_path
 from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_looks import cash
@@ -47,6 +48,7 @@ KINDS: Final = {
     "payment_differs": N_("Kabar gateway tidak cocok"),
     "payment_try_waiting": N_("Percobaan bayar belum selesai"),
     "rail_trouble": N_("Cara bayar terganggu"),
+    "incident_waiting": N_("Gangguan menunggu"),
     "refund_try_waiting": N_("Pengembalian dana belum sampai"),
     "refund_failed": N_("Pengembalian dana gagal"),
     "refund_differs": N_("Jumlah pengembalian dana berbeda"),
@@ -68,6 +70,8 @@ KINDS: Final = {
     "cod_short": N_("Setoran kurir kurang"),
     "remittance_row": N_("Baris setoran kurir"),
     "settlement_waiting": N_("Selisih settlement"),
+    "payout_unseen": N_("Pencairan belum masuk bank"),
+    "balance_adrift": N_("Saldo gateway tidak cocok"),
     "letters_unreadable": N_("Surat gateway tidak terbaca"),
     "message_untold": N_("Pesan tidak sampai"),
     "delivery_waiting": N_("Jalur pesan tersendat"),
@@ -99,7 +103,10 @@ TIED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 """The same, of pages that are closed to whoever sees only a part of the shop."""
 
 ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "rail": lambda _: "/incidents",
+    "rail": lambda _: "/payments/gateways",
+    "incident": lambda told: incident_path(UUID(told["id"])),
+    "settlement": lambda _: "/payments/settlements",
+    "payouts": lambda _: "/payments/payouts",
     "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
