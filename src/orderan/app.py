@@ -117,6 +117,7 @@ MODULES: Final = (
     "orderan.web.dashboard.inbox",
     "orderan.web.dashboard.import_mapping",
     "orderan.web.dashboard.import_runs",
+    "orderan.web.dashboard.incident_contacts",
     "orderan.web.dashboard.incidents",
     "orderan.web.dashboard.keys",
     "orderan.web.dashboard.login",

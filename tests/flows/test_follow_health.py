@@ -111,9 +111,11 @@ async def test_what_is_only_degraded_is_suspected_and_goes_by_itself(till: Till)
     assert {one.state for one in await incidents(till)} == {"recovered"}
 
 
-async def test_a_rail_under_maintenance_is_tried_last(till: Till) -> None:
+async def test_a_rail_is_tried_last_from_half_an_hour_before_its_maintenance_until_its_end(
+    till: Till,
+) -> None:
     first = (await till.floor.run(rails))[0]
-    start = till.clock.at + timedelta(minutes=1)
+    start = till.clock.at + timedelta(minutes=31)
     await till.floor.run(
         lambda tx: plan_maintenance(
             tx,
@@ -125,13 +127,21 @@ async def test_a_rail_under_maintenance_is_tried_last(till: Till) -> None:
             now=till.clock.at,
         )
     )
-    till.later(timedelta(minutes=2))
-    attempt = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca")
-    assert attempt.gateway == "xendit"
 
-    till.later(timedelta(hours=2))
-    again = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
-    assert again.gateway == "midtrans"
+    async def tried() -> str:
+        attempt = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
+        return attempt.gateway
+
+    assert await tried() == "midtrans"
+    for later in (timedelta(minutes=2), timedelta(minutes=50)):
+        till.later(later)
+        assert await tried() == "xendit"
+    [kept] = await till.floor.all(
+        "SELECT outcome FROM decision WHERE kind = 'routing' ORDER BY decided_at DESC LIMIT 1"
+    )
+    assert kept.outcome["rails"][1]["because"] == ["maintenance"]
+    till.later(timedelta(minutes=40))
+    assert await tried() == "midtrans"
 
 
 async def test_what_a_person_dismissed_stays_dismissed_until_the_watch_changes_its_word(till: Till) -> None:

@@ -9,7 +9,7 @@ import pytest
 from access.conftest import everything
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.payment_incident import open_incident
-from orderan.incidents import Kind, Severity
+from orderan.incidents import Kind, Severity, plan_maintenance
 from orderan.kit.crypto import Keyring
 from orderan.payments import open_account
 from orderan.sandbox.models import ChargeState, SimReply
@@ -301,6 +301,25 @@ async def test_trouble_is_told_where_the_buyer_would_meet_it(counter: Counter) -
     )
 
     assert "sedang mengalami gangguan" in await seen(counter)
+    assert (await seen(counter, "?change")).count("mungkin gagal") == 1
+
+
+async def test_maintenance_that_begins_soon_is_told_with_its_hours(counter: Counter) -> None:
+    [rail] = await counter.floor.all("SELECT account_id FROM rail WHERE method = 'va_bca'")
+    now = counter.clock.at
+    starts, ends = now + timedelta(minutes=20), now + timedelta(minutes=80)
+    await counter.choose("va_bca")
+    before = await counter.floor.run(
+        lambda tx: plan_maintenance(
+            tx, rail.account_id, ["va_bca"], starts_at=starts, ends_at=ends, title="Inti", now=now
+        )
+    )
+    assert before.methods == ("va_bca",)
+
+    assert "dirawat 11.20 sampai 12.20. Bayar sebelum itu" in await seen(counter)
+    assert (await seen(counter, "?change")).count("Dirawat mulai 11.20") == 1
+    counter.clock.at += timedelta(minutes=20)
+    assert "sedang dirawat" in await seen(counter)
     assert (await seen(counter, "?change")).count("mungkin gagal") == 1
 
 

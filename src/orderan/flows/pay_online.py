@@ -40,7 +40,7 @@ from orderan.gateways import (
     Payer,
     Truth,
 )
-from orderan.incidents import banner_for, maintenance_now
+from orderan.incidents import LOWERED_BEFORE, banner_for, maintenance_now
 from orderan.kit import inbox
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
@@ -223,7 +223,7 @@ class Cashier:
         self, tx: Tx, order_id: UUID, method: str, open_rails: Sequence[Rail], amount_minor: int
     ) -> list[Rail]:
         now = self.clock.now()
-        windows = await maintenance_now(tx, now=now)
+        windows = await maintenance_now(tx, ahead=LOWERED_BEFORE, now=now)
         maintained = [
             rail.id
             for rail in open_rails
