@@ -54,6 +54,27 @@ CREATE INDEX audit_entry_entity ON audit_entry USING btree (shop_id, entity_id, 
 CREATE POLICY own_shop_only ON audit_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 
+-- distributed: what a gateway account came to in a night; adrift is what nothing accounts for
+CREATE TABLE balance_proof (
+    shop_id bigint NOT NULL,
+    account_id uuid NOT NULL,
+    proved_at timestamp with time zone NOT NULL,
+    captured_minor bigint NOT NULL,
+    reversed_minor bigint NOT NULL,
+    refunded_minor bigint NOT NULL,
+    settled_minor bigint NOT NULL,
+    waiting_minor bigint NOT NULL,
+    explained_minor bigint NOT NULL,
+    open_minor bigint NOT NULL,
+    adrift_minor bigint NOT NULL,
+    CONSTRAINT balance_proof_pkey PRIMARY KEY (shop_id, account_id, proved_at),
+    CONSTRAINT balance_proof_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT balance_proof_adds_up CHECK ((adrift_minor = ((((((captured_minor - reversed_minor) - refunded_minor) - settled_minor) - waiting_minor) - explained_minor) - open_minor)))
+);
+CREATE INDEX balance_proof_newest ON balance_proof USING btree (shop_id, proved_at DESC);
+CREATE POLICY own_shop_only ON balance_proof USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE balance_proof FORCE ROW LEVEL SECURITY;
+
 -- distributed: money a bank statement says came in, and the payout it is
 CREATE TABLE bank_line (
     shop_id bigint NOT NULL,
@@ -1309,6 +1330,7 @@ CREATE TABLE payment_event (
     CONSTRAINT payment_event_amount_positive CHECK ((amount_minor > 0)),
     CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text, 'credited'::text, 'promotion_granted'::text, 'promotion_withdrawn'::text, 'promotion_returned'::text])))
 );
+CREATE INDEX payment_event_came_in ON payment_event USING btree (shop_id, at DESC, order_id DESC, seq DESC) WHERE (kind = ANY (ARRAY['captured'::text, 'cod_collected'::text]));
 CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
 CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE payment_event FORCE ROW LEVEL SECURITY;

@@ -137,6 +137,7 @@ MODULES: Final = (
     "orderan.web.dashboard.finance_bank",
     "orderan.web.dashboard.courier_ledger",
     "orderan.web.dashboard.finance_files",
+    "orderan.web.dashboard.finance_received",
     "orderan.web.dashboard.finance_tables",
     "orderan.web.dashboard.payments",
     "orderan.web.dashboard.payments_order",

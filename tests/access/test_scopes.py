@@ -236,6 +236,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/payouts": FINANCE,
     "/payments/payouts/bank/{line_id:str}": FINANCE,
     "/payments/payouts/export.csv": FINANCE,
+    "/payments/received": FINANCE,
+    "/payments/received/export.csv": FINANCE,
     "/payments/promotions": PROMOTIONS,
     "/payments/promotions/new": PROMOTIONS,
     "/payments/promotions/{promotion_id:str}": PROMOTIONS,

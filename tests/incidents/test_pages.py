@@ -64,7 +64,7 @@ async def test_an_incident_is_opened_announced_recovered_and_closed_from_its_pag
     assert await street.told("trouble") == sorted(street.there)
     assert await street.limits(street.there) == {(now + 60 * MINUTE, now)}
     page = html.unescape((await desk.owner.get(path)).text)
-    assert "note: Lima gagal" in page
+    assert "Lima gagal" in page
     assert "Rp10.000" in page.replace("\xa0", "")
     seen = await desk.status()
     assert "Terganggu" in seen

@@ -316,8 +316,8 @@ async def test_maintenance_that_begins_soon_is_told_with_its_hours(counter: Coun
     )
     assert before.methods == ("va_bca",)
 
-    assert "dirawat 11.20 sampai 12.20. Bayar sebelum itu" in await seen(counter)
-    assert (await seen(counter, "?change")).count("Dirawat mulai 11.20") == 1
+    assert "dirawat 11.20 WIB sampai 12.20 WIB. Bayar sebelum itu" in await seen(counter)
+    assert (await seen(counter, "?change")).count("Dirawat mulai 11.20 WIB") == 1
     counter.clock.at += timedelta(minutes=20)
     assert "sedang dirawat" in await seen(counter)
     assert (await seen(counter, "?change")).count("mungkin gagal") == 1
