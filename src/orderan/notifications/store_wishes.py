@@ -112,6 +112,24 @@ async def fulfil_wishes(tx: Tx, wishes: Sequence[UUID], *, now: datetime) -> Non
     )
 
 
+async def wish_again(tx: Tx, wishes: Collection[UUID]) -> None:
+    """Wishes that were told of too late go on, as ones of their own and in their old place."""
+    asked = sorted(wishes)
+    if not asked:
+        return
+    await tx.run(
+        """
+        INSERT INTO restock_wish (shop_id, id, sku_id, person_id, link, asked_at)
+        SELECT told.shop_id, again.id, told.sku_id, told.person_id, told.link, told.asked_at
+        FROM unnest(%(ids)s::uuid[], %(wishes)s::uuid[]) AS again (id, wish)
+        JOIN restock_wish AS told ON told.shop_id = %(shop)s AND told.id = again.wish
+        ORDER BY told.sku_id, told.person_id
+        ON CONFLICT (shop_id, sku_id, person_id) WHERE told_at IS NULL DO NOTHING
+        """,
+        {"shop": tx.shop_id, "ids": [new_id() for _ in asked], "wishes": asked},
+    )
+
+
 async def wishes_by_id(tx: Tx, wishes: Collection[UUID]) -> dict[UUID, Wish]:
     rows = await tx.all(
         "SELECT id, sku_id, person_id, link FROM restock_wish WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
