@@ -17,6 +17,7 @@ from orderan.notifications.commands.note import PREFIX, note
 from orderan.notifications.commands.resend import resend
 from orderan.notifications.commands.subscribe import subscribe_browser
 from orderan.notifications.commands.tell import people_of, tell
+from orderan.notifications.commands.unite import unite_wishes
 from orderan.notifications.commands.want import (
     close_channel,
     open_channel,
@@ -211,6 +212,7 @@ __all__ = [
     "take_due",
     "tell",
     "unite_wants",
+    "unite_wishes",
     "unwanted",
     "versions_of",
     "wants_of",

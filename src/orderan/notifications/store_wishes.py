@@ -36,6 +36,37 @@ async def newest_browsers(tx: Tx, people: Collection[UUID]) -> dict[UUID, bytes]
     return {row.person_id: bytes(row.address_enc) for row in rows}
 
 
+async def browsers_of(tx: Tx, people: Collection[UUID]) -> list[tuple[bytes, UUID, bytes]]:
+    """Every browser of these people, locked: its key, whose it is, and its address, sealed."""
+    rows = await tx.all(
+        """
+        SELECT browser_key, person_id, address_enc FROM push_subscription
+        WHERE shop_id = %(shop)s AND person_id = ANY(%(people)s)
+        ORDER BY browser_key
+        FOR UPDATE
+        """,
+        {"shop": tx.shop_id, "people": list(people)},
+    )
+    return [(bytes(row.browser_key), row.person_id, bytes(row.address_enc)) for row in rows]
+
+
+async def give_browsers(tx: Tx, person_id: UUID, browsers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Locked browsers are a person's from now on: (key, address, sealed)."""
+    await tx.run(
+        """
+        UPDATE push_subscription SET person_id = %(person)s, address_enc = given.address
+        FROM unnest(%(keys)s::bytea[], %(addresses)s::bytea[]) AS given (key, address)
+        WHERE push_subscription.shop_id = %(shop)s AND push_subscription.browser_key = given.key
+        """,
+        {
+            "shop": tx.shop_id,
+            "person": person_id,
+            "keys": [key for key, _ in browsers],
+            "addresses": [address for _, address in browsers],
+        },
+    )
+
+
 async def drop_browsers(tx: Tx, people: Collection[UUID], *, until: datetime) -> None:
     """Let go of browsers of these people that were subscribed before a moment."""
     await tx.run(
@@ -109,6 +140,29 @@ async def fulfil_wishes(tx: Tx, wishes: Sequence[UUID], *, now: datetime) -> Non
     await tx.run(
         "UPDATE restock_wish SET told_at = %(now)s WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
         {"shop": tx.shop_id, "now": now, "ids": list(wishes)},
+    )
+
+
+async def unite_wishes(tx: Tx, survivor_id: UUID, merged: Collection[UUID]) -> None:
+    """Open wishes of merged records are their survivor's; of several for the same goods the oldest stays."""
+    asked = {"shop": tx.shop_id, "survivor": survivor_id, "merged": list(merged)}
+    await tx.run(
+        """
+        DELETE FROM restock_wish
+        USING (SELECT id, row_number() OVER (PARTITION BY sku_id ORDER BY asked_at, id) AS turn
+               FROM restock_wish
+               WHERE shop_id = %(shop)s AND told_at IS NULL
+                 AND (person_id = %(survivor)s OR person_id = ANY(%(merged)s))) AS waits
+        WHERE restock_wish.shop_id = %(shop)s AND restock_wish.id = waits.id AND waits.turn > 1
+        """,
+        asked,
+    )
+    await tx.run(
+        """
+        UPDATE restock_wish SET person_id = %(survivor)s
+        WHERE shop_id = %(shop)s AND person_id = ANY(%(merged)s) AND told_at IS NULL
+        """,
+        asked,
     )
 
 

@@ -16,7 +16,7 @@ from orderan.trust.commands.deny import LET_THROUGH, appeal, deny, judge
 from orderan.trust.commands.edit_rules import change_draft, followed, put_live, restore_policy
 from orderan.trust.commands.learn import forget_keys, learn_norm, note_ends
 from orderan.trust.commands.list_key import put_on_list, take_off_list
-from orderan.trust.commands.note_card import counts_for, keep_rescored, note_cards, with_card
+from orderan.trust.commands.note_card import CardSeen, counts_for, keep_rescored, note_cards, with_card
 from orderan.trust.commands.review import LOOK_WITHIN, end_review, lapse_reviews, open_reviews
 from orderan.trust.commands.score import keep_scores, score
 from orderan.trust.commands.silence_model import silence
@@ -121,7 +121,7 @@ from orderan.trust.rules_trial import (
     read_trial,
     stopped,
 )
-from orderan.trust.signs import key_of, keys_of, network_of, signs_of, subject_of
+from orderan.trust.signs import key_of, keys_of, network_of, signs_of, subject_of, wider_ranges
 from orderan.trust.states import (
     DENIAL,
     MODEL,
@@ -195,6 +195,7 @@ __all__ = [
     "Bands",
     "Because",
     "CapacityNotUsable",
+    "CardSeen",
     "Change",
     "Denial",
     "DenialEvent",
@@ -357,5 +358,6 @@ __all__ = [
     "trainings_waiting",
     "trial_of",
     "versions",
+    "wider_ranges",
     "with_card",
 ]
