@@ -89,7 +89,7 @@ from orderan.trust.rules_backtest import (
 from orderan.trust.rules_default import DEFAULT, DEFAULT_VERSION
 from orderan.trust.rules_diff import Change, Difference, differences
 from orderan.trust.rules_fit import backtest, fit
-from orderan.trust.rules_lived import Ending, Lived, Parts, parted
+from orderan.trust.rules_lived import EVERY, Ending, Known, Lived, Parts, parted
 from orderan.trust.rules_measure import assess, facts_of
 from orderan.trust.rules_model import (
     COD,
@@ -139,7 +139,6 @@ from orderan.trust.store_model import (
     Why,
     is_asked,
     speaking_training,
-    spoken_model,
     training_of,
     trainings,
     trainings_waiting,
@@ -156,6 +155,7 @@ from orderan.trust.store_rules import (
     trial_of,
     versions,
 )
+from orderan.trust.store_spoken import spoken_model
 from orderan.trust.views import (
     Score,
     appeals,
@@ -169,7 +169,7 @@ from orderan.trust.views import (
     scores_of,
 )
 from orderan.trust.views_links import Link, Share, fairness, links_among, links_of
-from orderan.trust.views_lived import lived_orders
+from orderan.trust.views_lived import ends_known, lived_orders
 
 __all__ = [
     "COD",
@@ -180,6 +180,7 @@ __all__ = [
     "DENIAL_PREFIX",
     "DIRECTIONS",
     "ENTRY_PREFIX",
+    "EVERY",
     "LET_THROUGH",
     "LINKING",
     "LISTED",
@@ -217,6 +218,7 @@ __all__ = [
     "KeptTrial",
     "KeyKind",
     "KeyUnusable",
+    "Known",
     "Leaning",
     "LearningNotInstalled",
     "Link",
@@ -289,6 +291,7 @@ __all__ = [
     "differences",
     "draft",
     "end_review",
+    "ends_known",
     "entries",
     "entry_of",
     "facts_of",

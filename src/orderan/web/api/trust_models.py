@@ -1,6 +1,8 @@
 """Models of scoring over the API: what was learned, how it does beside the rules, and whether it speaks."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, Router, get, post
@@ -58,6 +60,9 @@ class BacktestTold(Told):
     looked_at: int
     rules: RankingTold
     both: RankingTold
+    spoken: RankingTold | None = Field(
+        description="Rules and the model that spoke then, on the same orders; null where none did"
+    )
     z: float = Field(description="By how many standard deviations the AUC is higher")
     seen: float
     said: float = Field(description="Share of bad ends as the model foretold it; `seen` is as it came")
@@ -74,6 +79,9 @@ class TrainingTold(Told):
     rules_version: int | None = Field(description="Of the rules it was judged beside")
     backtest: BacktestTold | None
     weights: dict[str, int] = Field(description="Of a thousand, how much each sign contributed")
+    proposes: bool = Field(
+        description="Trained by itself, at most once a month: it never speaks unless a person lets it"
+    )
     asked_by: str
     asked_at: datetime
     moved_at: datetime
@@ -143,13 +151,8 @@ async def model_speaks(
     idempotency_key: IdempotencyKey,
 ) -> TrainingTold:
     """Refused of one that did not beat the rules, or was judged beside other rules than are followed now."""
-    require_whole_shop(principal, Permission.SETTINGS_WRITE)
-
-    async def command(tx: Tx) -> TrainingTold:
-        await let_speak(tx, version, now=now)
-        return await _whole(tx, version)
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    moved = partial(let_speak, version=version, now=now)
+    return await _moved(request, principal, runner, idempotency_key, moved, version, now)
 
 
 @post(
@@ -168,13 +171,27 @@ async def model_silenced(
     idempotency_key: IdempotencyKey,
 ) -> TrainingTold:
     """Rules score alone from the next order on, and newer models stay silent too."""
+    moved = partial(silence, version=version, now=now)
+    return await _moved(request, principal, runner, idempotency_key, moved, version, now)
+
+
+async def _moved(
+    request: Request[Any, Any, Any],
+    principal: Principal,
+    runner: Runner,
+    key: str,
+    move: Callable[[Tx], Awaitable[None]],
+    version: int,
+    now: datetime,
+) -> TrainingTold:
+    """Move a model once; how it stands then."""
     require_whole_shop(principal, Permission.SETTINGS_WRITE)
 
     async def command(tx: Tx) -> TrainingTold:
-        await silence(tx, version, now=now)
+        await move(tx)
         return await _whole(tx, version)
 
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    return await once(request, principal, runner, key, command, now=now)
 
 
 async def _whole(tx: Tx, version: int) -> TrainingTold:
@@ -193,6 +210,7 @@ def _told(training: Training) -> TrainingTold:
         rules_version=training.rules_version,
         backtest=_backtest(training.backtest) if training.backtest else None,
         weights=dict(training.weights or {}),
+        proposes=training.proposes,
         asked_by=training.asked_by,
         asked_at=training.asked_at,
         moved_at=training.moved_at,
@@ -210,6 +228,7 @@ def _backtest(found: Backtest) -> BacktestTold:
         looked_at=found.looked_at,
         rules=_ranking(found.rules),
         both=_ranking(found.both),
+        spoken=_ranking(found.spoken) if found.spoken else None,
         z=found.z,
         seen=found.seen,
         said=found.said,
