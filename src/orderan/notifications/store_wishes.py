@@ -184,6 +184,20 @@ async def wish_again(tx: Tx, wishes: Collection[UUID]) -> None:
     )
 
 
+async def newest_wish(tx: Tx) -> Wish | None:
+    """The last wish that was made; None where there never was one."""
+    row = await tx.maybe(
+        """
+        SELECT id, sku_id, person_id, link FROM restock_wish
+        WHERE shop_id = %(shop)s
+        ORDER BY asked_at DESC, id DESC
+        LIMIT 1
+        """,
+        {"shop": tx.shop_id},
+    )
+    return None if row is None else Wish(*row)
+
+
 async def wishes_by_id(tx: Tx, wishes: Collection[UUID]) -> dict[UUID, Wish]:
     rows = await tx.all(
         "SELECT id, sku_id, person_id, link FROM restock_wish WHERE shop_id = %(shop)s AND id = ANY(%(ids)s)",
