@@ -1,6 +1,5 @@
 """Models of scoring over the API: what was learned, how it does beside the rules, and whether it speaks."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -26,7 +25,7 @@ from orderan.trust import (
     training_of,
     trainings,
 )
-from orderan.web.api.answering import READ, Cursor, PageSize, once
+from orderan.web.api.answering import READ, Cursor, PageSize, once, told_after
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.principal import require_whole_shop
@@ -151,8 +150,9 @@ async def model_speaks(
     idempotency_key: IdempotencyKey,
 ) -> TrainingTold:
     """Refused of one that did not beat the rules, or was judged beside other rules than are followed now."""
-    moved = partial(let_speak, version=version, now=now)
-    return await _moved(request, principal, runner, idempotency_key, moved, version, now)
+    require_whole_shop(principal, Permission.SETTINGS_WRITE)
+    moved = told_after(partial(let_speak, version=version, now=now), partial(_whole, version=version))
+    return await once(request, principal, runner, idempotency_key, moved, now=now)
 
 
 @post(
@@ -171,27 +171,9 @@ async def model_silenced(
     idempotency_key: IdempotencyKey,
 ) -> TrainingTold:
     """Rules score alone from the next order on, and newer models stay silent too."""
-    moved = partial(silence, version=version, now=now)
-    return await _moved(request, principal, runner, idempotency_key, moved, version, now)
-
-
-async def _moved(
-    request: Request[Any, Any, Any],
-    principal: Principal,
-    runner: Runner,
-    key: str,
-    move: Callable[[Tx], Awaitable[None]],
-    version: int,
-    now: datetime,
-) -> TrainingTold:
-    """Move a model once; how it stands then."""
     require_whole_shop(principal, Permission.SETTINGS_WRITE)
-
-    async def command(tx: Tx) -> TrainingTold:
-        await move(tx)
-        return await _whole(tx, version)
-
-    return await once(request, principal, runner, key, command, now=now)
+    moved = told_after(partial(silence, version=version, now=now), partial(_whole, version=version))
+    return await once(request, principal, runner, idempotency_key, moved, now=now)
 
 
 async def _whole(tx: Tx, version: int) -> TrainingTold:
