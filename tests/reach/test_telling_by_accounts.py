@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from access.conftest import Hire, sign_in
+from notifications.telling import a_policy
 from orderan.kit.ids import to_text
 from orderan.messaging.whatsapp.wire import signature
-from orderan.notifications import Wants, set_wants, wants_of
+from orderan.notifications import Kind, Wants, set_policy, set_wants, wants_of
 from orderan.sandbox.keys import MESSENGERS
 from orderan.sandbox.messages.models import MessageState
 from reach.stand import PHONE, Stand, spent
@@ -127,6 +128,8 @@ async def test_a_message_the_provider_gives_up_later_goes_on_to_the_next_channel
 
 async def test_whoever_wrote_within_the_day_is_told_as_it_stands_and_for_nothing(stand: Stand) -> None:
     await stand.open("whatsapp", unit_cost="350")
+    policy = a_policy("whatsapp", silent=frozenset({Kind.PAY_SOON}))
+    await stand.floor.run(lambda tx: set_policy(tx, policy, now=stand.clock.at))
     await stand.order()
     await stand.tell("whatsapp")
     [template] = stand.on_phone()

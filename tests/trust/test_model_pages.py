@@ -51,7 +51,7 @@ async def test_a_model_nobody_asked_for_is_proposed_beside_the_one_that_speaks_a
     desk: Desk, floor: ShopFloor, now: datetime
 ) -> None:
     beside = replace(BETTER, spoken=Ranking(0.7, 0.3, 0.2))
-    await floor.run(lambda tx: learn(tx, beside, now=now, proposes=True))
+    await floor.run(lambda tx: learn(tx, beside, now=now, rules_version=1, proposes=True))
 
     shown = await desk.shows("/trust/models")
     assert "Model versi 3 ikut menilai" in shown
