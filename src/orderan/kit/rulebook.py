@@ -21,6 +21,8 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 LONGEST_NOTE: Final = 200
+MOST_DAYS: Final = 90
+"""Of the past that a draft is tried on; what is older was another shop."""
 
 
 @dataclass(frozen=True, slots=True)

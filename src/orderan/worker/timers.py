@@ -18,6 +18,7 @@ from orderan.flows.prove_balances import prove_nightly
 from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.tell_restock import tell_restock
+from orderan.flows.train_trust import train_again
 from orderan.flows.watch_limits import watch_limits
 from orderan.flows.watch_rails import learn_rails, watch_rails
 from orderan.inventory import watch_low_stock
@@ -92,6 +93,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("promotions_reserved", 60.0, _at(sweep_reserved)),
     Timer("promotions_over", 60.0, _at(end_over)),
     Timer("trust_norm", 3600.0, _at(learn_norm)),
+    Timer("trust_models", 21600.0, _at(train_again)),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _at(throttle.sweep)),
     Timer("inbound", 3600.0, _sweep_inbound),
