@@ -59,6 +59,7 @@ KINDS: Final = {
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
     "buyer_not_asked": N_("Pembeli belum sempat ditanya"),
+    "recording_kept": N_("Rekaman belum terhapus"),
     "review_waiting": N_("Pemeriksaan pesanan menunggu"),
     "appeal_waiting": N_("Keberatan menunggu"),
     "training_waiting": N_("Latihan model menunggu"),
@@ -101,6 +102,8 @@ TIED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "rail": lambda _: "/incidents",
     "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
+    "parcel": lambda told: f"/shipping/{told['parcel']}/part" if "parcel" in told else "",
+    "reach_account": lambda told: f"/settings/reach/{told['account']}",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
 }
