@@ -1742,6 +1742,25 @@ CREATE INDEX reconciliation_entry_of_line ON reconciliation_entry USING btree (s
 CREATE POLICY own_shop_only ON reconciliation_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE reconciliation_entry FORCE ROW LEVEL SECURITY;
 
+-- distributed: a recorded call of a buyer who was erased, until its provider deleted what it recorded
+CREATE TABLE recording_deletion (
+    shop_id bigint NOT NULL,
+    attempt_id uuid NOT NULL,
+    recording_url text,
+    tries integer NOT NULL,
+    next_at timestamp with time zone,
+    wanted_at timestamp with time zone NOT NULL,
+    gone_at timestamp with time zone,
+    CONSTRAINT recording_deletion_pkey PRIMARY KEY (shop_id, attempt_id),
+    CONSTRAINT recording_deletion_call FOREIGN KEY (shop_id, attempt_id) REFERENCES verification_call(shop_id, attempt_id),
+    CONSTRAINT recording_deletion_gone_is_not_due CHECK (((gone_at IS NULL) OR (next_at IS NULL))),
+    CONSTRAINT recording_deletion_over_is_forgotten CHECK (((next_at IS NOT NULL) OR (recording_url IS NULL))),
+    CONSTRAINT recording_deletion_tries_counted CHECK ((tries >= 0))
+);
+CREATE INDEX recording_deletion_due ON recording_deletion USING btree (shop_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE POLICY own_shop_only ON recording_deletion USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE recording_deletion FORCE ROW LEVEL SECURITY;
+
 -- distributed: refunds granted (who, why, which lines), then executed or withdrawn
 CREATE TABLE refund (
     shop_id bigint NOT NULL,

@@ -23,7 +23,7 @@ from orderan.orders.commands.change import (
 )
 from orderan.orders.commands.clock import start_clocks, stop_clocks
 from orderan.orders.commands.complete import complete_orders, due_for_completion, require_complete
-from orderan.orders.commands.deposit import agree_deposit, drop_deposit, want_deposit
+from orderan.orders.commands.deposit import agree_deposit, drop_deposit, keep_deposit_until, want_deposit
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.forget_words import forget_words
 from orderan.orders.commands.headline import refresh_headline
@@ -255,6 +255,7 @@ __all__ = [
     "insert_bulk",
     "insert_moves",
     "insert_view",
+    "keep_deposit_until",
     "known_orders",
     "late_before",
     "least_advanced",

@@ -112,7 +112,9 @@ class AskingPolicyAsked(Asked):
     deposit_hours: Annotated[int, Field(ge=0, le=10_000, description="How long it may be paid")] = (
         OWN.deposit_hours
     )
-    asks: Annotated[bool, Field(description="False asks nobody: COD orders are picked at once")] = True
+    asks: Annotated[
+        bool, Field(description="False asks nobody before shipping: COD orders are picked at once")
+    ] = True
     on_the_day: Annotated[DayShape | None, Field(description="Null where nobody is asked on the day")] = None
 
 

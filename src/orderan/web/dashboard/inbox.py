@@ -61,6 +61,7 @@ KINDS: Final = {
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
     "buyer_not_asked": N_("Pembeli belum sempat ditanya"),
+    "recording_kept": N_("Rekaman belum terhapus"),
     "review_waiting": N_("Pemeriksaan pesanan menunggu"),
     "appeal_waiting": N_("Keberatan menunggu"),
     "training_waiting": N_("Latihan model menunggu"),
@@ -108,6 +109,8 @@ ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "settlement": lambda _: "/payments/settlements",
     "payouts": lambda _: "/payments/payouts",
     "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
+    "parcel": lambda told: f"/shipping/{told['parcel']}/part" if "parcel" in told else "",
+    "reach_account": lambda told: f"/settings/reach/{told['account']}",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
 }

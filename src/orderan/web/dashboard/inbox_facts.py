@@ -39,11 +39,15 @@ CLOSED_BECAUSE: Final = {
     "buyer answered": N_("Pembelinya sudah menjawab."),
     "buyer asked again": N_("Pembelinya ditanya lagi."),
     "buyer waived": N_("Dilanjutkan tanpa konfirmasi pembeli."),
+    "deposit paid": N_("Uang mukanya sudah dibayar."),
+    "parcel moved on": N_("Paketnya sudah berlanjut."),
     "decided": N_("Bank sudah memutuskan."),
     "tried again": N_("Sudah dicoba lagi."),
     "withdrawn": N_("Janjinya ditarik."),
     "the rail is well again": N_("Jalurnya sudah normal lagi."),
     "paid in full": N_("Setorannya sudah penuh."),
+    "kept in part": N_("Pembelinya hanya mengambil sebagian."),
+    "claimed from the courier": N_("Ditagih ke kurirnya."),
     "booked": N_("Setorannya sudah dibukukan."),
     "works again": N_("Sudah berjalan lagi."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
@@ -208,6 +212,9 @@ _LABELS: Final[Mapping[str, str]] = {
     "differences": N_("Banyaknya selisih"),
     "payouts": N_("Banyaknya pencairan"),
     "gateway_account": N_("Akun gateway"),
+    "provider": N_("Penyedia"),
+    "call": N_("Panggilan"),
+    "untaken": N_("Mungkin tidak diambil"),
 }
 
 
