@@ -404,6 +404,7 @@ RESTING: Final[dict[tuple[str, str], str]] = {
         Commercial.EXPIRED,
     ): "over, unless money comes; then settle_payment revives or reports it",
     (ATTEMPT.name, AttemptState.PAID): "the money is there; it may still be taken back",
+    (ATTEMPT.name, AttemptState.REFUNDED): "paid back, in part or whole; a bank may still take it as well",
     (ATTEMPT.name, AttemptState.DISPUTED): "its chargeback is what waits",
     **{(ATTEMPT.name, state): "over, unless money comes late" for state in OVER},
     (ENTRY.name, EntryState.EXPLAINED): "a person said what it is; it moves again only when the amount does",
