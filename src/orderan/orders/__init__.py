@@ -104,10 +104,10 @@ from orderan.orders.store import (
     lock_orders,
     order_numbered,
     orders_by_id,
-    set_allocated,
 )
 from orderan.orders.store_bulk import bulk, bulk_rows, bulk_waiting, insert_bulk, left_row, next_row, set_row
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
+from orderan.orders.store_progress import set_allocated
 from orderan.orders.views import (
     change,
     destinations,

@@ -95,22 +95,20 @@ async def work(
         with jobs.app.replace_connector(connector) as app:
             async with app.open_async():
                 own = Rounds(db, clock, timers=timers_of(settings.worker), consumers=consumers_of(clock))
-                rounds = asyncio.create_task(own.run(stop, interval_s=settings.worker.sweep_interval_s))
-                asking = asyncio.create_task(
-                    GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach).run(
-                        stop, interval_s=min(NEWS_S, settings.worker.sweep_interval_s)
+                every_s = settings.worker.sweep_interval_s
+                asking = GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach)
+                telling = MessageRounds(own, messenger, Digests(db, clock, reached, links, words))
+                verifying = VerificationRounds(own, Askers(db, clock, keyring, links, reached))
+                parts = [
+                    asyncio.create_task(part)
+                    for part in (
+                        own.run(stop, interval_s=every_s),
+                        asking.run(stop, interval_s=min(NEWS_S, every_s)),
+                        telling.run(stop, interval_s=every_s),
+                        verifying.run(stop, interval_s=every_s),
+                        take_up_stalled(app, stop),
                     )
-                )
-                telling = asyncio.create_task(
-                    MessageRounds(own, messenger, Digests(db, clock, reached, links, words)).run(
-                        stop, interval_s=settings.worker.sweep_interval_s
-                    )
-                )
-                verifying = asyncio.create_task(
-                    VerificationRounds(own, Askers(db, clock, keyring, links, reached)).run(
-                        stop, interval_s=settings.worker.sweep_interval_s
-                    )
-                )
+                ]
                 runner = asyncio.create_task(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
@@ -119,20 +117,15 @@ async def work(
                     )
                 )
                 waiting = asyncio.create_task(stop.wait())
-                tending = asyncio.create_task(take_up_stalled(app, stop))
-                await asyncio.wait(
-                    {rounds, asking, telling, verifying, runner, waiting, tending},
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
+                await asyncio.wait({*parts, runner, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 stop.set()
-                await rounds
-                await asking
-                await telling
-                await verifying
-                await tending
+                # A part that broke ends the worker, but not what the others are in the middle of.
+                await asyncio.wait({*parts, waiting})
                 runner.cancel()
                 with suppress(asyncio.CancelledError):
                     await runner
+                for part in parts:
+                    part.result()
     finally:
         await reached.lines.close()
         await db.close()

@@ -35,8 +35,8 @@ from orderan.verification import (
     policy_now,
 )
 from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
-from orderan.web.api.order_reading import seen
 from orderan.web.api.order_steps import Doing
+from orderan.web.api.order_told import seen
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
 
