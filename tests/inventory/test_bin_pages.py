@@ -50,6 +50,7 @@ async def test_shelves_are_drawn_filled_as_proposed_and_emptied_into_one_another
     assert {code: one.units for code, one in bins.items() if one.units} == {"A1-02-1": 6}
 
     there = f"/stock/bins/{loc(world)}/{to_text('bin', bins['A1-02-1'].id)}"
+    assert "Pindahkan ke rak lain" in (await person.open(there)).text
     moved = {"key": f"{loc(world)}/{row_of(world, 'kopi')}", "quantity": "2", "to": "A2-01-1"}
     assert (await person.send(f"{there}/move", moved)).status_code == 303
     assert {code: one.units for code, one in (await bins_of(world)).items() if one.units} == {
@@ -77,7 +78,9 @@ async def test_what_was_refused_keeps_what_was_typed_and_says_why(person: Person
     assert (await person.send(f"{there}/block", {"why": "Dihitung"})).status_code == 303
     assert "Diblokir: Dihitung." in (await person.open(there)).text
     assert (await person.send(f"{there}/open", {})).status_code == 303
-    assert "Diblokir" not in (await person.open(there)).text
+    open_again = await person.open(there)
+    assert open_again.status_code == 200
+    assert "Diblokir" not in open_again.text
 
 
 async def test_a_program_draws_fills_and_blocks_bins_once_however_often_it_asks(

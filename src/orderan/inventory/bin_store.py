@@ -127,7 +127,7 @@ async def empty_bins(tx: Tx, keys: Collection[StockKey], *, now: datetime) -> No
     await tx.send(
         """
         WITH held AS (
-            SELECT bin_stock.bin_id, bin_stock.sku_id, bin_stock.location_id, bin_stock.owner_id, bin_stock.lot_id,
+            SELECT bin_stock.shop_id, bin_stock.bin_id, bin_stock.sku_id, bin_stock.location_id, bin_stock.owner_id, bin_stock.lot_id,
                    bin_stock.quantity, stock.binned, sum(bin_stock.quantity) OVER of_row AS every,
                    sum(bin_stock.quantity) OVER (of_row ORDER BY bin.kind = 'reserve', bin_stock.quantity, bin.code) AS upto
             FROM unnest(%(skus)s::uuid[], %(locations)s::uuid[], %(owners)s::uuid[], %(lots)s::uuid[])
@@ -138,7 +138,7 @@ async def empty_bins(tx: Tx, keys: Collection[StockKey], *, now: datetime) -> No
             WHERE stock.shop_id = %(shop)s AND bin_stock.quantity > 0
             WINDOW of_row AS (PARTITION BY bin_stock.sku_id, bin_stock.location_id, bin_stock.owner_id, bin_stock.lot_id)
         ), drawn AS (
-            SELECT bin_id, sku_id, owner_id, lot_id,
+            SELECT shop_id, bin_id, sku_id, owner_id, lot_id,
                    least(quantity, greatest(every - binned - (upto - quantity), 0))::bigint AS units
             FROM held
             WHERE every > binned
@@ -151,7 +151,7 @@ async def empty_bins(tx: Tx, keys: Collection[StockKey], *, now: datetime) -> No
             RETURNING bin_stock.bin_id
         )
         INSERT INTO bin_move (shop_id, id, bin_id, sku_id, owner_id, lot_id, change, kind, actor, occurred_at)
-        SELECT %(shop)s, gen_random_uuid(), bin_id, sku_id, owner_id, lot_id, -units, 'left', %(actor)s, %(now)s
+        SELECT shop_id, gen_random_uuid(), bin_id, sku_id, owner_id, lot_id, -units, 'left', %(actor)s, %(now)s
         FROM drawn
         WHERE units > 0
         """,
