@@ -106,6 +106,68 @@ CREATE UNIQUE INDEX bank_line_payout_once ON bank_line USING btree (shop_id, pay
 CREATE POLICY own_shop_only ON bank_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE bank_line FORCE ROW LEVEL SECURITY;
 
+-- distributed: places on shelves; x and y are centimetres from the packing table
+CREATE TABLE bin (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    code text NOT NULL,
+    kind text NOT NULL,
+    zone text NOT NULL,
+    x_cm integer NOT NULL,
+    y_cm integer NOT NULL,
+    active boolean NOT NULL,
+    blocked_why text,
+    blocked_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT bin_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT bin_at_its_location UNIQUE (shop_id, location_id, id),
+    CONSTRAINT bin_code_once UNIQUE (shop_id, location_id, code),
+    CONSTRAINT bin_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT bin_blocked_says_why CHECK (((blocked_at IS NULL) = (blocked_why IS NULL))),
+    CONSTRAINT bin_kind_known CHECK ((kind = ANY (ARRAY['pick'::text, 'reserve'::text])))
+);
+CREATE POLICY own_shop_only ON bin USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bin FORCE ROW LEVEL SECURITY;
+
+-- distributed: units put into a bin or taken out of it, append only
+CREATE TABLE bin_move (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    bin_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    change bigint NOT NULL,
+    kind text NOT NULL,
+    actor text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    CONSTRAINT bin_move_pkey PRIMARY KEY (shop_id, bin_id, occurred_at, id),
+    CONSTRAINT bin_move_bin FOREIGN KEY (shop_id, bin_id) REFERENCES bin(shop_id, id),
+    CONSTRAINT bin_move_kind_known CHECK ((kind = ANY (ARRAY['put_away'::text, 'pick'::text, 'shift'::text, 'left'::text]))),
+    CONSTRAINT bin_move_some CHECK ((change <> 0))
+);
+CREATE POLICY own_shop_only ON bin_move USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bin_move FORCE ROW LEVEL SECURITY;
+
+-- distributed: units of a stock row in a bin; a row of none says that they lay there before
+CREATE TABLE bin_stock (
+    shop_id bigint NOT NULL,
+    bin_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    CONSTRAINT bin_stock_pkey PRIMARY KEY (shop_id, bin_id, sku_id, owner_id, lot_id),
+    CONSTRAINT bin_stock_bin FOREIGN KEY (shop_id, location_id, bin_id) REFERENCES bin(shop_id, location_id, id),
+    CONSTRAINT bin_stock_stock FOREIGN KEY (shop_id, sku_id, location_id, owner_id, lot_id) REFERENCES stock(shop_id, sku_id, location_id, owner_id, lot_id),
+    CONSTRAINT bin_stock_not_negative CHECK ((quantity >= 0))
+);
+CREATE INDEX bin_stock_of_row ON bin_stock USING btree (shop_id, sku_id, location_id, owner_id, lot_id);
+CREATE POLICY own_shop_only ON bin_stock USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bin_stock FORCE ROW LEVEL SECURITY;
+
 -- distributed: what one bundle takes from stock
 CREATE TABLE bundle_part (
     shop_id bigint NOT NULL,
@@ -2376,9 +2438,11 @@ CREATE TABLE stock (
     incoming bigint NOT NULL DEFAULT 0,
     oversell bigint NOT NULL DEFAULT 0,
     expires_on date,
+    binned bigint NOT NULL DEFAULT 0,
     CONSTRAINT stock_pkey PRIMARY KEY (shop_id, sku_id, location_id, owner_id, lot_id),
     CONSTRAINT stock_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
     CONSTRAINT stock_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT stock_binned_is_on_hand CHECK (((binned >= 0) AND (binned <= on_hand))),
     CONSTRAINT stock_counters_not_negative CHECK (((on_hand >= 0) AND (reserved >= 0) AND (allocated >= 0) AND (damaged >= 0) AND (quarantine >= 0) AND (incoming >= 0) AND (oversell >= 0))),
     CONSTRAINT stock_never_oversold CHECK (((reserved + allocated) <= (on_hand + oversell)))
 ) WITH (fillfactor=70);

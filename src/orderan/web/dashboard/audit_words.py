@@ -5,6 +5,9 @@ from typing import Final
 from orderan.kit.errors import N_
 
 ACTIONS: Final = {
+    "bin.block": N_("Rak diblokir"),
+    "bin.draw": N_("Rak digambar"),
+    "bin.unblock": N_("Rak dibuka lagi"),
     "catalog.import": N_("Impor katalog"),
     "channel.add": N_("Kanal dibuat"),
     "channel.change": N_("Kanal diubah"),
