@@ -2586,13 +2586,14 @@ CREATE TABLE trust_model (
     rules_version integer,
     found jsonb,
     model jsonb,
+    proposes boolean NOT NULL DEFAULT false,
     CONSTRAINT trust_model_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT trust_model_learned_whole CHECK (((state = ANY (ARRAY['silent'::text, 'speaking'::text])) = ((model IS NOT NULL) AND (found IS NOT NULL) AND (rules_version IS NOT NULL)))),
     CONSTRAINT trust_model_sane CHECK (((version > 0) AND ((capacity >= 1) AND (capacity <= 1000)))),
     CONSTRAINT trust_model_silence_is_told CHECK (((why IS NOT NULL) = (state = ANY (ARRAY['declined'::text, 'silent'::text])))),
     CONSTRAINT trust_model_speaks_better CHECK (((state <> 'speaking'::text) OR ((found ->> 'beats'::text))::boolean)),
     CONSTRAINT trust_model_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'silent'::text, 'speaking'::text]))),
-    CONSTRAINT trust_model_why_known CHECK ((why = ANY (ARRAY['too_little'::text, 'not_installed'::text, 'lost'::text, 'not_better'::text, 'other_rules'::text, 'newer'::text, 'person'::text, 'kept'::text])))
+    CONSTRAINT trust_model_why_known CHECK ((why = ANY (ARRAY['too_little'::text, 'not_installed'::text, 'lost'::text, 'not_better'::text, 'other_rules'::text, 'newer'::text, 'person'::text, 'kept'::text, 'proposed'::text])))
 );
 CREATE UNIQUE INDEX trust_model_counts_up ON trust_model USING btree (shop_id, version);
 CREATE UNIQUE INDEX trust_model_one_asked ON trust_model USING btree (shop_id) WHERE (state = 'asked'::text);
