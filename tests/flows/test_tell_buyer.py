@@ -108,9 +108,9 @@ async def test_a_review_nobody_agrees_to_any_more_is_not_asked_for_though_it_was
             await give_consent(tx, person, chats, source="chat", now=town.now)
 
     await town.floor.run(agree)
-    for order in orders:
+    for number, order in enumerate(orders):
         await pay(town.world, order, now=town.now)
-        await delivered(town.world, order, now=town.now)
+        await delivered(town.world, order, awb=f"00258998405{number}", now=town.now)
     await town.tell()
     town.later(30 * DAY)
     await town.floor.run(lambda tx: complete_delivered(tx, now=town.now))
