@@ -11,6 +11,7 @@ paying.py      everything of payments: letters taken (letters.py), both books af
 outages.py     outages (incidents.py) of made-up rails (rails.py): how soon noticed (watching.py), what routing
                around them earns (earning.py)
 telling.py     messages to buyers through crashes: each told once
+driving.py     routes against the best known of the literature
 startup.py     from the command to the first answer, and memory
 """
 

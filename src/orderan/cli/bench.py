@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -22,9 +22,13 @@ BENCHES = {
     "payments": "orderan.bench.paying",
     "messages": "orderan.bench.telling",
     "trust": "orderan.bench.trusting",
+    "routes": "orderan.bench.driving",
     "startup": "orderan.bench.startup",
 }
 """Name to module; a module offers `measure(tell=...)`, which returns a dataclass of figures, and PROMISES."""
+OPTIONS: Final = {"incidents": "payments", "instances": "routes", "best": "routes"}
+"""Files somebody may give, each to the one benchmark that takes it."""
+NO_OPTIONS: Final[Mapping[str, Path]] = {}
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +44,12 @@ def bench(
     incidents: Annotated[
         Path | None, typer.Option(help="Of payments: a CSV of outages, in place of that of the data sets.")
     ] = None,
+    instances: Annotated[
+        Path | None, typer.Option(help="Of routes: a folder of instances, in place of that of the data sets.")
+    ] = None,
+    best: Annotated[
+        Path | None, typer.Option(help="Of routes: a file of the best costs known of the instances.")
+    ] = None,
 ) -> None:
     """Measure against the promises on a throw-away server; nothing of yours is touched.
 
@@ -49,11 +59,14 @@ def bench(
     """
     if name is not None and name not in BENCHES:
         raise NotDone(f"there is no benchmark {name!r}; there are {', '.join(BENCHES)}", ExitCode.USAGE)
-    if incidents is not None and name != "payments":
-        raise NotDone("--incidents is of the benchmark payments alone", ExitCode.USAGE)
+    given = {"incidents": incidents, "instances": instances, "best": best}
+    options = {option: path for option, path in given.items() if path is not None}
+    for option in options:
+        if name != OPTIONS[option]:
+            raise NotDone(f"--{option} is of the benchmark {OPTIONS[option]} alone", ExitCode.USAGE)
     if name is not None:
         try:
-            results = {name: _measured(name, incidents)}
+            results = {name: _measured(name, options)}
         except CannotMeasure as missing:
             raise NotDone(f"{name}: {missing}") from missing
     else:
@@ -83,9 +96,8 @@ def _all_measured() -> dict[str, dict[str, Any]]:
     return results
 
 
-def _measured(name: str, incidents: Path | None = None) -> dict[str, Any]:
+def _measured(name: str, options: Mapping[str, Path] = NO_OPTIONS) -> dict[str, Any]:
     measure: Callable[..., Any] = import_module(BENCHES[name]).measure
-    options = {} if incidents is None else {"incidents": incidents}
     return asdict(measure(tell=lambda text: say(f"{name}: {text}"), **options))
 
 
