@@ -86,4 +86,4 @@ async def test_weather_and_quirks_are_chosen_on_the_page(sandbox: Sandbox) -> No
         },
     )
     assert there.status_code == 422
-    assert sandbox.yard.cabinet.address("jnt") is None
+    assert sandbox.yard.registry.address("jnt") is None

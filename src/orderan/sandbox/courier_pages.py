@@ -13,7 +13,7 @@ from orderan.sandbox.couriers.models import Quirks
 from orderan.sandbox.couriers.ports import CourierSimulator
 from orderan.sandbox.couriers.yard import DEEDS, Unplayable, Yard
 from orderan.sandbox.faults import Break, Faults, Window
-from orderan.sandbox.keys import NotHere
+from orderan.sandbox.keys import Cabinet, NotHere
 from orderan.web.forms import many, one, posted
 from orderan.web.pages import page
 
@@ -34,6 +34,10 @@ QUIRKS: Final = tuple(one.name for one in fields(Quirks))
 
 def _yard(request: Request[Any, Any, Any]) -> Yard:
     return cast("Yard", request.app.state.yard)
+
+
+def _cabinet(request: Request[Any, Any, Any]) -> Cabinet:
+    return cast("Cabinet", _yard(request).registry)
 
 
 def _courier(request: Request[Any, Any, Any], name: str) -> CourierSimulator:
@@ -61,7 +65,7 @@ def _page(request: Request[Any, Any, Any], *, refused: tuple[str, str] | None = 
                 "tells": courier.tells,
                 "address": refused[1]
                 if refused and refused[0] == name
-                else yard.cabinet.address(name)
+                else yard.registry.address(name)
                 if courier.tells
                 else None,
                 "refused": bool(refused and refused[0] == name),
@@ -102,7 +106,7 @@ async def set_up(request: Request[Any, Any, Any], name: str) -> Response[Any]:
     typed = one(form, "address").strip()[:300]
     if courier.tells and typed:
         try:
-            _yard(request).cabinet.register(name, typed)
+            _cabinet(request).register(name, typed)
         except NotHere:
             return _page(request, refused=(name, typed))
     return Redirect("/couriers", status_code=303)

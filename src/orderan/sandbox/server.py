@@ -71,7 +71,7 @@ def build(
     street = Street(base_url, clock.now, cabinet)
     exchange = Exchange(cabinet.carriers(), clock.now, cabinet)
     office = PostOffice(clock.now, cabinet, street.postman)
-    yard = Yard(clock.now, cabinet)
+    yard = Yard(cabinet.couriers(), clock.now, cabinet)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

@@ -14,6 +14,8 @@ from psycopg_pool import PoolTimeout
 
 from orderan import gateways
 from orderan.flows.ask_buyer import Askers
+from orderan.flows.ask_couriers import ParcelAsker
+from orderan.flows.courier_clients import CourierClients
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.learn_ends import LEARNING
@@ -34,6 +36,7 @@ from orderan.messaging import Lines
 from orderan.settings import Settings
 from orderan.web.words import words
 from orderan.worker import counts
+from orderan.worker.couriers import CourierRounds
 from orderan.worker.gateways import NEWS_S, GatewayRounds
 from orderan.worker.messages import MessageRounds
 from orderan.worker.rounds import Rounds
@@ -89,6 +92,7 @@ async def work(
     links = PayLinks(settings.web.address, keyring)
     cashier = Cashier(db, clock, links, clients.of_rail)
     reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
+    carried = CourierClients(keyring, clock, clients.reach)
     messenger = Messenger(db, clock, keyring, links, senders or Senders(reached, links, clock).of)
     connector = PsycopgConnector(conninfo=settings.database.url)
     try:
@@ -111,6 +115,11 @@ async def work(
                         stop, interval_s=settings.worker.sweep_interval_s
                     )
                 )
+                following = asyncio.create_task(
+                    CourierRounds(own, ParcelAsker(db, clock, keyring, carried)).run(
+                        stop, interval_s=settings.worker.sweep_interval_s
+                    )
+                )
                 runner = asyncio.create_task(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
@@ -121,7 +130,7 @@ async def work(
                 waiting = asyncio.create_task(stop.wait())
                 tending = asyncio.create_task(take_up_stalled(app, stop))
                 await asyncio.wait(
-                    {rounds, asking, telling, verifying, runner, waiting, tending},
+                    {rounds, asking, telling, verifying, following, runner, waiting, tending},
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 stop.set()
@@ -129,6 +138,7 @@ async def work(
                 await asking
                 await telling
                 await verifying
+                await following
                 await tending
                 runner.cancel()
                 with suppress(asyncio.CancelledError):

@@ -7,6 +7,13 @@ from orderan.sandbox.couriers.models import Shelf, SimParcel
 from orderan.sandbox.models import Letter, SimReply, SimRequest
 
 
+class Registry(Protocol):
+    """Where each courier was told to send word."""
+
+    def address(self, name: str) -> str | None:
+        """None is nowhere."""
+
+
 class CourierSimulator(Protocol):
     """One courier as it answers and writes; nothing waits, breaks or is lost here: `Weather` does that.
 

@@ -2,16 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from orderan.sandbox.couriers.models import BEFORE_PICKUP, SimParcel, Stage
-from orderan.sandbox.couriers.ports import CourierSimulator
+from orderan.sandbox.couriers.ports import CourierSimulator, Registry
 from orderan.sandbox.couriers.rajaongkir import RajaongkirSimulator
 from orderan.sandbox.faults import Break, Faults, Weather
-from orderan.sandbox.keys import Cabinet
 from orderan.sandbox.models import Letter, SimReply, SimRequest
 from orderan.sandbox.postman import Postman
 
@@ -43,15 +42,14 @@ class Unplayable(Exception):
 class Yard:
     """All couriers of a sandbox."""
 
+    couriers: Mapping[str, CourierSimulator]
     clock: Callable[[], datetime]
-    cabinet: Cabinet
+    registry: Registry
     weather: Weather = field(default_factory=Weather)
     postman: Postman = field(init=False)
-    couriers: dict[str, CourierSimulator] = field(init=False)
 
     def __post_init__(self) -> None:
         self.postman = Postman(self.weather)
-        self.couriers = self.cabinet.couriers()
         asked = self.couriers.get("rajaongkir")
         if isinstance(asked, RajaongkirSimulator):
             asked.others = self.parcels
@@ -95,7 +93,7 @@ class Yard:
         Raises:
             Unplayable: Not as it stands.
         """
-        letters = play(courier, parcel, deed, now=self.clock(), address=self.cabinet.address(courier.name))
+        letters = play(courier, parcel, deed, now=self.clock(), address=self.registry.address(courier.name))
         faults = (
             Faults(forged=1.0) if deed == "forge" else self.weather.over(courier.name, None, self.clock())
         )
@@ -104,7 +102,7 @@ class Yard:
     def _tell(self, courier: CourierSimulator, made: list[SimParcel], faults: Faults) -> None:
         if not made:
             return
-        courier.registered_at(self.cabinet.address(courier.name) if courier.tells else None)
+        courier.registered_at(self.registry.address(courier.name) if courier.tells else None)
         self.postman.send(courier, [letter for one in made for letter in courier.news(one)], faults)
 
 
