@@ -300,6 +300,49 @@ CREATE TABLE consent (
 CREATE POLICY own_shop_only ON consent USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE consent FORCE ROW LEVEL SECURITY;
 
+-- distributed: accounts of a shop at couriers and at those who book many; the lowest rank is asked first, secrets are sealed under a key of the account
+CREATE TABLE courier_account (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    provider text NOT NULL,
+    name text NOT NULL,
+    base_url text NOT NULL,
+    fields jsonb NOT NULL,
+    secrets bytea NOT NULL,
+    wrapped_key bytea NOT NULL,
+    rank integer NOT NULL,
+    state text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT courier_account_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT courier_account_name_once UNIQUE (shop_id, name),
+    CONSTRAINT courier_account_state_known CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+CREATE POLICY own_shop_only ON courier_account USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_account FORCE ROW LEVEL SECURITY;
+
+-- distributed: what couriers sent us, sealed under the key of their account; a genuine one waits until it is heard, and may be heard again
+CREATE TABLE courier_notice (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    verdict text NOT NULL,
+    dedupe_key text NOT NULL,
+    letter bytea NOT NULL,
+    times integer NOT NULL DEFAULT 1,
+    received_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone,
+    CONSTRAINT courier_notice_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT courier_notice_once UNIQUE (shop_id, account_id, verdict, dedupe_key),
+    CONSTRAINT courier_notice_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
+    CONSTRAINT courier_notice_only_genuine_waits CHECK (((verdict = 'genuine'::text) OR (heard_at IS NOT NULL))),
+    CONSTRAINT courier_notice_verdict_known CHECK ((verdict = ANY (ARRAY['genuine'::text, 'forged'::text, 'unreadable'::text])))
+);
+CREATE INDEX courier_notice_of_account ON courier_notice USING btree (shop_id, account_id, received_at);
+CREATE INDEX courier_notice_received ON courier_notice USING btree (shop_id, received_at);
+CREATE INDEX courier_notice_waiting ON courier_notice USING btree (shop_id, received_at) WHERE (heard_at IS NULL);
+CREATE POLICY own_shop_only ON courier_notice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_notice FORCE ROW LEVEL SECURITY;
+
 -- distributed: a buyer; name, phone and e-mail encrypted
 CREATE TABLE customer (
     shop_id bigint NOT NULL,
@@ -1324,6 +1367,44 @@ CREATE INDEX parcel_promised ON parcel USING btree (shop_id, deliver_on) WHERE (
 CREATE INDEX parcel_under_way ON parcel USING btree (shop_id, state, shipped_at) WHERE (state <> ALL (ARRAY['delivered'::text, 'returned'::text, 'lost'::text, 'damaged'::text]));
 CREATE POLICY own_shop_only ON parcel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE parcel FORCE ROW LEVEL SECURITY;
+
+-- distributed: how far a parcel is followed: when its courier last said something new, and when it is asked next
+CREATE TABLE parcel_follow (
+    shop_id bigint NOT NULL,
+    parcel_id uuid NOT NULL,
+    told_at timestamp with time zone,
+    heard_at timestamp with time zone,
+    ask_at timestamp with time zone NOT NULL,
+    asks integer NOT NULL,
+    CONSTRAINT parcel_follow_pkey PRIMARY KEY (shop_id, parcel_id),
+    CONSTRAINT parcel_follow_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id)
+);
+CREATE POLICY own_shop_only ON parcel_follow USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE parcel_follow FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a courier says happened to a parcel, in its words and in ours; a status of NULL is a word nobody knows
+CREATE TABLE parcel_step (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    status text,
+    word text NOT NULL,
+    code text NOT NULL,
+    place text NOT NULL,
+    refused boolean NOT NULL,
+    source text NOT NULL,
+    account_id uuid NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    CONSTRAINT parcel_step_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT parcel_step_once UNIQUE (shop_id, parcel_id, at, word, code),
+    CONSTRAINT parcel_step_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
+    CONSTRAINT parcel_step_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT parcel_step_source_known CHECK ((source = ANY (ARRAY['letter'::text, 'asked'::text]))),
+    CONSTRAINT parcel_step_status_known CHECK ((status = ANY (ARRAY['booked'::text, 'courier_assigned'::text, 'picked_up'::text, 'in_transit'::text, 'out_for_delivery'::text, 'delivery_failed'::text, 'delivered'::text, 'returning'::text, 'returned'::text, 'cancelled'::text, 'lost'::text, 'damaged'::text, 'noted'::text])))
+);
+CREATE POLICY own_shop_only ON parcel_step USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE parcel_step FORCE ROW LEVEL SECURITY;
 
 -- distributed: tries to get an amount of an order through a rail; ask_at is when the gateway is asked next what became of it
 CREATE TABLE payment_attempt (

@@ -407,6 +407,7 @@ OTHERWISE: Final = {
     "/orders/{order:str}/holds/{hold:str}/release": NEVER,
     "/orders/{order:str}/reveal": BUTTON,
     "/account/digest": "a choice from a list",
+    "/tracking/{shop_id:int}/{account:str}": "letters of couriers, no form",
     "/news/{shop_id:int}/{account:str}": "letters of providers, no form",
     "/settings/reach/{account:str}/first": BUTTON,
     "/stop/{ticket:str}": BUTTON,

@@ -408,6 +408,7 @@ OTHERWISE: Final = {
     "/settings/reach/{account:str}/first": SAME_AGAIN,
     "/account/digest": SAME_AGAIN,
     "/stop/{ticket:str}": SAME_AGAIN,
+    "/tracking/{shop_id:int}/{account:str}": "letters of couriers: tests/shipping/test_following.py",
     "/news/{shop_id:int}/{account:str}": "letters of providers: tests/reach/test_telling_by_accounts.py",
     "/payments/gateways/{rail:str}/open": ON,
     "/settings/gateways/{account:str}/rails/{rail:str}/fee": SAME_AGAIN,

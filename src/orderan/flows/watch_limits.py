@@ -66,7 +66,7 @@ from orderan.payments import (
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting, payouts_unseen
-from orderan.shipping import PARCEL, ParcelState
+from orderan.shipping import PARCEL, ParcelState, parcels_silent
 from orderan.trust import (
     DENIAL,
     MODEL,
@@ -148,6 +148,25 @@ WATCHES = (
             ParcelState.OUT_FOR_DELIVERY: Limit(2 * DAY, N_("Tanyakan paket ini ke kurir.")),
             ParcelState.ATTEMPT_FAILED: Limit(2 * DAY, N_("Hubungi pembeli dan minta kurir mengantar lagi.")),
             ParcelState.RETURNING: Limit(14 * DAY, N_("Tanyakan ke kurir kapan paket kembali.")),
+        },
+    ),
+    # Of parcels whose courier was asked: it may stand longer in a state than it may say nothing new.
+    Watch(
+        PARCEL.name,
+        "parcel_silent",
+        "order",
+        parcels_silent,
+        {
+            ParcelState.PICKED_UP: Limit(DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")),
+            ParcelState.IN_TRANSIT: Limit(
+                3 * DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")
+            ),
+            ParcelState.OUT_FOR_DELIVERY: Limit(
+                DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")
+            ),
+            ParcelState.RETURNING: Limit(
+                5 * DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")
+            ),
         },
     ),
     Watch(

@@ -14,6 +14,8 @@ from psycopg_pool import PoolTimeout
 
 from orderan import gateways
 from orderan.flows.ask_buyer import Askers
+from orderan.flows.ask_couriers import ParcelAsker
+from orderan.flows.courier_clients import CourierClients
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.learn_ends import LEARNING
@@ -34,6 +36,7 @@ from orderan.messaging import Lines
 from orderan.settings import Settings
 from orderan.web.words import words
 from orderan.worker import counts
+from orderan.worker.couriers import CourierRounds
 from orderan.worker.gateways import NEWS_S, GatewayRounds
 from orderan.worker.messages import MessageRounds
 from orderan.worker.rounds import Rounds
@@ -89,6 +92,7 @@ async def work(
     links = PayLinks(settings.web.address, keyring)
     cashier = Cashier(db, clock, links, clients.of_rail)
     reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
+    carried = CourierClients(keyring, clock, clients.reach)
     messenger = Messenger(db, clock, keyring, links, senders or Senders(reached, links, clock).of)
     connector = PsycopgConnector(conninfo=settings.database.url)
     try:
@@ -99,6 +103,7 @@ async def work(
                 asking = GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach)
                 telling = MessageRounds(own, messenger, Digests(db, clock, reached, links, words))
                 verifying = VerificationRounds(own, Askers(db, clock, keyring, links, reached))
+                following = CourierRounds(own, ParcelAsker(db, clock, keyring, carried))
                 parts = [
                     asyncio.create_task(part)
                     for part in (
@@ -106,6 +111,7 @@ async def work(
                         asking.run(stop, interval_s=min(NEWS_S, every_s)),
                         telling.run(stop, interval_s=every_s),
                         verifying.run(stop, interval_s=every_s),
+                        following.run(stop, interval_s=every_s),
                         take_up_stalled(app, stop),
                     )
                 ]

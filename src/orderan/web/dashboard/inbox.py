@@ -39,6 +39,10 @@ KINDS: Final = {
     "task_short": N_("Barang kurang"),
     "task_waiting": N_("Gudang terlambat"),
     "parcel_waiting": N_("Paket terlambat"),
+    "parcel_silent": N_("Kurir diam"),
+    "courier_contradicts": N_("Kabar kurir bertentangan"),
+    "courier_word": N_("Kata kurir belum dikenal"),
+    "courier_letters_unreadable": N_("Kabar kurir tidak terbaca"),
     "parcel_lost": N_("Paket hilang"),
     "parcel_damaged": N_("Paket rusak"),
     "nobody_home": N_("Rumah mungkin kosong"),
@@ -111,6 +115,7 @@ ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
     "parcel": lambda told: f"/shipping/{told['parcel']}/part" if "parcel" in told else "",
     "reach_account": lambda told: f"/settings/reach/{told['account']}",
+    "courier_account": lambda _: "/shipping",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
 }
