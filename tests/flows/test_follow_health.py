@@ -8,10 +8,11 @@ import pytest
 
 from conftest import ShopFloor
 from flows.paying import Till, a_till, some_probing
-from orderan.flows.follow_health import follow_health
+from orderan.flows.follow_health import KINDS, follow_health
 from orderan.flows.payment_incident import dismiss_incident
 from orderan.flows.watch_rails import watch_rails
-from orderan.incidents import plan_maintenance
+from orderan.health import Test
+from orderan.incidents import Kind, plan_maintenance
 from orderan.kit.crypto import Keyring
 from orderan.payments import rails
 
@@ -67,6 +68,11 @@ async def test_what_is_down_has_an_incident_of_its_own_and_ends_with_it(till: Ti
     [found] = await incidents(till)
     assert found.state == "recovered"
     assert await a_round(till) == 0
+
+
+def test_only_a_rail_that_takes_nothing_is_called_down() -> None:
+    assert [test for test, kind in KINDS.items() if kind is Kind.DOWN] == [Test.OUTAGE]
+    assert set(KINDS) == set(Test)
 
 
 async def test_what_a_closed_account_had_is_over(till: Till) -> None:
