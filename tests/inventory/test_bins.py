@@ -15,7 +15,7 @@ from inventory.stocked import key_of
 from orderan.auditor import audit
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.hand_over import hand_over
-from orderan.flows.pick_task import finish_tasks, pack, pick, release_tasks, start_picking
+from orderan.flows.pick_task import finish_tasks, pack, pick, release_tasks, run_short, start_picking
 from orderan.flows.put_away_goods import put_away_goods
 from orderan.flows.views_bins import on_the_floor
 from orderan.flows.views_work import pick_sheet
@@ -231,6 +231,26 @@ async def test_nothing_goes_in_or_out_of_a_blocked_bin_and_no_sheet_leads_there(
         )
     with pytest.raises(BinBlocked):
         await shelves.put(("A1", "gula", 1))
+
+
+async def test_a_bin_that_holds_less_than_its_book_is_blocked_and_what_it_should_hold_is_not_sold(
+    shelves: Shelves, keyring: Keyring
+) -> None:
+    world, now = shelves.world, shelves.now
+    await shelves.put(("A1", "kopi", 6), ("A1", "gula", 2), ("B1", "kopi", 4))
+    _, task = await at_picking(shelves, keyring, ("kopi", 3))
+
+    await world.floor.run(lambda tx: run_short(tx, task, note="Kosong", bin_id=shelves.bins["A1"], now=now))
+
+    # Three are promised to the order that waits; the seven others could be sold, of which six are doubted.
+    [row] = await world.floor.all(
+        "SELECT on_hand, allocated, quarantine FROM stock WHERE sku_id = %(sku)s", sku=world.skus["kopi"]
+    )
+    assert (row.on_hand, row.allocated, row.quarantine) == (4, 3, 6)
+    assert await shelves.inside() == {("A1", "gula"): 2, ("B1", "kopi"): 4}
+    bins = await world.floor.run(lambda tx: list_bins(tx, shelves.place, codes=["A1"]))
+    assert [one.blocked_why for one in bins] == ["Kosong"]
+    assert shelves.sound()
 
 
 async def test_goods_move_between_bins_whole_or_not_at_all(shelves: Shelves) -> None:

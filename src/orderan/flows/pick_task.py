@@ -36,7 +36,7 @@ from orderan.fulfilment import (
     readiness,
     start_tasks,
 )
-from orderan.inventory import StockKey, Take, has_bins, take_from_bins
+from orderan.inventory import StockKey, Take, doubt_bin, has_bins, take_from_bins
 from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
@@ -192,17 +192,32 @@ async def _each(
     await follow_goods(tx, list(orders), now=now)
 
 
-async def run_short(tx: Tx, task_id: UUID, *, note: str, within: Within = None, now: datetime) -> None:
+async def run_short(
+    tx: Tx,
+    task_id: UUID,
+    *,
+    note: str,
+    bin_id: UUID | None = None,
+    within: Within = None,
+    now: datetime,
+) -> None:
     """Something is not on the shelf: the task waits and the inbox says what for.
+
+    Args:
+        bin_id: Where it was looked for; the bin is blocked, and what it should hold is not sold before somebody looked.
 
     Raises:
         TaskNotFound: Not there for this caller.
         IllegalMove: It is not being picked.
+        UnknownBin: The task's location has no such bin.
     """
     orders, [task] = await lock_work(tx, [task_id], within=within)
     order = orders[task.order_id]
     await move_tasks(tx, [task], TaskEvent.RUN_SHORT, reason=note, now=now)
     missing = missing_units(await lines_of_tasks(tx, [task_id]))
+    if bin_id is not None:
+        skus = {sku for sku, _ in missing}
+        await doubt_bin(tx, task.location_id, bin_id, skus, why=note, now=now)
     entry = Stuck(
         kind="task_short",
         reason="not_on_the_shelf",

@@ -27,7 +27,7 @@ from orderan.inventory.bin_views import Inside, has_bins, inside, list_bins, whe
 from orderan.inventory.commands.adjust import adjust_stock
 from orderan.inventory.commands.allocate import allocate_claims
 from orderan.inventory.commands.arrive import Goods, find_or_make_lots, receive_goods
-from orderan.inventory.commands.bins import block_bin, draw_bins
+from orderan.inventory.commands.bins import block_bin, doubt_bin, draw_bins
 from orderan.inventory.commands.count import Counted, CountedTwice, CountResult, count_stock
 from orderan.inventory.commands.dispatch import dispatch_claims
 from orderan.inventory.commands.locations import (
@@ -195,6 +195,7 @@ __all__ = [
     "counted_rows",
     "dispatch_claims",
     "dispatch_transfer",
+    "doubt_bin",
     "draw_bins",
     "expect_stock",
     "expected_goods",

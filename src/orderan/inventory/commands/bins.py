@@ -1,12 +1,14 @@
 """Draw the shelves of a location, block a bin and open it again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from orderan.inventory import bin_store, bin_views, place_store, views
+from orderan.inventory import bin_store, bin_views, place_store, store, views
 from orderan.inventory.bin_errors import BinHoldsGoods, UnknownBin
-from orderan.inventory.bin_models import Bin, BinAsked
+from orderan.inventory.bin_models import Bin, BinAsked, BinMove
+from orderan.inventory.commands.set_aside import set_aside
+from orderan.inventory.models import Bucket
 from orderan.kit.audit import Trace, leave
 from orderan.kit.db import Tx
 
@@ -62,6 +64,36 @@ async def block_bin(tx: Tx, location_id: UUID, bin_id: UUID, *, why: str | None,
     await leave(tx, trace, now=now)
     [after] = await bin_views.list_bins(tx, location_id, only=[bin_id])
     return after
+
+
+async def doubt_bin(
+    tx: Tx, location_id: UUID, bin_id: UUID, skus: Collection[UUID], *, why: str, now: datetime
+) -> None:
+    """A picker did not find goods that the book has in a bin: it is blocked, and what of them is free is not for sale.
+
+    Units that are promised stay promised: whoever was promised them is told by their own task.
+
+    Args:
+        skus: What was looked for; other goods in the bin stay for sale, and wait until the bin is open again.
+
+    Raises:
+        UnknownBin: The location has none of that id.
+    """
+    there = [row for row in await bin_views.inside(tx, [bin_id]) if row.key.sku_id in skus]
+    keys = [row.key for row in there]
+    await store.lock_rows(tx, keys)
+    counted = await views.counters(tx, keys)
+    held = {
+        one.key: one.quantity
+        for one in await bin_views.where_binned(tx, keys, blocked=True)
+        if one.bin_id == bin_id
+    }
+    doubted = {key: units for key in keys if (units := min(held.get(key, 0), counted[key].free)) > 0}
+    gone = [(bin_id, key, -units) for key, units in doubted.items()]
+    await bin_store.change_bins(tx, BinMove.LEFT, gone, now=now)
+    if doubted:
+        await set_aside(tx, doubted, into=Bucket.QUARANTINE, reason=why, now=now)
+    await block_bin(tx, location_id, bin_id, why=why, now=now)
 
 
 def _plain(one: Bin) -> dict[str, object]:

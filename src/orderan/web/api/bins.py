@@ -315,6 +315,15 @@ async def bins_named(tx: Tx, location_id: UUID, codes: set[str]) -> dict[str, Bi
     return found
 
 
+async def bin_named(tx: Tx, location_id: UUID, code: str | None) -> UUID | None:
+    """The bin of a code; None of none.
+
+    Raises:
+        UnknownBin: It is not there.
+    """
+    return (await bins_named(tx, location_id, {code}))[code].id if code else None
+
+
 def binned(one: Bin) -> BinTold:
     return BinTold(
         id=to_text(BIN, one.id),

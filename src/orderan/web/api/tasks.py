@@ -19,7 +19,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
-from orderan.web.api.bins import bins_named
+from orderan.web.api.bins import bin_named
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
 
@@ -381,7 +381,7 @@ async def count(
     if quantity > left:
         raise NothingLikeThatToPick(code, quantity, left)
     picked = Pick(meant[0].sku_id, quantity, line_no=line)
-    bin_id = (await bins_named(tx, row.location_id, {bin_code}))[bin_code].id if bin_code else None
+    bin_id = await bin_named(tx, row.location_id, bin_code)
     await pick(tx, task, [picked], bin_id=bin_id, within=principal.location_ids, now=now)
     return meant[0]
 
