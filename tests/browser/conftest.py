@@ -80,7 +80,8 @@ def serve() -> Iterator[Callable[[Litestar], str]]:
 @contextmanager
 def served(app: Litestar) -> Iterator[str]:
     """An application on a free port; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on"))
+    # Its own logging would outlast it, in a process that runs other tests next.
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -63,10 +63,10 @@ async def test_each_night_has_its_proof_and_a_rupiah_adrift_is_told_until_it_is_
 
     await changed(till, "UPDATE payment_event SET amount_minor = amount_minor - 1 WHERE kind = 'captured'")
     till.later(NIGHT)
-    assert (await a_night(till), await told(till)) == (2, [("adrift", 1, "Midtrans", "open")])
+    assert (await a_night(till), await told(till)) == (2, [("adrift", 1, "midtrans", "open")])
     await changed(till, "UPDATE payment_event SET amount_minor = amount_minor + 1 WHERE kind = 'captured'")
     till.later(NIGHT)
-    assert (await a_night(till), await told(till)) == (2, [("adrift", 1, "Midtrans", "resolved")])
+    assert (await a_night(till), await told(till)) == (2, [("adrift", 1, "midtrans", "resolved")])
 
 
 async def changed(till: Till, statement: str) -> None:
