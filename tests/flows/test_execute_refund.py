@@ -287,7 +287,7 @@ async def test_parts_that_wait_while_the_whole_is_voided_are_sent_with_it(counte
     await counter.next_round()
 
     assert [await counter.stands(refund) for refund in parts] == [("executed", 12_000), ("executed", 8_000)]
-    assert await counter.booked() == [("refunded", 12_000), ("refunded", 8_000)]
+    assert sorted(await counter.booked()) == [("refunded", 8_000), ("refunded", 12_000)]
     assert await counter.inbox() == []
     [attempt] = await counter.till.floor.run(lambda tx: attempts_of(tx, counter.till.order.id))
     assert (await counter.till.cashier.ask(counter.till.floor.caller, attempt)).state == "refunded"
@@ -467,7 +467,7 @@ async def test_of_a_split_refund_a_part_that_failed_is_sent_alone(split: Counter
     )
 
     assert await split.stands(refund) == ("executed", 15_000)
-    assert await split.booked() == [("refunded", 12_000), ("refunded", 3_000)]
+    assert sorted(await split.booked()) == [("refunded", 3_000), ("refunded", 12_000)]
     assert split.sent == 12_000
     split.sound()
 
