@@ -365,14 +365,16 @@ def _trial(tried: KeptTrial, seen: set[UUID]) -> SourcingTrialTold:
     )
 
 
-router = Router(
-    "/api/v1/sourcing-rules",
-    route_handlers=[
-        sourcing_read,
-        sourcing_version_read,
-        sourcing_draft_changed,
-        sourcing_draft_tried,
-        sourcing_draft_activated,
-    ],
-    tags=["Stock"],
-)
+handlers = [
+    Router(
+        "/api/v1/sourcing-rules",
+        route_handlers=[
+            sourcing_read,
+            sourcing_version_read,
+            sourcing_draft_changed,
+            sourcing_draft_tried,
+            sourcing_draft_activated,
+        ],
+        tags=["stock"],
+    )
+]
