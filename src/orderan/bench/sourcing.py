@@ -245,4 +245,4 @@ def optimal_minor(rows: Sequence[StockRow], demands: Sequence[Demand], rules: So
         integrality=np.ones(uses + units),
         bounds=Bounds(0, np.concatenate([np.ones(uses), np.full(units, np.inf)])),
     )
-    return round(found.fun) - rules.split_minor * len(demands)
+    return round(float(found.fun)) - rules.split_minor * len(demands)

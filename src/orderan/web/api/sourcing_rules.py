@@ -12,8 +12,9 @@ from pydantic import Field
 
 from orderan.access import Permission, Principal
 from orderan.flows.try_sourcing import MOST, known_locations, try_draft
+from orderan.inventory import UnknownLocation
 from orderan.kit.db import Caller, Database, Tx
-from orderan.kit.ids import from_text, to_text
+from orderan.kit.ids import NotAnId, from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.orders import visible
 from orderan.sourcing import (
@@ -318,17 +319,28 @@ def _version(found: RulesVersion) -> SourcingVersionTold:
 
 
 def _plain(rules: SourcingRulesAsked) -> dict[str, Any]:
-    """What was asked for, as the domain reads rules; an id that is none stays as it was typed, to be refused."""
+    """What was asked for, as the domain reads rules.
+
+    Raises:
+        UnknownLocation: What stands there is no id of a location.
+    """
     told = rules.model_dump(mode="json")
     return told | {
         "places": {
-            str(from_text(LOCATION, one["location_id"]) or one["location_id"]): {
+            str(_location(one["location_id"])): {
                 "order_minor": one["order_minor"],
                 "orders_a_day": one["orders_a_day"],
             }
             for one in told["places"]
         }
     }
+
+
+def _location(text: str) -> UUID:
+    try:
+        return from_text(LOCATION, text)
+    except NotAnId as unknown:
+        raise UnknownLocation(text) from unknown
 
 
 def _trial(tried: KeptTrial, seen: set[UUID]) -> SourcingTrialTold:
