@@ -23,6 +23,7 @@ from given import JAKARTA, SURABAYA, World, a_shop
 from importing.test_unseen_files import sale, text_file
 from incidents.troubled import a_gateway
 from notifications.telling import Post, a_policy
+from orderan import sourcing
 from orderan.access import (
     Permission,
     Role,
@@ -35,7 +36,7 @@ from orderan.access import (
 )
 from orderan.catalog import ProductFields, SkuFields, add_product, check_sheet, set_tax_rate
 from orderan.customers import Purpose, Typed, TypedAddress, add_address, give_consent, register
-from orderan.flows import offer_promotion
+from orderan.flows import offer_promotion, try_sourcing
 from orderan.flows.accept_part import accept_part
 from orderan.flows.ask_on_the_day import advance_days
 from orderan.flows.bulk_orders import Verb, start, work_off
@@ -250,6 +251,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/payments/promotions/{promotion_id:str}/edit": ("/payments/promotions/{promotion}/edit",),
     "/payments/routing": ("/payments/routing",),
+    "/stock/sourcing": ("/stock/sourcing",),
+    "/stock/sourcing/edit": ("/stock/sourcing/edit",),
     "/payments/routing/rules/new": ("/payments/routing/rules/new",),
     "/payments/routing/rules/{place:int}": ("/payments/routing/rules/1", "/payments/routing/rules/2"),
     "/payments/chargebacks": ("/payments/chargebacks", "/payments/chargebacks?tab=won"),
@@ -468,6 +471,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= people
     named |= await _pay_pages(world, keyring, orders, now)
     await _routing(floor, orders["waiting"], now)
+    await _sourcing(world, now)
     named |= await _told(world, keyring, now)
     named |= await _unsaid(world, keyring, now)
     # From here on scores act.
@@ -671,6 +675,21 @@ async def _routing(floor: ShopFloor, order: Order, now: datetime) -> None:
         await try_draft(tx, 2, days=7, now=now)
 
     await floor.run(command)
+
+
+async def _sourcing(world: World, now: datetime) -> None:
+    """Rules of where goods come from that are followed, and a draft that was tried."""
+    place = next(iter(world.locations.values()))
+
+    async def command(tx: Tx) -> None:
+        plain = {"split_minor": 50_000, "places": {str(place): {"order_minor": 2_000}}}
+        await sourcing.change_draft(tx, plain, expected=0, now=now)
+        await try_sourcing.try_draft(tx, 1, days=7, now=now)
+        await sourcing.put_live(tx, expected=1, note="Paket kedua mahal", now=now)
+        await sourcing.change_draft(tx, plain | {"owners_first": True}, expected=1, now=now)
+        await try_sourcing.try_draft(tx, 2, days=7, now=now)
+
+    await world.floor.run(command)
 
 
 async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:

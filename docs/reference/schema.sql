@@ -421,6 +421,7 @@ CREATE TABLE decision (
     CONSTRAINT decision_pkey PRIMARY KEY (shop_id, subject_id, id)
 );
 CREATE INDEX decision_of_routing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'routing'::text);
+CREATE INDEX decision_of_sourcing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'sourcing'::text);
 CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE decision FORCE ROW LEVEL SECURITY;
 
@@ -2248,6 +2249,19 @@ CREATE TABLE saved_view (
 CREATE POLICY own_shop_only ON saved_view USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE saved_view FORCE ROW LEVEL SECURITY;
 
+-- distributed: orders that chose a place on a day of its calendar, of places that serve so many a day and no more
+CREATE TABLE served_day (
+    shop_id bigint NOT NULL,
+    location_id uuid NOT NULL,
+    day date NOT NULL,
+    orders bigint NOT NULL,
+    CONSTRAINT served_day_pkey PRIMARY KEY (shop_id, location_id, day),
+    CONSTRAINT served_day_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT served_day_some CHECK ((orders > 0))
+);
+CREATE POLICY own_shop_only ON served_day USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE served_day FORCE ROW LEVEL SECURITY;
+
 -- distributed: the settlement days of a gateway account that files told of; its row is what two reconciliations of one account wait for
 CREATE TABLE settlement_book (
     shop_id bigint NOT NULL,
@@ -2437,6 +2451,52 @@ CREATE UNIQUE INDEX sku_gtin_once ON sku USING btree (shop_id, lpad(gtin, 14, '0
 CREATE INDEX sku_product_id ON sku USING btree (shop_id, product_id);
 CREATE POLICY own_shop_only ON sku USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE sku FORCE ROW LEVEL SECURITY;
+
+-- distributed: every state the rules of sourcing had while they were edited; the latest is the draft
+CREATE TABLE sourcing_draft (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    rules jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT sourcing_draft_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT sourcing_draft_counts_up CHECK ((revision > 0))
+);
+CREATE POLICY own_shop_only ON sourcing_draft USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sourcing_draft FORCE ROW LEVEL SECURITY;
+
+-- distributed: every version of the rules of sourcing; at most one is followed
+CREATE TABLE sourcing_rules (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    rules jsonb NOT NULL,
+    note text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    active boolean NOT NULL,
+    active_since timestamp with time zone,
+    revision integer,
+    CONSTRAINT sourcing_rules_pkey PRIMARY KEY (shop_id, version),
+    CONSTRAINT sourcing_rules_counts_up CHECK ((version > 0))
+);
+CREATE UNIQUE INDEX sourcing_rules_one_active ON sourcing_rules USING btree (shop_id) WHERE active;
+CREATE POLICY own_shop_only ON sourcing_rules USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sourcing_rules FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a draft of the rules of sourcing would have done to past orders, and which version was followed when that was asked
+CREATE TABLE sourcing_trial (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    against integer,
+    days integer NOT NULL,
+    found jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT sourcing_trial_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT sourcing_trial_days_sane CHECK (((days >= 1) AND (days <= 366)))
+);
+CREATE POLICY own_shop_only ON sourcing_trial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sourcing_trial FORCE ROW LEVEL SECURITY;
 
 -- distributed: people who work in the shop; null scopes mean every location or channel; a one-time-code secret counts once confirmed
 CREATE TABLE staff (

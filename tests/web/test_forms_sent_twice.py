@@ -68,6 +68,9 @@ class Sends:
 ORDER_TAGS: Final = "SELECT count(*) FROM event WHERE kind = 'orders.tagged.v1'"
 ON_HAND: Final = "SELECT coalesce(sum(on_hand), 0) FROM stock"
 
+SOURCED: Final = {"revision": "2", "split": "70.000"} | {
+    f"way_{level}": f"{60 - 10 * level}.000" for level in range(5)
+}
 FORMS: Final = {
     "/customers/new": Sends(
         "/customers/new", {"name": "Budi", "phone": "0812 9999 8888"}, "SELECT count(*) FROM customer"
@@ -122,6 +125,10 @@ FORMS: Final = {
     ),
     "/payments/routing/trial": Sends(
         "/payments/routing/trial", {"revision": "1", "days": "1"}, "SELECT count(*) FROM routing_trial"
+    ),
+    "/stock/sourcing/edit": Sends("/stock/sourcing/edit", SOURCED, "SELECT count(*) FROM sourcing_draft"),
+    "/stock/sourcing/trial": Sends(
+        "/stock/sourcing/trial", {"revision": "2", "days": "1"}, "SELECT count(*) FROM sourcing_trial"
     ),
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
@@ -369,6 +376,9 @@ OTHERWISE: Final = {
     "/payments/refunds/{refund_id:str}/execute": MONEY,
     "/payments/refunds/{refund_id:str}/withdraw": MONEY,
     "/payments/routing/discard": SEEN,
+    "/stock/sourcing/discard": SEEN,
+    "/stock/sourcing/live": ON,
+    "/stock/sourcing/versions/{version:int}/restore": SEEN,
     "/payments/routing/live": ON,
     "/payments/routing/rules/{place:int}": SEEN,
     "/payments/routing/rules/{place:int}/{edit:str}": SEEN,

@@ -77,6 +77,7 @@ ACTIONS: Final = {
     "promotion.set": N_("Promo pembayaran ditulis"),
     "verification.policy": N_("Kebijakan konfirmasi COD ditulis"),
     "routing.live": N_("Aturan rute pembayaran dijalankan"),
+    "sourcing.live": N_("Aturan asal barang dijalankan"),
     "session.open": N_("Masuk"),
     "remittance.take": N_("Berkas setoran kurir diunggah"),
     "settlement.explain": N_("Selisih settlement dijelaskan"),
