@@ -95,6 +95,7 @@ from orderan.catalog.views import UNTAXED, offers, price_lists, prices_of, tax_c
 from orderan.catalog.views_products import (
     bundle_parts,
     categories,
+    categories_of,
     list_products,
     list_skus,
     product_detail,
@@ -163,6 +164,7 @@ __all__ = [
     "assemblable",
     "bundle_parts",
     "categories",
+    "categories_of",
     "change_price_list",
     "change_product",
     "change_sku",

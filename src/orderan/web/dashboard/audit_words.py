@@ -76,6 +76,7 @@ ACTIONS: Final = {
     "promotion.paid_out": N_("Cashback dibayarkan"),
     "promotion.set": N_("Promo pembayaran ditulis"),
     "verification.policy": N_("Kebijakan konfirmasi COD ditulis"),
+    "returns.policy": N_("Kebijakan retur diubah"),
     "routing.live": N_("Aturan rute pembayaran dijalankan"),
     "sourcing.live": N_("Aturan asal barang dijalankan"),
     "session.open": N_("Masuk"),
