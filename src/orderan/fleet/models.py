@@ -1,0 +1,149 @@
+"""The nouns: depots, vans, drivers, runs and their stops."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from orderan.fleet.states import RunState, StopState
+from orderan.routes import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """Where vans of a location begin.
+
+    Attributes:
+        opens, closes: When doors are stopped at, on the clock of `zone`.
+        service_s: How long a stop takes.
+    """
+
+    location_id: UUID
+    point: Point
+    opens: time
+    closes: time
+    service_s: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Van:
+    """A van.
+
+    Attributes:
+        capacity_g, capacity_ml, capacity_parcels: What it holds.
+        cash_limit_minor: The most cash that may be in it.
+        fixed_minor, per_km_minor, per_hour_minor: What it costs to go out at all, to drive, and to be out.
+    """
+
+    id: UUID
+    location_id: UUID
+    name: str
+    capacity_g: int
+    capacity_ml: int
+    capacity_parcels: int
+    cash_limit_minor: int
+    fixed_minor: int
+    per_km_minor: int
+    per_hour_minor: int
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """An account of the shop that drives; its shift on the clock of the location."""
+
+    staff_id: UUID
+    location_id: UUID
+    begins: time
+    ends: time
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A parcel that is to be driven.
+
+    Attributes:
+        point: Of its door; None where nobody knows.
+        pinned: Whether it is the door itself, and not the middle of its region.
+        cash_minor: To collect at the door.
+        opens, closes: When somebody is home.
+        urgency: How much worse it is to leave it for another day than any other parcel: 1 is usual.
+    """
+
+    parcel_id: UUID
+    order_id: UUID
+    point: Point | None
+    pinned: bool
+    weight_g: int
+    volume_ml: int
+    cash_minor: int
+    opens: time | None = None
+    closes: time | None = None
+    urgency: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A tour of a van."""
+
+    id: UUID
+    location_id: UUID
+    day: date
+    van_id: UUID
+    driver_id: UUID
+    state: RunState
+    weather: str
+    metres: int
+    leaves_at: datetime
+    returns_at: datetime
+    planned_at: datetime
+    solved_at: datetime
+    moved_at: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStop:
+    """A parcel on a run, in its turn.
+
+    Attributes:
+        arrives_at: When the van is expected.
+        opens_at, closes_at: When it may be handed over.
+        cash_minor: To collect.
+        reason: Why it failed.
+    """
+
+    id: UUID
+    run_id: UUID
+    order_id: UUID
+    parcel_id: UUID
+    turn: int
+    state: StopState
+    arrives_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    cash_minor: int
+    moved_at: datetime
+    reason: str | None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the van is expected when nobody may be home any more."""
+        return self.arrives_at > self.closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """A run as it is to be made.
+
+    Attributes:
+        stops: (parcel, expected at, opens, closes), in turn.
+    """
+
+    van_id: UUID
+    driver_id: UUID
+    leaves_at: datetime
+    returns_at: datetime
+    metres: int
+    stops: tuple[tuple[Waiting, datetime, datetime, datetime], ...]
