@@ -39,17 +39,13 @@ up: install ## install, start everything with the demo shop, and serve it until 
 demo: install ## load the demo shop into the database
 	@$(BIN)/orderan demo
 
-# Browser tests drive Chromium through an event loop of their own, which no other test may share; tests
-# that kill whole installations come last, a file at a time. What takes longest begins first
+# A file at a time, so that no processor waits while there is a file left. What takes longest begins first
 # (tests/longest_first.py), which xdist must not put in another order.
 test: install browser ## install and pass every test; only=tests/kit for some of them
 ifdef only
 	@$(BIN)/python -m pytest $(only)
 else
-	@$(BIN)/python -m pytest -m browser -n 2 --dist loadgroup --no-loadscope-reorder
-	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --no-loadscope-reorder \
-		--ignore=tests/faults --ignore=tests/cli
-	@$(BIN)/python -m pytest tests/faults tests/cli -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 endif
 
 check: install ## format, lint, types, import contracts, then every test: what CI runs

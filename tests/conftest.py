@@ -25,6 +25,7 @@ hypothesis.settings.register_profile("orderan", deadline=None)
 hypothesis.settings.load_profile("orderan")
 
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
+KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
 
 
 @pytest.hookimpl(trylast=True)
@@ -84,7 +85,7 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def keyring() -> Keyring:
-    return Keyring(b"0123456789abcdef0123456789abcdef")
+    return KEYRING
 
 
 @pytest.fixture

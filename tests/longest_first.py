@@ -1,8 +1,8 @@
 """The tests that take longest begin first, so that no worker is left alone with one while the others are done.
 
-A file goes to one worker whole (`--dist loadfile`), so its tests count together; browser tests are given
-out one by one (`--dist loadgroup`). What is not named here takes a few seconds, and files of many tests
-come before files of few. `pytest --durations=0` on a file says how long it takes.
+A file goes to one worker whole (`--dist loadfile`), so its tests count together. What is not named here takes a
+few seconds, and files of many tests come before files of few. `pytest --durations=0` on a file says how long it
+takes.
 """
 
 from collections import Counter
@@ -17,8 +17,7 @@ LASTS_S: Final = {
     "tests/bench/test_measuring.py": 72,
     "tests/bench/test_outages.py": 36,
     "tests/bench/test_paying.py": 44,
-    "tests/browser/test_every_page.py::test_a_reader_and_a_picker_find_their_pages_sound_too": 14,
-    "tests/browser/test_every_page.py::test_every_page_of_the_route_table_is_sound": 160,
+    "tests/browser/test_every_page.py": 300,
     "tests/browser/test_phones.py": 15,
     "tests/browser/test_styleguide.py": 10,
     "tests/demo/test_demo.py": 130,
@@ -46,7 +45,7 @@ def longest_first(items: list[pytest.Item]) -> None:
 
 
 def _lasts_s(item: pytest.Item) -> int:
-    return LASTS_S.get(item.nodeid.partition("[")[0]) or LASTS_S.get(_file(item), 0)
+    return LASTS_S.get(_file(item), 0)
 
 
 def _file(item: pytest.Item) -> str:

@@ -72,11 +72,17 @@ from orderan.importing import Upload, UploadFolder, ask_for_import, check_source
 from orderan.importing import start as import_now
 from orderan.incidents import Kind, Severity, add_note, announce, keep_contact, plan_maintenance
 from orderan.inventory import (
+    BinAsked,
+    PutAway,
     Receipt,
+    StockKey,
     Travel,
+    block_bin,
     dispatch_transfer,
+    draw_bins,
     expect_stock,
     open_transfer,
+    put_away,
     receive_stock,
     set_policy,
 )
@@ -84,7 +90,7 @@ from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.events import consume, sequence
-from orderan.kit.ids import to_text
+from orderan.kit.ids import NIL, to_text
 from orderan.notifications import Sender
 from orderan.notifications import set_policy as set_message_policy
 from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
@@ -181,6 +187,11 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/payments": ("/payments", "/payments?q=zzz"),
     "/payments/ageing": ("/payments/ageing",),
     "/payments/fees": ("/payments/fees",),
+    "/payments/received": (
+        "/payments/received",
+        "/payments/received?method=va_bca&settled=no",
+        "/payments/received?q=zzz",
+    ),
     "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
     "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
     "/trust": ("/trust",),
@@ -296,6 +307,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/status": ("/status",),
     "/stock": ("/stock", "/stock?low=yes", "/stock?q=zzz"),
     "/stock/adjust": ("/stock/adjust", "/stock/adjust?sku=kopi"),
+    "/stock/bins": ("/stock/bins", "/stock/bins?location={location}"),
+    "/stock/bins/{location_id:str}/{bin_id:str}": ("/stock/bins/{location}/{bin}",),
     "/stock/count": ("/stock/count",),
     "/stock/expected": ("/stock/expected",),
     "/stock/items/{sku:str}": ("/stock/items/{sku}",),
@@ -307,6 +320,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/stock/movements?q=kopi&kind=receive",
         "/stock/movements?q=zzz",
     ),
+    "/stock/put-away": ("/stock/put-away", "/stock/put-away?location={location}"),
     "/stock/receive": ("/stock/receive", "/stock/receive?sku=kopi"),
     "/stock/transfers": ("/stock/transfers",),
     "/stock/transfers/new": ("/stock/transfers/new",),
@@ -368,6 +382,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/payments/ageing/export.csv": "a file",
     "/payments/fees/export.csv": "a file",
     "/payments/payouts/export.csv": "a file",
+    "/payments/received/export.csv": "a file",
     "/payments/scorecard/export.csv": "a file",
     "/payments/cod/couriers/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
@@ -881,8 +896,12 @@ async def _goods(world: World, now: datetime) -> dict[str, str]:
     """Goods at two places, some promised, some on the road, some running low."""
     there = [Receipt(world.skus[sku], world.locations["SBY"], 9) for sku in ("kopi", "teko")]
 
-    async def bring(tx: Tx) -> tuple[UUID, UUID]:
+    async def bring(tx: Tx) -> tuple[UUID, UUID, UUID]:
         await receive_stock(tx, there, now=now)
+        place, kopi = world.locations["SBY"], StockKey(world.skus["kopi"], world.locations["SBY"], NIL, NIL)
+        shelf, full = await draw_bins(tx, place, [BinAsked("A1-01-1"), BinAsked("A1-01-2")], now=now)
+        await put_away(tx, [PutAway(shelf.id, kopi, 4), PutAway(full.id, kopi, 1)], in_hand={}, now=now)
+        await block_bin(tx, place, full.id, why="Dihitung", now=now)
         late = (now - timedelta(days=3)).date()
         await expect_stock(tx, there, supplier="Kopi Gayo Makmur", due_on=late, now=now)
         await set_policy(tx, world.skus["teko"], world.locations["SBY"], safety=2, reorder_point=50, now=now)
@@ -890,13 +909,14 @@ async def _goods(world: World, now: datetime) -> dict[str, str]:
         draft = await open_transfer(tx, **ends, goods=[Travel(world.skus["kopi"], 2)], note="", now=now)
         road = await open_transfer(tx, **ends, goods=[Travel(world.skus["kopi"], 3)], note="Truk", now=now)
         await dispatch_transfer(tx, road.id, now=now)
-        return draft.id, road.id
+        return draft.id, road.id, shelf.id
 
-    draft, road = await world.floor.run(bring)
+    draft, road, shelf = await world.floor.run(bring)
     return {
         "transfer_draft": to_text("trf", draft),
         "transfer_road": to_text("trf", road),
         "location": to_text("loc", world.locations["SBY"]),
+        "bin": to_text("bin", shelf),
         "sku": to_text("sku", world.skus["kopi"]),
         "bundle": to_text("sku", world.skus["set"]),
     }

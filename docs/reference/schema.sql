@@ -54,6 +54,27 @@ CREATE INDEX audit_entry_entity ON audit_entry USING btree (shop_id, entity_id, 
 CREATE POLICY own_shop_only ON audit_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
 
+-- distributed: what a gateway account came to in a night; adrift is what nothing accounts for
+CREATE TABLE balance_proof (
+    shop_id bigint NOT NULL,
+    account_id uuid NOT NULL,
+    proved_at timestamp with time zone NOT NULL,
+    captured_minor bigint NOT NULL,
+    reversed_minor bigint NOT NULL,
+    refunded_minor bigint NOT NULL,
+    settled_minor bigint NOT NULL,
+    waiting_minor bigint NOT NULL,
+    explained_minor bigint NOT NULL,
+    open_minor bigint NOT NULL,
+    adrift_minor bigint NOT NULL,
+    CONSTRAINT balance_proof_pkey PRIMARY KEY (shop_id, account_id, proved_at),
+    CONSTRAINT balance_proof_account FOREIGN KEY (shop_id, account_id) REFERENCES gateway_account(shop_id, id),
+    CONSTRAINT balance_proof_adds_up CHECK ((adrift_minor = ((((((captured_minor - reversed_minor) - refunded_minor) - settled_minor) - waiting_minor) - explained_minor) - open_minor)))
+);
+CREATE INDEX balance_proof_newest ON balance_proof USING btree (shop_id, proved_at DESC);
+CREATE POLICY own_shop_only ON balance_proof USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE balance_proof FORCE ROW LEVEL SECURITY;
+
 -- distributed: money a bank statement says came in, and the payout it is
 CREATE TABLE bank_line (
     shop_id bigint NOT NULL,
@@ -84,6 +105,68 @@ CREATE INDEX bank_line_newest ON bank_line USING btree (shop_id, booked_on DESC,
 CREATE UNIQUE INDEX bank_line_payout_once ON bank_line USING btree (shop_id, payout_id) WHERE (payout_id IS NOT NULL);
 CREATE POLICY own_shop_only ON bank_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE bank_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: places on shelves; x and y are centimetres from the packing table
+CREATE TABLE bin (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    code text NOT NULL,
+    kind text NOT NULL,
+    zone text NOT NULL,
+    x_cm integer NOT NULL,
+    y_cm integer NOT NULL,
+    active boolean NOT NULL,
+    blocked_why text,
+    blocked_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT bin_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT bin_at_its_location UNIQUE (shop_id, location_id, id),
+    CONSTRAINT bin_code_once UNIQUE (shop_id, location_id, code),
+    CONSTRAINT bin_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT bin_blocked_says_why CHECK (((blocked_at IS NULL) = (blocked_why IS NULL))),
+    CONSTRAINT bin_kind_known CHECK ((kind = ANY (ARRAY['pick'::text, 'reserve'::text])))
+);
+CREATE POLICY own_shop_only ON bin USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bin FORCE ROW LEVEL SECURITY;
+
+-- distributed: units put into a bin or taken out of it, append only
+CREATE TABLE bin_move (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    bin_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    change bigint NOT NULL,
+    kind text NOT NULL,
+    actor text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    CONSTRAINT bin_move_pkey PRIMARY KEY (shop_id, bin_id, occurred_at, id),
+    CONSTRAINT bin_move_bin FOREIGN KEY (shop_id, bin_id) REFERENCES bin(shop_id, id),
+    CONSTRAINT bin_move_kind_known CHECK ((kind = ANY (ARRAY['put_away'::text, 'pick'::text, 'shift'::text, 'left'::text]))),
+    CONSTRAINT bin_move_some CHECK ((change <> 0))
+);
+CREATE POLICY own_shop_only ON bin_move USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bin_move FORCE ROW LEVEL SECURITY;
+
+-- distributed: units of a stock row in a bin; a row of none says that they lay there before
+CREATE TABLE bin_stock (
+    shop_id bigint NOT NULL,
+    bin_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    CONSTRAINT bin_stock_pkey PRIMARY KEY (shop_id, bin_id, sku_id, owner_id, lot_id),
+    CONSTRAINT bin_stock_bin FOREIGN KEY (shop_id, location_id, bin_id) REFERENCES bin(shop_id, location_id, id),
+    CONSTRAINT bin_stock_stock FOREIGN KEY (shop_id, sku_id, location_id, owner_id, lot_id) REFERENCES stock(shop_id, sku_id, location_id, owner_id, lot_id),
+    CONSTRAINT bin_stock_not_negative CHECK ((quantity >= 0))
+);
+CREATE INDEX bin_stock_of_row ON bin_stock USING btree (shop_id, sku_id, location_id, owner_id, lot_id);
+CREATE POLICY own_shop_only ON bin_stock USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE bin_stock FORCE ROW LEVEL SECURITY;
 
 -- distributed: what one bundle takes from stock
 CREATE TABLE bundle_part (
@@ -216,6 +299,49 @@ CREATE TABLE consent (
 );
 CREATE POLICY own_shop_only ON consent USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE consent FORCE ROW LEVEL SECURITY;
+
+-- distributed: accounts of a shop at couriers and at those who book many; the lowest rank is asked first, secrets are sealed under a key of the account
+CREATE TABLE courier_account (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    provider text NOT NULL,
+    name text NOT NULL,
+    base_url text NOT NULL,
+    fields jsonb NOT NULL,
+    secrets bytea NOT NULL,
+    wrapped_key bytea NOT NULL,
+    rank integer NOT NULL,
+    state text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT courier_account_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT courier_account_name_once UNIQUE (shop_id, name),
+    CONSTRAINT courier_account_state_known CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+CREATE POLICY own_shop_only ON courier_account USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_account FORCE ROW LEVEL SECURITY;
+
+-- distributed: what couriers sent us, sealed under the key of their account; a genuine one waits until it is heard, and may be heard again
+CREATE TABLE courier_notice (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    verdict text NOT NULL,
+    dedupe_key text NOT NULL,
+    letter bytea NOT NULL,
+    times integer NOT NULL DEFAULT 1,
+    received_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone,
+    CONSTRAINT courier_notice_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT courier_notice_once UNIQUE (shop_id, account_id, verdict, dedupe_key),
+    CONSTRAINT courier_notice_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
+    CONSTRAINT courier_notice_only_genuine_waits CHECK (((verdict = 'genuine'::text) OR (heard_at IS NOT NULL))),
+    CONSTRAINT courier_notice_verdict_known CHECK ((verdict = ANY (ARRAY['genuine'::text, 'forged'::text, 'unreadable'::text])))
+);
+CREATE INDEX courier_notice_of_account ON courier_notice USING btree (shop_id, account_id, received_at);
+CREATE INDEX courier_notice_received ON courier_notice USING btree (shop_id, received_at);
+CREATE INDEX courier_notice_waiting ON courier_notice USING btree (shop_id, received_at) WHERE (heard_at IS NULL);
+CREATE POLICY own_shop_only ON courier_notice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_notice FORCE ROW LEVEL SECURITY;
 
 -- distributed: a buyer; name, phone and e-mail encrypted
 CREATE TABLE customer (
@@ -1242,6 +1368,44 @@ CREATE INDEX parcel_under_way ON parcel USING btree (shop_id, state, shipped_at)
 CREATE POLICY own_shop_only ON parcel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE parcel FORCE ROW LEVEL SECURITY;
 
+-- distributed: how far a parcel is followed: when its courier last said something new, and when it is asked next
+CREATE TABLE parcel_follow (
+    shop_id bigint NOT NULL,
+    parcel_id uuid NOT NULL,
+    told_at timestamp with time zone,
+    heard_at timestamp with time zone,
+    ask_at timestamp with time zone NOT NULL,
+    asks integer NOT NULL,
+    CONSTRAINT parcel_follow_pkey PRIMARY KEY (shop_id, parcel_id),
+    CONSTRAINT parcel_follow_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id)
+);
+CREATE POLICY own_shop_only ON parcel_follow USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE parcel_follow FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a courier says happened to a parcel, in its words and in ours; a status of NULL is a word nobody knows
+CREATE TABLE parcel_step (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    status text,
+    word text NOT NULL,
+    code text NOT NULL,
+    place text NOT NULL,
+    refused boolean NOT NULL,
+    source text NOT NULL,
+    account_id uuid NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    CONSTRAINT parcel_step_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT parcel_step_once UNIQUE (shop_id, parcel_id, at, word, code),
+    CONSTRAINT parcel_step_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
+    CONSTRAINT parcel_step_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT parcel_step_source_known CHECK ((source = ANY (ARRAY['letter'::text, 'asked'::text]))),
+    CONSTRAINT parcel_step_status_known CHECK ((status = ANY (ARRAY['booked'::text, 'courier_assigned'::text, 'picked_up'::text, 'in_transit'::text, 'out_for_delivery'::text, 'delivery_failed'::text, 'delivered'::text, 'returning'::text, 'returned'::text, 'cancelled'::text, 'lost'::text, 'damaged'::text, 'noted'::text])))
+);
+CREATE POLICY own_shop_only ON parcel_step USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE parcel_step FORCE ROW LEVEL SECURITY;
+
 -- distributed: tries to get an amount of an order through a rail; ask_at is when the gateway is asked next what became of it
 CREATE TABLE payment_attempt (
     shop_id bigint NOT NULL,
@@ -1309,6 +1473,7 @@ CREATE TABLE payment_event (
     CONSTRAINT payment_event_amount_positive CHECK ((amount_minor > 0)),
     CONSTRAINT payment_event_kind_known CHECK ((kind = ANY (ARRAY['pending'::text, 'pending_cleared'::text, 'unknown'::text, 'unknown_cleared'::text, 'captured'::text, 'capture_reversed'::text, 'cod_collected'::text, 'cod_remitted'::text, 'refunded'::text, 'refund_reversed'::text, 'forgone'::text, 'credited'::text, 'promotion_granted'::text, 'promotion_withdrawn'::text, 'promotion_returned'::text])))
 );
+CREATE INDEX payment_event_came_in ON payment_event USING btree (shop_id, at DESC, order_id DESC, seq DESC) WHERE (kind = ANY (ARRAY['captured'::text, 'cod_collected'::text]));
 CREATE UNIQUE INDEX payment_event_reference_once ON payment_event USING btree (shop_id, method, kind, reference) WHERE (reference IS NOT NULL);
 CREATE POLICY own_shop_only ON payment_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE payment_event FORCE ROW LEVEL SECURITY;
@@ -1719,6 +1884,25 @@ CREATE INDEX reconciliation_entry_of_attempt ON reconciliation_entry USING btree
 CREATE INDEX reconciliation_entry_of_line ON reconciliation_entry USING btree (shop_id, line_id) WHERE (line_id IS NOT NULL);
 CREATE POLICY own_shop_only ON reconciliation_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE reconciliation_entry FORCE ROW LEVEL SECURITY;
+
+-- distributed: a recorded call of a buyer who was erased, until its provider deleted what it recorded
+CREATE TABLE recording_deletion (
+    shop_id bigint NOT NULL,
+    attempt_id uuid NOT NULL,
+    recording_url text,
+    tries integer NOT NULL,
+    next_at timestamp with time zone,
+    wanted_at timestamp with time zone NOT NULL,
+    gone_at timestamp with time zone,
+    CONSTRAINT recording_deletion_pkey PRIMARY KEY (shop_id, attempt_id),
+    CONSTRAINT recording_deletion_call FOREIGN KEY (shop_id, attempt_id) REFERENCES verification_call(shop_id, attempt_id),
+    CONSTRAINT recording_deletion_gone_is_not_due CHECK (((gone_at IS NULL) OR (next_at IS NULL))),
+    CONSTRAINT recording_deletion_over_is_forgotten CHECK (((next_at IS NOT NULL) OR (recording_url IS NULL))),
+    CONSTRAINT recording_deletion_tries_counted CHECK ((tries >= 0))
+);
+CREATE INDEX recording_deletion_due ON recording_deletion USING btree (shop_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE POLICY own_shop_only ON recording_deletion USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE recording_deletion FORCE ROW LEVEL SECURITY;
 
 -- distributed: refunds granted (who, why, which lines), then executed or withdrawn
 CREATE TABLE refund (
@@ -2335,9 +2519,11 @@ CREATE TABLE stock (
     incoming bigint NOT NULL DEFAULT 0,
     oversell bigint NOT NULL DEFAULT 0,
     expires_on date,
+    binned bigint NOT NULL DEFAULT 0,
     CONSTRAINT stock_pkey PRIMARY KEY (shop_id, sku_id, location_id, owner_id, lot_id),
     CONSTRAINT stock_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
     CONSTRAINT stock_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT stock_binned_is_on_hand CHECK (((binned >= 0) AND (binned <= on_hand))),
     CONSTRAINT stock_counters_not_negative CHECK (((on_hand >= 0) AND (reserved >= 0) AND (allocated >= 0) AND (damaged >= 0) AND (quarantine >= 0) AND (incoming >= 0) AND (oversell >= 0))),
     CONSTRAINT stock_never_oversold CHECK (((reserved + allocated) <= (on_hand + oversell)))
 ) WITH (fillfactor=70);
@@ -2586,13 +2772,14 @@ CREATE TABLE trust_model (
     rules_version integer,
     found jsonb,
     model jsonb,
+    proposes boolean NOT NULL DEFAULT false,
     CONSTRAINT trust_model_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT trust_model_learned_whole CHECK (((state = ANY (ARRAY['silent'::text, 'speaking'::text])) = ((model IS NOT NULL) AND (found IS NOT NULL) AND (rules_version IS NOT NULL)))),
     CONSTRAINT trust_model_sane CHECK (((version > 0) AND ((capacity >= 1) AND (capacity <= 1000)))),
     CONSTRAINT trust_model_silence_is_told CHECK (((why IS NOT NULL) = (state = ANY (ARRAY['declined'::text, 'silent'::text])))),
     CONSTRAINT trust_model_speaks_better CHECK (((state <> 'speaking'::text) OR ((found ->> 'beats'::text))::boolean)),
     CONSTRAINT trust_model_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'silent'::text, 'speaking'::text]))),
-    CONSTRAINT trust_model_why_known CHECK ((why = ANY (ARRAY['too_little'::text, 'not_installed'::text, 'lost'::text, 'not_better'::text, 'other_rules'::text, 'newer'::text, 'person'::text, 'kept'::text])))
+    CONSTRAINT trust_model_why_known CHECK ((why = ANY (ARRAY['too_little'::text, 'not_installed'::text, 'lost'::text, 'not_better'::text, 'other_rules'::text, 'newer'::text, 'person'::text, 'kept'::text, 'proposed'::text])))
 );
 CREATE UNIQUE INDEX trust_model_counts_up ON trust_model USING btree (shop_id, version);
 CREATE UNIQUE INDEX trust_model_one_asked ON trust_model USING btree (shop_id) WHERE (state = 'asked'::text);

@@ -20,6 +20,7 @@ from litestar.types import ASGIApp
 from orderan import __version__, gateways
 from orderan.access import Entrance
 from orderan.customers import atlas
+from orderan.flows.courier_clients import CourierClients
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.pay_links import PayLinks
@@ -36,6 +37,7 @@ from orderan.settings import Settings
 from orderan.web.api.document import ExactJson
 from orderan.web.api.idempotency import with_a_key
 from orderan.web.api.placing import PlacingDoor
+from orderan.web.courier_news import CourierIntake
 from orderan.web.dashboard.desk import visit
 from orderan.web.dashboard.errors import HANDLERS
 from orderan.web.gather import Gatherer
@@ -82,6 +84,7 @@ MODULES: Final = (
     "orderan.web.api.task_boxes",
     "orderan.web.api.task_shortages",
     "orderan.web.api.tasks",
+    "orderan.web.api.bins",
     "orderan.web.api.transfers",
     "orderan.web.api.trust_denials",
     "orderan.web.api.trust_entries",
@@ -110,6 +113,7 @@ MODULES: Final = (
     "orderan.web.dashboard.stock_expected",
     "orderan.web.dashboard.stock_forms",
     "orderan.web.dashboard.transfers",
+    "orderan.web.dashboard.bins",
     "orderan.web.dashboard.locations",
     "orderan.web.dashboard.gateways",
     "orderan.web.dashboard.handing_over",
@@ -117,6 +121,7 @@ MODULES: Final = (
     "orderan.web.dashboard.inbox",
     "orderan.web.dashboard.import_mapping",
     "orderan.web.dashboard.import_runs",
+    "orderan.web.dashboard.incident_contacts",
     "orderan.web.dashboard.incidents",
     "orderan.web.dashboard.keys",
     "orderan.web.dashboard.login",
@@ -136,6 +141,7 @@ MODULES: Final = (
     "orderan.web.dashboard.finance_bank",
     "orderan.web.dashboard.courier_ledger",
     "orderan.web.dashboard.finance_files",
+    "orderan.web.dashboard.finance_received",
     "orderan.web.dashboard.finance_tables",
     "orderan.web.dashboard.payments",
     "orderan.web.dashboard.payments_order",
@@ -168,6 +174,7 @@ MODULES: Final = (
     "orderan.web.dashboard.part_taken",
     "orderan.web.dashboard.warehouse",
     "orderan.web.calls",
+    "orderan.web.courier_news",
     "orderan.web.images",
     "orderan.web.news",
     "orderan.web.notices",
@@ -204,8 +211,10 @@ class Parts:
     postcodes: PostcodeMemory
     clients: GatewayClients
     reached: ReachClients
+    couriers: CourierClients
     intake: Intake
     news_intake: NewsIntake
+    courier_intake: CourierIntake
     links: PayLinks
     cashier: Cashier
     refunder: Refunder
@@ -229,6 +238,7 @@ class Parts:
         )
         clients = GatewayClients(keyring, clock, reach=gateways.Caller())
         reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
+        couriers = CourierClients(keyring, clock, clients.reach)
         links = PayLinks(settings.web.address, keyring)
         return cls(
             settings=settings,
@@ -239,8 +249,10 @@ class Parts:
             postcodes=PostcodeMemory(db),
             clients=clients,
             reached=reached,
+            couriers=couriers,
             intake=Intake(db, clients, clock),
             news_intake=NewsIntake(db, reached, clock),
+            courier_intake=CourierIntake(db, couriers, clock),
             links=links,
             cashier=Cashier(db, clock, links, clients.of_rail),
             refunder=Refunder(db, clock, clients.of_rail),
@@ -282,7 +294,7 @@ def build(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
             cookie_secure=settings.web.secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/", "^/notices/", "^/news/", "^/asks/", "^/stop/"],
+            exclude=["^/api/", "^/notices/", "^/news/", "^/tracking/", "^/asks/", "^/stop/"],
         ),
         lifespan=[lifespan],
         logging_config=None,
@@ -317,6 +329,8 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "links": Provide(lambda: parts.links, sync_to_thread=False),
         "intake": Provide(lambda: parts.intake, sync_to_thread=False),
         "news_intake": Provide(lambda: parts.news_intake, sync_to_thread=False),
+        "couriers": Provide(lambda: parts.couriers, sync_to_thread=False),
+        "courier_intake": Provide(lambda: parts.courier_intake, sync_to_thread=False),
         "reached": Provide(lambda: parts.reached, sync_to_thread=False),
         "refunder": Provide(lambda: parts.refunder, sync_to_thread=False),
         "entrance": Provide(lambda: parts.entrance, sync_to_thread=False),

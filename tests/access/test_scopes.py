@@ -32,7 +32,16 @@ from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.settle_return import ask_return
 from orderan.flows.verify_order import advance_cases
-from orderan.inventory import Receipt, Travel, expect_stock, open_transfer, receive_stock, sellable_units
+from orderan.inventory import (
+    BinAsked,
+    Receipt,
+    Travel,
+    draw_bins,
+    expect_stock,
+    open_transfer,
+    receive_stock,
+    sellable_units,
+)
 from orderan.kit import inbox
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -85,6 +94,8 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/exceptions": _of("/api/v1/exceptions", "{entry}"),
     "/api/v1/exceptions/{entry_id:str}": _of("/api/v1/exceptions/{entry}", "{waiting_number}"),
     "/api/v1/locations": _at("/api/v1/locations", "{sby}"),
+    "/api/v1/locations/{location_id:str}/bins": _at("/api/v1/locations/{sby}/bins", '"S-1"'),
+    "/api/v1/locations/{location_id:str}/floor": _at("/api/v1/locations/{sby}/floor", '"gula"'),
     "/api/v1/orders": _of("/api/v1/orders", "{unpaid}", "{waiting}", "{back}"),
     "/api/v1/orders/{order_id:str}": _of("/api/v1/orders/{unpaid}", "{unpaid_number}"),
     "/api/v1/orders/{order_id:str}/decisions": _of("/api/v1/orders/{unpaid}/decisions", "sourcing"),
@@ -147,12 +158,15 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/shipping": _of("/shipping?q={awb}", "{back_number}"),
     "/stock": _at("/stock", "{sby}"),
     "/stock/adjust": _at("/stock/adjust", "{sby}"),
+    "/stock/bins": _at("/stock/bins?location={sby}", "S-1"),
+    "/stock/bins/{location_id:str}/{bin_id:str}": _at("/stock/bins/{sby}/{bin}", "S-1"),
     "/stock/count.csv": _at("/stock/count.csv", "SBY"),
     "/stock/expected": _at("/stock/expected", "{sby}"),
     "/stock/items/{sku:str}": _of("/stock/items/{teh}", "{waiting}"),
     "/stock/locations": _at("/stock/locations", "{sby}"),
     "/stock/locations/{location_id:str}": _at("/stock/locations/{sby}", "SBY"),
     "/stock/movements": _at("/stock/movements", "SBY"),
+    "/stock/put-away": _at("/stock/put-away?location={sby}", ">gula<"),
     "/stock/receive": _at("/stock/receive", "{sby}"),
     "/stock/transfers": _at("/stock/transfers", "{transfer}"),
     "/stock/transfers/{transfer_id:str}": _at("/stock/transfers/{transfer}", "gula"),
@@ -236,6 +250,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/payouts": FINANCE,
     "/payments/payouts/bank/{line_id:str}": FINANCE,
     "/payments/payouts/export.csv": FINANCE,
+    "/payments/received": FINANCE,
+    "/payments/received/export.csv": FINANCE,
     "/payments/promotions": PROMOTIONS,
     "/payments/promotions/new": PROMOTIONS,
     "/payments/promotions/{promotion_id:str}": PROMOTIONS,
@@ -324,6 +340,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         lambda tx: add_channel(tx, code="pasar", name="Pasar Malam", kind=ChannelKind.WEB, now=now)
     )
     web = next(one for one in await floor.run(list_channels) if one.code == "web")
+    [shelf] = await floor.run(lambda tx: draw_bins(tx, sby, [BinAsked("S-1")], now=now))
 
     async def of_pasar(units: int, terms: Terms) -> Order:
         wanted = asked(("teh-melati", units), buyer=a_buyer(village=SURABAYA), terms=terms)
@@ -416,6 +433,7 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "transfer": to_text("trf", transfer.id),
         "customer": to_text("cus", customer.id),
         "sby": to_text("loc", sby),
+        "bin": to_text("bin", shelf.id),
         "teh": to_text("sku", world.skus["teh-melati"]),
         "product": to_text("prd", product.id),
         "stock_of_product": format_number(sum(free.values()), "id"),

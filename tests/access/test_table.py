@@ -51,6 +51,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/login/shop",
         "/metrics",
         "/news/{shop_id:int}/{account:str}",
+        "/tracking/{shop_id:int}/{account:str}",
         "/notices/{shop_id:int}/{account:str}",
         "/pay/{ticket:str}",
         "/pay/{ticket:str}/back",

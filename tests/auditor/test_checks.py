@@ -216,6 +216,7 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "stock.incoming_was_promised": (
         "UPDATE expected_goods SET arrived = arrived + 1 WHERE sku_id = '{gula}'",
     ),
+    "stock.bins_equal_their_book": ("UPDATE stock SET binned = 1 WHERE sku_id = '{kopi}'",),
     "stock.lines_equal_claims": (
         "UPDATE order_line SET allocated = allocated - 1, quantity = quantity - 1 WHERE order_id = '{paid}' AND line_no = 1",
     ),

@@ -1,10 +1,15 @@
-"""One Chromium for the session; without one these tests are skipped and say so, and fail where CI is."""
+"""A Chromium for each file; without one these tests are skipped and say so, and fail where CI is.
+
+Playwright drives it from an event loop in the thread of the tests, which no other test may share: it is gone with
+the last test of the file.
+"""
 
 import os
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -47,7 +52,7 @@ def without_chromium(environment: Mapping[str, str]) -> NoReturn:
     pytest.skip(said)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium() or without_chromium(os.environ)
     with sync_playwright() as playwright:
@@ -68,22 +73,25 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Litestar], str]]:
     """Serve an application on a free port for the length of a test; gives its address."""
-    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(served(app))
 
-    def start(app: Litestar) -> str:
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        running.append((server, thread))
+
+@contextmanager
+def served(app: Litestar) -> Iterator[str]:
+    """An application on a free port; its address."""
+    # Its own logging would outlast it, in a process that runs other tests next.
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
         until = time.monotonic() + STARTING_S
         while not server.started:
             assert thread.is_alive(), "the server stopped while starting"
             assert time.monotonic() < until, "the server did not start in time"
             thread.join(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    yield start
-    for server, thread in running:
+        yield f"http://127.0.0.1:{port}"
+    finally:
         server.should_exit = True
         thread.join(STARTING_S)

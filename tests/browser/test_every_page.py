@@ -6,9 +6,9 @@ Which pages there are is asked of the application, not remembered here: a new pa
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,11 +20,12 @@ from playwright.sync_api import BrowserContext, Page
 from psycopg.conninfo import conninfo_to_dict
 
 from browser.checks import assert_page_is_sound, assert_page_is_sound_at_a_glance
-from conftest import ShopFloor
+from browser.conftest import served
+from conftest import KEYRING, ShopFloor
+from databases import Databases
 from orderan.access import Role
 from orderan.app import build
 from orderan.kit.clock import SystemClock
-from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database
 from orderan.settings import Settings
 from orderan.shops import open_shop
@@ -32,9 +33,6 @@ from whole_shop import PASSWORD, Whole, furnish
 
 PICTURES = os.environ.get("ORDERAN_PICTURES")
 """A folder to keep a picture of every page in, for people to look at."""
-
-PARTS = 2
-"""A sweep of all pages in one test would have one processor wait for the other."""
 
 SIZES = ((1280, 800), (390, 844))
 BOTH_THEMES = {"/", "/inbox/{entry_id:str}", "/orders/print", "/warehouse/hand-over", "/login", "/track"}
@@ -48,6 +46,7 @@ DATA = ("toko", "cabang", "jawa", "hapus", "rak", "lokasi", "kopi", "teko", "web
 class Desk:
     """Where the shop answers, and what stands in it."""
 
+    settings: Settings
     app: Litestar
     address: str
     shop: Whole
@@ -57,38 +56,40 @@ class Desk:
         context.add_cookies([session])  # type: ignore[list-item]  # its typed dictionary wants what may be left out
 
 
-@pytest.fixture
-def desk(database_url: str, keyring: Keyring, serve: Callable[[Litestar], str], tmp_path: Path) -> Desk:
+@pytest.fixture(scope="module")
+def desk(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("shop")
+    with databases.one() as database_url:
+        # Playwright has a loop of its own running in this thread.
+        with ThreadPoolExecutor(1) as aside:
+            whole = aside.submit(lambda: asyncio.run(furnished(database_url, folder))).result()
+        url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
+        settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url, "ORDERAN_DATA_DIR": str(folder)})
+        app = build(settings, KEYRING, SystemClock())
+        with served(app) as address:
+            yield Desk(settings, app, address, whole)
+
+
+async def furnished(database_url: str, folder: Path) -> Whole:
     now = datetime.now(UTC)
-
-    async def furnished() -> Whole:
-        db = Database(database_url, min_size=1, max_size=4)
-        await db.open()
-        shop = await db.run(
-            Caller(ALL_SHOPS, "system:test"), lambda tx: open_shop(tx, code="toko", name="Toko Uji", now=now)
-        )
-        floor = ShopFloor(db, shop, Caller(shop.shop_id, "staff:test"))
-        whole = await furnish(floor, keyring, now, tmp_path)
-        await db.close()
-        return whole
-
-    # Playwright has a loop of its own running in this thread.
-    with ThreadPoolExecutor(1) as aside:
-        whole = aside.submit(lambda: asyncio.run(furnished())).result()
-    url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
-    settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url, "ORDERAN_DATA_DIR": str(tmp_path)})
-    app = build(settings, keyring, SystemClock())
-    return Desk(app, serve(app), whole)
+    db = Database(database_url, min_size=1, max_size=4)
+    await db.open()
+    shop = await db.run(
+        Caller(ALL_SHOPS, "system:test"), lambda tx: open_shop(tx, code="toko", name="Toko Uji", now=now)
+    )
+    floor = ShopFloor(db, shop, Caller(shop.shop_id, "staff:test"))
+    whole = await furnish(floor, KEYRING, now, folder)
+    await db.close()
+    return whole
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_page_of_the_route_table_is_sound(context: BrowserContext, desk: Desk, part: int) -> None:
+def test_every_page_of_the_route_table_is_sound(context: BrowserContext, desk: Desk) -> None:
     page = context.new_page()
     wrong = []
     stranger = {"/login", "/track"}
     ways = sorted(desk.shop.pages(desk.app), key=lambda way: way[0].path not in stranger)
-    for turn, (route, path) in enumerate(ways[part::PARTS]):
+    for turn, (route, path) in enumerate(ways):
         if route.path not in stranger:
             desk.sign_in(context, Role.OWNER)
         wrong += faults_of(page, desk.address + path, both_themes=route.path in BOTH_THEMES, turn=turn)
@@ -154,12 +155,16 @@ def test_what_a_buyer_sees_of_an_order_is_sound(context: BrowserContext, desk: D
         assert faults_of(page, page.url) == []
 
 
-def test_the_pages_that_tell_of_errors_are_sound(context: BrowserContext, desk: Desk) -> None:
+def test_the_pages_that_tell_of_errors_are_sound(
+    context: BrowserContext, desk: Desk, serve: Callable[[Litestar], str]
+) -> None:
     @get("/rusak", opt={"signed_in": True}, include_in_schema=False)
     async def broken() -> None:
         raise ZeroDivisionError
 
-    desk.app.register(broken)
+    app = build(desk.settings, KEYRING, SystemClock())
+    app.register(broken)
+    desk = replace(desk, app=app, address=serve(app))
     page = context.new_page()
     assert faults_of(page, f"{desk.address}/tidak-ada", status=404) == []
     desk.sign_in(context, Role.VIEWER)

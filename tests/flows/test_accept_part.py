@@ -12,9 +12,10 @@ from fulfilment.working import AWB, an_order, delivered, inbox, line_of, order_r
 from given import World, a_shop
 from orderan.auditor import audit
 from orderan.flows.accept_part import BeyondParcel, NotAPart, NotAtTheDoor, Taken, accept_part
-from orderan.flows.bring_remittance import bring_remittance
+from orderan.flows.bring_remittance import Remitted, bring_remittance
 from orderan.flows.collect_cod import Cash, NotCod, collect_cod
 from orderan.flows.deliver import move_on
+from orderan.flows.parcel_goods import priced_at
 from orderan.flows.settle_return import (
     ask_return,
     decide_return,
@@ -26,7 +27,7 @@ from orderan.fulfilment import Box
 from orderan.kit.crypto import Keyring
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import NIL
-from orderan.orders import Order, Terms
+from orderan.orders import Line, Order, Terms
 from orderan.payments import Standing
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.settlements import COURIER, read_settlement
@@ -52,6 +53,24 @@ async def discounted(world: World, order: Order, minor: int) -> None:
         """,
         off=minor,
         id=order.id,
+    )
+
+
+def a_line(line_no: int, *, units: int, goods: int) -> Line:
+    return Line(
+        NIL,
+        line_no,
+        NIL,
+        str(line_no),
+        str(line_no),
+        goods // units,
+        units,
+        goods,
+        0,
+        0,
+        "exempt",
+        0,
+        shipped=units,
     )
 
 
@@ -147,6 +166,57 @@ async def test_cash_that_was_told_before_is_kept_and_only_the_rest_is_let_go(
     assert (await order_row(world, order)).money == "cod_collected"
 
 
+@pytest.mark.parametrize("was_part", [True, False])
+async def test_a_file_that_lacks_the_price_of_whole_units_says_so_and_what_it_was_is_told_afterwards(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str, was_part: bool
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 3), now=now, terms=Terms.COD)
+    await discounted(world, order, 1_000)
+    [parcel] = await shipped(world, order, now=now)
+    await floor.run(lambda tx: move_on(tx, [parcel.id], ParcelEvent.DELIVER, now=now))
+
+    async def brings(amount: int, statement: str) -> Remitted:
+        content = f"No resi,Jumlah COD,Tanggal setor,Nomor setoran\n{AWB},{amount},2026-11-28,{statement}"
+        read = read_settlement("s.csv", content.encode(), COURIER, zone=ZoneInfo("Asia/Jakarta"))
+        done: Remitted = await floor.run(lambda tx: bring_remittance(tx, "sicepat", "s.csv", read, now=now))
+        return done
+
+    # Of 29,000 for three and 9,000 for shipping the buyer paid for two.
+    first = await brings(28_333, "S1")
+    assert (first.booked, first.refused, first.short) == (1, 0, 1)
+    assert await inbox(world) == [("cod_short", "maybe_part", 9_667)]
+    [told] = await floor.all("SELECT payload FROM exception_entry WHERE state = 'open'")
+    assert (told.payload["awb"], told.payload["untaken"]) == (AWB, "1 × Kopi – kopi")
+    assert (await order_row(world, order)).money == "partly_paid"
+    assert audit(database_url, now=now).findings == []
+
+    if was_part:
+        taken = await takes(world, parcel, {1: 2}, now)
+        assert (taken.forgone_minor, taken.due_minor, taken.goods_return.state) == (9_667, 0, "in_transit")
+    else:
+        assert (await brings(9_667, "S2")).booked == 1
+    assert await inbox(world) == []
+    assert (await order_row(world, order)).money == "cod_remitted"
+    with pytest.raises(NotAtTheDoor):
+        await takes(world, parcel, {1: 1}, now)
+    assert audit(database_url, now=now).findings == []
+
+
+def test_a_sum_is_the_price_of_the_fewest_units_that_cost_it() -> None:
+    lines = [a_line(1, units=3, goods=29_000), a_line(2, units=1, goods=9_667), a_line(3, units=40, goods=40)]
+    inside = {1: 3, 2: 1, 3: 40}
+    found = {
+        amount: priced_at(amount, inside, lines, tax_included=True) for amount in (9_667, 19_334, 41, 50)
+    }
+    assert found[9_667] in ({1: 1}, {2: 1})
+    assert found[19_334] == {1: 1, 2: 1}
+    assert (found[41], found[50]) == (None, None)
+    # All of it is no part, and neither is nothing.
+    assert priced_at(38_707, inside, lines, tax_included=True) is None
+    assert priced_at(0, inside, lines, tax_included=True) is None
+
+
 async def test_what_cannot_be_is_refused_by_name_and_two_at_once_do_it_once(
     floor: ShopFloor, keyring: Keyring, now: datetime
 ) -> None:
@@ -158,6 +228,7 @@ async def test_what_cannot_be_is_refused_by_name_and_two_at_once_do_it_once(
     [prepaid] = await shipped(world, paid, awb=AWBS[1], now=now)
     gone = await an_order(world, keyring, ("kopi", 2), now=now, terms=Terms.COD)
     [there] = await delivered(world, gone, awb="002589984071", now=now)
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(there.awb)], now=now))
 
     refused: list[tuple[Parcel, dict[int, int], type[Refusal]]] = [
         (prepaid, {1: 1}, NotCod),

@@ -174,6 +174,29 @@ async def test_a_deposit_that_is_not_paid_costs_the_order_unless_money_is_under_
     assert await desk.findings(database_url) == []
 
 
+async def test_nobody_is_told_of_a_deposit_at_night_and_its_time_runs_from_when_they_are(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    # 19.30 in Jakarta, so that silence falls at 20.31.
+    desk = await a_desk(floor, keyring, now.replace(hour=12, minute=30), HALF)
+    await desk.passes()
+    await desk.passes(minutes=61)
+    morning = now.replace(hour=1, minute=0) + timedelta(days=1)
+    assert await desk.ways() == [("whatsapp", "missed")]
+    assert (await desk.stands()).hold_until == morning + timedelta(hours=6)
+
+    # The worker stood still until 10.00: they have the whole time from then on.
+    await desk.passes(hours=13, minutes=29)
+    assert await desk.ways() == [("whatsapp", "missed"), ("whatsapp", "asked")]
+    assert desk.till.clock.at == morning + timedelta(hours=2)
+    assert (await desk.stands()).hold_until == morning + timedelta(hours=8)
+    await desk.passes(hours=5, minutes=59)
+    assert (await desk.stands()).commercial == "accepted"
+    await desk.passes(minutes=1)
+    assert (await desk.stands()).commercial == "cancelled"
+    assert await desk.why() == "deposit_unpaid"
+
+
 async def test_a_word_that_comes_meanwhile_counts_and_no_deposit_is_asked_for_any_more(desk: Desk) -> None:
     first = desk.whatsapp.tokens[0]
     said = await desk.floor.run(

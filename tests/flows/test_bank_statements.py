@@ -10,6 +10,7 @@ from conftest import ShopFloor
 from flows.paying import Till, a_till
 from flows.settling import bring, faults, paid
 from orderan.flows import reconcile as flow
+from orderan.flows.watch_limits import watch_limits
 from orderan.kit.crypto import Keyring
 from orderan.settlements import Brought, read_camt
 from settlements.sheets import camt, camt_entry, midtrans, midtrans_row
@@ -99,6 +100,41 @@ async def test_the_same_statement_again_changes_nothing_and_an_overlapping_one_a
 
     assert (more.lines, more.known_before) == (1, 1)
     assert [row[0] for row in await matches(till)] == [10, 20, 30]
+
+
+async def unseen(till: Till) -> list[tuple[int, int]]:
+    """How many payouts a person is told of, and what they come to."""
+    await till.floor.run(lambda tx: watch_limits(tx, now=till.clock.at))
+    rows = await till.floor.all(
+        """
+        SELECT payload->'payouts' AS payouts, money_minor FROM exception_entry
+        WHERE kind = 'payout_unseen' AND state = 'open'
+        """
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_a_payout_is_missed_once_the_statement_of_its_bank_account_tells_of_later_days(
+    till: Till,
+) -> None:
+    rows = [
+        midtrans_row(f"1-9{day}-1", 1_000, 0, 0, payout=f"PO-9900{day}", day=f"2026-11-{day}")
+        for day in (10, 20, 21, 27)
+    ]
+    await bring(till, midtrans(*rows))
+    till.later(timedelta(days=30))
+    # A shop that brings no statements misses nothing.
+    assert await unseen(till) == []
+
+    # Before the first statement nothing is looked for, and what may still arrive is not missed.
+    await statement(till, camt_entry(1_000, "2026-11-20", "PO-990020"), camt_entry(5, "2026-11-24"))
+    assert await unseen(till) == []
+    await statement(till, camt_entry(7, "2026-11-30"))
+    assert await unseen(till) == [(1, 1_000)]
+
+    # Money that comes late settles it.
+    await statement(till, camt_entry(1_000, "2026-12-01", "TERLAMBAT PO-990021"))
+    assert await unseen(till) == []
 
 
 async def test_a_payout_a_later_file_adds_to_is_no_longer_what_the_bank_showed(

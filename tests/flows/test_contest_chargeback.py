@@ -249,6 +249,62 @@ async def test_what_the_shop_refunded_as_well_is_lost_and_a_person_looks(bank: B
     assert await bank.inbox() == ["chargeback_beyond"]
 
 
+async def paid_back(bank: Bank, amount: int) -> None:
+    """So much went back to the buyer, and their gateway says so."""
+    now = bank.till.clock.at
+    refund = await bank.till.floor.run(
+        lambda tx: promise_refund(tx, bank.till.order.id, amount_minor=amount, reason="x", now=now)
+    )
+    await bank.till.floor.run(
+        lambda tx: execute_refund(tx, refund.id, method="va_bca", reference=None, now=now)
+    )
+    await bank.says(Outcome.REFUNDED, refunded_minor=amount)
+    assert (await bank.attempt()).state == "refunded"
+
+
+@pytest.mark.parametrize(("end", "left"), [(win_chargeback, 15_000), (lose_chargeback, 0)])
+async def test_what_is_left_of_a_payment_that_was_paid_back_in_part_can_be_disputed(
+    bank: Bank, end: Any, left: int
+) -> None:
+    await paid_back(bank, 5_000)
+    await bank.says(Outcome.DISPUTED, refunded_minor=5_000, disputed_minor=15_000)
+    assert await bank.tend() == 1
+
+    case = await bank.case()
+    assert (case.state, case.amount_minor, case.taken) == ("open", 15_000, True)
+    assert (await bank.till.row()).paid_minor == 5_000
+    await bank.does(end, case.id)
+
+    row = await bank.till.row()
+    assert row.paid_minor - row.refunded_minor == left
+    stands = Outcome.REFUNDED if left else Outcome.REVERSED
+    await bank.says(stands, refunded_minor=5_000, disputed_minor=None if left else 15_000)
+    assert (await bank.till.row()).paid_minor == row.paid_minor
+    assert await bank.tend() == 0
+
+
+@pytest.mark.parametrize(("back", "room"), [(5_000, 15_000), (20_000, 0)])
+async def test_a_dispute_over_money_that_was_paid_back_opens_a_case_and_takes_what_is_there(
+    bank: Bank, back: int, room: int
+) -> None:
+    await paid_back(bank, back)
+    await bank.says(Outcome.DISPUTED, refunded_minor=back)
+    await bank.tend()
+
+    case = await bank.case()
+    assert (case.state, case.amount_minor) == ("open", room or 20_000)
+    reversals = [amount for kind, amount in await bank.money() if kind == "capture_reversed"]
+    assert reversals == ([room] if room else [])
+    [entry] = await bank.till.floor.all(
+        "SELECT reason, money_minor FROM exception_entry WHERE kind = 'payment_differs' AND state = 'open'"
+    )
+    assert (entry.reason, entry.money_minor) == ("gone_twice", back)
+
+    await bank.does(win_chargeback, case.id)
+    row = await bank.till.row()
+    assert (row.paid_minor, row.refunded_minor) == (20_000, back)
+
+
 async def test_an_answer_has_something_in_it(bank: Bank) -> None:
     case = await bank.typed_in()
     with pytest.raises(EvidenceMissing):

@@ -8,10 +8,11 @@ import pytest
 
 from conftest import ShopFloor
 from flows.paying import Till, a_till, some_probing
-from orderan.flows.follow_health import follow_health
+from orderan.flows.follow_health import KINDS, follow_health
 from orderan.flows.payment_incident import dismiss_incident
 from orderan.flows.watch_rails import watch_rails
-from orderan.incidents import plan_maintenance
+from orderan.health import Test
+from orderan.incidents import Kind, plan_maintenance
 from orderan.kit.crypto import Keyring
 from orderan.payments import rails
 
@@ -69,6 +70,11 @@ async def test_what_is_down_has_an_incident_of_its_own_and_ends_with_it(till: Ti
     assert await a_round(till) == 0
 
 
+def test_only_a_rail_that_takes_nothing_is_called_down() -> None:
+    assert [test for test, kind in KINDS.items() if kind is Kind.DOWN] == [Test.OUTAGE]
+    assert set(KINDS) == set(Test)
+
+
 async def test_what_a_closed_account_had_is_over(till: Till) -> None:
     await a_round(till)
     till.first.how = "failed"
@@ -111,9 +117,11 @@ async def test_what_is_only_degraded_is_suspected_and_goes_by_itself(till: Till)
     assert {one.state for one in await incidents(till)} == {"recovered"}
 
 
-async def test_a_rail_under_maintenance_is_tried_last(till: Till) -> None:
+async def test_a_rail_is_tried_last_from_half_an_hour_before_its_maintenance_until_its_end(
+    till: Till,
+) -> None:
     first = (await till.floor.run(rails))[0]
-    start = till.clock.at + timedelta(minutes=1)
+    start = till.clock.at + timedelta(minutes=31)
     await till.floor.run(
         lambda tx: plan_maintenance(
             tx,
@@ -125,13 +133,21 @@ async def test_a_rail_under_maintenance_is_tried_last(till: Till) -> None:
             now=till.clock.at,
         )
     )
-    till.later(timedelta(minutes=2))
-    attempt = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca")
-    assert attempt.gateway == "xendit"
 
-    till.later(timedelta(hours=2))
-    again = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
-    assert again.gateway == "midtrans"
+    async def tried() -> str:
+        attempt = await till.cashier.charge(till.floor.caller, till.order.id, "va_bca", anew=True)
+        return attempt.gateway
+
+    assert await tried() == "midtrans"
+    for later in (timedelta(minutes=2), timedelta(minutes=50)):
+        till.later(later)
+        assert await tried() == "xendit"
+    [kept] = await till.floor.all(
+        "SELECT outcome FROM decision WHERE kind = 'routing' ORDER BY decided_at DESC LIMIT 1"
+    )
+    assert kept.outcome["rails"][1]["because"] == ["maintenance"]
+    till.later(timedelta(minutes=40))
+    assert await tried() == "midtrans"
 
 
 async def test_what_a_person_dismissed_stays_dismissed_until_the_watch_changes_its_word(till: Till) -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from conftest import ShopFloor
 from flows.paying import Died, Till, a_till
+from given import a_buyer, asked, place
 from orderan.auditor import audit
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.pay_online import LEASE, Wanted
+from orderan.flows.place_order import Placed
 from orderan.flows.settle_payment import settle_payment
 from orderan.gateways import Outcome, Truth
 from orderan.kit.crypto import Keyring
@@ -292,6 +294,80 @@ async def test_an_older_word_that_overtook_a_newer_one_changes_nothing(till: Til
         assert (await till.cashier.ask(till.floor.caller, attempt)).state == "paid"
 
     assert (await till.row()).paid_minor == 20_000
+
+
+@pytest.mark.parametrize("word", [Outcome.PENDING, Outcome.EXPIRED, Outcome.DECLINED, Outcome.ABSENT])
+async def test_a_gateway_that_no_longer_calls_a_payment_paid_is_told_and_nothing_moves(
+    till: Till, word: Outcome
+) -> None:
+    await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    till.later(timedelta(minutes=2))
+    await ask_due(till)
+    till.first.says(word)
+    till.later(timedelta(minutes=2))
+    await ask_due(till)
+
+    [entry] = await till.floor.all("SELECT kind, reason FROM exception_entry WHERE state = 'open'")
+    assert (entry.kind, entry.reason) == ("payment_differs", str(word))
+    assert ((await till.row()).paid_minor, await till.states()) == (20_000, [("midtrans", "paid")])
+
+
+async def test_a_payment_that_is_called_cancelled_went_back(till: Till) -> None:
+    """A card is voided on the gateway's own page: its ledger is a person's, its state the gateway's."""
+    await charge(till)
+    till.first.says(Outcome.SUCCEEDED, paid=20_000)
+    till.later(timedelta(minutes=2))
+    await ask_due(till)
+    till.first.says(Outcome.CANCELLED)
+    till.later(timedelta(minutes=2))
+    await ask_due(till)
+
+    [entry] = await till.floor.all("SELECT reason, payload FROM exception_entry WHERE state = 'open'")
+    assert (entry.reason, entry.payload["refunded_minor"]) == ("refunded_elsewhere", 20_000)
+    assert ((await till.row()).paid_minor, await till.states()) == (20_000, [("midtrans", "refunded")])
+
+
+@pytest.mark.parametrize("breaks", ["us", "the database"])
+async def test_an_answer_that_breaks_us_holds_up_no_other_payment(
+    till: Till, keyring: Keyring, breaks: str
+) -> None:
+    [placed] = await place(
+        till.world, keyring, asked(("kopi", 1), buyer=a_buyer("Budi", "+628129999999")), now=till.clock.at
+    )
+    assert isinstance(placed, Placed)
+    bad = await charge(till)
+    await till.cashier.charge(till.floor.caller, placed.order.id, VA)
+    till.first.says(Outcome.SUCCEEDED, paid=10_000)
+    answer = till.first.look_up
+
+    async def look_up(**of: Any) -> Truth:
+        if of["reference"] != bad.reference:
+            return await answer(**of)
+        if breaks == "us":
+            raise KeyError
+        return Truth(bad.reference, "a\0b", Outcome.SUCCEEDED, 20_000, "IDR", paid_minor=20_000)
+
+    till.first.look_up = look_up  # type: ignore[method-assign]
+    till.later(timedelta(minutes=2))
+    if breaks == "us":
+        with pytest.raises(KeyError):
+            await ask_due(till)
+    else:
+        await ask_due(till)
+
+    assert (await till.row(placed.order.id)).money == "paid"
+    assert await ask_due(till) == 0
+    entries = await till.floor.all("SELECT reason FROM exception_entry WHERE kind = 'payment_differs'")
+    assert [entry.reason for entry in entries] == ([] if breaks == "us" else ["not_storable"])
+
+    till.first.look_up = answer  # type: ignore[method-assign]
+    till.first.there[bad.reference] = replace(
+        till.first.there[bad.reference], outcome=Outcome.SUCCEEDED, paid_minor=20_000
+    )
+    till.later(timedelta(minutes=5))
+    await ask_due(till)
+    assert (await till.row()).money == "paid"
 
 
 async def test_nothing_is_asked_with_a_transaction_open(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -387,8 +387,10 @@ async def test_it_closes_by_itself_once_the_recovery_has_lasted(street: Street, 
         10_000,
     )
     assert found.review == (
-        "11 Nov 2026 11.00 WIB – 11 Nov 2026 11.20 WIB (20 menit). Pesanan terkena: 1; tetap dibayar: 0;"
-        " hilang: 1. Ditutup sendiri karena pembayaran kembali normal."
+        "11 Nov 2026 11.00 WIB – 11 Nov 2026 11.20 WIB (20 menit). Pesanan terkena: 1 (Rp10.000); tetap dibayar: 0;"
+        " hilang: 1 (Rp10.000); masih menunggu: 0. Ditutup sendiri karena pembayaran kembali normal.\n\n"
+        "11 Nov 2026 11:00 WIB – 11 Nov 2026 11:20 WIB (20 min). Orders hit: 1 (Rp10,000); paid after all: 0;"
+        " lost: 1 (Rp10,000); still waiting: 0. Closed by itself because payments are back to normal."
     )
 
 

@@ -8,7 +8,17 @@ import pytest
 from conftest import ShopFloor
 from notifications.telling import MINUTE, Died, Town, a_policy, a_town, with_email
 from orderan.kit.crypto import Keyring
-from orderan.notifications import Breaker, Doubt, Fate, Receipt, hear_receipts, policy_of, resend
+from orderan.notifications import (
+    Breaker,
+    Doubt,
+    Fate,
+    Kind,
+    Receipt,
+    hear_receipts,
+    policy_of,
+    resend,
+    set_policy,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -203,6 +213,39 @@ async def test_two_workers_at_once_send_each_letter_once(town: Town) -> None:
     assert sorted(letter.to for letter in town.posts["whatsapp"].out) == [
         f"+62812345670{n:02}" for n in range(10)
     ]
+
+
+async def test_a_channel_the_shop_does_not_use_any_more_holds_nothing_back(town: Town) -> None:
+    await town.order(with_email("Ani", "+628111111111"))
+    town.posts["whatsapp"].how = "lost_after"
+    await town.follow()
+    await town.send()
+    await town.order(with_email("Budi", "+628122222222"))
+    await town.follow()
+    for policy in (a_policy("email"), a_policy("email", silent=frozenset({Kind.PAY_SOON}))):
+        await town.floor.run(lambda tx, policy=policy: set_policy(tx, policy, now=town.now))
+    del town.posts["whatsapp"]
+    caller = town.floor.caller
+
+    assert await town.messenger.channels(caller) == ("email", "whatsapp")
+    for _ in range(20):
+        town.later(MINUTE)
+        for channel in await town.messenger.channels(caller):
+            await town.send(channel)
+
+    assert town.posts["email"].kinds() == ["pay_now"] * 2
+    assert sorted(await town.deliveries()) == [
+        ("pay_now", "email", "sent", None),
+        ("pay_now", "email", "sent", None),
+        ("pay_now", "whatsapp", "failed", "in_doubt"),
+        ("pay_now", "whatsapp", "failed", "not_used"),
+        ("pay_soon", "whatsapp", "queued", None),
+        ("pay_soon", "whatsapp", "queued", None),
+    ]
+    town.later(timedelta(days=1))
+    for channel in await town.messenger.channels(caller):
+        await town.send(channel)
+    assert await town.messenger.channels(caller) == ("email",)
 
 
 async def test_a_slow_provider_delays_only_its_own_channel(

@@ -13,7 +13,7 @@ from given import a_buyer, place
 from incidents.troubled import a_street
 from notifications.telling import MINUTE, Town, a_policy, a_town, person_of, with_email
 from orderan.auditor import audit
-from orderan.customers import Purpose, give_consent
+from orderan.customers import Purpose, give_consent, withdraw_consent
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.deliver import move_on
@@ -96,6 +96,41 @@ async def test_who_agreed_is_asked_for_a_review_some_days_after_completion(town:
     assert "review" not in await told(town)
     town.later(3 * DAY)
     assert (await told(town))[-1] == "review"
+
+
+async def test_a_review_nobody_agrees_to_any_more_is_not_asked_for_though_it_was_made(town: Town) -> None:
+    orders = [await town.order(with_email(f"Budi {n}", f"+62812345670{n:02}")) for n in range(5)]
+    gone, nay, first, second, still = [await person_of(town, order) for order in orders]
+    chats = Purpose.MARKETING_WHATSAPP
+
+    async def agree(tx: Tx) -> None:
+        for person in (gone, nay, first, second, still):
+            await give_consent(tx, person, chats, source="chat", now=town.now)
+
+    await town.floor.run(agree)
+    for number, order in enumerate(orders):
+        await pay(town.world, order, now=town.now)
+        await delivered(town.world, order, awb=f"00258998405{number}", now=town.now)
+    await town.tell()
+    town.later(30 * DAY)
+    await town.floor.run(lambda tx: complete_delivered(tx, now=town.now))
+    await town.tell()
+    assert (await town.messages()).count(("review", "waiting", None)) == 5
+
+    async def change(tx: Tx) -> None:
+        await withdraw_consent(tx, gone, chats, source="chat", now=town.now)
+        await set_wants(tx, nay, Wants(unwanted=frozenset({Kind.REVIEW})), now=town.now)
+        # One record of a person took back what the other had agreed to.
+        await withdraw_consent(tx, second, chats, source="chat", now=town.now)
+        await merge_customers(tx, town.keyring, first, [second], now=town.now)
+
+    await town.floor.run(change)
+    town.later(3 * DAY)
+
+    assert [kind for kind in await told(town) if kind == "review"] == ["review"]
+    assert town.posts["whatsapp"].out[-1].to == "+6281234567004"
+    reviews = [row for row in await town.messages() if row[0] == "review"]
+    assert sorted(reviews) == [("review", "suppressed", "stopped")] * 4 + [("review", "told", None)]
 
 
 async def test_a_cancelled_order_is_told_as_cancelled_and_nothing_else_of_it(town: Town) -> None:

@@ -19,7 +19,7 @@ from orderan.auditor import audit
 from orderan.cli import app
 from orderan.flows.replay_decision import replay
 from orderan.flows.score_orders import Origin, decided
-from orderan.flows.train_trust import begin_training, train
+from orderan.flows.train_trust import CAPACITY, begin_training, train, train_again
 from orderan.flows.watch_limits import watch_limits
 from orderan.kit import decisions
 from orderan.kit.clock import SetClock
@@ -47,6 +47,7 @@ from orderan.trust import (
     lived_orders,
     note_ends,
     silence,
+    speaking_training,
     trainings,
 )
 from orderan.trust.rules_measure import assess
@@ -295,6 +296,48 @@ async def test_one_model_is_trained_at_a_time_and_one_that_got_lost_makes_room(
 async def _twice(tx: Tx, now: datetime) -> None:
     await ask_training(tx, capacity=5, now=now)
     await ask_training(tx, capacity=5, now=now)
+
+
+async def test_each_month_a_model_is_trained_by_itself_and_a_person_lets_it_speak(
+    floor: ShopFloor, now: datetime, db: Database, database_url: str
+) -> None:
+    await a_shop(floor, now)
+
+    async def again(at: datetime) -> int:
+        begun: int = await floor.run(lambda tx: train_again(tx, now=at))
+        return begun
+
+    async def newest() -> Training:
+        found: Training = (await floor.run(lambda tx: trainings(tx, limit=1)))[0]
+        return found
+
+    assert await again(now) == 0
+    await history(floor, now)
+    both = await asyncio.gather(again(now), again(now))
+    assert (sorted(both), await again(now)) == ([0, 1], 0)
+    await work_off(db, database_url, now)
+    first = await newest()
+    assert (first.state, first.why, first.proposes, first.capacity) == ("silent", "proposed", True, CAPACITY)
+    assert first.backtest is not None
+    assert (first.backtest.beats, first.backtest.spoken) == (True, None)
+    await floor.run(lambda tx: let_speak(tx, first.version, now=now))
+
+    month = now + timedelta(days=31)
+    assert await again(month) == 0
+    await history(floor, month, count=200)
+    assert (await again(now + timedelta(days=29)), await again(month)) == (0, 1)
+    await work_off(db, database_url, month)
+    second = await newest()
+    assert (second.version, second.why) == (2, "proposed")
+    assert second.backtest is not None
+    assert second.backtest.spoken is not None
+    assert second.backtest.spoken.auc > second.backtest.rules.auc
+    speaking = await floor.run(speaking_training)
+    assert (speaking.version, speaking.asked_by) == (1, floor.caller.actor)
+
+    await act_on(floor, month, Rule("jauh", Measure.IP_ELSEWHERE, 1, 10))
+    told = await floor.run(lambda tx: trainings(tx, limit=9))
+    assert [(one.state, one.why) for one in told] == [("silent", "other_rules")] * 2
 
 
 async def test_the_command_prints_what_the_back_test_found(

@@ -12,6 +12,7 @@ from flows.paying import Till, a_till
 from orderan.flows import try_routing
 from orderan.flows.try_routing import known_to_rules, try_draft, try_rules
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import WrongRows
 from orderan.kit.rulebook import Rulebook
 from orderan.payments import Fee, rails, set_fee
 from orderan.routing import (
@@ -41,6 +42,7 @@ from orderan.routing import (
     versions,
     write_rules,
 )
+from orderan.routing.store import RULES
 
 pytestmark = pytest.mark.anyio
 
@@ -338,6 +340,17 @@ async def test_without_the_lock_two_editors_would_meet_in_one_row(
     assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [
         psycopg.errors.UniqueViolation
     ]
+
+
+async def test_a_version_that_is_not_there_is_not_followed_in_the_place_of_another(till: Till) -> None:
+    await edited(till, [XENDIT_FIRST])
+    await tried(till, 1)
+    version = await live(till, 1)
+
+    with pytest.raises(WrongRows):
+        await till.floor.run(lambda tx: RULES.follow(tx, version + 1, now=till.clock.at))
+
+    assert [one.version for one in await till.floor.run(versions) if one.active] == [version]
 
 
 async def test_of_two_who_put_the_same_draft_live_one_does(till: Till) -> None:

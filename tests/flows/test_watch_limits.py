@@ -22,6 +22,7 @@ from orderan.kit.db import Caller
 from orderan.kit.states import Machine
 from orderan.orders import Terms
 from orderan.returns import Wanted
+from orderan.web.dashboard.inbox import ELSEWHERE, KINDS, TIED
 
 pytestmark = pytest.mark.anyio
 
@@ -54,12 +55,22 @@ def test_every_state_that_is_not_an_end_has_a_limit_or_a_reason_to_have_none() -
     assert limits & resting == set()
 
 
+DERIVED = {"order.money", "settlements.payout"}
+"""What is watched and has no machine: it is computed from other things."""
+
+
+def test_every_kind_of_entry_that_a_limit_makes_has_a_name_and_a_way_to_its_subject() -> None:
+    assert {watch.kind for watch in WATCHES} - KINDS.keys() == set()
+    subjects = {watch.subject for watch in WATCHES if watch.kind not in TIED}
+    assert subjects - ELSEWHERE.keys() - {"order", "transfer"} == set()
+
+
 def test_every_limit_and_every_reason_is_of_a_state_that_exists_and_is_not_an_end() -> None:
     known = machines()
     for name, state in [(watch.machine, state) for watch in WATCHES for state in watch.limits] + list(
         RESTING
     ):
-        if name == "order.money":
+        if name in DERIVED:
             continue
         assert state in type(known[name].initial).__members__.values()
         assert state not in known[name].finals

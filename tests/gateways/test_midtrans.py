@@ -507,6 +507,33 @@ async def test_a_bank_that_takes_a_part_takes_that_part(
     assert (truth.refunded_minor, truth.disputed_minor) == (back, disputed)
 
 
+async def test_a_bank_that_takes_all_takes_what_was_not_paid_back() -> None:
+    stands = {
+        "status_code": "200",
+        "order_id": "ord-101-1",
+        "gross_amount": "150000.00",
+        "transaction_status": "chargeback",
+        "refund_amount": "150000.00",
+        "refunds": [{"refund_key": "rfd-1", "refund_amount": "10000.00"}],
+    }
+    here = answering(lambda _: httpx2.Response(200, json=stands))
+    truth = await here.look_up(reference="ord-101-1", gateway_id=None, method="card")
+    assert (truth.outcome, truth.refunded_minor, truth.disputed_minor) == (Outcome.DISPUTED, 10_000, 140_000)
+
+
+async def test_dana_is_asked_for_by_their_own_name_in_every_call(desk: Desk) -> None:
+    charged = await desk.here.charge(a_charge("dana"))
+    own = charged.gateway_id
+    desk.there.book.pay(desk.charge_there(), 150_000, now=NOW)
+    back = RefundAsked("rfd-1", "ord-101-1", own, "dana", 50_000, "IDR", "rusak")
+    await desk.here.refund(back)
+    await desk.here.refund(replace(back, again=True))
+    await desk.here.cancel(reference="ord-101-1", gateway_id=own, method="dana")
+
+    assert {request.path.split("/")[2] for request in desk.went[1:]} == {own}
+    assert desk.charge_there().refunded == 50_000
+
+
 def letters(desk: Desk) -> list[Received]:
     return [delivered(letter) for letter in desk.there.news(desk.charge_there(), now=NOW)]
 

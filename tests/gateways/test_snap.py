@@ -38,6 +38,7 @@ from orderan.gateways.snap import wire
 from orderan.gateways.snap.mapping import OFFERS
 from orderan.kit.clock import SetClock
 from orderan.sandbox.gateways.snap import SnapSimulator
+from orderan.sandbox.gateways.snap_wire import Wrong, moment_of
 from orderan.sandbox.models import ChargeState, SimCharge
 
 pytestmark = pytest.mark.anyio
@@ -91,6 +92,13 @@ class Desk:
 @pytest.fixture(params=[CREDENTIALS, DOKU], ids=["bi", "doku"])
 def desk(request: pytest.FixtureRequest) -> Desk:
     return Desk(request.param)
+
+
+@pytest.mark.parametrize("text", ["soon", "2026-11-11T10:00:00"])
+def test_a_moment_that_says_nothing_is_a_field_of_the_wrong_format(text: str) -> None:
+    with pytest.raises(Wrong) as refused:
+        moment_of({"expiredDate": text}, "expiredDate")
+    assert (refused.value.status, refused.value.case) == (400, "01")
 
 
 def test_the_symmetric_vectors() -> None:

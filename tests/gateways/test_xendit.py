@@ -850,8 +850,10 @@ async def test_a_page_is_news_twice(desk: Desk) -> None:
     assert paid.dedupe_key != completed.dedupe_key
 
 
-async def test_a_page_that_ran_out_is_news_of_the_page(desk: Desk) -> None:
+@pytest.mark.parametrize("state", [ChargeState.PENDING, ChargeState.DECLINED])
+async def test_a_page_that_ran_out_is_news_of_the_page(desk: Desk, state: ChargeState) -> None:
     page = await desk.charge("card")
+    desk.kept().state = state
     desk.there.book.expire(now=ENDS)
     [letter] = desk.letters()
     notice = desk.here.read_notice(delivered(letter))

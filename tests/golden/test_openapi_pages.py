@@ -37,6 +37,7 @@ TOLD_WHOLE = {
     "/api/v1/customers/{customer_id}/accesses": "the last hundred of one customer",
     "/api/v1/customers/{customer_id}/duplicates": "the ten likeliest",
     "/api/v1/locations": "as many as the shop has places",
+    "/api/v1/locations/{location_id}/floor": "the first two hundred: what was put away makes room",
     "/api/v1/orders/{order_id}/decisions": "of one order",
     "/api/v1/orders/{order_id}/timeline": "of one order",
     "/api/v1/orders/{order_id}/versions": "of one order",

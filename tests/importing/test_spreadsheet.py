@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import ZipFile
+from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 from hypothesis import given
@@ -143,6 +144,45 @@ def test_a_number_is_a_date_by_its_style_and_the_epoch_of_the_book(tmp_path: Pat
 )
 def test_a_cell_that_cannot_be_refuses_the_file(tmp_path: Path, sheet: str) -> None:
     path = package(tmp_path / "f.xlsx", sheet, texts="<si><t>one</t></si>")
+    with pytest.raises(SourceRefused):
+        WorkbookSource(path, {}, sheet=None)
+
+
+def under_a_password(content: bytes) -> bytes:
+    """The mark of a part under a password, in every part's own heading and in the list of parts."""
+    marked = bytearray(content)
+    for heading, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(heading)
+        while at >= 0:
+            marked[at + flags] |= 1
+            at = content.find(heading, at + 1)
+    return bytes(marked)
+
+
+def packed_otherwise(content: bytes) -> bytes:
+    """Parts said to be packed by LZMA, which they are not."""
+    marked = bytearray(content)
+    for heading, method in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = content.find(heading)
+        while at >= 0:
+            marked[at + method] = ZIP_LZMA
+            at = content.find(heading, at + 1)
+    return bytes(marked)
+
+
+@pytest.mark.parametrize("damage", [under_a_password, packed_otherwise])
+def test_a_package_that_cannot_be_unpacked_is_refused(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    path = package(tmp_path / "f.xlsx", "<row><c><v>1</v></c></row>")
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(SourceRefused):
+        WorkbookSource(path, {}, sheet=None)
+
+
+def test_texts_within_texts_without_end_are_refused(tmp_path: Path) -> None:
+    texts = f"<si>{'<r>' * 20_000}{'</r>' * 20_000}</si>"
+    path = package(tmp_path / "f.xlsx", '<row><c t="s"><v>0</v></c></row>', texts=texts)
     with pytest.raises(SourceRefused):
         WorkbookSource(path, {}, sheet=None)
 

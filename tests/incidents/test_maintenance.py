@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ShopFloor
-from incidents.troubled import MINUTE, Street, a_street
+from incidents.troubled import MINUTE, Street, a_gateway, a_street
 from orderan.flows.read_maintenance import read_maintenance
 from orderan.gateways import Caller as Http
 from orderan.incidents import (
+    LOWERED_BEFORE,
+    TOLD_AHEAD,
     AccountNotFound,
     FeedAddressUnusable,
     FeedUnreadable,
@@ -29,6 +31,7 @@ from orderan.incidents import (
     cancel_maintenance,
     feeds,
     how_methods_stand,
+    maintenance_ahead,
     maintenance_now,
     plan_maintenance,
     read_announced,
@@ -41,7 +44,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ADDRESS = "https://status.gateway.test/api/v2/scheduled-maintenances.json"
 
 
@@ -83,6 +86,41 @@ async def test_a_rail_is_in_maintenance_from_its_start_until_its_end(street: Str
     assert await standing(street, now + 2 * HOUR) == ([], calm)
     [banner] = await street.floor.run(lambda tx: banner_for(tx, methods=["va_bca"], now=now + HOUR))
     assert (banner.rail_id, banner.maintenance, banner.until) == (street.failed.id, True, now + 2 * HOUR)
+    assert await banners(street, now) == []
+    assert await banners(street, now + HOUR - LOWERED_BEFORE) == [("va_bca", False)]
+    assert await banners(street, now + HOUR) == [("va_bca", True)]
+    assert await banners(street, now + 2 * HOUR) == []
+
+
+async def banners(street: Street, at: datetime) -> list[tuple[str, bool]]:
+    """Of which methods a buyer is told now, and whether it takes place."""
+    told = await street.floor.run(
+        lambda tx: banner_for(tx, methods=["va_bca", "qris"], ahead=LOWERED_BEFORE, now=at)
+    )
+    return [(one.method, one.begun) for one in told]
+
+
+@pytest.mark.anyio
+async def test_the_public_is_told_of_what_comes_unless_another_rail_carries_it_meanwhile(
+    street: Street, now: datetime
+) -> None:
+    window = await planned(street, now, HOUR, 2 * HOUR)
+    await planned(street, now, 9 * DAY, 9 * DAY + HOUR)
+
+    async def told() -> list[tuple[datetime, tuple[str, ...]]]:
+        found = await street.floor.run(lambda tx: maintenance_ahead(tx, until=now + TOLD_AHEAD, now=now))
+        return [(one.starts_at, one.methods) for one in found]
+
+    assert await told() == [(window.starts_at, ("va_bca",))]
+
+    account, _ = await a_gateway(street.floor, now, "Duitku")
+    assert await told() == []
+    await street.floor.run(
+        lambda tx: plan_maintenance(
+            tx, account.id, (), starts_at=now, ends_at=now + 3 * HOUR, title="Semua", now=now
+        )
+    )
+    assert await told() == [(window.starts_at, ("va_bca",))]
 
 
 @pytest.mark.anyio

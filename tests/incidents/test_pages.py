@@ -1,6 +1,7 @@
 """The pages of trouble, as people at the shop and buyers use them."""
 
 import html
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +12,10 @@ from httpx2 import AsyncClient
 from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
 from incidents.troubled import MINUTE, Street, a_street
-from orderan.incidents import incident_by_id, unfinished, windows_ahead
+from orderan.flows.payment_incident import open_incident
+from orderan.incidents import Kind, Severity, add_note, incident_by_id, unfinished, windows_ahead
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +64,7 @@ async def test_an_incident_is_opened_announced_recovered_and_closed_from_its_pag
     assert await street.told("trouble") == sorted(street.there)
     assert await street.limits(street.there) == {(now + 60 * MINUTE, now)}
     page = html.unescape((await desk.owner.get(path)).text)
-    assert "note: Lima gagal" in page
+    assert "Lima gagal" in page
     assert "Rp10.000" in page.replace("\xa0", "")
     seen = await desk.status()
     assert "Terganggu" in seen
@@ -81,6 +84,61 @@ async def test_an_incident_is_opened_announced_recovered_and_closed_from_its_pag
     [row] = await street.floor.all("SELECT id, state, review, hit_orders FROM incident")
     assert (row.state, row.review, row.hit_orders) == ("closed", "Pindah ke jalur kedua lebih cepat.", 1)
     assert "Pindah ke jalur kedua" in (await desk.owner.get(path)).text
+
+
+async def test_an_incident_shows_what_was_seen_which_tries_failed_and_what_happened_when(
+    desk: Desk, now: datetime
+) -> None:
+    street = desk.street
+    failed = street.failed.id
+    reason = {
+        "test": "outage", "expected": 0.02, "seen": 0.9, "of": 40, "since": now.isoformat(), "blame": "bank",
+    }  # fmt: skip
+    opened = await street.floor.run(
+        lambda tx: open_incident(
+            tx, [failed], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, by_itself=True,
+            evidence={str(failed): [reason]}, now=now + MINUTE,
+        )
+    )  # fmt: skip
+    incident = opened.incident.id
+
+    async def spoil(tx: Tx) -> None:
+        await tx.run(
+            """
+            UPDATE payment_attempt SET state = 'failed', reason = 'bank_away', blame = 'bank', took_ms = 4100,
+                   charged_at = %(at)s, gateway_id = 'mid-77', ask_at = NULL
+            WHERE shop_id = %(shop)s AND rail_id = %(rail)s
+            """,
+            {"shop": tx.shop_id, "rail": failed, "at": now + MINUTE},
+        )
+
+    await street.floor.run(spoil)
+    for heard, minutes in ((False, 3), (True, 9)):
+        await street.floor.run(
+            lambda tx, heard=heard, minutes=minutes: add_note(
+                tx, incident, heard=heard, who="", words="apa?", now=now + minutes * MINUTE
+            )
+        )
+    path = f"/incidents/{to_text('inc', incident)}"
+
+    seen = words((await desk.owner.get(path)).text)
+    assert "BCA · Midtrans : 90 % dari 40 percobaan gagal; biasanya 2 %. Kebanyakan karena bank." in seen
+    assert (
+        "bank_away 1 Waktu Referensi Jawaban gateway Lama jawaban 11 Nov 2026 11.01 WIB BCA · Midtrans"
+        in seen
+    )
+    assert "mid-77 bank_away 4,1 dtk" in seen
+    happened = seen[seen.index("Urutan kejadian") :]
+    order = ("Mulai", "Diketahui setelah 60 dtk", "Pembeli dikabari 1 pembeli", "Penyedia ditanya",
+             "Penyedia menjawab setelah 6 mnt")  # fmt: skip
+    places = [happened.index(step) for step in order]
+    assert places == sorted(places)
+    assert str(failed) not in seen
+
+
+def words(page: str) -> str:
+    """What a page says, on one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 async def test_what_is_refused_is_said_beside_its_field_and_changes_nothing(
@@ -125,6 +183,14 @@ async def test_maintenance_is_planned_seen_by_the_public_and_cancelled(desk: Des
     assert (
         await send(desk.owner, "/maintenance", {"verb": "feed", "account": account, "address": "http://x"})
     ).status_code == 422
+
+    far = {"starts": "2026-11-13T01:00", "ends": "2026-11-13T03:00"}
+    await desk.go("/maintenance", verb="plan", account=account, title="Inti", **far)
+    told = await desk.status()
+    assert "Pemeliharaan terjadwal" in told
+    assert "13 Nov 2026 01.00 WIB – 13 Nov 2026 03.00 WIB" in told
+    [_, second] = await desk.street.floor.run(lambda tx: windows_ahead(tx, now=now))
+    await desk.go(f"/maintenance/{to_text('mtn', second.id)}/cancel")
 
     await desk.go(f"/maintenance/{to_text('mtn', window.id)}/cancel")
     assert await desk.street.floor.run(lambda tx: windows_ahead(tx, now=now)) == []

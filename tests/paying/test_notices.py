@@ -1,6 +1,8 @@
 """Letters of gateways: genuine, repeated, forged, broken, for somebody else; only asking moves money."""
 
 import asyncio
+import hashlib
+import hmac
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.conftest import Hire, everything, sign_in
+from orderan import gateways
 from orderan.auditor import audit
+from orderan.flows.gateway_news import check, keep_news
+from orderan.gateways import Account, Received
+from orderan.gateways.ipaymu import wire
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.payments import open_account
@@ -160,6 +166,26 @@ async def test_letters_nobody_can_read_wait_for_a_person_and_are_shown(
     assert "Surat yang tidak terbaca" in page
     assert "lain &lt;b&gt;" in page
     assert "2 kali" in page
+
+
+async def test_half_a_character_in_a_letter_is_kept_as_a_column_takes_it(counter: Counter) -> None:
+    """iPaymu signs with a number that is no secret: whoever knows it may write anything."""
+    body = b'{"reference_id":"1-18-1\\ud800","status_code":1}'
+    told = wire.read(body, "application/json")
+    assert told is not None
+    account = Account("ipaymu", "https://ipaymu.test", SANDBOX["ipaymu"])
+    key = SANDBOX["ipaymu"]["va"].encode()
+    signature = hmac.new(key, wire.canonical(told), hashlib.sha256).hexdigest()
+    headers = {"content-type": "application/json", "x-signature": signature}
+    async with gateways.Caller() as reach:
+        ipaymu = gateways.open_gateway(account, reach, counter.clock)
+        letter, answer = check(ipaymu, counter.account.id, Received("/notices", headers, body))
+    assert answer is not None
+
+    await counter.floor.run(lambda tx: keep_news(tx, [letter], now=counter.clock.at))
+
+    [kept] = await counter.floor.all("SELECT verdict, reference FROM gateway_notice")
+    assert tuple(kept) == ("genuine", "1-18-1?")
 
 
 async def test_a_flood_of_forged_letters_fills_no_table(counter: Counter) -> None:

@@ -9,10 +9,12 @@ import pytest
 from access.conftest import everything
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.payment_incident import open_incident
-from orderan.incidents import Kind, Severity
+from orderan.gateways import InstrumentKind
+from orderan.incidents import Kind, Severity, plan_maintenance
 from orderan.kit.crypto import Keyring
-from orderan.payments import open_account
+from orderan.payments import METHODS, Group, open_account
 from orderan.sandbox.models import ChargeState, SimReply
+from orderan.web.buyer.pay_words import ways_to_pay
 from paying.conftest import CREDENTIALS, Counter
 
 pytestmark = pytest.mark.anyio
@@ -54,6 +56,27 @@ async def test_every_kind_of_instrument_is_shown_with_its_steps(
     assert shows in page
     assert "<ol>" in page
     assert await counter.floor.value("SELECT amount_minor FROM payment_attempt") == 20_000
+
+
+def test_every_bank_wallet_and_store_is_told_its_own_way() -> None:
+    shown = {
+        Group.VIRTUAL_ACCOUNT: InstrumentKind.VIRTUAL_ACCOUNT,
+        Group.WALLET: InstrumentKind.DEEPLINK,
+        Group.PAY_LATER: InstrumentKind.REDIRECT,
+        Group.DIRECT_DEBIT: InstrumentKind.REDIRECT,
+        Group.COUNTER: InstrumentKind.PAYMENT_CODE,
+    }
+    any_bank = {"va_other", "va_doku"}
+    told = {
+        code: ways_to_pay(code, shown[method.group])
+        for code, method in METHODS.items()
+        if method.group in shown and code not in any_bank
+    }
+    assert len({(ways[0].name, ways[0].menu, ways[0].steps) for ways in told.values()}) == len(told)
+    assert all("{menu}" in ways[0].steps[0] and ways[0].menu for ways in told.values())
+    assert {ways_to_pay(code, InstrumentKind.VIRTUAL_ACCOUNT)[0].name for code in any_bank} == {
+        "Aplikasi bank"
+    }
 
 
 async def test_the_page_watches_and_loads_anew_once_the_money_is_there(counter: Counter) -> None:
@@ -301,6 +324,25 @@ async def test_trouble_is_told_where_the_buyer_would_meet_it(counter: Counter) -
     )
 
     assert "sedang mengalami gangguan" in await seen(counter)
+    assert (await seen(counter, "?change")).count("mungkin gagal") == 1
+
+
+async def test_maintenance_that_begins_soon_is_told_with_its_hours(counter: Counter) -> None:
+    [rail] = await counter.floor.all("SELECT account_id FROM rail WHERE method = 'va_bca'")
+    now = counter.clock.at
+    starts, ends = now + timedelta(minutes=20), now + timedelta(minutes=80)
+    await counter.choose("va_bca")
+    before = await counter.floor.run(
+        lambda tx: plan_maintenance(
+            tx, rail.account_id, ["va_bca"], starts_at=starts, ends_at=ends, title="Inti", now=now
+        )
+    )
+    assert before.methods == ("va_bca",)
+
+    assert "dirawat 11.20 WIB sampai 12.20 WIB. Bayar sebelum itu" in await seen(counter)
+    assert (await seen(counter, "?change")).count("Dirawat mulai 11.20 WIB") == 1
+    counter.clock.at += timedelta(minutes=20)
+    assert "sedang dirawat" in await seen(counter)
     assert (await seen(counter, "?change")).count("mungkin gagal") == 1
 
 

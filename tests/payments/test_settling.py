@@ -1,6 +1,7 @@
 """Money comes in, too little, too much, too late, twice; and goes back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -324,7 +325,7 @@ async def test_a_statement_for_cash_nobody_noted_as_collected_notes_it(
     )
 
 
-async def test_a_courier_cannot_remit_more_than_it_collected(
+async def test_a_courier_that_brings_more_than_was_noted_collected_it_and_brings_no_more_than_was_due(
     floor: ShopFloor, keyring: Keyring, now: datetime
 ) -> None:
     world = await a_shop(floor, now, stock={"kopi": 9})
@@ -332,13 +333,20 @@ async def test_a_courier_cannot_remit_more_than_it_collected(
     await shipped(world, order, now=now)
     await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash("002589984055", 15_000)], now=now))
 
-    [answer] = await floor.run(
-        lambda tx: remit_cod(tx, "sicepat", "ST-9", [Cash("002589984055", 20_000)], now=now)
-    )
+    async def brings(statement: str, amount_minor: int) -> Any:
+        [answer] = await floor.run(
+            lambda tx: remit_cod(tx, "sicepat", statement, [Cash("002589984055", amount_minor)], now=now)
+        )
+        return answer
 
-    assert isinstance(answer, MoreThanThereIs)
-    assert answer.at_most_minor == 15_000
+    refused = await brings("ST-8", 20_001)
+    assert isinstance(refused, MoreThanThereIs)
+    assert refused.at_most_minor == 20_000
     assert await inbox(world) == [("payment_under", "partly_paid", 5_000)]
+
+    stands = await brings("ST-9", 20_000)
+    assert (stands.collected_minor, stands.remitted_minor) == (20_000, 20_000)
+    assert await inbox(world) == []
 
 
 async def collected_of(world: World, order: Order) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import json
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -9,10 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from access.conftest import Hire, sign_in
+from notifications.telling import a_policy
 from orderan.kit.ids import to_text
-from orderan.notifications import Wants, set_wants, wants_of
+from orderan.messaging.whatsapp.wire import signature
+from orderan.notifications import Kind, Wants, set_policy, set_wants, wants_of
+from orderan.sandbox.keys import MESSENGERS
 from orderan.sandbox.messages.models import MessageState
-from reach.stand import Stand, spent
+from reach.stand import PHONE, Stand, spent
 
 pytestmark = pytest.mark.anyio
 
@@ -120,6 +124,45 @@ async def test_a_message_the_provider_gives_up_later_goes_on_to_the_next_channel
 
     assert len(stand.on_phone()) == 1
     assert len(stand.mail.letters) == 1
+
+
+async def test_whoever_wrote_within_the_day_is_told_as_it_stands_and_for_nothing(stand: Stand) -> None:
+    await stand.open("whatsapp", unit_cost="350")
+    policy = a_policy("whatsapp", silent=frozenset({Kind.PAY_SOON}))
+    await stand.floor.run(lambda tx: set_policy(tx, policy, now=stand.clock.at))
+    await stand.order()
+    await stand.tell("whatsapp")
+    [template] = stand.on_phone()
+    assert (template.free, await spent(stand)) == (False, 350)
+    wrote = replace(template, id="in.1", text="Kapan dikirim?", theirs=True, at=stand.clock.at)
+    await stand.deliver(*stand.providers["whatsapp"].written(wrote, to=None))
+    await stand.hear()
+
+    stand.later(timedelta(hours=23))
+    await stand.order()
+    await stand.order(phone="+6281300000000")
+    await stand.tell("whatsapp")
+    free, billed = sorted(stand.on_phone()[1:], key=lambda one: one.phone)
+    assert (free.phone, free.free, free.text.startswith("Halo Ani")) == (PHONE, True, True)
+    assert (billed.free, await spent(stand)) == (False, 700)
+    stand.later(timedelta(minutes=56))
+    await stand.order()
+    await stand.tell("whatsapp")
+    assert stand.on_phone()[3].free is False
+
+    # What did not arrive is not billed, and a receipt that says so counts.
+    assert await spent(stand) == 1_050
+    await stand.deliver(*stand.step(billed, MessageState.FAILED, error="131026"))
+    [letter] = stand.step(template, MessageState.DELIVERED)
+    unbilled = json.loads(letter.body)
+    status = unbilled["entry"][0]["changes"][0]["value"]["statuses"][0]
+    assert status["pricing"]["billable"] is True
+    status["pricing"]["billable"] = False
+    body = json.dumps(unbilled).encode()
+    signed = {**letter.headers, "x-hub-signature-256": signature(body, MESSENGERS["whatsapp"]["app_secret"])}
+    assert await stand.deliver(replace(letter, body=body, headers=signed)) == [200]
+    await stand.hear()
+    assert await spent(stand) == 350
 
 
 async def test_stop_closes_the_channel_for_who_wrote_it_and_start_opens_it_again(stand: Stand) -> None:

@@ -1,8 +1,10 @@
 """Goods that are back, browsers, the shop's own app, and the daily letter for staff."""
 
 import asyncio
+import html
 import json
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,13 +12,15 @@ from access.conftest import Hire, send, sign_in
 from messaging.test_webpush import ENDPOINT, given
 from notifications.telling import a_policy
 from orderan.access import Permission, make_key
+from orderan.flows.merge_customers import merge_customers
 from orderan.flows.send_digests import Digests
-from orderan.flows.tell_restock import tell_restock
+from orderan.flows.tell_restock import tell_restock, wait_for
 from orderan.inventory import Receipt, receive_stock
 from orderan.kit import inbox
+from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.kit.inbox import Stuck
-from orderan.notifications import set_policy
+from orderan.notifications import set_policy, subscribe_browser
 from orderan.web.words import words
 from reach.stand import Stand
 
@@ -72,6 +76,60 @@ async def test_who_waits_for_goods_is_told_once_when_they_are_back(stand: Stand)
     await stand.tell("whatsapp")
     [message] = [one for one in stand.on_phone() if one.text.startswith("[orderan_back_in_stock]")]
     assert "https://toko.test/kopi" in message.text
+
+
+async def test_goods_that_are_gone_again_are_waited_for_on_and_by_a_merged_buyer_once(
+    stand: Stand, hire: Hire
+) -> None:
+    await stand.open("whatsapp")
+    await stand.open("webpush", subject="mailto:halo@toko.test")
+    stand.strangers["push.example.net"] = 201
+    sku, [place] = stand.world.skus["kopi"], [stand.world.locations["JKT"]]
+    orders = [await stand.order(), await stand.order(phone="+6281300000000")]
+    people = [order.customer_id for order in orders]
+    assert None not in people
+    survivor, merged = [UUID(str(person)) for person in people]
+    link = "https://toko.test/kopi"
+
+    async def sold_out(tx: Tx) -> None:
+        await tx.run("UPDATE stock SET on_hand = reserved WHERE shop_id = %(shop)s", {"shop": tx.shop_id})
+
+    async def wait(tx: Tx) -> None:
+        for person in (merged, survivor):
+            await wait_for(tx, sku, "kopi", person, customer="", link=link, now=stand.clock.at)
+        address = json.loads(given())
+        await subscribe_browser(tx, stand.keyring, merged, address, now=stand.clock.at)
+        await merge_customers(tx, stand.keyring, survivor, [merged], now=stand.clock.at)
+
+    async def restocked(tx: Tx) -> int:
+        await receive_stock(tx, [Receipt(sku, place, 9)], now=stand.clock.at)
+        return await tell_restock(tx, now=stand.clock.at)
+
+    def told() -> list[str]:
+        return [one.text for one in stand.on_phone() if one.text.startswith("[orderan_back_in_stock]")]
+
+    await stand.floor.run(sold_out)
+    await stand.floor.run(wait)
+    assert await stand.floor.run(restocked) == 1
+    await stand.floor.run(sold_out)
+    await stand.tell("whatsapp")
+    assert told() == []
+    assert await stand.floor.run(restocked) == 1
+    await stand.tell("whatsapp")
+    assert len(told()) == 1
+    assert await stand.floor.value("SELECT count(*) FROM restock_wish WHERE told_at IS NULL") == 0
+
+    # The browser of the record that was merged away is the person's, and its address opens under their key.
+    await stand.follow()
+    await tell_by(stand, "push")
+    await stand.order()
+    await stand.tell("push")
+    assert [str(request.url) for request in stand.went] == [ENDPOINT]
+    await hire()
+    await sign_in(stand.web)
+    shown = html.unescape((await stand.web.get("/messages/templates/back_in_stock")).text)
+    assert "Dengan barang" in shown
+    assert link in shown
 
 
 async def test_a_browser_is_told_until_its_service_says_it_is_gone(stand: Stand) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,18 @@ from httpx2 import AsyncClient
 
 from access.conftest import Hire, House, hire, house, password_hash, send, sign_in
 from conftest import ShopFloor
-from fulfilment.working import an_order
+from fulfilment.working import an_order, pay
 from given import World, a_shop
 from orderan.auditor import audit
 from orderan.flows.reconcile import settle_file
+from orderan.flows.settle_payment import settle_payments
+from orderan.flows.views_received import Wanted as Received
+from orderan.flows.views_received import received
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
 from orderan.kit.ids import from_text, new_id, to_text
 from orderan.orders import Order, Terms
+from orderan.payments import MoneyEvent, MoneyKind
 from orderan.settlements import (
     FORMATS,
     BankMoneyNotFound,
@@ -281,6 +286,73 @@ async def test_everything_is_taken_along_as_a_file_no_spreadsheet_runs(
     assert [(row["method"], row["up_to_360m"], row["payments"], row["amount"]) for row in pending] == [
         ("va_bca", "1", "1", "20000")
     ]
+
+
+async def test_money_that_came_in_is_listed_with_what_it_cost_and_when_it_is_paid_out(
+    owner: AsyncClient, floor: ShopFloor, order: Order, world: World, keyring: Keyring, now: datetime
+) -> None:
+    by_hand = await an_order(world, keyring, ("kopi", 3), now=now, terms=Terms.PREPAID)
+    await pay(world, by_hand, now=now)
+
+    async def paid_in_two_steps(tx: Tx) -> None:
+        events = [
+            MoneyEvent(order.id, MoneyKind.CAPTURED, "va_bca", amount, "IDR", f"1-700-1:{step}", "midtrans")
+            for amount, step in ((15_000, 15_000), (5_000, 20_000))
+        ]
+        await settle_payments(tx, events, now=now + timedelta(minutes=5))
+
+    await floor.run(paid_in_two_steps)
+
+    listed = await rows_of(owner, "/payments/received/export.csv")
+    # What files say of a payment stands once, however many steps it came in.
+    assert [(row["method"], row["amount"], row["fee"], row["tax"], row["net"]) for row in listed] == [
+        ("va_bca", "5000", "", "", ""),
+        ("va_bca", "15000", "4000", "440", "15560"),
+        ("bank_transfer", "30000", "", "", ""),
+    ]
+    assert [(row["account"], row["paid_out_on"], row["in_bank"]) for row in listed[1:]] == [
+        ("Midtrans toko", "2026-11-12", "yes"),
+        ("", "", ""),
+    ]
+    for query, orders in (
+        ("method=bank_transfer", [by_hand.number]),
+        ("settled=by_hand", [by_hand.number]),
+        ("settled=yes", [order.number] * 2),
+        ("settled=no", []),
+        (f"q={order.number}", [order.number] * 2),
+        ("until=2026-11-10", []),
+        ("from=2026-11-11&until=2026-11-11", [order.number] * 2 + [by_hand.number]),
+    ):
+        narrowed = await rows_of(owner, f"/payments/received/export.csv?{query}")
+        assert [int(row["order"]) for row in narrowed] == orders, query
+
+    page = (await owner.get("/payments/received")).text
+    for said in ("Rp50.000", "Rp4.440", "3 pembayaran", "Midtrans toko", "sudah di bank"):
+        assert said in page
+    assert (await owner.get("/payments/received?q=zzz")).status_code == 200
+
+
+async def test_a_long_list_of_money_is_walked_and_nothing_is_shown_twice_or_left_out(
+    floor: ShopFloor, order: Order, now: datetime
+) -> None:
+    """Money that came at once for one order is never torn apart by the end of a page."""
+
+    async def much(tx: Tx) -> None:
+        events = [
+            MoneyEvent(order.id, MoneyKind.CAPTURED, "cash", 10, "IDR", f"r{turn}", None) for turn in range(9)
+        ]
+        for turn, event in enumerate(events):
+            await settle_payments(tx, [event], now=now + timedelta(minutes=turn // 3))
+
+    await floor.run(much)
+    wanted = Received(since=now - timedelta(days=1), until=now + timedelta(days=1))
+    seen: list[str | None] = []
+    after = None
+    while rows := await floor.run(lambda tx, after=after: received(tx, wanted, after=after, limit=2)):
+        assert len(rows) == 3
+        seen += [row.reference for row in rows]
+        after = rows[-1].at, rows[-1].order_id
+    assert sorted(seen, key=str) == [f"r{turn}" for turn in range(9)]
 
 
 async def test_an_orders_page_shows_what_its_payment_came_to(owner: AsyncClient, order: Order) -> None:

@@ -14,12 +14,14 @@ from orderan.sandbox.phones.models import SimCall, Stage
 from orderan.telephony import (
     OVER,
     CallState,
+    DeletesRecordings,
     Fault,
     HangsUp,
     OutcomeUnknown,
     Prompt,
     TelephoneFailed,
     TelephoneRefused,
+    TelephoneTrouble,
     further,
 )
 from telephony.phoning import QUESTION, THANKS, World, an_asked
@@ -369,6 +371,37 @@ async def test_a_call_is_ended_from_here_where_the_provider_can(world: World) ->
         CallState.COMPLETED,
     ]
     assert {news.call_id for news in world.news if news.state in OVER} == {ringing.id, talking.id}
+
+
+async def test_a_recording_is_deleted_from_here_where_the_provider_can(world: World) -> None:
+    recorded, silent = await world.call(record=True), await world.call(reference="cal-102-1")
+    for call in (recorded, silent):
+        await world.exchange.pick_up(call)
+        await world.exchange.press(call, "1")
+    [address] = {news.recording_url for news in world.news} - {None}
+    telephone = world.telephone
+    assert isinstance(telephone, DeletesRecordings) == (world.carrier.name != "exotel")
+    if not isinstance(telephone, DeletesRecordings):
+        return
+
+    assert recorded.extra["recorded"]
+    # What is there no more, and what never was, is no trouble.
+    for call_id, told in (
+        (recorded.id, address),
+        (recorded.id, address),
+        (silent.id, None),
+        ("unknown", None),
+    ):
+        await telephone.delete_recordings(call_id, told)
+    assert not recorded.extra["recorded"]
+    truth = await telephone.look_up(recorded.id)
+    assert (truth and truth.recording_url) is None
+    if world.carrier.name == "vonage":
+        with pytest.raises(TelephoneRefused, match="not_a_recording"):
+            await telephone.delete_recordings(recorded.id, "https://elsewhere.test/v1/calls/1")
+    world.spoil(PhoneFaults(breaks={Break.ERROR_BEFORE: 1.0}))
+    with pytest.raises(TelephoneTrouble):
+        await telephone.delete_recordings(recorded.id, address)
 
 
 async def test_whoever_is_called_may_hang_up(world: World) -> None:

@@ -85,6 +85,11 @@ def test_a_call_of_theirs_is_one_and_is_read_back(there: TwilioSimulator, client
     assert [one.sid for one in client.calls.list()] == [made.sid]
     [recording] = client.calls(made.sid).recordings.list()
     assert recording.sid == f"RE{made.sid[2:]}"
+    assert client.recordings(recording.sid).delete()
+    assert client.calls(made.sid).recordings.list() == []
+    with pytest.raises(TwilioRestException) as gone:
+        client.recordings(recording.sid).delete()
+    assert gone.value.status == 404
 
 
 def test_a_call_is_ended_and_not_twice(there: TwilioSimulator, client: Client) -> None:

@@ -57,9 +57,11 @@ BETTER = Backtest(
 WORSE = replace(BETTER, both=Ranking(0.61, 0.17, 0.15), z=-0.4)
 
 
-async def learn(tx: Tx, backtest: Backtest, *, now: datetime, rules_version: int = 0) -> Training:
+async def learn(
+    tx: Tx, backtest: Backtest, *, now: datetime, rules_version: int = 0, proposes: bool = False
+) -> Training:
     """A training with this end, as if the worker had done it."""
-    asked = await ask_training(tx, capacity=20, now=now)
+    asked = await ask_training(tx, capacity=20, proposes=proposes, now=now)
     await keep_model(tx, asked.id, MODEL, backtest, rules_version=rules_version, now=now)
     made = await training_of(tx, asked.version)
     assert made is not None

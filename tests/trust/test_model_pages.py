@@ -1,10 +1,15 @@
 """The page of models and the same over the API: what was found, training, letting speak and silencing, and who may."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from access.conftest import hire, house, password_hash
 from conftest import ShopFloor
 from orderan.access import Permission
+from orderan.trust import Ranking
+from trust.learned import BETTER, learn
 from trust.test_judging_pages import Desk, desk
 from trust.test_trust_api import Program, program
 
@@ -40,6 +45,24 @@ async def test_the_page_tells_whether_a_model_speaks_how_it_does_and_trains_anot
     assert job.args["capacity"] == 40
     speaks = await desk.sends("/trust/models/3/speak", {})
     assert speaks.headers["location"] == "/trust/models?said=speaks"
+
+
+async def test_a_model_nobody_asked_for_is_proposed_beside_the_one_that_speaks_and_let_speak(
+    desk: Desk, floor: ShopFloor, now: datetime
+) -> None:
+    beside = replace(BETTER, spoken=Ranking(0.7, 0.3, 0.2))
+    await floor.run(lambda tx: learn(tx, beside, now=now, rules_version=1, proposes=True))
+
+    shown = await desk.shows("/trust/models")
+    assert "Model versi 3 ikut menilai" in shown
+    assert "Model versi 4 diusulkan" in shown
+    assert "62 % 81 % 70 %" in shown
+    assert "dilatih sendiri" in shown
+    speaks = await desk.sends("/trust/models/4/speak", {})
+    assert speaks.headers["location"] == "/trust/models?said=speaks"
+    shown = await desk.shows("/trust/models")
+    assert "Model versi 4 ikut menilai" in shown
+    assert "Model versi 4 diusulkan" not in shown
 
 
 async def test_a_model_that_cannot_be_read_is_told_on_the_page(desk: Desk, floor: ShopFloor) -> None:

@@ -26,6 +26,24 @@ __all__ = ["hire", "house", "password_hash"]
 AGENTS = (Step(Way.AGENT, tries=1, answer_minutes=60),)
 ON_THE_DAY = DayPolicy(steps=AGENTS, from_hour=6, to_hour=20)
 AWBS = ("002589984055", "002589984063")
+FORM = {
+    "version": "2",
+    "step_1_way": "agent",
+    "step_1_tries": "1",
+    "step_1_answer_minutes": "60",
+    "step_1_spacing_minutes": "0",
+    "from_hour": "8",
+    "to_hour": "20",
+    "deadline_hours": "48",
+    "silence": "hold",
+    "day_on": "yes",
+    "day_from_hour": "9",
+    "day_to_hour": "17",
+    "day_step_1_way": "call",
+    "day_step_1_tries": "2",
+    "day_step_1_answer_minutes": "10",
+    "day_step_1_spacing_minutes": "15",
+}
 
 
 @dataclass
@@ -125,25 +143,7 @@ async def test_the_link_is_looked_at_freely_and_the_first_press_of_it_counts(roa
 async def test_the_policy_of_the_day_is_written_by_form_and_by_api_and_checked(
     road: Road, keyring: Keyring
 ) -> None:
-    form = {
-        "version": "2",
-        "step_1_way": "agent",
-        "step_1_tries": "1",
-        "step_1_answer_minutes": "60",
-        "step_1_spacing_minutes": "0",
-        "from_hour": "8",
-        "to_hour": "20",
-        "deadline_hours": "48",
-        "silence": "hold",
-        "day_on": "yes",
-        "day_everyone": "yes",
-        "day_from_hour": "9",
-        "day_to_hour": "9",
-        "day_step_1_way": "call",
-        "day_step_1_tries": "99",
-        "day_step_1_answer_minutes": "10",
-        "day_step_1_spacing_minutes": "15",
-    }
+    form = FORM | {"day_everyone": "yes", "day_to_hour": "9", "day_step_1_tries": "99"}
     wrong = await send(road.browser, "/settings/verification", form)
     assert (wrong.status_code, wrong.text.count("Angka ini di luar batas.") >= 1) == (422, True)
     wrong = await send(road.browser, "/settings/verification", form | {"day_step_1_tries": "2"})
@@ -170,6 +170,26 @@ async def test_the_policy_of_the_day_is_written_by_form_and_by_api_and_checked(
     found = await road.floor.run(policy_now)
     assert found is not None
     assert found.policy.on_the_day is None
+
+
+async def test_a_shop_that_asks_nobody_before_shipping_asks_on_the_day_all_the_same(
+    road: Road, keyring: Keyring
+) -> None:
+    now = road.house.clock.at
+    saved = await send(road.browser, "/settings/verification", FORM | {"nobody": "yes"})
+    assert saved.status_code == 303
+    found = await road.floor.run(policy_now)
+    assert (found.policy.asks, found.policy.on_the_day is not None) == (False, True)
+    shown = (await road.browser.get("/settings/verification")).text
+    assert "Jangan tanya siapa pun · ditanya pada hari pengantaran" in shown
+
+    order = await an_order(road.world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
+    assert order.verification == "not_needed"
+    [parcel] = await shipped(road.world, order, awb="002589984071", now=now)
+    await road.floor.run(lambda tx: move_on(tx, [parcel.id], ParcelEvent.GO_OUT, now=now))
+    asked = "SELECT state FROM delivery_day WHERE parcel_id = %(id)s"
+    assert await road.floor.value(asked, id=parcel.id) == "waiting"
+    assert await road.floor.value("SELECT count(*) FROM verification_case") == 0
 
 
 async def test_the_api_writes_down_both_the_door_and_the_part_once(road: Road, keyring: Keyring) -> None:

@@ -43,7 +43,12 @@ def traced() -> tuple[set[str], set[str]]:
                 composed.add(ast.unparse(said)[2:-1])
             else:
                 # Named by its caller, in the same file.
-                heads = {"products.py": "product", "skus.py": "sku", "locations.py": "location"}
+                heads = {
+                    "bins.py": "bin",
+                    "locations.py": "location",
+                    "products.py": "product",
+                    "skus.py": "sku",
+                }
                 plain |= {
                     node.value
                     for node in ast.walk(tree)

@@ -310,6 +310,12 @@ FORMS: Final = {
         {"sku": "tidak-ada"},
         {"verb": "save", "location": "{jkt}", "quantity": "44", "supplier": "CV Tani"},
     ),
+    "/stock/bins/{location_id:str}": Sends(
+        "/stock/bins/{jkt}", {"zone": ""}, {"kind": "pick", "aisles": "41", "bays": "42", "levels": "43"}
+    ),
+    "/stock/put-away/{location_id:str}": Sends(
+        "/stock/put-away/{jkt}", {"bin": "tidak-ada"}, {"key": "{kopi_row}", "quantity": "3"}
+    ),
     "/stock/locations/new": Sends(
         "/stock/locations/new",
         {"code": "!"},
@@ -401,6 +407,7 @@ OTHERWISE: Final = {
     "/orders/{order:str}/holds/{hold:str}/release": NEVER,
     "/orders/{order:str}/reveal": BUTTON,
     "/account/digest": "a choice from a list",
+    "/tracking/{shop_id:int}/{account:str}": "letters of couriers, no form",
     "/news/{shop_id:int}/{account:str}": "letters of providers, no form",
     "/settings/reach/{account:str}/first": BUTTON,
     "/stop/{ticket:str}": BUTTON,
@@ -453,6 +460,7 @@ OTHERWISE: Final = {
     "/settings/users/{user:str}/state": BUTTON,
     "/shipping/bulk": BUTTON,
     "/stock/items/{sku:str}/oversell": "one number, which comes back with its row",
+    "/stock/bins/{location_id:str}/{bin_id:str}/{verb:str}": "tests/inventory/test_bin_pages.py",
     "/stock/locations/{location_id:str}/{verb:str}": BUTTON,
     "/stock/transfers/{transfer_id:str}/{verb:str}": "tests/inventory/test_stock_pages.py",
     "/warehouse/bulk": BUTTON,

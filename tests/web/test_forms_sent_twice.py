@@ -22,10 +22,19 @@ from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
 from orderan.flows.verify_order import advance_cases
 from orderan.incidents import Kind, Severity
-from orderan.inventory import Travel, dispatch_transfer, open_transfer
+from orderan.inventory import (
+    BinAsked,
+    PutAway,
+    StockKey,
+    Travel,
+    dispatch_transfer,
+    draw_bins,
+    open_transfer,
+    put_away,
+)
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
-from orderan.kit.ids import to_text
+from orderan.kit.ids import NIL, to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
 from orderan.reach import open_reach
@@ -246,6 +255,22 @@ FORMS: Final = {
         ON_HAND,
         -3,
     ),
+    "/stock/bins/{location_id:str}": Sends(
+        "/stock/bins/{jkt}",
+        {"zone": "Z", "kind": "pick", "aisles": "1", "bays": "1", "levels": "1"},
+        "SELECT count(*) FROM audit_entry WHERE action = 'bin.draw' AND after ->> 'code' = 'Z1-01-1'",
+    ),
+    "/stock/bins/{location_id:str}/{bin_id:str}/{verb:str}": Sends(
+        "/stock/bins/{jkt}/{bin}/move",
+        {"key": "{jkt}/{kopi_row}", "quantity": "1", "to": "B-2"},
+        "SELECT coalesce(sum(change), 0) FROM bin_move WHERE kind = 'shift' AND change > 0",
+    ),
+    "/stock/put-away/{location_id:str}": Sends(
+        "/stock/put-away/{jkt}",
+        {"key": "{kopi_row}", "quantity": "2", "bin": "B-1"},
+        "SELECT coalesce(sum(change), 0) FROM bin_move WHERE kind = 'put_away'",
+        2,
+    ),
     "/stock/expected": Sends(
         "/stock/expected",
         {"verb": "save", "location": "{jkt}", "sku": "kopi", "quantity": "4"},
@@ -383,6 +408,7 @@ OTHERWISE: Final = {
     "/settings/reach/{account:str}/first": SAME_AGAIN,
     "/account/digest": SAME_AGAIN,
     "/stop/{ticket:str}": SAME_AGAIN,
+    "/tracking/{shop_id:int}/{account:str}": "letters of couriers: tests/shipping/test_following.py",
     "/news/{shop_id:int}/{account:str}": "letters of providers: tests/reach/test_telling_by_accounts.py",
     "/payments/gateways/{rail:str}/open": ON,
     "/settings/gateways/{account:str}/rails/{rail:str}/fee": SAME_AGAIN,
@@ -490,7 +516,12 @@ async def shop(
     await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=1, now=now))
     unsaid = await an_order()
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
+    jkt, kopi = world.locations["JKT"], StockKey(world.skus["kopi"], world.locations["JKT"], NIL, NIL)
+    shelf, _ = await floor.run(lambda tx: draw_bins(tx, jkt, [BinAsked("B-1"), BinAsked("B-2")], now=now))
+    await floor.run(lambda tx: put_away(tx, [PutAway(shelf.id, kopi, 4)], in_hand={}, now=now))
     names = {
+        "bin": to_text("bin", shelf.id),
+        "kopi_row": ".".join((to_text("sku", kopi.sku_id), to_text("own", NIL), to_text("lot", NIL))),
         "account": to_text("gwa", account.id),
         "rail": to_text("ral", rail.id),
         "reach": to_text("rch", reached.id),

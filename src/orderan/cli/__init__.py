@@ -30,6 +30,7 @@ MODULES = (
     "orderan.cli.regions",
     "orderan.cli.catalog",
     "orderan.cli.routing",
+    "orderan.cli.couriers",
     "orderan.cli.train",
 )
 

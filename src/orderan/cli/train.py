@@ -132,6 +132,7 @@ SILENT = {
     "other_rules": "other rules are followed by now; train again",
     "newer": "a newer one took its place",
     "person": "a person silenced it",
+    "proposed": "it is proposed, and a person lets it speak on the page of models",
     "kept": "a person wants models silent; let it speak on the page of models",
 }
 """Why a model that was learned does not speak."""

@@ -42,7 +42,10 @@ class Contact:
 
 
 async def reach(tx: Tx, customers: Collection[UUID]) -> dict[UUID, Reach]:
-    """How these customers can be reached; those erased, or never known, are not among the answers."""
+    """How these customers can be reached; those erased, or never known, are not among the answers.
+
+    What a person agreed to is what they said last, whichever of their records they said it of.
+    """
     rows = await tx.all(
         """
         SELECT asked.id AS asked_id, person.id, person.phone_enc IS NOT NULL AS has_phone,
@@ -50,7 +53,12 @@ async def reach(tx: Tx, customers: Collection[UUID]) -> dict[UUID, Reach]:
                ARRAY(SELECT latest.purpose
                      FROM (SELECT DISTINCT ON (consent.purpose) consent.purpose, consent.granted
                            FROM consent
-                           WHERE consent.shop_id = %(shop)s AND consent.customer_id = person.id
+                           WHERE consent.shop_id = %(shop)s
+                             AND consent.customer_id = ANY(ARRAY(
+                                 SELECT person.id
+                                 UNION ALL
+                                 SELECT record.id FROM customer AS record
+                                 WHERE record.shop_id = %(shop)s AND record.merged_into = person.id))
                            ORDER BY consent.purpose, consent.at DESC, consent.id DESC) AS latest
                      WHERE latest.granted) AS agreed
         FROM customer AS asked

@@ -4,24 +4,28 @@
                          again only once it was received and inspected; nothing is asked for it any more
 
 What is left to collect is the price of what was kept with its share of the discounts, and shipping. The courier's
-cash is noted as that of any parcel.
+cash is noted as that of any parcel. Of one that was said to be delivered it can be told afterwards too, as long as
+something is due for it: then what its courier did not bring is no claim any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from orderan.flows.collect_cod import NotCod
+from orderan.flows.bring_remittance import claim_key
+from orderan.flows.collect_cod import NotCod, is_due
 from orderan.flows.deliver import move_on
+from orderan.flows.parcel_goods import units_in
 from orderan.flows.pick_task import Within
 from orderan.flows.settle_return import forgo_refused
 from orderan.fulfilment import lock_tasks
+from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.ids import to_text
-from orderan.orders import Line, Order, Terms, lines_of, lock_orders, orders_by_id
+from orderan.orders import Order, Terms, lines_of, lock_orders, orders_by_id
 from orderan.returns import (
     GoodsReturn,
     ReturnEvent,
@@ -29,6 +33,7 @@ from orderan.returns import (
     coming_back,
     find_return,
     move_return,
+    refused_at_doors,
     request_return,
 )
 from orderan.shipping import (
@@ -46,14 +51,16 @@ REASON: Final = "refused_at_door"
 
 @dataclass(eq=False)
 class NotAtTheDoor(Refusal):
-    """The parcel did not leave yet, reached its buyer already, or will not reach them; nothing changed."""
+    """The parcel did not leave yet, will not reach its buyer, or reached them and nothing is due for it; nothing changed."""
 
     awb: str
     state: str
 
     code = "parcel_not_at_the_door"
     kind = Kind.CONFLICT
-    sentence = N_("Paket “{awb}” tidak sedang diantar, jadi tidak bisa diterima sebagian.")
+    sentence = N_(
+        "Paket “{awb}” tidak sedang diantar dan tidak menunggu uangnya, jadi tidak bisa diterima sebagian."
+    )
 
 
 @dataclass(eq=False)
@@ -113,7 +120,7 @@ async def accept_part(
     Raises:
         ParcelNotFound: The shop has no such parcel, or it left from a location outside `within`.
         NotCod: Its order is not paid at the door.
-        NotAtTheDoor: It is not on its way to the buyer.
+        NotAtTheDoor: It is not on its way to the buyer, and nothing is due for one that arrived.
         BeyondParcel: More was kept than is in it.
         NotAPart: All of it was kept, or nothing.
     """
@@ -123,7 +130,7 @@ async def accept_part(
     parcel = next(one for one in parcels if one.id == parcel_id)
     if order.terms != Terms.COD:
         raise NotCod(parcel.awb)
-    if ParcelState(parcel.state) not in UNDER_WAY:
+    if not await may_be_kept_in_part(tx, order, parcel):
         raise NotAtTheDoor(parcel.awb, parcel.state)
     inside = units_in(parcel, parcels, await lines_of(tx, order.id), await coming_back(tx, order.id))
     wrong = tuple(
@@ -143,10 +150,23 @@ async def accept_part(
     for event in (ReturnEvent.APPROVE, ReturnEvent.SEND):
         await move_return(tx, await find_return(tx, made.id), event, now=now)
     forgone = await forgo_refused(tx, order, made, now=now)
-    await move_on(tx, [parcel_id], ParcelEvent.DELIVER, reason="accepted_in_part", within=within, now=now)
+    if ParcelState(parcel.state) in UNDER_WAY:
+        await move_on(tx, [parcel_id], ParcelEvent.DELIVER, reason="accepted_in_part", within=within, now=now)
     after = (await orders_by_id(tx, [order.id]))[order.id]
+    if after.due_minor <= 0:
+        claim = claim_key(parcel.courier, parcel.awb)
+        await inbox.settle(tx, [claim], note="kept in part", now=now)
     found = await find_return(tx, made.id)
     return Taken(parcel_id, found, forgone, max(after.due_minor, 0), order.currency)
+
+
+async def may_be_kept_in_part(tx: Tx, order: Order, parcel: Parcel) -> bool:
+    """Whether the buyer of a COD order may keep a part of a parcel now, or have kept it and nobody told yet."""
+    state = ParcelState(parcel.state)
+    if state is not ParcelState.DELIVERED:
+        return state in UNDER_WAY
+    told = {parcel_id for parcel_id, _ in await refused_at_doors(tx, [order.id])}
+    return parcel.id not in told and await is_due(tx, order, parcel)
 
 
 async def _lock(tx: Tx, parcel_id: UUID) -> tuple[Order, UUID]:
@@ -154,37 +174,3 @@ async def _lock(tx: Tx, parcel_id: UUID) -> tuple[Order, UUID]:
     if found is None:
         raise ParcelNotFound(to_text("pcl", parcel_id))
     return (await lock_orders(tx, [found[0]]))[found[0]], found[1]
-
-
-def units_in(
-    parcel: Parcel, parcels: Sequence[Parcel], lines: Sequence[Line], coming: Mapping[int, int]
-) -> dict[int, int]:
-    """Units of order lines in a parcel that may be kept or not; of a bundle those that are in it whole.
-
-    Args:
-        parcels, lines: All of the order's.
-        coming: Units per line that are asked back already.
-    """
-    found = {}
-    for line in lines:
-        parts = _parts(parcel, line)
-        left = line.shipped - line.returned - coming.get(line.line_no, 0)
-        if not parts or left <= 0:
-            continue
-        sent: dict[UUID, int] = {}
-        for one in parcels:
-            for sku_id, units in _parts(one, line).items():
-                sent[sku_id] = sent.get(sku_id, 0) + units
-        # A line's parts travel in proportion to its units; a part that is in another parcel is not in this one whole.
-        whole = min(parts.get(sku_id, 0) * line.shipped // units for sku_id, units in sent.items())
-        if whole > 0:
-            found[line.line_no] = min(whole, left)
-    return found
-
-
-def _parts(parcel: Parcel, line: Line) -> dict[UUID, int]:
-    parts: dict[UUID, int] = {}
-    for content in parcel.contents:
-        if content.line_no == line.line_no:
-            parts[content.sku_id] = parts.get(content.sku_id, 0) + content.quantity
-    return parts

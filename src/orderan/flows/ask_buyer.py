@@ -17,6 +17,7 @@ from orderan.flows.asking_words import chat_of, deposit_chat, deposit_text, depo
 from orderan.flows.call_script import Talk
 from orderan.flows.call_words import Facts, Topic
 from orderan.flows.hear_day import day_waits
+from orderan.flows.outgoing import CLOSES, send_outgoing
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
@@ -26,10 +27,10 @@ from orderan.flows.views_verifying import buyers_of, phone_of
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
-from orderan.messaging import Because, Channel, Chat, Content, Messenger, Outgoing, Sent, Text
+from orderan.messaging import Channel, Content, Outgoing, Text
 from orderan.notifications import wants_of
 from orderan.orders import Commercial, load_orders
-from orderan.reach import SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind, open_windows
+from orderan.reach import SILENT, TEMPLATE_PREFIX, Kind, open_windows
 from orderan.telephony import CallAsked, CallState, Language, Telephone
 from orderan.verification import (
     Attempt,
@@ -51,8 +52,6 @@ PURPOSES: Final = {Topic.ORDER: "konfirmasi pesanan", Topic.DAY: "hari pengantar
 """Why a number was opened, as the log of readings has it."""
 NOBODY: Final = "shop"
 """Who is named where no provider was asked."""
-CLOSES: Final = timedelta(minutes=5)
-"""A window about to close may be closed when the message arrives."""
 FIRST_LOOK: Final = timedelta(seconds=90)
 """A call is over by then, or rings no more; its provider is asked unless it told."""
 
@@ -126,7 +125,7 @@ class Askers:
         windows: frozenset[UUID] = frozenset()
         if (index := await phone_of(tx, order.customer_id)) is not None:
             await note_phone(tx, attempt.id, index)
-            windows = await open_windows(tx, index, at=now + CLOSES)
+            windows = (await open_windows(tx, [index], at=now + CLOSES)).get(index, windows)
         wants = (await wants_of(tx, [order.customer_id])).get(order.customer_id)
         told = (
             await day_told(tx, order, attempt.day_id)
@@ -234,13 +233,12 @@ class ByMessage:
                 continue
             outgoing = self._outgoing(caller.shop_id, client, attempt, about, token)
             try:
-                sent = await _sent(client.messenger, outgoing)
+                sent, cost = await send_outgoing(client.messenger, outgoing, client.account.fields)
             except (messaging.SendRefused, messaging.SendFailed) as trouble:
                 failed = NotAsked(client.account.provider, trouble.code)
                 continue
             except messaging.OutcomeUnknown:
                 return Asked(client.account.provider, None, sure=False)
-            cost = cost_of(sent, client.account.fields)
             await db.run(
                 caller,
                 lambda tx, cost=cost: note_costs(tx, attempt.id, cost_minor=cost, recording_url=None),  # type: ignore[misc]
@@ -296,22 +294,3 @@ async def _step_of(tx: Tx, attempt: Attempt) -> Step:
         return steps_of(plan.on_the_day or DayPolicy())[day.step]
     case = (await lock_cases(tx, [attempt.order_id]))[attempt.order_id]
     return steps_of((await plans_of(tx, [case.policy_version]))[case.policy_version])[case.step]
-
-
-async def _sent(messenger: Messenger, outgoing: Outgoing) -> Sent:
-    """Send a message; where the window turns out to be closed, by its template."""
-    content = outgoing.content
-    try:
-        return await messenger.send(outgoing)
-    except messaging.SendRefused as refused:
-        if refused.because is not Because.WINDOW or not isinstance(content, Chat) or not content.open:
-            raise
-    return await messenger.send(replace(outgoing, content=replace(content, open=False)))
-
-
-def cost_of(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:
-    """What a message cost in rupiah: as the provider says, else as the shop stated for one part."""
-    if sent.cost is not None and sent.currency == "IDR":
-        return sent.cost_minor
-    stated = fields.get(UNIT_COST, "")
-    return int(stated) * sent.parts if stated else None

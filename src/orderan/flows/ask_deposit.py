@@ -1,6 +1,7 @@
 """Silence that is answered with a deposit: it is asked for in place of the buyer's word, by the messages a shop sends.
 
-    want    nobody answered in any way: the order keeps its stock, and a part of its total may be paid until a deadline
+    want    nobody answered in any way: the order keeps its stock, and a part of its total may be paid until a deadline,
+            which is counted from when they are told: at their next hour, and anew where that was late
     paid    as good as a yes: work begins, and the courier collects the rest
     unpaid  the order is cancelled and its stock is free; money that is under way is waited for
     unheard no message could be sent, or nothing of the shop's takes so much: nobody was asked, so a person decides
@@ -17,12 +18,24 @@ from orderan.orders import (
     Order,
     VerificationEvent,
     drop_deposit,
+    keep_deposit_until,
     move_verification,
     orders_by_id,
     want_deposit,
 )
 from orderan.payments import IN_THE_AIR, METHODS, attempts_of, rails
-from orderan.verification import Case, Next, Policy, Silence, close_case, deposit_of, go_on
+from orderan.verification import (
+    Case,
+    Next,
+    Policy,
+    Silence,
+    close_case,
+    deposit_of,
+    deposit_until,
+    go_on,
+    may_ring_at,
+    was_asked,
+)
 
 PAID: Final = "deposit"
 """Why an order is let go without a word of its buyer; the audit knows it by this."""
@@ -30,19 +43,38 @@ UNDER_WAY: Final = timedelta(minutes=10)
 """So long money that is under way is waited for before it is looked at again."""
 
 
-async def begin_deposit(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> bool:
+async def begin_deposit(
+    tx: Tx, order: Order, case: Case, policy: Policy, *, zone: str, now: datetime
+) -> bool:
     """Ask for a deposit of a locked order whose buyer was just given up; False where the policy wants none, or nothing
     of the shop's takes so much.
+
+    Args:
+        zone: Where the buyer lives: at night nobody is told, and no time runs.
     """
     amount = deposit_of(policy, order.total_minor)
     if policy.silence is not Silence.DEPOSIT or not await _can_be_paid(tx, amount):
         await drop_deposit(tx, order)
         return False
-    until = now + timedelta(hours=policy.deposit_hours)
+    told = may_ring_at(policy, now, zone)
     given_up = (await orders_by_id(tx, [order.id]))[order.id]
+    until = deposit_until(policy, told)
     await want_deposit(tx, given_up, amount, until=until, now=now)
-    await go_on(tx, case, Next(len(policy.steps), 0, now), deadline=until, now=now)
+    await go_on(tx, case, Next(len(policy.steps), 0, told), deadline=until, now=now)
     return True
+
+
+async def count_from_now(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> Case:
+    """Give whoever is told late of a deposit the whole time for it; any other case stays as it is.
+
+    Args:
+        case: Locked, with a try due now.
+    """
+    until = deposit_until(policy, now)
+    if not order.wants_deposit or until <= case.deadline or await was_told(tx, case, policy):
+        return case
+    await keep_deposit_until(tx, order, until)
+    return await go_on(tx, case, Next(case.step, case.tries, now), deadline=until, now=now)
 
 
 async def deposit_paid(tx: Tx, order: Order, *, now: datetime) -> None:
@@ -55,6 +87,11 @@ async def deposit_paid(tx: Tx, order: Order, *, now: datetime) -> None:
 async def money_under_way(tx: Tx, order: Order) -> bool:
     """Whether somebody is paying an order just now, as far as nobody knows how it ends."""
     return any(one.state in IN_THE_AIR for one in await attempts_of(tx, order.id))
+
+
+async def was_told(tx: Tx, case: Case, policy: Policy) -> bool:
+    """Whether the buyer was asked for the deposit that is waited for."""
+    return await was_asked(tx, case.order_id, since=case.deadline - timedelta(hours=policy.deposit_hours))
 
 
 async def _can_be_paid(tx: Tx, amount_minor: int) -> bool:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from orderan.flows import follow_promotion
 from orderan.flows.settle_payment import settle_payments
+from orderan.kit import inbox
 from orderan.kit.db import Tx
-from orderan.kit.errors import Refusal
+from orderan.kit.errors import N_, Refusal
+from orderan.kit.inbox import Stuck
 from orderan.payments import AttemptState, Noted, call_for_offers
 from orderan.promotions import Card, of_attempts
 
@@ -17,7 +19,7 @@ async def book_tries(
 ) -> None:
     """Book what notes lack in the ledger; what the buyer was given besides is called for once it is paid.
 
-    The caller has locked the orders.
+    What was taken back although the shop had refunded it goes to a person. The caller has locked the orders.
 
     Args:
         cards: What was told of the card, by try.
@@ -37,6 +39,26 @@ async def book_tries(
                 raise answer
     paid = {one.attempt.order_id for one in noted if one.attempt.state == AttemptState.PAID and one.events}
     await call_for_offers(tx, paid, now=now)
+    gone_twice = [one for one in noted if one.beyond_minor and one.attempt.moved_at == now]
+    await inbox.report(tx, [_gone_twice(one) for one in gone_twice], now=now)
+
+
+def _gone_twice(noted: Noted) -> Stuck:
+    attempt = noted.attempt
+    return Stuck(
+        kind="payment_differs",
+        reason="gone_twice",
+        subject_kind="order",
+        subject_id=attempt.order_id,
+        dedupe_key=f"payment_differs:{attempt.id}",
+        payload={"reference": attempt.reference, "gateway": attempt.gateway},
+        money_minor=noted.beyond_minor,
+        currency=attempt.currency,
+        deadline=None,
+        next_step=N_(
+            "Bank menarik uang yang sudah dikembalikan ke pembeli: bantah dengan bukti pengembaliannya."
+        ),
+    )
 
 
 def _one_of_each_order(noted: Sequence[Noted]) -> list[list[Noted]]:

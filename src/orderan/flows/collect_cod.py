@@ -133,12 +133,15 @@ async def remit_cod(
         if amount <= 0:
             remitted.append(NothingDue(line.awb))
             continue
+        known = frozenset(book.collected)
         unheard, beyond = book.remit(name, amount)
         if beyond:
             remitted.append(MoreThanThereIs(MoneyKind.COD_REMITTED, amount, amount - beyond, order.currency))
             continue
         if unheard:
-            collected.append(_event(order, parcel, MoneyKind.COD_COLLECTED, unheard))
+            # Collected before, and less: the ledger has that under the parcel's name alone.
+            more = statement if name in known else None
+            collected.append(_event(order, parcel, MoneyKind.COD_COLLECTED, unheard, statement=more))
         remitted.append(_event(order, parcel, MoneyKind.COD_REMITTED, amount, statement=statement))
     await _settle(tx, collected, now=now)
     return await _settle(tx, remitted, now=now)
@@ -170,6 +173,36 @@ async def owed_for(
         owed[awb] = book.to_remit(name)
     await _settle(tx, collected, now=now)
     return owed
+
+
+async def lacking_for(
+    tx: Tx, courier_code: str, paid: Mapping[str, int], scope: Scope = EVERYTHING
+) -> dict[str, tuple[Parcel, Order, int]]:
+    """What a courier lacks of the cash of delivered parcels, of each that alone brings all its order has due and of
+    which nobody noted any.
+
+    Args:
+        paid: By tracking number, what the courier brings now.
+
+    Raises:
+        UnknownCourier: No courier has this code.
+    """
+    found, orders, books = await _look_up(tx, courier_code, [Cash(awb) for awb in paid], scope)
+    lacking = {}
+    for awb, amount in paid.items():
+        carried = _carried(Cash(awb), found, orders)
+        if isinstance(carried, Refusal) or carried[0].state != ParcelState.DELIVERED:
+            continue
+        parcel, order = carried
+        book = books[order.id]
+        if set(book.weights) == {reference_of(parcel)} and 0 < amount < book.due_minor:
+            lacking[awb] = (parcel, order, book.due_minor - amount)
+    return lacking
+
+
+async def is_due(tx: Tx, order: Order, parcel: Parcel) -> bool:
+    """Whether something is left to collect of a COD order for this parcel of it."""
+    return (await _books(tx, [order.id]))[order.id].is_open(reference_of(parcel))
 
 
 async def cash_to_collect(tx: Tx, ticked: Sequence[tuple[str, str]]) -> dict[str, list[Cash]]:

@@ -52,6 +52,8 @@ WARN_BEFORE: Final = timedelta(days=3)
 DUE: Final = "chargeback_due"
 QUIET: Final = timedelta(days=1)
 BATCH: Final = 50
+GONE_TWICE: Final = "gone_twice"
+"""Why a person looks: the money had been paid back before the bank took it."""
 
 
 async def report_chargeback(
@@ -81,7 +83,9 @@ async def report_chargeback(
         tx,
         order_id,
         attempt_id=attempt_id,
-        amount_minor=await _taken(tx, attempt) if taken and attempt else amount_minor,
+        amount_minor=(await _taken(tx, attempt) or attempt.amount_minor)
+        if taken and attempt
+        else amount_minor,
         currency=order.currency,
         reason=reason,
         taken=taken,
@@ -122,8 +126,8 @@ async def win_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Charg
 async def lose_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Chargeback:
     """The bank decided for its customer: what was still there goes.
 
-    Where the money was refunded as well, the ledger has nothing left to take: the case is lost, and a
-    person looks at what the shop paid twice.
+    What was refunded as well the ledger has no more to take: the case is lost, and a person looks at what
+    the shop paid twice.
 
     Raises:
         ChargebackNotFound, IllegalMove: See there.
@@ -135,8 +139,8 @@ async def lose_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Char
         taken = await _taken(tx, attempt)
         kept = attempt.booked_minor - attempt.returned_minor
         await _believe(tx, attempt, Outcome.REVERSED, taken, now=now)
-        if kept > 0:
-            await _let_promotions_follow(tx, one.order_id, taken, kept + taken, now=now)
+        if kept > 0 and taken:
+            await _let_promotions_follow(tx, one.order_id, taken, kept, now=now)
     elif not one.taken:
         await _take(tx, one, attempt, now=now)
     return lost
@@ -152,7 +156,8 @@ async def tend_chargebacks(tx: Tx, *, now: datetime) -> int:
             tx,
             attempt.order_id,
             attempt_id=attempt.id,
-            amount_minor=await _taken(tx, attempt),
+            # Money that was paid back before is the buyer's already: then the bank wants the payment's amount.
+            amount_minor=await _taken(tx, attempt) or attempt.amount_minor,
             currency=attempt.currency,
             reason=attempt.reason or "disputed",
             taken=True,
@@ -181,11 +186,16 @@ async def _end(tx: Tx, one: Chargeback, event: ChargebackEvent, *, now: datetime
 
 
 async def _let_promotions_follow(
-    tx: Tx, order_id: UUID, part_minor: int, whole_minor: int, *, now: datetime
+    tx: Tx, order_id: UUID, part_minor: int, kept_minor: int, *, now: datetime
 ) -> None:
-    """A part of a payment is gone for good: its promotions go in proportion."""
+    """A part of a payment is gone for good: its promotions go in proportion to what is left of it.
+
+    Args:
+        kept_minor: What the gateway took in and the bank did not take; some of it may have been paid back.
+    """
     order = (await lock_orders(tx, [order_id]))[order_id]
-    events = await withdraw_in_proportion(tx, order, part_minor, whole_minor, now=now)
+    left = min(kept_minor, max(order.paid_minor - order.refunded_minor, 0))
+    events = await withdraw_in_proportion(tx, order, part_minor, part_minor + left, now=now)
     for answer in await settle_payments(tx, events, now=now):
         if isinstance(answer, Refusal):
             raise answer
@@ -220,19 +230,23 @@ async def _take(tx: Tx, one: Chargeback, attempt: Attempt | None, *, now: dateti
         )
         [noted] = await note_truths(tx, [(attempt, taken)], now=now)
         events = [*noted.events, *await follow_attempt(tx, noted.attempt, now=now)]
+        beyond = noted.beyond_minor
     else:
         method = attempt.method if attempt is not None else "bank_transfer"
         name = to_text("cbk", one.id)
-        events = [
-            MoneyEvent(one.order_id, MoneyKind.CAPTURE_REVERSED, method, one.amount_minor, one.currency, name)
-        ]
         order = (await lock_orders(tx, [one.order_id]))[one.order_id]
-        kept = order.paid_minor - order.refunded_minor
-        if 0 < one.amount_minor <= kept:
-            events += await withdraw_in_proportion(tx, order, one.amount_minor, kept, now=now)
+        kept = max(order.paid_minor - order.refunded_minor, 0)
+        there = min(one.amount_minor, kept)
+        beyond, events = one.amount_minor - there, []
+        if there:
+            kind = MoneyKind.CAPTURE_REVERSED
+            events.append(MoneyEvent(one.order_id, kind, method, there, one.currency, name))
+            events += await withdraw_in_proportion(tx, order, there, kept, now=now)
+    if beyond:
+        await inbox.report(tx, [_beyond(one, beyond, GONE_TWICE)], now=now)
     for answer in await settle_payments(tx, events, now=now):
         if isinstance(answer, Refusal):
-            await inbox.report(tx, [_beyond(one, answer)], now=now)
+            await inbox.report(tx, [_beyond(one, one.amount_minor, answer.code)], now=now)
 
 
 async def _locked(tx: Tx, chargeback_id: UUID) -> Chargeback:
@@ -250,12 +264,15 @@ async def _attempt(tx: Tx, order_id: UUID, attempt_id: UUID | None) -> Attempt |
 
 
 async def _taken(tx: Tx, attempt: Attempt) -> int:
-    """What the last dispute took of a payment; of one that was never seen paid, what it was for."""
+    """What the last dispute took of a payment; of one that was never seen paid, what it was for.
+
+    Nothing of one that had been paid back: the ledger had no more of it.
+    """
     taken = 0
     for row in await events_of(tx, [attempt.order_id], [MoneyKind.CAPTURED, MoneyKind.CAPTURE_REVERSED]):
         if (row.reference or "").partition(":")[0] == attempt.reference:
             taken = taken + row.amount_minor if row.kind == MoneyKind.CAPTURE_REVERSED else 0
-    return taken or attempt.amount_minor
+    return taken or (0 if attempt.booked_minor else attempt.amount_minor)
 
 
 def due_key(one: Chargeback) -> str:
@@ -278,15 +295,15 @@ def _due(one: Chargeback) -> Stuck:
     )
 
 
-def _beyond(one: Chargeback, refusal: Refusal) -> Stuck:
+def _beyond(one: Chargeback, money_minor: int, reason: str) -> Stuck:
     return Stuck(
         kind="chargeback_beyond",
-        reason=refusal.code,
+        reason=reason,
         subject_kind="order",
         subject_id=one.order_id,
         dedupe_key=f"chargeback_beyond:{one.id}",
         payload={"chargeback": to_text("cbk", one.id)},
-        money_minor=one.amount_minor,
+        money_minor=money_minor,
         currency=one.currency,
         deadline=None,
         next_step=N_("Uang ini ditarik bank, padahal sudah dikembalikan ke pembeli: tagih kembali."),

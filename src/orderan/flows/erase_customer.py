@@ -3,8 +3,9 @@
     here     the record and those merged into it are locked and emptied, the keys destroyed
     then     orders still under way are looked for; if there are any, nothing of it happened
     words    what they were told goes, and whatever was written freely about their orders: notes,
-             reasons, tags, what they said when they were asked, what the inbox and the answers repeat of them, and who they were in files that
-             were imported
+             reasons, tags, what they said when they were asked, what the inbox and the answers repeat
+             of them, and who they were in files that were imported
+    voices   what was recorded of their calls is deleted at its provider afterwards, see `delete_recordings`
 
 Looking comes last, because an order placed meanwhile holds the customer's row from before it reads
 it (`lock_by_phone`): either the erasure waits and finds the order, or the order waits and finds a
@@ -52,11 +53,11 @@ async def erase_customer(tx: Tx, customer_id: UUID, *, reason: str, now: datetim
     if numbers := await under_way_of_customers(tx, gone.people):
         raise OrdersUnderWay(tuple(map(str, numbers)))
     await forget_people(tx, gone.people, now=now)
-    await _forget_words(tx, gone.people)
+    await _forget_words(tx, gone.people, now=now)
     await forget_customers(tx, gone.references)
 
 
-async def _forget_words(tx: Tx, people: Collection[UUID]) -> None:
+async def _forget_words(tx: Tx, people: Collection[UUID], *, now: datetime) -> None:
     placed = await order_ids_of_customers(tx, people)
     if not placed:
         return
@@ -67,6 +68,7 @@ async def _forget_words(tx: Tx, people: Collection[UUID]) -> None:
     await payments.forget_accounts(tx, placed)
     await payments.forget_evidence(tx, placed, GONE)
     await orders.forget_words(tx, placed)
+    await verification.want_deletions(tx, placed, now=now)
     await verification.forget_words(tx, placed, GONE)
     await decisions.forget_input(tx, placed, VERIFYING, WHERE_THEY_LIVE)
     refunds = await payments.forget_words(tx, placed, GONE)

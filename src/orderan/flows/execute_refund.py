@@ -10,6 +10,7 @@ A process that dies between two of these leaves a try the clock asks for: the ga
 however often it is asked by one key.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import to_text
 from orderan.kit.inbox import Stuck
+from orderan.kit.together import raise_broken, to_its_end
 from orderan.payments import (
     Attempt,
     MoneyKind,
@@ -53,9 +55,11 @@ from orderan.payments import (
     rail_of,
     split,
     tries_due,
+    understood,
 )
 
 BATCH = 50
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,18 @@ class Refunder:
         return await self._ask(caller, one, first=False)
 
     async def ask_due(self, caller: Caller) -> int:
-        """Ask about every try that is due, one after another; returns how many there were."""
+        """Ask about every try that is due; returns how many there were.
+
+        One that hangs or breaks holds up no other; what broke is raised once all were asked about.
+        """
         due = await self.db.run(caller, lambda tx: tries_due(tx, now=self.clock.now(), limit=BATCH))
-        for one in due:
-            await self.ask(caller, one)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def in_turn(one: RefundTry) -> RefundTry:
+            async with turns:
+                return await self.ask(caller, one)
+
+        raise_broken("refunds", await asyncio.gather(*(to_its_end(in_turn(one)) for one in due)))
         return len(due)
 
     async def _begin(self, tx: Tx, refund_id: UUID) -> list[RefundTry]:
@@ -170,8 +182,9 @@ class Refunder:
             return await self._note(
                 caller, one, lambda tx, now: note_refund_unknown(tx, one.id, reason, now=now)
             )
+        told = understood(attempt, truth)
         return await self._note(
-            caller, one, lambda tx, now: note_refund_refused(tx, one.id, reason, truth, now=now)
+            caller, one, lambda tx, now: note_refund_refused(tx, one.id, reason, told, now=now)
         )
 
     async def _note(

@@ -32,7 +32,7 @@ from orderan.payments import Rail, rails
 
 KINDS: Final = {
     Test.OUTAGE: Kind.DOWN,
-    Test.DEGRADATION: Kind.DOWN,
+    Test.DEGRADATION: Kind.DECLINES,
     Test.LEAK: Kind.DECLINES,
     Test.SLOW: Kind.SLOW,
     Test.LATE: Kind.SILENT,

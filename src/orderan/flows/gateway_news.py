@@ -102,7 +102,7 @@ def _kept(
     return Notification(
         account_id=account_id,
         verdict=verdict,
-        dedupe_key=_name(hide_cards(notice.dedupe_key.encode()).decode())
+        dedupe_key=_name(hide_cards(notice.dedupe_key.encode("utf-8", "replace")).decode())
         if notice
         else hashlib.sha256(received.body).hexdigest(),
         reference=_name(notice.reference) if notice and notice.reference else None,
@@ -118,4 +118,5 @@ def _kept(
 
 
 def _name(text: str) -> str:
-    return text.replace("\0", "")[:LONGEST_NAME]
+    """As a column takes it: letters may spell halves of characters, which no encoding has."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")[:LONGEST_NAME]

@@ -57,9 +57,9 @@ async def hand_over_letter(sender: Sender, delivery_id: UUID, letter: Letter, le
     return Outcome(delivery_id, event, reason, lease=lease)
 
 
-async def ask_about(sender: Sender, one: Delivery) -> Receipt | None:
+async def ask_about(sender: Sender | None, one: Delivery) -> Receipt | None:
     """What a provider says of a letter; None when it cannot be asked, or does not answer."""
-    if sender.doubt is not Doubt.ASK:
+    if sender is None or sender.doubt is not Doubt.ASK:
         return None
     refuse_outside_call(f"messages {sender.channel}")
     try:

@@ -49,6 +49,7 @@ from orderan.verification import (
     save_thread,
     thread_of_call,
     threads_to_look_up,
+    want_late_deletion,
 )
 
 BATCH: Final = 100
@@ -184,6 +185,8 @@ class CallWatch:
         if told is not None:
             known = _rupiah(told.price)
             await note_costs(tx, locked.attempt_id, cost_minor=known, recording_url=told.recording_url)
+            if told.recording_url is not None:
+                await want_late_deletion(tx, locked.attempt_id, told.recording_url, now=now)
         if done and stands in OVER and (told is None or _rupiah(told.price) is None):
             account = await reach_account(tx, locked.account_id)
             stated = _stated(stands, told.price if told else None, account.fields)

@@ -4,7 +4,8 @@ What is due lies in the parcels by the worth of the goods in them. Goods that ca
 for no more; they are looked for in the parcels a courier brought back first, then in those whose
 cash was collected, then in the rest. Goods that were refused at a door are asked for no more from
 then on, and of the parcel they were in. Cash that was noted for the order without a parcel is loose:
-a statement uses it up before it says that more was collected than was due.
+a statement uses it up before it says that more was collected than was due. What is due and lies in
+no parcel any more was left over where less was collected, so any of these may bring it later.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -76,12 +77,15 @@ class OrderCash:
 
         Of what is too much nothing is noted.
         """
-        unheard = 0
         if self._known(name):
             lacking = max(amount_minor - self.with_courier(name), 0)
-            if lacking > self.loose_minor:
-                return 0, lacking - self.loose_minor
-            self.loose_minor -= lacking
+            loose = min(lacking, self.loose_minor)
+            unheard = min(lacking - loose, self.left_over)
+            if lacking > loose + unheard:
+                return 0, lacking - loose - unheard
+            self.loose_minor -= loose
+            self.due_minor -= unheard
+            self.collected[name] = self.collected.get(name, 0) + unheard
         else:
             loose = self._loose_for(amount_minor)
             unheard = amount_minor - loose
@@ -91,6 +95,15 @@ class OrderCash:
             self.weights.pop(name, None)
         self.remitted[name] = self.remitted.get(name, 0) + amount_minor
         return unheard, 0
+
+    def is_open(self, name: str) -> bool:
+        """Whether something is due that lies in a parcel, or in none any more."""
+        return self.due_minor > 0 and (name in self.weights or not self.weights)
+
+    @property
+    def left_over(self) -> int:
+        """Due, and in no parcel any more."""
+        return 0 if self.weights else max(self.due_minor, 0)
 
     def _known(self, name: str) -> bool:
         return name in self.collected or name in self.remitted

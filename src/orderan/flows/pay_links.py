@@ -55,6 +55,10 @@ class PayLinks:
         """Where a telephone provider asks what to say."""
         return f"{self.base_url}/asks/{shop_id}/{to_text('rch', account_id)}"
 
+    def courier_news(self, shop_id: int, account_id: UUID) -> str:
+        """Where a courier sends word."""
+        return f"{self.base_url}/tracking/{shop_id}/{to_text('cra', account_id)}"
+
     def ticket(self, shop_id: int, order_id: UUID, *, now: datetime) -> str:
         return write_ticket(
             self.keyring.secret(PURPOSE), PURPOSE, {"s": shop_id, "o": order_id.hex}, until=now + LIVES

@@ -23,6 +23,8 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+import psycopg
+
 from orderan.flows import offer_promotion
 from orderan.flows.book_tries import book_tries
 from orderan.flows.pay_links import PayLinks
@@ -40,12 +42,13 @@ from orderan.gateways import (
     Payer,
     Truth,
 )
-from orderan.incidents import banner_for, maintenance_now
+from orderan.incidents import LOWERED_BEFORE, banner_for, maintenance_now
 from orderan.kit import inbox
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.inbox import Stuck
+from orderan.kit.together import raise_broken, to_its_end
 from orderan.orders import Order, lock_orders, orders_by_id
 from orderan.payments import (
     IN_THE_AIR,
@@ -77,6 +80,8 @@ MOST_BATCHES: Final = 4
 """Asked one after the other at most: a worker that shall stop waits for them, and a gateway may hang."""
 AT_ONCE: Final = 32
 """Questions to one account in flight."""
+NOT_STORABLE: Final = "not_storable"
+"""A gateway's words or amounts that no column takes."""
 LEASE: Final = timedelta(seconds=60)
 """Longer than a gateway may take: whoever took a try and died leaves it due again."""
 
@@ -223,7 +228,7 @@ class Cashier:
         self, tx: Tx, order_id: UUID, method: str, open_rails: Sequence[Rail], amount_minor: int
     ) -> list[Rail]:
         now = self.clock.now()
-        windows = await maintenance_now(tx, now=now)
+        windows = await maintenance_now(tx, ahead=LOWERED_BEFORE, now=now)
         maintained = [
             rail.id
             for rail in open_rails
@@ -363,10 +368,17 @@ class Cashier:
             return []
         reached = await self._reached(caller, attempts)
         over = await self.db.run(caller, lambda tx: _no_longer_payable(tx, attempts))
-        truths = await asyncio.gather(
-            *(self._answer(*reached[one.rail_id], one, over=one.order_id in over) for one in attempts)
+        ends = await asyncio.gather(
+            *(
+                to_its_end(self._answer(*reached[one.rail_id], one, over=one.order_id in over))
+                for one in attempts
+            )
         )
-        return await self._hear(caller, list(zip(attempts, truths, strict=True)))
+        # An answer that breaks us is none; those of the others are heard before it is told.
+        truths = [None if isinstance(end, Exception) else end for end in ends]
+        noted = await self._hear(caller, list(zip(attempts, truths, strict=True)))
+        raise_broken("answers", ends)
+        return noted
 
     async def _reached(self, caller: Caller, attempts: Sequence[Attempt]) -> dict[UUID, tuple[UUID, Gateway]]:
         """The account and the client of each try, by its rail."""
@@ -410,18 +422,19 @@ class Cashier:
 
         try:
             return await self.db.run(caller, work)
-        except Refusal as refusal:
+        except (Refusal, psycopg.DataError) as fault:
             if len(heard) > 1:
                 return [(await self._hear(caller, [one]))[0] for one in heard]
-            return await self._unbookable(caller, heard[0][0], refusal)
+            reason = fault.code if isinstance(fault, Refusal) else NOT_STORABLE
+            return await self._unbookable(caller, heard[0][0], reason)
 
-    async def _unbookable(self, caller: Caller, attempt: Attempt, refusal: Refusal) -> list[Attempt]:
+    async def _unbookable(self, caller: Caller, attempt: Attempt, reason: str) -> list[Attempt]:
         """The gateway says what the order's money cannot follow: a person looks, and it is asked again later."""
 
         async def work(tx: Tx) -> list[Attempt]:
             now = self.clock.now()
             await lock_orders(tx, [attempt.order_id])
-            await inbox.report(tx, [_cannot_follow(attempt, refusal)], now=now)
+            await inbox.report(tx, [_cannot_follow(attempt, reason)], now=now)
             return [noted.attempt for noted in await note_truths(tx, [(attempt, None)], now=now)]
 
         return await self.db.run(caller, work)
@@ -479,10 +492,10 @@ async def _no_longer_payable(tx: Tx, attempts: Sequence[Attempt]) -> set[UUID]:
     return {order.id for order in orders.values() if not is_payable(order)}
 
 
-def _cannot_follow(attempt: Attempt, refusal: Refusal) -> Stuck:
+def _cannot_follow(attempt: Attempt, reason: str) -> Stuck:
     return Stuck(
         kind="payment_differs",
-        reason=refusal.code,
+        reason=reason,
         subject_kind="order",
         subject_id=attempt.order_id,
         dedupe_key=f"payment_differs:{attempt.id}",

@@ -53,14 +53,14 @@ def can_pay(order: Order, attempt: Attempt, use: Redemption | None, *, now: date
 
 
 async def sound_rails(tx: Tx, method: str, *, now: datetime) -> set[UUID]:
-    """Rails of a method that are open, not known to be down, and in no incident."""
+    """Rails of a method that are open, not known to be down, in no incident and not under maintenance."""
     carried = [rail.id for rail in await rails(tx) if rail.method == method and rail.state == "open"]
     if not carried:
         return set()
     watched = await watches(tx)
     down = {rail_id for rail_id in carried if rail_id in watched and watched[rail_id].word is Word.DOWN}
     told = await banner_for(tx, now=now, rails=carried)
-    return set(carried) - down - {banner.rail_id for banner in told if not banner.maintenance}
+    return set(carried) - down - {banner.rail_id for banner in told}
 
 
 def part_of(order: Order, method: Method, part_minor: int | None, carried: Sequence[Rail]) -> int:

@@ -145,12 +145,7 @@ async def _close_by_itself(tx: Tx, found: Incident, recovered_at: datetime, *, n
     impact = await incidents.impact_of(tx, found.id)
     shop = await shop_by_id(tx, tx.shop_id)
     review = incidents.own_review(
-        since=found.since,
-        recovered_at=recovered_at,
-        hit=impact.hit_orders,
-        paid=impact.paid_orders,
-        lost=impact.lost_orders,
-        zone=shop.time_zone,
+        since=found.since, recovered_at=recovered_at, impact=impact, zone=shop.time_zone
     )
     await incidents.close_incident(tx, found, review=review, now=now)
 

@@ -11,7 +11,7 @@ Order rows are locked before task rows, always, so that a hold, a cancellation o
 comes before a step or waits for it.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from orderan.fulfilment import (
     Reason,
     Task,
     TaskEvent,
+    TaskLine,
     TaskNotFound,
     behind,
     finish_picking,
@@ -35,6 +36,7 @@ from orderan.fulfilment import (
     readiness,
     start_tasks,
 )
+from orderan.inventory import StockKey, Take, doubt_bin, has_bins, take_from_bins
 from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
@@ -104,16 +106,28 @@ async def start_picking(tx: Tx, ids: Collection[UUID], *, within: Within = None,
     await refresh_headline(tx, list(orders))
 
 
-async def pick(tx: Tx, task_id: UUID, picks: Sequence[Pick], *, within: Within = None, now: datetime) -> None:
+async def pick(
+    tx: Tx,
+    task_id: UUID,
+    picks: Sequence[Pick],
+    *,
+    bin_id: UUID | None = None,
+    within: Within = None,
+    now: datetime,
+) -> None:
     """Count units off the shelf.
+
+    Args:
+        bin_id: Where they were taken from; None is wherever the sheet says.
 
     Raises:
         TaskNotFound: Not there for this caller.
         IllegalMove: It is not being picked.
         NothingLikeThatToPick: A sku is not on its list, or fewer units are; nothing was counted.
+        UnknownBin, BinBlocked, BinShort: Of the bin that was named.
     """
     orders, [task] = await lock_work(tx, [task_id], within=within)
-    await pick_units(tx, task, picks)
+    await _off_the_shelf(tx, {task.id: task}, await pick_units(tx, task, picks), bin_id=bin_id, now=now)
     await follow_goods(tx, list(orders), now=now)
 
 
@@ -128,9 +142,28 @@ async def finish_tasks(
     """
 
     async def step(tasks: Sequence[Task]) -> None:
-        await finish_picking(tx, tasks, take_all=take_all, now=now)
+        counted = await finish_picking(tx, tasks, take_all=take_all, now=now)
+        await _off_the_shelf(tx, {task.id: task for task in tasks}, counted, now=now)
 
     await _each(tx, ids, step, within=within, now=now)
+
+
+async def _off_the_shelf(
+    tx: Tx,
+    tasks: Mapping[UUID, Task],
+    counted: Sequence[tuple[TaskLine, int]],
+    *,
+    bin_id: UUID | None = None,
+    now: datetime,
+) -> None:
+    takes = [
+        Take(
+            StockKey(line.sku_id, tasks[line.task_id].location_id, line.owner_id, line.lot_id), units, bin_id
+        )
+        for line, units in counted
+    ]
+    if takes and (bin_id or await has_bins(tx, {task.location_id for task in tasks.values()})):
+        await take_from_bins(tx, takes, now=now)
 
 
 async def pack(tx: Tx, ids: Collection[UUID], *, within: Within = None, now: datetime) -> None:
@@ -159,17 +192,32 @@ async def _each(
     await follow_goods(tx, list(orders), now=now)
 
 
-async def run_short(tx: Tx, task_id: UUID, *, note: str, within: Within = None, now: datetime) -> None:
+async def run_short(
+    tx: Tx,
+    task_id: UUID,
+    *,
+    note: str,
+    bin_id: UUID | None = None,
+    within: Within = None,
+    now: datetime,
+) -> None:
     """Something is not on the shelf: the task waits and the inbox says what for.
+
+    Args:
+        bin_id: Where it was looked for; the bin is blocked, and what it should hold is not sold before somebody looked.
 
     Raises:
         TaskNotFound: Not there for this caller.
         IllegalMove: It is not being picked.
+        UnknownBin: The task's location has no such bin.
     """
     orders, [task] = await lock_work(tx, [task_id], within=within)
     order = orders[task.order_id]
     await move_tasks(tx, [task], TaskEvent.RUN_SHORT, reason=note, now=now)
     missing = missing_units(await lines_of_tasks(tx, [task_id]))
+    if bin_id is not None:
+        skus = {sku for sku, _ in missing}
+        await doubt_bin(tx, task.location_id, bin_id, skus, why=note, now=now)
     entry = Stuck(
         kind="task_short",
         reason="not_on_the_shelf",

@@ -55,7 +55,7 @@ async def route_payment(
     """The rails in the order in which they are to be tried; the decision is kept.
 
     Args:
-        maintained: Rails under maintenance now.
+        maintained: Rails under maintenance now, or before a buyer would have paid.
         troubled: Rails that are in an incident now: somebody may know of it before the watch of rails does.
         amount_minor: What is to be charged; None is all that is due.
     """

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from orderan import messaging
+from orderan.flows.outgoing import send_outgoing
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
@@ -29,9 +30,7 @@ from orderan.notifications import (
     SendingUnknown,
     SentAs,
 )
-from orderan.reach import ADDRESS, SILENT, TEMPLATE_PREFIX, UNIT_COST, Kind
-
-CURRENCY: Final = "IDR"
+from orderan.reach import ADDRESS, SILENT, TEMPLATE_PREFIX, Kind, ReachAccount
 
 
 @dataclass
@@ -94,11 +93,11 @@ class AccountSender:
             account.fields[ADDRESS] if account.kind is Kind.WEBHOOK else letter.to,
             letter.reference,
             letter.locale,
-            content_of(letter, account.fields, now=self.clock.now()),
+            content_of(letter, account, now=self.clock.now()),
             notify_url=None if silent else news_address(self.links, self.shop_id, client),
         )
         try:
-            sent = await messenger.send(outgoing)
+            sent, cost_minor = await send_outgoing(messenger, outgoing, account.fields)
         except messaging.RefusedForGood as refused:
             raise RefusedForGood(_code(refused)) from refused
         except messaging.RefusedForNow as refused:
@@ -107,37 +106,38 @@ class AccountSender:
             raise SendingFailed(_code(failed)) from failed
         except messaging.OutcomeUnknown as unknown:
             raise SendingUnknown(_code(unknown)) from unknown
-        return SentAs(sent.provider_id, cost_minor=_cost(sent, account.fields))
+        return SentAs(sent.provider_id, cost_minor)
 
 
-def content_of(letter: Letter, fields: Mapping[str, str], *, now: datetime) -> Content:
+def content_of(letter: Letter, account: ReachAccount, *, now: datetime) -> Content:
     """A letter as its channel carries it.
 
-    WhatsApp takes a template it has approved from whoever was not written to for a day, so that it is
-    always one: named by the account's prefix and the kind, its parameters in the order of the text.
+    Whoever wrote to the account by WhatsApp within the day is sent the words as they stand; to anybody else goes the
+    template that stands for them: named by the account's prefix and the kind, its parameters in the order of the text.
     """
-    return _CONTENTS[letter.channel](letter, fields, now)
+    return _CONTENTS[letter.channel](letter, account, now)
 
 
-def _chat(letter: Letter, fields: Mapping[str, str], _: datetime) -> Content:
-    name = f"{fields.get(TEMPLATE_PREFIX, '')}{letter.kind}"
-    return messaging.Chat(letter.text, template=messaging.Template(name, tuple(letter.values.values())))
+def _chat(letter: Letter, account: ReachAccount, _: datetime) -> Content:
+    name = f"{account.fields.get(TEMPLATE_PREFIX, '')}{letter.kind}"
+    template = messaging.Template(name, tuple(letter.values.values()))
+    return messaging.Chat(letter.text, template=template, open=account.id in letter.freely)
 
 
-def _text(letter: Letter, _: Mapping[str, str], __: datetime) -> Content:
+def _text(letter: Letter, _: ReachAccount, __: datetime) -> Content:
     return messaging.Text(letter.text)
 
 
-def _mail(letter: Letter, _: Mapping[str, str], __: datetime) -> Content:
+def _mail(letter: Letter, _: ReachAccount, __: datetime) -> Content:
     return messaging.Letter(letter.subject, letter.text, letter.html, unsubscribe=letter.unsubscribe)
 
 
-def _push(letter: Letter, _: Mapping[str, str], __: datetime) -> Content:
+def _push(letter: Letter, _: ReachAccount, __: datetime) -> Content:
     # A repetition takes the place of the first one: a topic has at most 32 letters (RFC 8030 section 5.4).
     return messaging.Push(letter.subject, letter.text, letter.link, topic=letter.reference[-32:])
 
 
-def _hook(letter: Letter, _: Mapping[str, str], now: datetime) -> Content:
+def _hook(letter: Letter, _: ReachAccount, now: datetime) -> Content:
     told = {
         "customer": letter.to,
         "language": letter.locale,
@@ -147,7 +147,7 @@ def _hook(letter: Letter, _: Mapping[str, str], now: datetime) -> Content:
     return messaging.Hook(f"message.{letter.kind}", now, told)
 
 
-_CONTENTS: Final[Mapping[str, Callable[[Letter, Mapping[str, str], datetime], Content]]] = MappingProxyType(
+_CONTENTS: Final[Mapping[str, Callable[[Letter, ReachAccount, datetime], Content]]] = MappingProxyType(
     {
         Kind.EMAIL: _mail,
         Kind.SMS: _text,
@@ -160,11 +160,3 @@ _CONTENTS: Final[Mapping[str, Callable[[Letter, Mapping[str, str], datetime], Co
 
 def _code(trouble: messaging.MessageTrouble) -> str:
     return f"{trouble.partner}:{trouble.code}"[:80]
-
-
-def _cost(sent: messaging.Sent, fields: Mapping[str, str]) -> int | None:
-    """What it cost in rupiah: as the provider says, else as the shop stated for one part."""
-    if sent.cost is not None and sent.currency == CURRENCY:
-        return sent.cost_minor
-    stated = fields.get(UNIT_COST, "")
-    return int(stated) * sent.parts if stated else None

@@ -23,6 +23,7 @@ from orderan.notifications import (
     add_wish,
     fulfil_wishes,
     lock_wishes,
+    newest_wish,
     policy_of,
     skus_wished,
     tell,
@@ -112,6 +113,19 @@ async def tell_restock(tx: Tx, *, now: datetime) -> int:
     await tell(tx, news, shop=await shop_by_id(tx, tx.shop_id), policy=policy, now=now)
     await fulfil_wishes(tx, [wish.id for wish in wishes], now=now)
     return len(wishes)
+
+
+async def sample_ware(tx: Tx, *, link: str, now: datetime) -> Ware | None:
+    """Goods to show a message with: those somebody waited for last, else any; None where there are none.
+
+    Args:
+        link: Of goods nobody ever waited for.
+    """
+    wish = await newest_wish(tx)
+    skus = None if wish is None else [wish.sku_id]
+    for one in await availability(tx, now=now, skus=skus, limit=1):
+        return Ware(one.title, one.total.sellable, link if wish is None else wish.link)
+    return None
 
 
 async def wares(tx: Tx, wishes: Collection[UUID], *, now: datetime) -> dict[UUID, Ware]:

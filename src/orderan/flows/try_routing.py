@@ -12,6 +12,7 @@ from typing import Final
 
 from orderan.flows.route_payment import ROUTING_RULE
 from orderan.kit.db import Tx
+from orderan.kit.rulebook import MOST_DAYS
 from orderan.payments import METHODS, accounts
 from orderan.routing import (
     KeptTrial,
@@ -28,7 +29,6 @@ from orderan.routing import (
 
 DAYS: Final = (1, 7, 30)
 """What a page offers."""
-MOST_DAYS: Final = 90
 MOST: Final = 20_000
 """Payments played in one trial, the newest."""
 BATCH: Final = 500

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from orderan.kit.db import Tx
+from orderan.kit.rulebook import MOST_DAYS
 from orderan.trust import (
     KeptTrial,
     PastTooLong,
@@ -24,7 +25,6 @@ from orderan.trust import (
 
 DAYS: Final = (7, 30, 90)
 """What a page offers."""
-MOST_DAYS: Final = 90
 MOST: Final = 20_000
 """Orders scored again in one trial, the newest."""
 BATCH: Final = 1_000

@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from orderan.customers import zone_of
-from orderan.flows.ask_deposit import UNDER_WAY, begin_deposit, money_under_way
+from orderan.flows.ask_deposit import UNDER_WAY, begin_deposit, count_from_now, money_under_way, was_told
 from orderan.flows.asking_steps import Asks, advance, reach_out
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.never_asked import report_never_asked
@@ -199,7 +199,11 @@ async def advance_cases(tx: Tx, due: Sequence[UUID], ways: Collection[Way], *, n
     zones = {order_id: zone_of(buyer.area) for order_id, buyer in buyers.items()}
     pursuit = _Orders(tx, orders, plans, zones, now)
     cases_left = [(case, left.get(order_id)) for order_id, case in cases.items()]
-    return await begin_attempts(tx, await advance(tx, cases_left, pursuit, ways, now=now), plans, now=now)
+    ready = [
+        await count_from_now(tx, orders[case.order_id], case, pursuit.plan(case), now=now)
+        for case in await advance(tx, cases_left, pursuit, ways, now=now)
+    ]
+    return await begin_attempts(tx, ready, plans, now=now)
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,8 @@ class _Orders:
         await _after_miss(self.tx, order, case, self.plan(case), self.zone(case), now=self.now)
 
     async def silent(self, case: Case) -> None:
-        await _silent(self.tx, self.orders[case.order_id], case, self.plan(case), now=self.now)
+        order = self.orders[case.order_id]
+        await _silent(self.tx, order, case, self.plan(case), self.zone(case), now=self.now)
 
 
 async def after_missed(tx: Tx, order: Order, case: Case, *, now: datetime) -> None:
@@ -243,10 +248,10 @@ async def _after_miss(tx: Tx, order: Order, case: Case, policy: Policy, zone: st
     elif due.at > now and await _asked_ever(tx, case, policy):
         await go_on(tx, case, Next(case.step, case.tries, due.at), now=now)
     else:
-        await _silent(tx, order, case, policy, now=now)
+        await _silent(tx, order, case, policy, zone, now=now)
 
 
-async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
+async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, zone: str, *, now: datetime) -> None:
     """Nobody answered in any way; who was never asked did not keep silent, so their order is only held."""
     if wants_deposit(policy, case):
         await _unpaid(tx, order, case, policy, now=now)
@@ -262,7 +267,7 @@ async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, *, now: date
     elif policy.silence is Silence.CANCEL:
         await cancel_order(tx, order.id, reason="buyer_unreachable", now=now)
     else:
-        await begin_deposit(tx, order, case, policy, now=now)
+        await begin_deposit(tx, order, case, policy, zone=zone, now=now)
 
 
 async def _unpaid(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
@@ -282,5 +287,6 @@ async def _unpaid(tx: Tx, order: Order, case: Case, policy: Policy, *, now: date
 
 async def _asked_ever(tx: Tx, case: Case, policy: Policy) -> bool:
     """Whether the buyer was asked since the asking for a word, or for a deposit, began the last time it did."""
-    hours = policy.deposit_hours if wants_deposit(policy, case) else policy.deadline_hours
-    return await was_asked(tx, case.order_id, since=case.deadline - timedelta(hours=hours))
+    if wants_deposit(policy, case):
+        return await was_told(tx, case, policy)
+    return await was_asked(tx, case.order_id, since=case.deadline - timedelta(hours=policy.deadline_hours))

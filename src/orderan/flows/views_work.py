@@ -1,12 +1,14 @@
 """What the warehouse and the shipping desk work from: tasks, pick sheets, parcels."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from orderan.flows.views_bins import where_to_take
 from orderan.fulfilment import TaskNotFound
+from orderan.inventory import StockKey
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Scope
@@ -125,7 +127,11 @@ async def work_places(tx: Tx, scope: Scope) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """Units of a stock row on a pick sheet, as a picker reads and scans them."""
+    """Units of a stock row on a pick sheet, as a picker reads and scans them.
+
+    Attributes:
+        bins: Where what is left lies: (code, units); what is not there is on the floor, or the location has no bins.
+    """
 
     line_no: int
     sku_id: UUID
@@ -140,6 +146,7 @@ class SheetLine:
     quantity: int
     picked: int
     packed: int
+    bins: Sequence[tuple[str, int]] = ()
 
     @property
     def left(self) -> int:
@@ -147,7 +154,7 @@ class SheetLine:
 
 
 async def pick_sheet(tx: Tx, scope: Scope, task_id: UUID) -> tuple[TaskRow, list[SheetLine]]:
-    """A task with what it picks, in the order of skus.
+    """A task with what it picks, in the order a picker walks past the bins; without bins in the order of skus.
 
     Raises:
         TaskNotFound: The shop has no such task, or it is outside the scope.
@@ -172,7 +179,15 @@ async def pick_sheet(tx: Tx, scope: Scope, task_id: UUID) -> tuple[TaskRow, list
         """,
         {"shop": tx.shop_id, "task": task_id},
     )
-    return TaskRow(*row), [SheetLine(*line) for line in lines]
+    sheet = [SheetLine(*line) for line in lines]
+    wanted = {
+        turn: (StockKey(line.sku_id, row.location_id, line.owner_id, line.lot_id), line.left)
+        for turn, line in enumerate(sheet)
+    }
+    places, way = await where_to_take(tx, wanted)
+    return TaskRow(*row), [
+        replace(sheet[turn], bins=tuple((bin_.code, units) for bin_, units in places[turn])) for turn in way
+    ]
 
 
 async def task_named(tx: Tx, scope: Scope, number: int) -> UUID | None:

@@ -65,8 +65,8 @@ from orderan.payments import (
 )
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
 from orderan.returns import RETURN, ReturnState, returns_waiting
-from orderan.settlements import ENTRY, EntryState, entries_waiting
-from orderan.shipping import PARCEL, ParcelState
+from orderan.settlements import ENTRY, EntryState, entries_waiting, payouts_unseen
+from orderan.shipping import PARCEL, ParcelState, parcels_silent
 from orderan.trust import (
     DENIAL,
     MODEL,
@@ -148,6 +148,25 @@ WATCHES = (
             ParcelState.OUT_FOR_DELIVERY: Limit(2 * DAY, N_("Tanyakan paket ini ke kurir.")),
             ParcelState.ATTEMPT_FAILED: Limit(2 * DAY, N_("Hubungi pembeli dan minta kurir mengantar lagi.")),
             ParcelState.RETURNING: Limit(14 * DAY, N_("Tanyakan ke kurir kapan paket kembali.")),
+        },
+    ),
+    # Of parcels whose courier was asked: it may stand longer in a state than it may say nothing new.
+    Watch(
+        PARCEL.name,
+        "parcel_silent",
+        "order",
+        parcels_silent,
+        {
+            ParcelState.PICKED_UP: Limit(DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")),
+            ParcelState.IN_TRANSIT: Limit(
+                3 * DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")
+            ),
+            ParcelState.OUT_FOR_DELIVERY: Limit(
+                DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")
+            ),
+            ParcelState.RETURNING: Limit(
+                5 * DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")
+            ),
         },
     ),
     Watch(
@@ -306,6 +325,21 @@ WATCHES = (
         entries_waiting,
         {EntryState.OPEN: Limit(3 * DAY, N_("Jelaskan selisih settlement ini, atau tanyakan ke gateway."))},
     ),
+    # A payout has no machine either: the bank showed its money, or it did not.
+    Watch(
+        "settlements.payout",
+        "payout_unseen",
+        "payouts",
+        payouts_unseen,
+        {
+            "unseen": Limit(
+                DAY,
+                N_(
+                    "Tanyakan ke gateway di mana pencairan ini, atau cocokkan dengan uang yang masuk rekening."
+                ),
+            )
+        },
+    ),
     Watch(
         DELIVERY.name,
         "delivery_waiting",
@@ -389,6 +423,7 @@ RESTING: Final[dict[tuple[str, str], str]] = {
         Commercial.EXPIRED,
     ): "over, unless money comes; then settle_payment revives or reports it",
     (ATTEMPT.name, AttemptState.PAID): "the money is there; it may still be taken back",
+    (ATTEMPT.name, AttemptState.REFUNDED): "paid back, in part or whole; a bank may still take it as well",
     (ATTEMPT.name, AttemptState.DISPUTED): "its chargeback is what waits",
     **{(ATTEMPT.name, state): "over, unless money comes late" for state in OVER},
     (ENTRY.name, EntryState.EXPLAINED): "a person said what it is; it moves again only when the amount does",

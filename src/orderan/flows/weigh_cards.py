@@ -1,7 +1,8 @@
 """The range of a card, told by its gateway when the money comes: a sign that nobody had while the order was placed.
 
     tied     the range is remembered as a keyed hash, so that orders of one range know of each other
-    weighed  where rules count orders of a range, the score is made again, of what was known then and this
+    weighed  where rules count orders of a range, or a list names it, the score is made again, of what was known then and
+         this
     held     what that brings to be held or refused waits for a look: it is paid, so it is not denied
 
 The site that placed the order may have told the range before; then it was weighed with everything else.
@@ -18,6 +19,7 @@ from orderan.kit.db import Tx
 from orderan.orders import Commercial, HoldKind, Order, orders_by_id, place_holds
 from orderan.trust import (
     Assessed,
+    CardSeen,
     KeyKind,
     Outcome,
     Policy,
@@ -32,6 +34,7 @@ from orderan.trust import (
     open_reviews,
     read_facts,
     review_of_order,
+    wider_ranges,
     with_card,
 )
 
@@ -44,21 +47,21 @@ async def weigh_cards(tx: Tx, keyring: Keyring, told: Mapping[UUID, str], *, now
     Args:
         told: How the number of each order's card begins.
     """
-    keys = {
-        order_id: key
+    cards = {
+        order_id: (key, *wider_ranges(keyring, tx.shop_id, digits))
         for order_id, digits in told.items()
         if (key := keys_of(keyring, tx.shop_id, Traces(card=digits)).get(KeyKind.CARD)) is not None
     }
-    if not keys:
+    if not cards:
         return
-    counts = await note_cards(tx, keys, now=now)
+    seen = await note_cards(tx, cards, now=now)
     policy, version = await followed(tx)
-    doubted = [order_id for order_id, others in counts.items() if counts_for(policy, others)]
+    doubted = [order_id for order_id, one in seen.items() if counts_for(policy, one)]
     orders = await orders_by_id(tx, doubted)
     held = [
         one
         for order_id in doubted
-        if (one := await _again(tx, orders[order_id], counts[order_id], policy, version, now)) is not None
+        if (one := await _again(tx, orders[order_id], seen[order_id], policy, version, now)) is not None
     ]
     if not held:
         return
@@ -71,12 +74,12 @@ async def weigh_cards(tx: Tx, keyring: Keyring, told: Mapping[UUID, str], *, now
 
 
 async def _again(
-    tx: Tx, order: Order, others: int, policy: Policy, version: int, now: datetime
+    tx: Tx, order: Order, seen: CardSeen, policy: Policy, version: int, now: datetime
 ) -> Assessed | None:
     """The score made again, where it holds the order and nobody looked or looks at it."""
     made = [one for one in await decisions.about(tx, order.id) if one.kind == TRUST]
     if order.commercial not in OPEN or not made or await review_of_order(tx, order.id) is not None:
         return None
     subject = Subject(order.id, now, Way.PREPAID, order.total_minor, {})
-    assessed = with_card(subject, read_facts(made[-1].inputs), others, policy, version=version)
+    assessed = with_card(subject, read_facts(made[-1].inputs), seen, policy, version=version)
     return assessed if assessed.verdict.outcome is Outcome.HOLD else None

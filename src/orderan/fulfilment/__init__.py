@@ -28,6 +28,7 @@ from orderan.fulfilment.store import behind, lines_of_tasks
 from orderan.fulfilment.views import (
     TaskAtPlace,
     cancelled_tasks,
+    in_hand,
     parcels_waiting,
     readiness,
     tasks_of,
@@ -57,6 +58,7 @@ __all__ = [
     "cancelled_tasks",
     "finish_picking",
     "follow_goods",
+    "in_hand",
     "lines_of_tasks",
     "lock_tasks",
     "misfits",

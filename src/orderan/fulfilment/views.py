@@ -8,6 +8,7 @@ from uuid import UUID
 
 from orderan.fulfilment.models import Task
 from orderan.fulfilment.rules import Readiness, Units
+from orderan.inventory import StockKey
 from orderan.kit.db import Tx
 from orderan.orders import Line
 
@@ -36,6 +37,22 @@ async def tasks_of(tx: Tx, order_id: UUID) -> list[TaskAtPlace]:
         {"shop": tx.shop_id, "order": order_id},
     )
     return [TaskAtPlace(Task(*row[:11]), row.code, row.name) for row in rows]
+
+
+async def in_hand(tx: Tx, location_id: UUID) -> dict[StockKey, int]:
+    """Units of stock rows at a location that were picked and have not left."""
+    rows = await tx.all(
+        """
+        SELECT task_line.sku_id, task.location_id, task_line.owner_id, task_line.lot_id, sum(task_line.picked)::int AS units
+        FROM task
+        JOIN task_line ON task_line.shop_id = task.shop_id AND task_line.task_id = task.id
+        WHERE task.shop_id = %(shop)s AND task.location_id = %(location)s
+          AND task.state IN ('picking', 'short', 'picked', 'packed') AND task_line.picked > 0
+        GROUP BY 1, 2, 3, 4
+        """,
+        {"shop": tx.shop_id, "location": location_id},
+    )
+    return {StockKey(row.sku_id, row.location_id, row.owner_id, row.lot_id): row.units for row in rows}
 
 
 async def cancelled_tasks(tx: Tx, order_id: UUID) -> list[UUID]:

@@ -4,7 +4,7 @@ Owns     incident, incident_rail, incident_told, incident_clock, incident_note, 
          maintenance_window, maintenance_feed
 Promises a rail is in at most one incident at a time; whoever has a try to pay on it that is not over
          is told once of the trouble and once of its end; an order's clock stands still once, however
-         many incidents overlap; planned maintenance lasts a day at most
+         many incidents overlap; planned maintenance lasts a day at most, and is told before it begins
 Speaks   incidents.moved.v1, incidents.announced.v1, incidents.buyer_told.v1,
          incidents.maintenance_planned.v1, incidents.maintenance_cancelled.v1
 Ignores  how trouble is noticed, which rail is used instead, by what road a message reaches a buyer
@@ -53,6 +53,7 @@ from orderan.incidents.feed import read_announced
 from orderan.incidents.models import (
     Announced,
     Banner,
+    Coming,
     Contact,
     Feed,
     Flag,
@@ -66,7 +67,15 @@ from orderan.incidents.models import (
     What,
     Window,
 )
-from orderan.incidents.rules import CLOSES_AFTER, QUESTIONS, SHOWN_FOR, draft, own_review
+from orderan.incidents.rules import (
+    CLOSES_AFTER,
+    LOWERED_BEFORE,
+    QUESTIONS,
+    SHOWN_FOR,
+    TOLD_AHEAD,
+    draft,
+    own_review,
+)
 from orderan.incidents.states import INCIDENT, IncidentEvent, IncidentState
 from orderan.incidents.store import (
     concerned,
@@ -83,34 +92,37 @@ from orderan.incidents.views import (
     banner_for,
     contacts_of,
     every_place,
-    feeds,
     finished,
     how_methods_stand,
     impact_of,
     incident_by_id,
     incidents_waiting,
-    maintenance_now,
     notes_of,
     places_of,
     published_since,
     unfinished,
-    windows_ahead,
 )
+from orderan.incidents.views_evidence import FailedTry, failed_tries, first_told, why_tries_failed
+from orderan.incidents.views_maintenance import feeds, maintenance_ahead, maintenance_now, windows_ahead
 
 __all__ = [
     "CLOSES_AFTER",
     "INCIDENT",
+    "LOWERED_BEFORE",
     "QUESTIONS",
     "SHOWN_FOR",
+    "TOLD_AHEAD",
     "AccountNotFound",
     "Announced",
     "Banner",
     "BeginsLater",
     "BuyerTold",
+    "Coming",
     "Contact",
     "ContactNotFound",
     "ContactUnusable",
     "EstimatePast",
+    "FailedTry",
     "Feed",
     "FeedAddressUnusable",
     "FeedUnreadable",
@@ -151,9 +163,11 @@ __all__ = [
     "drop_contact",
     "due_to_close",
     "every_place",
+    "failed_tries",
     "feeds",
     "find_incident",
     "finished",
+    "first_told",
     "held_orders",
     "hold_clocks",
     "how_methods_stand",
@@ -163,6 +177,7 @@ __all__ = [
     "keep_announced",
     "keep_contact",
     "last_ended_on",
+    "maintenance_ahead",
     "maintenance_now",
     "note_reading",
     "notes_of",
@@ -180,5 +195,6 @@ __all__ = [
     "to_follow",
     "unfinished",
     "watch_feed",
+    "why_tries_failed",
     "windows_ahead",
 ]

@@ -168,6 +168,15 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """Maintenance as the public is told of it: methods that no other account carries meanwhile."""
+
+    starts_at: datetime
+    ends_at: datetime
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Where the provider of an account publishes its maintenance."""
 
@@ -201,6 +210,7 @@ class Banner:
 
     Attributes:
         maintenance: It was announced; else it is an incident.
+        begun: It takes place now; maintenance may be about to.
         until: When it is thought to be over.
         words: The published announcement by language; empty while none is published.
     """
@@ -208,6 +218,7 @@ class Banner:
     method: str
     rail_id: UUID
     maintenance: bool
+    begun: bool
     since: datetime
     until: datetime | None
     words: dict[str, str]

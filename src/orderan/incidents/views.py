@@ -1,13 +1,12 @@
-"""Incidents, maintenance and contacts as pages and other parts ask for them."""
+"""Incidents and contacts as pages and other parts ask for them, and what buyers are told."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from orderan.incidents.models import Banner, Contact, Feed, Impact, Incident, Note, Place, Window
+from orderan.incidents.models import Banner, Contact, Impact, Incident, Note, Place
 from orderan.incidents.store import COLUMNS
-from orderan.incidents.store_maintenance import WINDOW, window_of
 from orderan.kit.db import Tx
 
 
@@ -167,61 +166,24 @@ async def contacts_of(tx: Tx, account_ids: Collection[UUID]) -> list[Contact]:
     return [Contact(*row) for row in rows]
 
 
-async def maintenance_now(tx: Tx, *, now: datetime) -> list[Window]:
-    """Maintenance that takes place now and lowers something; for routing."""
-    rows = await tx.all(
-        "SELECT "
-        + WINDOW
-        + """
-        FROM maintenance_window
-        WHERE shop_id = %(shop)s AND cancelled_at IS NULL AND flag IS NULL
-          AND starts_at <= %(now)s AND ends_at > %(now)s
-        ORDER BY starts_at, id
-        """,
-        {"shop": tx.shop_id, "now": now},
-    )
-    return [window_of(row) for row in rows]
-
-
-async def windows_ahead(tx: Tx, *, now: datetime) -> list[Window]:
-    """Maintenance that is not over yet and not cancelled, flagged ones too; the next first."""
-    rows = await tx.all(
-        "SELECT "
-        + WINDOW
-        + """
-        FROM maintenance_window
-        WHERE shop_id = %(shop)s AND cancelled_at IS NULL AND ends_at > %(now)s
-        ORDER BY starts_at, id
-        """,
-        {"shop": tx.shop_id, "now": now},
-    )
-    return [window_of(row) for row in rows]
-
-
-async def feeds(tx: Tx) -> list[Feed]:
-    """Where maintenance is read from."""
-    rows = await tx.all(
-        """
-        SELECT account_id, address, asked_at, read_at, fault
-        FROM maintenance_feed
-        WHERE shop_id = %(shop)s
-        ORDER BY account_id
-        """,
-        {"shop": tx.shop_id},
-    )
-    return [Feed(*row) for row in rows]
-
-
 async def banner_for(
-    tx: Tx, *, now: datetime, methods: Collection[str] = (), rails: Collection[UUID] = ()
+    tx: Tx,
+    *,
+    now: datetime,
+    methods: Collection[str] = (),
+    rails: Collection[UUID] = (),
+    ahead: timedelta = timedelta(),
 ) -> list[Banner]:
     """What a page has to say above these methods, or above a try on one of these rails.
 
     One per rail that has trouble, incidents before maintenance; nothing for a rail that is well.
+
+    Args:
+        ahead: Maintenance that begins before this is over is told too.
     """
     rows = await tx.all(
         """
-        SELECT rail.method, rail.id AS rail_id, false AS maintenance, incident.since, incident.estimate,
+        SELECT rail.method, rail.id AS rail_id, false AS maintenance, true AS begun, incident.since, incident.estimate,
                CASE WHEN incident.published_at IS NOT NULL
                     THEN jsonb_build_object('id', incident.words_id, 'en', incident.words_en)
                     ELSE '{}'::jsonb END AS words
@@ -232,17 +194,24 @@ async def banner_for(
              AND incident.state = 'open'
         WHERE rail.shop_id = %(shop)s AND (rail.method = ANY(%(methods)s) OR rail.id = ANY(%(rails)s))
         UNION ALL
-        SELECT rail.method, rail.id, true, maintenance_window.starts_at, maintenance_window.ends_at, '{}'::jsonb
+        SELECT rail.method, rail.id, true, maintenance_window.starts_at <= %(now)s, maintenance_window.starts_at,
+               maintenance_window.ends_at, '{}'::jsonb
         FROM rail
         JOIN maintenance_window ON maintenance_window.shop_id = rail.shop_id
              AND maintenance_window.account_id = rail.account_id
              AND maintenance_window.cancelled_at IS NULL AND maintenance_window.flag IS NULL
-             AND maintenance_window.starts_at <= %(now)s AND maintenance_window.ends_at > %(now)s
+             AND maintenance_window.starts_at <= %(soon)s AND maintenance_window.ends_at > %(now)s
              AND (maintenance_window.methods = '{}' OR rail.method = ANY(maintenance_window.methods))
         WHERE rail.shop_id = %(shop)s AND (rail.method = ANY(%(methods)s) OR rail.id = ANY(%(rails)s))
         ORDER BY method, maintenance, rail_id, since
         """,
-        {"shop": tx.shop_id, "methods": list(methods), "rails": list(rails), "now": now},
+        {
+            "shop": tx.shop_id,
+            "methods": list(methods),
+            "rails": list(rails),
+            "now": now,
+            "soon": now + ahead,
+        },
     )
     return [Banner(*row) for row in rows]
 

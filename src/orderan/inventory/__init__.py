@@ -1,6 +1,6 @@
 """Inventory: what we have, where and whose, and to whom it is promised.
 
-Owns     location, lot, stock, stock_policy, expected_goods, movement, claim, transfer
+Owns     location, lot, stock, stock_policy, expected_goods, movement, claim, transfer, bin, bin_stock, bin_move
 Promises reserved + allocated <= on_hand + oversell per stock row, always; every counter is the
          sum of its movements; a holder's demand is summed per sku and taken whole or not at all
 Speaks   inventory.stock_received.v1, stock_adjusted, stock_returned, stock_ran_low,
@@ -20,9 +20,14 @@ from orderan.inventory.availability_views import (
     rows_of,
     watched_levels,
 )
+from orderan.inventory.bin_errors import BinBlocked, BinHoldsGoods, BinShort, NothingToPutAway, UnknownBin
+from orderan.inventory.bin_models import Bin, BinAsked, BinKind, Binned, PutAway, Shift, Take
+from orderan.inventory.bin_rules import less, taken, walk
+from orderan.inventory.bin_views import Inside, has_bins, inside, list_bins, where_binned
 from orderan.inventory.commands.adjust import adjust_stock
 from orderan.inventory.commands.allocate import allocate_claims
 from orderan.inventory.commands.arrive import Goods, find_or_make_lots, receive_goods
+from orderan.inventory.commands.bins import block_bin, doubt_bin, draw_bins
 from orderan.inventory.commands.count import Counted, CountedTwice, CountResult, count_stock
 from orderan.inventory.commands.dispatch import dispatch_claims
 from orderan.inventory.commands.locations import (
@@ -34,6 +39,7 @@ from orderan.inventory.commands.locations import (
 )
 from orderan.inventory.commands.move_claim import move_claims
 from orderan.inventory.commands.policy import permit_oversell, set_policy
+from orderan.inventory.commands.put_away import put_away, shift, take_from_bins
 from orderan.inventory.commands.receive import Receipt, expect_stock, forget_expected, receive_stock
 from orderan.inventory.commands.release import release_claims
 from orderan.inventory.commands.set_aside import restore_stock, set_aside, write_off
@@ -91,7 +97,7 @@ from orderan.inventory.movement_views import Moved, movements
 from orderan.inventory.replaying import SOURCING, resource, sourced
 from orderan.inventory.rules import SOURCING_RULE
 from orderan.inventory.states import TRANSFER, TransferEvent
-from orderan.inventory.store import claims_of, forget_words
+from orderan.inventory.store import claims_of, forget_words, lock_rows
 from orderan.inventory.transfer_store import read as read_transfer
 from orderan.inventory.transfer_views import TransferRow, list_transfers, names_of
 from orderan.inventory.views import (
@@ -111,6 +117,13 @@ __all__ = [
     "TRANSFER",
     "Arrival",
     "Availability",
+    "Bin",
+    "BinAsked",
+    "BinBlocked",
+    "BinHoldsGoods",
+    "BinKind",
+    "BinShort",
+    "Binned",
     "Bucket",
     "Change",
     "Claim",
@@ -124,6 +137,7 @@ __all__ = [
     "Demand",
     "Expected",
     "Goods",
+    "Inside",
     "Level",
     "Location",
     "LocationBusy",
@@ -139,15 +153,19 @@ __all__ = [
     "MovementKind",
     "NotASheet",
     "NotDispatched",
+    "NothingToPutAway",
     "OversellInUse",
     "Part",
+    "PutAway",
     "Receipt",
     "SheetRow",
+    "Shift",
     "Shortfall",
     "StockAt",
     "StockKey",
     "StockShort",
     "StockedSku",
+    "Take",
     "Taken",
     "TakenBack",
     "Transfer",
@@ -157,6 +175,7 @@ __all__ = [
     "TransferRow",
     "TransferState",
     "Travel",
+    "UnknownBin",
     "UnknownLocation",
     "UnknownSku",
     "UnknownTransfer",
@@ -166,6 +185,7 @@ __all__ = [
     "adjust_stock",
     "allocate_claims",
     "availability",
+    "block_bin",
     "cancel_transfer",
     "change_location",
     "claims_of",
@@ -175,13 +195,20 @@ __all__ = [
     "counted_rows",
     "dispatch_claims",
     "dispatch_transfer",
+    "doubt_bin",
+    "draw_bins",
     "expect_stock",
     "expected_goods",
     "find_or_make_lots",
     "forget_expected",
     "forget_words",
+    "has_bins",
+    "inside",
+    "less",
+    "list_bins",
     "list_locations",
     "list_transfers",
+    "lock_rows",
     "move_claims",
     "movements",
     "names_of",
@@ -189,6 +216,7 @@ __all__ = [
     "open_transfer",
     "permit_oversell",
     "policies_of",
+    "put_away",
     "read_sheet",
     "read_transfer",
     "receive_goods",
@@ -203,13 +231,18 @@ __all__ = [
     "sellable_units",
     "set_aside",
     "set_policy",
+    "shift",
     "sourced",
     "stocked_skus",
     "take_back",
+    "take_from_bins",
     "take_stock",
+    "taken",
     "transfers_waiting",
+    "walk",
     "watch_low_stock",
     "watched_levels",
+    "where_binned",
     "write_off",
     "write_sheet",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
+from orderan.inventory import bin_store
 from orderan.inventory.models import Bucket, Claim, ClaimState, MovementKind, StockKey, StockRow
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
@@ -158,7 +159,11 @@ async def move(
             "reasons": [movement.reason for movement in movements],
         },
     )
-    await _count(tx, _changes(movements, frozenset(counted)))
+    changes = _changes(movements, frozenset(counted))
+    await _count(tx, changes)
+    # What a picker took was taken out of its bins before; of anything else the bins have to be told.
+    if fewer := [key for key, sums in changes.items() if sums[0] < 0]:
+        await bin_store.empty_bins(tx, fewer, now=now)
 
 
 _COUNTERS: dict[Bucket, tuple[int, ...]] = {
@@ -195,6 +200,7 @@ async def _count(tx: Tx, changes: dict[StockKey, list[int]]) -> None:
         """
         UPDATE stock
         SET on_hand = stock.on_hand + change.on_hand,
+            binned = least(stock.binned, stock.on_hand + change.on_hand),
             reserved = stock.reserved + change.reserved,
             allocated = stock.allocated + change.allocated,
             damaged = stock.damaged + change.damaged,

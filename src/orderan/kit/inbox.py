@@ -71,7 +71,8 @@ async def report(tx: Tx, entries: Sequence[Stuck], *, now: datetime) -> int:
                        money_minor, currency, deadline, next_step)
         ORDER BY dedupe_key
         ON CONFLICT (shop_id, dedupe_key) WHERE state = 'open' DO UPDATE
-        SET reason = excluded.reason, payload = excluded.payload, money_minor = excluded.money_minor
+        SET reason = excluded.reason, payload = excluded.payload, money_minor = excluded.money_minor,
+            next_step = excluded.next_step
         WHERE (exception_entry.reason, exception_entry.money_minor) <> (excluded.reason, excluded.money_minor)
         RETURNING id
         """,

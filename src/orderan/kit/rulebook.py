@@ -21,6 +21,8 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 LONGEST_NOTE: Final = 200
+MOST_DAYS: Final = 90
+"""Of the past that a draft is tried on; what is older was another shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Rulebook(Generic[R, T]):
         return version
 
     async def follow(self, tx: Tx, version: int, *, now: datetime) -> None:
-        """Follow one version and no other."""
+        """Follow one version and no other; the caller knows that there is one of this number."""
         await tx.run(
             f"""
             UPDATE {self.name}_rules SET active = FALSE
@@ -194,12 +196,13 @@ class Rulebook(Generic[R, T]):
             """,
             {"shop": tx.shop_id, "version": version},
         )
-        await tx.run(
+        await tx.send(
             f"""
             UPDATE {self.name}_rules SET active = TRUE, active_since = %(now)s
             WHERE shop_id = %(shop)s AND version = %(version)s
             """,
             {"shop": tx.shop_id, "version": version, "now": now},
+            must=(1, f"{self.name} rules {version} are to be followed and are not there"),
         )
 
     async def draft(self, tx: Tx) -> Draft[R]:

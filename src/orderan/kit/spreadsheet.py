@@ -9,8 +9,10 @@ computed of it.
 from __future__ import annotations
 
 import posixpath
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Final, Self
 from xml.etree import ElementTree as ET
@@ -18,7 +20,6 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
-from zlib import error as ZlibError  # noqa: N812 - it is an exception
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
@@ -27,10 +28,14 @@ Raw = object
 """What a cell holds: a text, a number, yes or no, a day, a time, a length of time; None is nothing."""
 
 DAMAGED: Final = (
-    OSError, BadZipFile, KeyError, IndexError, ValueError, EOFError, NotImplementedError, ET.ParseError, ExpatError,
-    ZlibError,
+    OSError, BadZipFile, KeyError, IndexError, ValueError, EOFError, RuntimeError, ET.ParseError, ExpatError,
+    zlib.error, LZMAError,
 )  # fmt: skip
-"""What a damaged package may raise, wherever of it is read."""
+"""What a damaged package may raise, wherever of it is read.
+
+RuntimeError is a part under a password, one packed in a way nobody unpacks, and runs of text within runs without
+end.
+"""
 _BLOCK = 1 << 16
 _DIGITS: Final = "0123456789"
 # As many columns as a sheet can have; a cell further right is damage, not data.

@@ -1,5 +1,7 @@
 """What clients of providers of text messages have in common: who can be written to, and the one request."""
 
+from abc import ABC, abstractmethod
+
 from orderan.kit import calling
 from orderan.messaging.base import ContentNotOfChannel
 from orderan.messaging.errors import Because, RefusedForGood
@@ -7,7 +9,7 @@ from orderan.messaging.models import Channel, Outgoing, Sent, Text
 from orderan.messaging.rules import unreachable
 
 
-class Texting:
+class Texting(ABC):
     """The sending half of a messenger that sends text messages; none of their providers has idempotency.
 
     Each says how the request is written (`_written`) and what its answer means (`_sent`).
@@ -33,14 +35,14 @@ class Texting:
         """Why nothing can be sent there, None where it can."""
         return unreachable(phone)
 
+    @abstractmethod
     def _written(self, outgoing: Outgoing, text: str) -> tuple[str, dict[str, str], bytes]:
         """Where it is asked, with which headers and body."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _sent(self, answer: calling.Reply, text: str) -> Sent:
         """What the answer says.
 
         Raises:
             RefusedForGood, RefusedForNow, SendFailed, OutcomeUnknown: See `Messenger`.
         """
-        raise NotImplementedError

@@ -16,7 +16,8 @@ from orderan.notifications.commands.hear import REFERENCE, hear_receipts
 from orderan.notifications.commands.note import PREFIX, note
 from orderan.notifications.commands.resend import resend
 from orderan.notifications.commands.subscribe import subscribe_browser
-from orderan.notifications.commands.tell import tell
+from orderan.notifications.commands.tell import people_of, tell
+from orderan.notifications.commands.unite import unite_wishes
 from orderan.notifications.commands.want import (
     close_channel,
     open_channel,
@@ -68,7 +69,7 @@ from orderan.notifications.ports import (
     SendingUnknown,
     SentAs,
 )
-from orderan.notifications.rules import SENDING_S, Breaker, when
+from orderan.notifications.rules import SENDING_S, Breaker, shut, unwanted, when
 from orderan.notifications.states import (
     DELIVERY,
     MESSAGE,
@@ -92,13 +93,16 @@ from orderan.notifications.store_wishes import (
     fulfil_wishes,
     lock_wishes,
     newest_browsers,
+    newest_wish,
     skus_wished,
+    wish_again,
     wishes_by_id,
 )
 from orderan.notifications.views import (
     Filter,
     Row,
     Spent,
+    channels_in_use,
     deliveries_of,
     deliveries_waiting,
     list_messages,
@@ -163,6 +167,7 @@ __all__ = [
     "Words",
     "add_wish",
     "begin_sending",
+    "channels_in_use",
     "checked",
     "claim_digests",
     "close_channel",
@@ -184,10 +189,12 @@ __all__ = [
     "lose_leases",
     "message_by_id",
     "newest_browsers",
+    "newest_wish",
     "note",
     "note_digests",
     "open_channel",
     "own_templates",
+    "people_of",
     "places",
     "places_of",
     "policy_of",
@@ -198,6 +205,7 @@ __all__ = [
     "restore_template",
     "set_policy",
     "set_wants",
+    "shut",
     "skus_wished",
     "spent_since",
     "subscribe_browser",
@@ -206,9 +214,12 @@ __all__ = [
     "take_due",
     "tell",
     "unite_wants",
+    "unite_wishes",
+    "unwanted",
     "versions_of",
     "wants_of",
     "when",
+    "wish_again",
     "wishes_by_id",
     "write_template",
 ]

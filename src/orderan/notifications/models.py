@@ -70,6 +70,7 @@ class Why(StrEnum):
     CHANNEL_AWAY = auto()
     IN_DOUBT = auto()
     GAP = auto()
+    NOT_USED = auto()
     CHANNELS_OVER = auto()
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Protocol
+from uuid import UUID
 
 
 class Doubt(StrEnum):
@@ -41,6 +42,7 @@ class Letter:
         subject, html: Of an e-mail; empty elsewhere.
         text: What is said, plain.
         unsubscribe: Address of a page where one click ends such letters; None for those nobody can do without.
+        freely: Accounts whose provider takes it as it stands: the person wrote to them within the day.
         kind, locale, values: For providers that keep the wording themselves: which template, and what
             stands in its places, in the order the places first appear in the text.
     """
@@ -56,6 +58,7 @@ class Letter:
     link: str = field(repr=False)
     unsubscribe: str | None = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
+    freely: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,25 @@ def channels_for(kind: Kind, policy: Policy, person: Person) -> tuple[tuple[str,
     return (tuple(open_ones), None) if open_ones else ((), Why.STOPPED)
 
 
+def unwanted(kind: Kind, policy: Policy, person: Person) -> Why | None:
+    """Why something is not told any more that was to be told; None where it is.
+
+    It may have waited for days: what the shop or the person said meanwhile counts. What a person must know stays to
+    be told even where no channel is left: then somebody looks.
+    """
+    if not policy.channels or kind in policy.silent:
+        return Why.STOPPED
+    return None if NATURES[kind].need is Need.MUST else channels_for(kind, policy, person)[1]
+
+
+def shut(kind: Kind, channel: str, policy: Policy, person: Person) -> Why | None:
+    """Why a channel is not used for a person any more; None where it is."""
+    if channel not in policy.channels:
+        return Why.NOT_USED
+    refused = NATURES[kind].need is Need.ASKED and channel not in person.agreed
+    return Why.STOPPED if refused or channel in person.wants.stopped else None
+
+
 def when(
     kind: Kind, channel: str, policy: Policy, zone: str, due: datetime, *, until: datetime | None
 ) -> datetime | None:

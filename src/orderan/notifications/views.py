@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.notifications.models import Delivery, Message
+from orderan.notifications.models import Channel, Delivery, Message
 from orderan.notifications.store import MESSAGE_COLUMNS, as_message
 from orderan.notifications.store_deliveries import DELIVERY_COLUMNS, as_delivery
 
@@ -122,6 +122,26 @@ async def deliveries_of(tx: Tx, message_id: UUID) -> list[tuple[Delivery, bytes 
         {"shop": tx.shop_id, "id": message_id},
     )
     return [(as_delivery(row), None if row.words_enc is None else bytes(row.words_enc)) for row in rows]
+
+
+async def channels_in_use(tx: Tx) -> tuple[str, ...]:
+    """Channels the shop tells by, in its order, and after them those it does not use any more on which a try is not
+    over.
+    """
+    row = await tx.one(
+        """
+        SELECT coalesce((SELECT channels FROM message_policy WHERE shop_id = %(shop)s), '{}') AS wanted,
+               ARRAY(SELECT every.channel FROM unnest(%(every)s::text[]) AS every (channel)
+                     WHERE EXISTS (SELECT FROM delivery WHERE shop_id = %(shop)s AND delivery.channel = every.channel
+                                                          AND state = 'queued')
+                        OR EXISTS (SELECT FROM delivery WHERE shop_id = %(shop)s AND delivery.channel = every.channel
+                                                          AND state = 'sending')
+                        OR EXISTS (SELECT FROM delivery WHERE shop_id = %(shop)s AND delivery.channel = every.channel
+                                                          AND state = 'unknown')) AS hanging
+        """,
+        {"shop": tx.shop_id, "every": [str(channel) for channel in Channel]},
+    )
+    return tuple(dict.fromkeys([*row.wanted, *row.hanging]))
 
 
 async def spent_since(tx: Tx, since: datetime) -> list[Spent]:

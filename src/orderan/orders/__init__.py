@@ -23,7 +23,7 @@ from orderan.orders.commands.change import (
 )
 from orderan.orders.commands.clock import start_clocks, stop_clocks
 from orderan.orders.commands.complete import complete_orders, due_for_completion, require_complete
-from orderan.orders.commands.deposit import agree_deposit, drop_deposit, want_deposit
+from orderan.orders.commands.deposit import agree_deposit, drop_deposit, keep_deposit_until, want_deposit
 from orderan.orders.commands.expire import close_unpaid, overdue
 from orderan.orders.commands.forget_words import forget_words
 from orderan.orders.commands.headline import refresh_headline
@@ -104,10 +104,10 @@ from orderan.orders.store import (
     lock_orders,
     order_numbered,
     orders_by_id,
-    set_allocated,
 )
 from orderan.orders.store_bulk import bulk, bulk_rows, bulk_waiting, insert_bulk, left_row, next_row, set_row
 from orderan.orders.store_notes import delete_view, expired_holds, insert_view
+from orderan.orders.store_progress import set_allocated
 from orderan.orders.views import (
     change,
     destinations,
@@ -255,6 +255,7 @@ __all__ = [
     "insert_bulk",
     "insert_moves",
     "insert_view",
+    "keep_deposit_until",
     "known_orders",
     "late_before",
     "least_advanced",

@@ -26,7 +26,6 @@ from orderan.payments.commands.attempts import (
     begin_attempt,
     note_charged,
     note_failed,
-    note_truths,
     note_unknown,
 )
 from orderan.payments.commands.chargebacks import (
@@ -68,6 +67,7 @@ from orderan.payments.commands.refunds import (
     require_agreement,
     take_part_back,
 )
+from orderan.payments.commands.truths import note_truths
 from orderan.payments.errors import AmountNotPositive, CurrencyDiffers, MoreThanThereIs, ReferenceUsed
 from orderan.payments.errors_accounts import (
     AccountNameUnusable,
@@ -121,7 +121,7 @@ from orderan.payments.pauses import Pause
 from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
 from orderan.payments.rules import cash_of, cover_back, refundable, room_for, share_of_line, standing
-from orderan.payments.rules_attempts import judged_from
+from orderan.payments.rules_attempts import judged_from, understood
 from orderan.payments.rules_refunds import agreed, split
 from orderan.payments.states import (
     APPROVAL,
@@ -421,6 +421,7 @@ __all__ = [
     "take_part_back",
     "tries_due",
     "tries_of",
+    "understood",
     "unread_letters",
     "used_references",
 ]

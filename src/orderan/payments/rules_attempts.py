@@ -1,5 +1,6 @@
 """What a gateway's word does to a try, in its state and in the order's ledger. Pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,7 @@ MOVED: Final = {
     Outcome.ABSENT: AttemptEvent.FAIL,
 }
 AFTER_PAYING: Final = frozenset({Outcome.REVERSED, Outcome.REFUNDED, Outcome.DISPUTED})
+TAKEN_BACK: Final = frozenset({Outcome.REVERSED, Outcome.DISPUTED})
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PATIENCE: Final = {
@@ -54,6 +56,25 @@ JUDGED_AFTER: Final = {AttemptState.ASKING: HOUR, AttemptState.UNKNOWN: HOUR, At
 """So long a gateway has to say what became of a try; then a person may."""
 GRACE: Final = HOUR
 """A payment made in the last second is told later; so long after its end nothing more is asked."""
+
+
+def understood(attempt: Attempt, truth: Truth) -> Truth:
+    """A gateway's word, given what is known of the try.
+
+    A charge that was paid and is called cancelled was voided before it settled, by us or on the gateway's own
+    page: all of it went back. Of one that was never known as paid it is what it says.
+    """
+    known_as_paid = attempt.state in {AttemptState.PAID, AttemptState.REFUNDED}
+    if not known_as_paid or truth.outcome is not Outcome.CANCELLED:
+        return truth
+    kept = attempt.booked_minor - attempt.returned_minor
+    return replace(truth, outcome=Outcome.REFUNDED, paid_minor=kept, refunded_minor=kept)
+
+
+def unsays(known: Attempt, truth: Truth) -> bool:
+    """Whether a gateway no longer calls paid what it called paid before it was asked: goods may be on their way."""
+    is_paid = truth.outcome is Outcome.SUCCEEDED or truth.outcome in AFTER_PAYING
+    return known.state == AttemptState.PAID and not is_paid
 
 
 def moves(state: AttemptState, outcome: Outcome) -> tuple[AttemptEvent, ...]:
@@ -90,7 +111,7 @@ def booking(attempt: Attempt, truth: Truth) -> tuple[MoneyKind, int] | None:
     if truth.currency != attempt.currency:
         return None
     kept = truth.paid_minor
-    if truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED}:
+    if truth.outcome in TAKEN_BACK:
         gone = truth.paid_minor if truth.disputed_minor is None else truth.disputed_minor
         kept = max(truth.paid_minor - gone, 0)
     if truth.outcome in {Outcome.ABSENT, Outcome.HELD}:
@@ -99,7 +120,7 @@ def booking(attempt: Attempt, truth: Truth) -> tuple[MoneyKind, int] | None:
     if change > 0:
         return MoneyKind.CAPTURED, change
     # Only a gateway that says it was taken back takes it back; less than before is no such word.
-    if change < 0 and truth.outcome in {Outcome.REVERSED, Outcome.DISPUTED}:
+    if change < 0 and truth.outcome in TAKEN_BACK:
         return MoneyKind.CAPTURE_REVERSED, -change
     return None
 

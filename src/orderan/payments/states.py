@@ -242,6 +242,7 @@ class AttemptState(StrEnum):
     OFFERED    the buyer has something to pay with
     HELD       the money is there, and the gateway's fraud desk thinks
     FAILED     nothing happened
+    REFUNDED   some of it, or all, went back through the gateway; a card that was voided as well
     """
 
     ASKING = auto()
@@ -303,9 +304,16 @@ ATTEMPT = Machine(
         (_ASKING, AttemptEvent.LOSE): _UNKNOWN,
         # Money comes late: after the account number expired, or after it was taken back.
         **{(state, AttemptEvent.PAY): AttemptState.PAID for state in _CLOSED},
-        (AttemptState.PAID, AttemptEvent.REVERSE): AttemptState.REVERSED,
         (AttemptState.PAID, AttemptEvent.REFUND): AttemptState.REFUNDED,
-        (AttemptState.PAID, AttemptEvent.DISPUTE): AttemptState.DISPUTED,
+        # What was paid back, in part or whole, can be taken by a bank as well.
+        **{
+            (state, event): end
+            for state in (AttemptState.PAID, AttemptState.REFUNDED)
+            for event, end in (
+                (AttemptEvent.REVERSE, AttemptState.REVERSED),
+                (AttemptEvent.DISPUTE, AttemptState.DISPUTED),
+            )
+        },
         (AttemptState.REVERSED, AttemptEvent.PAY): AttemptState.PAID,
         (AttemptState.DISPUTED, AttemptEvent.PAY): AttemptState.PAID,
         (AttemptState.DISPUTED, AttemptEvent.REVERSE): AttemptState.REVERSED,

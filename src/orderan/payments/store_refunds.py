@@ -192,18 +192,19 @@ async def tries_begun(tx: Tx, attempts: Collection[UUID]) -> dict[UUID, int]:
     return {row.attempt_id: row.begun for row in rows}
 
 
-async def done_over(tx: Tx, attempt_id: UUID, *, but: UUID) -> int | None:
-    """What went back over a buyer's try, one try to send it left out; None while others are in the air."""
+async def sent_over(tx: Tx, attempt_id: UUID, *, but: UUID) -> tuple[int, int]:
+    """What went back over a buyer's try, and what may be on its way, one try to send it left out."""
     row = await tx.one(
         """
         SELECT coalesce(sum(amount_minor) FILTER (WHERE state = 'done'), 0)::bigint AS done,
-               count(*) FILTER (WHERE state IN ('asking', 'unknown', 'waiting', 'pending')) AS in_the_air
+               coalesce(sum(amount_minor) FILTER (WHERE state IN ('asking', 'unknown', 'waiting', 'pending')),
+                        0)::bigint AS in_the_air
         FROM refund_try
         WHERE shop_id = %(shop)s AND attempt_id = %(attempt)s AND id <> %(but)s
         """,
         {"shop": tx.shop_id, "attempt": attempt_id, "but": but},
     )
-    return None if row.in_the_air else row.done
+    return row.done, row.in_the_air
 
 
 async def lock_try(tx: Tx, try_id: UUID) -> RefundTry | None:

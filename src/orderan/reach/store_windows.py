@@ -1,6 +1,6 @@
 """Until when whoever wrote to an account may be answered freely, in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -29,16 +29,23 @@ async def keep_windows(tx: Tx, windows: Mapping[tuple[UUID, bytes], datetime]) -
     )
 
 
-async def open_windows(tx: Tx, phone_index: bytes, *, at: datetime) -> frozenset[UUID]:
-    """Accounts that may write freely to a telephone at a moment."""
+async def open_windows(tx: Tx, phones: Collection[bytes], *, at: datetime) -> dict[bytes, frozenset[UUID]]:
+    """Accounts that may write freely to these telephones at a moment; those nobody may are not among the answers."""
+    if not phones:
+        return {}
     rows = await tx.all(
         """
-        SELECT account_id FROM reach_window
-        WHERE shop_id = %(shop)s AND phone_index = %(phone)s AND open_until > %(at)s
+        SELECT kept.phone_index, array_agg(kept.account_id) AS accounts
+        FROM reach_account AS account
+        CROSS JOIN unnest(%(phones)s::bytea[]) AS asked (phone)
+        JOIN reach_window AS kept ON kept.shop_id = account.shop_id AND kept.account_id = account.id
+             AND kept.phone_index = asked.phone
+        WHERE account.shop_id = %(shop)s AND account.kind = 'whatsapp' AND kept.open_until > %(at)s
+        GROUP BY kept.phone_index
         """,
-        {"shop": tx.shop_id, "phone": phone_index, "at": at},
+        {"shop": tx.shop_id, "phones": sorted(set(phones)), "at": at},
     )
-    return frozenset(row.account_id for row in rows)
+    return {bytes(row.phone_index): frozenset(row.accounts) for row in rows}
 
 
 async def sweep_windows(tx: Tx, *, before: datetime) -> int:

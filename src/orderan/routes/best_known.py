@@ -43,7 +43,7 @@ def read_best(path: Path) -> dict[str, Best]:
         if text.lstrip().startswith(("{", "[")):
             return _best_of_json(json.loads(text))
         return _best_of_csv(text)
-    except (ValueError, TypeError, KeyError, IndexError) as fault:
+    except (ValueError, TypeError, KeyError, IndexError, StopIteration) as fault:
         raise NotAnInstance(f"{path.name}: holds no best known costs that can be read: {fault}") from fault
 
 

@@ -6,6 +6,7 @@ Source: Wouda, Lan and Kool, "PyVRP: a high-performance VRP solver package", INF
 """
 
 import logging
+import warnings
 from typing import Any, Final
 
 from orderan.routes.errors import NothingFits, SolverNotInstalled
@@ -37,6 +38,7 @@ def solve(problem: Problem, *, seconds: float, seed: int = 0) -> Solution:
     try:
         import numpy as np
         from pyvrp import solve as search
+        from pyvrp.exceptions import PenaltyBoundWarning
         from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
     except ImportError as fault:
         raise SolverNotInstalled from fault
@@ -46,7 +48,10 @@ def solve(problem: Problem, *, seconds: float, seed: int = 0) -> Solution:
     if len(problem.stops) <= SMALL:
         stop = MultipleCriteria([stop, MaxIterations(TURNS)])
     data = _as_data(problem, np)
-    found = search(data, stop, seed=seed, collect_stats=False, display=False)
+    with warnings.catch_warnings():
+        # That nothing may fit is said by our own refusal.
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        found = search(data, stop, seed=seed, collect_stats=False, display=False)
     solution = _as_solution(problem, found.best)
     if not found.is_feasible() or check(problem, solution):
         raise NothingFits(len(problem.stops), seconds)

@@ -8,7 +8,6 @@ Promises every rail that could carry the payment is in the answer, once; a rail 
 Ignores  orders, gateways, how health is measured; a rail comes in with its standing and its chances
 """
 
-from orderan.kit.rulebook import LONGEST_NOTE
 from orderan.routing.commands import (
     ANYTHING,
     Edit,
@@ -79,7 +78,6 @@ __all__ = [
     "ANYTHING",
     "DRAWS",
     "EXAMPLES",
-    "LONGEST_NOTE",
     "MOST_MOVES",
     "MOST_PARTS",
     "MOST_RULES",

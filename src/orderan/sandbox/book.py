@@ -1,6 +1,6 @@
 """The charges one simulated gateway keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -13,9 +13,14 @@ class NotPossible(Exception):
 
 
 class Book:
-    """Charges by the gateway's own id and by the shop's reference; kept in memory."""
+    """Charges by the gateway's own id and by the shop's reference; kept in memory.
 
-    def __init__(self) -> None:
+    Args:
+        lapses: Whether a charge whose time is over expires; None is one that nobody paid or gave up.
+    """
+
+    def __init__(self, lapses: Callable[[SimCharge], bool] | None = None) -> None:
+        self._lapses = lapses or _is_pending
         self._by_id: dict[str, SimCharge] = {}
         self._by_reference: dict[str, SimCharge] = {}
         # Those that may expire, the earliest first: a busy day's charges are not all looked at for each question.
@@ -131,9 +136,13 @@ class Book:
         due = []
         while self._ends and now >= self._ends[0][0] + grace:
             _, _, charge = heappop(self._ends)
-            if charge.state is ChargeState.PENDING:
+            if self._lapses(charge):
                 due.append(charge)
         for charge in due:
             charge.state = ChargeState.EXPIRED
             charge.changed_at = now
         return due
+
+
+def _is_pending(charge: SimCharge) -> bool:
+    return charge.state is ChargeState.PENDING

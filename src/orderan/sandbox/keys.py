@@ -19,6 +19,7 @@ from uuid import uuid4
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from orderan.sandbox.couriers.ports import CourierSimulator
 from orderan.sandbox.phones.ports import Carrier
 from orderan.sandbox.ports import Simulator
 
@@ -99,7 +100,33 @@ MAIL: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The same of the mail server, but for its port."""
-REGISTERED: Final = frozenset({"xendit", "snap", "exotel", "whatsapp", "twilio_sms", "vonage_sms"})
+COURIERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "biteship": {
+            "api_key": "biteship_test.sandbox",
+            "webhook_header": "x-orderan-token",
+            "webhook_secret": "biteship-word-of-the-sandbox",
+        },
+        "kiriminaja": {"api_key": "kiriminaja-key-of-the-sandbox", "order_prefix": "ORD"},
+        "rajaongkir": {"api_key": "rajaongkir-key-of-the-sandbox"},
+        "jnt": {
+            "username": "SANDBOX",
+            "api_key": "jnt-key",
+            "sign_key": "jnt-sign-key-of-the-sandbox",
+            "customer": "SANDBOX",
+            "company_id": "SANDBOX",
+            "track_password": "jnt-track-password",
+            "hook_token": "jnt-hook-of-the-sandbox",
+        },
+    }
+)
+"""By courier, then by the fields its client asks for; without J&T's addresses, which are the sandbox's own."""
+REGISTERED: Final = frozenset(
+    {
+        *("xendit", "snap", "exotel", "whatsapp", "twilio_sms", "vonage_sms"),
+        *("biteship", "kiriminaja", "jnt"),
+    }
+)
 """Partners that send word to an address registered with them, not to one named in the request."""
 HERE: Final = frozenset({"127.0.0.1", "localhost"})
 
@@ -140,6 +167,10 @@ class Cabinet:
     def carriers(self) -> dict[str, Carrier]:
         """One telephone provider of each, with nobody called yet."""
         return {name: _class_of(name, "phones")(told) for name, told in self.telephones().items()}
+
+    def couriers(self) -> dict[str, CourierSimulator]:
+        """One courier of each, with nothing carried yet."""
+        return {name: _class_of(name, "couriers")(told) for name, told in COURIERS.items()}
 
     def address(self, name: str) -> str | None:
         """Where a partner sends word, of those it is registered with."""

@@ -5,6 +5,7 @@
     /messages       the phones and the mailbox that messages reach; see `messages/pages.py`
     /page/...       where a gateway would send the buyer
     /phones         every telephone that rings or rang
+    /couriers       every parcel at a simulated courier, and a rider's hands to move it on
     /               every gateway, its charges, and what can be made to go wrong
 
 It keeps everything in memory, believes whoever can reach it, and is for this machine only.
@@ -26,9 +27,10 @@ from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
 from orderan.kit.clock import Clock
-from orderan.sandbox import phone_pages
+from orderan.sandbox import courier_pages, phone_pages
+from orderan.sandbox.couriers.yard import Yard
 from orderan.sandbox.faults import Break, Faults, Window
-from orderan.sandbox.keys import MESSENGERS, NAMES, PHONES, REGISTERED, Cabinet, NotHere
+from orderan.sandbox.keys import COURIERS, MESSENGERS, NAMES, PHONES, REGISTERED, Cabinet, NotHere
 from orderan.sandbox.messages.pages import ROUTES as MESSAGE_ROUTES
 from orderan.sandbox.messages.post_office import PostOffice
 from orderan.sandbox.models import SimReply, SimRequest
@@ -69,6 +71,7 @@ def build(
     street = Street(base_url, clock.now, cabinet)
     exchange = Exchange(cabinet.carriers(), clock.now, cabinet)
     office = PostOffice(clock.now, cabinet, street.postman)
+    yard = Yard(cabinet.couriers(), clock.now, cabinet)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -80,11 +83,13 @@ def build(
         await exchange.close()
         await office.close()
         await street.postman.close()
+        await yard.postman.close()
 
     partners = {
         **dict.fromkeys(NAMES, street.answer),
         **dict.fromkeys(PHONES, exchange.answer),
         **dict.fromkeys(MESSENGERS, office.answer),
+        **dict.fromkeys(COURIERS, yard.answer),
     }
     return Litestar(
         [
@@ -98,6 +103,7 @@ def build(
             buyer_page,
             buyer_acts,
             *phone_pages.handlers,
+            *courier_pages.handlers,
             *MESSAGE_ROUTES,
             asgi([f"/{name}" for name in partners], is_mount=True, copy_scope=True)(_played_by(partners)),
         ],
@@ -105,13 +111,19 @@ def build(
         csrf_config=CSRFConfig(
             secret=secret,
             cookie_name="orderan_sandbox_csrf",
-            exclude=[f"^/{name}/" for name in (*NAMES, *PHONES, *MESSENGERS)],
+            exclude=[f"^/{name}/" for name in (*NAMES, *PHONES, *MESSENGERS, *COURIERS)],
         ),
         lifespan=[lifespan],
         logging_config=None,
         openapi_config=None,
         state=State(
-            {"street": street, "exchange": exchange, "post_office": office, "page_paths": frozenset()}
+            {
+                "street": street,
+                "exchange": exchange,
+                "post_office": office,
+                "yard": yard,
+                "page_paths": frozenset(),
+            }
         ),
         request_max_body_size=LONGEST,
     )

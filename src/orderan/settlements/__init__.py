@@ -1,7 +1,7 @@
 """Settlements: what gateways say they settled and banks say arrived, held against our ledger.
 
 Owns     remittance, remittance_row, settlement_file, settlement_line, settlement_book, settlement_mapping, payout, bank_line,
-         reconciliation_entry
+         reconciliation_entry, balance_proof
 Promises a file is taken in once by its content and a line once by what it says; every row of a file is
          a line, known before, skipped or waiting; a difference stays in the sums until it is gone, and
          no file moves money
@@ -38,6 +38,7 @@ from orderan.settlements.models import (
     Known,
     Line,
     LineKind,
+    Proof,
     ReadSettlement,
     ReadStatement,
     Reason,
@@ -72,6 +73,7 @@ from orderan.settlements.states import ENTRY, EntryEvent, EntryState
 from orderan.settlements.store import lock_book, note_reconciled, set_attempts
 from orderan.settlements.store_bank import lock_matching
 from orderan.settlements.store_entries import let_vanish, save_findings
+from orderan.settlements.store_proofs import keep_proofs, last_proofs, last_proved_at
 from orderan.settlements.views import (
     SettledPayment,
     attempts_of_file,
@@ -82,6 +84,7 @@ from orderan.settlements.views import (
     files,
     lines_of_attempts,
     mappings,
+    payouts_unseen,
     settled_of_order,
     unmatched_lines,
 )
@@ -122,6 +125,7 @@ __all__ = [
     "MappingNotFound",
     "MappingRefused",
     "PayoutNotWaiting",
+    "Proof",
     "ReadSettlement",
     "ReadStatement",
     "Reason",
@@ -145,6 +149,9 @@ __all__ = [
     "files",
     "judge",
     "keep_mapping",
+    "keep_proofs",
+    "last_proofs",
+    "last_proved_at",
     "let_vanish",
     "lines_of_attempts",
     "lock_book",
@@ -152,6 +159,7 @@ __all__ = [
     "mappings",
     "match_payouts",
     "note_reconciled",
+    "payouts_unseen",
     "place_bank_money",
     "read_camt",
     "read_settlement",

@@ -245,6 +245,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What an account came to in a night: captured - reversed - refunded is the five after it, to the rupiah.
+
+    Attributes:
+        waiting_minor: Still to be settled.
+        explained_minor, open_minor: Gaps a person explained, and those nobody did.
+        adrift_minor: What is left over: nothing accounts for it.
+    """
+
+    account_id: UUID
+    proved_at: datetime
+    captured_minor: int
+    reversed_minor: int
+    refunded_minor: int
+    settled_minor: int
+    waiting_minor: int
+    explained_minor: int
+    open_minor: int
+    adrift_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """The settlement days of an account that files told of."""
 

@@ -20,6 +20,8 @@ OF_RETURNS: Final = frozenset({Reason.REFUNDED_NOT_SETTLED, Reason.REFUND_NOT_KN
 ASKS_AGAIN: Final = frozenset({Reason.NOT_KNOWN_AS_PAID, Reason.REFUND_NOT_KNOWN, Reason.AMOUNT_DIFFERS})
 """What the gateway's own word may settle: no file moves money, it only makes us ask."""
 WORKING_DAYS: Final = 5
+ARRIVES_WITHIN: Final = timedelta(days=4)
+"""So long after a payout its money is on the bank account: a weekend and a bank's own day."""
 
 
 def subject_of(reason: Reason, of: UUID) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.settlements.models import Book, Brought, Line, SavedMapping
+from orderan.settlements.rules import ARRIVES_WITHIN
 
 Place = tuple[datetime, UUID]
 
@@ -145,6 +146,56 @@ async def entries_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
         GROUP BY coalesce(account_id, file_id), allowed.state
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
+    )
+
+
+async def payouts_unseen(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
+    """Accounts with payouts that should have been in the bank's statements since before the moment given.
+
+    A payout is missed once a statement tells of a day after it should have arrived, of a bank account payouts of
+    that gateway account arrive on; while none ever did, of any. What was paid out before the first of those
+    statements is not looked for, and a shop that brings no statements misses nothing.
+
+    Columns: id, state, since, payouts, gateway_account, money_minor, currency.
+    """
+    return await tx.all(
+        """
+        WITH told AS (
+            SELECT bank_account, min(booked_on) AS first_on, max(booked_on) AS last_on
+            FROM bank_line WHERE shop_id = %(shop)s GROUP BY bank_account
+        ), arrives AS (
+            SELECT DISTINCT payout.account_id, bank_line.bank_account
+            FROM bank_line
+            JOIN payout ON payout.shop_id = bank_line.shop_id AND payout.id = bank_line.payout_id
+            WHERE bank_line.shop_id = %(shop)s AND bank_line.payout_id IS NOT NULL
+        ), covered AS (
+            SELECT gateway_account.id, gateway_account.name, min(told.first_on) AS first_on,
+                   max(told.last_on) AS last_on
+            FROM gateway_account
+            JOIN told ON EXISTS (SELECT FROM arrives WHERE arrives.account_id = gateway_account.id
+                                   AND arrives.bank_account = told.bank_account)
+                OR NOT EXISTS (SELECT FROM arrives WHERE arrives.account_id = gateway_account.id)
+            WHERE gateway_account.shop_id = %(shop)s
+            GROUP BY gateway_account.id, gateway_account.name
+        )
+        SELECT covered.id, allowed.state, (min(payout.paid_on) + %(days)s::int)::timestamptz AS since,
+               count(*)::int AS payouts, covered.name AS gateway_account, sum(payout.net_minor)::bigint AS money_minor,
+               min(payout.currency) AS currency
+        FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
+        CROSS JOIN covered
+        JOIN payout ON payout.shop_id = %(shop)s AND payout.account_id = covered.id AND payout.net_minor > 0
+             AND payout.paid_on >= covered.first_on AND payout.paid_on + %(days)s::int < covered.last_on
+             AND (payout.paid_on + %(days)s::int)::timestamptz <= allowed.before
+        WHERE NOT EXISTS (SELECT FROM bank_line
+                          WHERE bank_line.shop_id = %(shop)s AND bank_line.payout_id = payout.id)
+        GROUP BY covered.id, covered.name, allowed.state
+        """,
+        {
+            "shop": tx.shop_id,
+            "days": ARRIVES_WITHIN.days,
+            "states": list(befores),
+            "befores": list(befores.values()),
+        },
     )
 
 

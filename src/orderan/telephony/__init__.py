@@ -34,7 +34,7 @@ from orderan.telephony.models import (
     Received,
     Spoken,
 )
-from orderan.telephony.ports import Field, HangsUp, Telephone
+from orderan.telephony.ports import DeletesRecordings, Field, HangsUp, Telephone
 from orderan.telephony.registry import (
     PROVIDER_ADDRESSES,
     PROVIDER_NAMES,
@@ -56,6 +56,7 @@ __all__ = [
     "CallState",
     "CallTruth",
     "Caller",
+    "DeletesRecordings",
     "Farewell",
     "Fault",
     "Field",

@@ -89,3 +89,18 @@ class HangsUp(Protocol):
         Raises:
             TelephoneRefused, TelephoneFailed, OutcomeUnknown: See `Telephone`.
         """
+
+
+@runtime_checkable
+class DeletesRecordings(Protocol):
+    """A provider that deletes what it recorded of a call when it is told to."""
+
+    async def delete_recordings(self, call_id: str, recording_url: str | None) -> None:
+        """Have every recording of a call deleted for good; what is not there, or not any more, is no trouble.
+
+        Args:
+            recording_url: Where it was told to be, which is all that some know it by; None where nobody told.
+
+        Raises:
+            TelephoneRefused, TelephoneFailed, OutcomeUnknown: See `Telephone`; told again it does no harm.
+        """

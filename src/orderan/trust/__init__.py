@@ -16,7 +16,7 @@ from orderan.trust.commands.deny import LET_THROUGH, appeal, deny, judge
 from orderan.trust.commands.edit_rules import change_draft, followed, put_live, restore_policy
 from orderan.trust.commands.learn import forget_keys, learn_norm, note_ends
 from orderan.trust.commands.list_key import put_on_list, take_off_list
-from orderan.trust.commands.note_card import counts_for, keep_rescored, note_cards, with_card
+from orderan.trust.commands.note_card import CardSeen, counts_for, keep_rescored, note_cards, with_card
 from orderan.trust.commands.review import LOOK_WITHIN, end_review, lapse_reviews, open_reviews
 from orderan.trust.commands.score import keep_scores, score
 from orderan.trust.commands.silence_model import silence
@@ -89,7 +89,7 @@ from orderan.trust.rules_backtest import (
 from orderan.trust.rules_default import DEFAULT, DEFAULT_VERSION
 from orderan.trust.rules_diff import Change, Difference, differences
 from orderan.trust.rules_fit import backtest, fit
-from orderan.trust.rules_lived import Ending, Lived, Parts, parted
+from orderan.trust.rules_lived import EVERY, Ending, Known, Lived, Parts, parted
 from orderan.trust.rules_measure import assess, facts_of
 from orderan.trust.rules_model import (
     COD,
@@ -121,7 +121,7 @@ from orderan.trust.rules_trial import (
     read_trial,
     stopped,
 )
-from orderan.trust.signs import key_of, keys_of, network_of, signs_of, subject_of
+from orderan.trust.signs import key_of, keys_of, network_of, signs_of, subject_of, wider_ranges
 from orderan.trust.states import (
     DENIAL,
     MODEL,
@@ -139,7 +139,6 @@ from orderan.trust.store_model import (
     Why,
     is_asked,
     speaking_training,
-    spoken_model,
     training_of,
     trainings,
     trainings_waiting,
@@ -156,6 +155,7 @@ from orderan.trust.store_rules import (
     trial_of,
     versions,
 )
+from orderan.trust.store_spoken import spoken_model
 from orderan.trust.views import (
     Score,
     appeals,
@@ -169,7 +169,7 @@ from orderan.trust.views import (
     scores_of,
 )
 from orderan.trust.views_links import Link, Share, fairness, links_among, links_of
-from orderan.trust.views_lived import lived_orders
+from orderan.trust.views_lived import ends_known, lived_orders
 
 __all__ = [
     "COD",
@@ -180,6 +180,7 @@ __all__ = [
     "DENIAL_PREFIX",
     "DIRECTIONS",
     "ENTRY_PREFIX",
+    "EVERY",
     "LET_THROUGH",
     "LINKING",
     "LISTED",
@@ -195,6 +196,7 @@ __all__ = [
     "Bands",
     "Because",
     "CapacityNotUsable",
+    "CardSeen",
     "Change",
     "Denial",
     "DenialEvent",
@@ -216,6 +218,7 @@ __all__ = [
     "KeptTrial",
     "KeyKind",
     "KeyUnusable",
+    "Known",
     "Leaning",
     "LearningNotInstalled",
     "Link",
@@ -288,6 +291,7 @@ __all__ = [
     "differences",
     "draft",
     "end_review",
+    "ends_known",
     "entries",
     "entry_of",
     "facts_of",
@@ -357,5 +361,6 @@ __all__ = [
     "trainings_waiting",
     "trial_of",
     "versions",
+    "wider_ranges",
     "with_card",
 ]

@@ -92,6 +92,7 @@ class Subject:
         at: Aware, in the shop's zone: its hour is compared with what is usual.
         keys: Keyed hashes by kind; the area alone is in clear.
         signs: Measures that need no history.
+        wider: Keys of the wider ranges its card is in, the longest first: a list may name any of them.
         bound: It stands already somewhere else, such as at a marketplace: it can be held, not denied.
         is_customer: The shop knew the buyer before anything was remembered here.
     """
@@ -104,6 +105,7 @@ class Subject:
     signs: "Mapping[Measure, int]" = field(default_factory=dict)
     bound: bool = False
     is_customer: bool = False
+    wider: tuple[bytes, ...] = ()
 
     @property
     def area(self) -> str:

@@ -41,6 +41,7 @@ class Backtest:
         capacity: Orders people can look at in a day.
         looked_at: As many of the judged ones; the precision is theirs.
         z: How many standard deviations the AUC is higher by.
+        spoken: Rules and the model that speaks, on the same orders; None where none does.
         seen, said: Share of bad ends among the judged, and what the model said it would be.
     """
 
@@ -60,6 +61,7 @@ class Backtest:
     z: float
     seen: float
     said: float
+    spoken: Ranking | None = None
 
     @property
     def beats(self) -> bool:
@@ -155,5 +157,5 @@ def read_backtest(plain: Mapping[str, Any]) -> Backtest:
     """A back-test from plain JSON, as it was kept."""
     told = {name: value for name, value in plain.items() if name != "beats"}
     instants = {name: datetime.fromisoformat(told[name]) for name in ("since", "judge_from", "until")}
-    rankings = {name: Ranking(**told[name]) for name in ("rules", "both")}
+    rankings = {name: Ranking(**told[name]) for name in ("rules", "both", "spoken") if told.get(name)}
     return Backtest(**{**told, **instants, **rankings})

@@ -76,20 +76,18 @@ def fit(parts: Parts) -> Model:
         return _calibrated(model, parts.calibrating)
 
 
-def backtest(parts: Parts, model: Model, policy: Policy, *, capacity: int) -> Backtest:
+def backtest(
+    parts: Parts, model: Model, policy: Policy, *, capacity: int, spoken: Model | None = None
+) -> Backtest:
     """Score the last part by the rules alone, and by rules and model as they would have been scored.
 
     Args:
         capacity: Orders people can look at in a day, above zero.
+        spoken: The model that speaks, scored on the same orders.
     """
-    speaking = Speaking(0, model)
     bad = [one.bad for one in parts.judged]
-    told = [opinion(speaking, one.facts) for one in parts.judged]
     rules = [decide(one.facts, policy).points for one in parts.judged]
-    both = [
-        decide(replace(one.facts, opinion=said), policy).points
-        for one, said in zip(parts.judged, told, strict=True)
-    ]
+    both = _beside(parts, model, policy)
     until = parts.judged[-1].at
     days = max(1, ceil((until - parts.judge_from) / DAY))
     looked_at = min(capacity * days, len(bad))
@@ -110,7 +108,17 @@ def backtest(parts: Parts, model: Model, policy: Policy, *, capacity: int) -> Ba
         z=auc_difference(rules, both, bad),
         seen=sum(bad) / len(bad),
         said=sum(_chance(model, one) for one in parts.judged) / len(bad),
+        spoken=ranking(_beside(parts, spoken, policy), bad, looked_at=looked_at) if spoken else None,
     )
+
+
+def _beside(parts: Parts, model: Model, policy: Policy) -> list[int]:
+    """Points of rules and a model together."""
+    speaking = Speaking(0, model)
+    return [
+        decide(replace(one.facts, opinion=opinion(speaking, one.facts)), policy).points
+        for one in parts.judged
+    ]
 
 
 def _chance(model: Model, one: Ending) -> float:

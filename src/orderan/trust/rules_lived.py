@@ -10,7 +10,7 @@ when the judged part began counts.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from orderan.trust.errors import TooLittleHistory
@@ -23,6 +23,31 @@ LEAST_FITTING: Final = 60
 LEAST_CALIBRATING: Final = 15
 LEAST_JUDGED: Final = 25
 """Orders of either kind in a part; with fewer, chance says more than the orders do."""
+
+
+EVERY: Final = timedelta(days=30)
+"""Not sooner is a model trained that nobody asked for."""
+FRESH_SHARE: Final = 0.1
+"""Of the orders that ended, so many ended since the last training: of fewer a model learns what it knew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Orders of which it is known how they ended.
+
+    Attributes:
+        fresh: Since the last training.
+    """
+
+    bad: int
+    good: int
+    fresh: int
+
+    @property
+    def teaches(self) -> bool:
+        """Whether another training could find more than the last one did."""
+        least = LEAST_FITTING + LEAST_CALIBRATING + LEAST_JUDGED
+        return min(self.bad, self.good) >= least and self.fresh >= FRESH_SHARE * (self.bad + self.good)
 
 
 @dataclass(frozen=True, slots=True)

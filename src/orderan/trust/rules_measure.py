@@ -71,7 +71,7 @@ def assess(
 def facts_of(subject: Subject, known: Known, norm: Norm | None) -> Facts:
     """All a verdict of this subject is made from."""
     measures = {**subject.signs, **_of_keys(subject, known), **_of_norm(subject, known, norm)}
-    listed = [(kind, seen.verdict) for kind, seen in _seen(subject, known) if seen.verdict is not None]
+    listed = _listed(subject, known)
     return Facts(
         way=subject.way,
         amount_minor=subject.amount_minor,
@@ -125,6 +125,22 @@ def _of_norm(subject: Subject, known: Known, norm: Norm | None) -> dict[Measure,
         in_all = sum(norm.hours)
         found[Measure.HOUR_RARE] = int(1_000 * norm.hours[subject.at.hour] < RARE_PERMILLE * in_all)
     return found
+
+
+def _listed(subject: Subject, known: Known) -> list[tuple[KeyKind, ListVerdict]]:
+    """What lists say of its keys; of ranges its card is in the longest that a list names decides."""
+    found = {kind: seen.verdict for kind, seen in _seen(subject, known) if seen.verdict is not None}
+    if (verdict := card_verdict(subject, known)) is not None:
+        found[KeyKind.CARD] = verdict
+    return list(found.items())
+
+
+def card_verdict(subject: Subject, known: Known) -> ListVerdict | None:
+    """What the longest range of a card that stands on a list says; None where none does."""
+    own = subject.keys.get(KeyKind.CARD)
+    ranges = () if own is None else (own, *subject.wider)
+    verdicts = (known[KeyKind.CARD, key].verdict for key in ranges if (KeyKind.CARD, key) in known)
+    return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
 def _seen(subject: Subject, known: Known) -> Iterable[tuple[KeyKind, Seen]]:

@@ -46,6 +46,10 @@ DISPOSABLE: Final = frozenset(
 )
 """Mailboxes anybody may open; a shop puts others on its list of domains."""
 
+SHORTEST_RANGE: Final = 6
+LONGEST_RANGE: Final = 8
+"""Digits that say whose card it is: six until 2022, eight since. Source: ISO/IEC 7812-1."""
+
 _ODD_WORDS = re.compile(
     r"\b(test|tes|testing|coba|asal|iseng|dummy|bohong|hoax|jangan (?:di)?(?:telp|telpon|telepon|hubungi)"
     r"|no(?:mor)? (?:tidak|ga|gak) aktif|ambil di jalan|titip satpam saja)\b"
@@ -80,6 +84,7 @@ def subject_of(
         signs=signs_of(traces, amount_minor=amount_minor),
         bound=bound,
         is_customer=traces.is_customer,
+        wider=wider_ranges(keyring, shop_id, traces.card),
     )
 
 
@@ -101,6 +106,13 @@ def keys_of(keyring: Keyring, shop_id: int, traces: Traces) -> dict[KeyKind, byt
     if traces.village_code:
         keys[KeyKind.AREA] = traces.village_code[:8].encode()
     return keys
+
+
+def wider_ranges(keyring: Keyring, shop_id: int, card: str | None) -> tuple[bytes, ...]:
+    """Keys of the wider ranges a card is in, the longest first; none where no more than six of its digits are known."""
+    digits = _card_range(card) or ""
+    lengths = range(len(digits) - 1, SHORTEST_RANGE - 1, -1)
+    return tuple(key_of(keyring, shop_id, KeyKind.CARD, digits[:length]) for length in lengths)
 
 
 def key_of(keyring: Keyring, shop_id: int, kind: KeyKind, text: str) -> bytes:
@@ -162,8 +174,8 @@ def _house(traces: Traces) -> str | None:
 
 
 def _card_range(card: str | None) -> str | None:
-    digits = "".join(letter for letter in card or "" if letter.isdigit())[:8]
-    return digits if len(digits) >= 6 else None
+    digits = "".join(letter for letter in card or "" if letter.isdigit())[:LONGEST_RANGE]
+    return digits if len(digits) >= SHORTEST_RANGE else None
 
 
 def _domain(email: str | None) -> str:

@@ -73,6 +73,7 @@ async def lock_keys(tx: Tx, subjects: Sequence[Subject]) -> None:
 async def seen(tx: Tx, subjects: Sequence[Subject], *, now: datetime) -> dict[tuple[KeyKind, bytes], Seen]:
     """What is known of every key of these subjects, in one statement."""
     wanted = {pair for subject in subjects for pair in subject.keys.items()}
+    wanted |= {(KeyKind.CARD, key) for subject in subjects for key in subject.wider}
     if not wanted:
         return {}
     rows = await tx.all(

@@ -1,4 +1,4 @@
-"""Trainings and the models they made, in SQL; the one that speaks is remembered by this process."""
+"""Trainings and the models they made, in SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,19 +9,17 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from orderan.kit import telemetry
 from orderan.kit.db import Tx
 from orderan.trust.rules_backtest import Backtest, plain_backtest, read_backtest
-from orderan.trust.rules_model import Model, ModelUnreadable, Speaking, plain_model, read_model
+from orderan.trust.rules_model import Model, plain_model
 from orderan.trust.states import ModelState
-
-_log = telemetry.log("orderan.trust")
 
 
 class Why(StrEnum):
     """Why a model does not speak.
 
-    KEPT    a person silenced the one before it, and nobody let one speak since
+    KEPT      a person silenced the one before it, and nobody let one speak since
+    PROPOSED  it beat the rules and nobody asked for it: a person lets it speak, or not
     """
 
     TOO_LITTLE = auto()
@@ -32,6 +30,7 @@ class Why(StrEnum):
     NEWER = auto()
     PERSON = auto()
     KEPT = auto()
+    PROPOSED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class Training:
         backtest: How it did; None while nothing was learned.
         ends: Orders that ended badly and well, where they were too few.
         weights: Of a thousand, how much each sign contributed.
+        proposes: Nobody asked for it; what it makes is proposed, and never speaks by itself.
     """
 
     id: UUID
@@ -59,10 +59,11 @@ class Training:
     backtest: Backtest | None = None
     ends: tuple[int, int] | None = None
     weights: Mapping[str, int] | None = None
+    proposes: bool = False
 
 
 COLUMNS: Final[LiteralString] = """id, version, state, why, capacity, asked_by, asked_at, moved_by, moved_at,
-    rules_version, found, model -> 'weights' AS weights"""
+    rules_version, found, model -> 'weights' AS weights, proposes"""
 
 
 async def trainings(tx: Tx, *, limit: int, before: UUID | None = None) -> list[Training]:
@@ -133,15 +134,19 @@ async def asked_training(tx: Tx) -> Training | None:
     return None if row is None else _training(row)
 
 
-async def insert_training(tx: Tx, training_id: UUID, *, capacity: int, now: datetime) -> Training:
+async def insert_training(
+    tx: Tx, training_id: UUID, *, capacity: int, proposes: bool, now: datetime
+) -> Training:
     """Write down that one is asked for, under the next number; the rules of the shop are locked."""
     last = await tx.value(
         "SELECT coalesce(max(version), 0) FROM trust_model WHERE shop_id = %(shop)s", {"shop": tx.shop_id}
     )
     row = await tx.one(
         """
-        INSERT INTO trust_model (shop_id, id, version, state, capacity, asked_by, asked_at, moved_by, moved_at)
-        VALUES (%(shop)s, %(id)s, %(version)s, 'asked', %(capacity)s, %(actor)s, %(now)s, %(actor)s, %(now)s)
+        INSERT INTO trust_model (shop_id, id, version, state, capacity, proposes, asked_by, asked_at, moved_by,
+                                 moved_at)
+        VALUES (%(shop)s, %(id)s, %(version)s, 'asked', %(capacity)s, %(proposes)s, %(actor)s, %(now)s, %(actor)s,
+                %(now)s)
         RETURNING """
         + COLUMNS,
         {
@@ -149,6 +154,7 @@ async def insert_training(tx: Tx, training_id: UUID, *, capacity: int, now: date
             "id": training_id,
             "version": int(last) + 1,
             "capacity": capacity,
+            "proposes": proposes,
             "actor": tx.actor,
             "now": now,
         },
@@ -223,7 +229,7 @@ async def set_speaking(tx: Tx, training_id: UUID, *, now: datetime) -> None:
     await tx.run(
         """
         UPDATE trust_model SET why = 'newer'
-        WHERE shop_id = %(shop)s AND id <> %(id)s AND why IN ('person', 'kept')
+        WHERE shop_id = %(shop)s AND id <> %(id)s AND why IN ('person', 'kept', 'proposed')
         """,
         {"shop": tx.shop_id, "id": training_id},
     )
@@ -236,6 +242,14 @@ async def set_speaking(tx: Tx, training_id: UUID, *, now: datetime) -> None:
     )
 
 
+async def withdraw_proposals(tx: Tx) -> None:
+    """Other rules are followed than those that models were proposed beside."""
+    await tx.run(
+        "UPDATE trust_model SET why = 'other_rules' WHERE shop_id = %(shop)s AND why = 'proposed'",
+        {"shop": tx.shop_id},
+    )
+
+
 async def is_kept_silent(tx: Tx) -> bool:
     """Whether a person silenced a model, and nobody let one speak since."""
     row = await tx.maybe(
@@ -243,31 +257,6 @@ async def is_kept_silent(tx: Tx) -> bool:
         {"shop": tx.shop_id},
     )
     return row is not None
-
-
-_remembered: dict[int, tuple[UUID, Model | None]] = {}
-"""The model of each shop that spoke last here. What a training made never changes, so it is read once; a newer one
-takes its place."""
-
-
-async def spoken_model(tx: Tx, training_id: UUID, version: int) -> Speaking | None:
-    """The model of a training, None where it cannot be read: then rules score alone, and the page says so."""
-    kept = _remembered.get(tx.shop_id)
-    if kept is None or kept[0] != training_id:
-        kept = _remembered[tx.shop_id] = (training_id, await _read(tx, training_id))
-    return None if kept[1] is None else Speaking(version, kept[1])
-
-
-async def _read(tx: Tx, training_id: UUID) -> Model | None:
-    plain = await tx.value(
-        "SELECT model FROM trust_model WHERE shop_id = %(shop)s AND id = %(id)s",
-        {"shop": tx.shop_id, "id": training_id},
-    )
-    try:
-        return read_model(plain)
-    except ModelUnreadable as fault:
-        _log.warning("a model cannot be read", shop=tx.shop_id, training=str(training_id), fault=str(fault))
-        return None
 
 
 async def trainings_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
@@ -299,4 +288,5 @@ def _training(row: Any) -> Training:
         read_backtest(row.found) if learned else None,
         (row.found["bad"], row.found["good"]) if row.found is not None and not learned else None,
         row.weights,
+        row.proposes,
     )

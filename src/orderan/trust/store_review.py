@@ -1,6 +1,6 @@
 """Held orders that wait for a look, and orders that were not taken, in SQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
@@ -33,6 +33,7 @@ class Denial:
     Attributes:
         reasons: The weightiest, as codes, the weightiest first.
         keys: What a list may name of it.
+        wider: Keys of the wider ranges its card is in, the longest first.
         appeal, judgement: What the buyer says, and what was answered.
     """
 
@@ -55,6 +56,7 @@ class Denial:
     judged_by: str | None = None
     judged_at: datetime | None = None
     judgement: str | None = None
+    wider: tuple[bytes, ...] = ()
 
 
 async def insert_reviews(tx: Tx, reviews: Sequence[Review]) -> None:
@@ -156,8 +158,8 @@ async def insert_denials(tx: Tx, denials: Sequence[Denial]) -> None:
             "reasons": [" ".join(denial.reasons) for denial in denials],
             "areas": [denial.area for denial in denials],
             "firsts": [denial.first_time for denial in denials],
-            "kinds": [" ".join(denial.keys) for denial in denials],
-            "keys": [b"".join(denial.keys.values()) for denial in denials],
+            "kinds": [" ".join([*denial.keys, *[KeyKind.CARD] * len(denial.wider)]) for denial in denials],
+            "keys": [b"".join([*denial.keys.values(), *denial.wider]) for denial in denials],
         },
     )
 
@@ -208,6 +210,7 @@ async def set_judged(tx: Tx, denial_id: UUID, state: DenialState, words: str, *,
 
 
 def denial_of(row: Any) -> Denial:
+    keys, wider = _kept_keys(zip(row.kinds, map(bytes, row.keys), strict=True))
     return Denial(
         row.id,
         DenialState(row.state),
@@ -221,11 +224,24 @@ def denial_of(row: Any) -> Denial:
         tuple(row.reasons),
         row.area,
         row.first_time,
-        {KeyKind(kind): bytes(key) for kind, key in zip(row.kinds, row.keys, strict=True)},
+        keys,
         row.appealed_by,
         row.appealed_at,
         row.appeal,
         row.judged_by,
         row.judged_at,
         row.judgement,
+        wider,
     )
+
+
+def _kept_keys(kept: Iterable[tuple[str, bytes]]) -> tuple[dict[KeyKind, bytes], tuple[bytes, ...]]:
+    """The keys of a denial, and the wider ranges of its card, which stand after its own."""
+    keys: dict[KeyKind, bytes] = {}
+    wider: list[bytes] = []
+    for kind, key in kept:
+        if kind in keys:
+            wider.append(key)
+        else:
+            keys[KeyKind(kind)] = key
+    return keys, tuple(wider)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.trust.models import Facts
-from orderan.trust.rules_lived import Lived
+from orderan.trust.rules_lived import Known, Lived
 from orderan.trust.rules_read import read_facts
 from orderan.trust.rules_trial import BAD
 
@@ -55,6 +55,29 @@ async def lived_orders(
     )
     found = [Lived(row.at, _facts(row), row.good_at, row.bad_at) for row in rows]
     return found, (rows[-1].at, rows[-1].subject_id) if len(rows) == limit else None
+
+
+async def ends_known(tx: Tx, *, since: datetime, learned_at: datetime) -> Known:
+    """How many orders are known to have ended since, and how many of them since the last training."""
+    row = await tx.one(
+        """
+        SELECT count(*) FILTER (WHERE ends.bad)::int AS bad, count(*) FILTER (WHERE NOT ends.bad)::int AS good,
+               count(*) FILTER (WHERE ends.at > %(learned)s)::int AS fresh
+        FROM (
+            SELECT bool_or(ended = ANY(%(bad)s)) AS bad, min(at) AS at
+            FROM trust_outcome
+            WHERE shop_id = %(shop)s AND at >= %(since)s AND (ended = 'delivered' OR ended = ANY(%(bad)s))
+            GROUP BY subject_id
+        ) AS ends
+        """,
+        {
+            "shop": tx.shop_id,
+            "since": since,
+            "learned": learned_at,
+            "bad": sorted(str(ended) for ended in BAD),
+        },
+    )
+    return Known(row.bad, row.good, row.fresh)
 
 
 def _facts(row: Any) -> Facts:

@@ -1,11 +1,12 @@
 """Verification: what buyers are asked: whether they mean a COD order, before it costs a shipment; and whether
 somebody is home, on the day a parcel comes.
 
-Owns     verification_policy, verification_case, delivery_day, verification_attempt, verification_call
+Owns     verification_policy, verification_case, delivery_day, verification_attempt, verification_call,
+         recording_deletion
 Promises at most one attempt of an order, and of a parcel's day, is open at a time; a case that is not closed has
          something due, or an attempt that ends by itself; a parcel is asked about once a day; a token is given out
          once and kept as a digest; a late answer is kept and never lost; nobody is called outside the hours of
-         their own day
+         their own day; a recording of whoever was erased is on its way to be deleted, or was
 Speaks   verification.buyer_asked.v1, verification.buyer_answered.v1, verification.delivery_asked.v1,
          verification.delivery_answered.v1
 Ignores  what a telephone or a message is, and what becomes of the order or the parcel: flows join them
@@ -54,6 +55,7 @@ from orderan.verification.models import (
     Case,
     DayPolicy,
     Decided,
+    Deletion,
     DeliveryDay,
     Policy,
     Rule,
@@ -70,6 +72,7 @@ from orderan.verification.rules import (
     after_missed_day,
     decide,
     deposit_of,
+    deposit_until,
     faults,
     holds,
     may_ask_at,
@@ -116,6 +119,13 @@ from orderan.verification.store_days import (
     lock_days,
     lock_last_days,
 )
+from orderan.verification.store_deletions import (
+    deletions_due,
+    end_deletion,
+    put_off_deletion,
+    want_deletions,
+    want_late_deletion,
+)
 from orderan.verification.views import (
     PolicyVersion,
     attempts_of,
@@ -151,6 +161,7 @@ __all__ = [
     "DayState",
     "DayUnusable",
     "Decided",
+    "Deletion",
     "DeliveryDay",
     "LaterThanDeadline",
     "Next",
@@ -185,9 +196,12 @@ __all__ = [
     "close_case",
     "days_due",
     "decide",
+    "deletions_due",
     "delivery_day",
     "deposit_of",
+    "deposit_until",
     "digest_of",
+    "end_deletion",
     "faults",
     "forget_words",
     "go_on",
@@ -218,12 +232,15 @@ __all__ = [
     "plain",
     "policies",
     "policy_now",
+    "put_off_deletion",
     "read",
     "save_thread",
     "steps_of",
     "take_case",
     "thread_of_call",
     "threads_to_look_up",
+    "want_deletions",
+    "want_late_deletion",
     "wants_deposit",
     "was_asked",
 ]

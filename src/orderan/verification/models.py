@@ -260,6 +260,23 @@ class CallThread:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletion:
+    """A recorded call of a buyer who was erased, whose provider is to delete what it recorded.
+
+    Attributes:
+        call_id: The provider's name for the call, where it is known.
+        recording_url: Where the recording was told to be; None where nobody told.
+        tries: How often the provider was told.
+    """
+
+    attempt_id: UUID
+    account_id: UUID
+    call_id: str | None
+    recording_url: str | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryDay:
     """A day on which a parcel comes, and whether somebody is home, as far as anybody said.
 

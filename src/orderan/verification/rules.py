@@ -146,6 +146,11 @@ def deposit_of(policy: Policy, total_minor: int) -> int:
     return min(share, total_minor - 1)
 
 
+def deposit_until(policy: Policy, told: datetime) -> datetime:
+    """Until when a deposit may be paid by whoever is told of it at this moment."""
+    return told + timedelta(hours=policy.deposit_hours)
+
+
 def not_before(policy: Policy | DayPolicy, case: Case | DeliveryDay, *, now: datetime, zone: str) -> datetime:
     """When the try that is due of a case may be made: now, at the buyer's next hour, or at the deadline no more."""
     return min(may_ask_at(policy, steps_of(policy)[case.step], now, zone), case.deadline)

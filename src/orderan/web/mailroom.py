@@ -1,4 +1,7 @@
-"""Letters of partners are kept in batches: what arrives while one is being written becomes the next."""
+"""Letters of partners are kept in batches: what arrives while one is being written becomes the next.
+
+A batch that cannot be kept is kept letter by letter, so that one nobody can keep hinders no other.
+"""
 
 import asyncio
 from collections import deque
@@ -6,8 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from psycopg_pool import PoolTimeout
+
 from orderan.kit.clock import Clock
-from orderan.kit.db import Caller, Database, Tx
+from orderan.kit.db import Caller, Database, Tx, connection_lost
 
 MOST: Final = 500
 """Letters in one transaction at most."""
@@ -61,8 +66,8 @@ class Mailroom(Generic[Letter]):
         try:
             while queue:
                 batch = [queue.popleft() for _ in range(min(len(queue), MOST))]
-                fault = await self._write_batch(shop_id, [letter for letter, _ in batch])
-                for _, kept in batch:
+                faults = await self._write_all(shop_id, [letter for letter, _ in batch])
+                for (_, kept), fault in zip(batch, faults, strict=True):
                     if kept.done():
                         continue
                     if fault is None:
@@ -72,9 +77,16 @@ class Mailroom(Generic[Letter]):
         finally:
             self._writing.discard(shop_id)
 
+    async def _write_all(self, shop_id: int, letters: list[Letter]) -> list[Exception | None]:
+        """What hindered each letter."""
+        fault = await self._write_batch(shop_id, letters)
+        if fault is None or len(letters) == 1 or connection_lost(fault) or isinstance(fault, PoolTimeout):
+            return [fault] * len(letters)
+        return [await self._write_batch(shop_id, [letter]) for letter in letters]
+
     async def _write_batch(self, shop_id: int, letters: list[Letter]) -> Exception | None:
         try:
             await self.db.run(Caller(shop_id, self.actor), lambda tx: self.keep(tx, letters))
-        except Exception as fault:  # noqa: BLE001 - told to every sender: each sends again
+        except Exception as fault:  # noqa: BLE001 - told to the sender, who sends again
             return fault
         return None

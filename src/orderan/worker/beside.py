@@ -1,6 +1,7 @@
 """Beside the rounds: what waits for partners, so that nothing else waits with it."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from orderan.worker.rounds import Rounds, until_stopped
 
 
 @dataclass
-class Beside:
+class Beside(ABC):
     """Parts that wait for partners, each in a task of its own beside the others.
 
     What hangs is not begun a second time, and holds up nobody else. A fault is told in the exception inbox
@@ -22,9 +23,9 @@ class Beside:
     rounds: Rounds
     _under_way: dict[tuple[int, str], "asyncio.Task[None]"] = field(default_factory=dict, kw_only=True)
 
+    @abstractmethod
     async def once(self) -> int:
         """One look over all shops; how much was done or begun, not how it ended."""
-        raise NotImplementedError
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Rounds until told to stop; what was begun is finished."""

@@ -14,6 +14,8 @@ from psycopg_pool import PoolTimeout
 
 from orderan import gateways
 from orderan.flows.ask_buyer import Askers
+from orderan.flows.ask_couriers import ParcelAsker
+from orderan.flows.courier_clients import CourierClients
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.learn_ends import LEARNING
@@ -34,6 +36,7 @@ from orderan.messaging import Lines
 from orderan.settings import Settings
 from orderan.web.words import words
 from orderan.worker import counts
+from orderan.worker.couriers import CourierRounds
 from orderan.worker.gateways import NEWS_S, GatewayRounds
 from orderan.worker.messages import MessageRounds
 from orderan.worker.rounds import Rounds
@@ -89,28 +92,29 @@ async def work(
     links = PayLinks(settings.web.address, keyring)
     cashier = Cashier(db, clock, links, clients.of_rail)
     reached = ReachClients(keyring, clock, Lines(clients.reach, PublicCaller()))
+    carried = CourierClients(keyring, clock, clients.reach)
     messenger = Messenger(db, clock, keyring, links, senders or Senders(reached, links, clock).of)
     connector = PsycopgConnector(conninfo=settings.database.url)
     try:
         with jobs.app.replace_connector(connector) as app:
             async with app.open_async():
                 own = Rounds(db, clock, timers=timers_of(settings.worker), consumers=consumers_of(clock))
-                rounds = asyncio.create_task(own.run(stop, interval_s=settings.worker.sweep_interval_s))
-                asking = asyncio.create_task(
-                    GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach).run(
-                        stop, interval_s=min(NEWS_S, settings.worker.sweep_interval_s)
+                every_s = settings.worker.sweep_interval_s
+                asking = GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach)
+                telling = MessageRounds(own, messenger, Digests(db, clock, reached, links, words))
+                verifying = VerificationRounds(own, Askers(db, clock, keyring, links, reached))
+                following = CourierRounds(own, ParcelAsker(db, clock, keyring, carried))
+                parts = [
+                    asyncio.create_task(part)
+                    for part in (
+                        own.run(stop, interval_s=every_s),
+                        asking.run(stop, interval_s=min(NEWS_S, every_s)),
+                        telling.run(stop, interval_s=every_s),
+                        verifying.run(stop, interval_s=every_s),
+                        following.run(stop, interval_s=every_s),
+                        take_up_stalled(app, stop),
                     )
-                )
-                telling = asyncio.create_task(
-                    MessageRounds(own, messenger, Digests(db, clock, reached, links, words)).run(
-                        stop, interval_s=settings.worker.sweep_interval_s
-                    )
-                )
-                verifying = asyncio.create_task(
-                    VerificationRounds(own, Askers(db, clock, keyring, links, reached)).run(
-                        stop, interval_s=settings.worker.sweep_interval_s
-                    )
-                )
+                ]
                 runner = asyncio.create_task(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
@@ -119,20 +123,15 @@ async def work(
                     )
                 )
                 waiting = asyncio.create_task(stop.wait())
-                tending = asyncio.create_task(take_up_stalled(app, stop))
-                await asyncio.wait(
-                    {rounds, asking, telling, verifying, runner, waiting, tending},
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
+                await asyncio.wait({*parts, runner, waiting}, return_when=asyncio.FIRST_COMPLETED)
                 stop.set()
-                await rounds
-                await asking
-                await telling
-                await verifying
-                await tending
+                # A part that broke ends the worker, but not what the others are in the middle of.
+                await asyncio.wait({*parts, waiting})
                 runner.cancel()
                 with suppress(asyncio.CancelledError):
                     await runner
+                for part in parts:
+                    part.result()
     finally:
         await reached.lines.close()
         await db.close()

@@ -8,15 +8,18 @@ from typing import Final, Protocol
 from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.contest_chargeback import tend_chargebacks
+from orderan.flows.courier_letters import sweep_old_letters as sweep_courier_letters
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.follow_health import follow_health
 from orderan.flows.follow_promotion import sweep_reserved
 from orderan.flows.gateway_news import sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
 from orderan.flows.payment_incident import follow_incidents
+from orderan.flows.prove_balances import prove_nightly
 from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.reconcile import reconcile_nightly
 from orderan.flows.tell_restock import tell_restock
+from orderan.flows.train_trust import train_again
 from orderan.flows.watch_limits import watch_limits
 from orderan.flows.watch_rails import learn_rails, watch_rails
 from orderan.inventory import watch_low_stock
@@ -82,6 +85,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("low_stock", 60.0, _low_stock),
     Timer("restock", 60.0, _at(tell_restock)),
     Timer("settlements", 600.0, _at(reconcile_nightly)),
+    Timer("balance_proofs", 600.0, _at(prove_nightly)),
     Timer("open_rails", 10.0, _at(open_rails_due)),
     Timer("watch_rails", 10.0, _at(watch_rails)),
     Timer("follow_health", 10.0, _at(follow_health)),
@@ -90,11 +94,13 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("promotions_reserved", 60.0, _at(sweep_reserved)),
     Timer("promotions_over", 60.0, _at(end_over)),
     Timer("trust_norm", 3600.0, _at(learn_norm)),
+    Timer("trust_models", 21600.0, _at(train_again)),
     Timer("sessions", 3600.0, sweep_sessions),
     Timer("throttle", 3600.0, _at(throttle.sweep)),
     Timer("inbound", 3600.0, _sweep_inbound),
     Timer("gateway_news", 3600.0, sweep_old_news),
     Timer("reach_news", 3600.0, sweep_old_letters),
+    Timer("courier_news", 3600.0, sweep_courier_letters),
 )
 
 

@@ -1,4 +1,6 @@
-"""Buyers who are asked, about their order or the day its parcel comes, and what they answer is heard."""
+"""Buyers who are asked, about their order or the day its parcel comes, and what they answer is heard; recordings of
+those who were erased are deleted.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,6 +9,7 @@ from typing import Final
 
 from orderan.flows.ask_buyer import Askers
 from orderan.flows.ask_on_the_day import DayAsker
+from orderan.flows.delete_recordings import RecordingDeleter
 from orderan.flows.hear_calls import CallWatch
 from orderan.flows.verify_order import Verifier
 from orderan.kit.db import Caller
@@ -36,6 +39,7 @@ class VerificationRounds(Beside):
         self.begin(shop_id, "verification asks", partial(self._ask, caller))
         self.begin(shop_id, "delivery day asks", partial(self._ask_today, caller))
         self.begin(shop_id, "verification calls", partial(self._hear, watch, caller))
+        self.begin(shop_id, "recording deletions", partial(self._delete, caller))
         # A part looks until it finds nothing: to have begun it is no reason to look again at once.
         return 0
 
@@ -54,3 +58,6 @@ class VerificationRounds(Beside):
 
     async def _hear(self, watch: CallWatch, caller: Caller) -> int:
         return await watch.hear(caller) + await watch.look_up(caller)
+
+    async def _delete(self, caller: Caller) -> int:
+        return await RecordingDeleter(self.askers.db, self.askers.clock, self.askers.clients).work_due(caller)

@@ -136,6 +136,30 @@ FULL JOIN incoming USING (shop_id, sku_id, location_id)
 WHERE coalesce(incoming.units, 0) <> coalesce(promised.units, 0)
 """
 
+_BINS_EQUAL_THEIR_BOOK = """
+WITH moved AS (
+    SELECT shop_id, bin_id, sku_id, owner_id, lot_id, sum(change)::bigint AS units
+    FROM bin_move
+    GROUP BY shop_id, bin_id, sku_id, owner_id, lot_id
+), book AS (
+    SELECT shop_id, bin_id, sku_id, bin_stock.quantity, moved.units
+    FROM bin_stock
+    FULL JOIN moved USING (shop_id, bin_id, sku_id, owner_id, lot_id)
+), binned AS (
+    SELECT shop_id, sku_id, location_id, owner_id, lot_id, sum(quantity)::bigint AS units
+    FROM bin_stock
+    GROUP BY shop_id, sku_id, location_id, owner_id, lot_id
+)
+SELECT shop_id, sku_id AS subject, bin_id AS place, coalesce(quantity, 0) AS in_bins, coalesce(units, 0) AS booked
+FROM book
+WHERE coalesce(quantity, 0) <> coalesce(units, 0)
+UNION ALL
+SELECT shop_id, sku_id, location_id, coalesce(binned.units, 0), coalesce(stock.binned, 0)
+FROM stock
+FULL JOIN binned USING (shop_id, sku_id, location_id, owner_id, lot_id)
+WHERE coalesce(binned.units, 0) <> coalesce(stock.binned, 0)
+"""
+
 CHECKS = (
     Check(
         "stock.never_oversold",
@@ -172,5 +196,11 @@ CHECKS = (
         2,
         "What is incoming at a place is what suppliers promised there and has neither come nor been given up.",
         by_sql(_INCOMING_WAS_PROMISED),
+    ),
+    Check(
+        "stock.bins_equal_their_book",
+        2,
+        "What lies in a bin is the sum of what was put in and taken out, and all bins together what a stock row says is binned.",
+        by_sql(_BINS_EQUAL_THEIR_BOOK),
     ),
 )

@@ -12,8 +12,8 @@ from orderan.fulfilment.states import TASK, TaskEvent, TaskState
 from orderan.kit.db import Tx
 
 
-async def pick_units(tx: Tx, task: Task, picks: Sequence[Pick]) -> None:
-    """Count picked units on a task's open lines.
+async def pick_units(tx: Tx, task: Task, picks: Sequence[Pick]) -> list[tuple[TaskLine, int]]:
+    """Count picked units on a task's open lines; returns how many of each line.
 
     Raises:
         IllegalMove: The task is not being picked.
@@ -21,6 +21,7 @@ async def pick_units(tx: Tx, task: Task, picks: Sequence[Pick]) -> None:
     """
     # Counting changes no state, but only a task that could finish is being picked.
     TASK.after(TaskState(task.state), TaskEvent.FINISH)
+    counted: list[tuple[TaskLine, int]] = []
     for pick in picks:
         lines = await store.lines_of_tasks(tx, [task.id])
         units = rules.spread(lines, pick)
@@ -28,10 +29,14 @@ async def pick_units(tx: Tx, task: Task, picks: Sequence[Pick]) -> None:
             left = sum(line.left for line in lines if pick.fits(line))
             raise NothingLikeThatToPick(str(pick.sku_id), pick.quantity, left)
         await store.add_picked(tx, units)
+        counted += units
+    return counted
 
 
-async def finish_picking(tx: Tx, tasks: Sequence[Task], *, take_all: bool = False, now: datetime) -> None:
-    """Everything is off the shelf.
+async def finish_picking(
+    tx: Tx, tasks: Sequence[Task], *, take_all: bool = False, now: datetime
+) -> list[tuple[TaskLine, int]]:
+    """Everything is off the shelf; returns what `take_all` counted, how many of each line.
 
     Args:
         take_all: Count what was not scanned as picked too: the picker says it is all there.
@@ -43,11 +48,13 @@ async def finish_picking(tx: Tx, tasks: Sequence[Task], *, take_all: bool = Fals
     ids = [task.id for task in tasks]
     for task in tasks:
         TASK.after(TaskState(task.state), TaskEvent.FINISH)
-    if take_all:
+    left = [(line, line.left) for line in await store.lines_of_tasks(tx, ids) if line.left]
+    if left and not take_all:
+        raise PickIncomplete(missing_units([line for line, _ in left]))
+    if left:
         await store.set_all_picked(tx, ids)
-    elif missing := missing_units(await store.lines_of_tasks(tx, ids)):
-        raise PickIncomplete(missing)
     await move_tasks(tx, tasks, TaskEvent.FINISH, now=now)
+    return left
 
 
 def missing_units(lines: Collection[TaskLine]) -> tuple[tuple[UUID, int], ...]:

@@ -86,9 +86,7 @@ class Midtrans:
     ) -> Truth:
         del since  # a charge is found by our reference
         page = gateway_id is not None and gateway_id.startswith(SNAP_ID)
-        # DANA's transactions are found by Midtrans' own id alone.
-        name = gateway_id if method == "dana" and gateway_id and not page else reference
-        url = f"{self._base}/v2/{quote(name, safe='')}/status"
+        url = f"{self._address(reference, gateway_id, method)}/status"
         reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
         told = object_of(reply)
         code = mapping.code_of(reply.status, told)
@@ -109,7 +107,7 @@ class Midtrans:
         found = await self.look_up(reference=reference, gateway_id=gateway_id, method=method)
         if found.outcome is not Outcome.PENDING:
             return found
-        url = f"{self._base}/v2/{quote(reference, safe='')}/{wire.taking_back(method)}"
+        url = f"{self._address(reference, gateway_id, method)}/{wire.taking_back(method)}"
         reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
         told = object_of(reply)
         code = mapping.code_of(reply.status, told)
@@ -136,7 +134,7 @@ class Midtrans:
         """A card whose money is there and not settled is not paid back: all of it is voided, a part has to wait."""
         if not _is_whole(asked, told):
             return Refunding(asked.key, "", RefundOutcome.NOT_YET, asked.amount_minor, b"")
-        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/cancel"
+        url = f"{self._of(asked)}/cancel"
         reply = await self._caller.order(self.name, "POST", url, headers=wire.headers(self._key), body=b"{}")
         said = object_of(reply)
         code = mapping.code_of(reply.status, said)
@@ -148,7 +146,7 @@ class Midtrans:
         return _voided(asked, said, reply.body)
 
     async def _order_refund(self, asked: RefundAsked) -> Refunding:
-        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/refund"
+        url = f"{self._of(asked)}/refund"
         reply = await self._caller.order(
             self.name, "POST", url, headers=wire.headers(self._key), body=wire.refund_body(asked)
         )
@@ -164,8 +162,16 @@ class Midtrans:
         done = RefundOutcome.DONE if confirmed else RefundOutcome.PENDING
         return Refunding(asked.key, str(told.get("refund_chargeback_id")), done, amount, reply.body)
 
+    def _of(self, asked: RefundAsked) -> str:
+        return self._address(asked.reference, asked.gateway_id, asked.method)
+
+    def _address(self, reference: str, gateway_id: str | None, method: str) -> str:
+        """Of a transaction; DANA's are found by Midtrans' own id alone."""
+        name = gateway_id if method in wire.BY_OWN_ID and gateway_id else reference
+        return f"{self._base}/v2/{quote(name, safe='')}"
+
     async def _transaction(self, asked: RefundAsked) -> tuple[Mapping[str, Any], bytes]:
-        url = f"{self._base}/v2/{quote(asked.reference, safe='')}/status"
+        url = f"{self._of(asked)}/status"
         reply = await self._caller.ask(self.name, url, headers=wire.headers(self._key))
         told = object_of(reply)
         code = mapping.code_of(reply.status, told)

@@ -116,8 +116,8 @@ def truth_of(told: Mapping[str, Any], *, raw: bytes) -> Truth:
         raise GatewayFailed(NAME, "not_understood", str(told.get("transaction_status")), fault=Fault.GARBLED)
     word = str(told.get("transaction_status")).lower()
     back, disputed = rupiah(told.get("refund_amount") or "0") or 0, None
-    if word == "partial_chargeback":
-        back, disputed = _back_and_disputed(told)
+    if outcome is Outcome.DISPUTED:
+        back, disputed = _back_and_disputed(told, whole=amount if word == "chargeback" else None)
     paid = amount if word in TAKEN_IN or outcome in {Outcome.SUCCEEDED, Outcome.REVERSED} else _parts(told)
     return Truth(
         reference=reference,
@@ -135,14 +135,17 @@ def truth_of(told: Mapping[str, Any], *, raw: bytes) -> Truth:
     )
 
 
-def _back_and_disputed(told: Mapping[str, Any]) -> tuple[int, int | None]:
-    """What was paid back and what a bank took, of a charge a bank took a part of; None where that is not told.
+def _back_and_disputed(told: Mapping[str, Any], *, whole: int | None) -> tuple[int, int | None]:
+    """What was paid back and what a bank took of a charge; None where that is not told.
 
     Their reference shows no such answer. It names both with `refund_chargeback_id` and sums them up: what
     was ordered by a key is paid back, the rest was taken.
+
+    Args:
+        whole: What the charge was for, where the bank took all that was left of it.
     """
     back = sum(rupiah(one.get("refund_amount")) or 0 for one in refunds_of(told) if one.get("refund_key"))
-    total = rupiah(told.get("refund_amount") or "0") or 0
+    total = whole if whole is not None else rupiah(told.get("refund_amount") or "0") or 0
     return back, total - back if total > back else None
 
 

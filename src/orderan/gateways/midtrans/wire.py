@@ -36,6 +36,10 @@ BY_PHONE: Final = frozenset({"ovo"})
 """Wallets that are asked for by their owner's phone number."""
 
 
+BY_OWN_ID: Final = frozenset({"dana"})
+"""Methods whose transactions are asked for by Midtrans' id, and are unknown to them by ours."""
+
+
 def headers(server_key: str, *, key: str | None = None, notify_url: str | None = None) -> dict[str, str]:
     """What every request carries.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from orderan.messaging.errors import (
@@ -12,7 +13,7 @@ from orderan.messaging.errors import (
     RefusedForNow,
     SendFailed,
 )
-from orderan.messaging.models import News, Receipt, ReceiptState, Reply, ReplyKind
+from orderan.messaging.models import Cost, News, Receipt, ReceiptState, Reply, ReplyKind
 from orderan.messaging.rules import e164_of
 
 NAME: Final = "whatsapp"
@@ -65,6 +66,8 @@ STATES: Final = {
     "played": ReceiptState.READ,
     "failed": ReceiptState.FAILED,
 }
+NOTHING: Final = Cost(Decimal(0), "IDR")
+"""They say whether a message is billed, never how much; one that did not arrive is not."""
 NO_ANSWER: Final = frozenset({"reaction", "system", "unsupported", "request_welcome", "ephemeral"})
 """Messages that answer nothing: a heart under a question is no consent."""
 
@@ -124,10 +127,13 @@ def _receipt(told: Mapping[str, Any]) -> Receipt | None:
         number = errors[0].get("code")
         code = str(number if number is not None else "unknown")
         for_good = FOR_GOOD.get(number) is Because.RECIPIENT
+    pricing = told.get("pricing")
+    billed = not (isinstance(pricing, dict) and pricing.get("billable") is False)
     return Receipt(
         provider_id=str(told["id"]),
         state=state,
         at=moment(told["timestamp"]),
+        cost=None if billed and state is not ReceiptState.FAILED else NOTHING,
         code=code,
         for_good=bool(for_good),
         to=e164_of(str(told["recipient_id"])) if told.get("recipient_id") else None,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record_all
-from orderan.orders import rules, store
+from orderan.orders import rules, store, store_progress
 from orderan.orders.commands.change import decline_open
 from orderan.orders.errors import GoodsStillOwed, MoneyStillDue, OnHold
 from orderan.orders.events import OrderCompleted
@@ -58,4 +58,4 @@ async def complete_orders(
 
 async def due_for_completion(tx: Tx, *, delivered_before: datetime, limit: int) -> list[UUID]:
     """Lock accepted orders delivered before an instant, the oldest first; locked ones are skipped."""
-    return await store.due_for_completion(tx, delivered_before=delivered_before, limit=limit)
+    return await store_progress.due_for_completion(tx, delivered_before=delivered_before, limit=limit)

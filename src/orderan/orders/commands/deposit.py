@@ -49,6 +49,11 @@ async def want_deposit(tx: Tx, order: Order, amount_minor: int, *, until: dateti
     await record(tx, order.id, DepositAgreed(order.number, amount_minor, order.currency), now=now)
 
 
+async def keep_deposit_until(tx: Tx, order: Order, until: datetime) -> None:
+    """Let the deposit a locked order waits for be paid until then."""
+    await store.set_deposit(tx, order.id, order.deposit_minor, until=until)
+
+
 async def drop_deposit(tx: Tx, order: Order) -> None:
     """Ask for no deposit of a locked COD order any more; nothing happens where none was, or it was paid."""
     if (

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.orders import store
+from orderan.orders import store_progress
 from orderan.orders.headlines import headline
 
 
@@ -18,6 +18,6 @@ async def refresh_headline(tx: Tx, ids: Collection[UUID]) -> None:
         return
     words = {
         axes.order_id: headline(axes.commercial, axes.units, axes.tasks)
-        for axes in await store.axes_of(tx, ids)
+        for axes in await store_progress.axes_of(tx, ids)
     }
-    await store.set_headlines(tx, words)
+    await store_progress.set_headlines(tx, words)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record_all
-from orderan.orders import store
+from orderan.orders import store_progress
 from orderan.orders.events import OrderDelivered
 from orderan.orders.models import Progress
 
@@ -15,8 +15,8 @@ async def advance_lines(tx: Tx, progress: Sequence[Progress], *, now: datetime) 
     """Set how far the lines of locked orders are; an order with every unit delivered is noted as such."""
     if not progress:
         return
-    await store.set_progress(tx, progress)
-    numbers = await store.note_delivered(tx, {line.order_id for line in progress}, now=now)
+    await store_progress.set_progress(tx, progress)
+    numbers = await store_progress.note_delivered(tx, {line.order_id for line in progress}, now=now)
     facts = [Fact(order_id, OrderDelivered(number)) for order_id, number in numbers]
     await record_all(tx, facts, now=now)
 
@@ -27,4 +27,4 @@ async def count_returned(tx: Tx, units: Collection[tuple[UUID, int, int]]) -> No
     Raises:
         psycopg.errors.CheckViolation: More came back than was shipped.
     """
-    await store.add_returned(tx, units)
+    await store_progress.add_returned(tx, units)

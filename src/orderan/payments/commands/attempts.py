@@ -10,12 +10,9 @@ from uuid import UUID
 
 import psycopg
 
-from orderan.gateways import Charged, Instrument, Outcome, Truth
-from orderan.kit import inbox
+from orderan.gateways import Charged, Instrument, Outcome
 from orderan.kit.db import Tx
-from orderan.kit.errors import N_
 from orderan.kit.ids import new_id, to_text
-from orderan.kit.inbox import Stuck
 from orderan.payments import rules_attempts as rules
 from orderan.payments import store_attempts as store
 from orderan.payments.attempts import Attempt, Blame, Rail
@@ -23,17 +20,20 @@ from orderan.payments.errors_accounts import RailPaused
 from orderan.payments.errors_attempts import AttemptInTheAir, NoSuchAttempt
 from orderan.payments.models import MoneyEvent, MoneyKind
 from orderan.payments.states import ATTEMPT, AttemptEvent, AttemptState
-from orderan.payments.store import sums
 from orderan.payments.store_pauses import hold_rail
-from orderan.payments.store_refunds import open_back
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A try as it stands now, and what of that the order's ledger lacks."""
+    """A try as it stands now, and what of that the order's ledger lacks.
+
+    Attributes:
+        beyond_minor: What was taken back of it although the ledger had no more of that: it had been refunded.
+    """
 
     attempt: Attempt
     events: tuple[MoneyEvent, ...]
+    beyond_minor: int = 0
 
 
 async def begin_attempt(
@@ -110,7 +110,7 @@ async def note_charged(
         attempt = replace(attempt, instrument=_plain(charged.instrument))
         if charged.instrument.expires_at is not None:
             attempt = replace(attempt, expires_at=charged.instrument.expires_at)
-    return await _saved(tx, _moved(known, attempt, rules.moves(_state(attempt), charged.outcome), now=now))
+    return await _saved(tx, moved(known, attempt, rules.moves(state_of(attempt), charged.outcome), now=now))
 
 
 async def note_failed(
@@ -124,7 +124,7 @@ async def note_failed(
 ) -> Noted:
     """Nothing happened at the gateway."""
     attempt = replace(await _told(tx, known, blame, took_ms, now=now), reason=reason)
-    return await _saved(tx, _moved(known, attempt, _if_allowed(attempt, AttemptEvent.FAIL), now=now))
+    return await _saved(tx, moved(known, attempt, _if_allowed(attempt, AttemptEvent.FAIL), now=now))
 
 
 async def note_unknown(
@@ -132,7 +132,7 @@ async def note_unknown(
 ) -> Noted:
     """The gateway may have taken the charge and did not say."""
     attempt = replace(await _told(tx, known, Blame.UNKNOWN, took_ms, now=now), reason=reason)
-    return await _saved(tx, _moved(known, attempt, _if_allowed(attempt, AttemptEvent.LOSE), now=now))
+    return await _saved(tx, moved(known, attempt, _if_allowed(attempt, AttemptEvent.LOSE), now=now))
 
 
 async def _told(
@@ -140,84 +140,6 @@ async def _told(
 ) -> Attempt:
     """The try, locked, with how the call that charged it ended."""
     return replace(await _locked(tx, known), charged_at=now, took_ms=took_ms, blame=blame)
-
-
-async def note_truths(tx: Tx, heard: Sequence[tuple[Attempt, Truth | None]], *, now: datetime) -> list[Noted]:
-    """What gateways say of tries, asked by us; the only thing that moves money. A batch is its unit.
-
-    A gateway that gave no answer (None) is asked again, later each time.
-
-    Args:
-        heard: Each try as it was before its gateway was asked, with what the gateway says.
-    """
-    locked = await store.lock_attempts(tx, {known.id for known, _ in heard})
-    noted, odd = [], []
-    for known, truth in heard:
-        attempt = locked.get(known.id)
-        if attempt is None:
-            raise NoSuchAttempt(to_text("pay", known.id))
-        if truth is not None and rules.differs(attempt, truth):
-            odd.append(_differing(attempt, truth))
-        if truth is None or rules.too_early(attempt, truth, now=now):
-            after = _unasked(known, attempt, now=now)
-        else:
-            after = _heard(known, attempt, truth, now=now)
-        locked[known.id] = after.attempt
-        noted.append(after)
-    await store.save_attempts(tx, list(locked.values()))
-    odd += await _refunded_elsewhere(tx, heard)
-    await inbox.report(tx, odd, now=now)
-    return noted
-
-
-async def _refunded_elsewhere(tx: Tx, heard: Sequence[tuple[Attempt, Truth | None]]) -> list[Stuck]:
-    """Money a gateway says it paid back that neither the ledger nor a try of ours knows of.
-
-    Somebody did it on the gateway's own page; it is not booked by itself, because a person who notes it
-    by hand afterwards would book it again.
-    """
-    told = [(known, truth) for known, truth in heard if truth is not None and truth.refunded_minor > 0]
-    if not told:
-        return []
-    ledger = await sums(tx, {known.order_id for known, _ in told})
-    under_way = await open_back(tx, {known.order_id for known, _ in told})
-    return [
-        _differing(known, truth, reason="refunded_elsewhere")
-        for known, truth in told
-        if truth.refunded_minor
-        > ledger[known.order_id].get(MoneyKind.REFUNDED, 0)
-        - ledger[known.order_id].get(MoneyKind.REFUND_REVERSED, 0)
-        + under_way.get(known.order_id, 0)
-    ]
-
-
-def _unasked(known: Attempt, attempt: Attempt, *, now: datetime) -> Noted:
-    asked, ask_at = rules.ask_after_silence(
-        _state(attempt), attempt.asked, expires_at=attempt.expires_at, now=now
-    )
-    return Noted(replace(attempt, asked=asked, ask_at=_not_later(known, attempt, ask_at)), ())
-
-
-def _heard(known: Attempt, attempt: Attempt, truth: Truth, *, now: datetime) -> Noted:
-    moves = rules.moves(_state(attempt), truth.outcome)
-    if rules.ran_out(attempt, truth, now=now):
-        moves = (AttemptEvent.EXPIRE,)
-    if AttemptEvent.PAY in moves and attempt.paid_at is None:
-        attempt = replace(attempt, paid_there_at=truth.at)
-    attempt = replace(
-        attempt, gateway_id=truth.gateway_id or attempt.gateway_id, reason=truth.reason or attempt.reason
-    )
-    events = []
-    if booked := rules.booking(attempt, truth):
-        kind, amount = booked
-        if kind is MoneyKind.CAPTURED:
-            attempt = replace(attempt, booked_minor=attempt.booked_minor + amount)
-            step = attempt.booked_minor
-        else:
-            attempt = replace(attempt, returned_minor=attempt.returned_minor + amount)
-            step = attempt.returned_minor
-        events.append(_event(attempt, kind, amount, f"{attempt.reference}:{step}"))
-    return _moved(known, attempt, moves, events, now=now)
 
 
 async def _locked(tx: Tx, known: Attempt) -> Attempt:
@@ -232,22 +154,22 @@ async def _saved(tx: Tx, noted: Noted) -> Noted:
     return noted
 
 
-def _state(attempt: Attempt) -> AttemptState:
+def state_of(attempt: Attempt) -> AttemptState:
     return AttemptState(attempt.state)
 
 
 def _if_allowed(attempt: Attempt, event: AttemptEvent) -> tuple[AttemptEvent, ...]:
     """The move, unless the clock asked the gateway first and knows better."""
-    return (event,) if ATTEMPT.allows(_state(attempt), event) else ()
+    return (event,) if ATTEMPT.allows(state_of(attempt), event) else ()
 
 
-def _not_later(known: Attempt, attempt: Attempt, ask_at: datetime | None) -> datetime | None:
+def not_later(known: Attempt, attempt: Attempt, ask_at: datetime | None) -> datetime | None:
     """When to ask next; news that called for asking while we asked is not forgotten."""
     called = attempt.ask_at is not None and (known.ask_at is None or attempt.ask_at < known.ask_at)
     return attempt.ask_at if called else ask_at
 
 
-def _moved(
+def moved(
     known: Attempt,
     attempt: Attempt,
     moves: Sequence[AttemptEvent],
@@ -255,7 +177,13 @@ def _moved(
     *,
     now: datetime,
 ) -> Noted:
-    was = becomes = _state(attempt)
+    """A locked try after its moves, when it is asked about next, and what its ledger lacks.
+
+    Args:
+        known: As it was before its gateway was asked.
+        events: What is booked besides, of its money.
+    """
+    was = becomes = state_of(attempt)
     for event in moves:
         becomes = ATTEMPT.after(becomes, event)
     asked = 0 if becomes != was else attempt.asked + 1
@@ -266,7 +194,7 @@ def _moved(
         moved_at=now if becomes != was else attempt.moved_at,
         paid_at=attempt.paid_at or (now if AttemptEvent.PAY in moves else None),
         asked=asked,
-        ask_at=_not_later(known, attempt, ask_at),
+        ask_at=not_later(known, attempt, ask_at),
     )
     return Noted(after, (*_waiting(after, was, becomes), *events))
 
@@ -285,37 +213,16 @@ def _waiting(attempt: Attempt, was: AttemptState, becomes: AttemptState) -> list
         return []
     told = []
     if before is not None:
-        told.append(_event(attempt, before[1], attempt.amount_minor, attempt.reference))
+        told.append(event_of(attempt, before[1], attempt.amount_minor, attempt.reference))
     if after is not None:
-        told.append(_event(attempt, after[0], attempt.amount_minor, attempt.reference))
+        told.append(event_of(attempt, after[0], attempt.amount_minor, attempt.reference))
     return told
 
 
-def _event(attempt: Attempt, kind: MoneyKind, amount_minor: int, reference: str) -> MoneyEvent:
+def event_of(attempt: Attempt, kind: MoneyKind, amount_minor: int, reference: str) -> MoneyEvent:
+    """Of a try's money, under its name."""
     return MoneyEvent(
         attempt.order_id, kind, attempt.method, amount_minor, attempt.currency, reference, attempt.gateway
-    )
-
-
-def _differing(attempt: Attempt, truth: Truth, *, reason: str | None = None) -> Stuck:
-    return Stuck(
-        kind="payment_differs",
-        reason=reason or truth.outcome,
-        subject_kind="order",
-        subject_id=attempt.order_id,
-        dedupe_key=f"payment_differs:{attempt.id}",
-        payload={
-            "reference": attempt.reference,
-            "gateway": attempt.gateway,
-            "asked_minor": attempt.amount_minor,
-            "told_minor": truth.amount_minor,
-            "told_currency": truth.currency,
-            "refunded_minor": truth.refunded_minor,
-        },
-        money_minor=attempt.amount_minor,
-        currency=attempt.currency,
-        deadline=None,
-        next_step=N_("Cocokkan dengan dasbor gateway: jumlah atau mata uangnya lain dari yang diminta."),
     )
 
 

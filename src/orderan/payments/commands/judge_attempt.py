@@ -10,7 +10,8 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.payments import rules_attempts as rules
 from orderan.payments import store_attempts as store
-from orderan.payments.commands.attempts import Noted, note_truths
+from orderan.payments.commands.attempts import Noted
+from orderan.payments.commands.truths import note_truths
 from orderan.payments.errors_attempts import JudgedTooEarly, NoSuchAttempt, NothingToJudge, VerdictWordMissing
 
 ENTITY: Final = "payment_attempt"

@@ -106,15 +106,16 @@ async def note_refund_refused(
 ) -> RefundNoted:
     """Asked again, the gateway refused: what it says of the payment tells whether it had been sent before.
 
-    While other refunds of that payment are under way, its sum says nothing about this one.
+    Where it paid back all that was ever ordered of it, this one is in it: so it is of a card that was voided
+    while parts of it waited. Where it paid back less, others that are under way leave this one open.
     """
     one = await _locked(tx, try_id)
     if one.state == TryState.DONE:
         return await _unsure(tx, one, now=now)
-    others = await store.done_over(tx, one.attempt_id, but=one.id)
-    if others is None or truth.currency != one.currency:
+    done, under_way = await store.sent_over(tx, one.attempt_id, but=one.id)
+    sent = truth.refunded_minor >= done + under_way + one.amount_minor
+    if (under_way and not sent) or truth.currency != one.currency:
         return await _unsure(tx, replace(one, reason=reason), now=now)
-    sent = truth.refunded_minor >= others + one.amount_minor
     return await _moved(
         tx,
         replace(one, reason=None if sent else reason),

@@ -4,10 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,9 +16,22 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from orderan.sandbox.book import Book, NotPossible
+from orderan.sandbox.gateways.snap_told import account_paid, qr
+from orderan.sandbox.gateways.snap_wire import (
+    WIB,
+    Wrong,
+    amount_of,
+    local,
+    members,
+    minified,
+    moment_of,
+    money,
+    packed,
+    reply,
+    text_of,
+)
 from orderan.sandbox.models import ChargeState, Letter, SimCharge, SimReply, SimRequest
 
-_WIB: Final = timezone(timedelta(hours=7))
 _TOKEN: Final = "/access-token/b2b"  # noqa: S105 - a path
 _SERVICES: Final = {
     ("POST", _TOKEN): "73",
@@ -31,28 +43,9 @@ _SERVICES: Final = {
     ("POST", "/qr/qr-mpm-refund"): "78",
 }
 _CHANGES: Final = frozenset({"27", "31", "47", "78"})
-_STATES: Final = {
-    ChargeState.PENDING: "03",
-    ChargeState.HELD: "02",
-    ChargeState.PAID: "00",
-    ChargeState.DECLINED: "06",
-    ChargeState.EXPIRED: "08",
-    ChargeState.CANCELLED: "05",
-    ChargeState.REFUNDED: "04",
-}
 _HEADERS: Final = ("x-timestamp", "x-signature", "x-partner-id", "x-external-id", "channel-id")
-_MONEY: Final = re.compile(r"\d{1,16}\.\d{2}")
+_NUMBER: Final = ("partnerServiceId", "customerNo", "virtualAccountNo")
 _LASTS_S: Final = 900
-
-
-class _Wrong(Exception):
-    """Not as it should be; told as status, case and words."""
-
-    def __init__(self, status: int, case: str, words: str) -> None:
-        super().__init__(words)
-        self.status = status
-        self.case = case
-        self.words = words
 
 
 class SnapSimulator:
@@ -107,8 +100,8 @@ class SnapSimulator:
                 return self._give_token(request, now)
             self._check(request, now)
             return self._once(service, request, now)
-        except _Wrong as wrong:
-            return _reply(service, wrong.status, wrong.case, wrong.words)
+        except Wrong as wrong:
+            return reply(service, wrong.status, wrong.case, wrong.words)
 
     def method_of(self, request: SimRequest) -> str | None:
         service = _service(request)
@@ -140,10 +133,10 @@ class SnapSimulator:
         )
         if charge.notify_url is None or charge.state not in told_of:
             return []
-        told = self._payment(charge) if account else self._qr(charge, notice=True)
-        body = _bytes(told)
+        told = account_paid(charge) if account else qr(charge) | {"merchantId": self._told["merchant_id"]}
+        body = packed(told)
         path = urlsplit(charge.notify_url).path
-        at = now.astimezone(_WIB).isoformat(timespec="seconds")
+        at = now.astimezone(WIB).isoformat(timespec="seconds")
         hashed = hashlib.sha256(body).hexdigest()
         headers = {
             "Content-Type": "application/json",
@@ -175,31 +168,31 @@ class SnapSimulator:
             signature = base64.b64decode(told.get("x-signature", ""), validate=True)
             key.verify(signature, text.encode(), padding.PKCS1v15(), hashes.SHA256())
         except (ValueError, InvalidSignature) as fault:
-            raise _Wrong(401, "00", "Unauthorized. Signature") from fault
+            raise Wrong(401, "00", "Unauthorized. Signature") from fault
         if told.get("x-client-key") != self._told["client_id"]:
-            raise _Wrong(401, "00", "Unauthorized. Unknown client")
-        if _members(request.body).get("grantType") != "client_credentials":
-            raise _Wrong(400, "02", "Invalid Mandatory Field grantType")
+            raise Wrong(401, "00", "Unauthorized. Unknown client")
+        if members(request.body).get("grantType") != "client_credentials":
+            raise Wrong(400, "02", "Invalid Mandatory Field grantType")
         token = f"token-{self.book.next_number()}"
         self._tokens[token] = now + timedelta(seconds=_LASTS_S)
         lasts: int | str = _LASTS_S if request.path.startswith("/authorization") else str(_LASTS_S)
         given = {"accessToken": token, "tokenType": "Bearer", "expiresIn": lasts}
-        return _reply("73", 200, "00", "Successful", given)
+        return reply("73", 200, "00", "Successful", given)
 
     def _check(self, request: SimRequest, now: datetime) -> None:
         told = request.headers
         token = told.get("authorization", "").removeprefix("Bearer ")
         if token not in self._tokens or now >= self._tokens[token]:
-            raise _Wrong(401, "01", "Invalid Token (B2B)")
+            raise Wrong(401, "01", "Invalid Token (B2B)")
         for name in _HEADERS:
             if not told.get(name):
-                raise _Wrong(400, "02", f"Invalid Mandatory Field {name.upper()}")
-        hashed = hashlib.sha256(_minified(request.body)).hexdigest()
+                raise Wrong(400, "02", f"Invalid Mandatory Field {name.upper()}")
+        hashed = hashlib.sha256(minified(request.body)).hexdigest()
         text = f"{request.method}:{request.path}:{token}:{hashed}:{told['x-timestamp']}"
         if not hmac.compare_digest(self._symmetric(text), told["x-signature"]):
-            raise _Wrong(401, "00", "Unauthorized. Signature")
+            raise Wrong(401, "00", "Unauthorized. Signature")
         if told["x-partner-id"] != self._told["partner_id"]:
-            raise _Wrong(401, "00", "Unauthorized. Unknown partner")
+            raise Wrong(401, "00", "Unauthorized. Unknown partner")
 
     def _symmetric(self, text: str) -> str:
         return base64.b64encode(hmac.new(self._secret.encode(), text.encode(), "sha512").digest()).decode()
@@ -214,31 +207,31 @@ class SnapSimulator:
             "51": self._query,
             "78": self._refund,
         }
-        name = (service, request.headers["x-external-id"], f"{now.astimezone(_WIB):%Y%m%d}")
-        body = _minified(request.body)
+        name = (service, request.headers["x-external-id"], f"{now.astimezone(WIB):%Y%m%d}")
+        body = minified(request.body)
         if service in _CHANGES and (before := self._answered.get(name)) is not None:
             if before[0] != body:
-                raise _Wrong(409, "00", "Conflict")
+                raise Wrong(409, "00", "Conflict")
             return before[1]
-        reply = does[service](_members(request.body), now)
+        answer = does[service](members(request.body), now)
         if service in _CHANGES:
-            self._answered[name] = (body, reply)
-        return reply
+            self._answered[name] = (body, answer)
+        return answer
 
     def _create(self, told: dict[str, Any], now: datetime) -> SimReply:
-        prefix, own, number = (_text(told, name) for name in _NUMBER)
-        reference, amount = _text(told, "trxId"), _amount(told, "totalAmount")
+        prefix, own, number = (text_of(told, name) for name in _NUMBER)
+        reference, amount = text_of(told, "trxId"), amount_of(told, "totalAmount")
         if len(prefix) != 8 or prefix.strip() != self._told["partner_service_id"].strip():
-            raise _Wrong(400, "01", "Invalid Field Format partnerServiceId")
+            raise Wrong(400, "01", "Invalid Field Format partnerServiceId")
         if not own.isdigit() or len(own) > 20 or number != prefix + own:
-            raise _Wrong(400, "01", "Invalid Field Format virtualAccountNo")
+            raise Wrong(400, "01", "Invalid Field Format virtualAccountNo")
         known = self.book.find(number.strip())
         if self.book.find(reference) is not None or (known and known.state is ChargeState.PENDING):
-            raise _Wrong(409, "01", "Duplicate partnerReferenceNo")
-        ends = datetime.fromisoformat(_text(told, "expiredDate"))
+            raise Wrong(409, "01", "Duplicate partnerReferenceNo")
+        ends = moment_of(told, "expiredDate")
         info = told.get("additionalInfo") or {}
         if not (info.get("channel") or info.get("bank")):
-            raise _Wrong(400, "02", "Invalid Mandatory Field additionalInfo")
+            raise Wrong(400, "02", "Invalid Mandatory Field additionalInfo")
         charge = SimCharge(
             self.name,
             number.strip(),
@@ -250,26 +243,26 @@ class SnapSimulator:
             number=number.strip(),
             notify_url=self.notify_url,
             extra={name: told[name] for name in _NUMBER}
-            | {"virtualAccountName": _text(told, "virtualAccountName")},
+            | {"virtualAccountName": text_of(told, "virtualAccountName")},
         )
         self.book.add(charge)
         data = charge.extra | {
             "trxId": reference,
-            "totalAmount": _money(amount),
-            "expiredDate": _local(ends),
+            "totalAmount": money(amount),
+            "expiredDate": local(ends),
             "additionalInfo": {"channel": charge.method, "howToPayPage": "", "howToPayApi": ""},
         }
         if self._doku:
             del data["expiredDate"]
-        return _reply("27", 200, "00", "Successful", {"virtualAccountData": data})
+        return reply("27", 200, "00", "Successful", {"virtualAccountData": data})
 
     def _account_status(self, told: dict[str, Any], _: datetime) -> SimReply:
         charge = self._account(told)
         if charge.state is ChargeState.EXPIRED:
-            raise _Wrong(404, "19", "Bill expired")
+            raise Wrong(404, "19", "Bill expired")
         data = {name: charge.extra[name] for name in _NUMBER} | {
             "inquiryRequestId": told.get("inquiryRequestId", ""),
-            "paidAmount": _money(charge.paid),
+            "paidAmount": money(charge.paid),
         }
         words = {"00": ("Success", "Sukses"), "03": ("Pending", "Menunggu")}
         flag = "00" if charge.state is ChargeState.PAID else "03"
@@ -277,47 +270,47 @@ class SnapSimulator:
         if charge.changed_at is not None:
             data["paymentRequestId"] = f"pay-{charge.id}"
         if self._doku:
-            data["billDetails"] = [{"billAmount": _money(charge.amount)}]
+            data["billDetails"] = [{"billAmount": money(charge.amount)}]
             info = {"acquirer": charge.method}
-            return _reply("26", 200, "00", "Successful", {"virtualAccountData": data, "additionalInfo": info})
+            return reply("26", 200, "00", "Successful", {"virtualAccountData": data, "additionalInfo": info})
         data |= {
             "trxId": charge.reference,
             "paymentFlagStatus": flag,
-            "totalAmount": _money(charge.amount),
-            "transactionDate": _local(charge.changed_at or charge.made_at),
+            "totalAmount": money(charge.amount),
+            "transactionDate": local(charge.changed_at or charge.made_at),
         }
-        return _reply("26", 200, "00", "Successful", {"virtualAccountData": data, "additionalInfo": {}})
+        return reply("26", 200, "00", "Successful", {"virtualAccountData": data, "additionalInfo": {}})
 
     def _delete(self, told: dict[str, Any], now: datetime) -> SimReply:
         charge = self._account(told)
         if charge.state is ChargeState.PAID:
-            raise _Wrong(404, "14", "Paid Bill")
+            raise Wrong(404, "14", "Paid Bill")
         if charge.state is ChargeState.EXPIRED:
-            raise _Wrong(404, "19", "Bill expired")
+            raise Wrong(404, "19", "Bill expired")
         self.book.move(charge, ChargeState.CANCELLED, from_={ChargeState.PENDING}, now=now)
         data = {name: charge.extra[name] for name in _NUMBER} | {
             "trxId": charge.reference,
             "additionalInfo": {"channel": charge.method, "virtualAccountConfig": ""},
         }
-        return _reply("31", 200, "00", "Successful", {"virtualAccountData": data})
+        return reply("31", 200, "00", "Successful", {"virtualAccountData": data})
 
     def _account(self, told: dict[str, Any]) -> SimCharge:
-        charge = self.book.find(_text(told, "virtualAccountNo").strip())
+        charge = self.book.find(text_of(told, "virtualAccountNo").strip())
         if charge is None or charge.state is ChargeState.CANCELLED:
-            raise _Wrong(404, "12", "Invalid Bill/Virtual Account")
+            raise Wrong(404, "12", "Invalid Bill/Virtual Account")
         return charge
 
     def _generate(self, told: dict[str, Any], now: datetime) -> SimReply:
-        reference, amount = _text(told, "partnerReferenceNo"), _amount(told, "amount")
-        if _text(told, "merchantId") != self._told["merchant_id"]:
-            raise _Wrong(404, "08", "Invalid Merchant")
+        reference, amount = text_of(told, "partnerReferenceNo"), amount_of(told, "amount")
+        if text_of(told, "merchantId") != self._told["merchant_id"]:
+            raise Wrong(404, "08", "Invalid Merchant")
         if self.book.find(reference) is not None:
-            raise _Wrong(409, "01", "Duplicate partnerReferenceNo")
-        ends = datetime.fromisoformat(_text(told, "validityPeriod"))
+            raise Wrong(409, "01", "Duplicate partnerReferenceNo")
+        ends = moment_of(told, "validityPeriod")
         name = f"A{self.book.next_number():012d}"
         info = told.get("additionalInfo") or {}
         if self._doku and not (told.get("terminalId") and info.get("postalCode") and info.get("feeType")):
-            raise _Wrong(400, "02", "Invalid Mandatory Field terminalId, postalCode or feeType")
+            raise Wrong(400, "02", "Invalid Mandatory Field terminalId, postalCode or feeType")
         charge = SimCharge(
             self.name,
             name,
@@ -335,74 +328,40 @@ class SnapSimulator:
             "partnerReferenceNo": reference,
             "qrContent": charge.number,
             "terminalId": told.get("terminalId"),
-            "additionalInfo": {"validityPeriod": _local(ends)},
+            "additionalInfo": {"validityPeriod": local(ends)},
         }
-        return _reply("47", 200, "00", "Successful", given)
+        return reply("47", 200, "00", "Successful", given)
 
     def _query(self, told: dict[str, Any], _: datetime) -> SimReply:
-        return _reply("51", 200, "00", "Successful", self._qr(self._found(told), notice=False))
+        return reply("51", 200, "00", "Successful", qr(self._found(told)) | {"serviceCode": "47"})
 
     def _refund(self, told: dict[str, Any], now: datetime) -> SimReply:
         charge = self._found(told)
-        key, amount = _text(told, "partnerRefundNo"), _amount(told, "refundAmount")
+        key, amount = text_of(told, "partnerRefundNo"), amount_of(told, "refundAmount")
         if any(one.key == key for one in charge.refunds):
-            raise _Wrong(409, "01", "Duplicate partnerRefundNo")
+            raise Wrong(409, "01", "Duplicate partnerRefundNo")
         try:
             refund = self.book.refund(charge, key, amount, str(told.get("reason", "")), now=now)
         except NotPossible as fault:
-            raise _Wrong(403, "15", "Transaction Not Permitted") from fault
+            raise Wrong(403, "15", "Transaction Not Permitted") from fault
         refund.confirmed = True
         given = {
             "originalPartnerReferenceNo": charge.reference,
             "originalReferenceNo": charge.id,
             "refundNo": refund.id,
             "partnerRefundNo": key,
-            "refundAmount": _money(amount),
-            "refundTime": _local(now),
+            "refundAmount": money(amount),
+            "refundTime": local(now),
         }
-        return _reply("78", 200, "00", "Successful", given)
+        return reply("78", 200, "00", "Successful", given)
 
     def _found(self, told: dict[str, Any]) -> SimCharge:
         if told.get("merchantId") != self._told["merchant_id"]:
-            raise _Wrong(404, "08", "Invalid Merchant")
-        charge = self.book.find(_text(told, "originalPartnerReferenceNo"))
+            raise Wrong(404, "08", "Invalid Merchant")
+        charge = self.book.find(text_of(told, "originalPartnerReferenceNo"))
         if charge is None or charge.method != "qris":
-            raise _Wrong(404, "01", "Transaction Not Found")
+            raise Wrong(404, "01", "Transaction Not Found")
         return charge
-
-    def _qr(self, charge: SimCharge, *, notice: bool) -> dict[str, Any]:
-        told: dict[str, Any] = {
-            "originalReferenceNo": charge.id,
-            "originalPartnerReferenceNo": charge.reference,
-            "latestTransactionStatus": "04" if charge.refunds else _STATES[charge.state],
-            "transactionStatusDesc": charge.state.value,
-            "amount": _money(charge.amount),
-        }
-        if notice:
-            told["merchantId"] = self._told["merchant_id"]
-        else:
-            told["serviceCode"] = "47"
-        if charge.paid and charge.changed_at is not None:
-            told["paidTime"] = _local(charge.changed_at)
-        if charge.refunds:
-            told["refundHistory"] = [
-                {"refundNo": one.id, "partnerRefundNo": one.key, "refundAmount": _money(one.amount)}
-                for one in charge.refunds
-            ]
-        return told
-
-    def _payment(self, charge: SimCharge) -> dict[str, Any]:
-        return charge.extra | {
-            "trxId": charge.reference,
-            "paymentRequestId": f"pay-{charge.id}",
-            "paidAmount": _money(charge.paid),
-            "totalAmount": _money(charge.amount),
-            "trxDateTime": _local(charge.changed_at or charge.made_at),
-            "additionalInfo": {"channel": charge.method},
-        }
-
-
-_NUMBER: Final = ("partnerServiceId", "customerNo", "virtualAccountNo")
 
 
 def _service(request: SimRequest) -> str | None:
@@ -415,64 +374,3 @@ def _service(request: SimRequest) -> str | None:
 def _public_pem(key: rsa.RSAPublicKey) -> str:
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_bytes(serialization.Encoding.PEM, form).decode()
-
-
-def _minified(body: bytes) -> bytes:
-    """Without the blanks outside of texts."""
-    kept, inside, escaped = bytearray(), False, False
-    for byte in body:
-        if inside:
-            inside = escaped or byte != 0x22
-            escaped = not escaped and byte == 0x5C
-        elif byte == 0x22:
-            inside = True
-        elif byte in b" \t\r\n":
-            continue
-        kept.append(byte)
-    return bytes(kept)
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except ValueError as fault:
-        raise _Wrong(400, "00", "Bad Request") from fault
-    if not isinstance(told, dict):
-        raise _Wrong(400, "00", "Bad Request")
-    return told
-
-
-def _text(told: dict[str, Any], name: str) -> str:
-    found = told.get(name)
-    if not isinstance(found, str) or not found:
-        raise _Wrong(400, "02", f"Invalid Mandatory Field {name}")
-    return found
-
-
-def _amount(told: dict[str, Any], name: str) -> int:
-    money = told.get(name)
-    value = money.get("value") if isinstance(money, dict) else None
-    if not isinstance(value, str) or not _MONEY.fullmatch(value):
-        raise _Wrong(400, "01", f"Invalid Field Format {name}.value")
-    if money is None or money.get("currency") != "IDR":
-        raise _Wrong(400, "01", f"Invalid Field Format {name}.currency")
-    return int(value.partition(".")[0])
-
-
-def _money(amount: int) -> dict[str, str]:
-    return {"value": f"{amount}.00", "currency": "IDR"}
-
-
-def _local(at: datetime) -> str:
-    return at.astimezone(_WIB).isoformat(timespec="seconds")
-
-
-def _bytes(told: Mapping[str, Any]) -> bytes:
-    return json.dumps(told, separators=(",", ":")).encode()
-
-
-def _reply(
-    service: str, status: int, case: str, words: str, more: Mapping[str, Any] | None = None
-) -> SimReply:
-    code = {"responseCode": f"{status}{service}{case}", "responseMessage": words}
-    return SimReply(status, _bytes(code | dict(more or {})))

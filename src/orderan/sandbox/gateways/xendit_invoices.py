@@ -5,9 +5,9 @@ lacks any of the members below.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from orderan.sandbox.gateways.xendit_answers import written
 from orderan.sandbox.models import ChargeState, SimCharge
 
 DAY_S: Final = 86_400
@@ -56,11 +56,11 @@ def told(charge: SimCharge, *, business: str) -> dict[str, Any]:
         "merchant_profile_picture_url": "https://xnd-merchant-logos.test/toko.png",
         "amount": charge.amount,
         "currency": "IDR",
-        "expiry_date": _time(charge.expires_at),
+        "expiry_date": written(charge.expires_at),
         "invoice_url": f"https://checkout-staging.xendit.co/web/{charge.id}",
         "should_send_email": False,
-        "created": _time(charge.made_at),
-        "updated": _time(charge.changed_at or charge.made_at),
+        "created": written(charge.made_at),
+        "updated": written(charge.changed_at or charge.made_at),
         **{name: [] for name in _LISTS},
         **_paid(charge),
     }
@@ -85,8 +85,4 @@ def news(charge: SimCharge, *, business: str) -> dict[str, Any]:
 def _paid(charge: SimCharge) -> dict[str, Any]:
     if not charge.paid:
         return {}
-    return {"paid_amount": charge.paid, "paid_at": _time(charge.changed_at or charge.made_at)}
-
-
-def _time(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return {"paid_amount": charge.paid, "paid_at": written(charge.changed_at or charge.made_at)}

@@ -50,6 +50,9 @@ class TwilioSimulator:
         right = "Basic " + base64.b64encode(f"{self._sid}:{self._token}".encode()).decode()
         if request.headers.get("authorization") != right:
             return _wrong(401, 20003, "Authenticate")
+        recordings = f"/2010-04-01/Accounts/{self._sid}/Recordings/"
+        if request.path.startswith(recordings):
+            return self._recording(request, request.path.removeprefix(recordings).removesuffix(".json"))
         root = f"/2010-04-01/Accounts/{self._sid}/Calls"
         if request.path == f"{root}.json":
             return self._create(request, now) if request.method == "POST" else self._list()
@@ -198,6 +201,17 @@ class TwilioSimulator:
         sid = f"RE{call.id[2:]}"
         uri = f"/2010-04-01/Accounts/{self._sid}/Recordings/{sid}.json"
         return [{"sid": sid, "call_sid": call.id, "duration": str(call.seconds), "uri": uri}]
+
+    def _recording(self, request: SimRequest, sid: str) -> SimReply:
+        for call in self.book.all():
+            for one in self._recordings(call):
+                if one["sid"] != sid:
+                    continue
+                if request.method != "DELETE":
+                    return _json(200, one)
+                call.extra["recorded"] = False
+                return SimReply(204, b"")
+        return _wrong(404, 20404, f"The requested resource {request.path} was not found")
 
     def _is_recorded(self, call: SimCall) -> bool:
         return call.record and call.stage is Stage.COMPLETED and call.answered_at is not None

@@ -50,6 +50,8 @@ class VonageSimulator:
     def answer(self, request: SimRequest, *, now: datetime) -> SimReply:
         if not self._lets_in(request.headers.get("authorization", ""), now):
             return _json(401, {"type": "UNAUTHORIZED", "error_title": "Unauthorized"})
+        if request.path.startswith("/v1/files/"):
+            return self._file(request, request.path.removeprefix("/v1/files/"))
         name = request.path.removeprefix("/v1/calls").strip("/")
         if not request.path.startswith("/v1/calls"):
             return _json(404, {"type": "NOT_FOUND", "error_title": "Not Found"})
@@ -105,6 +107,7 @@ class VonageSimulator:
             letters.append(self._letter(call, call.news_url, told, now))
         recording = call.extra.get("record_url")
         if call.stage is Stage.COMPLETED and recording and not faults.no_recording:
+            call.extra["recorded"] = True
             letters.append(self._letter(call, recording, self._recorded(call), now))
         return letters
 
@@ -163,6 +166,16 @@ class VonageSimulator:
         call.ended_at = now
         call.waiting = None
         return SimReply(204, b"")
+
+    def _file(self, request: SimRequest, name: str) -> SimReply:
+        """A recording, by the name its news told of."""
+        for call in self.book.all():
+            if call.extra.get("recorded") and self._recorded(call)["recording_uuid"] == name:
+                if request.method != "DELETE":
+                    return SimReply(200, b"", {"content-type": "audio/mpeg"})
+                call.extra["recorded"] = False
+                return SimReply(204, b"")
+        return _json(404, {"title": "Not Found", "type": "about:blank", "detail": "File not found"})
 
     def _list(self) -> SimReply:
         calls = [self._told(call) for call in self.book.all()]

@@ -5,15 +5,14 @@ neither side leaves a choice. What two could be is left to a person: both stay v
 """
 
 from collections import defaultdict
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.settlements import store_bank
 from orderan.settlements.reading.table import bare
+from orderan.settlements.rules import ARRIVES_WITHIN
 
-ARRIVES_WITHIN: Final = timedelta(days=4)
 SHORTEST_REFERENCE: Final = 6
 """A shorter one stands in other words by chance."""
 

@@ -4,10 +4,12 @@ place     POST Calls.json; there is no key against calling twice
 truth     GET Calls/{sid}.json, and once a call is over the list of its recordings
 ask       a signed form; `Digits` is what was pressed
 news      a signed form per state, and one when a recording is ready
+delete    each recording the list of the call names, by DELETE Recordings/{sid}.json
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from orderan.kit import twilio
@@ -42,7 +44,7 @@ def open_telephone(account: Account, caller: Caller, clock: Clock) -> Telephone:
 
 
 class Twilio:
-    """See `Telephone`; it hangs up too."""
+    """See `Telephone`; it hangs up and deletes recordings too."""
 
     name = NAME
     signs = True
@@ -82,7 +84,8 @@ class Twilio:
         truth = mapping.truth_of(told, call_id, raw=reply.body)
         if truth.state is not CallState.COMPLETED:
             return truth
-        return replace(truth, recording_url=await self._recording(account, name))
+        listed = await self._recordings(account, name)
+        return replace(truth, recording_url=mapping.recording_of(listed, self._base))
 
     async def hang_up(self, call_id: str) -> None:
         reply = await self._caller.order(
@@ -99,6 +102,20 @@ class Twilio:
             if truth is not None and truth.state in OVER:
                 return
         raise mapping.trouble(reply.status, reply.json(), changes=True)
+
+    async def delete_recordings(self, call_id: str, recording_url: str | None) -> None:
+        del recording_url  # the call itself names them
+        account = quote(self._sid, safe="")
+        for sid in mapping.recording_sids(await self._recordings(account, quote(call_id, safe=""))):
+            reply = await self._caller.order(
+                NAME,
+                "DELETE",
+                self._base + wire.recording(account, quote(sid, safe="")),
+                headers=twilio.headers(self._sid, self._token),
+                body=None,
+            )
+            if reply.status not in {200, 204, 404}:
+                raise mapping.trouble(reply.status, reply.json(), changes=True)
 
     def read_ask(self, received: Received) -> Heard:
         told, query = self._verified(received), received.query()
@@ -147,13 +164,16 @@ class Twilio:
             raise NewsForged(NAME)
         return told
 
-    async def _recording(self, account: str, name: str) -> str | None:
+    async def _recordings(self, account: str, name: str) -> Mapping[str, Any]:
+        """The list of a call's recordings; empty where the call is kept no more."""
         reply = await self._caller.ask(
             NAME,
             self._base + wire.recordings(account, name),
             headers=twilio.headers(self._sid, self._token),
         )
         told = reply.json()
+        if reply.status == 404:
+            return {}
         if reply.status != 200 or not isinstance(told, dict):
             raise mapping.trouble(reply.status, told, changes=False)
-        return mapping.recording_of(told, self._base)
+        return told

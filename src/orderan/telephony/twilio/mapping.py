@@ -70,6 +70,13 @@ def recording_of(told: Mapping[str, Any], base_url: str) -> str | None:
     return None
 
 
+def recording_sids(told: Mapping[str, Any]) -> list[str]:
+    """What the listed recordings are called."""
+    listed = told.get("recordings")
+    named = [one.get("sid") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [sid for sid in named if isinstance(sid, str) and sid]
+
+
 def trouble(
     status: int, told: object, *, changes: bool
 ) -> TelephoneRefused | TelephoneFailed | OutcomeUnknown:

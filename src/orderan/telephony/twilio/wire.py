@@ -34,6 +34,10 @@ def recordings(account: str, call_id: str) -> str:
     return f"/2010-04-01/Accounts/{account}/Calls/{call_id}/Recordings.json"
 
 
+def recording(account: str, sid: str) -> str:
+    return f"/2010-04-01/Accounts/{account}/Recordings/{sid}.json"
+
+
 def call_body(asked: CallAsked) -> bytes:
     news = with_query(asked.news_url, **{REFERENCE: asked.reference})
     fields = [

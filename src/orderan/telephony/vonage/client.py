@@ -4,6 +4,7 @@ place     POST /v1/calls; there is no key against calling twice
 truth     GET /v1/calls/{uuid}
 ask       a signed POST when answered, and one per input; `dtmf.digits` is what was pressed
 news      a signed POST per state, and one when a recording is ready
+delete    DELETE /v1/files/{name}, by the address its news told of: a call does not name its recording
 """
 
 from typing import Any, Final
@@ -14,7 +15,13 @@ import msgspec
 
 from orderan.kit.calling import Caller
 from orderan.kit.clock import Clock
-from orderan.telephony.errors import Fault, NewsForged, NewsUnreadable, OutcomeUnknown
+from orderan.telephony.errors import (
+    Fault,
+    NewsForged,
+    NewsUnreadable,
+    OutcomeUnknown,
+    TelephoneRefused,
+)
 from orderan.telephony.models import (
     OVER,
     Account,
@@ -46,7 +53,7 @@ def open_telephone(account: Account, caller: Caller, clock: Clock) -> Telephone:
 
 
 class Vonage:
-    """See `Telephone`; it hangs up too."""
+    """See `Telephone`; it hangs up and deletes recordings too."""
 
     name = NAME
     signs = True
@@ -97,6 +104,23 @@ class Vonage:
             if truth is not None and truth.state in OVER:
                 return
         raise mapping.trouble(reply.status, reply.json(), changes=True)
+
+    async def delete_recordings(self, call_id: str, recording_url: str | None) -> None:
+        del call_id
+        if recording_url is None:
+            return
+        name = wire.recording_name(recording_url)
+        if name is None:
+            raise TelephoneRefused(NAME, "not_a_recording")
+        reply = await self._caller.order(
+            NAME,
+            "DELETE",
+            self._base + wire.recording(quote(name, safe="")),
+            headers=self._headers(),
+            body=None,
+        )
+        if reply.status not in {200, 202, 204, 404}:
+            raise mapping.trouble(reply.status, reply.json(), changes=True)
 
     def read_ask(self, received: Received) -> Heard:
         told, query = self._verified(received), received.query()

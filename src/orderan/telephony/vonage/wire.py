@@ -1,6 +1,7 @@
 """What is sent to Vonage, what it is told to say, and how either side proves who it is. Pure.
 
-Source: Vonage's reference of the Voice API, of NCCO and of signed webhooks, and its own libraries.
+Source: Vonage's reference of the Voice API, of NCCO and of signed webhooks, and its own libraries. That a recording is
+deleted with a DELETE of its address stands in no reference: it is what users of theirs do, and it is kept 30 days at most.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import jwt
 from jwt.types import Options
@@ -18,6 +20,7 @@ from orderan.telephony.models import CallAsked, Farewell, Heard, Language, Promp
 from orderan.telephony.rules import with_query
 
 CALLS: Final = "/v1/calls"
+FILES: Final = "/v1/files"
 VOICES: Final[Mapping[Language, str]] = {"id": "id-ID", "en": "en-US"}
 REFERENCE: Final = "reference"
 ASKED: Final = "asked"
@@ -46,6 +49,16 @@ _SIGNATURE_ALONE: Final[Options] = {
 
 def call(call_id: str) -> str:
     return f"{CALLS}/{call_id}"
+
+
+def recording(name: str) -> str:
+    return f"{FILES}/{name}"
+
+
+def recording_name(address: str) -> str | None:
+    """What a recording is called, from where it was told to be; None of what is none of theirs."""
+    before, _, name = urlsplit(address).path.rpartition("/")
+    return name if before == FILES and name else None
 
 
 def token(application: str, private_key: str, *, now: datetime, once: str) -> str:

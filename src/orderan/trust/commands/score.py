@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from orderan.kit.db import Tx
-from orderan.trust import store, store_model
+from orderan.trust import store, store_spoken
 from orderan.trust.models import Assessed, Subject
 from orderan.trust.rules_measure import assess
 
@@ -18,7 +18,7 @@ async def score(tx: Tx, subjects: Sequence[Subject], *, now: datetime) -> list[A
     if not subjects:
         return []
     policy, version, norm, speaking = await store.standing(tx)
-    model = await store_model.spoken_model(tx, *speaking) if speaking else None
+    model = await store_spoken.spoken_model(tx, *speaking) if speaking else None
     await store.lock_keys(tx, subjects)
     known = await store.seen(tx, subjects, now=now)
     # Nobody saw a key that nothing is known of; those of this batch are still to be seen by the next.

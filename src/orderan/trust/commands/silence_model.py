@@ -29,6 +29,7 @@ async def silence_for_rules(tx: Tx, *, now: datetime) -> None:
     speaking = await store_model.speaking_training(tx)
     if speaking is not None:
         await hush(tx, speaking, Why.OTHER_RULES, now=now)
+    await store_model.withdraw_proposals(tx)
 
 
 async def hush(tx: Tx, training: Training, why: Why, *, now: datetime) -> None:

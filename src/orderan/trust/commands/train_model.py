@@ -31,11 +31,12 @@ LOST_AFTER: Final = timedelta(hours=1)
 """A training takes seconds; what nobody finished for so long makes room for another."""
 
 
-async def ask_training(tx: Tx, *, capacity: int, now: datetime) -> Training:
+async def ask_training(tx: Tx, *, capacity: int, proposes: bool = False, now: datetime) -> Training:
     """Write down that a model is to be trained; whoever calls sees to it that it is.
 
     Args:
         capacity: Orders people can look at in a day.
+        proposes: Nobody asked: what it makes does not speak by itself, however good it is.
 
     Raises:
         CapacityNotUsable: Of less than one, or of more than a thousand.
@@ -49,7 +50,7 @@ async def ask_training(tx: Tx, *, capacity: int, now: datetime) -> Training:
         raise TrainingUnderWay(before.version)
     if before is not None:
         await _decline(tx, before, Why.LOST, now=now)
-    made = await store_model.insert_training(tx, new_id(), capacity=capacity, now=now)
+    made = await store_model.insert_training(tx, new_id(), capacity=capacity, proposes=proposes, now=now)
     trace = Trace("trust.train", "trust_model", str(made.version), None, {"capacity": capacity})
     await audit.leave(tx, trace, now=now)
     return made
@@ -75,7 +76,7 @@ async def keep_model(
 ) -> ModelState:
     """Keep what was learned; it speaks at once where it beat the rules that are followed.
 
-    Not where a person wants models silent.
+    Not where a person wants models silent, nor where nobody asked for it.
 
     Args:
         rules_version: Of the rules it was judged beside.
@@ -92,6 +93,8 @@ async def keep_model(
         why = Why.NOT_BETTER
     elif live != rules_version:
         why = Why.OTHER_RULES
+    elif training.proposes:
+        why = Why.PROPOSED
     else:
         # One that may speak is silent for as long as this transaction lasts.
         why = Why.KEPT if held else Why.NEWER

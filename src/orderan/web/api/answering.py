@@ -80,6 +80,18 @@ async def once(
     return cast("T", Response(answer.body, status_code=answer.status, media_type=media))
 
 
+def told_after(
+    work: Callable[[Tx], Awaitable[object]], tell: Callable[[Tx], Awaitable[T]]
+) -> Callable[[Tx], Awaitable[T]]:
+    """A command that does its work and answers with how things stand then."""
+
+    async def command(tx: Tx) -> T:
+        await work(tx)
+        return await tell(tx)
+
+    return command
+
+
 def problem_of(request: Request[Any, Any, Any], refusal: Refusal) -> Problem:
     """A refusal of one row of many, as it would have been told alone."""
     document = refusal_problem(refusal, words_of(request), request_id=request_id_of(request))

@@ -16,7 +16,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.routing import Rule, RulesVersion, active_rules
 from orderan.trust import Policy, followed
 from orderan.web.api.answering import READ
-from orderan.web.api.order_reading import seen, sees_stock
+from orderan.web.api.order_told import seen, sees_stock
 from orderan.web.api.shapes import Told
 
 

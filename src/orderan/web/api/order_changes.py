@@ -26,8 +26,8 @@ from orderan.orders import (
     owed,
 )
 from orderan.web.api.answering import MOST_MINOR, once
-from orderan.web.api.order_reading import OrderWholeTold, seen
 from orderan.web.api.order_steps import LineNo, Quantity, step_done
+from orderan.web.api.order_told import OrderWholeTold, seen
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 
 

@@ -26,7 +26,7 @@ from orderan.orders import (
     tag_orders,
 )
 from orderan.web.api.answering import once
-from orderan.web.api.order_reading import OrderWholeTold, seen, whole
+from orderan.web.api.order_told import OrderWholeTold, seen, whole
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey
 from orderan.web.principal import may_judge
 

@@ -30,7 +30,7 @@ from orderan.kit.ids import to_text
 from orderan.kit.runner import Answer
 from orderan.orders import OrderKind, Terms
 from orderan.pricing import Discount
-from orderan.web.api import decisions, order_changes, order_reading, order_steps
+from orderan.web.api import decisions, order_changes, order_past, order_reading, order_steps
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Problem, Told, answers, key_of
 from orderan.web.errors import invalid_problem, kept_problem, refusal_problem, request_id_of, words_of
 from orderan.web.gather import Gatherer
@@ -386,6 +386,7 @@ handlers = [
             place_order,
             place_batch,
             *order_reading.routes,
+            *order_past.routes,
             *decisions.routes,
             *order_steps.routes,
             *order_changes.routes,

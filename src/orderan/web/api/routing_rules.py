@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,13 +12,12 @@ from litestar.params import FromPath
 from pydantic import Field
 
 from orderan.access import Permission, Principal
-from orderan.flows.try_routing import MOST, MOST_DAYS, known_to_rules, try_draft
+from orderan.flows.try_routing import MOST, known_to_rules, try_draft
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import to_text
 from orderan.kit.runner import Runner
 from orderan.orders import visible
 from orderan.routing import (
-    LONGEST_NOTE,
     MOST_PARTS,
     MOST_RULES,
     KeptTrial,
@@ -32,12 +32,12 @@ from orderan.routing import (
     unreachable,
     versions,
 )
-from orderan.web.api.answering import MOST_MINOR, READ, once, scope_of
+from orderan.web.api.answering import MOST_MINOR, READ, once, scope_of, told_after
+from orderan.web.api.rulebooks import DraftActivated, DraftSeen, DraftTried
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 
 Amount = Annotated[int | None, Field(ge=0, le=MOST_MINOR)]
 Names = Annotated[list[Annotated[str, Field(max_length=40)]], Field(default_factory=list, max_length=100)]
-Revision = Annotated[int, Field(ge=0, le=10**9, description="The edit of the draft that was seen")]
 
 
 class RoutedWhenAsked(Asked):
@@ -79,25 +79,18 @@ class RoutingRuleAsked(Asked):
     firm: Annotated[bool, Field(description="It stands even while its gateway is down")] = False
 
 
-class RoutingDraftAsked(Asked):
+class RoutingDraftAsked(DraftSeen):
     """Other rules for the draft, all of them: the first that applies decides."""
 
-    revision: Revision
     rules: Annotated[list[RoutingRuleAsked], Field(max_length=MOST_RULES)]
 
 
-class RoutingTrialAsked(Asked):
+class RoutingTrialAsked(DraftTried):
     """The draft on the payments of the last days."""
 
-    revision: Revision
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
 
-
-class RoutingActivatedAsked(Asked):
+class RoutingActivatedAsked(DraftActivated):
     """The draft is followed from now on."""
-
-    revision: Revision
-    note: Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
 class RoutedWhenTold(Told):
@@ -275,12 +268,9 @@ async def draft_tried(
     idempotency_key: IdempotencyKey,
 ) -> RoutingDraftTold:
     """No payment is touched and no gateway asked; the newest twenty thousand at most are played again."""
-
-    async def command(tx: Tx) -> RoutingDraftTold:
-        await try_draft(tx, data.revision, days=data.days, now=now)
-        return await _draft(tx, principal)
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    tried = partial(try_draft, expected=data.revision, days=data.days, now=now)
+    told = told_after(tried, partial(_draft, principal=principal))
+    return await once(request, principal, runner, idempotency_key, told, now=now)
 
 
 @post(

@@ -17,15 +17,17 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.web.api.answering import READ, once, scope_of
+from orderan.web.api.bins import bin_named
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.api.tasks import MOST_TASKS, LocationId, TaskMovedTold, TaskWholeTold, task_told, whole
 from orderan.web.stock_scope import require_scope
 
 
 class ShortAsked(Asked):
-    """Something is not on the shelf."""
+    """Something is not on the shelf; the bin it was looked for in is blocked."""
 
     note: Annotated[str, Field(min_length=1, max_length=300)]
+    bin: Annotated[str | None, Field(min_length=1, max_length=32)] = None
 
 
 class ElsewhereAsked(Asked):
@@ -68,8 +70,9 @@ async def task_short(
 
     async def command(tx: Tx) -> TaskWholeTold:
         task = from_text("tsk", task_id)
-        await pick_sheet(tx, scope_of(principal), task)
-        await run_short(tx, task, note=data.note, within=principal.location_ids, now=now)
+        row, _ = await pick_sheet(tx, scope_of(principal), task)
+        bin_id = await bin_named(tx, row.location_id, data.bin)
+        await run_short(tx, task, note=data.note, bin_id=bin_id, within=principal.location_ids, now=now)
         return whole(*await pick_sheet(tx, scope_of(principal), task))
 
     return await once(request, principal, runner, idempotency_key, command, now=now)

@@ -19,6 +19,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
+from orderan.web.api.bins import bin_named
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
 
@@ -55,6 +56,10 @@ class PickAsked(Asked):
     sku: Sku
     quantity: Units = 1
     line: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    bin: Annotated[
+        str | None,
+        Field(min_length=1, max_length=32, description="Where they were taken; none is as the sheet says"),
+    ] = None
 
 
 class TaskTold(Told):
@@ -74,8 +79,15 @@ class TaskTold(Told):
     holds: int
 
 
+class TaskBinTold(Told):
+    """Units to take from a bin."""
+
+    bin: str
+    units: int
+
+
 class TaskLineTold(Told):
-    """Units of a sku to pick for an order line."""
+    """Units of a sku to pick for an order line, and the bins where what is left lies."""
 
     line: int
     sku: str
@@ -86,6 +98,7 @@ class TaskLineTold(Told):
     quantity: int
     picked: int
     packed: int
+    bins: list[TaskBinTold]
 
 
 class TaskWholeTold(TaskTold):
@@ -187,6 +200,7 @@ def whole(row: TaskRow, lines: list[SheetLine]) -> TaskWholeTold:
                 quantity=line.quantity,
                 picked=line.picked,
                 packed=line.packed,
+                bins=[TaskBinTold(bin=code, units=units) for code, units in line.bins],
             )
             for line in lines
         ],
@@ -329,14 +343,22 @@ async def units_picked(
 
     async def command(tx: Tx) -> TaskWholeTold:
         task = from_text("tsk", task_id)
-        await count(tx, principal, task, data.sku, data.quantity, data.line, now=now)
+        await count(tx, principal, task, data.sku, data.quantity, data.line, bin_code=data.bin, now=now)
         return whole(*await pick_sheet(tx, scope_of(principal), task))
 
     return await once(request, principal, runner, idempotency_key, command, now=now)
 
 
 async def count(
-    tx: Tx, principal: Principal, task: UUID, code: str, quantity: int, line: int | None, *, now: datetime
+    tx: Tx,
+    principal: Principal,
+    task: UUID,
+    code: str,
+    quantity: int,
+    line: int | None,
+    *,
+    bin_code: str | None = None,
+    now: datetime,
 ) -> SheetLine:
     """Count units of whatever a scanned code stands for on a task; returns the line it was on.
 
@@ -344,8 +366,9 @@ async def count(
         TaskNotFound: Not there for this person.
         NothingLikeThatToPick: The code is on no open line.
         IllegalMove: The task is not being picked.
+        UnknownBin, BinBlocked, BinShort: Of the bin that was named.
     """
-    _, lines = await pick_sheet(tx, scope_of(principal), task)
+    row, lines = await pick_sheet(tx, scope_of(principal), task)
     gtin = scanned_gtin(code)
     meant = [
         one
@@ -358,7 +381,8 @@ async def count(
     if quantity > left:
         raise NothingLikeThatToPick(code, quantity, left)
     picked = Pick(meant[0].sku_id, quantity, line_no=line)
-    await pick(tx, task, [picked], within=principal.location_ids, now=now)
+    bin_id = await bin_named(tx, row.location_id, bin_code)
+    await pick(tx, task, [picked], bin_id=bin_id, within=principal.location_ids, now=now)
     return meant[0]
 
 

@@ -1,6 +1,7 @@
 """Models of scoring over the API: what was learned, how it does beside the rules, and whether it speaks."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, Router, get, post
@@ -24,7 +25,7 @@ from orderan.trust import (
     training_of,
     trainings,
 )
-from orderan.web.api.answering import READ, Cursor, PageSize, once
+from orderan.web.api.answering import READ, Cursor, PageSize, once, told_after
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.principal import require_whole_shop
@@ -58,6 +59,9 @@ class BacktestTold(Told):
     looked_at: int
     rules: RankingTold
     both: RankingTold
+    spoken: RankingTold | None = Field(
+        description="Rules and the model that spoke then, on the same orders; null where none did"
+    )
     z: float = Field(description="By how many standard deviations the AUC is higher")
     seen: float
     said: float = Field(description="Share of bad ends as the model foretold it; `seen` is as it came")
@@ -74,6 +78,9 @@ class TrainingTold(Told):
     rules_version: int | None = Field(description="Of the rules it was judged beside")
     backtest: BacktestTold | None
     weights: dict[str, int] = Field(description="Of a thousand, how much each sign contributed")
+    proposes: bool = Field(
+        description="Trained by itself, at most once a month: it never speaks unless a person lets it"
+    )
     asked_by: str
     asked_at: datetime
     moved_at: datetime
@@ -144,12 +151,8 @@ async def model_speaks(
 ) -> TrainingTold:
     """Refused of one that did not beat the rules, or was judged beside other rules than are followed now."""
     require_whole_shop(principal, Permission.SETTINGS_WRITE)
-
-    async def command(tx: Tx) -> TrainingTold:
-        await let_speak(tx, version, now=now)
-        return await _whole(tx, version)
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    moved = told_after(partial(let_speak, version=version, now=now), partial(_whole, version=version))
+    return await once(request, principal, runner, idempotency_key, moved, now=now)
 
 
 @post(
@@ -169,12 +172,8 @@ async def model_silenced(
 ) -> TrainingTold:
     """Rules score alone from the next order on, and newer models stay silent too."""
     require_whole_shop(principal, Permission.SETTINGS_WRITE)
-
-    async def command(tx: Tx) -> TrainingTold:
-        await silence(tx, version, now=now)
-        return await _whole(tx, version)
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    moved = told_after(partial(silence, version=version, now=now), partial(_whole, version=version))
+    return await once(request, principal, runner, idempotency_key, moved, now=now)
 
 
 async def _whole(tx: Tx, version: int) -> TrainingTold:
@@ -193,6 +192,7 @@ def _told(training: Training) -> TrainingTold:
         rules_version=training.rules_version,
         backtest=_backtest(training.backtest) if training.backtest else None,
         weights=dict(training.weights or {}),
+        proposes=training.proposes,
         asked_by=training.asked_by,
         asked_at=training.asked_at,
         moved_at=training.moved_at,
@@ -210,6 +210,7 @@ def _backtest(found: Backtest) -> BacktestTold:
         looked_at=found.looked_at,
         rules=_ranking(found.rules),
         both=_ranking(found.both),
+        spoken=_ranking(found.spoken) if found.spoken else None,
         z=found.z,
         seen=found.seen,
         said=found.said,

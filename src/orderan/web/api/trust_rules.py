@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from litestar import Request, Router, get, post
@@ -9,7 +10,7 @@ from litestar.di import NamedDependency
 from pydantic import Field
 
 from orderan.access import Permission, Principal
-from orderan.flows.try_trust import MOST_DAYS, try_draft
+from orderan.flows.try_trust import try_draft
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.runner import Runner
 from orderan.trust import (
@@ -25,14 +26,14 @@ from orderan.trust import (
     trial_of,
     versions,
 )
-from orderan.web.api.answering import READ, once
+from orderan.web.api.answering import READ, once, told_after
+from orderan.web.api.rulebooks import DraftActivated, DraftSeen, DraftTried
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.principal import require_whole_shop
 
 Points = Annotated[int, Field(ge=-1_000, le=1_000)]
 Begins = Annotated[int | None, Field(ge=1, le=1_000)]
 PaidBy = Literal["cod", "prepaid"]
-Revision = Annotated[int, Field(ge=0, le=10**9, description="The edit of the draft that was seen")]
 
 
 class RuleAsked(Asked):
@@ -65,25 +66,18 @@ class ScoringAsked(Asked):
     acts: bool
 
 
-class DraftAsked(Asked):
+class DraftAsked(DraftSeen):
     """Other rules for the draft."""
 
-    revision: Revision
     policy: ScoringAsked
 
 
-class TrialAsked(Asked):
+class TrialAsked(DraftTried):
     """The draft on the orders of the last days."""
 
-    revision: Revision
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
 
-
-class ActivatedAsked(Asked):
+class ActivatedAsked(DraftActivated):
     """The draft is followed from now on."""
-
-    revision: Revision
-    note: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class RuleTold(Told):
@@ -196,12 +190,8 @@ async def draft_changed(
 ) -> DraftTold:
     """Nothing is followed yet. Refused with every fault at once, or where somebody edited it meanwhile."""
     require_whole_shop(principal, Permission.SETTINGS_WRITE)
-
-    async def command(tx: Tx) -> DraftTold:
-        await change_draft(tx, _plain(data.policy), expected=data.revision, now=now)
-        return await _draft(tx)
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    changed = partial(change_draft, plain=_plain(data.policy), expected=data.revision, now=now)
+    return await once(request, principal, runner, idempotency_key, told_after(changed, _draft), now=now)
 
 
 @post(
@@ -221,12 +211,8 @@ async def draft_tried(
 ) -> DraftTold:
     """No order is touched; the newest twenty thousand at most are scored again."""
     require_whole_shop(principal, Permission.SETTINGS_WRITE)
-
-    async def command(tx: Tx) -> DraftTold:
-        await try_draft(tx, data.revision, days=data.days, now=now)
-        return await _draft(tx)
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    tried = partial(try_draft, expected=data.revision, days=data.days, now=now)
+    return await once(request, principal, runner, idempotency_key, told_after(tried, _draft), now=now)
 
 
 @post(
@@ -246,12 +232,8 @@ async def draft_activated(
 ) -> RulesTold:
     """As a version of its own; refused while it was not tried against what is followed now."""
     require_whole_shop(principal, Permission.SETTINGS_WRITE)
-
-    async def command(tx: Tx) -> RulesTold:
-        await put_live(tx, expected=data.revision, note=data.note, now=now)
-        return await _whole(tx)
-
-    return await once(request, principal, runner, idempotency_key, command, now=now)
+    followed_now = partial(put_live, expected=data.revision, note=data.note, now=now)
+    return await once(request, principal, runner, idempotency_key, told_after(followed_now, _whole), now=now)
 
 
 async def _whole(tx: Tx) -> RulesTold:

@@ -35,8 +35,8 @@ from orderan.verification import (
     policy_now,
 )
 from orderan.web.api.answering import READ, Cursor, PageSize, once, scope_of
-from orderan.web.api.order_reading import seen
 from orderan.web.api.order_steps import Doing
+from orderan.web.api.order_told import seen
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
 
@@ -112,7 +112,9 @@ class AskingPolicyAsked(Asked):
     deposit_hours: Annotated[int, Field(ge=0, le=10_000, description="How long it may be paid")] = (
         OWN.deposit_hours
     )
-    asks: Annotated[bool, Field(description="False asks nobody: COD orders are picked at once")] = True
+    asks: Annotated[
+        bool, Field(description="False asks nobody before shipping: COD orders are picked at once")
+    ] = True
     on_the_day: Annotated[DayShape | None, Field(description="Null where nobody is asked on the day")] = None
 
 

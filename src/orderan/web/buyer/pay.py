@@ -20,7 +20,7 @@ from orderan.flows.offer_promotion import Offer, offered
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier, Wanted
 from orderan.flows.payable import can_pay, is_payable, leaves_payable
-from orderan.incidents import Banner, banner_for
+from orderan.incidents import LOWERED_BEFORE, Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.kit.i18n import Words
@@ -110,13 +110,18 @@ class View:
     @property
     def troubled(self) -> frozenset[str]:
         """Methods with trouble or maintenance."""
-        return frozenset(banner.method for banner in self.banners)
+        return frozenset(banner.method for banner in self.banners if banner.begun)
+
+    @property
+    def coming(self) -> Mapping[str, Banner]:
+        """Methods whose maintenance begins soon."""
+        return {banner.method: banner for banner in self.banners if not banner.begun}
 
     @property
     def mark(self) -> str:
         """The same as long as the page need not change."""
         attempt = self.attempt
-        told = "!" if self.banners else ""
+        told = "".join(sorted({"!" if banner.begun else "~" for banner in self.banners}))
         return f"{self.word}.{attempt.id.hex[-8:]}.{attempt.state}{told}" if attempt else self.word
 
 
@@ -279,7 +284,7 @@ async def _view(
     if open_tries and not choosing:
         waits = open_tries[-1]
         use = uses.get(waits.id)
-        on_rail = await banner_for(tx, now=now, rails=[waits.rail_id])
+        on_rail = await banner_for(tx, now=now, rails=[waits.rail_id], ahead=LOWERED_BEFORE)
         return View(
             "waiting",
             order,
@@ -315,7 +320,7 @@ async def _view(
 
 async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[Banner, ...]:
     """What is to be said of methods every rail of which has trouble; one that is left carries the others."""
-    told = await banner_for(tx, now=now, methods={rail.method for rail in carried})
+    told = await banner_for(tx, now=now, methods={rail.method for rail in carried}, ahead=LOWERED_BEFORE)
     bad = {banner.rail_id for banner in told}
     well = {rail.method for rail in carried if rail.id not in bad}
     return tuple(banner for banner in told if banner.method not in well)

@@ -5,7 +5,15 @@ from typing import Any, Final
 
 from litestar import Request, Response, get
 
-from orderan.incidents import SHOWN_FOR, Incident, how_methods_stand, published_since
+from orderan.incidents import (
+    SHOWN_FOR,
+    TOLD_AHEAD,
+    Coming,
+    Incident,
+    how_methods_stand,
+    maintenance_ahead,
+    published_since,
+)
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.errors import N_
 from orderan.payments import GROUP_NAMES, METHODS
@@ -22,16 +30,18 @@ STANDS: Final = {
 
 @get("/status", name="status", opt={"public": True}, include_in_schema=False)
 async def status_page(request: Request[Any, Any, Any], db: Database, now: datetime) -> Response[Any]:
-    """Methods by how they stand, what is announced now, and what was in the past thirty days."""
+    """Methods by how they stand, what is announced now or comes, and what was in the past thirty days."""
     shops = await db.run(Caller(ALL_SHOPS, "system:status"), all_shops)
     shop = _chosen(shops, request.query_params.get("shop", ""))
     if shop is None:
         return page(request, "buyer/status_shops.html", shops=shops)
 
-    async def read(tx: Tx) -> tuple[dict[str, str], list[Incident]]:
-        return await how_methods_stand(tx, now=now), await published_since(tx, now - SHOWN_FOR)
+    async def read(tx: Tx) -> tuple[dict[str, str], list[Incident], list[Coming]]:
+        stands = await how_methods_stand(tx, now=now)
+        coming = await maintenance_ahead(tx, until=now + TOLD_AHEAD, now=now)
+        return stands, await published_since(tx, now - SHOWN_FOR), coming
 
-    stands, told = await db.run(Caller(shop.shop_id, BUYER), read)
+    stands, told, coming = await db.run(Caller(shop.shop_id, BUYER), read)
     groups: dict[str, list[tuple[str, str]]] = {}
     for code, method in METHODS.items():
         if code in stands:
@@ -43,6 +53,8 @@ async def status_page(request: Request[Any, Any, Any], db: Database, now: dateti
         shop=shop,
         groups=groups,
         stands=STANDS,
+        coming=coming,
+        methods=METHODS,
         well=all(one == "well" for one in stands.values()),
         current=[one for one in told if one.recovered_at is None],
         past=[one for one in told if one.recovered_at is not None],

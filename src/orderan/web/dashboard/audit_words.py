@@ -5,6 +5,9 @@ from typing import Final
 from orderan.kit.errors import N_
 
 ACTIONS: Final = {
+    "bin.block": N_("Rak diblokir"),
+    "bin.draw": N_("Rak digambar"),
+    "bin.unblock": N_("Rak dibuka lagi"),
     "catalog.import": N_("Impor katalog"),
     "channel.add": N_("Kanal dibuat"),
     "channel.change": N_("Kanal diubah"),
@@ -15,6 +18,10 @@ ACTIONS: Final = {
     "chargeback.win": N_("Sengketa: menang"),
     "contact.drop": N_("Kontak gateway dihapus"),
     "contact.set": N_("Kontak gateway disimpan"),
+    "courier_account.change": N_("Akun kurir diubah"),
+    "courier_account.first": N_("Akun kurir pilihan pertama diubah"),
+    "courier_account.open": N_("Akun kurir dibuka"),
+    "courier_letters.replay": N_("Kabar kurir dibaca ulang"),
     "customer.add_address": N_("Alamat pelanggan ditambah"),
     "customer.erase": N_("Pelanggan dihapus datanya"),
     "customer.merge": N_("Pelanggan digabung"),

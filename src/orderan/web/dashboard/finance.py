@@ -17,7 +17,7 @@ from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.settlements import ENTRY_PREFIX, Reason, Unread, WordMissing, explain
+from orderan.settlements import ENTRY_PREFIX, Proof, Reason, Unread, WordMissing, explain, last_proofs
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking
 from orderan.web.dashboard.order_export import written
@@ -112,13 +112,13 @@ async def desk(
     whole_shop(principal)
     chosen = tab if tab in STATES else "open"
 
-    async def read(tx: Tx) -> tuple[list[Difference], list[Balance]]:
+    async def read(tx: Tx) -> tuple[list[Difference], list[Balance], dict[UUID, Proof]]:
         rows = await differences(
             tx, **_filters(chosen, reason, gateway, least), after=read_cursor(after), limit=SHOWN + 1
         )
-        return rows, await balances(tx)
+        return rows, await balances(tx), await last_proofs(tx)
 
-    rows, proofs = await db.run(caller, read)
+    rows, proofs, proved = await db.run(caller, read)
     last = rows[SHOWN - 1] if len(rows) > SHOWN else None
     return page(
         request,
@@ -128,6 +128,8 @@ async def desk(
         rows=rows[:SHOWN],
         older=cursor_of(last.opened_at, last.id) if last else None,
         proofs=proofs,
+        proved_at=max((one.proved_at for one in proved.values()), default=None),
+        proved_adrift_minor=sum(abs(one.adrift_minor) for one in proved.values()),
         tab=chosen,
         reason=reason,
         gateway=gateway,

@@ -22,6 +22,7 @@ from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
 from orderan.web.dashboard.import_words import reason_said
 from orderan.web.dashboard.inbox_facts import Known, known_of, note_told
 from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
+from orderan.web.dashboard.incidents import path_of as incident_path
 from orderan.web.dashboard.money_back_words import chargeback_path, payout_path, refund_path
 from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_looks import cash
@@ -38,6 +39,10 @@ KINDS: Final = {
     "task_short": N_("Barang kurang"),
     "task_waiting": N_("Gudang terlambat"),
     "parcel_waiting": N_("Paket terlambat"),
+    "parcel_silent": N_("Kurir diam"),
+    "courier_contradicts": N_("Kabar kurir bertentangan"),
+    "courier_word": N_("Kata kurir belum dikenal"),
+    "courier_letters_unreadable": N_("Kabar kurir tidak terbaca"),
     "parcel_lost": N_("Paket hilang"),
     "parcel_damaged": N_("Paket rusak"),
     "nobody_home": N_("Rumah mungkin kosong"),
@@ -47,6 +52,7 @@ KINDS: Final = {
     "payment_differs": N_("Kabar gateway tidak cocok"),
     "payment_try_waiting": N_("Percobaan bayar belum selesai"),
     "rail_trouble": N_("Cara bayar terganggu"),
+    "incident_waiting": N_("Gangguan menunggu"),
     "refund_try_waiting": N_("Pengembalian dana belum sampai"),
     "refund_failed": N_("Pengembalian dana gagal"),
     "refund_differs": N_("Jumlah pengembalian dana berbeda"),
@@ -59,6 +65,7 @@ KINDS: Final = {
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
     "buyer_not_asked": N_("Pembeli belum sempat ditanya"),
+    "recording_kept": N_("Rekaman belum terhapus"),
     "review_waiting": N_("Pemeriksaan pesanan menunggu"),
     "appeal_waiting": N_("Keberatan menunggu"),
     "training_waiting": N_("Latihan model menunggu"),
@@ -68,6 +75,8 @@ KINDS: Final = {
     "cod_short": N_("Setoran kurir kurang"),
     "remittance_row": N_("Baris setoran kurir"),
     "settlement_waiting": N_("Selisih settlement"),
+    "payout_unseen": N_("Pencairan belum masuk bank"),
+    "balance_adrift": N_("Saldo gateway tidak cocok"),
     "letters_unreadable": N_("Surat gateway tidak terbaca"),
     "message_untold": N_("Pesan tidak sampai"),
     "delivery_waiting": N_("Jalur pesan tersendat"),
@@ -99,8 +108,14 @@ TIED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 """The same, of pages that are closed to whoever sees only a part of the shop."""
 
 ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "rail": lambda _: "/incidents",
+    "rail": lambda _: "/payments/gateways",
+    "incident": lambda told: incident_path(UUID(told["id"])),
+    "settlement": lambda _: "/payments/settlements",
+    "payouts": lambda _: "/payments/payouts",
     "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
+    "parcel": lambda told: f"/shipping/{told['parcel']}/part" if "parcel" in told else "",
+    "reach_account": lambda told: f"/settings/reach/{told['account']}",
+    "courier_account": lambda _: "/shipping",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
 }

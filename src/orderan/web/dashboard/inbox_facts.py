@@ -9,14 +9,16 @@ from uuid import UUID
 from orderan.flows.bring_remittance import NOT_A_PAYMENT
 from orderan.flows.collect_cod import NoSuchAwb, NotCod, NothingDue
 from orderan.flows.views_inbox import EntryRow, skus_named
+from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_datetime, format_money, format_number
 from orderan.kit.ids import to_text
 from orderan.kit.text import GONE
 from orderan.orders import GoodsStillOwed, MoneyStillDue, OnHold
-from orderan.payments import MoreThanThereIs, ReferenceUsed
+from orderan.payments import METHODS, MoreThanThereIs, ReferenceUsed
 from orderan.shipping import COURIERS
+from orderan.web.dashboard.board_words import reasons_said
 from orderan.web.dashboard.finance import UNREAD
 from orderan.web.here import Here
 
@@ -37,11 +39,15 @@ CLOSED_BECAUSE: Final = {
     "buyer answered": N_("Pembelinya sudah menjawab."),
     "buyer asked again": N_("Pembelinya ditanya lagi."),
     "buyer waived": N_("Dilanjutkan tanpa konfirmasi pembeli."),
+    "deposit paid": N_("Uang mukanya sudah dibayar."),
+    "parcel moved on": N_("Paketnya sudah berlanjut."),
     "decided": N_("Bank sudah memutuskan."),
     "tried again": N_("Sudah dicoba lagi."),
     "withdrawn": N_("Janjinya ditarik."),
     "the rail is well again": N_("Jalurnya sudah normal lagi."),
     "paid in full": N_("Setorannya sudah penuh."),
+    "kept in part": N_("Pembelinya hanya mengambil sebagian."),
+    "claimed from the courier": N_("Ditagih ke kurirnya."),
     "booked": N_("Setorannya sudah dibukukan."),
     "works again": N_("Sudah berjalan lagi."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
@@ -63,6 +69,10 @@ _OPEN: Final = {
     "change_waiting": N_("Perubahan belum dikonfirmasi"),
     "refund_waiting": N_("Dijanjikan, belum dibayar"),
     "settlement_waiting": N_("Belum dijelaskan"),
+    "payout_unseen": N_("Belum terlihat di rekening koran"),
+    "suspected": N_("Dugaan yang belum dipastikan"),
+    "open": N_("Berlangsung"),
+    "recovered": N_("Pulih, belum ditutup"),
     "approval_waiting": N_("Belum disetujui orang kedua"),
     "payment_try_waiting": N_("Percobaan bayar belum selesai"),
     "refund_try_waiting": N_("Dikirim lewat gateway, belum sampai"),
@@ -128,10 +138,26 @@ async def known_of(tx: Tx, row: EntryRow, place: Here) -> list[Known]:
                 ((said, f"/stock/transfers/{to_text('trf', row.subject_id)}"),),
             )
         )
+    if row.subject_kind == "rail" and row.subject_id is not None:
+        told += _of_rail(row, row.subject_id, place)
     if row.subject_kind == "settlement":
         said = place.words.gettext("Buka daftar selisih")
         told.append(Known(place.words.gettext("Settlement"), ((said, "/payments/settlements"),)))
     return told
+
+
+def _of_rail(row: EntryRow, rail_id: UUID, place: Here) -> list[Known]:
+    spoken = place.words
+    method = METHODS.get(row.payload["method"])
+    gateway = row.payload["gateway"]
+    said = spoken.gettext(
+        "%(method)s lewat %(account)s",
+        method=spoken.gettext(method.name) if method else row.payload["method"],
+        account=GATEWAY_NAMES.get(gateway, gateway),
+    )
+    why = tuple((line, "") for line in reasons_said(row.payload["reasons"], spoken))
+    there = Known(spoken.gettext("Jalur"), ((said, f"/payments/gateways/{to_text('ral', rail_id)}"),))
+    return [there, Known(spoken.gettext("Kenapa"), why)] if why else [there]
 
 
 def note_told(row: EntryRow, spoken: Words) -> str:
@@ -184,6 +210,11 @@ _LABELS: Final[Mapping[str, str]] = {
     "job": N_("Nomor pekerjaan"),
     "attempts": N_("Percobaan"),
     "differences": N_("Banyaknya selisih"),
+    "payouts": N_("Banyaknya pencairan"),
+    "gateway_account": N_("Akun gateway"),
+    "provider": N_("Penyedia"),
+    "call": N_("Panggilan"),
+    "untaken": N_("Mungkin tidak diambil"),
 }
 
 

@@ -1,7 +1,7 @@
 """Incidents in the dashboard: the list, one with everything that is known of it, and a new one by hand."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,22 +23,29 @@ from orderan.incidents import (
     NoRailNamed,
     NoteEmpty,
     NothingToSay,
+    Place,
     ReviewEmpty,
     Severity,
 )
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
+from orderan.kit.i18n import Words
 from orderan.kit.ids import from_text, to_text
 from orderan.payments import METHODS
 from orderan.shops import shop_by_id
 from orderan.web.cursors import cursor_of, read_cursor
+from orderan.web.dashboard.board_words import lasting, reasons_said
 from orderan.web.dashboard.desk import Visit
+from orderan.web.dashboard.incident_timeline import steps
 from orderan.web.dashboard.incident_words import KINDS, SEVERITIES, STATES
 from orderan.web.dashboard.stock_words import actor_names
 from orderan.web.forms import DateUnreadable, Sent, many, moment_typed, one, posted, refused, sent_once
+from orderan.web.here import place_of
 from orderan.web.pages import page
 
 SHOWN: Final = 30
+STAFF: Final = "Staf"
+"""What a person is called whose name is gone."""
 READ: Final = {"needs": Permission.PAYMENTS_READ}
 WRITE: Final = {"needs": Permission.PAYMENTS_WRITE}
 NOTHING_SENT: Final = Sent()
@@ -185,11 +192,19 @@ async def _page(
             "accounts": accounts,
             "contacts": await incidents.contacts_of(tx, list(accounts)),
             "impact": await incidents.impact_of(tx, incident_id),
+            "told": await incidents.first_told(tx, incident_id),
+            "failed": await incidents.failed_tries(tx, incident_id),
+            "why_failed": await incidents.why_tries_failed(tx, incident_id),
             "actors": await actor_names(tx, {incident.opened_by, *(note.written_by for note in notes)}),
         }
 
     found = await visit.db.run(visit.caller, read)
     answered = {note.question for note in found["notes"] if note.heard}
+    spoken = place_of(visit.request).words
+    incident, opened_by = found["incident"], found["actors"][found["incident"].opened_by]
+    by_hand = opened_by if opened_by != STAFF else spoken.gettext(STAFF)
+    seen_by = spoken.gettext("Sistem") if incident.by_itself else by_hand
+    named = {str(place.rail_id): _named(place, spoken) for place in found["places"]}
     return page(
         visit.request,
         "incidents/detail.html",
@@ -199,17 +214,29 @@ async def _page(
         said=SAID.get(said, ""),
         path=path_of(incident_id),
         questions=[(code, text, code in answered) for code, text in QUESTIONS.items()],
-        evidence=[_seen(one) for one in found["incident"].evidence],
+        evidence=[_seen(one, named, spoken) for one in incident.evidence],
+        rail_names=named,
+        lasting=lambda seconds: lasting(seconds, spoken),
+        seen_by=seen_by,
+        steps=steps(incident, found["notes"], found["impact"], found["told"], seen_by=seen_by, spoken=spoken),
         **found,
         **common(visit),
     )
 
 
-def _seen(evidence: Mapping[str, Any]) -> tuple[str, str]:
-    """When something was seen, and what, as it was kept."""
-    return str(evidence.get("at", "")), " · ".join(
-        f"{key}: {value}" for key, value in evidence.items() if key != "at"
-    )
+def _named(place: Place, spoken: Words) -> str:
+    method = METHODS.get(place.method)
+    return f"{spoken.gettext(method.name) if method else place.method} · {place.account}"
+
+
+def _seen(
+    evidence: Mapping[str, Any], named: Mapping[str, str], spoken: Words
+) -> tuple[datetime, list[tuple[str, str]]]:
+    """When something was seen; and of which rail what, as a sentence, or a person's own words."""
+    said = [("", str(evidence["note"]))] if "note" in evidence else []
+    for rail, name in named.items():
+        said += [(name, line) for line in reasons_said(evidence.get(rail) or [], spoken)]
+    return datetime.fromisoformat(evidence["at"]), said
 
 
 @post("/incidents/{incident_id:str}/{verb:str}", opt=WRITE, include_in_schema=False)
@@ -274,79 +301,10 @@ async def _do(tx: Tx, visit: Visit, found: UUID, verb: str, form: Any) -> None:
             raise IncidentNotFound(verb)
 
 
-@get("/incidents/contacts/{account_id:str}", opt=READ, include_in_schema=False)
-async def contacts_page(
-    visit: NamedDependency[Visit], account_id: FromPath[str], said: FromQuery[str] = ""
-) -> Response[str]:
-    """Whom to reach at a gateway."""
-    return await _contacts(visit, from_text("gwa", account_id), said=said)
-
-
-async def _contacts(
-    visit: Visit, account_id: UUID, *, said: str = "", sent: Sent = NOTHING_SENT
-) -> Response[str]:
-    async def read(tx: Tx) -> tuple[str, list[Any]]:
-        places = await incidents.every_place(tx)
-        name = next((place.account for place in places if place.account_id == account_id), None)
-        if name is None:
-            raise incidents.AccountNotFound(to_text("gwa", account_id))
-        return name, await incidents.contacts_of(tx, [account_id])
-
-    name, contacts = await visit.db.run(visit.caller, read)
-    return page(
-        visit.request,
-        "incidents/contacts.html",
-        status_code=422 if sent.refused else 200,
-        now=visit.now,
-        sent=sent,
-        said=said,
-        account=name,
-        contacts=[asdict(one) | {"key": to_text("gwc", one.id)} for one in contacts],
-        path=contacts_path(account_id),
-        **common(visit),
-    )
-
-
-@post("/incidents/contacts/{account_id:str}", opt=WRITE, include_in_schema=False)
-async def contact_kept(visit: NamedDependency[Visit], account_id: FromPath[str]) -> Response[Any]:
-    """Add one, change one, or take one off."""
-    form = await posted(visit.request)
-    account, key = from_text("gwa", account_id), one(form, "contact")
-
-    async def command(tx: Tx) -> None:
-        await sent_once(tx, form, now=visit.now)
-        if one(form, "verb") == "drop":
-            await incidents.drop_contact(tx, from_text("gwc", key), now=visit.now)
-            return
-        await incidents.keep_contact(
-            tx,
-            account,
-            contact_id=from_text("gwc", key) if key else None,
-            name=one(form, "name"),
-            phone=one(form, "phone"),
-            email=one(form, "email"),
-            hours=one(form, "hours"),
-            now=visit.now,
-        )
-
-    try:
-        await visit.db.run(visit.caller, command)
-    except incidents.AccountNotFound:
-        raise
-    except Refusal as refusal:
-        beside: Mapping[type[Refusal], str] = {incidents.ContactUnusable: "name"}
-        return await _contacts(
-            visit, account, sent=refused(visit.request, key or "new", form, refusal, beside)
-        )
-    return Redirect(f"{contacts_path(account)}?said=done", status_code=303)
-
-
 handlers = [
     incidents_page,
     incident_form,
     incident_opened,
-    contacts_page,
-    contact_kept,
     incident_page,
     incident_stepped,
 ]

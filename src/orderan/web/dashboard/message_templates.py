@@ -13,9 +13,9 @@ from litestar.response import Redirect
 from orderan import notifications
 from orderan.access import Permission
 from orderan.flows.preview_message import NothingToShow, Preview, preview
-from orderan.flows.send_messages import template_for
 from orderan.flows.telling_words import Voice
 from orderan.flows.views_telling import order_numbered
+from orderan.flows.word_letters import template_for
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.text import NumberMistyped, read_number

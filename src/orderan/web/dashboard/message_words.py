@@ -40,6 +40,7 @@ REASONS: Final[Mapping[str, str]] = {
     Why.NO_SENDER: N_("Belum ada penyedia untuk jalur ini"),
     Why.CHANNEL_AWAY: N_("Penyedianya tidak bisa dihubungi"),
     Why.IN_DOUBT: N_("Tidak ada yang tahu apakah terkirim"),
+    Why.NOT_USED: N_("Toko tidak memakai jalur ini lagi"),
     Why.GAP: N_("Kalimatnya punya isian yang belum diketahui"),
     Why.CHANNELS_OVER: N_("Semua jalur sudah dicoba"),
 }

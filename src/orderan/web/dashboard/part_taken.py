@@ -10,14 +10,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from orderan.access import Permission
-from orderan.flows.accept_part import BeyondParcel, NotAPart, accept_part, units_in
+from orderan.flows.accept_part import BeyondParcel, NotAPart, accept_part, may_be_kept_in_part
+from orderan.flows.parcel_goods import units_in
 from orderan.flows.views_work import one_parcel
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Terms, load_orders
 from orderan.returns import coming_back
-from orderan.shipping import COURIERS, UNDER_WAY, ParcelNotFound, ParcelState, parcels_of
+from orderan.shipping import COURIERS, ParcelNotFound, parcels_of
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.order_looks import path_of
 from orderan.web.forms import CountUnreadable, Sent, count_typed, numbered, posted, refused
@@ -77,6 +78,7 @@ async def _page(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Respon
             "row": row,
             "order": order,
             "lines": [(line, inside[line.line_no]) for line in lines if line.line_no in inside],
+            "may_part": order.terms == Terms.COD and await may_be_kept_in_part(tx, order, parcel),
         }
 
     found = await visit.db.run(visit.caller, read)
@@ -90,7 +92,6 @@ async def _page(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Respon
         path=part_path(row.id),
         order_path=path_of(row.order_id),
         courier=COURIERS[row.courier].name if row.courier in COURIERS else row.courier,
-        may_part=row.terms == Terms.COD and ParcelState(row.state) in UNDER_WAY,
         **found,
     )
 

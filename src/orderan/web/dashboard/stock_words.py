@@ -61,6 +61,7 @@ TABS: Final = (
     ("/stock", N_("Stok")),
     ("/stock/movements", N_("Pergerakan")),
     ("/stock/transfers", N_("Transfer")),
+    ("/stock/bins", N_("Rak")),
     ("/stock/locations", N_("Daftar lokasi")),
 )
 

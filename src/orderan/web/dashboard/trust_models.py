@@ -64,6 +64,9 @@ WHY: Final[Mapping[str, str]] = {
     Why.OTHER_RULES: N_("Aturan yang berjalan bukan lagi aturan yang diujikan dengannya. Latih lagi."),
     Why.NEWER: N_("Model yang lebih baru menggantikannya."),
     Why.PERSON: N_("Didiamkan oleh orang."),
+    Why.PROPOSED: N_(
+        "Lebih baik dari aturan. Ia dilatih sendiri, jadi tidak bicara sebelum Anda mengizinkan."
+    ),
     Why.KEPT: N_("Lebih baik dari aturan, tetapi model sedang didiamkan oleh orang."),
 }
 
@@ -146,7 +149,8 @@ async def _page(
     every: list[Training] = found["every"]
     speaking: Training | None = found["speaking"]
     names: Names = found["names"]
-    shown = speaking or next((one for one in every if one.backtest is not None), None)
+    proposed = next((one for one in every if one.why is Why.PROPOSED), None)
+    shown = proposed or speaking or next((one for one in every if one.backtest is not None), None)
     return page(
         visit.request,
         "trust/models.html",
@@ -161,6 +165,7 @@ async def _page(
         acts=found["acts"],
         under_way=next((one for one in every if one.state is ModelState.ASKED), None),
         why=_why(every[0], words) if every else "",
+        proposed=proposed,
         shown=shown,
         signs=_signs(shown, words) if shown else [],
         trainings=[_told(one, names, found["rules_version"], words) for one in every],
@@ -181,6 +186,7 @@ def _told(training: Training, names: Names, rules_version: int, words: Words) ->
         "backtest": training.backtest,
         "at": training.asked_at,
         "by": names.who(training.asked_by, words),
+        "proposes": training.proposes,
         "speaks": training.state is ModelState.SPEAKING,
         "may_speak": training.state is ModelState.SILENT
         and better

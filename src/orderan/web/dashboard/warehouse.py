@@ -28,6 +28,7 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import NumberMistyped, read_number
 from orderan.shipping import COURIERS
+from orderan.web.api.bins import bin_named
 from orderan.web.api.tasks import count
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Flash, Visit, each, reason_told, scope_of, told
@@ -311,9 +312,11 @@ async def sheet_moved(
 
     async def command(tx: Tx) -> None:
         if name == "short":
-            await pick_sheet(tx, scope_of(visit.principal), task)
+            row, _ = await pick_sheet(tx, scope_of(visit.principal), task)
             note = one(form, "note").strip()[:300]
-            await run_short(tx, task, note=note, within=visit.principal.location_ids, now=visit.now)
+            bin_id = await bin_named(tx, row.location_id, one(form, "bin"))
+            within = visit.principal.location_ids
+            await run_short(tx, task, note=note, bin_id=bin_id, within=within, now=visit.now)
         elif name in DONE:
             await _step(name, visit.principal, visit.now)(tx, task)
 

@@ -1,0 +1,1 @@
+"""J&T Express Indonesia: the carrier itself, by contract."""
