@@ -71,7 +71,7 @@ from orderan.catalog.models import (
     TaxRate,
 )
 from orderan.catalog.pictures import TYPES as PICTURE_TYPES
-from orderan.catalog.pictures import PictureFolder
+from orderan.catalog.pictures import PictureFolder, recognise
 from orderan.catalog.rules import (
     assemblable,
     check_gtin,
@@ -185,6 +185,7 @@ __all__ = [
     "prices_of",
     "product_detail",
     "rates_on",
+    "recognise",
     "read_amount",
     "read_options",
     "read_parts",

@@ -121,7 +121,9 @@ class PlanOvertaken(Refusal):
 
     code = "fleet_plan_overtaken"
     kind = Kind.TRY_AGAIN
-    sentence = N_("Sementara rute dihitung, ada yang lebih dulu menyusunnya. Lihat hasilnya, lalu hitung lagi.")
+    sentence = N_(
+        "Sementara rute dihitung, ada yang lebih dulu menyusunnya. Lihat hasilnya, lalu hitung lagi."
+    )
 
 
 @dataclass(eq=False)
@@ -133,12 +135,14 @@ class NobodyDrives(Refusal):
 
     code = "fleet_nobody_drives"
     kind = Kind.CONFLICT
-    sentence = N_("Tidak ada mobil dan sopir yang bisa berangkat (mobil bebas {vans}, sopir bebas {drivers}).")
+    sentence = N_(
+        "Tidak ada mobil dan sopir yang bisa berangkat (mobil bebas {vans}, sopir bebas {drivers})."
+    )
 
 
 @dataclass(eq=False)
 class StopsAhead(Refusal):
-    """The run still has stops that were not made."""
+    """The van still has parcels that were neither handed over nor tried."""
 
     stops: int
 
@@ -156,19 +160,58 @@ class NotMovable(Refusal):
     sentence = N_("Paket di mobil yang sudah berangkat tidak bisa pindah mobil.")
 
 
+class PlanningUnderWay(Refusal):
+    """The same routes were asked for a moment ago."""
+
+    code = "fleet_planning_under_way"
+    kind = Kind.CONFLICT
+    sentence = N_("Rute ini sedang dihitung. Tunggu sebentar.")
+
+
+class NothingWaits(Refusal):
+    """No parcel of own couriers waits at the location."""
+
+    code = "fleet_nothing_waits"
+    kind = Kind.CONFLICT
+    sentence = N_("Tidak ada paket kurir sendiri yang menunggu diantar dari lokasi ini.")
+
+
 @dataclass(eq=False)
-class PhotoUnusable(Refusal):
-    """No JPEG, PNG or WebP, or too large.
+class CashDiffers(Refusal):
+    """Not what is to be collected for the parcel.
 
     Attributes:
-        most_kb: What is taken.
+        due_minor: That.
     """
 
-    most_kb: int
+    due_minor: int
+    told_minor: int
 
-    code = "fleet_photo_unusable"
-    kind = Kind.INVALID
-    sentence = N_("Foto harus JPEG, PNG, atau WebP, paling besar {most_kb} KB.")
+    code = "fleet_cash_differs"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Uang yang ditagih harus tepat {due_minor} rupiah, bukan {told_minor}. "
+        "Bila pembeli hanya mengambil sebagian, minta gudang mencatatnya dulu."
+    )
+
+
+@dataclass(eq=False)
+class CashCounted(Refusal):
+    """The cash on the table is not what the run collected; nothing was booked.
+
+    Attributes:
+        expected_minor: What its drivers took at doors.
+    """
+
+    expected_minor: int
+    counted_minor: int
+
+    code = "fleet_cash_counted"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Perjalanan ini menagih {expected_minor} rupiah, yang dihitung {counted_minor}. "
+        "Hitung lagi, atau tutup dengan selisih."
+    )
 
 
 class ReceiverMissing(Refusal):

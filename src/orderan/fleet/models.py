@@ -1,10 +1,12 @@
 """The nouns: depots, vans, drivers, runs and their stops."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from orderan.fleet.states import RunState, StopState
+from orderan.fleet.states import PlanningState, RunState, StopState
 from orderan.routes import Point
 
 
@@ -30,7 +32,7 @@ class Van:
     """A van.
 
     Attributes:
-        capacity_g, capacity_ml, capacity_parcels: What it holds.
+        capacity_g, capacity_parcels: What it holds.
         cash_limit_minor: The most cash that may be in it.
         fixed_minor, per_km_minor, per_hour_minor: What it costs to go out at all, to drive, and to be out.
     """
@@ -39,7 +41,6 @@ class Van:
     location_id: UUID
     name: str
     capacity_g: int
-    capacity_ml: int
     capacity_parcels: int
     cash_limit_minor: int
     fixed_minor: int
@@ -76,7 +77,6 @@ class Waiting:
     point: Point | None
     pinned: bool
     weight_g: int
-    volume_ml: int
     cash_minor: int
     opens: time | None = None
     closes: time | None = None
@@ -85,7 +85,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A tour of a van."""
+    """A tour of a van.
+
+    Attributes:
+        leaves_at, returns_at, metres: As the last solution has them.
+        version: Counts every change of it and of its stops: a solution of an older one is not applied.
+    """
 
     id: UUID
     location_id: UUID
@@ -101,6 +106,7 @@ class Run:
     solved_at: datetime
     moved_at: datetime
     left_at: datetime | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,9 @@ class RunStop:
         arrives_at: When the van is expected.
         opens_at, closes_at: When it may be handed over.
         cash_minor: To collect.
+        pinned: Whether its door was known, and not only the middle of its region.
         reason: Why it failed.
+        collected_minor: What the driver took.
     """
 
     id: UUID
@@ -126,6 +134,8 @@ class RunStop:
     cash_minor: int
     moved_at: datetime
     reason: str | None
+    pinned: bool = True
+    collected_minor: int = 0
 
     @property
     def is_late(self) -> bool:
@@ -147,3 +157,33 @@ class Tour:
     returns_at: datetime
     metres: int
     stops: tuple[tuple[Waiting, datetime, datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """Routes that were asked for.
+
+    Attributes:
+        run_id: Of the rest of this run; None is all that waits at the location.
+        refusal: Code of the refusal that came of it.
+        outcome: Counts of what was planned and left out, and by what distances.
+    """
+
+    id: UUID
+    location_id: UUID
+    run_id: UUID | None
+    weather: str
+    state: PlanningState
+    asked_at: datetime
+    moved_at: datetime
+    refusal: str | None = None
+    outcome: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a van was seen last."""
+
+    van_id: UUID
+    point: Point
+    seen_at: datetime

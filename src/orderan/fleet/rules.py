@@ -9,14 +9,25 @@ from zoneinfo import ZoneInfo
 
 from orderan.fleet.errors import PointUnreadable
 from orderan.fleet.models import Depot, Driver, Tour, Van, Waiting
-from orderan.routes import Point, Problem, Route, Solution, Stop, Vehicle, on_the_way, timetable
-from orderan.routes.rules import best_start
+from orderan.routes import (
+    Point,
+    Problem,
+    Route,
+    Solution,
+    Stop,
+    Vehicle,
+    best_start,
+    on_the_way,
+    timetable,
+)
 
-DIMENSIONS: Final = ("g", "ml", "parcels", "cash")
+DIMENSIONS: Final = ("g", "parcels", "cash")
 TENTHS: Final = 10
 """Costs are whole tenths of a rupiah, since a metre costs a few rupiah."""
 LEFT_MINOR: Final = 500_000
 """What leaving a parcel for another day counts as, times its urgency: more than any detour within a city."""
+OVERTIME: Final = timedelta(hours=4)
+"""How much later than now a van that is out may come back, whatever its shift."""
 LEAST_SHIFT: Final = timedelta(minutes=15)
 """Of a shift that is nearly over nobody is sent out."""
 
@@ -107,9 +118,7 @@ def laid_out(
         table: Metres and seconds between the depot, which is first, and each of `waiting` in turn.
     """
     midnight = midnight_of(depot, day)
-    stops = tuple(
-        _stop(depot, parcel, day, midnight, place=place) for place, parcel in enumerate(waiting, 1)
-    )
+    stops = tuple(_stop(depot, parcel, day, midnight, place=place) for place, parcel in enumerate(waiting, 1))
     vehicles = []
     for van, driver in crews:
         shift = shift_of(depot, driver, day, now=now)
@@ -141,25 +150,27 @@ def laid_out_again(
     van, driver = crew
     midnight = midnight_of(depot, day)
     stops = tuple(
-        _stop(depot, parcel, day, midnight, place=place) for place, parcel in enumerate(ahead, 2)
+        _stop(depot, parcel, day, midnight, place=place, at=now) for place, parcel in enumerate(ahead, 2)
     )
-    ends = datetime.combine(day, driver.ends, ZoneInfo(depot.zone))
-    on_board = tuple(
-        sum(amounts) for amounts in zip((0, 0, 0, cash_minor), *map(_size, kept), strict=True)
-    )
-    vehicle = _vehicle(
-        van, start=1, leaves=_s(now, midnight), back=max(_s(ends, midnight), _s(now, midnight)), on_board=on_board
-    )
+    # What is in the van is brought, shift or not: it is only planned within one.
+    ends = max(datetime.combine(day, driver.ends, ZoneInfo(depot.zone)), now + OVERTIME)
+    on_board = tuple(sum(amounts) for amounts in zip((0, 0, cash_minor), *map(_size, kept), strict=True))
+    vehicle = _vehicle(van, start=1, leaves=_s(now, midnight), back=_s(ends, midnight), on_board=on_board)
     return Layout(Problem(DIMENSIONS, stops, (vehicle,), *table), (crew,), tuple(ahead), midnight)
 
 
-def _stop(depot: Depot, parcel: Waiting, day: date, midnight: datetime, *, place: int) -> Stop:
+def _stop(
+    depot: Depot, parcel: Waiting, day: date, midnight: datetime, *, place: int, at: datetime | None = None
+) -> Stop:
     opens, closes = window_of(depot, parcel, day)
+    if at is not None and closes <= at:
+        # Too late already: as soon as the others allow.
+        closes = at + OVERTIME
     return Stop(
         key=str(parcel.parcel_id),
         place=place,
         delivers=_size(parcel),
-        collects=(0, 0, 0, parcel.cash_minor),
+        collects=(0, 0, parcel.cash_minor),
         opens=_s(opens, midnight),
         closes=_s(closes, midnight),
         service_s=depot.service_s,
@@ -167,18 +178,16 @@ def _stop(depot: Depot, parcel: Waiting, day: date, midnight: datetime, *, place
     )
 
 
-def _size(parcel: Waiting) -> tuple[int, int, int, int]:
-    return (parcel.weight_g, parcel.volume_ml, 1, 0)
+def _size(parcel: Waiting) -> tuple[int, int, int]:
+    return (parcel.weight_g, 1, 0)
 
 
-def _vehicle(
-    van: Van, *, start: int, leaves: int, back: int, on_board: tuple[int, ...] = ()
-) -> Vehicle:
+def _vehicle(van: Van, *, start: int, leaves: int, back: int, on_board: tuple[int, ...] = ()) -> Vehicle:
     return Vehicle(
         key=van.name,
         start=start,
         end=0,
-        capacity=(van.capacity_g, van.capacity_ml, van.capacity_parcels, van.cash_limit_minor),
+        capacity=(van.capacity_g, van.capacity_parcels, van.cash_limit_minor),
         on_board=on_board,
         leaves=leaves,
         back=back,
@@ -216,7 +225,12 @@ def _tour(layout: Layout, route: Route) -> Tour:
         moments = [_at(layout, second) for second in (visit.begins, stop.opens, stop.closes)]
         stops.append((layout.waiting[visit.stop], moments[0], moments[1], moments[2]))
     return Tour(
-        van.id, driver.staff_id, _at(layout, leaves), _at(layout, back), on_the_way(problem, route), tuple(stops)
+        van.id,
+        driver.staff_id,
+        _at(layout, leaves),
+        _at(layout, back),
+        on_the_way(problem, route),
+        tuple(stops),
     )
 
 
@@ -236,3 +250,20 @@ def nearest_area(areas: Mapping[str, Point], village_code: str | None) -> Point 
             return areas[code]
         code = code.rpartition(".")[0]
     return None
+
+
+def why_left(parcel: Waiting, vans: Sequence[Van]) -> str:
+    """Why a parcel is on no run: `no_point`, `too_heavy`, `too_much_cash`, or `no_room` where a shift is too short."""
+    if parcel.point is None:
+        return "no_point"
+    if all(parcel.weight_g > van.capacity_g for van in vans):
+        return "too_heavy"
+    if all(parcel.cash_minor > van.cash_limit_minor for van in vans):
+        return "too_much_cash"
+    return "no_room"
+
+
+def urgency_of(*, shipped_on: date, deliver_on: date | None, tried: bool, day: date) -> float:
+    """How much worse it is to leave a parcel: more with each day it waits, most on the day it was promised for."""
+    promised = 3.0 if deliver_on is not None and deliver_on <= day else 0.0
+    return min(1.0 + 0.5 * max((day - shipped_on).days, 0) + (0.5 if tried else 0.0) + promised, 10.0)

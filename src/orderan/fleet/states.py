@@ -1,4 +1,4 @@
-"""Life of a run and of its stops.
+"""Life of a run, of its stops, and of a plan that was asked for.
 
 Run:   planned --leave--> out --return--> back --close--> closed
                --cancel--> cancelled
@@ -9,6 +9,9 @@ Stop:  planned --approach--> next --deliver--> delivered
 
 A driver may stop where nobody sent them next: what happened is written down, in whatever order. A stop is skipped
 when it is taken off its run; its parcel waits for another.
+
+Planning: asked --apply--> applied
+                --refuse--> refused
 """
 
 from enum import StrEnum, auto
@@ -81,4 +84,29 @@ STOP = Machine(
     | {(state, StopEvent.DELIVER): StopState.DELIVERED for state in AHEAD}
     | {(state, StopEvent.FAIL): StopState.FAILED for state in AHEAD}
     | {(state, StopEvent.SKIP): StopState.SKIPPED for state in AHEAD},
+)
+
+
+class PlanningState(StrEnum):
+    """What came of asking for routes."""
+
+    ASKED = auto()
+    APPLIED = auto()
+    REFUSED = auto()
+
+
+class PlanningEvent(StrEnum):
+    """What moves it."""
+
+    APPLY = auto()
+    REFUSE = auto()
+
+
+PLANNING = Machine(
+    name="fleet.planning",
+    initial=PlanningState.ASKED,
+    moves={
+        (PlanningState.ASKED, PlanningEvent.APPLY): PlanningState.APPLIED,
+        (PlanningState.ASKED, PlanningEvent.REFUSE): PlanningState.REFUSED,
+    },
 )

@@ -10,10 +10,12 @@ from orderan.fleet.states import RunState, StopState
 from orderan.kit.db import Tx
 from orderan.routes import Point
 
-RUN_COLUMNS: Final[LiteralString] = """id, location_id, day, van_id, driver_id, state, weather, metres, leaves_at,
-    returns_at, planned_at, solved_at, moved_at, left_at"""
+RUN_COLUMNS: Final[
+    LiteralString
+] = """id, location_id, day, van_id, driver_id, state, weather, metres, leaves_at,
+    returns_at, planned_at, solved_at, moved_at, left_at, version"""
 STOP_COLUMNS: Final[LiteralString] = """id, run_id, order_id, parcel_id, turn, state, arrives_at, opens_at,
-    closes_at, cash_minor, moved_at, reason"""
+    closes_at, cash_minor, moved_at, reason, pinned, collected_minor"""
 
 
 def as_run(row: Any) -> Run:
@@ -28,7 +30,9 @@ def as_stop(row: Any) -> RunStop:
     return RunStop(**columns | {"state": StopState(columns["state"])})
 
 
-async def put_depot(tx: Tx, location_id: UUID, point: Point, opens: time, closes: time, service_s: int) -> None:
+async def put_depot(
+    tx: Tx, location_id: UUID, point: Point, opens: time, closes: time, service_s: int
+) -> None:
     await tx.run(
         """
         INSERT INTO fleet_depot (shop_id, location_id, latitude, longitude, opens, closes, service_s)
@@ -90,13 +94,12 @@ async def put_van(tx: Tx, van: Van, *, now: datetime) -> bool:
         return False
     await tx.run(
         """
-        INSERT INTO fleet_van (shop_id, id, location_id, name, capacity_g, capacity_ml, capacity_parcels,
+        INSERT INTO fleet_van (shop_id, id, location_id, name, capacity_g, capacity_parcels,
                                cash_limit_minor, fixed_minor, per_km_minor, per_hour_minor, active, created_at)
-        VALUES (%(shop)s, %(id)s, %(location)s, %(name)s, %(grams)s, %(ml)s, %(parcels)s, %(cash)s, %(fixed)s,
+        VALUES (%(shop)s, %(id)s, %(location)s, %(name)s, %(grams)s, %(parcels)s, %(cash)s, %(fixed)s,
                 %(km)s, %(hour)s, %(active)s, %(now)s)
         ON CONFLICT (shop_id, id) DO UPDATE
-        SET name = excluded.name, capacity_g = excluded.capacity_g, capacity_ml = excluded.capacity_ml,
-            capacity_parcels = excluded.capacity_parcels, cash_limit_minor = excluded.cash_limit_minor,
+        SET name = excluded.name, capacity_g = excluded.capacity_g, capacity_parcels = excluded.capacity_parcels, cash_limit_minor = excluded.cash_limit_minor,
             fixed_minor = excluded.fixed_minor, per_km_minor = excluded.per_km_minor,
             per_hour_minor = excluded.per_hour_minor, active = excluded.active
         """,
@@ -106,7 +109,6 @@ async def put_van(tx: Tx, van: Van, *, now: datetime) -> bool:
             "location": van.location_id,
             "name": van.name,
             "grams": van.capacity_g,
-            "ml": van.capacity_ml,
             "parcels": van.capacity_parcels,
             "cash": van.cash_limit_minor,
             "fixed": van.fixed_minor,
@@ -209,9 +211,9 @@ async def insert_runs(
     await tx.run(
         """
         INSERT INTO fleet_run (shop_id, id, location_id, day, van_id, driver_id, state, weather, metres, leaves_at,
-                               returns_at, planned_by, planned_at, solved_at, moved_at)
+                               returns_at, planned_by, planned_at, solved_at, moved_at, version)
         SELECT %(shop)s, id, %(location)s, %(day)s, van_id, driver_id, 'planned', %(weather)s, metres, leaves_at,
-               returns_at, %(actor)s, %(now)s, %(now)s, %(now)s
+               returns_at, %(actor)s, %(now)s, %(now)s, %(now)s, 1
         FROM unnest(%(ids)s::uuid[], %(vans)s::uuid[], %(drivers)s::uuid[], %(leaves)s::timestamptz[],
                     %(returns)s::timestamptz[], %(metres)s::int[])
              AS made (id, van_id, driver_id, leaves_at, returns_at, metres)
@@ -237,11 +239,14 @@ async def insert_stops(tx: Tx, stops: Sequence[RunStop]) -> None:
     await tx.run(
         """
         INSERT INTO fleet_stop (shop_id, id, run_id, order_id, parcel_id, turn, state, arrives_at, opens_at,
-                                closes_at, cash_minor, moved_at, moved_by)
-        SELECT %(shop)s, made.*, %(actor)s
+                                closes_at, cash_minor, collected_minor, pinned, moved_at, moved_by)
+        SELECT %(shop)s, id, run_id, order_id, parcel_id, turn, state, arrives_at, opens_at, closes_at, cash, 0,
+               pinned, moved_at, %(actor)s
         FROM unnest(%(ids)s::uuid[], %(runs)s::uuid[], %(orders)s::uuid[], %(parcels)s::uuid[], %(turns)s::int[],
                     %(states)s::text[], %(arrives)s::timestamptz[], %(opens)s::timestamptz[],
-                    %(closes)s::timestamptz[], %(cash)s::bigint[], %(moved)s::timestamptz[]) AS made
+                    %(closes)s::timestamptz[], %(cash)s::bigint[], %(pinned)s::bool[], %(moved)s::timestamptz[])
+             AS made (id, run_id, order_id, parcel_id, turn, state, arrives_at, opens_at, closes_at, cash, pinned,
+                      moved_at)
         """,
         {
             "shop": tx.shop_id,
@@ -256,6 +261,7 @@ async def insert_stops(tx: Tx, stops: Sequence[RunStop]) -> None:
             "opens": [stop.opens_at for stop in stops],
             "closes": [stop.closes_at for stop in stops],
             "cash": [stop.cash_minor for stop in stops],
+            "pinned": [stop.pinned for stop in stops],
             "moved": [stop.moved_at for stop in stops],
         },
     )
@@ -280,7 +286,7 @@ async def set_run(tx: Tx, run: Run, *, becomes: RunState, now: datetime) -> int:
     return await tx.run(
         """
         UPDATE fleet_run
-        SET state = %(becomes)s, moved_at = %(now)s,
+        SET state = %(becomes)s, moved_at = %(now)s, version = version + 1,
             left_at = CASE WHEN %(becomes)s = 'out' THEN %(now)s ELSE left_at END
         WHERE shop_id = %(shop)s AND id = %(id)s AND state = %(was)s
         """,
@@ -294,7 +300,9 @@ async def set_tour(
     """What the last solution says of a run."""
     await tx.run(
         """
-        UPDATE fleet_run SET leaves_at = %(leaves)s, returns_at = %(returns)s, metres = %(metres)s, solved_at = %(now)s
+        UPDATE fleet_run
+        SET leaves_at = %(leaves)s, returns_at = %(returns)s, metres = %(metres)s, solved_at = %(now)s,
+            version = version + 1
         WHERE shop_id = %(shop)s AND id = %(id)s
         """,
         {"shop": tx.shop_id, "id": run_id, "leaves": leaves_at, "returns": returns_at, "metres": metres, "now": now},
@@ -355,4 +363,43 @@ async def put_proof(tx: Tx, stop_id: UUID, received_by: bytes, photo: bytes | No
         WHERE shop_id = %(shop)s AND id = %(id)s AND state = 'delivered' AND received_by_enc IS NULL
         """,
         {"shop": tx.shop_id, "id": stop_id, "name": received_by, "photo": photo},
+    )
+
+
+async def note_collected(tx: Tx, stop_id: UUID, amount_minor: int) -> None:
+    """What a driver took at the door of a stop that was delivered."""
+    await tx.run(
+        """
+        UPDATE fleet_stop SET collected_minor = %(amount)s
+        WHERE shop_id = %(shop)s AND id = %(id)s AND state = 'delivered'
+        """,
+        {"shop": tx.shop_id, "id": stop_id, "amount": amount_minor},
+    )
+
+
+async def touch(tx: Tx, run_id: UUID) -> None:
+    """A stop of a run changed: what was solved for it before counts no more."""
+    await tx.run(
+        "UPDATE fleet_run SET version = version + 1 WHERE shop_id = %(shop)s AND id = %(id)s",
+        {"shop": tx.shop_id, "id": run_id},
+    )
+
+
+async def put_position(tx: Tx, van_id: UUID, point: Point, *, now: datetime) -> None:
+    """Where a van is, unless it was seen later already."""
+    await tx.run(
+        """
+        INSERT INTO fleet_position (shop_id, van_id, latitude, longitude, seen_at)
+        VALUES (%(shop)s, %(van)s, %(latitude)s, %(longitude)s, %(now)s)
+        ON CONFLICT (shop_id, van_id) DO UPDATE
+        SET latitude = excluded.latitude, longitude = excluded.longitude, seen_at = excluded.seen_at
+        WHERE fleet_position.seen_at < excluded.seen_at
+        """,
+        {
+            "shop": tx.shop_id,
+            "van": van_id,
+            "latitude": point.latitude,
+            "longitude": point.longitude,
+            "now": now,
+        },
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from orderan.fleet.models import Depot, Driver, Run, RunStop, Van
+from orderan.fleet.models import Depot, Driver, Position, Run, RunStop, Van
 from orderan.fleet.store import RUN_COLUMNS, STOP_COLUMNS, as_depot, as_run, as_stop
 from orderan.kit.db import Tx
 from orderan.routes import Point
@@ -31,7 +31,7 @@ async def vans_of(tx: Tx, location_id: UUID) -> list[Van]:
     """Vans of a location, also those out of use, by name."""
     rows = await tx.all(
         """
-        SELECT id, location_id, name, capacity_g, capacity_ml, capacity_parcels, cash_limit_minor, fixed_minor,
+        SELECT id, location_id, name, capacity_g, capacity_parcels, cash_limit_minor, fixed_minor,
                per_km_minor, per_hour_minor, active
         FROM fleet_van
         WHERE shop_id = %(shop)s AND location_id = %(location)s
@@ -205,3 +205,15 @@ async def runs_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]:
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
     )
+
+
+async def positions(tx: Tx, vans: Collection[UUID]) -> dict[UUID, Position]:
+    """Where vans were seen last, by van."""
+    rows = await tx.all(
+        """
+        SELECT van_id, latitude, longitude, seen_at FROM fleet_position
+        WHERE shop_id = %(shop)s AND van_id = ANY(%(vans)s)
+        """,
+        {"shop": tx.shop_id, "vans": list(vans)},
+    )
+    return {row.van_id: Position(row.van_id, Point(row.latitude, row.longitude), row.seen_at) for row in rows}

@@ -29,7 +29,6 @@ CREATE TABLE fleet_van (
     location_id uuid NOT NULL,
     name text NOT NULL,
     capacity_g bigint NOT NULL,
-    capacity_ml bigint NOT NULL,
     capacity_parcels integer NOT NULL,
     cash_limit_minor bigint NOT NULL,
     fixed_minor bigint NOT NULL,
@@ -40,7 +39,7 @@ CREATE TABLE fleet_van (
     CONSTRAINT fleet_van_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT fleet_van_name_once UNIQUE (shop_id, location_id, name),
     CONSTRAINT fleet_van_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot (shop_id, location_id),
-    CONSTRAINT fleet_van_holds_something CHECK (capacity_g > 0 AND capacity_ml > 0 AND capacity_parcels > 0),
+    CONSTRAINT fleet_van_holds_something CHECK (capacity_g > 0 AND capacity_parcels > 0),
     CONSTRAINT fleet_van_costs_not_negative CHECK (cash_limit_minor >= 0 AND fixed_minor >= 0 AND per_km_minor >= 0 AND per_hour_minor >= 0)
 );
 
@@ -116,6 +115,7 @@ CREATE TABLE fleet_run (
     solved_at timestamptz NOT NULL,
     moved_at timestamptz NOT NULL,
     left_at timestamptz,
+    version integer NOT NULL,
     CONSTRAINT fleet_run_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT fleet_run_van FOREIGN KEY (shop_id, van_id) REFERENCES fleet_van (shop_id, id),
     CONSTRAINT fleet_run_driver FOREIGN KEY (shop_id, driver_id) REFERENCES fleet_driver (shop_id, staff_id),
@@ -124,11 +124,11 @@ CREATE TABLE fleet_run (
     CONSTRAINT fleet_run_out_has_left CHECK ((left_at IS NULL) = (state IN ('planned', 'cancelled')))
 );
 
-COMMENT ON TABLE fleet_run IS 'distributed: a tour of a van with its driver; times are those of the last solution';
+COMMENT ON TABLE fleet_run IS 'distributed: a tour of a van with its driver; times are those of the last solution; version counts every change of it or its stops';
 
-CREATE UNIQUE INDEX fleet_run_van_once ON fleet_run (shop_id, van_id, day) WHERE state IN ('planned', 'out');
+CREATE UNIQUE INDEX fleet_run_van_once ON fleet_run (shop_id, van_id) WHERE state IN ('planned', 'out');
 
-CREATE UNIQUE INDEX fleet_run_driver_once ON fleet_run (shop_id, driver_id, day) WHERE state IN ('planned', 'out');
+CREATE UNIQUE INDEX fleet_run_driver_once ON fleet_run (shop_id, driver_id) WHERE state IN ('planned', 'out');
 
 CREATE INDEX fleet_run_of_day ON fleet_run (shop_id, location_id, day);
 
@@ -146,6 +146,8 @@ CREATE TABLE fleet_stop (
     opens_at timestamptz NOT NULL,
     closes_at timestamptz NOT NULL,
     cash_minor bigint NOT NULL,
+    collected_minor bigint NOT NULL,
+    pinned boolean NOT NULL,
     moved_at timestamptz NOT NULL,
     moved_by text NOT NULL,
     reason text,
@@ -157,10 +159,11 @@ CREATE TABLE fleet_stop (
     CONSTRAINT fleet_stop_state_known CHECK (state IN ('planned', 'next', 'delivered', 'failed', 'skipped')),
     CONSTRAINT fleet_stop_failed_says_why CHECK ((state = 'failed') = (reason IS NOT NULL)),
     CONSTRAINT fleet_stop_proof_of_delivery CHECK (state = 'delivered' OR (received_by_enc IS NULL AND photo_enc IS NULL)),
-    CONSTRAINT fleet_stop_cash_not_negative CHECK (cash_minor >= 0)
+    CONSTRAINT fleet_stop_collects_where_it_delivers CHECK (collected_minor = 0 OR state = 'delivered'),
+    CONSTRAINT fleet_stop_cash_not_negative CHECK (cash_minor >= 0 AND collected_minor >= 0)
 );
 
-COMMENT ON TABLE fleet_stop IS 'distributed: a parcel on a run; who took it and its picture are under the key of its buyer; cash is what is to be collected';
+COMMENT ON TABLE fleet_stop IS 'distributed: a parcel on a run; who took it and its picture are under the key of its buyer; cash is what was to be collected when it was planned, collected what the driver took';
 
 CREATE UNIQUE INDEX fleet_stop_parcel_once ON fleet_stop (shop_id, parcel_id) WHERE state IN ('planned', 'next');
 
@@ -171,3 +174,44 @@ CREATE INDEX fleet_stop_of_run ON fleet_stop (shop_id, run_id, turn);
 CREATE INDEX fleet_stop_of_parcel ON fleet_stop (shop_id, parcel_id);
 
 CREATE INDEX fleet_stop_of_order ON fleet_stop (shop_id, order_id);
+
+CREATE TABLE fleet_position (
+    shop_id bigint NOT NULL,
+    van_id uuid NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    seen_at timestamptz NOT NULL,
+    CONSTRAINT fleet_position_pkey PRIMARY KEY (shop_id, van_id),
+    CONSTRAINT fleet_position_van FOREIGN KEY (shop_id, van_id) REFERENCES fleet_van (shop_id, id),
+    CONSTRAINT fleet_position_on_the_globe CHECK (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)
+);
+
+COMMENT ON TABLE fleet_position IS 'distributed: where the telephone of a driver saw a van last, while it is out';
+
+CREATE TABLE fleet_planning (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    run_id uuid,
+    weather text NOT NULL,
+    state text NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    moved_at timestamptz NOT NULL,
+    refusal text,
+    outcome jsonb,
+    CONSTRAINT fleet_planning_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_planning_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot (shop_id, location_id),
+    CONSTRAINT fleet_planning_run FOREIGN KEY (shop_id, run_id) REFERENCES fleet_run (shop_id, id),
+    CONSTRAINT fleet_planning_state_known CHECK (state IN ('asked', 'applied', 'refused')),
+    CONSTRAINT fleet_planning_refused_says_why CHECK ((state = 'refused') = (refusal IS NOT NULL)),
+    CONSTRAINT fleet_planning_applied_says_what CHECK ((state = 'applied') = (outcome IS NOT NULL))
+);
+
+COMMENT ON TABLE fleet_planning IS 'distributed: routes that were asked for: of a location, or the rest of one run; what came of it, in counts';
+
+CREATE UNIQUE INDEX fleet_planning_one_at_a_time ON fleet_planning (shop_id, location_id) WHERE state = 'asked' AND run_id IS NULL;
+
+CREATE UNIQUE INDEX fleet_planning_one_per_run ON fleet_planning (shop_id, run_id) WHERE state = 'asked' AND run_id IS NOT NULL;
+
+CREATE INDEX fleet_planning_last ON fleet_planning (shop_id, location_id, asked_at);
