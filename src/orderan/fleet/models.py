@@ -136,6 +136,7 @@ class RunStop:
     reason: str | None
     pinned: bool = True
     collected_minor: int = 0
+    has_photo: bool = False
 
     @property
     def is_late(self) -> bool:

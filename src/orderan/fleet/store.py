@@ -15,7 +15,7 @@ RUN_COLUMNS: Final[
 ] = """id, location_id, day, van_id, driver_id, state, weather, metres, leaves_at,
     returns_at, planned_at, solved_at, moved_at, left_at, version"""
 STOP_COLUMNS: Final[LiteralString] = """id, run_id, order_id, parcel_id, turn, state, arrives_at, opens_at,
-    closes_at, cash_minor, moved_at, reason, pinned, collected_minor"""
+    closes_at, cash_minor, moved_at, reason, pinned, collected_minor, photo_enc IS NOT NULL AS has_photo"""
 
 
 def as_run(row: Any) -> Run:

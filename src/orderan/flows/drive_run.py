@@ -7,7 +7,7 @@
     close      the cash on the table is booked as paid to us, or its difference is told
     broken     what was not brought yet waits for another van
 
-Orders are locked before runs, everywhere. Whoever comes second finds the stop made and is told so.
+Orders are locked before depots, and depots before runs, everywhere. Whoever comes second finds the stop made and is told so.
 """
 
 from collections.abc import Collection, Sequence
@@ -38,6 +38,7 @@ from orderan.fleet import (
     come_back,
     hand_in,
     keep_van,
+    locked_depot,
     miss,
     move_run,
     own_van,
@@ -273,6 +274,8 @@ async def break_down(tx: Tx, run_id: UUID, *, within: Within = None, now: dateti
         RunNotFound: Not theirs.
         IllegalMove: It is back already.
     """
+    run = await run_for(tx, run_id, within=within)
+    await locked_depot(tx, run.location_id)
     run = await run_for(tx, run_id, within=within, lock=True)
     if run.state is RunState.PLANNED:
         ahead = [stop for stop in await stops_of(tx, [run_id]) if stop.state in AHEAD]

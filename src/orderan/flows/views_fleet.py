@@ -40,6 +40,7 @@ class Carried:
     address_id: UUID | None
     village_code: str | None
     area: str
+    channel_id: UUID
     currency: str
     total_minor: int
     tried: bool
@@ -51,7 +52,8 @@ _CARRIED: LiteralString = """
 SELECT parcel.id AS parcel_id, parcel.order_id, sales_order.number, parcel.awb, parcel.state, task.location_id,
        parcel.weight_g, coalesce(parcel.shipped_at, parcel.created_at) AS shipped_at, parcel.deliver_on,
        sales_order.customer_id, sales_order.address_id, address.village_code, coalesce(address.area, '') AS area,
-       sales_order.currency, sales_order.total_minor, parcel.state = 'attempt_failed' AS tried,
+       sales_order.channel_id, sales_order.currency, sales_order.total_minor,
+       parcel.state = 'attempt_failed' AS tried,
        ahead.run_id AS held_by,
        EXISTS (SELECT FROM fleet_stop AS failed
                JOIN fleet_run ON fleet_run.shop_id = failed.shop_id AND fleet_run.id = failed.run_id

@@ -41,7 +41,8 @@ async def ask_planning(
         DepotMissing: Nobody said where vans of this location begin.
         PlanningUnderWay: The same was asked for and is being solved.
     """
-    await locked_depot(tx, location_id)
+    if location_id not in await views.depots(tx):
+        raise DepotMissing(to_text("loc", location_id))
     await store_planning.give_up(tx, location_id, before=now - PATIENCE, why="given_up", now=now)
     made = Planning(new_id(), location_id, run_id, weather, PlanningState.ASKED, now, now)
     if not await store_planning.insert_planning(tx, made):

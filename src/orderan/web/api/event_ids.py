@@ -10,6 +10,7 @@ from orderan.kit.ids import to_text
 
 ENTITIES: Final = {
     "customers.": "cus",
+    "fleet.": "run",
     "fulfilment.": "ord",
     "health.": "ral",
     "importing.finished.": "imr",
