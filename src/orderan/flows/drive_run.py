@@ -48,6 +48,7 @@ from orderan.fleet import (
     stop_for,
     stops_of,
 )
+from orderan.fleet import RUN as RUNS
 from orderan.fleet import STOP as STOPS
 from orderan.flows.collect_cod import Cash, cash_at_doors, collect_cod, remit_cod
 from orderan.flows.deliver import move_on
@@ -246,6 +247,7 @@ async def close(
         Refusal: Whatever the ledger has against a line; nothing was booked.
     """
     run = await run_for(tx, run_id, within=within)
+    RUNS.after(run.state, RunEvent.CLOSE)
     stops = [stop for stop in await stops_of(tx, [run_id]) if stop.collected_minor]
     expected = sum(stop.collected_minor for stop in stops)
     if counted_minor != expected and not anyway:
