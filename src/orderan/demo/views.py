@@ -318,3 +318,13 @@ async def waiting_to_pay(tx: Tx, *, most: int) -> list[UUID]:
         {"shop": tx.shop_id, "most": most},
     )
     return [row.id for row in rows]
+
+
+async def staff_named(tx: Tx, email: str) -> UUID:
+    """The account with this address."""
+    row = await tx.one(
+        "SELECT id FROM staff WHERE shop_id = %(shop)s AND email = %(email)s",
+        {"shop": tx.shop_id, "email": email},
+    )
+    found: UUID = row.id
+    return found

@@ -126,7 +126,7 @@ async def put_driver(tx: Tx, driver: Driver) -> bool:
     written = await tx.run(
         """
         INSERT INTO fleet_driver (shop_id, staff_id, location_id, begins, ends, active)
-        SELECT %(shop)s, staff.id, %(location)s, %(begins)s, %(ends)s, %(active)s
+        SELECT staff.shop_id, staff.id, %(location)s, %(begins)s, %(ends)s, %(active)s
         FROM staff
         WHERE staff.shop_id = %(shop)s AND staff.id = %(staff)s AND staff.state = 'active'
           AND NOT EXISTS (SELECT FROM fleet_run

@@ -47,17 +47,28 @@ DRAWN: list[tuple[Machine[Any, Any], str, type[StrEnum], type[StrEnum]]] = [
 ]
 
 
-@pytest.mark.parametrize(("machine", "grid", "states", "events"), DRAWN)
-def test_every_square(
+def squares(
     machine: Machine[Any, Any], grid: str, states: type[StrEnum], events: type[StrEnum]
-) -> None:
+) -> list[tuple[Any, Any, Any]]:
     head, *rows = [line.split() for line in grid.strip().splitlines()]
-    assert head[1:] == [str(event) for event in events]
-    assert [row[0] for row in rows] == [str(state) for state in states]
-    for row in rows:
-        for event, cell in zip(events, row[1:], strict=True):
-            if cell == "-":
-                with pytest.raises(IllegalMove):
-                    machine.after(states(row[0]), event)
-            else:
-                assert machine.after(states(row[0]), event) is states(cell)
+    assert head[1:] == [str(event) for event in events], machine.name
+    assert [row[0] for row in rows] == [str(state) for state in states], machine.name
+    return [
+        (states(row[0]), event, None if cell == "-" else states(cell))
+        for row in rows
+        for event, cell in zip(events, row[1:], strict=True)
+    ]
+
+
+SQUARES = [square for drawn in DRAWN for square in squares(*drawn)]
+BY_STATES = {type(machine.initial): machine for machine, *_ in DRAWN}
+
+
+@pytest.mark.parametrize(("state", "event", "following"), SQUARES)
+def test_a_square(state: Any, event: Any, following: Any) -> None:
+    machine = BY_STATES[type(state)]
+    if following is not None:
+        assert machine.after(state, event) is following
+        return
+    with pytest.raises(IllegalMove):
+        machine.after(state, event)
