@@ -10,7 +10,22 @@ from conftest import ShopFloor
 from fulfilment.working import pay, shipped
 from given import World, a_buyer, a_shop, asked, place
 from orderan.access import add_staff
-from orderan.fleet import Driver, Run, RunStop, Van, keep_depot, keep_driver, keep_van, runs_of_day, stops_of
+from orderan.fleet import (
+    Driver,
+    Run,
+    RunStop,
+    Tour,
+    Van,
+    Waiting,
+    keep_depot,
+    keep_driver,
+    keep_van,
+    make_runs,
+    runs_of_day,
+    stops_of,
+)
+from orderan.flows.collect_cod import cash_at_doors
+from orderan.flows.drive_run import deliver_stop, leave
 from orderan.flows.fleet_distances import Distances
 from orderan.flows.fleet_doors import pin_door
 from orderan.flows.place_order import Placed
@@ -155,3 +170,70 @@ async def a_fleet(
                 lambda tx, parcel=parcel, point=point: pin_door(tx, keyring, parcel.id, point, now=now)
             )
     return Fleet(world, keyring, now, place_id, van_ids, driver_ids, parcels)
+
+
+@dataclass(frozen=True)
+class OnTheRoad:
+    """A van that is out: what was handed over with a photo, what is next, and a parcel that waits for another."""
+
+    run: UUID
+    handed_over: UUID
+    ahead: UUID
+    waiting: UUID
+
+
+async def on_the_road(
+    world: World,
+    keyring: Keyring,
+    place_id: UUID,
+    orders: Sequence[Order],
+    *,
+    van: str,
+    photo: bytes,
+    now: datetime,
+) -> OnTheRoad:
+    """Three orders go by own van, without anything that solves."""
+    parcels = [
+        (await shipped(world, order, boxes=[Box("own", "", weight_g=1_000)], now=now))[0] for order in orders
+    ]
+    handed_over, ahead, waiting = parcels
+
+    async def drive(tx: Tx) -> OnTheRoad:
+        await keep_depot(tx, place_id, DEPOT, opens=time(0), closes=time(23), service_s=300, now=now)
+        made = Van(new_id(), place_id, van, 300_000, 20, 5_000_000, 0, 0, 0)
+        await keep_van(tx, made, now=now)
+        staff = await add_staff(
+            tx,
+            email="mobil@toko.test",
+            name="Mobil",
+            roles=["driver"],
+            password_hash="x",
+            keyring=keyring,
+            now=now,
+        )
+        await keep_driver(tx, Driver(staff.id, place_id, time(0), time(23)), now=now)
+        for parcel in parcels:
+            await pin_door(tx, keyring, parcel.id, Point(DEPOT.latitude + 0.01, DEPOT.longitude), now=now)
+        stops = [
+            Waiting(one.id, one.order_id, DEPOT, pinned=True, weight_g=1, cash_minor=0)
+            for one in (handed_over, ahead)
+        ]
+        tour = Tour(made.id, staff.id, now, now, 1_000, tuple((one, now, now, now) for one in stops))
+        [run] = await make_runs(tx, place_id, [tour], instead_of={}, day=now.date(), weather="clear", now=now)
+        await leave(tx, run, driver_id=None, now=now)
+        first, _ = await stops_of(tx, [run])
+        await deliver_stop(
+            tx,
+            keyring,
+            run,
+            first.id,
+            driver_id=None,
+            received_by="Satpam",
+            photo=photo,
+            collected_minor=(await cash_at_doors(tx, [handed_over]))[handed_over.id],
+            now=now,
+        )
+        return OnTheRoad(run, first.id, ahead.id, waiting.id)
+
+    found: OnTheRoad = await world.floor.run(drive)
+    return found

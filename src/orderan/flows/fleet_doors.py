@@ -16,7 +16,7 @@ from orderan.shipping import ParcelNotFound
 
 
 async def parcel_here(tx: Tx, parcel_id: UUID, *, within: frozenset[UUID] | None) -> Carried:
-    """A parcel of own couriers.
+    """A parcel that left from where one may look.
 
     Raises:
         ParcelNotFound: The shop has none of that id, or it left from elsewhere.
