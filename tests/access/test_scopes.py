@@ -385,14 +385,13 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
 
     cash_out = await of_pasar(2, Terms.COD)
     [coming] = await shipped(world, cash_out, awb=COMING_AWB, now=now)
+    by_van = [await of_pasar(2, Terms.COD) for _ in range(3)]
+    road = await on_the_road(world, keyring, sby, by_van, van="Mobil Surabaya", photo=png(), now=now)
     policy = Policy(on_the_day=DayPolicy())
     await floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=now))
     await floor.run(lambda tx: move_on(tx, [coming.id], ParcelEvent.GO_OUT, now=now))
     unsaid = await of_pasar(2, Terms.COD)
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
-
-    by_van = [await of_pasar(2, Terms.COD) for _ in range(3)]
-    road = await on_the_road(world, keyring, sby, by_van, van="Mobil Surabaya", photo=png(), now=now)
 
     entry = await _stuck(floor, waiting, AT_STAKE, now)
     closed = await _stuck(floor, unpaid, 1, now)
