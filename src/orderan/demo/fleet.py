@@ -65,9 +65,9 @@ class OwnVan:
         driver = await self._scene.do("demo", lambda tx: views.staff_named(tx, DRIVER))
         await self._scene.do("operasi", lambda tx: self._furnish(tx, place, driver))
         tasks = await self._scene.do(
-            "demo", lambda tx: views.tasks_at(tx, place, state="planned", ready=True)
+            "demo", lambda tx: views.tasks_nearby(tx, place, province="31", most=MOST)
         )
-        await self._scene.attempt("gudang", lambda tx: _hand_over(tx, tasks[:MOST], now))
+        await self._scene.together("gudang", tasks, lambda tx, some: _hand_over(tx, some, now))
         waiting = await self._scene.do("demo", lambda tx: carried_from(tx, place))
         await self._scene.attempt("operasi", lambda tx: self._pin(tx, waiting))
         caller = Caller(self._scene.ground.shop.shop_id, "system:operasi")
