@@ -17,7 +17,9 @@ import pyotp
 from litestar import Litestar
 
 from access.routes import Route, routes_of
+from catalog.test_pictures import png
 from conftest import ShopFloor
+from fleet.driving import on_the_road
 from fulfilment.working import an_order, delivered, money, packed, pay, shipped, the_task
 from given import JAKARTA, SURABAYA, World, a_shop
 from importing.test_unseen_files import sale, text_file
@@ -133,6 +135,11 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/customers/{customer_id:str}/edit": ("{customer}/edit",),
     "/customers/{customer_id:str}/erase": ("{customer}/erase",),
     "/customers/{customer_id:str}/merge": ("{customer}/merge", "{customer}/merge?q=santoso"),
+    "/driver": ("/driver",),
+    "/fleet": ("/fleet", "/fleet?location={location}"),
+    "/fleet/parcels/{parcel:str}": ("/fleet/parcels/{fleet_waiting}",),
+    "/fleet/runs/{run_id:str}": ("/fleet/runs/{fleet_run}",),
+    "/fleet/setup": ("/fleet/setup", "/fleet/setup?location={location}"),
     "/inbox": ("/inbox", "/inbox?by=deadline&kind=parcel_waiting", "/inbox?kind=zzz", "/inbox?tab=closed"),
     "/inbox/{entry_id:str}": ("/inbox/{entry_over}", "/inbox/{entry_lines}"),
     "/incidents": ("/incidents",),
@@ -370,6 +377,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/api/{path:str}": "a problem document for programs",
     "/asks/{shop_id:int}/{account:str}": "for telephone providers",
     "/customers/regions": "a part of the address form",
+    "/fleet/stops/{stop_id:str}/photo": "a picture",
     "/health/live": "for machines",
     "/health/ready": "for machines",
     "/images/{name:str}": "a picture",
@@ -473,6 +481,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     await _routing(floor, orders["waiting"], now)
     await _sourcing(world, now)
     named |= await _told(world, keyring, now)
+    named |= await _own_van(world, keyring, now)
     named |= await _unsaid(world, keyring, now)
     # From here on scores act.
     named |= await doubted(world, keyring, now)
@@ -480,6 +489,14 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
     return Whole(world, named, {name: order.number for name, order in orders.items()}, tokens, secret)
+
+
+async def _own_van(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """A van that is out, with a door behind it and one ahead, and a parcel that waits for another."""
+    orders = [await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD) for _ in range(3)]
+    place = world.locations["JKT"]
+    road = await on_the_road(world, keyring, place, orders, van="Blind Van", photo=png(), now=now)
+    return {"fleet_run": to_text("run", road.run), "fleet_waiting": to_text("pcl", road.waiting)}
 
 
 async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:

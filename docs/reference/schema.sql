@@ -590,6 +590,214 @@ CREATE INDEX expected_goods_open ON expected_goods USING btree (shop_id, sku_id,
 CREATE POLICY own_shop_only ON expected_goods USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE expected_goods FORCE ROW LEVEL SECURITY;
 
+-- distributed: the middle of a region, for doors in it that nobody has pinned; the longest code that begins a village code counts
+CREATE TABLE fleet_area (
+    shop_id bigint NOT NULL,
+    area_code text NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_area_pkey PRIMARY KEY (shop_id, area_code),
+    CONSTRAINT fleet_area_on_the_globe CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))))
+);
+CREATE POLICY own_shop_only ON fleet_area USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_area FORCE ROW LEVEL SECURITY;
+
+-- distributed: where vans of a location begin, when doors are stopped at, and how long a stop takes
+CREATE TABLE fleet_depot (
+    shop_id bigint NOT NULL,
+    location_id uuid NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    opens time without time zone NOT NULL,
+    closes time without time zone NOT NULL,
+    service_s integer NOT NULL,
+    CONSTRAINT fleet_depot_pkey PRIMARY KEY (shop_id, location_id),
+    CONSTRAINT fleet_depot_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT fleet_depot_on_the_globe CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT fleet_depot_opens_before_it_closes CHECK ((opens < closes)),
+    CONSTRAINT fleet_depot_service_in_bounds CHECK (((service_s >= 0) AND (service_s <= 7200)))
+);
+CREATE POLICY own_shop_only ON fleet_depot USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_depot FORCE ROW LEVEL SECURITY;
+
+-- distributed: where the door of an address is, under the key of the person who lives behind it
+CREATE TABLE fleet_door (
+    shop_id bigint NOT NULL,
+    address_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    point_enc bytea NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_door_pkey PRIMARY KEY (shop_id, address_id),
+    CONSTRAINT fleet_door_address FOREIGN KEY (shop_id, address_id) REFERENCES customer_address(shop_id, id)
+);
+CREATE POLICY own_shop_only ON fleet_door USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_door FORCE ROW LEVEL SECURITY;
+
+-- distributed: accounts of the shop that drive, and the hours of their shift on the clock of the location
+CREATE TABLE fleet_driver (
+    shop_id bigint NOT NULL,
+    staff_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    begins time without time zone NOT NULL,
+    ends time without time zone NOT NULL,
+    active boolean NOT NULL,
+    CONSTRAINT fleet_driver_pkey PRIMARY KEY (shop_id, staff_id),
+    CONSTRAINT fleet_driver_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_driver_staff FOREIGN KEY (shop_id, staff_id) REFERENCES staff(shop_id, id),
+    CONSTRAINT fleet_driver_begins_before_it_ends CHECK ((begins < ends))
+);
+CREATE POLICY own_shop_only ON fleet_driver USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_driver FORCE ROW LEVEL SECURITY;
+
+-- distributed: routes that were asked for: of a location, or the rest of one run; what came of it, in counts
+CREATE TABLE fleet_planning (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    run_id uuid,
+    weather text NOT NULL,
+    state text NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    refusal text,
+    outcome jsonb,
+    CONSTRAINT fleet_planning_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_planning_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_planning_run FOREIGN KEY (shop_id, run_id) REFERENCES fleet_run(shop_id, id),
+    CONSTRAINT fleet_planning_applied_says_what CHECK (((state = 'applied'::text) = (outcome IS NOT NULL))),
+    CONSTRAINT fleet_planning_refused_says_why CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT fleet_planning_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'applied'::text, 'refused'::text])))
+);
+CREATE INDEX fleet_planning_last ON fleet_planning USING btree (shop_id, location_id, asked_at);
+CREATE UNIQUE INDEX fleet_planning_one_at_a_time ON fleet_planning USING btree (shop_id, location_id) WHERE ((state = 'asked'::text) AND (run_id IS NULL));
+CREATE UNIQUE INDEX fleet_planning_one_per_run ON fleet_planning USING btree (shop_id, run_id) WHERE ((state = 'asked'::text) AND (run_id IS NOT NULL));
+CREATE POLICY own_shop_only ON fleet_planning USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_planning FORCE ROW LEVEL SECURITY;
+
+-- distributed: where the telephone of a driver saw a van last, while it is out
+CREATE TABLE fleet_position (
+    shop_id bigint NOT NULL,
+    van_id uuid NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_position_pkey PRIMARY KEY (shop_id, van_id),
+    CONSTRAINT fleet_position_van FOREIGN KEY (shop_id, van_id) REFERENCES fleet_van(shop_id, id),
+    CONSTRAINT fleet_position_on_the_globe CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))))
+);
+CREATE POLICY own_shop_only ON fleet_position USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_position FORCE ROW LEVEL SECURITY;
+
+-- distributed: a tour of a van with its driver; times are those of the last solution; version counts every change of it or its stops
+CREATE TABLE fleet_run (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    day date NOT NULL,
+    van_id uuid NOT NULL,
+    driver_id uuid NOT NULL,
+    state text NOT NULL,
+    weather text NOT NULL,
+    metres integer NOT NULL,
+    leaves_at timestamp with time zone NOT NULL,
+    returns_at timestamp with time zone NOT NULL,
+    planned_by text NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    solved_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT fleet_run_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_run_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_run_driver FOREIGN KEY (shop_id, driver_id) REFERENCES fleet_driver(shop_id, staff_id),
+    CONSTRAINT fleet_run_van FOREIGN KEY (shop_id, van_id) REFERENCES fleet_van(shop_id, id),
+    CONSTRAINT fleet_run_out_has_left CHECK (((left_at IS NULL) = (state = ANY (ARRAY['planned'::text, 'cancelled'::text])))),
+    CONSTRAINT fleet_run_state_known CHECK ((state = ANY (ARRAY['planned'::text, 'out'::text, 'back'::text, 'closed'::text, 'cancelled'::text])))
+);
+CREATE UNIQUE INDEX fleet_run_driver_once ON fleet_run USING btree (shop_id, driver_id) WHERE (state = ANY (ARRAY['planned'::text, 'out'::text]));
+CREATE INDEX fleet_run_of_day ON fleet_run USING btree (shop_id, location_id, day);
+CREATE INDEX fleet_run_open ON fleet_run USING btree (shop_id, state, moved_at) WHERE (state = ANY (ARRAY['planned'::text, 'out'::text, 'back'::text]));
+CREATE UNIQUE INDEX fleet_run_van_once ON fleet_run USING btree (shop_id, van_id) WHERE (state = ANY (ARRAY['planned'::text, 'out'::text]));
+CREATE POLICY own_shop_only ON fleet_run USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_run FORCE ROW LEVEL SECURITY;
+
+-- distributed: a parcel on a run; who took it and its picture are under the key of its buyer; cash is what was to be collected when it was planned, collected what the driver took
+CREATE TABLE fleet_stop (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    turn integer NOT NULL,
+    state text NOT NULL,
+    arrives_at timestamp with time zone NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    cash_minor bigint NOT NULL,
+    collected_minor bigint NOT NULL,
+    pinned boolean NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    moved_by text NOT NULL,
+    reason text,
+    received_by_enc bytea,
+    photo_enc bytea,
+    CONSTRAINT fleet_stop_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_stop_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT fleet_stop_run FOREIGN KEY (shop_id, run_id) REFERENCES fleet_run(shop_id, id),
+    CONSTRAINT fleet_stop_cash_not_negative CHECK (((cash_minor >= 0) AND (collected_minor >= 0))),
+    CONSTRAINT fleet_stop_collects_where_it_delivers CHECK (((collected_minor = 0) OR (state = 'delivered'::text))),
+    CONSTRAINT fleet_stop_failed_says_why CHECK (((state = 'failed'::text) = (reason IS NOT NULL))),
+    CONSTRAINT fleet_stop_proof_of_delivery CHECK (((state = 'delivered'::text) OR ((received_by_enc IS NULL) AND (photo_enc IS NULL)))),
+    CONSTRAINT fleet_stop_state_known CHECK ((state = ANY (ARRAY['planned'::text, 'next'::text, 'delivered'::text, 'failed'::text, 'skipped'::text])))
+);
+CREATE INDEX fleet_stop_of_order ON fleet_stop USING btree (shop_id, order_id);
+CREATE INDEX fleet_stop_of_parcel ON fleet_stop USING btree (shop_id, parcel_id);
+CREATE INDEX fleet_stop_of_run ON fleet_stop USING btree (shop_id, run_id, turn);
+CREATE UNIQUE INDEX fleet_stop_one_next ON fleet_stop USING btree (shop_id, run_id) WHERE (state = 'next'::text);
+CREATE UNIQUE INDEX fleet_stop_parcel_once ON fleet_stop USING btree (shop_id, parcel_id) WHERE (state = ANY (ARRAY['planned'::text, 'next'::text]));
+CREATE POLICY own_shop_only ON fleet_stop USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_stop FORCE ROW LEVEL SECURITY;
+
+-- distributed: vans, what they hold, how much cash may be in one, and what driving it costs
+CREATE TABLE fleet_van (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    name text NOT NULL,
+    capacity_g bigint NOT NULL,
+    capacity_parcels integer NOT NULL,
+    cash_limit_minor bigint NOT NULL,
+    fixed_minor bigint NOT NULL,
+    per_km_minor bigint NOT NULL,
+    per_hour_minor bigint NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_van_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_van_name_once UNIQUE (shop_id, location_id, name),
+    CONSTRAINT fleet_van_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_van_costs_not_negative CHECK (((cash_limit_minor >= 0) AND (fixed_minor >= 0) AND (per_km_minor >= 0) AND (per_hour_minor >= 0))),
+    CONSTRAINT fleet_van_holds_something CHECK (((capacity_g > 0) AND (capacity_parcels > 0)))
+);
+CREATE POLICY own_shop_only ON fleet_van USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_van FORCE ROW LEVEL SECURITY;
+
+-- distributed: the hours somebody is home for a parcel, on the clock of the location it leaves from
+CREATE TABLE fleet_wish (
+    shop_id bigint NOT NULL,
+    parcel_id uuid NOT NULL,
+    opens time without time zone NOT NULL,
+    closes time without time zone NOT NULL,
+    CONSTRAINT fleet_wish_pkey PRIMARY KEY (shop_id, parcel_id),
+    CONSTRAINT fleet_wish_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT fleet_wish_opens_before_it_closes CHECK ((opens < closes))
+);
+CREATE POLICY own_shop_only ON fleet_wish USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_wish FORCE ROW LEVEL SECURITY;
+
 -- distributed: accounts of a shop at payment gateways; their secrets are sealed under a key of their own
 CREATE TABLE gateway_account (
     shop_id bigint NOT NULL,
@@ -2521,7 +2729,7 @@ CREATE TABLE staff (
     CONSTRAINT staff_confirms_a_secret CHECK (((totp_confirmed_at IS NULL) OR (totp_secret IS NOT NULL))),
     CONSTRAINT staff_has_a_role CHECK ((cardinality(roles) > 0)),
     CONSTRAINT staff_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))),
-    CONSTRAINT staff_roles_known CHECK ((roles <@ ARRAY['owner'::text, 'operations'::text, 'warehouse'::text, 'care'::text, 'finance'::text, 'marketing'::text, 'viewer'::text])),
+    CONSTRAINT staff_roles_known CHECK ((roles <@ ARRAY['owner'::text, 'operations'::text, 'warehouse'::text, 'driver'::text, 'care'::text, 'finance'::text, 'marketing'::text, 'viewer'::text])),
     CONSTRAINT staff_state_known CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 CREATE INDEX staff_email ON staff USING btree (email);

@@ -17,7 +17,9 @@ from httpx2 import AsyncClient
 
 from access.conftest import Hire, House, send, sign_in
 from access.routes import routes_of
+from catalog.test_pictures import png
 from conftest import ShopFloor
+from fleet.driving import on_the_road
 from fulfilment.working import delivered, packed, pay, shipped
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from orderan.access import Permission, Role, make_key
@@ -156,6 +158,11 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/search": _of("/search?q={unpaid_number}", "{unpaid}"),
     "/settings/audit": _of("/settings/audit", NOTE),
     "/shipping": _of("/shipping?q={awb}", "{back_number}"),
+    "/fleet": _of("/fleet?location={sby}", "{fleet_waiting_number}"),
+    "/fleet/parcels/{parcel:str}": _of("/fleet/parcels/{fleet_waiting}", "{fleet_waiting_number}"),
+    "/fleet/runs/{run_id:str}": _of("/fleet/runs/{fleet_run}", "{fleet_number}"),
+    "/fleet/setup": _at("/fleet/setup?location={sby}", "Mobil Surabaya"),
+    "/fleet/stops/{stop_id:str}/photo": _of("/fleet/stops/{fleet_stop}/photo", "IHDR"),
     "/stock": _at("/stock", "{sby}"),
     "/stock/adjust": _at("/stock/adjust", "{sby}"),
     "/stock/bins": _at("/stock/bins?location={sby}", "S-1"),
@@ -191,6 +198,7 @@ PROMOTIONS: Final = "closed to whoever is limited to channels or locations: a bu
 ROUTES: Final = "rules are the shop's, and so are the sums of a trial; its examples: tests/routing"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
+    "/driver": OWN,
     "/account": OWN,
     "/orders/import": IMPORTS,
     "/orders/import/{upload_id:str}": IMPORTS,
@@ -381,6 +389,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
 
     cash_out = await of_pasar(2, Terms.COD)
     [coming] = await shipped(world, cash_out, awb=COMING_AWB, now=now)
+    by_van = [await of_pasar(2, Terms.COD) for _ in range(3)]
+    road = await on_the_road(world, keyring, sby, by_van, van="Mobil Surabaya", photo=png(), now=now)
     policy = Policy(on_the_day=DayPolicy())
     await floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=now))
     await floor.run(lambda tx: move_on(tx, [coming.id], ParcelEvent.GO_OUT, now=now))
@@ -412,6 +422,11 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "unsaid": to_text("ord", unsaid.id),
         "unsaid_number": str(unsaid.number),
         "unpaid": to_text("ord", unpaid.id),
+        "fleet_run": to_text("run", road.run),
+        "fleet_stop": to_text("stp", road.handed_over),
+        "fleet_waiting": to_text("pcl", road.waiting),
+        "fleet_number": str(by_van[0].number),
+        "fleet_waiting_number": str(by_van[2].number),
         "unpaid_number": str(unpaid.number),
         "waiting": to_text("ord", waiting.id),
         "waiting_number": str(waiting.number),
@@ -430,9 +445,9 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "task": to_text("tsk", task.id),
         "entry": to_text("exc", entry),
         "at_stake": format_number(at_stake, "id"),
-        "sold": "440.000",
+        "sold": "500.000",
         "all_orders": str(await floor.value("SELECT count(*) FROM sales_order")),
-        "spent": "140.000",
+        "spent": "160.000",
         "bulk": to_text("blk", bulk),
         "transfer": to_text("trf", transfer.id),
         "customer": to_text("cus", customer.id),

@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 
 COLUMNS = {
     "customer": ("customer", "state"),
+    "fleet.planning": ("fleet_planning", "state"),
+    "fleet.run": ("fleet_run", "state"),
+    "fleet.stop": ("fleet_stop", "state"),
     "fulfilment.task": ("task", "state"),
     "incidents.incident": ("incident", "state"),
     "notifications.delivery": ("delivery", "state"),

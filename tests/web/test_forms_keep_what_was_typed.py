@@ -47,6 +47,14 @@ class Sends:
 
 
 FORMS: Final = {
+    "/fleet/setup/{location_id:str}/{what:str}": Sends(
+        "/fleet/setup/{jkt}/van",
+        {"kilograms": "tiga kuintal"},
+        {"name": "Blind Van", "parcels": "40", "cash": "1.000.000", "per_km": "2.500", "active": "yes"},
+    ),
+    "/fleet/parcels/{parcel:str}": Sends(
+        "/fleet/parcels/{coming}", {"point": "dekat masjid"}, {"opens": "09:00", "closes": "12:00"}
+    ),
     "/account/password": Sends("/account/password", {"old": "salah"}, {}),
     "/customers/new": Sends(
         "/customers/new", {"phone": "dua"}, {"name": "Budi Santosa", "email": "budi@gmail.com"}
@@ -389,6 +397,10 @@ FILE: Final = "a file, which no page can put back"
 TRUST: Final = "tests/trust/test_judging_pages.py"
 NEVER: Final = "what is typed there is never refused"
 OTHERWISE: Final = {
+    "/driver/position": "told by a telephone, no form",
+    "/driver/runs/{run_id:str}/{verb:str}": "tests/fleet/test_fleet_pages.py",
+    "/fleet/plan": "a choice from a list",
+    "/fleet/runs/{run_id:str}/{verb:str}": "one field, which is what was wrong",
     "/account/codes": BUTTON,
     "/account/codes/confirm": "a code that holds for half a minute",
     "/account/codes/off": "a code that holds for half a minute",

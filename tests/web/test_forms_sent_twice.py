@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final, LiteralString
 
 import pytest
@@ -16,6 +16,7 @@ from fulfilment.working import delivered, shipped, the_task
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from incidents.troubled import a_gateway
 from orderan.customers import find_customers
+from orderan.fleet import keep_depot
 from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
@@ -38,6 +39,7 @@ from orderan.kit.ids import NIL, to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
 from orderan.reach import open_reach
+from orderan.routes import Point
 from orderan.routing import change_draft
 from orderan.sandbox.keys import MESSENGERS
 from orderan.verification import Policy, Rule, Verdict, When, keep_policy
@@ -278,6 +280,14 @@ FORMS: Final = {
         "SELECT coalesce(sum(change), 0) FROM bin_move WHERE kind = 'put_away'",
         2,
     ),
+    "/fleet/setup/{location_id:str}/{what:str}": Sends(
+        "/fleet/setup/{jkt}/van",
+        {"name": "Blind Van", "kilograms": "300", "parcels": "40", "cash": "1.000", "active": "yes"},
+        "SELECT count(*) FROM fleet_van",
+    ),
+    "/fleet/plan": Sends(
+        "/fleet/plan", {"location": "{jkt}", "weather": "clear"}, "SELECT count(*) FROM fleet_planning"
+    ),
     "/stock/expected": Sends(
         "/stock/expected",
         {"verb": "save", "location": "{jkt}", "sku": "kopi", "quantity": "4"},
@@ -327,6 +337,10 @@ UPLOADS: Final[dict[str, tuple[str, str | bytes, dict[str, str], LiteralString]]
 """The field of the file, the file or where it is had, the other fields, a count of the effect."""
 
 OTHERWISE: Final = {
+    "/driver/position": "the last place counts",
+    "/driver/runs/{run_id:str}/{verb:str}": "answered as the first time: tests/fleet/test_fleet_pages.py",
+    "/fleet/parcels/{parcel:str}": SAME_AGAIN,
+    "/fleet/runs/{run_id:str}/{verb:str}": ON,
     "/account/codes": OWN,
     "/account/codes/confirm": OWN,
     "/account/codes/off": OWN,
@@ -526,6 +540,17 @@ async def shop(
     await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=1, now=now))
     unsaid = await an_order()
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
+    await floor.run(
+        lambda tx: keep_depot(
+            tx,
+            world.locations["JKT"],
+            Point(-6.2, 106.8),
+            opens=time(8),
+            closes=time(20),
+            service_s=60,
+            now=now,
+        )
+    )
     jkt, kopi = world.locations["JKT"], StockKey(world.skus["kopi"], world.locations["JKT"], NIL, NIL)
     shelf, _ = await floor.run(lambda tx: draw_bins(tx, jkt, [BinAsked("B-1"), BinAsked("B-2")], now=now))
     await floor.run(lambda tx: put_away(tx, [PutAway(shelf.id, kopi, 4)], in_hand={}, now=now))

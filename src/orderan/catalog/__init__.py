@@ -71,7 +71,7 @@ from orderan.catalog.models import (
     TaxRate,
 )
 from orderan.catalog.pictures import TYPES as PICTURE_TYPES
-from orderan.catalog.pictures import PictureFolder
+from orderan.catalog.pictures import PictureFolder, recognise
 from orderan.catalog.rules import (
     assemblable,
     check_gtin,
@@ -191,6 +191,7 @@ __all__ = [
     "read_options",
     "read_parts",
     "read_whole",
+    "recognise",
     "refused_rows",
     "scanned_gtin",
     "set_parts",

@@ -13,6 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from orderan.fleet import PLANNING as FLEET_PLANNING
+from orderan.fleet import RUN as FLEET_RUN
+from orderan.fleet import STOP as FLEET_STOP
+from orderan.fleet import PlanningState, RunState, plannings_waiting, runs_waiting
+from orderan.fleet import StopState as FleetStopState
 from orderan.fulfilment import TASK, TaskState, parcels_waiting, tasks_waiting
 from orderan.incidents import INCIDENT, IncidentState, incidents_waiting
 from orderan.inventory import TRANSFER, TransferState, transfers_waiting
@@ -385,6 +390,28 @@ WATCHES = (
             )
         },
     ),
+    Watch(
+        FLEET_RUN.name,
+        "fleet_run_waiting",
+        "run",
+        runs_waiting,
+        {
+            RunState.PLANNED: Limit(DAY, N_("Berangkatkan mobil ini, atau susun rutenya lagi.")),
+            RunState.OUT: Limit(DAY, N_("Tanyakan sopirnya: mobil ini belum tercatat kembali.")),
+            RunState.BACK: Limit(12 * HOUR, N_("Hitung uang sopirnya, lalu tutup perjalanan ini.")),
+        },
+    ),
+    Watch(
+        FLEET_PLANNING.name,
+        "fleet_planning_waiting",
+        "planning",
+        plannings_waiting,
+        {
+            PlanningState.ASKED: Limit(
+                HOUR, N_("Rute ini tidak kunjung dihitung: periksa apakah pekerja latar berjalan.")
+            )
+        },
+    ),
     # Money is derived and has no machine, but cash at a courier waits like anything else.
     Watch(
         "order.money",
@@ -417,6 +444,10 @@ GOING: Final = (
 )
 
 RESTING: Final[dict[tuple[str, str], str]] = {
+    **{
+        (FLEET_STOP.name, state): "its run is what waits"
+        for state in (FleetStopState.PLANNED, FleetStopState.NEXT)
+    },
     ("customer", "active"): "people stay until they are merged or ask to be forgotten",
     (
         COMMERCIAL.name,

@@ -27,7 +27,7 @@ SECURITY_HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "permissions-policy": (
-        "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+        "camera=(self), microphone=(), geolocation=(self), payment=(), usb=(), interest-cohort=()"
     ),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
