@@ -9,6 +9,7 @@ import { charts } from "./charts.js";
 import { say } from "./toast.js";
 import { scan } from "./scan.js";
 import { countdowns } from "./countdown.js";
+import { pick } from "./pick.js";
 
 menus();
 dialogs();
@@ -30,6 +31,7 @@ function refresh(root) {
 }
 
 refresh(document);
+pick(document);
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) refresh(event.detail.elt);
 });
