@@ -324,6 +324,7 @@ async def list_rows(
     *,
     states: Collection[str] | None = None,
     wave_id: UUID | None = None,
+    only: UUID | None = None,
     limit: int = 200,
 ) -> list[ListRow]:
     """Lists by what they have to be ready for, then the oldest first."""
@@ -348,6 +349,7 @@ async def list_rows(
           AND (%(locations)s::uuid[] IS NULL OR pick_list.location_id = ANY(%(locations)s::uuid[]))
           AND (%(states)s::text[] IS NULL OR pick_list.state = ANY(%(states)s::text[]))
           AND (%(wave)s::uuid IS NULL OR pick_list.wave_id = %(wave)s::uuid)
+          AND (%(only)s::uuid IS NULL OR pick_list.id = %(only)s::uuid)
         ORDER BY wave.cutoff_at NULLS LAST, wave.released_at, pick_list.wave_id, pick_list.no
         LIMIT %(limit)s
         """,
@@ -357,6 +359,7 @@ async def list_rows(
             "locations": scope.bounds()["locations"],
             "states": None if states is None else list(states),
             "wave": wave_id,
+            "only": only,
             "limit": limit,
         },
     )

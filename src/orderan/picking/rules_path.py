@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
+from itertools import pairwise
 from typing import Final
 
 from orderan.picking.models import Spot, Walk
@@ -162,7 +163,7 @@ def _lengths(ys: Sequence[int], depth: int) -> dict[_Along, int]:
 
 
 def _gaps(ys: Sequence[int]) -> list[int]:
-    return [far - near for near, far in zip(ys, ys[1:], strict=False)]
+    return [far - near for near, far in pairwise(ys)]
 
 
 def _order(
@@ -203,7 +204,7 @@ def _lay(ways: dict[Spot, list[Spot]], one: Spot, other: Spot) -> None:
 def _pieces(ys: Sequence[int], way: _Along, depth: int) -> list[tuple[int, int]]:
     """Stretches between neighbouring spots and ends of an aisle, each as often as it is walked."""
     nodes = sorted({0, depth, *ys})
-    stretches = list(zip(nodes, nodes[1:], strict=False))
+    stretches = list(pairwise(nodes))
     match way:
         case _Along.THROUGH:
             return stretches

@@ -150,13 +150,22 @@ async def list_put_back(visit: NamedDependency[Visit], list_id: FromPath[str]) -
 @get("/pick/lists/{list_id:str}", opt=READ, include_in_schema=False)
 async def list_page(visit: NamedDependency[Visit], list_id: FromPath[str]) -> Response[str]:
     """The app; without its scripts it leads to the sheets of single orders."""
-    row = (await visit.db.run(visit.caller, lambda tx: _found(tx, visit, list_id)))[0]
+
+    async def read(tx: Tx) -> ListRow:
+        wanted = from_text(LIST, list_id)
+        found = await list_rows(tx, scope_of(visit.principal), only=wanted)
+        if not found:
+            raise ListNotFound(list_id)
+        return found[0]
+
+    row = await visit.db.run(visit.caller, read)
     return page(
         visit.request,
         "warehouse/pick.html",
         now=visit.now,
         row=row,
         path=f"/pick/lists/{list_id}",
+        who=visit.caller.actor,
         methods=METHODS,
         courier_name=courier_name,
         may_write=row.mine and visit.principal.may(Permission.FULFILMENT_WRITE),

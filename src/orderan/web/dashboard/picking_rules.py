@@ -30,7 +30,7 @@ from orderan.web.dashboard.desk import Visit, told
 from orderan.web.dashboard.stock import whole
 from orderan.web.dashboard.stock_forms import REQUIRED
 from orderan.web.dashboard.waves import METHODS, courier_name
-from orderan.web.forms import Fields, many, one, posted, taken_once
+from orderan.web.forms import many, one, posted, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.stock_scope import LOCATION, places_of
@@ -152,7 +152,7 @@ async def cutoff_typed(visit: NamedDependency[Visit], location_id: FromPath[str]
     form = await posted(visit.request)
     values = {name: one(form, name).strip() for name in TYPED}
     days = many(form, "day")
-    cutoff, errors = _read(visit, form, values, days)
+    cutoff, errors = _read(visit, values, days)
 
     async def command(tx: Tx) -> None:
         assert cutoff is not None
@@ -175,7 +175,7 @@ def _rest(cutoff: Cutoff) -> tuple[str, Sequence[str], int, int, Sequence[int]]:
 
 
 def _read(
-    visit: Visit, form: Fields, values: Mapping[str, str], days: Sequence[str]
+    visit: Visit, values: Mapping[str, str], days: Sequence[str]
 ) -> tuple[Cutoff | None, dict[str, str]]:
     words = place_of(visit.request).words
     errors = {}

@@ -5,7 +5,17 @@ addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELF).then((shelf) => shelf.addAll(KEPT)).then(() => skipWaiting()));
 });
 
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("activate", (event) => event.waitUntil(forgetOlder().then(() => clients.claim())));
+
+/** Files of an older release are asked for by nobody any more. */
+async function forgetOlder() {
+  const tree = KEPT[0].split("/").slice(0, 3).join("/");
+  const shelf = await caches.open(SHELF);
+  for (const request of await shelf.keys()) {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/static/") && !pathname.startsWith(tree)) await shelf.delete(request);
+  }
+}
 
 addEventListener("fetch", (event) => {
   const { request } = event;

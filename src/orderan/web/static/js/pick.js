@@ -6,7 +6,7 @@
 import { answer, stayAwake } from "./scan.js";
 import { camera } from "./pick-camera.js";
 import { matches, meaning } from "./pick-codes.js";
-import { device, enqueue, queued, recall, remember, settle, tell } from "./pick-phone.js";
+import { device, enqueue, of, queued, recall, remember, renumber, settle, tell } from "./pick-phone.js";
 
 const AGAIN_MS = 5000;
 const SOON_MS = 400;
@@ -48,6 +48,7 @@ class Walk {
       this.part("plain").hidden = false;
       return;
     }
+    of(this.place.dataset.who);
     stayAwake();
     this.part("form")?.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -66,26 +67,9 @@ class Walk {
     await this.send();
   }
 
-  /** Units of the sheet that are still to be taken: what is queued is in hand already. */
+  /** Stops of the sheet without what is queued: that is in hand already. */
   async left() {
-    const gone = new Map();
-    for (const scan of await queued()) {
-      if (scan.list_id !== this.sheet.list || scan.kind === "wrong") continue;
-      const key = [scan.task_id, scan.line_no, scan.sku_id, scan.owner_id, scan.lot_id, scan.bin_id].join();
-      gone.set(key, (gone.get(key) ?? 0) + scan.quantity);
-    }
-    const stops = [];
-    for (const stop of this.sheet.stops) {
-      const takes = [];
-      for (const take of stop.takes) {
-        const key = [take.task_id, take.line_no, stop.sku_id, stop.owner_id, stop.lot_id, stop.bin_id].join();
-        const units = take.units - Math.min(take.units, gone.get(key) ?? 0);
-        gone.set(key, (gone.get(key) ?? 0) - (take.units - units));
-        if (units) takes.push({ ...take, units });
-      }
-      if (takes.length) stops.push({ ...stop, takes });
-    }
-    return stops;
+    return without(this.sheet, await queued()).stops;
   }
 
   async scanned(code, many) {
@@ -174,22 +158,36 @@ class Walk {
   }
 
   async empty() {
-    await device(() => this.post("/pick/devices", {}));
+    let set = false;
     for (let some = await queued(); some.length; some = await queued()) {
+      await device(() => this.post("/pick/devices", {}));
       const told = await tell(some.slice(0, 50), (body) => this.post("/pick/scans", body));
       if (!told) return;
       for (const heard of told.heard) {
+        this.sheet = without(this.sheet, some.filter((scan) => scan.seq === heard.seq));
+        await remember(this.address, this.sheet);
         await settle(heard.seq);
         if (heard.conflict) this.putBack(heard.said);
         else if (heard.code) this.say(heard.said, "wait");
+      }
+      if (told.refused && !set && (await this.setBack(told.refused))) {
+        set = true;
+        continue;
       }
       if (told.refused) {
         this.part("broken-text").textContent = told.refused.said;
         this.part("broken").hidden = false;
         return;
       }
-      this.part("broken").hidden = true;
     }
+  }
+
+  /** The server knows less than the phone: it was set back to an older state. What waits is said anew. */
+  async setBack({ code, expected }) {
+    if (code === "scan_out_of_turn") await renumber(expected);
+    else if (code === "pick_device_not_found") await renumber(1, { anew: true });
+    else return false;
+    return true;
   }
 
   async fetchSheet() {
@@ -217,9 +215,12 @@ class Walk {
 
   /** Whether it is an answer of the app; a page to sign in on is not. */
   isOurs(response) {
-    const ours = response.ok && !response.redirected && response.headers.get("content-type")?.includes("json");
-    this.part("login").hidden = ours || response.status >= 500;
     if (response.status >= 500) throw new TypeError(`the server answered ${response.status}`);
+    const ours = response.ok && !response.redirected && response.headers.get("content-type")?.includes("json");
+    const out = response.redirected || response.status === 401 || response.status === 403;
+    this.part("login").hidden = !out;
+    this.part("broken").hidden = ours || out;
+    if (!ours && !out) this.part("broken-text").textContent = this.word("odd");
     return ours;
   }
 
@@ -273,6 +274,30 @@ class Walk {
     const field = this.part("code");
     if (field && document.activeElement !== this.part("many")) field.focus();
   }
+}
+
+/** A sheet without units that scans are about. */
+function without(sheet, scans) {
+  if (!sheet) return sheet;
+  const gone = new Map();
+  const key = (bin, take, stop) => [take.task_id, take.line_no, stop.sku_id, stop.owner_id, stop.lot_id, bin].join();
+  for (const scan of scans) {
+    if (scan.list_id !== sheet.list || scan.kind === "wrong") continue;
+    const of = key(scan.bin_id, scan, scan);
+    gone.set(of, (gone.get(of) ?? 0) + scan.quantity);
+  }
+  const stops = [];
+  for (const stop of sheet.stops) {
+    const takes = [];
+    for (const take of stop.takes) {
+      const of = key(stop.bin_id, take, stop);
+      const out = Math.min(take.units, gone.get(of) ?? 0);
+      gone.set(of, (gone.get(of) ?? 0) - out);
+      if (take.units > out) takes.push({ ...take, units: take.units - out });
+    }
+    if (takes.length) stops.push({ ...stop, takes });
+  }
+  return { ...sheet, stops };
 }
 
 function row(strong, text) {
