@@ -105,7 +105,7 @@ async def _hear(
 async def _do(tx: Tx, scan: Scan, *, within: Within, now: datetime) -> Heard:
     one = await find_list(tx, scan.list_id)
     if one is None or (within is not None and one.location_id not in within):
-        raise ListNotFound(to_text("pls", scan.list_id))
+        raise ListNotFound(to_text("pkl", scan.list_id))
     if scan.kind is ScanKind.WRONG:
         return Heard(scan.seq, Outcome.ACCEPTED)
     if scan.task_id is None or scan.line_no is None or scan.sku_id is None:

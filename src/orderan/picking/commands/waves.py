@@ -86,7 +86,7 @@ async def lock_list(tx: Tx, list_id: UUID, *, within: Within = None) -> tuple[Wa
     """
     found = await views.find_list(tx, list_id)
     if found is None or (within is not None and found.location_id not in within):
-        raise ListNotFound(to_text("pls", list_id))
+        raise ListNotFound(to_text("pkl", list_id))
     wave, lists = await lock_wave(tx, found.wave_id)
     return wave, next(one for one in lists if one.id == list_id)
 

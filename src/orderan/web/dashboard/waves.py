@@ -41,7 +41,7 @@ from orderan.web.pages import page
 from orderan.web.stock_scope import LOCATION, cursor, places_of, read_moment, require_scope
 
 WAVE: Final = "wav"
-LIST: Final = "pls"
+LIST: Final = "pkl"
 READ: Final = {"needs": Permission.FULFILMENT_READ}
 WRITE: Final = {"needs": Permission.FULFILMENT_WRITE}
 SHOWN: Final = 50
