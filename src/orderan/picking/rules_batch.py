@@ -1,7 +1,8 @@
 """Which orders go on one trolley. Pure.
 
 Savings: two orders belong together by how much shorter one walk for both is than two. The pair that saves
-most is put together, then savings with the others are counted anew, until no trolley has room for another.
+most is put together, then savings with the others are counted anew, until no trolley has room for another. Two of
+which nothing is saved go together as well: that is one list less to take.
 
 Source: the C&W(ii) algorithm of R. de Koster, E. S. van der Poort and M. Wolters, "Efficient orderbatching methods in
 warehouses", International Journal of Production Research 37 (1999), section 3.2.
@@ -61,7 +62,7 @@ def _together(jobs: Sequence[Job], *, depth_cm: int, slots: int, most_units: int
         fits = (many[:, None] + many[None, :] <= slots) & (units[:, None] + units[None, :] <= most_units)
         best = int(np.argmax(np.where(fits, saved, _NEVER)))
         one, other = divmod(best, len(jobs))
-        if saved[one, other] <= 0 or not fits[one, other]:
+        if saved[one, other] < 0 or not fits[one, other]:
             return [group for group in groups if group]
         groups[one] += groups[other]
         groups[other] = []

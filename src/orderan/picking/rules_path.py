@@ -193,7 +193,9 @@ def _order(
     found: list[int] = []
     for spot in _round(ways):
         found += there.pop(spot, [])
-    return found
+    # Either way round is as long; a picker begins with what is near.
+    near = [distance(TABLE, spots[found[end]], depth_cm=depth) for end in (0, -1)] if found else [0, 0]
+    return found if near[0] <= near[1] else found[::-1]
 
 
 def _lay(ways: dict[Spot, list[Spot]], one: Spot, other: Spot) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -35,7 +36,7 @@ from orderan.picking import (
 from orderan.shipping import COURIERS
 from orderan.web.dashboard.desk import Flash, Visit, scope_of, told
 from orderan.web.dashboard.names import names_of
-from orderan.web.forms import Fields, many, one, posted, taken_once
+from orderan.web.forms import many, one, posted, taken_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
 from orderan.web.stock_scope import LOCATION, cursor, places_of, read_moment, require_scope
@@ -214,7 +215,7 @@ async def wave_released(visit: NamedDependency[Visit]) -> Response[Any]:
     return Redirect(wave_path(wave.id), status_code=303)
 
 
-async def _release(tx: Tx, visit: Visit, form: Fields, values: Mapping[str, str]) -> Wave:
+async def _release(tx: Tx, visit: Visit, form: FormMultiDict, values: Mapping[str, str]) -> Wave:
     place = _chosen(await _places(tx, visit.principal), values["place"])
     if place is None:
         raise NothingToRelease
