@@ -95,7 +95,7 @@ from orderan.kit.events import consume, sequence
 from orderan.kit.ids import NIL, new_id, to_text
 from orderan.notifications import Sender
 from orderan.notifications import set_policy as set_message_policy
-from orderan.orders import Order, Scope, SetQuantity, Terms, insert_view, lock_orders, tag_orders
+from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
 from orderan.payments import EvidenceKind, begin_attempt, note_charged, open_account, pause_rail, rails
 from orderan.picking import Cutoff, PickingPolicy, add_cutoff, lists_of
 from orderan.pricing import put_zone, set_fee
@@ -499,7 +499,7 @@ async def _wave(world: World, keyring: Keyring, now: datetime) -> dict[str, str]
 
     async def release(tx: Tx) -> tuple[UUID, UUID]:
         place, policy = world.locations["JKT"], PickingPolicy()
-        wave = await release_wave(tx, Scope(None, None), place, ready, policy, now=now)
+        wave = await release_wave(tx, EVERYTHING, place, ready, policy, now=now)
         cutoff = Cutoff(new_id(), place, "jnt", ("reguler",), 16 * 60, 180, (1, 2, 3, 4, 5, 6))
         await add_cutoff(tx, cutoff, now=now)
         return wave.id, (await lists_of(tx, wave.id))[0].id

@@ -18,7 +18,7 @@ from orderan.flows.views_waves import Criteria, Sheet, Stop, list_sheet
 from orderan.inventory import BinAsked, BinKind, PutAway, Receipt, draw_bins, receive_stock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller
-from orderan.orders import Order, Scope
+from orderan.orders import EVERYTHING, Order
 from orderan.picking import (
     Method,
     PickingPolicy,
@@ -33,7 +33,6 @@ from orderan.picking import (
 )
 
 SECRET = "ab" * 32
-EVERYTHING = Scope(None, None)
 DRAWN = (
     BinAsked("A1", BinKind.PICK, "A", 0, 100),
     BinAsked("A2", BinKind.PICK, "A", 0, 700),

@@ -24,7 +24,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import new_id
 from orderan.kit.states import IllegalMove
-from orderan.orders import Scope, Terms
+from orderan.orders import EVERYTHING, Scope, Terms
 from orderan.picking import (
     Cutoff,
     CutoffTwice,
@@ -41,7 +41,7 @@ from orderan.picking import (
     waves,
 )
 from orderan.verification import Policy, keep_policy
-from picking.shelved import EVERYTHING, Shelved, a_phone, shelved
+from picking.shelved import Shelved, a_phone, shelved
 
 pytestmark = pytest.mark.anyio
 

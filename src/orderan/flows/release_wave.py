@@ -19,7 +19,7 @@ from orderan.flows.views_waves import Candidate, Criteria, Floor, candidates, fl
 from orderan.fulfilment import TaskState, obstacles, readiness
 from orderan.inventory import Binned, list_locations
 from orderan.kit.db import Tx
-from orderan.orders import Scope
+from orderan.orders import EVERYTHING, Scope
 from orderan.picking import (
     Cutoff,
     Job,
@@ -51,8 +51,6 @@ from orderan.picking import (
     trolleys,
     was_released,
 )
-
-WHOLE_SHOP = Scope(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +192,7 @@ async def release_due(tx: Tx, *, now: datetime) -> int:
             ):
                 wave = await release_wave(
                     tx,
-                    WHOLE_SHOP,
+                    EVERYTHING,
                     location_id,
                     criteria,
                     policy,
@@ -210,7 +208,7 @@ async def _leaving_with(
     tx: Tx, location_id: UUID, cutoff: Cutoff, cutoffs: Sequence[Cutoff], zone: str, now: datetime
 ) -> Criteria:
     """Orders whose next departure is this one: those of its services that no courier takes sooner."""
-    found, _ = await candidates(tx, WHOLE_SHOP, location_id, Criteria(services=cutoff.services))
+    found, _ = await candidates(tx, EVERYTHING, location_id, Criteria(services=cutoff.services))
     first: Mapping[str | None, tuple[datetime, Cutoff] | None] = {
         service: first_for(service, cutoffs, zone, now) for service in {one.service for one in found}
     }

@@ -97,7 +97,8 @@ async def candidates(
     able = [row for row in rows if not obstacles(ready[row.order_id])]
     chosen = able[: criteria.most]
     wanted = await _wanted(tx, location_id, [row.id for row in chosen])
-    return [Candidate(*row[:7], wanted.get(row.id, ())) for row in chosen], len(rows) - len(able)
+    found = [Candidate(*row, wanted=wanted.get(row.id, ())) for row in chosen]
+    return found, len(rows) - len(able)
 
 
 async def _wanted(

@@ -194,8 +194,13 @@ def _order(
     for spot in _round(ways):
         found += there.pop(spot, [])
     # Either way round is as long; a picker begins with what is near.
-    near = [distance(TABLE, spots[found[end]], depth_cm=depth) for end in (0, -1)] if found else [0, 0]
-    return found if near[0] <= near[1] else found[::-1]
+    if found and _from_table(spots[found[-1]], depth) < _from_table(spots[found[0]], depth):
+        found.reverse()
+    return found
+
+
+def _from_table(spot: Spot, depth: int) -> int:
+    return distance(TABLE, spot, depth_cm=depth)
 
 
 def _lay(ways: dict[Spot, list[Spot]], one: Spot, other: Spot) -> None:
