@@ -181,7 +181,7 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/warehouse/picking": _at("/warehouse/picking?place={sby}", "/warehouse/picking/{sby}"),
     "/warehouse/pickers": _at("/warehouse/pickers", "staff:test"),
     "/warehouse/waves": _at("/warehouse/waves", "{wave}"),
-    "/warehouse/waves/new": _at("/warehouse/waves/new?place={sby}", "{sby}"),
+    "/warehouse/waves/new": _at("/warehouse/waves/new", "{sby}"),
     "/warehouse/waves/{wave_id:str}": _at("/warehouse/waves/{wave}", "{pick_list}"),
     "/warehouse": _of("/warehouse?tab=planned", "{waiting_number}"),
     "/warehouse/hand-over": _of("/warehouse/hand-over", "{packed_number}"),

@@ -97,7 +97,7 @@ async def candidates(
     able = [row for row in rows if not obstacles(ready[row.order_id])]
     chosen = able[: criteria.most]
     wanted = await _wanted(tx, location_id, [row.id for row in chosen])
-    found = [Candidate(*row, wanted=wanted.get(row.id, ())) for row in chosen]
+    found = [Candidate(*row[:7], wanted=wanted.get(row.id, ())) for row in chosen]
     return found, len(rows) - len(able)
 
 

@@ -215,9 +215,7 @@ class PickerScore:
         return self.lines / scans if scans else None
 
 
-async def picker_scores(
-    tx: Tx, locations: Collection[UUID] | None, *, since: datetime, until: datetime
-) -> list[PickerScore]:
+async def picker_scores(tx: Tx, locations: Collection[UUID] | None, *, since: datetime) -> list[PickerScore]:
     """Pickers who scanned something at these locations, the most lines first."""
     rows = await tx.all(
         """
@@ -228,7 +226,7 @@ async def picker_scores(
                        AS pause_s
             FROM pick_event
             JOIN pick_list ON pick_list.shop_id = pick_event.shop_id AND pick_list.id = pick_event.list_id
-            WHERE pick_event.shop_id = %(shop)s AND pick_event.heard_at >= %(since)s AND pick_event.heard_at < %(until)s
+            WHERE pick_event.shop_id = %(shop)s AND pick_event.heard_at >= %(since)s
               AND (%(locations)s::uuid[] IS NULL OR pick_list.location_id = ANY(%(locations)s::uuid[]))
         )
         SELECT actor,
@@ -245,7 +243,6 @@ async def picker_scores(
         {
             "shop": tx.shop_id,
             "since": since,
-            "until": until,
             "locations": None if locations is None else list(locations),
         },
     )

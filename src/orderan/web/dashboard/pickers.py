@@ -27,7 +27,7 @@ async def pickers_page(visit: NamedDependency[Visit], days: FromQuery[str] = "")
 
     async def read(tx: Tx) -> list[tuple[str, PickerScore]]:
         scores = await picker_scores(
-            tx, visit.principal.location_ids, since=visit.now - timedelta(days=chosen), until=visit.now
+            tx, visit.principal.location_ids, since=visit.now - timedelta(days=chosen)
         )
         names = await names_of(tx, [one.actor for one in scores], {})
         return [(names.who(one.actor, words), one) for one in scores]
