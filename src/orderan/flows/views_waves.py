@@ -61,8 +61,8 @@ async def candidates(
     """
     rows = await tx.all(
         """
-        SELECT task.id, task.order_id, sales_order.number, task.state, sales_order.shipping_service AS service,
-               sales_order.placed_at, work.units
+        SELECT task.id AS task_id, task.order_id, sales_order.number, task.state,
+               sales_order.shipping_service AS service, sales_order.placed_at, work.units
         FROM task
         JOIN sales_order ON sales_order.shop_id = task.shop_id AND sales_order.id = task.order_id
         CROSS JOIN LATERAL (
@@ -96,8 +96,8 @@ async def candidates(
     ready = await readiness(tx, {row.order_id for row in rows})
     able = [row for row in rows if not obstacles(ready[row.order_id])]
     chosen = able[: criteria.most]
-    wanted = await _wanted(tx, location_id, [row.id for row in chosen])
-    found = [Candidate(*row[:7], wanted=wanted.get(row.id, ())) for row in chosen]
+    wanted = await _wanted(tx, location_id, [row.task_id for row in chosen])
+    found = [Candidate(**row._asdict(), wanted=wanted.get(row.task_id, ())) for row in chosen]
     return found, len(rows) - len(able)
 
 
