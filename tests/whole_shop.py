@@ -55,6 +55,7 @@ from orderan.flows.pay_out import begin_payout, make_link, type_account
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.release_wave import release_wave
 from orderan.flows.route_payment import route_payment
 from orderan.flows.send_messages import Messenger
 from orderan.flows.settle_payment import settle_payment
@@ -68,6 +69,7 @@ from orderan.flows.settle_return import (
 from orderan.flows.tell_buyer import teller
 from orderan.flows.try_routing import try_draft
 from orderan.flows.verify_order import advance_cases
+from orderan.flows.views_waves import Criteria
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
 from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
@@ -93,11 +95,12 @@ from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.events import consume, sequence
-from orderan.kit.ids import NIL, to_text
+from orderan.kit.ids import NIL, new_id, to_text
 from orderan.notifications import Sender
 from orderan.notifications import set_policy as set_message_policy
-from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
+from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
 from orderan.payments import EvidenceKind, begin_attempt, note_charged, open_account, pause_rail, rails
+from orderan.picking import Cutoff, PickingPolicy, add_cutoff, lists_of
 from orderan.pricing import put_zone, set_fee
 from orderan.promotions import (
     Months,
@@ -338,6 +341,13 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/stock/transfers/{transfer_draft}",
         "/stock/transfers/{transfer_road}",
     ),
+    "/pick": ("/pick",),
+    "/pick/lists/{list_id:str}": ("/pick/lists/{pick_list}",),
+    "/warehouse/pickers": ("/warehouse/pickers",),
+    "/warehouse/picking": ("/warehouse/picking",),
+    "/warehouse/waves": ("/warehouse/waves",),
+    "/warehouse/waves/new": ("/warehouse/waves/new", "/warehouse/waves/new?method=zone&most=5"),
+    "/warehouse/waves/{wave_id:str}": ("/warehouse/waves/{wave}",),
     "/pay/{ticket:str}": (
         "/pay/{pay_waiting}",
         "/pay/{pay_numbered}",
@@ -398,6 +408,9 @@ NO_PAGES: Final[dict[str, str]] = {
     "/payments/cod/couriers/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
     "/payments/promotions/{promotion_id:str}/shares.csv": "a file",
+    "/pick/lists/{list_id:str}/sheet": "for the pickers' app",
+    "/pick/manifest.webmanifest": "for phones that install the pickers' app",
+    "/pick/worker.js": "a script",
     "/products/export.csv": "a file",
     "/products/import/{import_id:str}/refused.csv": "a file",
     "/products/look-up": "rows of a search box",
@@ -482,6 +495,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     await _sourcing(world, now)
     named |= await _told(world, keyring, now)
     named |= await _own_van(world, keyring, now)
+    named |= await _wave(world, keyring, now)
     named |= await _unsaid(world, keyring, now)
     # From here on scores act.
     named |= await doubted(world, keyring, now)
@@ -497,6 +511,20 @@ async def _own_van(world: World, keyring: Keyring, now: datetime) -> dict[str, s
     place = world.locations["JKT"]
     road = await on_the_road(world, keyring, place, orders, van="Blind Van", photo=png(), now=now)
     return {"fleet_run": to_text("run", road.run), "fleet_waiting": to_text("pcl", road.waiting)}
+async def _wave(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """Two orders that are walked together."""
+    made = [await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD) for _ in range(2)]
+    ready = Criteria(only=[await the_task(world, order) for order in made])
+
+    async def release(tx: Tx) -> tuple[UUID, UUID]:
+        place, policy = world.locations["JKT"], PickingPolicy()
+        wave = await release_wave(tx, EVERYTHING, place, ready, policy, now=now)
+        cutoff = Cutoff(new_id(), place, "jnt", ("reguler",), 16 * 60, 180, (1, 2, 3, 4, 5, 6))
+        await add_cutoff(tx, cutoff, now=now)
+        return wave.id, (await lists_of(tx, wave.id))[0].id
+
+    wave, one = await world.floor.run(release)
+    return {"wave": to_text("wav", wave), "pick_list": to_text("pkl", one)}
 
 
 async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:

@@ -320,6 +320,26 @@ CREATE TABLE courier_account (
 CREATE POLICY own_shop_only ON courier_account USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE courier_account FORCE ROW LEVEL SECURITY;
 
+-- distributed: when a courier leaves a location; minutes of its own day, days from Monday 1; no services is all of them
+CREATE TABLE courier_cutoff (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    courier text NOT NULL,
+    services text[] NOT NULL,
+    closes_minute integer NOT NULL,
+    lead_minutes integer NOT NULL,
+    days integer[] NOT NULL,
+    CONSTRAINT courier_cutoff_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT courier_cutoff_once UNIQUE (shop_id, location_id, courier, closes_minute),
+    CONSTRAINT courier_cutoff_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT courier_cutoff_lead_some CHECK (((lead_minutes >= 1) AND (lead_minutes <= 1439))),
+    CONSTRAINT courier_cutoff_of_a_day CHECK (((closes_minute >= 0) AND (closes_minute <= 1439))),
+    CONSTRAINT courier_cutoff_on_days CHECK ((((cardinality(days) >= 1) AND (cardinality(days) <= 7)) AND (days <@ ARRAY[1, 2, 3, 4, 5, 6, 7])))
+);
+CREATE POLICY own_shop_only ON courier_cutoff USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_cutoff FORCE ROW LEVEL SECURITY;
+
 -- distributed: what couriers sent us, sealed under the key of their account; a genuine one waits until it is heard, and may be heard again
 CREATE TABLE courier_notice (
     shop_id bigint NOT NULL,
@@ -1762,6 +1782,111 @@ CREATE TABLE personal_access (
 );
 CREATE POLICY own_shop_only ON personal_access USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE personal_access FORCE ROW LEVEL SECURITY;
+
+-- distributed: phones that pick; seq is the last number heard of each, its key is derived and not kept
+CREATE TABLE pick_device (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    actor text NOT NULL,
+    seq bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    CONSTRAINT pick_device_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT pick_device_counts_up CHECK ((seq >= 0))
+);
+CREATE POLICY own_shop_only ON pick_device USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_device FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a phone said, once for each of its numbers, and what became of it; append only
+CREATE TABLE pick_event (
+    shop_id bigint NOT NULL,
+    device_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    list_id uuid NOT NULL,
+    task_id uuid,
+    line_no integer,
+    sku_id uuid,
+    owner_id uuid,
+    lot_id uuid,
+    bin_id uuid,
+    quantity integer NOT NULL,
+    scanned text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    signature text NOT NULL,
+    outcome text NOT NULL,
+    code text NOT NULL,
+    facts jsonb NOT NULL,
+    CONSTRAINT pick_event_pkey PRIMARY KEY (shop_id, device_id, seq),
+    CONSTRAINT pick_event_device FOREIGN KEY (shop_id, device_id) REFERENCES pick_device(shop_id, id),
+    CONSTRAINT pick_event_kind_known CHECK ((kind = ANY (ARRAY['pick'::text, 'short'::text, 'wrong'::text]))),
+    CONSTRAINT pick_event_outcome_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'conflict'::text]))),
+    CONSTRAINT pick_event_some CHECK ((quantity >= 1))
+);
+CREATE INDEX pick_event_by_time ON pick_event USING btree (shop_id, heard_at);
+CREATE INDEX pick_event_of_task ON pick_event USING btree (shop_id, task_id, heard_at);
+CREATE POLICY own_shop_only ON pick_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_event FORCE ROW LEVEL SECURITY;
+
+-- distributed: what one picker walks at once
+CREATE TABLE pick_list (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    no integer NOT NULL,
+    zone text NOT NULL,
+    state text NOT NULL,
+    picker text,
+    walk_cm bigint NOT NULL,
+    taken_at timestamp with time zone,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT pick_list_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT pick_list_once UNIQUE (shop_id, wave_id, no),
+    CONSTRAINT pick_list_wave FOREIGN KEY (shop_id, wave_id) REFERENCES wave(shop_id, id),
+    CONSTRAINT pick_list_state_known CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'done'::text, 'dropped'::text]))),
+    CONSTRAINT pick_list_taken_by_somebody CHECK (((state <> 'taken'::text) OR (picker IS NOT NULL)))
+);
+CREATE INDEX pick_list_open ON pick_list USING btree (shop_id, location_id, moved_at) WHERE (state = ANY (ARRAY['open'::text, 'taken'::text]));
+CREATE POLICY own_shop_only ON pick_list USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_list FORCE ROW LEVEL SECURITY;
+
+-- distributed: orders on a list, each with its slot of the trolley; live until the list ends
+CREATE TABLE pick_list_task (
+    shop_id bigint NOT NULL,
+    list_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    zone text NOT NULL,
+    slot integer NOT NULL,
+    live boolean NOT NULL,
+    CONSTRAINT pick_list_task_pkey PRIMARY KEY (shop_id, list_id, task_id),
+    CONSTRAINT pick_list_task_list FOREIGN KEY (shop_id, list_id) REFERENCES pick_list(shop_id, id),
+    CONSTRAINT pick_list_task_task FOREIGN KEY (shop_id, task_id) REFERENCES task(shop_id, id)
+);
+CREATE UNIQUE INDEX pick_list_task_once ON pick_list_task USING btree (shop_id, task_id, zone) WHERE live;
+CREATE POLICY own_shop_only ON pick_list_task USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_list_task FORCE ROW LEVEL SECURITY;
+
+-- distributed: how a location gives work to its pickers
+CREATE TABLE picking_policy (
+    shop_id bigint NOT NULL,
+    location_id uuid NOT NULL,
+    method text NOT NULL,
+    slots integer NOT NULL,
+    most_units integer NOT NULL,
+    waiting_lists integer NOT NULL,
+    automatic boolean NOT NULL,
+    elsewhere boolean NOT NULL,
+    partial boolean NOT NULL,
+    CONSTRAINT picking_policy_pkey PRIMARY KEY (shop_id, location_id),
+    CONSTRAINT picking_policy_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT picking_policy_method_known CHECK ((method = ANY (ARRAY['order'::text, 'batch'::text, 'cluster'::text, 'zone'::text]))),
+    CONSTRAINT picking_policy_some CHECK ((((slots >= 1) AND (slots <= 60)) AND (most_units >= 1) AND (waiting_lists >= 1)))
+);
+CREATE POLICY own_shop_only ON picking_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE picking_policy FORCE ROW LEVEL SECURITY;
 
 -- distributed: unit price in minor units, valid over [valid_from, valid_until)
 CREATE TABLE price (
@@ -3279,3 +3404,28 @@ CREATE TABLE verification_policy (
 );
 CREATE POLICY own_shop_only ON verification_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE verification_policy FORCE ROW LEVEL SECURITY;
+
+-- distributed: tasks released together; alone_cm is what they would be walked order by order
+CREATE TABLE wave (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    state text NOT NULL,
+    method text NOT NULL,
+    courier text NOT NULL,
+    cutoff_at timestamp with time zone,
+    made_by text NOT NULL,
+    orders integer NOT NULL,
+    units integer NOT NULL,
+    walk_cm bigint NOT NULL,
+    alone_cm bigint NOT NULL,
+    released_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT wave_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT wave_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT wave_method_known CHECK ((method = ANY (ARRAY['order'::text, 'batch'::text, 'cluster'::text, 'zone'::text]))),
+    CONSTRAINT wave_state_known CHECK ((state = ANY (ARRAY['released'::text, 'picking'::text, 'done'::text, 'dropped'::text])))
+);
+CREATE INDEX wave_of_place ON wave USING btree (shop_id, location_id, released_at);
+CREATE POLICY own_shop_only ON wave USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE wave FORCE ROW LEVEL SECURITY;

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
@@ -29,11 +30,14 @@ from orderan.flows.cancel_order import cancel_order
 from orderan.flows.close_entry import close_entries
 from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.deliver import move_on
+from orderan.flows.merge_picks import merge_picks
 from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
+from orderan.flows.release_wave import release_wave
 from orderan.flows.settle_return import ask_return
 from orderan.flows.verify_order import advance_cases
+from orderan.flows.views_waves import Criteria
 from orderan.inventory import (
     BinAsked,
     Receipt,
@@ -51,6 +55,7 @@ from orderan.kit.events import sequence
 from orderan.kit.i18n import format_number
 from orderan.kit.ids import to_text
 from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
+from orderan.picking import PickingPolicy, Scan, ScanKind, device_key, lists_of, open_device, signed
 from orderan.returns import Wanted
 from orderan.shipping import ParcelEvent
 from orderan.shops import Channel, ChannelKind, add_channel, list_channels
@@ -177,6 +182,14 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/stock/receive": _at("/stock/receive", "{sby}"),
     "/stock/transfers": _at("/stock/transfers", "{transfer}"),
     "/stock/transfers/{transfer_id:str}": _at("/stock/transfers/{transfer}", "gula"),
+    "/pick": _at("/pick", "{pick_list}"),
+    "/pick/lists/{list_id:str}": _at("/pick/lists/{pick_list}", "Daftar 1"),
+    "/pick/lists/{list_id:str}/sheet": _at("/pick/lists/{pick_list}/sheet", '"stops"'),
+    "/warehouse/picking": _at("/warehouse/picking?place={sby}", "/warehouse/picking/{sby}"),
+    "/warehouse/pickers": _at("/warehouse/pickers", "staff:test"),
+    "/warehouse/waves": _at("/warehouse/waves", "{wave}"),
+    "/warehouse/waves/new": _at("/warehouse/waves/new", "{sby}"),
+    "/warehouse/waves/{wave_id:str}": _at("/warehouse/waves/{wave}", "{pick_list}"),
     "/warehouse": _of("/warehouse?tab=planned", "{waiting_number}"),
     "/warehouse/hand-over": _of("/warehouse/hand-over", "{packed_number}"),
     "/warehouse/scan": _of("/warehouse/scan?code={waiting_number}", "{task}"),
@@ -366,6 +379,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     await packed(world, ready, now=now)
     cash = await of_pasar(11, Terms.COD)
     await delivered(world, cash, awb="002589984077", now=now)
+    walked = await of_pasar(1, Terms.COD)
+    wave, pick_list = await _wave(floor, sby, walked, now)
     back = await of_pasar(14, Terms.PREPAID)
     await pay(world, back, now=now)
     await floor.run(lambda tx: cancel_order(tx, back.id, units=[Units(1, 1)], reason="kurang", now=now))
@@ -446,6 +461,9 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "entry": to_text("exc", entry),
         "at_stake": format_number(at_stake, "id"),
         "sold": "500.000",
+        "sold": "450.000",
+        "wave": to_text("wav", wave),
+        "pick_list": to_text("pkl", pick_list),
         "all_orders": str(await floor.value("SELECT count(*) FROM sales_order")),
         "spent": "160.000",
         "bulk": to_text("blk", bulk),
@@ -459,6 +477,20 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "stock_of_gula": format_number(free[world.skus["gula"]], "id"),
     }
     return Yard(world, web, names, inside_answer.order)
+
+
+async def _wave(floor: ShopFloor, place_id: UUID, order: Order, now: datetime) -> tuple[UUID, UUID]:
+    """A wave of one order, and a scan of something else on its list."""
+    [task] = await floor.all("SELECT id FROM task WHERE order_id = %(order)s", order=order.id)
+    ready = Criteria(only=[task.id])
+    wave = await floor.run(lambda tx: release_wave(tx, EVERYTHING, place_id, ready, PickingPolicy(), now=now))
+    [one] = await floor.run(lambda tx: lists_of(tx, wave.id))
+    device = await floor.run(lambda tx: open_device(tx, now=now))
+    key = device_key("00" * 32, floor.shop.shop_id, device)
+    scan = Scan(1, ScanKind.WRONG, one.id, 1, now.isoformat(), "")
+    said = replace(scan, signature=signed(key, device, scan))
+    await merge_picks(floor.db, floor.caller, device, [said], key=key, now=now)
+    return wave.id, one.id
 
 
 async def _stuck(floor: ShopFloor, order: Order, minor: int, now: datetime) -> Any:

@@ -32,6 +32,8 @@ COLUMNS = {
     "order.verification": ("sales_order", "verification"),
     "verification.attempt": ("verification_attempt", "state"),
     "verification.delivery_day": ("delivery_day", "state"),
+    "picking.list": ("pick_list", "state"),
+    "picking.wave": ("wave", "state"),
     "payments.approval": ("refund", "approval"),
     "payments.attempt": ("payment_attempt", "state"),
     "payments.chargeback": ("chargeback", "state"),

@@ -333,6 +333,12 @@ FORMS: Final = {
         {"sku": "tidak-ada"},
         {"verb": "save", "location": "{jkt}", "quantity": "44", "supplier": "CV Tani"},
     ),
+    "/warehouse/picking/{location_id:str}": Sends(
+        "/warehouse/picking/{jkt}", {"slots": "0"}, {"most_units": "77", "waiting_lists": "8"}
+    ),
+    "/warehouse/picking/{location_id:str}/cutoffs": Sends(
+        "/warehouse/picking/{jkt}/cutoffs", {"closes": "25:00"}, {"lead": "61", "services": "kilat"}
+    ),
     "/stock/bins/{location_id:str}": Sends(
         "/stock/bins/{jkt}", {"zone": ""}, {"kind": "pick", "aisles": "41", "bays": "42", "levels": "43"}
     ),
@@ -493,6 +499,13 @@ OTHERWISE: Final = {
     "/stock/bins/{location_id:str}/{bin_id:str}/{verb:str}": "tests/inventory/test_bin_pages.py",
     "/stock/locations/{location_id:str}/{verb:str}": BUTTON,
     "/stock/transfers/{transfer_id:str}/{verb:str}": "tests/inventory/test_stock_pages.py",
+    "/pick/devices": "asked by the pickers' app",
+    "/pick/lists/{list_id:str}/back": BUTTON,
+    "/pick/lists/{list_id:str}/take": BUTTON,
+    "/pick/scans": "told by the pickers' app",
+    "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": BUTTON,
+    "/warehouse/waves/new": "choices of a preview, which come back with it",
+    "/warehouse/waves/{wave_id:str}/{verb:str}": BUTTON,
     "/warehouse/bulk": BUTTON,
     "/warehouse/tasks/{task_id:str}/elsewhere": "a choice from a list",
     "/warehouse/tasks/{task_id:str}/step": "refused only where the task has moved on, and its form with it",

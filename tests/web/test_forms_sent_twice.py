@@ -179,6 +179,16 @@ FORMS: Final = {
         "SELECT count(*) FROM trust_entry",
     ),
     "/trust/models": Sends("/trust/models", {"capacity": "20"}, "SELECT count(*) FROM trust_model"),
+    "/warehouse/waves/new": Sends(
+        "/warehouse/waves/new",
+        {"place": "{jkt}", "method": "cluster", "most": "1", "task": "{ready_task}"},
+        "SELECT count(*) FROM wave",
+    ),
+    "/warehouse/picking/{location_id:str}/cutoffs": Sends(
+        "/warehouse/picking/{jkt}/cutoffs",
+        {"courier": "jnt", "closes": "16:00", "lead": "60", "day": "1"},
+        "SELECT count(*) FROM courier_cutoff",
+    ),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
     ),
@@ -461,6 +471,13 @@ OTHERWISE: Final = {
     "/stock/locations/{location_id:str}/{verb:str}": SAME_AGAIN,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways: tests/paying/test_notices.py",
     "/pay/{ticket:str}": "what was offered is offered again: tests/paying/test_pay_page.py",
+    "/pick/devices": "each asking makes a phone, of which nothing was heard",
+    "/pick/lists/{list_id:str}/back": ON,
+    "/pick/lists/{list_id:str}/take": SAME_AGAIN,
+    "/pick/scans": "by their numbers: tests/picking/test_phones.py",
+    "/warehouse/picking/{location_id:str}": SAME_AGAIN,
+    "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": SAME_AGAIN,
+    "/warehouse/waves/{wave_id:str}/{verb:str}": ON,
     "/track": "reads",
     "/orders/import": "a file is known by what is in it: the same one again is the same upload",
     "/orders/import/{upload_id:str}": ON,
@@ -536,6 +553,8 @@ async def shop(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     [coming] = await shipped(world, await an_order(), awb="002589984097", now=now)
+    walked = await an_order()
+    [ready] = await floor.all("SELECT id FROM task WHERE order_id = %(order)s", order=walked.id)
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
     await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=1, now=now))
     unsaid = await an_order()
@@ -573,6 +592,7 @@ async def shop(
         "jkt": to_text("loc", world.locations["JKT"]),
         "sby": to_text("loc", world.locations["SBY"]),
         "task": to_text("tsk", task),
+        "ready_task": to_text("tsk", ready.id),
         "transfer": to_text("trf", transfer.id),
         "zone": to_text("zon", await floor.run(lambda tx: a_zone(tx, now))),
     }

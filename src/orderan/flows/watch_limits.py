@@ -68,6 +68,7 @@ from orderan.payments import (
     refund_tries_waiting,
     refunds_waiting,
 )
+from orderan.picking import LIST, WAVE, ListState, WaveState
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting, payouts_unseen
@@ -489,6 +490,14 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     (ASKING.name, AskingState.MISSED): "over, unless the buyer answers late",
     (ASKING.name, AskingState.FAILED): "over, unless the buyer answers late",
     **{(DELIVERY_DAY.name, state): "its own clock ends it with the hours of the day" for state in UNSAID},
+    **{
+        (WAVE.name, state): "its tasks are what waits, and each has its limit"
+        for state in (WaveState.RELEASED, WaveState.PICKING)
+    },
+    **{
+        (LIST.name, state): "its tasks are what waits, and each has its limit"
+        for state in (ListState.OPEN, ListState.TAKEN)
+    },
     (DELIVERY_DAY.name, DayState.HOME): "over, unless the buyer changes their mind",
     (
         DELIVERY_DAY.name,

@@ -10,6 +10,7 @@ import { say } from "./toast.js";
 import { scan } from "./scan.js";
 import { countdowns } from "./countdown.js";
 import { driver } from "./driver.js";
+import { pick } from "./pick.js";
 
 menus();
 dialogs();
@@ -32,6 +33,7 @@ function refresh(root) {
 }
 
 refresh(document);
+pick(document);
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) refresh(event.detail.elt);
 });

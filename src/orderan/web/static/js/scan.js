@@ -12,12 +12,18 @@ function beep(kind) {
   tone.onended = () => audio.close();
 }
 
-async function stayAwake() {
+export async function stayAwake() {
   try {
     await navigator.wakeLock?.request("screen");
   } catch {
     // Without it the screen only goes dark sooner.
   }
+}
+
+/** Answer a scan, `ok` or `bad`. */
+export function answer(said) {
+  navigator.vibrate?.(said === "ok" ? 40 : [120, 60, 120]);
+  if (navigator.userActivation?.hasBeenActive) beep(said);
 }
 
 /** Run on a page, or a swapped part of one, that has `data-scan` and maybe `data-scanned`. */
@@ -28,7 +34,5 @@ export function scan(root) {
   field.select();
   stayAwake();
   const said = root.querySelector("[data-scanned]")?.dataset.scanned;
-  if (!TONES[said]) return;
-  navigator.vibrate?.(said === "ok" ? 40 : [120, 60, 120]);
-  if (navigator.userActivation?.hasBeenActive) beep(said);
+  if (TONES[said]) answer(said);
 }
