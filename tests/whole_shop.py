@@ -511,6 +511,8 @@ async def _own_van(world: World, keyring: Keyring, now: datetime) -> dict[str, s
     place = world.locations["JKT"]
     road = await on_the_road(world, keyring, place, orders, van="Blind Van", photo=png(), now=now)
     return {"fleet_run": to_text("run", road.run), "fleet_waiting": to_text("pcl", road.waiting)}
+
+
 async def _wave(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
     """Two orders that are walked together."""
     made = [await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD) for _ in range(2)]

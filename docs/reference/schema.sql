@@ -899,11 +899,14 @@ CREATE TABLE goods_return (
     moved_at timestamp with time zone,
     note text,
     parcel_id uuid,
+    policy_version integer,
+    way_paid_by text,
     CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
     CONSTRAINT goods_return_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id) NOT VALID,
     CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT goods_return_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT goods_return_payer_known CHECK ((way_paid_by = ANY (ARRAY['shop'::text, 'buyer'::text]))),
     CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text])))
 );
 CREATE UNIQUE INDEX goods_return_of_parcel ON goods_return USING btree (shop_id, parcel_id) WHERE (parcel_id IS NOT NULL);
@@ -2438,12 +2441,27 @@ CREATE TABLE return_line (
     to_quarantine integer NOT NULL DEFAULT 0,
     reason text NOT NULL,
     condition text,
+    cause text,
     CONSTRAINT return_line_pkey PRIMARY KEY (shop_id, return_id, line_no),
     CONSTRAINT return_line_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT return_line_cause_known CHECK ((cause = ANY (ARRAY['damaged'::text, 'defective'::text, 'wrong_item'::text, 'not_as_described'::text, 'incomplete'::text, 'wrong_size'::text, 'changed_mind'::text]))),
     CONSTRAINT return_line_quantities_in_order CHECK (((quantity > 0) AND ((received >= 0) AND (received <= quantity)) AND (to_stock >= 0) AND (to_quarantine >= 0) AND ((to_stock + to_quarantine) <= received)))
 );
 CREATE POLICY own_shop_only ON return_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE return_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: what buyers may send back, until when, why, and who pays the way; the latest version holds for requests to come
+CREATE TABLE return_policy (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    terms jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_policy_pkey PRIMARY KEY (shop_id, version),
+    CONSTRAINT return_policy_counts_up CHECK ((version > 0))
+);
+CREATE POLICY own_shop_only ON return_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_policy FORCE ROW LEVEL SECURITY;
 
 -- distributed: every state the rules of routing had while they were edited; the latest is the draft
 CREATE TABLE routing_draft (

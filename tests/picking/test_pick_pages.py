@@ -55,8 +55,7 @@ async def person(shop: Shelved, database_url: str) -> AsyncIterator[Person]:
 
 
 async def tell(person: Person, path: str, body: Any, *, token: str | None = None) -> Any:
-    kept = person.client.cookies.get("orderan_csrf") or ""
-    headers = {"x-csrftoken": kept if token is None else token}
+    headers = {"x-csrftoken": token if token is not None else person.client.cookies.get("orderan_csrf") or ""}
     return await person.client.post(path, json=body, headers=headers, follow_redirects=False)
 
 

@@ -233,7 +233,7 @@ FORMS: Final = {
         "/stock/sourcing/edit",
         {"split": "mahal"},
         {
-            "revision": "2",
+            "revision": "0",
             "way_0": "90.000",
             "way_1": "40.000",
             "way_2": "20.000",
@@ -243,7 +243,7 @@ FORMS: Final = {
             "owners_first": "yes",
         },
     ),
-    "/stock/sourcing/trial": Sends("/stock/sourcing/trial", {"days": "0"}, {"revision": "2"}),
+    "/stock/sourcing/trial": Sends("/stock/sourcing/trial", {"days": "0"}, {"revision": "0"}),
     "/payments/settlements/mappings": Sends(
         "/payments/settlements/mappings",
         {"column_gross": ""},

@@ -70,7 +70,7 @@ class Sends:
 ORDER_TAGS: Final = "SELECT count(*) FROM event WHERE kind = 'orders.tagged.v1'"
 ON_HAND: Final = "SELECT coalesce(sum(on_hand), 0) FROM stock"
 
-SOURCED: Final = {"revision": "2", "split": "70.000"} | {
+SOURCED: Final = {"revision": "0", "split": "70.000"} | {
     f"way_{level}": f"{60 - 10 * level}.000" for level in range(5)
 }
 FORMS: Final = {
@@ -130,7 +130,7 @@ FORMS: Final = {
     ),
     "/stock/sourcing/edit": Sends("/stock/sourcing/edit", SOURCED, "SELECT count(*) FROM sourcing_draft"),
     "/stock/sourcing/trial": Sends(
-        "/stock/sourcing/trial", {"revision": "2", "days": "1"}, "SELECT count(*) FROM sourcing_trial"
+        "/stock/sourcing/trial", {"revision": "0", "days": "1"}, "SELECT count(*) FROM sourcing_trial"
     ),
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"

@@ -31,19 +31,11 @@ from orderan.returns import (
 from orderan.web.buyer.tracking import WINDOW, LetIn, let_in_to
 from orderan.web.forms import FormSentBefore, Sent, numbered, one, posted, refused, sent_once
 from orderan.web.pages import page
+from orderan.web.return_words import CAUSES
 
 HERE: Final = "/track/order/return"
 PER_ORDER: Final = 20
 QUIET: Final = {"cache-control": "no-store"}
-CAUSES: Final[Mapping[Cause, str]] = {
-    Cause.DAMAGED: N_("Rusak waktu datang"),
-    Cause.DEFECTIVE: N_("Tidak berfungsi"),
-    Cause.WRONG_ITEM: N_("Barangnya lain dari yang dipesan"),
-    Cause.NOT_AS_DESCRIBED: N_("Tidak sesuai keterangan"),
-    Cause.INCOMPLETE: N_("Tidak lengkap"),
-    Cause.WRONG_SIZE: N_("Ukurannya tidak pas"),
-    Cause.CHANGED_MIND: N_("Berubah pikiran"),
-}
 WHYS: Final[Mapping[Why, str]] = {
     Why.NOT_DELIVERED: N_("Belum bisa: pesanan belum sampai."),
     Why.TOO_LATE: N_("Tidak bisa: waktu untuk retur sudah lewat."),

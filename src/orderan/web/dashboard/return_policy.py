@@ -25,12 +25,12 @@ from orderan.returns import (
     keep_return_policy,
     return_policies,
 )
-from orderan.web.buyer.returning import CAUSES
 from orderan.web.dashboard.desk import Visit, told, whole
 from orderan.web.dashboard.names import names_of
 from orderan.web.forms import Fields, one, posted, taken_once, typed_in, whole_rupiah
 from orderan.web.here import place_of
 from orderan.web.pages import page
+from orderan.web.return_words import CAUSES
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
 WRITE: Final = {"needs": Permission.SETTINGS_WRITE}
