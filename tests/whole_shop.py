@@ -312,6 +312,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/shipping": ("/settings/shipping",),
     "/settings/taxes": ("/settings/taxes",),
     "/settings/verification": ("/settings/verification",),
+    "/settings/returns": ("/settings/returns",),
     "/settings/users": ("/settings/users",),
     "/settings/users/new": ("/settings/users/new",),
     "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
@@ -422,6 +423,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/pay/{ticket:str}/back": "leads to the pay page",
     "/pay/{ticket:str}/standing": "asked by the pay page",
     "/track/order": "opened by a form, see test_every_page",
+    "/track/order/return": "opened by a form, see tests/returns/test_return_portal.py",
     "/warehouse/scan": "leads to a task",
 }
 

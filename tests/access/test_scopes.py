@@ -327,6 +327,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/refunds/limit": SETTINGS,
     "/settings/taxes": SETTINGS,
     "/settings/verification": SETTINGS,
+    "/settings/returns": SETTINGS,
+    "/api/v1/return-policy": SETTINGS,
     "/settings/users": SETTINGS,
     "/settings/users/new": SETTINGS,
     "/settings/users/{user:str}": SETTINGS,

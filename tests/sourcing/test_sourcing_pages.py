@@ -80,6 +80,10 @@ async def test_a_draft_is_typed_tried_on_past_orders_and_put_live(world: World, 
     assert untried.status_code == 409
     assert "belum dicoba pada pesanan lalu" in words(untried)
 
+    never = await send(browser, f"{PAGE}/trial", {"revision": "1", "days": "0"})
+    assert never.status_code == 422
+    assert "Percobaan mencakup 1 sampai 90 hari" in words(never)
+    assert 'name="revision" value="1"' in never.text
     await send(browser, f"{PAGE}/trial", {"revision": "1", "days": "7"})
     said = words(await browser.get(PAGE))
     assert "1 dari 1 pesanan akan datang dari tempat lain." in said

@@ -103,6 +103,11 @@ FORMS: Final = {
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"until": "2026-01-01T10:00"}, {"reason": "Bank mati"}
     ),
+    "/settings/returns": Sends(
+        "/settings/returns",
+        {"days": "999"},
+        {"version": "0", "never": "Makanan", "agreed_below": "50.000", "pays_damaged": "shop"},
+    ),
     "/settings/verification": Sends(
         "/settings/verification",
         {"step_1_tries": "banyak"},
@@ -243,7 +248,6 @@ FORMS: Final = {
             "owners_first": "yes",
         },
     ),
-    "/stock/sourcing/trial": Sends("/stock/sourcing/trial", {"days": "0"}, {"revision": "0"}),
     "/payments/settlements/mappings": Sends(
         "/payments/settlements/mappings",
         {"column_gross": ""},
@@ -451,8 +455,10 @@ OTHERWISE: Final = {
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
     "/payments/routing/discard": BUTTON,
+    "/track/order/return": "tests/returns/test_return_portal.py",
     "/stock/sourcing/discard": BUTTON,
     "/stock/sourcing/live": "tests/sourcing/test_sourcing_pages.py",
+    "/stock/sourcing/trial": "tests/sourcing/test_sourcing_pages.py",
     "/stock/sourcing/versions/{version:int}/restore": BUTTON,
     "/payments/routing/live": "tests/routing/test_routing_pages.py",
     "/payments/routing/rules/{place:int}/{edit:str}": BUTTON,

@@ -135,6 +135,11 @@ FORMS: Final = {
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
     ),
+    "/settings/returns": Sends(
+        "/settings/returns",
+        {"version": "0", "days": "9", "pays_damaged": "shop"},
+        "SELECT count(*) FROM return_policy",
+    ),
     "/settings/verification": Sends(
         "/settings/verification",
         {
@@ -479,6 +484,7 @@ OTHERWISE: Final = {
     "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": SAME_AGAIN,
     "/warehouse/waves/{wave_id:str}/{verb:str}": ON,
     "/track": "reads",
+    "/track/order/return": "tests/returns/test_return_portal.py",
     "/orders/import": "a file is known by what is in it: the same one again is the same upload",
     "/orders/import/{upload_id:str}": ON,
     "/orders/import/{upload_id:str}/forget": ON,
