@@ -24,6 +24,8 @@ LONGEST_NAME: Final = 60
 MADE: Final = frozenset({"id_secret", "hook_token", "verify_token", "secret", "private_key"})
 """Fields nobody outside chooses; a telephone provider's private key is its own, and is typed."""
 CALLER_ID: Final = "caller_id"
+HOST: Final = "host"
+"""Where mail is handed over."""
 ADDRESS: Final = "address"
 """Where the shop's own app is told."""
 TEMPLATE_PREFIX: Final = "template_prefix"
@@ -135,6 +137,21 @@ def usable_address(provider: str, address: str) -> str:
     if not (here or there) or parts.username or parts.query:
         raise ReachAddressUnusable(address)
     return address.rstrip("/")
+
+
+def hosts(base_url: str, fields: Mapping[str, str]) -> tuple[str, str, str]:
+    """Where the secrets of an account are sent: scheme and host of its API, its mail server."""
+    parts = urlsplit(base_url)
+    return parts.scheme, parts.netloc.lower(), fields.get(HOST, "").lower()
+
+
+def left_behind(provider: str, kept: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
+    """Secrets somebody typed for the host of before, and nobody for the one of now."""
+    return sorted(
+        one.name
+        for one in account_fields(provider)
+        if one.secret and not one.made and kept.get(one.name) and one.name not in typed
+    )
 
 
 def letter_key(url: str, body: bytes) -> str:

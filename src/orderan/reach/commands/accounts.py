@@ -22,14 +22,21 @@ from orderan.kit.ids import new_id, to_text
 from orderan.kit.public_network import PublicCaller
 from orderan.messaging import Lines, Messenger
 from orderan.reach import store
-from orderan.reach.errors import ReachAccountNotFound, ReachFieldsUnusable, ReachNameUnusable
+from orderan.reach.errors import (
+    ReachAccountNotFound,
+    ReachFieldsUnusable,
+    ReachNameUnusable,
+    ReachSecretsStayBehind,
+)
 from orderan.reach.models import Kind, ReachAccount
 from orderan.reach.rules import (
     LONGEST_NAME,
     PROVIDER_NAMES,
     account_fields,
     complete,
+    hosts,
     kind_of,
+    left_behind,
     usable_address,
 )
 from orderan.telephony import Telephone
@@ -93,6 +100,7 @@ async def change_reach(
     Raises:
         ReachAccountNotFound: The shop has none of this id.
         ReachFieldsMissing, ReachFieldsUnusable, ReachAddressUnusable, ReachNameUnusable: Of what was typed.
+        ReachSecretsStayBehind: It is moved to another host, and its secrets were not typed again.
     """
     there = await store.lock_accounts(tx)
     before = next((one for one in there if one.id == account_id), None)
@@ -102,8 +110,12 @@ async def change_reach(
     if any(one.name == name and one.id != account_id for one in there):
         raise ReachNameUnusable(name)
     _, kept = _parted(before.provider, credentials_behind(keyring, tx.shop_id, before))
-    given = complete(before.provider, {**kept, **{key: value for key, value in fields.items() if value}})
+    typed = {key: value for key, value in fields.items() if value}
+    given = complete(before.provider, {**kept, **typed})
     address = usable_address(before.provider, base_url)
+    behind = left_behind(before.provider, kept, typed)
+    if behind and hosts(before.base_url, before.fields) != hosts(address, given):
+        raise ReachSecretsStayBehind(", ".join(behind))
     _check_opens(before.provider, address, given, now)
     plain, hidden = _parted(before.provider, given)
     key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
