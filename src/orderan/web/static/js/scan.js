@@ -31,7 +31,8 @@ export function scan(root) {
   const field = root.querySelector?.("[data-scan]");
   if (!field) return;
   field.focus();
-  field.select();
+  // The browser may have focused it before this ran: what a scanner has typed since must not be typed over.
+  if (field.value === field.defaultValue) field.select();
   stayAwake();
   const said = root.querySelector("[data-scanned]")?.dataset.scanned;
   if (TONES[said]) answer(said);
