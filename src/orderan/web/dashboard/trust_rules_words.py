@@ -40,6 +40,7 @@ MEASURED: Final[Mapping[str, str]] = {
     Measure.DEVICE_REFUSED: N_("Paket yang ditolak orang lain dari perangkat ini, di atas yang diterima"),
     Measure.DEVICE_FRAUD: N_("Penipuan dan sengketa dari perangkat ini"),
     Measure.AREA_REFUSED_PERCENT: N_("Paket yang ditolak di kecamatan ini, dalam persen"),
+    Measure.AREA_RETURNED_PERCENT: N_("Barang yang diretur dari kecamatan ini, dalam persen yang diterima"),
     Measure.AMOUNT_THOUSANDS: N_("Nilai pesanan, dalam ribu rupiah"),
     Measure.AMOUNT_OF_SHOP_PERCENT: N_("Nilai dibanding yang biasa di toko, dalam persen"),
     Measure.AMOUNT_OF_BUYER_PERCENT: N_("Nilai dibanding yang biasa dari pembeli, dalam persen"),

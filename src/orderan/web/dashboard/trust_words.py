@@ -30,6 +30,7 @@ MEASURES: Final = {
     "device_refused": N_("Paket yang ditolak orang lain dari perangkat ini: %(value)s"),
     "device_fraud": N_("Penipuan dan sengketa dari perangkat ini: %(value)s"),
     "area_refused_percent": N_("Paket yang ditolak di kecamatan ini: %(value)s %%"),
+    "area_returned_percent": N_("Barang yang diretur dari kecamatan ini: %(value)s %%"),
     "amount_thousands": N_("Nilai pesanan: %(value)s ribu rupiah"),
     "amount_of_shop_percent": N_("Nilainya %(value)s %% dari yang biasa di toko"),
     "amount_of_buyer_percent": N_("Nilainya %(value)s %% dari yang biasa dibeli pembeli ini"),
