@@ -132,8 +132,12 @@ def _with_points(one: Mapping[str, Any], words: Words) -> str:
 def score_told(outcome: Mapping[str, Any], words: Words) -> str:
     """The points, and what was made of them."""
     done, said = OUTCOMES[outcome["outcome"]], OUTCOMES[outcome["would"]]
-    told = words.gettext(
-        "%(points)s poin: %(outcome)s", points=outcome["points"], outcome=words.gettext(done)
+    told = words.ngettext(
+        "%(points)s poin: %(outcome)s",
+        "%(points)s poin: %(outcome)s",
+        abs(outcome["points"]),
+        points=outcome["points"],
+        outcome=words.gettext(done),
     )
     if done == said:
         return told
