@@ -31,6 +31,7 @@ from orderan.reach import (
     ReachFieldsMissing,
     ReachFieldsUnusable,
     ReachNameUnusable,
+    ReachSecretsStayBehind,
     account_fields,
 )
 from orderan.web.dashboard.desk import Visit
@@ -44,6 +45,7 @@ FIELDS: Final = {
     ReachAddressUnusable: "base_url",
     ReachFieldsMissing: "fields",
     ReachFieldsUnusable: "fields",
+    ReachSecretsStayBehind: "fields",
 }
 BLANK: Final = {"provider": "", "name": "", "base_url": ""}
 KIND_NAMES: Final = {
