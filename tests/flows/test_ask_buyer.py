@@ -32,6 +32,7 @@ from orderan.orders import Order
 from orderan.reach import Kind
 from orderan.sandbox.faults import Break, Window
 from orderan.sandbox.messages.models import MessageState, SimMessage
+from orderan.sandbox.messages.whatsapp import WhatsappSimulator
 from orderan.sandbox.phones.faults import PhoneFaults
 from orderan.sandbox.phones.models import SimCall, Stage
 from orderan.telephony import (
@@ -342,7 +343,9 @@ async def test_why_a_try_asked_nobody_is_kept_with_what_the_provider_called_it(o
         Step(Way.AGENT),
         silence=Silence.HOLD,
     )
-    office.messages["whatsapp"].templates = {("another", "id"): 1}
+    whatsapp = office.messages["whatsapp"]
+    assert isinstance(whatsapp, WhatsappSimulator)
+    whatsapp.templates = {("another", "id"): 1}
     office.exchange.weather.set(Window("exotel", PhoneFaults(too_many=1.0)))
     order = await office.order()
     await office.works()

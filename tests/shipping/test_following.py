@@ -18,6 +18,7 @@ from orderan.flows import follow_parcels
 from orderan.flows.ask_couriers import ParcelAsker
 from orderan.flows.courier_clients import CourierClients
 from orderan.flows.courier_letters import check, keep_news
+from orderan.flows.deliver import move_on
 from orderan.flows.hand_over import hand_over
 from orderan.flows.hear_couriers import hear_couriers
 from orderan.fulfilment import Box
@@ -232,7 +233,7 @@ async def test_a_letter_that_breaks_us_holds_up_no_other_and_is_heard_once_we_ar
     at = road.clock.at
     road.clock.at = at + timedelta(hours=1)
     courier = await road.floor.run(lambda tx: road.clients.of_account(tx, road.account.id))
-    read, walk = courier.client.read_notice, follow_parcels.move_on
+    read, walk = courier.client.read_notice, move_on
 
     def reading(body: bytes) -> Any:
         if second.awb.encode() in body:
