@@ -256,20 +256,20 @@ async def test_a_letter_that_breaks_us_holds_up_no_other_and_is_heard_once_we_ar
                 await road.letter(parcel, "dropping_off", at + timedelta(minutes=minutes)) is Verdict.GENUINE
             )
         assert await road.hear() == 3
-        assert await road.states() == ["out_for_delivery", "picked_up", "out_for_delivery"]
+        assert await road.states() == ["in_transit", "picked_up", "in_transit"]
         assert await road.waits() == [(1, False)]
         assert await road.hear() == 0
         await road.letter(first, "delivered", at + timedelta(minutes=30))
         road.clock.at += timedelta(minutes=6)
         assert await road.hear() == 2
-        assert await road.states() == ["delivered", "picked_up", "out_for_delivery"]
+        assert await road.states() == ["delivered", "picked_up", "in_transit"]
         assert await road.waits() == [(2, False)]
         [entry] = await road.entries("courier_letters_unreadable")
         assert entry.reason == "broken"
 
     road.clock.at += timedelta(minutes=11)
     assert await road.hear() == 1
-    assert await road.states() == ["delivered", "out_for_delivery", "out_for_delivery"]
+    assert await road.states() == ["delivered", "in_transit", "in_transit"]
     assert (await road.waits(), await road.entries("courier_letters_unreadable")) == ([], [])
 
 
