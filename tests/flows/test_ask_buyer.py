@@ -351,11 +351,11 @@ async def test_why_a_try_asked_nobody_is_kept_with_what_the_provider_called_it(o
     await office.works()
     assert [(str(one.way), one.failure, one.failure_code) for one in await office.attempts(order.id)] == [
         ("whatsapp", Failure.MESSAGE, "132001"),
-        ("call", Failure.BUSY, "429"),
+        ("call", Failure.BUSY, "1429"),
         ("agent", None, None),
     ]
-    facts = await office.floor.all("SELECT facts FROM event WHERE kind = 'verification.buyer_asked.v1'")
-    assert sorted(str(row.facts["failure"]) for row in facts) == ["None", "busy", "message"]
+    facts = await office.floor.all("SELECT payload FROM event WHERE kind = 'verification.buyer_asked.v1'")
+    assert sorted(str(row.payload["failure"]) for row in facts) == ["None", "busy", "message"]
 
 
 @pytest.mark.parametrize(
