@@ -351,10 +351,13 @@ CREATE TABLE courier_notice (
     times integer NOT NULL DEFAULT 1,
     received_at timestamp with time zone NOT NULL,
     heard_at timestamp with time zone,
+    tries integer NOT NULL DEFAULT 0,
+    hear_at timestamp with time zone,
     CONSTRAINT courier_notice_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT courier_notice_once UNIQUE (shop_id, account_id, verdict, dedupe_key),
     CONSTRAINT courier_notice_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
     CONSTRAINT courier_notice_only_genuine_waits CHECK (((verdict = 'genuine'::text) OR (heard_at IS NOT NULL))),
+    CONSTRAINT courier_notice_tries_sane CHECK ((tries >= 0)),
     CONSTRAINT courier_notice_verdict_known CHECK ((verdict = ANY (ARRAY['genuine'::text, 'forged'::text, 'unreadable'::text])))
 );
 CREATE INDEX courier_notice_of_account ON courier_notice USING btree (shop_id, account_id, received_at);
@@ -3346,10 +3349,13 @@ CASE
     WHEN (day_id IS NULL) THEN order_id
     ELSE NULL::uuid
 END,
+    failure text,
+    failure_code text,
     CONSTRAINT verification_attempt_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT verification_attempt_case FOREIGN KEY (shop_id, case_of) REFERENCES verification_case(shop_id, order_id),
     CONSTRAINT verification_attempt_day FOREIGN KEY (shop_id, day_id) REFERENCES delivery_day(shop_id, id),
     CONSTRAINT verification_attempt_cost_sane CHECK ((cost_minor >= 0)),
+    CONSTRAINT verification_attempt_failure_known CHECK ((failure = ANY (ARRAY['needless'::text, 'no_buyer'::text, 'no_phone'::text, 'stopped'::text, 'no_account'::text, 'number'::text, 'message'::text, 'account'::text, 'refused'::text, 'busy'::text, 'unavailable'::text]))),
     CONSTRAINT verification_attempt_puts_off_a_day CHECK (((state <> 'put_off'::text) OR (day_id IS NOT NULL))),
     CONSTRAINT verification_attempt_state_known CHECK ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text, 'confirmed'::text, 'refused'::text, 'put_off'::text, 'missed'::text, 'failed'::text, 'overtaken'::text]))),
     CONSTRAINT verification_attempt_way_known CHECK ((way = ANY (ARRAY['call'::text, 'whatsapp'::text, 'sms'::text, 'agent'::text])))

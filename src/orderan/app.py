@@ -94,6 +94,7 @@ MODULES: Final = (
     "orderan.web.api.trust_reviews",
     "orderan.web.api.trust_rules",
     "orderan.web.api.verification",
+    "orderan.web.api.verification_policy",
     "orderan.web.api.delivery_days",
     "orderan.web.buyer.confirm",
     "orderan.web.buyer.pay",
