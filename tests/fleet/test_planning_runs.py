@@ -118,6 +118,32 @@ async def test_the_same_is_asked_for_once_and_a_job_that_runs_twice_plans_once(
     assert await floor.value("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'fleet.plan'") == 1
 
 
+@dataclass(frozen=True, slots=True)
+class Beside(Distances):
+    """The same job runs beside this one, and is done before it."""
+
+    fleet: Fleet | None = None
+    planning_id: UUID | None = None
+
+    async def between(self, points: Sequence[Point], *, factor: float) -> tuple[tuple[Matrix, Matrix], str]:
+        assert self.fleet is not None
+        assert self.planning_id is not None
+        assert await self.fleet.solve(self.planning_id) is None
+        return await Distances.between(self, points, factor=factor)
+
+
+async def test_a_job_that_runs_beside_itself_plans_once(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    fleet = await a_fleet(floor, keyring, now, NORTH, SOUTH)
+    made = await fleet.do(lambda tx: plan_day(tx, fleet.place, weather="clear", now=now))
+
+    assert await fleet.solve(made.id, distances=Beside(fleet=fleet, planning_id=made.id)) is None
+
+    assert len(await fleet.runs()) == 1
+    assert await floor.value("SELECT state FROM fleet_planning") == "applied"
+
+
 async def test_a_van_that_left_is_left_alone_and_later_parcels_take_another(
     floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
 ) -> None:

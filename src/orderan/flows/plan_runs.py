@@ -173,13 +173,13 @@ async def make_plan(
 ) -> Refusal | None:
     """Do what was asked for; why nothing was planned, None when something was.
 
-    What is over already, by a run before this one, stays as it is.
+    What is over already, by a run before this one or beside it, stays as it is.
     """
-    asked = await db.run(caller, lambda tx: planning_of(tx, planning_id))
-    if asked is None or asked.state is not PlanningState.ASKED:
-        return None
     refusal: Refusal = PlanOvertaken()
     for _ in range(TRIES):
+        asked = await db.run(caller, lambda tx: planning_of(tx, planning_id))
+        if asked is None or asked.state is not PlanningState.ASKED:
+            return None
         try:
             if asked.run_id is None:
                 await _whole_day(db, caller, keyring, asked, clock, distances, seconds[0])
@@ -193,7 +193,11 @@ async def make_plan(
         else:
             return None
     end = partial(end_planning, planning_id=planning_id, refusal=refusal.code, now=clock.now())
-    await db.run(caller, end)
+    try:
+        await db.run(caller, end)
+    except PlanOvertaken:
+        # Another run of the same job came to its end meanwhile: what it wrote stands.
+        return None
     return refusal
 
 
