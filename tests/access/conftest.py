@@ -49,7 +49,8 @@ def application(settings: Settings, keyring: Keyring, clock: Clock) -> Litestar:
     """
     kind = (keyring.secret("csrf"), settings.web.secure)
     app = _built.get(kind)
-    if app is None:
+    # One that serves somebody beside this test's own is another one.
+    if app is None or not app.state.parts.db._pool.closed:
         app = _built[kind] = build(settings, keyring, clock)
     else:
         vars(app.state.parts).update(vars(Parts.of(settings, keyring, clock)))

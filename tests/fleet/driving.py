@@ -205,7 +205,7 @@ async def on_the_road(
         staff = await add_staff(
             tx,
             email="mobil@toko.test",
-            name="Mobil",
+            name="Sopir van",
             roles=["driver"],
             password_hash="x",
             keyring=keyring,

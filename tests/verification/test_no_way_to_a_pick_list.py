@@ -72,14 +72,44 @@ PAGES: Final = {
     ],
     "/warehouse/tasks/{task_id:str}/hand-over": [Try("/warehouse/tasks/{task}/hand-over", BOX)],
     "/warehouse/tasks/{task_id:str}/pick": [Try("/warehouse/tasks/{task}/pick", {"code": "kopi"})],
+    "/warehouse/waves/new": [Try("/warehouse/waves/new", {"place": "{place}", "task": "{task}"})],
+    "/warehouse/waves/{wave_id:str}/{verb:str}": [
+        Try("/warehouse/waves/{task}/drop", {}),
+        Try("/warehouse/waves/{task}/put-back", {"list": "{task}"}),
+    ],
+    "/warehouse/picking/{location_id:str}": [
+        Try(
+            "/warehouse/picking/{place}",
+            {"method": "single", "slots": "1", "most_units": "1", "waiting_lists": "1"},
+        )
+    ],
+    "/warehouse/picking/{location_id:str}/cutoffs": [
+        Try(
+            "/warehouse/picking/{place}/cutoffs",
+            {"courier": "jne", "closes": "23:59", "lead": "1", "day": "1"},
+        )
+    ],
+    "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": [
+        Try("/warehouse/picking/{place}/cutoffs/{task}/drop", {})
+    ],
+    "/pick/lists/{list_id:str}/take": [Try("/pick/lists/{task}/take", {"over": "1"})],
+    "/pick/lists/{list_id:str}/back": [Try("/pick/lists/{task}/back", {})],
+    "/pick/devices": [Try("/pick/devices", {})],
+    "/pick/scans": [Try("/pick/scans", {"task": "{task}"})],
     "/warehouse/tasks/{task_id:str}/step": [
         Try("/warehouse/tasks/{task}/step", {"step": step})
         for step in ("release", "start", "finish", "pack", "short")
     ],
 }
-JOBS: Final = {"orderan.flows.bulk_orders", "orderan.flows.train_trust", "orderan.importing.jobs"}
+JOBS: Final = {
+    "orderan.flows.bulk_orders",
+    "orderan.flows.plan_runs",
+    "orderan.flows.train_trust",
+    "orderan.importing.jobs",
+}
 """Those that run in the background: none of them moves tasks; the bulk verbs are paid, cancel, tag, hold, release a
-hold and complete, an import brings orders that are placed as any other, and a training touches no order."""
+hold and complete, routes are planned of parcels that left, an import brings orders that are placed as any other, and
+a training touches no order."""
 
 
 def _filled(value: Any, names: Mapping[str, str]) -> Any:
@@ -109,7 +139,8 @@ async def test_no_route_no_job_and_no_statement_puts_an_unconfirmed_order_on_a_p
     moving = {
         route.path
         for route in routes_of(house.app)
-        if route.method != "GET" and ("/tasks/" in route.path or route.path.startswith("/warehouse"))
+        if route.method != "GET"
+        and ("/tasks/" in route.path or route.path.startswith(("/warehouse", "/pick")))
     }
     assert moving == API.keys() | PAGES.keys()
 

@@ -31,7 +31,7 @@ PERMISSIONS = (
     "refunds.grant, refunds.execute, catalog.read, catalog.write, inventory.read, "
     "inventory.write, customers.read, customers.write, personal.read, customers.erase, "
     "trust.read, trust.write, reports.read, events.read, settings.read, settings.write, "
-    "access.write, audit.read, imports.write"
+    "access.write, audit.read, imports.write, fleet.read, fleet.write, fleet.drive"
 )
 """Spelled out, because help must not wait for the domains to be imported; a test holds it to `Permission`."""
 

@@ -256,7 +256,7 @@ async def _whole_day(
         }
         made = {"runs": [str(run) for run in runs], "left": reasons, **outcome}
         codes = sorted(set(reasons.values())) or ["all_planned"]
-        decision = Decision(asked.id, PLANNING_KIND, RULE, told, made, codes)
+        decision = Decision(asked.id, kind=PLANNING_KIND, rule=RULE, inputs=told, outcome=made, reasons=codes)
         await decisions.keep(tx, [decision], now=moment)
 
     await db.run(caller, apply)
@@ -343,7 +343,10 @@ async def _rest_of(
             "distances": source,
         }
         late = sum(arrives > closes for _, arrives, _, closes in tour.stops)
-        decision = Decision(asked.id, PLANNING_KIND, RULE, told, {"late": late, **outcome}, ["rest_of_run"])
+        made = {"late": late, **outcome}
+        decision = Decision(
+            asked.id, kind=PLANNING_KIND, rule=RULE, inputs=told, outcome=made, reasons=["rest_of_run"]
+        )
         await decisions.keep(tx, [decision], now=moment)
 
     await db.run(caller, apply)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from orderan.flows.plan_runs import PLANNING_KIND
 from orderan.flows.route_payment import ROUTING, reroute
 from orderan.flows.score_orders import TRUST, rescore
 from orderan.flows.verify_order import VERIFYING, decide_again
@@ -22,8 +23,9 @@ REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {
     ROUTING: lambda inputs: reroute(inputs) if "to_pay" in inputs else None,
     VERIFYING: lambda inputs: decide_again(inputs) if "followed" in inputs else None,
     TRUST: lambda inputs: rescore(inputs) if "followed" in inputs else None,
+    PLANNING_KIND: lambda _inputs: None,
 }
-"""How each kind of decision is made again."""
+"""How each kind of decision is made again. A plan of routes is a search against a clock: it never is."""
 
 
 @dataclass(frozen=True, slots=True)
