@@ -65,6 +65,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/stop/{ticket:str}",
         "/track",
         "/track/order",
+        "/track/order/return",
         "/asks/{shop_id:int}/{account:str}",
         "/ya/{link:str}",
     }
