@@ -8,7 +8,7 @@ from orderan.returns import Cause
 
 CAUSES: Final[Mapping[Cause, str]] = {
     Cause.DAMAGED: N_("Rusak waktu datang"),
-    Cause.DEFECTIVE: N_("Tidak berfungsi"),
+    Cause.DEFECTIVE: N_("Barangnya tidak berfungsi"),
     Cause.WRONG_ITEM: N_("Barangnya lain dari yang dipesan"),
     Cause.NOT_AS_DESCRIBED: N_("Tidak sesuai keterangan"),
     Cause.INCOMPLETE: N_("Tidak lengkap"),
