@@ -35,6 +35,7 @@ from orderan.flows.refund_order import execute_refund, lock_refund, promise_refu
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import ask_return
 from orderan.fulfilment import TaskEvent, lock_tasks, move_tasks
+from orderan.incidents import find_incident, reopen_incident
 from orderan.inventory import (
     Arrival,
     Travel,
@@ -244,6 +245,9 @@ class Stage:
                 await dismiss_incident(tx, made.id, now=self.now)
             elif event == "recover":
                 await recover(tx, made.id, now=self.now)
+            elif event == "relapse":
+                found = await find_incident(tx, made.id)
+                await reopen_incident(tx, found, since=self.now, zone="Asia/Jakarta", now=self.now)
             else:
                 await close(tx, made.id, review="usai", now=self.now)
 

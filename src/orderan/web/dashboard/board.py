@@ -26,6 +26,8 @@ from orderan.flows.views_board import (
     rails_now,
 )
 from orderan.gateways import GATEWAY_NAMES
+from orderan.health import MEASURED_FALSE_ALARMS, Wanted
+from orderan.incidents import alarms_by_month, alarms_since
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import local_date
@@ -57,6 +59,8 @@ from orderan.web.pages import page
 HOME: Final = "/payments/gateways"
 PAST: Final = timedelta(days=30)
 """How far back the page of a rail tells what happened to it."""
+ALARMS_FOR: Final = timedelta(days=183)
+"""How far back it counts the alarms of its watch."""
 TALL: Final = 26
 """Units of the chart's height that its fullest hour takes."""
 BESIDE: Final[Mapping[type[Refusal], str]] = {
@@ -78,7 +82,12 @@ def path_of(rail_id: UUID) -> str:
 async def gateway_board_page(visit: NamedDependency[Visit], hours: FromQuery[str] = "") -> Response[str]:
     """Every rail, the worst first; the page asks for itself again every few seconds."""
     chosen = 1 if hours == "1" else HOURS
-    found = await visit.db.run(visit.caller, lambda tx: gateway_board(tx, hours=chosen, now=visit.now))
+
+    async def read(tx: Tx) -> tuple[list[AccountNow], tuple[int, int]]:
+        board = await gateway_board(tx, hours=chosen, now=visit.now)
+        return board, await alarms_since(tx, since=visit.now - PAST)
+
+    found, (raised, false) = await visit.db.run(visit.caller, read)
     every = [rail for account in found for rail in account.rails]
     urgent = min(
         (rail for rail in every if rail.next is not Next.NOTHING),
@@ -94,8 +103,20 @@ async def gateway_board_page(visit: NamedDependency[Visit], hours: FromQuery[str
         urgent=urgent,
         chosen=chosen,
         counts=_counts(found),
+        alarms=_alarms(raised, false, len(every)),
         **common(visit),
     )
+
+
+def _alarms(raised: int, false: int, rails: int) -> dict[str, float]:
+    """How often the watch is wrong: by design, as measured, and in this shop."""
+    return {
+        "wanted": Wanted().false_alarms,
+        "measured": MEASURED_FALSE_ALARMS,
+        "raised": raised,
+        "false": false,
+        "each": false / rails if rails else 0.0,
+    }
 
 
 def _counts(found: list[AccountNow]) -> dict[Mood, int]:
@@ -168,6 +189,9 @@ async def _page(visit: Visit, rail_id: UUID, *, said: str = "", sent: Sent = NOT
             "one": now,
             "fee": fees.get(rail_id),
             "actors": await actor_names(tx, actors - {""}),
+            "alarms": await alarms_by_month(
+                tx, since=visit.now - ALARMS_FOR, zone=visit.principal.zone, rail_id=rail_id
+            ),
             "told": _told(
                 await changes_of(tx, rail_id, since=since),
                 pauses,
