@@ -170,7 +170,7 @@ _ROWS: Final = (
     _debit("dd_mandiri", "Mandiri"),
     _debit("dd_cimb", "OCTO (CIMB Niaga)"),
     _debit("dd_allo", "Allo Bank"),
-    _debit("bca_klikpay", "BCA KlikPay"),
+    _debit("bca_klikpay", "BCA KlikPay", bank="bca"),
     _debit("bca_klikbca", "KlikBCA", bank="bca"),
     _debit("bri_epay", "BRImo (e-Pay BRI)", bank="bri"),
     _debit("danamon_online", "Danamon Online", bank="danamon"),

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Permission
+from orderan.flows.views_banks import Cause, banks_now
 from orderan.flows.views_board import (
     HOURS,
     MOODS,
@@ -57,6 +58,7 @@ from orderan.web.here import place_of
 from orderan.web.pages import page
 
 HOME: Final = "/payments/gateways"
+BANKS: Final = "/payments/banks"
 PAST: Final = timedelta(days=30)
 """How far back the page of a rail tells what happened to it."""
 ALARMS_FOR: Final = timedelta(days=183)
@@ -104,6 +106,24 @@ async def gateway_board_page(visit: NamedDependency[Visit], hours: FromQuery[str
         chosen=chosen,
         counts=_counts(found),
         alarms=_alarms(raised, false, len(every)),
+        **common(visit),
+    )
+
+
+@get(BANKS, opt=READ, include_in_schema=False)
+async def banks_page(visit: NamedDependency[Visit], hours: FromQuery[str] = "") -> Response[str]:
+    """Every bank over all gateways, side by side; the page asks for itself again every few seconds."""
+    chosen = 1 if hours == "1" else HOURS
+    found = await visit.db.run(visit.caller, lambda tx: banks_now(tx, hours=chosen, now=visit.now))
+    return page(
+        visit.request,
+        "gateways/banks.html",
+        "board",
+        now=visit.now,
+        found=found,
+        culprits=[one for one in found if one.cause is Cause.BANK],
+        chosen=chosen,
+        causes=board_words.CAUSES,
         **common(visit),
     )
 
@@ -277,4 +297,4 @@ async def _stepped(visit: Visit, rail_id: UUID, verb: str, form: Any, command: A
     return Redirect(f"{path_of(rail_id)}?said={verb}", status_code=303)
 
 
-handlers = [gateway_board_page, rail_page, rail_paused, rail_opened]
+handlers = [gateway_board_page, banks_page, rail_page, rail_paused, rail_opened]
