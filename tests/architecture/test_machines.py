@@ -27,11 +27,12 @@ from given import JAKARTA, SURABAYA, World, a_shop
 from incidents.troubled import a_street
 from orderan.customers import CustomerNotActive, Typed, erase, merge, register
 from orderan.flows import offer_promotion
+from orderan.flows.book_refund import lock_refund, take_back
 from orderan.flows.change_order import confirm, decline_change, open_change
 from orderan.flows.deliver import move_on
 from orderan.flows.payment_incident import close, confirm_incident, dismiss_incident, recover
 from orderan.flows.pick_task import start_picking
-from orderan.flows.refund_order import execute_refund, lock_refund, promise_refund, take_back, withdraw_refund
+from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import ask_return
 from orderan.fulfilment import TaskEvent, lock_tasks, move_tasks

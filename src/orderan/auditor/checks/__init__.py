@@ -11,6 +11,7 @@ from orderan.auditor.checks import (
     stock,
     trust,
     verification,
+    vouchers,
     waiting,
 )
 from orderan.auditor.models import Check
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = tuple(
                 stock,
                 promotions,
                 money,
+                vouchers,
                 settlements,
                 orders,
                 trust,

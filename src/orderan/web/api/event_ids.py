@@ -21,6 +21,7 @@ ENTITIES: Final = {
     "inventory.": "stk",
     "orders.": "ord",
     "verification.": "ord",
+    "payments.voucher_": "vch",
     "payments.": "ord",
     "promotions.": "ord",
     "returns.": "ord",
