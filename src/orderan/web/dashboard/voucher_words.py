@@ -15,7 +15,7 @@ STATES: Final = {
     VoucherState.DECLINED: (N_("Ditolak"), "calm", "x"),
 }
 OVER: Final = (N_("Lewat masa berlaku"), "calm", "clock")
-EMPTY: Final = (N_("Habis"), "calm", "check")
+EMPTY: Final = (N_("Saldo habis"), "calm", "check")
 MOVES: Final = {
     VoucherMoveKind.ISSUED: N_("Diterbitkan"),
     VoucherMoveKind.SPENT: N_("Dipakai membayar"),
