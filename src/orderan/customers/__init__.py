@@ -76,7 +76,7 @@ from orderan.customers.models import (
     TypedAddress,
     WholeAddress,
 )
-from orderan.customers.others import seal_for
+from orderan.customers.others import seal_for, seals_for
 from orderan.customers.reaching import Contact, Reach, open_contacts, people_by_phone, reach, survivors
 from orderan.customers.regions import (
     AreaComplaint,
@@ -220,6 +220,7 @@ __all__ = [
     "same_person",
     "save_postcodes",
     "seal_for",
+    "seals_for",
     "standing_consents",
     "survivors",
     "update",

@@ -1,6 +1,6 @@
 """What couriers say of parcels moves them: one road for letters that came and for answers to our questions.
 
-take      letters that wait, oldest first, each once; what does not prove its sender only has the courier asked
+hear      see `hear_couriers`; what does not prove its sender only has the courier asked
 note      every step, in the courier's words and in ours, each once; a word nobody knows is shown to a person
 move      parcels whose news is later than what was heard before; orders follow as if a person had said it
 refuse    nothing goes back from delivered, returned, lost or damaged: a courier that says otherwise is reported
@@ -16,8 +16,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from orderan.couriers import Notice, NoticeUnreadable, NotOffered, Status, Step
-from orderan.flows.courier_clients import CourierClients
+from orderan.couriers import Status, Step
 from orderan.flows.deliver import move_on
 from orderan.kit import inbox
 from orderan.kit.db import Tx
@@ -40,14 +39,9 @@ from orderan.shipping import (
     in_order,
     keep_followings,
     lock_parcels,
-    mark_heard,
     next_ask,
-    open_courier_letter,
-    parcels_with,
-    take_letters,
 )
 
-BATCH: Final = 500
 LONGEST_WORD: Final = 200
 CONTRADICTS: Final = "courier_contradicts"
 UNKNOWN_WORD: Final = "courier_word"
@@ -66,36 +60,6 @@ class Told:
     account_id: UUID
     source: Source
     heard_at: datetime
-
-
-async def hear_couriers(tx: Tx, clients: CourierClients, *, now: datetime) -> int:
-    """Hear what waits of a shop's couriers; returns how many letters were heard."""
-    waiting = await take_letters(tx, limit=BATCH)
-    if not waiting:
-        return 0
-    read: list[tuple[UUID, datetime, frozenset[str], Notice]] = []
-    for one in waiting:
-        courier = await clients.of_account(tx, one.account_id)
-        body = open_courier_letter(tx.shop_id, courier.key, one.letter)
-        try:
-            notices = courier.client.read_notice(body)
-        except (NoticeUnreadable, NotOffered):
-            # It was read when it came: since then the account was opened for something else.
-            continue
-        read += [(one.account_id, one.received_at, courier.client.serves, notice) for notice in notices]
-    named = {notice.awb for *_, notice in read if notice.awb}
-    parcels: dict[str, list[Parcel]] = defaultdict(list)
-    for parcel in await parcels_with(tx, named):
-        parcels[parcel.awb].append(parcel)
-    told = [
-        Told(parcel.id, notice.steps if notice.proven else None, account_id, Source.LETTER, received_at)
-        for account_id, received_at, serves, notice in read
-        for parcel in parcels.get(notice.awb or "", ())
-        if (parcel.courier == notice.courier if notice.courier else parcel.courier in serves)
-    ]
-    await follow(tx, told, now=now)
-    await mark_heard(tx, [one.id for one in waiting], now=now)
-    return len(waiting)
 
 
 async def follow(tx: Tx, told: Sequence[Told], *, now: datetime) -> int:

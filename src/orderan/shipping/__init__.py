@@ -57,6 +57,8 @@ from orderan.shipping.store_follow import (
     take_due,
 )
 from orderan.shipping.store_notices import (
+    accounts_with_broken_letters,
+    hear_later,
     keep_letters,
     letters_of,
     mark_heard,
@@ -96,6 +98,7 @@ __all__ = [
     "UnknownCourier",
     "Verdict",
     "WaitingLetter",
+    "accounts_with_broken_letters",
     "add_steps",
     "behind",
     "change_courier_account",
@@ -110,6 +113,7 @@ __all__ = [
     "events_for",
     "expect_parcel",
     "followings",
+    "hear_later",
     "in_order",
     "keep_followings",
     "keep_letters",

@@ -27,7 +27,7 @@ from orderan.shops import shop_by_id
 from orderan.web.api.answering import READ, once, scope_of
 from orderan.web.api.payments import Amount, Reason
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
-from orderan.web.dashboard.finance import whole_shop
+from orderan.web.principal import require_whole_shop
 
 
 class VoucherAsked(Asked):
@@ -115,7 +115,7 @@ async def voucher_issued(
     idempotency_key: IdempotencyKey,
 ) -> VoucherTold:
     """Above the limit for refunds it waits for a second person, and there is nothing on it until then."""
-    whole_shop(principal)
+    require_whole_shop(principal, Permission.REFUNDS_GRANT)
 
     async def command(tx: Tx) -> VoucherTold:
         shop = await shop_by_id(tx, tx.shop_id)
@@ -146,7 +146,7 @@ async def voucher_read(
     voucher_id: FromPath[str],
 ) -> VoucherTold:
     """What is on it now."""
-    whole_shop(principal)
+    require_whole_shop(principal, Permission.PAYMENTS_READ)
 
     async def read(tx: Tx) -> VoucherTold:
         found = await voucher_by_id(tx, from_text("vch", voucher_id))
