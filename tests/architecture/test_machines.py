@@ -181,6 +181,7 @@ NOT_WALKED = {
     "verification.delivery_day": "buyers, agents and the clock move it: tests/flows/test_delivery_day.py",
     "payments.approval": "stands beside the state of a refund: tests/flows/test_approve_refund.py",
     "payments.chargeback": "its ends move money, each another way: tests/flows/test_contest_chargeback.py",
+    "payments.voucher": "agreeing puts money on it, and takes a second person: tests/flows/test_pay_with_voucher.py",
     "payments.payout": "every move needs what the one before it left: tests/flows/test_pay_out.py",
     "payments.refund_try": "gateways move it: tests/flows/test_execute_refund.py",
     "payments.attempt": "gateways move it: tests/flows/test_pay_online.py, and their news in any order",

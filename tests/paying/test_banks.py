@@ -20,6 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def bca(day: Day) -> BankNow:
+    found: BankNow
     [found] = await day.floor.run(lambda tx: banks_now(tx, now=day.now))
     return found
 

@@ -325,7 +325,15 @@ async def tell_of_trouble(tx: Tx, incident_id: UUID, *, now: datetime) -> list[T
     """
     rows = await tx.all(
         """
-        WITH told AS (
+        WITH knowing AS MATERIALIZED (
+            SELECT earlier.order_id, tried.rail_id
+            FROM incident AS past
+            JOIN incident_told AS earlier ON earlier.shop_id = past.shop_id AND earlier.incident_id = past.id
+            JOIN payment_attempt AS tried ON tried.shop_id = earlier.shop_id AND tried.id = earlier.attempt_id
+            WHERE past.shop_id = %(shop)s AND past.id <> %(incident)s AND earlier.what = %(what)s
+              AND past.recovered_at > (SELECT opened_at FROM incident
+                                       WHERE shop_id = %(shop)s AND id = %(incident)s) - %(within)s::interval
+        ), told AS (
             INSERT INTO incident_told (shop_id, incident_id, order_id, what, attempt_id, told_at)
             SELECT DISTINCT ON (payment_attempt.order_id) incident.shop_id, %(incident)s, payment_attempt.order_id,
                    %(what)s, payment_attempt.id, %(now)s
@@ -334,13 +342,7 @@ async def tell_of_trouble(tx: Tx, incident_id: UUID, *, now: datetime) -> list[T
         + """
               AND sales_order.commercial IN ('awaiting_payment', 'accepted')
               AND sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor > sales_order.paid_minor
-              AND NOT EXISTS (SELECT FROM incident_told AS earlier
-                              JOIN incident AS past ON past.shop_id = %(shop)s AND past.id = earlier.incident_id
-                              JOIN payment_attempt AS tried ON tried.shop_id = %(shop)s AND tried.id = earlier.attempt_id
-                              WHERE earlier.shop_id = %(shop)s AND earlier.order_id = payment_attempt.order_id
-                                AND earlier.what = %(what)s AND earlier.incident_id <> incident.id
-                                AND tried.rail_id = payment_attempt.rail_id
-                                AND past.recovered_at > incident.opened_at - %(within)s::interval)
+              AND (payment_attempt.order_id, payment_attempt.rail_id) NOT IN (SELECT order_id, rail_id FROM knowing)
             ORDER BY payment_attempt.order_id, payment_attempt.began_at DESC, payment_attempt.id
             ON CONFLICT DO NOTHING
             RETURNING order_id, attempt_id
