@@ -72,7 +72,7 @@ async def balance(till: Till) -> int:
 
 
 async def all_adds_up(till: Till, database_url: str) -> None:
-    await sequence(till.floor.db)
+    await till.floor.run(sequence)
     assert audit(database_url, now=till.clock.at).findings == []
 
 
