@@ -175,6 +175,7 @@ FORMS: Final = {
     ),
     "/orders/{order:str}/notes": Sends("/orders/{open}/notes", {"body": "  "}, {}),
     "/orders/{order:str}/tags": Sends("/orders/{open}/tags", {"add": "x" * 130}, {}),
+    "/payments/vouchers/new": Sends("/payments/vouchers/new", {"amount": "0"}, {"reason": "Maaf terlambat"}),
     "/payments/cod": Sends("/payments/cod", {"statement": ""}, {"tab": "cod_collected", "parcel": "{cash}"}),
     "/payments/orders/{order_id:str}/confirm": Sends(
         "/payments/orders/{unpaid}/confirm",

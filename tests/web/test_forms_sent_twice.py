@@ -210,6 +210,9 @@ FORMS: Final = {
     "/orders/{order:str}/cancel": Sends(
         "/orders/{open}/cancel", {"reason": "Kurang", "units_1": "1"}, "SELECT sum(cancelled) FROM order_line"
     ),
+    "/payments/vouchers/new": Sends(
+        "/payments/vouchers/new", {"amount": "5.000", "reason": "Maaf"}, "SELECT count(*) FROM voucher"
+    ),
     "/payments/chargebacks": Sends(
         "/payments/chargebacks",
         {"order": "{gone_number}", "amount": "5.000", "reason": "Tidak sampai"},
@@ -425,6 +428,7 @@ OTHERWISE: Final = {
     "/payments/refunds/payouts/{payout_id:str}/step": ON,
     "/payments/chargebacks/{chargeback_id:str}/step": ON,
     "/payments/refunds/limit": SAME_AGAIN,
+    "/payments/vouchers/{voucher_id:str}/step": ON,
     "/payments/refunds/{refund_id:str}/step": ON,
     "/verification/{order:str}/take": "reads; a buyer taken again is in the same hands",
     "/ya/{link:str}": "the first word counts: tests/verification/test_asking_pages.py",
