@@ -203,6 +203,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/payments/received?method=va_bca&settled=no",
         "/payments/received?q=zzz",
     ),
+    "/payments/banks": ("/payments/banks", "/payments/banks?hours=1"),
     "/payments/gateways": ("/payments/gateways", "/payments/gateways?hours=1"),
     "/payments/gateways/{rail:str}": ("/payments/gateways/{rail}", "/payments/gateways/{rail_paused}"),
     "/trust": ("/trust",),

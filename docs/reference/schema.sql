@@ -1119,9 +1119,15 @@ CREATE TABLE incident (
     hit_minor bigint,
     lost_orders integer,
     lost_minor bigint,
+    again_at timestamp with time zone,
+    false_at timestamp with time zone,
+    false_by text,
+    false_why text,
     CONSTRAINT incident_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT incident_begins_again_after_it_began CHECK ((again_at >= since)),
     CONSTRAINT incident_begins_before_it_is_seen CHECK ((since <= opened_at)),
     CONSTRAINT incident_closed_with_a_review CHECK (((state <> 'closed'::text) OR ((review IS NOT NULL) AND (hit_orders IS NOT NULL) AND (hit_minor IS NOT NULL) AND (lost_orders IS NOT NULL) AND (lost_minor IS NOT NULL)))),
+    CONSTRAINT incident_false_with_a_reason CHECK ((((false_at IS NULL) = (false_by IS NULL)) AND ((false_at IS NULL) = (false_why IS NULL)))),
     CONSTRAINT incident_kind_known CHECK ((kind = ANY (ARRAY['down'::text, 'slow'::text, 'declines'::text, 'silent'::text, 'other'::text]))),
     CONSTRAINT incident_severity_known CHECK ((severity = ANY (ARRAY['minor'::text, 'major'::text, 'critical'::text]))),
     CONSTRAINT incident_state_known CHECK ((state = ANY (ARRAY['suspected'::text, 'open'::text, 'recovered'::text, 'closed'::text, 'dismissed'::text])))
@@ -3428,6 +3434,68 @@ CREATE TABLE verification_policy (
 );
 CREATE POLICY own_shop_only ON verification_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE verification_policy FORCE ROW LEVEL SECURITY;
+
+-- distributed: money buyers have with the shop, of a customer or of whoever brings its code; the code itself is not kept
+CREATE TABLE voucher (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid,
+    code_hash bytea,
+    code_end text,
+    currency text NOT NULL,
+    amount_minor bigint NOT NULL,
+    balance_minor bigint NOT NULL DEFAULT 0,
+    state text NOT NULL,
+    reason text NOT NULL,
+    valid_until timestamp with time zone NOT NULL,
+    refund_id uuid,
+    issued_by text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    judged_by text,
+    judged_at timestamp with time zone,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT voucher_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT voucher_customer FOREIGN KEY (shop_id, customer_id) REFERENCES customer(shop_id, id),
+    CONSTRAINT voucher_refund FOREIGN KEY (shop_id, refund_id) REFERENCES refund(shop_id, id),
+    CONSTRAINT voucher_amount_positive CHECK ((amount_minor > 0)),
+    CONSTRAINT voucher_code_has_an_end CHECK (((code_hash IS NULL) = (code_end IS NULL))),
+    CONSTRAINT voucher_holds_nothing_before_it_is_agreed CHECK (((state = ANY (ARRAY['active'::text, 'blocked'::text])) OR (balance_minor = 0))),
+    CONSTRAINT voucher_is_somebodys CHECK (((customer_id IS NOT NULL) OR (code_hash IS NOT NULL))),
+    CONSTRAINT voucher_never_overspent CHECK ((balance_minor >= 0)),
+    CONSTRAINT voucher_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'active'::text, 'blocked'::text, 'declined'::text])))
+);
+CREATE UNIQUE INDEX voucher_code_once ON voucher USING btree (shop_id, code_hash) WHERE (code_hash IS NOT NULL);
+CREATE INDEX voucher_newest ON voucher USING btree (shop_id, issued_at, id);
+CREATE INDEX voucher_of_customer ON voucher USING btree (shop_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX voucher_of_issuer ON voucher USING btree (shop_id, issued_by, issued_at) WHERE (judged_by IS NULL);
+CREATE INDEX voucher_waiting ON voucher USING btree (shop_id, issued_at) WHERE (state = 'waiting'::text);
+CREATE POLICY own_shop_only ON voucher USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE voucher FORCE ROW LEVEL SECURITY;
+
+-- distributed: what came onto vouchers and went off them, append only; a balance is their sum
+CREATE TABLE voucher_move (
+    shop_id bigint NOT NULL,
+    voucher_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    change_minor bigint NOT NULL,
+    order_id uuid,
+    refund_id uuid,
+    actor text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT voucher_move_pkey PRIMARY KEY (shop_id, voucher_id, id),
+    CONSTRAINT voucher_move_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT voucher_move_refund FOREIGN KEY (shop_id, refund_id) REFERENCES refund(shop_id, id),
+    CONSTRAINT voucher_move_voucher FOREIGN KEY (shop_id, voucher_id) REFERENCES voucher(shop_id, id),
+    CONSTRAINT voucher_move_has_its_sign CHECK (((change_minor <> 0) AND ((kind = 'spent'::text) = (change_minor < 0)))),
+    CONSTRAINT voucher_move_kind_known CHECK ((kind = ANY (ARRAY['issued'::text, 'spent'::text, 'taken_off'::text, 'returned'::text, 'credited'::text]))),
+    CONSTRAINT voucher_move_names_its_order CHECK (((kind = 'issued'::text) = (order_id IS NULL))),
+    CONSTRAINT voucher_move_names_its_refund CHECK (((kind = ANY (ARRAY['returned'::text, 'credited'::text])) = (refund_id IS NOT NULL)))
+);
+CREATE INDEX voucher_move_of_order ON voucher_move USING btree (shop_id, order_id) WHERE (order_id IS NOT NULL);
+CREATE UNIQUE INDEX voucher_move_once_a_refund ON voucher_move USING btree (shop_id, refund_id, voucher_id) WHERE (refund_id IS NOT NULL);
+CREATE POLICY own_shop_only ON voucher_move USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE voucher_move FORCE ROW LEVEL SECURITY;
 
 -- distributed: tasks released together; alone_cm is what they would be walked order by order
 CREATE TABLE wave (

@@ -268,6 +268,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/ageing/export.csv": FINANCE,
     "/payments/fees": FINANCE,
     "/payments/fees/export.csv": FINANCE,
+    "/payments/banks": RAILS,
     "/payments/gateways": RAILS,
     "/payments/gateways/{rail:str}": RAILS,
     "/payments/payouts": FINANCE,

@@ -40,6 +40,7 @@ COLUMNS = {
     "payments.payout": ("refund_payout", "state"),
     "payments.refund": ("refund", "state"),
     "payments.refund_try": ("refund_try", "state"),
+    "payments.voucher": ("voucher", "state"),
     "promotions.promotion": ("payment_promotion", "state"),
     "promotions.redemption": ("promotion_redemption", "state"),
     "returns.goods_return": ("goods_return", "state"),

@@ -44,14 +44,16 @@ from orderan.fleet import (
     move_run,
 )
 from orderan.flows import offer_promotion
+from orderan.flows.book_refund import lock_refund, take_back
 from orderan.flows.change_order import confirm, decline_change, open_change
 from orderan.flows.deliver import move_on
 from orderan.flows.payment_incident import close, confirm_incident, dismiss_incident, recover
 from orderan.flows.pick_task import start_picking
-from orderan.flows.refund_order import execute_refund, lock_refund, promise_refund, take_back, withdraw_refund
+from orderan.flows.refund_order import execute_refund, promise_refund, withdraw_refund
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.settle_return import ask_return
 from orderan.fulfilment import TaskEvent, lock_tasks, move_tasks
+from orderan.incidents import find_incident, reopen_incident
 from orderan.inventory import (
     Arrival,
     Travel,
@@ -179,6 +181,7 @@ NOT_WALKED = {
     "verification.delivery_day": "buyers, agents and the clock move it: tests/flows/test_delivery_day.py",
     "payments.approval": "stands beside the state of a refund: tests/flows/test_approve_refund.py",
     "payments.chargeback": "its ends move money, each another way: tests/flows/test_contest_chargeback.py",
+    "payments.voucher": "agreeing puts money on it, and takes a second person: tests/flows/test_pay_with_voucher.py",
     "payments.payout": "every move needs what the one before it left: tests/flows/test_pay_out.py",
     "payments.refund_try": "gateways move it: tests/flows/test_execute_refund.py",
     "payments.attempt": "gateways move it: tests/flows/test_pay_online.py, and their news in any order",
@@ -317,6 +320,9 @@ class Stage:
                 await dismiss_incident(tx, made.id, now=self.now)
             elif event == "recover":
                 await recover(tx, made.id, now=self.now)
+            elif event == "relapse":
+                found = await find_incident(tx, made.id)
+                await reopen_incident(tx, found, since=self.now, zone="Asia/Jakarta", now=self.now)
             else:
                 await close(tx, made.id, review="usai", now=self.now)
 

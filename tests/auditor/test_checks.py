@@ -145,6 +145,16 @@ ANSWERED = """
     SELECT 1, '{cod}', '{nobody}', 'verification', 'waiting', 'confirm', 'confirmed', 'x', 'call:1', moved_at
     FROM verification_attempt"""
 
+VOUCHER = """
+    WITH issued AS (
+        INSERT INTO voucher (shop_id, id, code_hash, code_end, currency, amount_minor, balance_minor, state, reason,
+                             valid_until, issued_by, issued_at, moved_at)
+        VALUES (1, '{nobody}', 'x', 'X', 'IDR', 5, 5, 'active', 'x', now(), 'x', now(), now())
+        RETURNING id
+    )
+    INSERT INTO voucher_move (shop_id, voucher_id, id, kind, change_minor, actor, at)
+    SELECT 1, id, id, 'issued', 5, 'x', now() FROM issued"""
+
 TOUR = (
     "ALTER TABLE parcel DROP CONSTRAINT parcel_task",
     "ALTER TABLE fleet_run DROP CONSTRAINT fleet_run_van",
@@ -193,6 +203,14 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "messages.have_facts": (MESSAGE, "UPDATE message SET fact_seq = 99"),
     "messages.told_were_sent": (MESSAGE, "UPDATE message SET state = 'told'"),
     "messages.waiting_have_a_try": (MESSAGE, "UPDATE message SET state = 'waiting'"),
+    "vouchers.balance_is_moves": (VOUCHER, "UPDATE voucher SET balance_minor = 6"),
+    "vouchers.ledger_is_moves": (
+        VOUCHER,
+        """
+        INSERT INTO voucher_move (shop_id, voucher_id, id, kind, change_minor, order_id, actor, at)
+        VALUES (1, '{nobody}', '{paid}', 'spent', -2, '{paid}', 'x', now())""",
+        "UPDATE voucher SET balance_minor = 3",
+    ),
     "promotions.taken_equals_uses": (PROMOTION, USE, SHARE, "UPDATE payment_promotion SET taken_minor = 6"),
     "promotions.shares_add_up": (PROMOTION, USE, SHARE, "UPDATE promotion_share SET reversed_minor = 1"),
     "promotions.cover_is_promoted": (

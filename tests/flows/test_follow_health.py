@@ -9,10 +9,10 @@ import pytest
 from conftest import ShopFloor
 from flows.paying import Till, a_till, some_probing
 from orderan.flows.follow_health import KINDS, follow_health
-from orderan.flows.payment_incident import dismiss_incident
+from orderan.flows.payment_incident import dismiss_incident, open_incident
 from orderan.flows.watch_rails import watch_rails
 from orderan.health import Test
-from orderan.incidents import Kind, plan_maintenance
+from orderan.incidents import Kind, Severity, announce, banner_for, plan_maintenance
 from orderan.kit.crypto import Keyring
 from orderan.payments import rails
 
@@ -115,6 +115,44 @@ async def test_what_is_only_degraded_is_suspected_and_goes_by_itself(till: Till)
     await till.floor.run(lambda tx: tx.run("UPDATE rail_watch SET word = 'well'"))
     assert await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at)) == 2
     assert {one.state for one in await incidents(till)} == {"recovered"}
+
+
+async def test_what_is_open_as_less_becomes_an_outage_wherever_it_is_told_with_one_fact(till: Till) -> None:
+    await a_round(till)
+    first = (await till.floor.run(rails))[0]
+    opened = await till.floor.run(
+        lambda tx: open_incident(
+            tx,
+            [first.id],
+            kind=Kind.DECLINES,
+            severity=Severity.MINOR,
+            since=till.clock.at,
+            now=till.clock.at,
+        )
+    )
+    before = opened.incident
+    await till.floor.run(
+        lambda tx: announce(
+            tx, before.id, words_id=before.words_id, words_en=before.words_en, publish=True, now=till.clock.at
+        )
+    )
+    till.first.how = "failed"
+    await charge(till, 12)
+    till.later(timedelta(seconds=10))
+
+    assert await a_round(till) == 1
+    assert await a_round(till) == 0
+
+    [found] = await incidents(till)
+    assert (found.id, found.state, found.kind, found.severity) == (before.id, "open", "down", "major")
+    assert [one.get("became") for one in found.evidence] == ["down"]
+    [banner] = await till.floor.run(lambda tx: banner_for(tx, rails=[first.id], now=till.clock.at))
+    assert "tidak bisa dilakukan" in banner.words["id"]
+    assert "do not work" in banner.words["en"]
+    facts = await till.floor.all("SELECT payload FROM event WHERE kind = 'incidents.worsened.v1'")
+    assert [(one.payload["was_kind"], one.payload["becomes"]) for one in facts] == [("declines", "down")]
+    [entry] = await till.floor.all("SELECT reason FROM exception_entry WHERE kind = 'rail_trouble'")
+    assert entry.reason == "down"
 
 
 async def test_a_rail_is_tried_last_from_half_an_hour_before_its_maintenance_until_its_end(

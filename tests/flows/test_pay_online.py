@@ -528,7 +528,7 @@ async def test_while_the_clock_stands_still_a_fresh_try_can_be_paid(till: Till) 
 async def test_who_decided_before_another_began_begins_nothing(till: Till) -> None:
     """A second window looked while there was nothing, and comes when the first one has its number."""
     caller, order_id = till.floor.caller, till.order.id
-    known = await till.cashier._put_aside(caller, order_id)
+    known = await till.cashier.put_aside(caller, order_id)
     first = await charge(till)
     [rail, *_] = await till.floor.run(rails)
 

@@ -12,6 +12,7 @@ from incidents.troubled import MINUTE, Street, a_street, tries
 from orderan.auditor import audit
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.payment_incident import (
+    call_false,
     close,
     confirm_incident,
     dismiss_incident,
@@ -23,11 +24,14 @@ from orderan.flows.payment_incident import (
 from orderan.flows.settle_payment import settle_payments
 from orderan.incidents import (
     BeginsLater,
+    FalseWithoutReason,
     Incident,
     Kind,
     NoRailNamed,
     ReviewEmpty,
     Severity,
+    alarms_by_month,
+    alarms_since,
     announce,
     impact_of,
     incident_by_id,
@@ -242,8 +246,94 @@ async def test_time_made_good_once_is_not_made_good_again(street: Street, now: d
     other = await street.opened(since=now + 15 * MINUTE, now=now + 25 * MINUTE)
     await recovered(street, other.incident.id, now + 30 * MINUTE)
 
-    assert other.incident.id != one.incident.id
+    assert other.incident.id == one.incident.id
     assert await street.limits(street.there) == {(now + 80 * MINUTE, None)}
+
+
+async def test_trouble_that_comes_and_goes_is_one_incident_and_tells_each_buyer_once(
+    street: Street, now: datetime, database_url: str
+) -> None:
+    async def back(minute: int) -> tuple[UUID, int, int]:
+        followed = await street.opened(since=now + minute * MINUTE, now=now + (minute + 1) * MINUTE)
+        return followed.incident.id, followed.clocks, followed.told
+
+    first, *_ = await back(5)
+    assert await recovered(street, first, now + 10 * MINUTE) == (1, 1)
+    assert await back(12) == (first, 1, 0)
+    await tries(street, street.elsewhere, street.failed, now=now + 14 * MINUTE)
+    assert await street.floor.run(lambda tx: follow_incidents(tx, now=now + 15 * MINUTE)) == 2
+    assert await recovered(street, first, now + 20 * MINUTE) == (2, 1)
+    assert await back(30) == (first, 2, 0)
+    await street.floor.run(sequence)
+    assert audit(database_url, now=now + 32 * MINUTE).findings == []
+    assert await recovered(street, first, now + 35 * MINUTE) == (2, 0)
+
+    everybody = sorted(street.there + street.elsewhere)
+    assert (await street.told("trouble"), await street.told("recovered")) == (everybody, everybody)
+    assert await street.facts(TOLD) == 4
+    # Each clock stood while the trouble lasted, and ran in between.
+    assert await street.limits(street.there) == {(now + 78 * MINUTE, None)}
+    assert await street.limits(street.elsewhere) == {(now + 73 * MINUTE, None)}
+    found = await street.floor.run(lambda tx: incident_by_id(tx, first))
+    assert [one["again"] for one in found.evidence if "again" in one] == [
+        (now + minute * MINUTE).isoformat() for minute in (12, 30)
+    ]
+    assert await street.floor.run(lambda tx: follow_incidents(tx, now=now + 64 * MINUTE)) == 0
+    assert await street.floor.run(lambda tx: follow_incidents(tx, now=now + 65 * MINUTE)) == 1
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(25, 0), (31, 1)])
+async def test_trouble_after_an_incident_was_closed_is_another_but_is_not_told_twice_in_half_an_hour(
+    street: Street, now: datetime, minutes: int, told: int
+) -> None:
+    first = await street.opened(since=now)
+    await recovered(street, first.incident.id, now + 5 * MINUTE)
+    await street.floor.run(lambda tx: close(tx, first.incident.id, review="usai", now=now + 6 * MINUTE))
+
+    other = await street.opened(since=now + (5 + minutes) * MINUTE)
+
+    assert (other.incident.id != first.incident.id, other.clocks, other.told) == (True, 1, told)
+
+
+@pytest.mark.parametrize("calls", [1, 2])
+async def test_a_false_alarm_ends_at_once_tells_who_was_told_and_counts_against_the_watch(
+    street: Street, now: datetime, calls: int
+) -> None:
+    opened = await street.floor.run(
+        lambda tx: open_incident(
+            tx,
+            [street.failed.id],
+            kind=Kind.DOWN,
+            severity=Severity.MAJOR,
+            since=now,
+            by_itself=True,
+            now=now,
+        )
+    )
+    incident_id = opened.incident.id
+
+    async def call(why: str) -> tuple[int, int]:
+        followed = await street.floor.run(lambda tx: call_false(tx, incident_id, why=why, now=now + MINUTE))
+        return followed.clocks, followed.told
+
+    with pytest.raises(FalseWithoutReason):
+        await call(" ")
+    answers = await asyncio.gather(
+        *(call("Uji beban kami sendiri") for _ in range(calls)), return_exceptions=True
+    )
+
+    assert sorted(str(type(one).__name__) for one in answers) == ["FalseBefore", "tuple"][-calls:]
+    assert [one for one in answers if not isinstance(one, BaseException)] == [(1, 1)]
+    assert await street.told("recovered") == street.there
+    found = await street.floor.run(lambda tx: incident_by_id(tx, incident_id))
+    assert (found.state, found.false_why) == ("recovered", "Uji beban kami sendiri")
+    since = now - MINUTE
+    assert await street.floor.run(lambda tx: alarms_since(tx, since=since)) == (1, 1)
+    [month] = await street.floor.run(lambda tx: alarms_by_month(tx, since=since, zone="Asia/Jakarta"))
+    assert (month.rail_id, month.raised, month.false) == (street.failed.id, 1, 1)
+    # What comes after a mistake is the first trouble.
+    after = await street.opened(since=now + 3 * MINUTE)
+    assert after.incident.id != incident_id
 
 
 async def test_who_begins_to_pay_there_meanwhile_is_caught_on_the_next_round(

@@ -4,11 +4,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from math import log
+from pathlib import Path
 
 import pytest
 
 from health.given import MONDAY, norm, stretch
-from orderan.health import Blame, Detector, Reason, Seen, Test, Wanted, Watched, Word, reading, watch
+from orderan.health import (
+    MEASURED_FALSE_ALARMS,
+    Blame,
+    Detector,
+    Reason,
+    Seen,
+    Test,
+    Wanted,
+    Watched,
+    Word,
+    reading,
+    watch,
+)
 
 DETECTOR = Detector(norm())
 
@@ -34,6 +47,12 @@ def test_the_threshold_follows_from_the_wanted_rate_alone() -> None:
     assert DETECTOR.alarm_at == pytest.approx(log(259_200 * 15))
     assert Detector(norm(), Wanted(false_alarms=0.1)).alarm_at == pytest.approx(log(259_200 * 150))
     assert Detector(norm(), Wanted(bucket_s=60)).alarm_at == pytest.approx(log(43_200 * 15))
+
+
+def test_the_rate_that_is_stated_is_the_one_that_was_published_and_within_what_is_wanted() -> None:
+    assert Wanted().false_alarms >= MEASURED_FALSE_ALARMS
+    published = (Path(__file__).parents[2] / "docs" / "performance.md").read_text()
+    assert f"{MEASURED_FALSE_ALARMS} false alarms a rail and month" in " ".join(published.split())
 
 
 def test_few_failures_a_month_are_few_chances_of_a_false_alarm() -> None:

@@ -164,6 +164,37 @@ async def test_what_is_refused_is_said_beside_its_field_and_changes_nothing(
     assert found == opened.incident
 
 
+async def test_an_alarm_is_called_false_with_a_reason_and_the_board_counts_it(
+    desk: Desk, now: datetime
+) -> None:
+    opened = await desk.street.floor.run(
+        lambda tx: open_incident(
+            tx,
+            [desk.street.failed.id],
+            kind=Kind.SLOW,
+            severity=Severity.MINOR,
+            since=now,
+            by_itself=True,
+            suspected=True,
+            now=now,
+        )
+    )
+    path = f"/incidents/{to_text('inc', opened.incident.id)}"
+    refused = await send(desk.owner, f"{path}/false", {"why": ""})
+    assert (refused.status_code, "bagaimana Anda tahu bahwa alarm" in refused.text) == (409, True)
+
+    assert await desk.go(f"{path}/false", why="Kami menguji beban") == f"{path}?said=false"
+
+    seen = words((await desk.owner.get(path)).text)
+    assert "Bukan gangguan" in seen
+    assert "Disebut alarm keliru Kami menguji beban" in seen
+    board = words((await desk.owner.get("/payments/gateways")).text)
+    assert "30 hari terakhir: 1 alarm, 1 disebut keliru, yaitu 0,50 per jalur." in board
+    assert "paling banyak 1 kali per jalur dan 30 hari; pengukuran kami 0,645." in board
+    rail = words((await desk.owner.get(f"/payments/gateways/{to_text('ral', desk.street.failed.id)}")).text)
+    assert "1 Nov 2026 1 1" in rail
+
+
 async def test_maintenance_is_planned_seen_by_the_public_and_cancelled(desk: Desk, now: datetime) -> None:
     account = to_text("gwa", desk.street.account.id)
     local = (now + timedelta(hours=7)).strftime("%Y-%m-%dT%H:%M")

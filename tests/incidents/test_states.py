@@ -5,13 +5,13 @@ import pytest
 from orderan.incidents import INCIDENT, IncidentEvent, IncidentState
 from orderan.kit.states import IllegalMove
 
-# state      confirm  dismiss    recover    close
+# state      confirm  dismiss    recover    relapse  close
 GRID = """
-suspected    open     dismissed  -          -
-open         -        -          recovered  -
-recovered    -        -          -          closed
-closed       -        -          -          -
-dismissed    -        -          -          -
+suspected    open     dismissed  -          -        -
+open         -        -          recovered  -        -
+recovered    -        -          -          open     closed
+closed       -        -          -          -        -
+dismissed    -        -          -          -        -
 """
 SQUARES = [
     (IncidentState(row[0]), event, None if cell == "-" else IncidentState(cell))

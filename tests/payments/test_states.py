@@ -14,6 +14,7 @@ from orderan.payments import (
     PAYOUT,
     REFUND,
     REFUND_TRY,
+    VOUCHER,
     Approval,
     ApprovalEvent,
     AttemptEvent,
@@ -26,6 +27,8 @@ from orderan.payments import (
     RefundState,
     TryEvent,
     TryState,
+    VoucherEvent,
+    VoucherState,
 )
 
 # state     execute     withdraw    reopen
@@ -61,6 +64,14 @@ approved    -         -          exported   paid   -         cancelled
 exported    -         -          -          paid   waiting   -
 paid        -         -          -          -      waiting   -
 cancelled   -         -          -          -      -         -
+"""
+
+# state     approve   decline    block     unblock
+VOUCHER_GRID = """
+waiting     active    declined   -         -
+active      -         -          blocked   -
+blocked     -         -          -         active
+declined    -         -          -         -
 """
 
 # state         send            win    lose   expire
@@ -107,6 +118,7 @@ APPROVAL_SQUARES = drawn(APPROVAL_GRID, Approval, ApprovalEvent)
 TRY_SQUARES = drawn(TRY_GRID, TryState, TryEvent)
 PAYOUT_SQUARES = drawn(PAYOUT_GRID, PayoutState, PayoutEvent)
 CHARGEBACK_SQUARES = drawn(CHARGEBACK_GRID, ChargebackState, ChargebackEvent)
+VOUCHER_SQUARES = drawn(VOUCHER_GRID, VoucherState, VoucherEvent)
 ATTEMPT_SQUARES = drawn(ATTEMPT_GRID, AttemptState, AttemptEvent)
 SQUARES = [
     *REFUND_SQUARES,
@@ -114,6 +126,7 @@ SQUARES = [
     *TRY_SQUARES,
     *PAYOUT_SQUARES,
     *CHARGEBACK_SQUARES,
+    *VOUCHER_SQUARES,
     *ATTEMPT_SQUARES,
 ]
 MACHINES: dict[type[StrEnum], Machine[Any, Any]] = {
@@ -122,6 +135,7 @@ MACHINES: dict[type[StrEnum], Machine[Any, Any]] = {
     TryState: REFUND_TRY,
     PayoutState: PAYOUT,
     ChargebackState: CHARGEBACK,
+    VoucherState: VOUCHER,
     AttemptState: ATTEMPT,
 }
 
@@ -142,6 +156,9 @@ def test_the_grids_have_every_state_and_every_event() -> None:
     assert len(CHARGEBACK_SQUARES) == len(ChargebackState) * len(ChargebackEvent)
     assert CHARGEBACK.initial is ChargebackState.OPEN
     assert CHARGEBACK.finals == {ChargebackState.WON, ChargebackState.LOST}
+    assert len(VOUCHER_SQUARES) == len(VoucherState) * len(VoucherEvent)
+    assert VOUCHER.initial is VoucherState.WAITING
+    assert VOUCHER.finals == {VoucherState.DECLINED}
     assert len(ATTEMPT_SQUARES) == len(AttemptState) * len(AttemptEvent)
     assert ATTEMPT.initial is AttemptState.ASKING
     assert ATTEMPT.finals == set()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orderan
 from orderan.inventory.states import TransferEvent
-from orderan.payments.states import ChargebackEvent, PayoutEvent
+from orderan.payments.states import ChargebackEvent, PayoutEvent, VoucherEvent
 from orderan.trust import DenialEvent, ListVerdict
 from orderan.web.dashboard.audit_words import ACTIONS
 
@@ -20,6 +20,7 @@ COMPOSED = {
     "trust.{event}": (DenialEvent.UPHOLD, DenialEvent.OVERTURN),
     "trust.{verdict}": tuple(ListVerdict),
     "transfer.{verb}": ("open", *TransferEvent),
+    "voucher.{event}": tuple(VoucherEvent),
 }
 """Actions that are put together where they are done, and of what."""
 AN_ACTION = re.compile(r"[a-z_]+\.[a-z_]+")

@@ -175,6 +175,7 @@ FORMS: Final = {
     ),
     "/orders/{order:str}/notes": Sends("/orders/{open}/notes", {"body": "  "}, {}),
     "/orders/{order:str}/tags": Sends("/orders/{open}/tags", {"add": "x" * 130}, {}),
+    "/payments/vouchers/new": Sends("/payments/vouchers/new", {"amount": "0"}, {"reason": "Maaf terlambat"}),
     "/payments/cod": Sends("/payments/cod", {"statement": ""}, {"tab": "cod_collected", "parcel": "{cash}"}),
     "/payments/orders/{order_id:str}/confirm": Sends(
         "/payments/orders/{unpaid}/confirm",
@@ -450,6 +451,8 @@ OTHERWISE: Final = {
     "/stop/{ticket:str}": BUTTON,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways, no form",
     "/pay/{ticket:str}": BUTTON,
+    "/pay/{ticket:str}/voucher": "a code is typed anew: what was wrong with it is said beside it",
+    "/payments/vouchers/{voucher_id:str}/step": BUTTON,
     "/payments/orders/{order_id:str}/tries/{attempt_id:str}": "tests/paying/test_judging.py",
     "/payments/promotions/{promotion_id:str}/state": BUTTON,
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,

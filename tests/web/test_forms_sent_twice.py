@@ -210,6 +210,11 @@ FORMS: Final = {
     "/orders/{order:str}/cancel": Sends(
         "/orders/{open}/cancel", {"reason": "Kurang", "units_1": "1"}, "SELECT sum(cancelled) FROM order_line"
     ),
+    "/payments/vouchers/new": Sends(
+        "/payments/vouchers/new",
+        {"amount": "5.000", "reason": "Maaf", "customer": "{customer}"},
+        "SELECT count(*) FROM voucher",
+    ),
     "/payments/chargebacks": Sends(
         "/payments/chargebacks",
         {"order": "{gone_number}", "amount": "5.000", "reason": "Tidak sampai"},
@@ -425,6 +430,7 @@ OTHERWISE: Final = {
     "/payments/refunds/payouts/{payout_id:str}/step": ON,
     "/payments/chargebacks/{chargeback_id:str}/step": ON,
     "/payments/refunds/limit": SAME_AGAIN,
+    "/payments/vouchers/{voucher_id:str}/step": ON,
     "/payments/refunds/{refund_id:str}/step": ON,
     "/verification/{order:str}/take": "reads; a buyer taken again is in the same hands",
     "/ya/{link:str}": "the first word counts: tests/verification/test_asking_pages.py",
@@ -475,6 +481,7 @@ OTHERWISE: Final = {
     "/stock/locations/{location_id:str}": SAME_AGAIN,
     "/stock/locations/{location_id:str}/{verb:str}": SAME_AGAIN,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways: tests/paying/test_notices.py",
+    "/pay/{ticket:str}/voucher": "what is on a voucher is spent once: tests/flows/test_pay_with_voucher.py",
     "/pay/{ticket:str}": "what was offered is offered again: tests/paying/test_pay_page.py",
     "/pick/devices": "each asking makes a phone, of which nothing was heard",
     "/pick/lists/{list_id:str}/back": ON,

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows.refund_order import lock_refund, withdraw_refund
+from orderan.flows.book_refund import lock_refund
+from orderan.flows.refund_order import withdraw_refund
 from orderan.kit.db import Tx
 from orderan.orders import insert_moves
 from orderan.payments import ApprovalEvent, ReasonMissing, Refund, judge_refund

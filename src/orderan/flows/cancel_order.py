@@ -4,8 +4,8 @@ units      the least advanced go first; what was shipped is refused, it comes ba
 work       tasks shrink by exactly those units; a task of which nothing is left is cancelled, and
            what the inbox says of it is settled
 stock      the same units are free again in the same instant, parts of bundles included
-money      lines and shipping are summed up anew, as a change set would; what was paid too much goes to the exception inbox, and
-           nothing is asked for once all that was sent has come back
+money      lines and shipping are summed up anew, as a change set would; what was paid too much goes to the exception inbox,
+           what a voucher paid for an order that is over comes back onto it, and nothing is asked for once all that was sent has come back
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.order_fees import shipping_without
+from orderan.flows.pay_with_voucher import let_vouchers_go
 from orderan.flows.return_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
 from orderan.flows.settle_return import forgo_rest
@@ -66,6 +67,7 @@ async def cancel_order(
         await settle_never_asked(tx, [order_id], note="cancelled", now=now)
     await follow_cut(tx, order, after.total_minor, now=now)
     await follow_totals(tx, [after], now=now)
+    await let_vouchers_go(tx, [after], now=now)
     await forgo_rest(tx, after, now=now)
     return after
 

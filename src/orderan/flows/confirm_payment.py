@@ -12,7 +12,15 @@ from orderan.flows.settle_payment import settle_payments
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.orders import lock_orders
-from orderan.payments import MoneyEvent, MoneyKind, PaymentUndecided, Standing, orders_in_the_air
+from orderan.payments import (
+    VOUCHER_METHOD,
+    MoneyEvent,
+    MoneyKind,
+    NotByHand,
+    PaymentUndecided,
+    Standing,
+    orders_in_the_air,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ async def confirm_payment(tx: Tx, event: MoneyEvent, *, besides: bool = False, n
 
     Raises:
         PaymentUndecided: A try of the order is in the air, and it was not said that this came besides.
+        NotByHand: A voucher is said to have paid.
         OrderNotFound, ReferenceUsed, AmountNotPositive, CurrencyDiffers, MoreThanThereIs: As `settle_payment`.
     """
     [answer] = await confirm_payments(tx, [Said(event, besides)], now=now)
@@ -50,9 +59,14 @@ async def confirm_payments(tx: Tx, told: Sequence[Said], *, now: datetime) -> li
     undecided = [
         not one.besides and one.event.kind in TAKEN_IN and one.event.order_id in waiting for one in told
     ]
-    fresh = [one.event for one, refused in zip(told, undecided, strict=True) if not refused]
-    booked = iter(await settle_payments(tx, fresh, now=now))
-    return [
-        PaymentUndecided(str(orders[one.event.order_id].number)) if refused else next(booked)
-        for one, refused in zip(told, undecided, strict=True)
+    refusals: list[Refusal | None] = [
+        NotByHand()
+        if one.event.method == VOUCHER_METHOD
+        else PaymentUndecided(str(orders[one.event.order_id].number))
+        if unsure
+        else None
+        for one, unsure in zip(told, undecided, strict=True)
     ]
+    fresh = [one.event for one, refused in zip(told, refusals, strict=True) if refused is None]
+    booked = iter(await settle_payments(tx, fresh, now=now))
+    return [next(booked) if refused is None else refused for refused in refusals]

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from orderan.flows.refund_order import book_part, lock_refund, take_back
+from orderan.flows.book_refund import book_part, lock_refund, take_back
+from orderan.flows.refund_vouchers import return_to_vouchers, share_of_vouchers
 from orderan.gateways import (
     Gateway,
     GatewayFailed,
@@ -68,10 +69,12 @@ class WayBack:
 
     Attributes:
         left_minor: What of it no gateway can send: somebody pays it out.
+        voucher_minor: What goes back onto the vouchers that paid a part of the order.
     """
 
     pieces: tuple[Piece, ...]
     left_minor: int
+    voucher_minor: int = 0
 
 
 @dataclass
@@ -88,10 +91,10 @@ class Refunder:
 
     async def way_back(self, tx: Tx, refund: Refund) -> WayBack:
         """How what is left of a refund would go back now."""
-        pieces, left = split(
-            refund.left_minor, await self._sources(tx, refund.order_id), now=self.clock.now()
-        )
-        return WayBack(tuple(pieces), left)
+        share = await share_of_vouchers(tx, refund)
+        sources = await self._sources(tx, refund.order_id)
+        pieces, left = split(refund.left_minor - share, sources, now=self.clock.now())
+        return WayBack(tuple(pieces), left, share)
 
     async def send(self, caller: Caller, refund_id: UUID) -> list[RefundTry]:
         """Send back what of a refund is left, as far as gateways can; returns the tries as they stand.
@@ -125,9 +128,14 @@ class Refunder:
         return len(due)
 
     async def _begin(self, tx: Tx, refund_id: UUID) -> list[RefundTry]:
-        _, refund = await lock_refund(tx, refund_id)
-        way = await self.way_back(tx, refund)
+        order, refund = await lock_refund(tx, refund_id)
         now = self.clock.now()
+        was = refund.state
+        refund = await return_to_vouchers(tx, order, refund, now=now)
+        if refund.state != was:
+            # Vouchers had paid for all of it.
+            return []
+        way = await self.way_back(tx, refund)
         tries = await begin_tries(tx, refund, way.pieces, now=now)
         if not tries:
             raise NoWayBack(refund.left_minor, refund.currency)

@@ -2,6 +2,7 @@
 
 down       an incident is open at once: buyers are told, their clocks stand still
 degraded   it is suspected: nobody is told until it is down or a person confirms it
+worse      what is open as less than an outage and becomes one is said to be one: kind, words and all
 well       what opened by itself is over once every rail it is about is well; a suspicion goes by itself
 
 What a person dismissed or called over stays so until the watch of the rail changes its word again.
@@ -12,6 +13,7 @@ next: whoever dies in between leaves it to the next round.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Final
 from uuid import UUID
 
@@ -23,9 +25,11 @@ from orderan.incidents import (
     Kind,
     Severity,
     find_incident,
+    graver,
     last_ended_on,
     places_of,
     unfinished,
+    worse,
 )
 from orderan.kit.db import Tx
 from orderan.payments import Rail, rails
@@ -41,7 +45,7 @@ KINDS: Final = {
 
 
 async def follow_health(tx: Tx, *, now: datetime) -> int:
-    """One round; returns how many incidents opened, became certain, or ended."""
+    """One round; returns how many incidents opened, became certain or worse, or ended."""
     watched = await watches(tx)
     known = {rail.id: rail for rail in await rails(tx)}
     done = 0
@@ -62,7 +66,8 @@ async def follow_health(tx: Tx, *, now: datetime) -> int:
             if one.rail_id not in in_one and (one.rail_id not in ended or one.changed_at > ended[one.rail_id])
         ]
         certain = [one for one in down if one.rail_id in in_one and _suspected(in_one[one.rail_id])]
-        if fresh or certain:
+        grows = [one for one in down if one.rail_id in in_one and _worse(one, in_one[one.rail_id])]
+        if fresh or certain or grows:
             about = fresh + [one for one in told if one.rail_id in in_one]
             await _open(tx, about, suspected=not down, now=now)
             done += 1
@@ -86,6 +91,14 @@ def _suspected(incident: Incident) -> bool:
     return bool(incident.state == IncidentState.SUSPECTED)
 
 
+def _worse(one: RailWatch, there: Incident) -> bool:
+    return there.state == IncidentState.OPEN and worse(_kind(one), Kind(there.kind))
+
+
+def _kind(one: RailWatch) -> Kind:
+    return KINDS.get(Test(one.reasons[0]["test"]), Kind.OTHER) if one.reasons else Kind.OTHER
+
+
 def _by_account(watched: Mapping[UUID, RailWatch], known: Mapping[UUID, Rail]) -> dict[UUID, list[RailWatch]]:
     """Rails in trouble, by the account they are of; the worst first."""
     found: dict[UUID, list[RailWatch]] = defaultdict(list)
@@ -98,13 +111,11 @@ def _by_account(watched: Mapping[UUID, RailWatch], known: Mapping[UUID, Rail]) -
 
 
 async def _open(tx: Tx, about: Sequence[RailWatch], *, suspected: bool, now: datetime) -> None:
-    worst = about[0]
     began = [one.since for one in about if one.since is not None]
-    reason = worst.reasons[0] if worst.reasons else {}
     await open_incident(
         tx,
         [one.rail_id for one in about],
-        kind=KINDS.get(Test(reason["test"]), Kind.OTHER) if reason else Kind.OTHER,
+        kind=reduce(graver, (_kind(one) for one in about)),
         severity=Severity.MAJOR if len(about) == 1 else Severity.CRITICAL,
         since=min([*began, now]),
         evidence={str(one.rail_id): list(one.reasons) for one in about},

@@ -154,7 +154,7 @@ class Cashier:
         if standing is not None and standing.id != instead_of:
             return standing
         amount = await self.db.run(caller, lambda tx: self._amount(tx, order_id, method, wanted, part_minor))
-        known = await self._put_aside(caller, order_id)
+        known = await self.put_aside(caller, order_id)
         routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails, amount))
         begun = 0
         for rail in routed:
@@ -277,10 +277,13 @@ class Cashier:
         now = self.clock.now()
         return await self.db.run(caller, read)
 
-    async def _put_aside(self, caller: Caller, order_id: UUID) -> int:
+    async def put_aside(self, caller: Caller, order_id: UUID) -> int:
         """Take back what the buyer was given before, as far as its gateway can; the rest is watched.
 
         Returns how many tries there are: one more, and somebody else began since.
+
+        Raises:
+            AttemptInTheAir: What became of one is not known yet.
         """
         tries = await self.db.run(caller, lambda tx: attempts_of(tx, order_id))
         offered = [attempt for attempt in tries if attempt.state == AttemptState.OFFERED]

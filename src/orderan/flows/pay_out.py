@@ -18,7 +18,8 @@ from typing import Final
 from uuid import UUID
 
 from orderan.customers import Field, Reader, customer_card, note_reading, same_person, seal_for
-from orderan.flows.refund_order import book_part, lock_refund, take_back
+from orderan.flows.book_refund import book_part, lock_refund, take_back
+from orderan.flows.refund_vouchers import return_to_vouchers
 from orderan.kit import audit
 from orderan.kit.audit import Trace
 from orderan.kit.crypto import Keyring
@@ -73,6 +74,7 @@ async def begin_payout(tx: Tx, refund_id: UUID, *, now: datetime) -> Payout:
     order, refund = await lock_refund(tx, refund_id)
     if order.customer_id is None:
         raise NobodyToPay(str(order.number))
+    refund = await return_to_vouchers(tx, order, refund, now=now)
     return await open_payout(tx, refund, order.customer_id, now=now)
 
 

@@ -3,6 +3,8 @@
 open       clocks of orders that are to be paid there stand still, and their buyers are told
 meanwhile  whoever begins to pay there after all is caught on the next round
 recover    clocks run again, as much later as they stood; who was told of trouble hears of its end
+again      trouble that comes back within half an hour is the same incident: clocks stand still again, and who
+           was told is not told again
 close      by a person, or by itself once the recovery has lasted; what it did to orders is kept
 
 The clock of an order, once stopped, stands until the recovery, even if its buyer goes to another rail:
@@ -64,6 +66,7 @@ async def open_incident(
         zone=shop.time_zone,
         evidence=evidence,
         by_itself=by_itself,
+        suspected=suspected,
         now=now,
     )
     if found.state == IncidentState.SUSPECTED and not suspected:
@@ -88,6 +91,19 @@ async def dismiss_incident(tx: Tx, incident_id: UUID, *, now: datetime) -> None:
         IncidentNotFound, IllegalMove: See there.
     """
     await incidents.dismiss_incident(tx, await incidents.find_incident(tx, incident_id), now=now)
+
+
+async def call_false(tx: Tx, incident_id: UUID, *, why: str, now: datetime) -> Followed:
+    """A person says that an alarm was none: one that is open ends at once, and whoever was told hears of it.
+
+    Raises:
+        IncidentNotFound, FalseWithoutReason, FalseBefore: See there.
+    """
+    found = await incidents.find_incident(tx, incident_id)
+    found = await incidents.call_false(tx, found, why=why, now=now)
+    if found.state == IncidentState.OPEN:
+        return await recover(tx, incident_id, now=now)
+    return Followed(found, 0, 0)
 
 
 async def tell_buyers(tx: Tx, incident_id: UUID, *, now: datetime) -> int:
@@ -135,8 +151,10 @@ async def follow_incidents(tx: Tx, *, now: datetime) -> int:
         done += followed.clocks + followed.told
     for incident_id in await incidents.due_to_close(tx, now=now):
         found = await incidents.find_incident(tx, incident_id)
-        if found.state == IncidentState.RECOVERED and found.recovered_at is not None:
-            await _close_by_itself(tx, found, found.recovered_at, now=now)
+        # It may have come back, and ended again, since we looked.
+        over_at = found.recovered_at
+        if found.state == IncidentState.RECOVERED and over_at and over_at <= now - incidents.CLOSES_AFTER:
+            await _close_by_itself(tx, found, over_at, now=now)
             done += 1
     return done
 

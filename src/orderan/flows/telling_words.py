@@ -73,6 +73,9 @@ def stands(kind: Kind, about: About | Ware | None, policy: Policy, *, now: datet
     """
     if isinstance(about, Ware):
         return kind is Kind.BACK_IN_STOCK and about.sellable > 0
+    if about is not None and kind is Kind.RECOVERED and about.incident == "open" and _owes(about):
+        # It came back before this was told; who was told of trouble still hears of its end.
+        return Later(now + LOOKED_AGAIN)
     if about is None or not _TRUE[kind](about, now):
         return False
     if kind is Kind.ACCEPTED and about.waits:

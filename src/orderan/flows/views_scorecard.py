@@ -2,7 +2,8 @@
 
     availability  time not down, of the time the rail was watched: down from when the watch said so until it
                   said otherwise, and as long as a confirmed incident of that kind lasted, whichever is
-                  longer. An account's is that of its rails that were tried, hour by hour alike
+                  longer, unless somebody called it a false alarm; one that came back within half an hour lasted
+                  in between. An account's is that of its rails that were tried, hour by hour alike
     success       instruments that were paid, of those given to buyers that can no longer be paid or were
     creation      charges that gave what was asked for, of those not failing by the customer or by us
     lag           from the payment, by the gateway's clock, to its word of it here
@@ -241,7 +242,7 @@ async def _troubled(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
                  AND incident_rail.incident_id = incident.id
             JOIN rail ON rail.shop_id = incident.shop_id AND rail.id = incident_rail.rail_id
             WHERE incident.shop_id = %(shop)s AND incident.state IN ('open', 'recovered', 'closed')
-              AND incident.since < %(until)s
+              AND incident.false_at IS NULL AND incident.since < %(until)s
               AND coalesce(incident_rail.ended_at, incident.recovered_at, 'infinity') > %(since)s
         ), summed AS (
             SELECT account_id, CASE WHEN part.whole THEN NULL ELSE rail_id END AS rail_id,
@@ -285,6 +286,7 @@ async def _down(tx: Tx, time: Mapping[str, Any]) -> Sequence[Any]:
                  AND incident_rail.incident_id = incident.id
             WHERE incident.shop_id = %(shop)s AND incident.kind = 'down'
               AND incident.state IN ('open', 'recovered', 'closed') AND incident.since < %(until)s
+              AND incident.false_at IS NULL
               AND coalesce(incident_rail.ended_at, incident.recovered_at, %(until)s) > incident.since
         ), summed AS (
             SELECT rail_id, range_agg(span) AS spans FROM down GROUP BY rail_id

@@ -54,6 +54,7 @@ from orderan.payments import (
     PAYOUT,
     REFUND,
     REFUND_TRY,
+    VOUCHER,
     Approval,
     AttemptState,
     ChargebackState,
@@ -61,12 +62,14 @@ from orderan.payments import (
     PayoutState,
     RefundState,
     TryState,
+    VoucherState,
     approvals_waiting,
     attempts_waiting,
     chargebacks_waiting,
     payouts_waiting,
     refund_tries_waiting,
     refunds_waiting,
+    vouchers_waiting,
 )
 from orderan.picking import LIST, WAVE, ListState, WaveState
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
@@ -325,6 +328,13 @@ WATCHES = (
         },
     ),
     Watch(
+        VOUCHER.name,
+        "voucher_waiting",
+        "voucher",
+        vouchers_waiting,
+        {VoucherState.WAITING: Limit(3 * DAY, N_("Setujui atau tolak voucher ini."))},
+    ),
+    Watch(
         ENTRY.name,
         "settlement_waiting",
         "settlement",
@@ -476,6 +486,8 @@ RESTING: Final[dict[tuple[str, str], str]] = {
         PAYOUT.name,
         PayoutState.PAID,
     ): "over, unless the bank sends the money back; then an account is waited for",
+    (VOUCHER.name, VoucherState.ACTIVE): "the buyer's money, who spends it when they like",
+    (VOUCHER.name, VoucherState.BLOCKED): "somebody blocked it, and what is on it stays",
     (APPROVAL.name, Approval.NOT_NEEDED): "nobody has to agree, nobody waits for an answer",
     (DENIAL.name, DenialState.STANDING): "over, unless the buyer appeals",
     (MODEL.name, ModelState.SILENT): "rules score alone, which is how a shop begins",

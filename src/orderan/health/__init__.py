@@ -13,6 +13,7 @@ from orderan.health.events import RailChanged
 from orderan.health.models import (
     HOURS,
     LATE_S,
+    MEASURED_FALSE_ALARMS,
     SIGNALS,
     TESTS,
     Blame,
@@ -53,6 +54,7 @@ from orderan.health.store import (
 __all__ = [
     "HOURS",
     "LATE_S",
+    "MEASURED_FALSE_ALARMS",
     "SIGNALS",
     "TESTS",
     "Blame",

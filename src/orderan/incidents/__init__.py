@@ -2,11 +2,12 @@
 
 Owns     incident, incident_rail, incident_told, incident_clock, incident_note, gateway_contact,
          maintenance_window, maintenance_feed
-Promises a rail is in at most one incident at a time; whoever has a try to pay on it that is not over
-         is told once of the trouble and once of its end; an order's clock stands still once, however
-         many incidents overlap; planned maintenance lasts a day at most, and is told before it begins
-Speaks   incidents.moved.v1, incidents.announced.v1, incidents.buyer_told.v1,
-         incidents.maintenance_planned.v1, incidents.maintenance_cancelled.v1
+Promises a rail is in at most one incident at a time; trouble that comes back within half an hour is the same
+         one; whoever has a try to pay on it that is not over is told once of the trouble and once of its end;
+         an order's clock stands still once, however many incidents overlap; planned maintenance lasts a day at
+         most, and is told before it begins
+Speaks   incidents.moved.v1, incidents.worsened.v1, incidents.called_false.v1, incidents.announced.v1,
+         incidents.buyer_told.v1, incidents.maintenance_planned.v1, incidents.maintenance_cancelled.v1
 Ignores  how trouble is noticed, which rail is used instead, by what road a message reaches a buyer
 """
 
@@ -18,12 +19,14 @@ from orderan.incidents.commands.maintain import (
     watch_feed,
 )
 from orderan.incidents.commands.move import (
+    call_false,
     close_incident,
     confirm_incident,
     dismiss_incident,
     due_to_close,
     find_incident,
     recover_incident,
+    reopen_incident,
 )
 from orderan.incidents.commands.open_incident import open_incident
 from orderan.incidents.commands.speak import add_note, announce, set_estimate
@@ -33,6 +36,8 @@ from orderan.incidents.errors import (
     ContactNotFound,
     ContactUnusable,
     EstimatePast,
+    FalseBefore,
+    FalseWithoutReason,
     FeedAddressUnusable,
     FeedUnreadable,
     IncidentNotFound,
@@ -74,7 +79,9 @@ from orderan.incidents.rules import (
     SHOWN_FOR,
     TOLD_AHEAD,
     draft,
+    graver,
     own_review,
+    worse,
 )
 from orderan.incidents.states import INCIDENT, IncidentEvent, IncidentState
 from orderan.incidents.store import (
@@ -102,7 +109,15 @@ from orderan.incidents.views import (
     published_since,
     unfinished,
 )
-from orderan.incidents.views_evidence import FailedTry, failed_tries, first_told, why_tries_failed
+from orderan.incidents.views_evidence import (
+    Alarms,
+    FailedTry,
+    alarms_by_month,
+    alarms_since,
+    failed_tries,
+    first_told,
+    why_tries_failed,
+)
 from orderan.incidents.views_maintenance import feeds, maintenance_ahead, maintenance_now, windows_ahead
 
 __all__ = [
@@ -113,6 +128,7 @@ __all__ = [
     "SHOWN_FOR",
     "TOLD_AHEAD",
     "AccountNotFound",
+    "Alarms",
     "Announced",
     "Banner",
     "BeginsLater",
@@ -123,6 +139,8 @@ __all__ = [
     "ContactUnusable",
     "EstimatePast",
     "FailedTry",
+    "FalseBefore",
+    "FalseWithoutReason",
     "Feed",
     "FeedAddressUnusable",
     "FeedUnreadable",
@@ -151,8 +169,11 @@ __all__ = [
     "WindowTooLong",
     "WindowsOverlap",
     "add_note",
+    "alarms_by_month",
+    "alarms_since",
     "announce",
     "banner_for",
+    "call_false",
     "cancel_maintenance",
     "close_incident",
     "concerned",
@@ -168,6 +189,7 @@ __all__ = [
     "find_incident",
     "finished",
     "first_told",
+    "graver",
     "held_orders",
     "hold_clocks",
     "how_methods_stand",
@@ -189,6 +211,7 @@ __all__ = [
     "read_announced",
     "recover_incident",
     "release_clocks",
+    "reopen_incident",
     "set_estimate",
     "tell_of_recovery",
     "tell_of_trouble",
@@ -197,4 +220,5 @@ __all__ = [
     "watch_feed",
     "why_tries_failed",
     "windows_ahead",
+    "worse",
 ]

@@ -78,6 +78,24 @@ class NoteEmpty(Refusal):
 
 
 @dataclass(eq=False)
+class FalseWithoutReason(Refusal):
+    """Whoever calls an alarm false says how they know."""
+
+    code = "incident_false_without_reason"
+    kind = Kind.INVALID
+    sentence = N_("Tulis bagaimana Anda tahu bahwa alarm ini keliru.")
+
+
+@dataclass(eq=False)
+class FalseBefore(Refusal):
+    """The alarm was called false before."""
+
+    code = "incident_false_before"
+    kind = Kind.CONFLICT
+    sentence = N_("Alarm ini sudah disebut keliru.")
+
+
+@dataclass(eq=False)
 class ReviewEmpty(Refusal):
     """Whoever closes an incident says what was learned."""
 

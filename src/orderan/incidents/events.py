@@ -22,6 +22,29 @@ class IncidentMoved(Event):
 
 
 @dataclass(frozen=True)
+class IncidentWorsened(Event):
+    """More of it does not work than was thought: what is wrong, or how bad it is, is said anew."""
+
+    kind: ClassVar[str] = "incidents.worsened.v1"
+
+    was_kind: str
+    becomes: str
+    was_severity: str
+    severity: str
+    methods: list[str]
+
+
+@dataclass(frozen=True)
+class CalledFalse(Event):
+    """A person said that nothing was wrong."""
+
+    kind: ClassVar[str] = "incidents.called_false.v1"
+
+    by_itself: bool
+    methods: list[str]
+
+
+@dataclass(frozen=True)
 class Announced(Event):
     """Words about an incident stand on the shop's public pages from now on, or no longer."""
 

@@ -53,6 +53,8 @@ class Incident:
         words_id, words_en: The announcement; a draft until it is published.
         hit_orders, hit_minor: Orders that wanted to pay meanwhile and what they had due; counted at the end.
         lost_orders, lost_minor: Those of them that came to nothing.
+        again_at: When it began again last, after it was thought to be over; None while it never did.
+        false_at, false_by, false_why: A person said that nothing was wrong, who, and how they know.
     """
 
     id: UUID
@@ -76,6 +78,10 @@ class Incident:
     hit_minor: int | None
     lost_orders: int | None
     lost_minor: int | None
+    again_at: datetime | None = None
+    false_at: datetime | None = None
+    false_by: str | None = None
+    false_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from orderan.incidents.errors import (
     WindowsOverlap,
     WindowTooLong,
 )
-from orderan.incidents.models import Announced, Flag, Impact, Kind, Window
+from orderan.incidents.models import Announced, Flag, Impact, Incident, Kind, Window
 from orderan.kit.errors import N_
 from orderan.kit.i18n import format_datetime, format_money
 from orderan.payments import METHODS
 
 LONGEST: Final = timedelta(hours=24)
 CLOSES_AFTER: Final = timedelta(minutes=30)
-"""So long a recovery must last before an incident closes by itself."""
+"""So long a recovery must last before an incident closes by itself; trouble that comes back sooner is the same."""
 LOWERED_BEFORE: Final = timedelta(minutes=30)
 """So long before maintenance a rail is lowered: who is given a number now pays within ten minutes on average, and
 nineteen of twenty who pay do within the half hour."""
@@ -29,6 +29,7 @@ TOLD_AHEAD: Final = timedelta(days=7)
 """So long beforehand the public is told of maintenance."""
 SHOWN_FOR: Final = timedelta(days=30)
 LONGEST_WORDS: Final = 4_000
+LONGEST_REASON: Final = 300
 
 QUESTIONS: Final[Mapping[str, str]] = {
     "what": N_("Apa yang rusak: membuat pembayaran, membayarnya, atau kabar pembayarannya?"),
@@ -134,12 +135,29 @@ def followed(words: Mapping[str, str], before: Mapping[str, str], after: Mapping
     }
 
 
+def estimated(
+    incident: Incident, estimate: datetime | None, methods: Sequence[str], *, zone: str
+) -> dict[str, str]:
+    """Words of an incident of which something else is thought of its end."""
+
+    def of(until: datetime | None) -> dict[str, str]:
+        return drafts(Kind(incident.kind), methods, since=incident.since, estimate=until, zone=zone)
+
+    said = {"id": incident.words_id, "en": incident.words_en}
+    return followed(said, of(incident.estimate), of(estimate))
+
+
 _RANKS: Final = {Kind.OTHER: 0, Kind.DOWN: 2}
 
 
 def graver(one: Kind, other: Kind) -> Kind:
     """The kind that says more of the two: the first unless the other is worse."""
-    return other if _RANKS.get(other, 1) > _RANKS.get(one, 1) else one
+    return other if worse(other, one) else one
+
+
+def worse(one: Kind, than: Kind) -> bool:
+    """Whether a kind says that less works than another does."""
+    return _RANKS.get(one, 1) > _RANKS.get(than, 1)
 
 
 _ENGLISH: Final = {

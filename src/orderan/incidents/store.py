@@ -8,11 +8,13 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from orderan.incidents.models import Incident, Note, Told, What
+from orderan.incidents.rules import CLOSES_AFTER
 from orderan.kit.db import Tx
 
 COLUMNS: Final[LiteralString] = """
 id, kind, severity, state, by_itself, since, opened_at, opened_by, confirmed_at, recovered_at, closed_at, estimate,
-evidence, words_id, words_en, published_at, review, hit_orders, hit_minor, lost_orders, lost_minor
+evidence, words_id, words_en, published_at, review, hit_orders, hit_minor, lost_orders, lost_minor,
+again_at, false_at, false_by, false_why
 """
 
 
@@ -35,6 +37,26 @@ async def under_way_on(tx: Tx, rail_ids: Collection[UUID]) -> dict[UUID, UUID]:
         {"shop": tx.shop_id, "ids": list(rail_ids)},
     )
     return {row.rail_id: row.incident_id for row in rows}
+
+
+async def recovered_on(tx: Tx, rail_ids: Collection[UUID], *, after: datetime) -> UUID | None:
+    """The incident of any of these rails that recovered last, if that was after a moment and nobody closed it since.
+
+    One that was called a false alarm is none: what comes after it is the first trouble.
+    """
+    row = await tx.maybe(
+        """
+        SELECT incident.id
+        FROM incident
+        JOIN incident_rail ON incident_rail.shop_id = incident.shop_id AND incident_rail.incident_id = incident.id
+        WHERE incident.shop_id = %(shop)s AND incident.state = 'recovered' AND incident.recovered_at > %(after)s
+          AND incident.false_at IS NULL AND incident_rail.rail_id = ANY(%(ids)s)
+        ORDER BY incident.recovered_at DESC, incident.id
+        LIMIT 1
+        """,
+        {"shop": tx.shop_id, "ids": list(rail_ids), "after": after},
+    )
+    return None if row is None else row.id
 
 
 async def last_ended_on(tx: Tx, rail_ids: Collection[UUID]) -> dict[UUID, datetime]:
@@ -91,7 +113,7 @@ async def insert_incident(tx: Tx, made: Incident) -> None:
 
 
 async def add_rails(tx: Tx, incident_id: UUID, rail_ids: Collection[UUID]) -> None:
-    """Let an incident be about these locked rails too.
+    """Let an incident be about these locked rails too, or again.
 
     Raises:
         psycopg.errors.UniqueViolation: `incident_rail_one_open`: one is in another incident.
@@ -101,6 +123,8 @@ async def add_rails(tx: Tx, incident_id: UUID, rail_ids: Collection[UUID]) -> No
         INSERT INTO incident_rail (shop_id, incident_id, rail_id)
         SELECT %(shop)s, %(incident)s, added.id
         FROM unnest(%(ids)s::uuid[]) AS added (id)
+        ORDER BY added.id
+        ON CONFLICT (shop_id, incident_id, rail_id) DO UPDATE SET ended_at = NULL
         """,
         {"shop": tx.shop_id, "incident": incident_id, "ids": list(rail_ids)},
     )
@@ -124,7 +148,8 @@ async def save_incident(tx: Tx, incident: Incident, *, was: str) -> bool:
                 recovered_at = %(recovered)s, closed_at = %(closed)s, estimate = %(estimate)s,
                 evidence = %(evidence)s, words_id = %(words_id)s, words_en = %(words_en)s,
                 published_at = %(published)s, review = %(review)s, hit_orders = %(hit_orders)s,
-                hit_minor = %(hit_minor)s, lost_orders = %(lost_orders)s, lost_minor = %(lost_minor)s
+                hit_minor = %(hit_minor)s, lost_orders = %(lost_orders)s, lost_minor = %(lost_minor)s,
+                again_at = %(again)s, false_at = %(false_at)s, false_by = %(false_by)s, false_why = %(false_why)s
             WHERE shop_id = %(shop)s AND id = %(id)s AND state = %(was)s
             """,
             {
@@ -147,6 +172,10 @@ async def save_incident(tx: Tx, incident: Incident, *, was: str) -> bool:
                 "hit_minor": incident.hit_minor,
                 "lost_orders": incident.lost_orders,
                 "lost_minor": incident.lost_minor,
+                "again": incident.again_at,
+                "false_at": incident.false_at,
+                "false_by": incident.false_by,
+                "false_why": incident.false_why,
             },
         )
         == 1
@@ -194,7 +223,8 @@ JOIN incident_rail ON incident_rail.shop_id = incident.shop_id AND incident_rail
 JOIN payment_attempt ON payment_attempt.shop_id = incident.shop_id
      AND payment_attempt.rail_id = incident_rail.rail_id
      AND payment_attempt.state IN ('asking', 'unknown', 'offered', 'held')
-     AND (payment_attempt.state <> 'offered' OR payment_attempt.expires_at > incident.since)
+     AND (payment_attempt.state <> 'offered'
+          OR payment_attempt.expires_at > coalesce(incident.again_at, incident.since))
 JOIN sales_order ON sales_order.shop_id = incident.shop_id AND sales_order.id = payment_attempt.order_id
 WHERE incident.shop_id = %(shop)s AND incident.id = %(incident)s AND incident_rail.ended_at IS NULL
 """
@@ -211,7 +241,7 @@ async def concerned(tx: Tx, incident_id: UUID) -> list[UUID]:
           AND sales_order.commercial = 'awaiting_payment'
           AND NOT EXISTS (SELECT FROM incident_clock
                           WHERE incident_clock.shop_id = %(shop)s AND incident_clock.incident_id = %(incident)s
-                            AND incident_clock.order_id = sales_order.id)
+                            AND incident_clock.order_id = sales_order.id AND incident_clock.started_at IS NULL)
         """,
         {"shop": tx.shop_id, "incident": incident_id},
     )
@@ -230,7 +260,7 @@ async def hold_clocks(tx: Tx, incident_id: UUID, order_ids: Collection[UUID]) ->
         SELECT hit.shop_id, %(incident)s, hit.id, hit.stopped_at
         FROM (
             SELECT sales_order.shop_id, sales_order.id, sales_order.hold_until,
-                   greatest(incident.since, sales_order.placed_at,
+                   greatest(coalesce(incident.again_at, incident.since), sales_order.placed_at,
                             (SELECT max(earlier.started_at) FROM incident_clock AS earlier
                              WHERE earlier.shop_id = %(shop)s AND earlier.order_id = sales_order.id))
                        AS stopped_at
@@ -241,7 +271,9 @@ async def hold_clocks(tx: Tx, incident_id: UUID, order_ids: Collection[UUID]) ->
         ) AS hit
         WHERE hit.hold_until > hit.stopped_at
         ORDER BY hit.id
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (shop_id, incident_id, order_id) DO UPDATE
+        SET stopped_at = excluded.stopped_at, started_at = NULL
+        WHERE incident_clock.started_at IS NOT NULL
         RETURNING order_id, stopped_at
         """,
         {"shop": tx.shop_id, "incident": incident_id, "orders": list(order_ids)},
@@ -287,10 +319,21 @@ async def release_clocks(
 
 
 async def tell_of_trouble(tx: Tx, incident_id: UUID, *, now: datetime) -> list[Told]:
-    """Note everybody an incident concerns who was not told yet, in one statement; returns those."""
+    """Note everybody an incident concerns who was not told yet, in one statement; returns those.
+
+    Who was told of trouble of the same rail that was over only a moment before this began knows of it.
+    """
     rows = await tx.all(
         """
-        WITH told AS (
+        WITH knowing AS MATERIALIZED (
+            SELECT earlier.order_id, tried.rail_id
+            FROM incident AS past
+            JOIN incident_told AS earlier ON earlier.shop_id = past.shop_id AND earlier.incident_id = past.id
+            JOIN payment_attempt AS tried ON tried.shop_id = earlier.shop_id AND tried.id = earlier.attempt_id
+            WHERE past.shop_id = %(shop)s AND past.id <> %(incident)s AND earlier.what = %(what)s
+              AND past.recovered_at > (SELECT opened_at FROM incident
+                                       WHERE shop_id = %(shop)s AND id = %(incident)s) - %(within)s::interval
+        ), told AS (
             INSERT INTO incident_told (shop_id, incident_id, order_id, what, attempt_id, told_at)
             SELECT DISTINCT ON (payment_attempt.order_id) incident.shop_id, %(incident)s, payment_attempt.order_id,
                    %(what)s, payment_attempt.id, %(now)s
@@ -299,6 +342,7 @@ async def tell_of_trouble(tx: Tx, incident_id: UUID, *, now: datetime) -> list[T
         + """
               AND sales_order.commercial IN ('awaiting_payment', 'accepted')
               AND sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor > sales_order.paid_minor
+              AND (payment_attempt.order_id, payment_attempt.rail_id) NOT IN (SELECT order_id, rail_id FROM knowing)
             ORDER BY payment_attempt.order_id, payment_attempt.began_at DESC, payment_attempt.id
             ON CONFLICT DO NOTHING
             RETURNING order_id, attempt_id
@@ -308,7 +352,13 @@ async def tell_of_trouble(tx: Tx, incident_id: UUID, *, now: datetime) -> list[T
         JOIN payment_attempt ON payment_attempt.shop_id = %(shop)s AND payment_attempt.id = told.attempt_id
         ORDER BY told.order_id
         """,
-        {"shop": tx.shop_id, "incident": incident_id, "what": What.TROUBLE, "now": now},
+        {
+            "shop": tx.shop_id,
+            "incident": incident_id,
+            "what": What.TROUBLE,
+            "within": CLOSES_AFTER,
+            "now": now,
+        },
     )
     return [Told(*row) for row in rows]
 

@@ -258,11 +258,13 @@ async def incidents_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any
     return await tx.all(
         """
         SELECT incident.id, incident.state,
-               coalesce(incident.recovered_at, incident.confirmed_at, incident.opened_at) AS since
+               coalesce(incident.recovered_at, incident.again_at, incident.confirmed_at, incident.opened_at)
+                   AS since
         FROM unnest(%(states)s::text[], %(befores)s::timestamptz[]) AS allowed (state, before)
         JOIN incident ON incident.shop_id = %(shop)s AND incident.state = allowed.state
              AND incident.state IN ('suspected', 'open', 'recovered')
-             AND coalesce(incident.recovered_at, incident.confirmed_at, incident.opened_at) <= allowed.before
+             AND coalesce(incident.recovered_at, incident.again_at, incident.confirmed_at, incident.opened_at)
+                 <= allowed.before
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
     )

@@ -1,8 +1,8 @@
-"""What an incident can be shown by: the tries that failed, and when buyers were told."""
+"""What incidents can be shown by: tries that failed, when buyers were told; and alarms that were none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -78,3 +78,50 @@ async def first_told(tx: Tx, incident_id: UUID) -> dict[str, datetime]:
         {"shop": tx.shop_id, "incident": incident_id},
     )
     return {row.what: row.at for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """How often the watch of a rail raised an alarm by itself in a month, and how often that was called false.
+
+    Attributes:
+        month: Its first day, in the shop's zone.
+        raised: With those that went by themselves before anybody had judged them.
+    """
+
+    rail_id: UUID
+    month: date
+    raised: int
+    false: int
+
+
+async def alarms_by_month(tx: Tx, *, since: datetime, zone: str, rail_id: UUID | None = None) -> list[Alarms]:
+    """Alarms the watch raised since a moment, the newest month first; of one rail, or of every one that had any."""
+    rows = await tx.all(
+        """
+        SELECT incident_rail.rail_id, date_trunc('month', incident.opened_at AT TIME ZONE %(zone)s)::date AS month,
+               count(*)::int AS raised, count(incident.false_at)::int AS false
+        FROM incident
+        JOIN incident_rail ON incident_rail.shop_id = incident.shop_id AND incident_rail.incident_id = incident.id
+        WHERE incident.shop_id = %(shop)s AND incident.by_itself AND incident.since > %(since)s
+          AND (%(rail)s::uuid IS NULL OR incident_rail.rail_id = %(rail)s)
+        GROUP BY 1, 2
+        ORDER BY 2 DESC, 1
+        """,
+        {"shop": tx.shop_id, "since": since, "zone": zone, "rail": rail_id},
+    )
+    return [Alarms(*row) for row in rows]
+
+
+async def alarms_since(tx: Tx, *, since: datetime) -> tuple[int, int]:
+    """Alarms the watch raised since a moment, each rail of one counted, and those of them that were called false."""
+    row = await tx.one(
+        """
+        SELECT count(*)::int AS raised, count(incident.false_at)::int AS false
+        FROM incident
+        JOIN incident_rail ON incident_rail.shop_id = incident.shop_id AND incident_rail.incident_id = incident.id
+        WHERE incident.shop_id = %(shop)s AND incident.by_itself AND incident.since > %(since)s
+        """,
+        {"shop": tx.shop_id, "since": since},
+    )
+    return row.raised, row.false

@@ -1,13 +1,14 @@
 """Payments: an append-only list of money events per order, refunds, and tries to get and to send money through gateways.
 
 Owns     payment_event, refund, refund_rule, refund_try, payout, chargeback, chargeback_evidence,
-         gateway_account, rail, rail_fee, rail_pause, payment_attempt, gateway_notice
+         gateway_account, rail, rail_fee, rail_pause, payment_attempt, gateway_notice, voucher, voucher_move
 Promises what is paid, refunded, due and owed back is computed from the events by one function;
          what is refunded and promised back never exceeds what was taken in; while one try to get an
          order's money is in the air, no other begins; none begins on a rail that is paused; while a try to send a refund back is in the air, it
-         goes no other way; above the shop's limit nobody pays back what only one person wanted
+         goes no other way; above the shop's limit nobody pays back what only one person wanted;
+         a voucher is never overspent, and what is on it is the sum of its moves
 Speaks   payments.money_moved.v1, payments.refund_granted.v1, payments.refund_judged.v1,
-         payments.refund_closed.v1, payments.refund_reopened.v1
+         payments.refund_closed.v1, payments.refund_reopened.v1, payments.voucher_issued.v1
 Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
@@ -65,9 +66,19 @@ from orderan.payments.commands.refunds import (
     grant_refund,
     pay_part,
     require_agreement,
+    require_here,
     take_part_back,
 )
 from orderan.payments.commands.truths import note_truths
+from orderan.payments.commands.vouchers import (
+    find_voucher,
+    issue_for_refund,
+    issue_voucher,
+    move_voucher,
+    put_back,
+    spend_vouchers,
+    voucher_behind,
+)
 from orderan.payments.errors import AmountNotPositive, CurrencyDiffers, MoreThanThereIs, ReferenceUsed
 from orderan.payments.errors_accounts import (
     AccountNameUnusable,
@@ -114,6 +125,17 @@ from orderan.payments.errors_refunds import (
     RefundPartlyPaid,
     RefundTooLarge,
 )
+from orderan.payments.errors_vouchers import (
+    NotByHand,
+    NoVoucher,
+    OwnVoucher,
+    VoucherLeavesTooLittle,
+    VoucherNotFound,
+    VoucherNotOff,
+    VoucherOver,
+    VoucherReasonMissing,
+    VoucherUnusable,
+)
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
 from orderan.payments.notices import Notification, Unread, Verdict
@@ -123,6 +145,7 @@ from orderan.payments.refund_tries import Piece, RefundTry, Source
 from orderan.payments.rules import cash_of, cover_back, refundable, room_for, share_of_line, standing
 from orderan.payments.rules_attempts import judged_from, understood
 from orderan.payments.rules_refunds import agreed, split
+from orderan.payments.rules_vouchers import voucher_share
 from orderan.payments.states import (
     APPROVAL,
     ATTEMPT,
@@ -131,6 +154,7 @@ from orderan.payments.states import (
     PAYOUT,
     REFUND,
     REFUND_TRY,
+    VOUCHER,
     Approval,
     ApprovalEvent,
     AttemptEvent,
@@ -144,6 +168,8 @@ from orderan.payments.states import (
     RefundState,
     TryEvent,
     TryState,
+    VoucherEvent,
+    VoucherState,
 )
 from orderan.payments.store import booked, events_of, forget_words, promised, sums, used_references
 from orderan.payments.store_attempts import (
@@ -187,6 +213,7 @@ from orderan.payments.store_payouts import (
     set_link,
 )
 from orderan.payments.store_refunds import approve_above, captured_tries, tries_due, tries_of
+from orderan.payments.store_vouchers import lock_those_of, returned_by, spent_on
 from orderan.payments.views import (
     LedgerRow,
     MoneyOf,
@@ -208,6 +235,16 @@ from orderan.payments.views_rails import (
     open_tries,
     pay_delays,
 )
+from orderan.payments.views_vouchers import (
+    Owed,
+    moves_of_voucher,
+    owed_on_vouchers,
+    voucher_by_id,
+    vouchers_in,
+    vouchers_of,
+    vouchers_waiting,
+)
+from orderan.payments.vouchers import VOUCHER_METHOD, Voucher, VoucherMove, VoucherMoveKind
 
 __all__ = [
     "APPROVAL",
@@ -221,6 +258,8 @@ __all__ = [
     "PAYOUT",
     "REFUND",
     "REFUND_TRY",
+    "VOUCHER",
+    "VOUCHER_METHOD",
     "AccountMistyped",
     "AccountNameUnusable",
     "AmountNotPositive",
@@ -266,14 +305,18 @@ __all__ = [
     "NoSuchAccount",
     "NoSuchAttempt",
     "NoSuchRail",
+    "NoVoucher",
     "NoWayBack",
+    "NotByHand",
     "Noted",
     "NothingToJudge",
     "NothingToPay",
     "Notification",
     "Open",
+    "Owed",
     "OwnPayout",
     "OwnRefund",
+    "OwnVoucher",
     "PartDoesNotFit",
     "Pause",
     "PauseOverBefore",
@@ -311,6 +354,17 @@ __all__ = [
     "Unread",
     "Verdict",
     "VerdictWordMissing",
+    "Voucher",
+    "VoucherEvent",
+    "VoucherLeavesTooLittle",
+    "VoucherMove",
+    "VoucherMoveKind",
+    "VoucherNotFound",
+    "VoucherNotOff",
+    "VoucherOver",
+    "VoucherReasonMissing",
+    "VoucherState",
+    "VoucherUnusable",
     "account_behind",
     "accounts",
     "accounts_due",
@@ -357,20 +411,26 @@ __all__ = [
     "find_chargeback",
     "find_payout",
     "find_refund",
+    "find_voucher",
     "forget_accounts",
     "forget_evidence",
     "forget_words",
     "grant_refund",
     "hear_notices",
+    "issue_for_refund",
+    "issue_voucher",
     "judge_attempt",
     "judge_refund",
     "judged_from",
     "keep_notices",
     "lags",
     "ledger_of",
+    "lock_those_of",
     "mask_account",
     "money_of",
     "money_of_try",
+    "move_voucher",
+    "moves_of_voucher",
     "note_booked",
     "note_charged",
     "note_failed",
@@ -387,6 +447,7 @@ __all__ = [
     "open_rails_due",
     "open_tries",
     "orders_in_the_air",
+    "owed_on_vouchers",
     "pause_rail",
     "pauses_of",
     "pauses_under_way",
@@ -399,6 +460,7 @@ __all__ = [
     "payouts_under_way",
     "payouts_waiting",
     "promised",
+    "put_back",
     "put_rail_first",
     "rail_of",
     "rails",
@@ -408,11 +470,15 @@ __all__ = [
     "refunds_of",
     "refunds_waiting",
     "require_agreement",
+    "require_here",
+    "returned_by",
     "room_for",
     "set_approval_limit",
     "set_fee",
     "set_link",
     "share_of_line",
+    "spend_vouchers",
+    "spent_on",
     "split",
     "standing",
     "state_fee",
@@ -424,4 +490,10 @@ __all__ = [
     "understood",
     "unread_letters",
     "used_references",
+    "voucher_behind",
+    "voucher_by_id",
+    "voucher_share",
+    "vouchers_in",
+    "vouchers_of",
+    "vouchers_waiting",
 ]

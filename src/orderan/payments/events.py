@@ -70,3 +70,20 @@ class RefundReopened(Event):
     refund_id: UUID
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class VoucherIssued(Event):
+    """There is money on a voucher from now on.
+
+    Attributes:
+        customer_id: Whose it is; None: of whoever brings its code.
+        refund_id: The refund it stands for, if it does.
+    """
+
+    kind: ClassVar[str] = "payments.voucher_issued.v1"
+
+    amount_minor: int
+    currency: str
+    customer_id: UUID | None
+    refund_id: UUID | None

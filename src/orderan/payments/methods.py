@@ -31,6 +31,7 @@ class Group(StrEnum):
     DIRECT_DEBIT = auto()
     TRANSFER = auto()
     DOOR = auto()
+    CREDIT = auto()
 
 
 GROUP_NAMES: Final = {
@@ -43,6 +44,7 @@ GROUP_NAMES: Final = {
     Group.DIRECT_DEBIT: N_("Debit langsung"),
     Group.TRANSFER: N_("Transfer bank"),
     Group.DOOR: N_("Bayar di tempat"),
+    Group.CREDIT: N_("Saldo di toko"),
 }
 
 
@@ -170,7 +172,7 @@ _ROWS: Final = (
     _debit("dd_mandiri", "Mandiri"),
     _debit("dd_cimb", "OCTO (CIMB Niaga)"),
     _debit("dd_allo", "Allo Bank"),
-    _debit("bca_klikpay", "BCA KlikPay"),
+    _debit("bca_klikpay", "BCA KlikPay", bank="bca"),
     _debit("bca_klikbca", "KlikBCA", bank="bca"),
     _debit("bri_epay", "BRImo (e-Pay BRI)", bank="bri"),
     _debit("danamon_online", "Danamon Online", bank="danamon"),
@@ -189,10 +191,11 @@ _ROWS: Final = (
     Method(
         "cod", Group.DOOR, N_("Bayar di tempat (COD)"), "truck-delivery", 1, 5_000_000, 14 * DAY, False, 7
     ),
+    Method("voucher", Group.CREDIT, N_("Voucher toko"), "tag", 1, 500_000_000, DAY, True, 0),
 )
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType({method.code: method for method in _ROWS})
 """By code, in the order a page shows them."""
 
-BY_HAND: Final = frozenset({"bank_transfer", "cash", "cod"})
+BY_HAND: Final = frozenset({"bank_transfer", "cash", "cod", "voucher"})
 """Methods no gateway carries."""

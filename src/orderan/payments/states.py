@@ -234,6 +234,40 @@ CHARGEBACK = Machine(
 )
 
 
+class VoucherState(StrEnum):
+    """Where a voucher stands.
+
+    WAITING   for a second person; there is nothing on it
+    BLOCKED   what is on it stays, and pays for nothing
+    """
+
+    WAITING = auto()
+    ACTIVE = auto()
+    BLOCKED = auto()
+    DECLINED = auto()
+
+
+class VoucherEvent(StrEnum):
+    """What moves it."""
+
+    APPROVE = auto()
+    DECLINE = auto()
+    BLOCK = auto()
+    UNBLOCK = auto()
+
+
+VOUCHER = Machine(
+    name="payments.voucher",
+    initial=VoucherState.WAITING,
+    moves={
+        (VoucherState.WAITING, VoucherEvent.APPROVE): VoucherState.ACTIVE,
+        (VoucherState.WAITING, VoucherEvent.DECLINE): VoucherState.DECLINED,
+        (VoucherState.ACTIVE, VoucherEvent.BLOCK): VoucherState.BLOCKED,
+        (VoucherState.BLOCKED, VoucherEvent.UNBLOCK): VoucherState.ACTIVE,
+    },
+)
+
+
 class AttemptState(StrEnum):
     """Where a try to get money through a rail stands.
 

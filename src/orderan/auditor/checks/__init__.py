@@ -12,6 +12,7 @@ from orderan.auditor.checks import (
     stock,
     trust,
     verification,
+    vouchers,
     waiting,
 )
 from orderan.auditor.models import Check
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = tuple(
                 stock,
                 promotions,
                 money,
+                vouchers,
                 settlements,
                 orders,
                 trust,

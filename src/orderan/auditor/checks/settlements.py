@@ -28,7 +28,7 @@ WITH taken AS (
     FROM bearer
     JOIN payment_event AS e ON e.shop_id = bearer.shop_id AND e.order_id = bearer.order_id
          AND e.method = bearer.method AND e.kind IN ('refunded', 'refund_reversed')
-         AND e.method NOT IN ('bank_transfer', 'cash', 'cod')
+         AND e.method NOT IN ('bank_transfer', 'cash', 'cod', 'voucher')
     GROUP BY bearer.shop_id, bearer.id
 ), settled AS (
     SELECT shop_id, attempt_id, sum(gross_minor) FILTER (WHERE kind = 'payment') AS paid,

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.incidents import rules, store
-from orderan.incidents.errors import IncidentNotFound, ReviewEmpty
-from orderan.incidents.events import IncidentMoved
+from orderan.incidents.errors import FalseBefore, FalseWithoutReason, IncidentNotFound, ReviewEmpty
+from orderan.incidents.events import CalledFalse, IncidentMoved
 from orderan.incidents.models import Incident
 from orderan.incidents.states import INCIDENT, IncidentEvent, IncidentState
 from orderan.incidents.views import impact_of
@@ -59,6 +59,34 @@ async def recover_incident(tx: Tx, found: Incident, *, now: datetime) -> Inciden
     return moved
 
 
+async def reopen_incident(tx: Tx, found: Incident, *, since: datetime, zone: str, now: datetime) -> Incident:
+    """It was not over: trouble came back; which of its rails have it is the caller's part.
+
+    What was thought of its end is not known any more, and words nobody has touched follow that.
+
+    Args:
+        since: When it came back; taken for the end of the recovery where it is earlier.
+
+    Raises:
+        IllegalMove: It has not recovered, or is closed.
+    """
+    over_at = found.recovered_at or since
+    again = max(since, over_at)
+    seen = {"at": now.isoformat(), "recovered": over_at.isoformat(), "again": again.isoformat()}
+    methods = await store.methods_of(tx, found.id)
+    words = rules.estimated(found, None, methods, zone=zone)
+    after = replace(
+        found,
+        recovered_at=None,
+        again_at=again,
+        estimate=None,
+        evidence=[*found.evidence, seen],
+        words_id=words["id"],
+        words_en=words["en"],
+    )
+    return await _moved(tx, found, IncidentEvent.RELAPSE, after, now=now)
+
+
 async def close_incident(tx: Tx, found: Incident, *, review: str, now: datetime) -> Incident:
     """Nothing is left to do; what it did to orders is kept with the review.
 
@@ -81,6 +109,27 @@ async def close_incident(tx: Tx, found: Incident, *, review: str, now: datetime)
         lost_minor=impact.lost_minor,
     )
     return await _moved(tx, found, IncidentEvent.CLOSE, after, now=now)
+
+
+async def call_false(tx: Tx, found: Incident, *, why: str, now: datetime) -> Incident:
+    """A person says that nothing was wrong: it counts against the watch, and not against the provider.
+
+    A suspicion is dismissed with it; ending one that is open is the caller's part.
+
+    Raises:
+        FalseWithoutReason: Nothing says how they know.
+        FalseBefore: It was called so before.
+    """
+    said = " ".join(why.split())[: rules.LONGEST_REASON]
+    if not said:
+        raise FalseWithoutReason
+    if found.false_at is not None:
+        raise FalseBefore
+    after = replace(found, false_at=now, false_by=tx.actor, false_why=said)
+    await store.save_incident(tx, after, was=found.state)
+    methods = await store.methods_of(tx, found.id)
+    await record(tx, found.id, CalledFalse(found.by_itself, methods), now=now)
+    return await dismiss_incident(tx, after, now=now) if found.state == IncidentState.SUSPECTED else after
 
 
 async def due_to_close(tx: Tx, *, now: datetime) -> Sequence[UUID]:

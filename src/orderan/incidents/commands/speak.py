@@ -8,7 +8,7 @@ from orderan.incidents import rules, store
 from orderan.incidents.commands.move import find_incident
 from orderan.incidents.errors import EstimatePast, NoteEmpty, NothingToSay, NotUnderWay
 from orderan.incidents.events import Announced
-from orderan.incidents.models import Incident, Kind, Note
+from orderan.incidents.models import Incident, Note
 from orderan.incidents.states import IncidentState
 from orderan.kit.db import Tx
 from orderan.kit.events import record
@@ -49,13 +49,7 @@ async def set_estimate(
     found = await _under_way(tx, incident_id)
     if estimate is not None and estimate <= now:
         raise EstimatePast(estimate)
-    methods = await store.methods_of(tx, found.id)
-
-    def drafts(until: datetime | None) -> dict[str, str]:
-        return rules.drafts(Kind(found.kind), methods, since=found.since, estimate=until, zone=zone)
-
-    said = {"id": found.words_id, "en": found.words_en}
-    words = rules.followed(said, drafts(found.estimate), drafts(estimate))
+    words = rules.estimated(found, estimate, await store.methods_of(tx, found.id), zone=zone)
     after = replace(found, estimate=estimate, words_id=words["id"], words_en=words["en"])
     await store.save_incident(tx, after, was=found.state)
     return after

@@ -22,6 +22,7 @@ ENTITIES: Final = {
     "inventory.": "stk",
     "orders.": "ord",
     "verification.": "ord",
+    "payments.voucher_": "vch",
     "payments.": "ord",
     "promotions.": "ord",
     "returns.": "ord",

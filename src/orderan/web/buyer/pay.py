@@ -19,6 +19,7 @@ from orderan.customers import PhoneUnreadable, e164
 from orderan.flows.offer_promotion import Offer, offered
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier, Wanted
+from orderan.flows.pay_with_voucher import take_voucher_off, use_voucher, voucher_there
 from orderan.flows.payable import can_pay, is_payable, leaves_payable
 from orderan.incidents import LOWERED_BEFORE, Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
@@ -38,11 +39,17 @@ from orderan.payments import (
     Method,
     NoRail,
     NothingToPay,
+    NoVoucher,
     PartDoesNotFit,
     Rail,
+    VoucherLeavesTooLittle,
+    VoucherNotFound,
+    VoucherNotOff,
+    VoucherUnusable,
     attempts_of,
     call_for_news,
     rails,
+    spent_on,
 )
 from orderan.promotions import (
     PromotionDoesNotApply,
@@ -61,6 +68,7 @@ from orderan.web.pages import page
 
 BUYER: Final = "buyer"
 TRIES: Final = 30
+VOUCHERS: Final = 20
 ASKS: Final = 30
 WINDOW: Final = timedelta(hours=1)
 ASKS_FOR_PHONE: Final = frozenset({"ovo"})
@@ -88,6 +96,8 @@ class View:
         covered_minor: What a promotion pays of the rest, of what waits to be paid.
         deposit_minor: What is missing of its deposit, where the rest could be paid afterwards.
         use: The promotion what waits to be paid was offered with.
+        voucher_minor: What vouchers paid of it already.
+        voucher_there_minor: What the buyer's own could pay of what is due.
     """
 
     word: str
@@ -101,6 +111,8 @@ class View:
     covered_minor: int = 0
     deposit_minor: int = 0
     use: Redemption | None = None
+    voucher_minor: int = 0
+    voucher_there_minor: int = 0
 
     @property
     def is_part(self) -> bool:
@@ -222,6 +234,51 @@ async def choose(
     return Redirect(f"/pay/{ticket}", status_code=303)
 
 
+@post("/pay/{ticket:str}/voucher", opt={"public": True}, include_in_schema=False)
+async def pay_by_voucher(
+    request: Request[Any, Any, Any],
+    db: Database,
+    links: PayLinks,
+    cashier: Cashier,
+    now: datetime,
+    ticket: str,
+) -> Response[Any]:
+    """Let a voucher pay, by its code or the buyer's own, or take it off again.
+
+    What the buyer was given to pay with before was for another amount, so it is taken back; not before the voucher is
+    known to be good, since a mistyped code costs nobody their number.
+    """
+    shop_id, order_id = _order_of(links, ticket, now)
+    caller = Caller(shop_id, BUYER)
+    form = await posted(request)
+    code = one(form, "code").strip()[:40]
+    off = bool(one(form, "off"))
+
+    async def work(tx: Tx) -> None:
+        if off:
+            await take_voucher_off(tx, order_id, now=now)
+        else:
+            await use_voucher(tx, order_id, code=code or None, now=now)
+
+    try:
+        counted = [Limit(f"pay:voucher:{order_id}", VOUCHERS, WINDOW)]
+        await db.run(caller, lambda tx: spend(tx, counted, now=now))
+        await db.run(caller, work)
+        await cashier.put_aside(caller, order_id)
+    except (NothingToPay, AttemptInTheAir, VoucherNotOff):
+        return Redirect(f"/pay/{ticket}", status_code=303)
+    except (
+        NoVoucher,
+        TooManyAttempts,
+        VoucherLeavesTooLittle,
+        VoucherNotFound,
+        VoucherUnusable,
+    ) as refusal:
+        view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, now=now))
+        return _shown(request, ticket, view, now=now, refusal=refusal)
+    return Redirect(f"/pay/{ticket}", status_code=303)
+
+
 def _part_in(typed: str) -> int | None:
     """A part of what is due that a buyer wants to pay now; what is no amount is a part of nothing."""
     return (whole_rupiah(typed[:20]) or 0) if typed.strip() else None
@@ -295,6 +352,8 @@ async def _view(
             asked_minor=waits.amount_minor,
             covered_minor=use.off_minor if use else 0,
             use=use,
+            voucher_minor=await _by_voucher(tx, order),
+            voucher_there_minor=await voucher_there(tx, order, now=now),
         )
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
     deposit = order.deposit_due_minor
@@ -314,8 +373,24 @@ async def _view(
     offers = {offer.method: offer for offer in found}
     attempt = open_tries[-1] if open_tries else last
     return View(
-        "choose", order, shop, attempt, methods, told, offers, asked_minor=asked, deposit_minor=deposit
+        "choose",
+        order,
+        shop,
+        attempt,
+        methods,
+        told,
+        offers,
+        asked_minor=asked,
+        deposit_minor=deposit,
+        voucher_minor=await _by_voucher(tx, order),
+        voucher_there_minor=await voucher_there(tx, order, now=now),
     )
+
+
+async def _by_voucher(tx: Tx, order: Order) -> int:
+    if not order.paid_minor:
+        return 0
+    return sum(minor for _, minor in (await spent_on(tx, [order.id])).get(order.id, []))
 
 
 async def _troubles(tx: Tx, carried: Sequence[Rail], *, now: datetime) -> tuple[Banner, ...]:
@@ -392,4 +467,4 @@ def _picture(text: str | None) -> str | None:
     return drawn
 
 
-handlers: list[Any] = [look, watch, come_back, choose]
+handlers: list[Any] = [look, watch, come_back, choose, pay_by_voucher]

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Permission
+from orderan.flows.views_banks import Cause, banks_now
 from orderan.flows.views_board import (
     HOURS,
     MOODS,
@@ -26,6 +27,8 @@ from orderan.flows.views_board import (
     rails_now,
 )
 from orderan.gateways import GATEWAY_NAMES
+from orderan.health import MEASURED_FALSE_ALARMS, Wanted
+from orderan.incidents import alarms_by_month, alarms_since
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import local_date
@@ -55,8 +58,11 @@ from orderan.web.here import place_of
 from orderan.web.pages import page
 
 HOME: Final = "/payments/gateways"
+BANKS: Final = "/payments/banks"
 PAST: Final = timedelta(days=30)
 """How far back the page of a rail tells what happened to it."""
+ALARMS_FOR: Final = timedelta(days=183)
+"""How far back it counts the alarms of its watch."""
 TALL: Final = 26
 """Units of the chart's height that its fullest hour takes."""
 BESIDE: Final[Mapping[type[Refusal], str]] = {
@@ -78,7 +84,12 @@ def path_of(rail_id: UUID) -> str:
 async def gateway_board_page(visit: NamedDependency[Visit], hours: FromQuery[str] = "") -> Response[str]:
     """Every rail, the worst first; the page asks for itself again every few seconds."""
     chosen = 1 if hours == "1" else HOURS
-    found = await visit.db.run(visit.caller, lambda tx: gateway_board(tx, hours=chosen, now=visit.now))
+
+    async def read(tx: Tx) -> tuple[list[AccountNow], tuple[int, int]]:
+        board = await gateway_board(tx, hours=chosen, now=visit.now)
+        return board, await alarms_since(tx, since=visit.now - PAST)
+
+    found, (raised, false) = await visit.db.run(visit.caller, read)
     every = [rail for account in found for rail in account.rails]
     urgent = min(
         (rail for rail in every if rail.next is not Next.NOTHING),
@@ -94,8 +105,38 @@ async def gateway_board_page(visit: NamedDependency[Visit], hours: FromQuery[str
         urgent=urgent,
         chosen=chosen,
         counts=_counts(found),
+        alarms=_alarms(raised, false, len(every)),
         **common(visit),
     )
+
+
+@get(BANKS, opt=READ, include_in_schema=False)
+async def banks_page(visit: NamedDependency[Visit], hours: FromQuery[str] = "") -> Response[str]:
+    """Every bank over all gateways, side by side; the page asks for itself again every few seconds."""
+    chosen = 1 if hours == "1" else HOURS
+    found = await visit.db.run(visit.caller, lambda tx: banks_now(tx, hours=chosen, now=visit.now))
+    return page(
+        visit.request,
+        "gateways/banks.html",
+        "board",
+        now=visit.now,
+        found=found,
+        culprits=[one for one in found if one.cause is Cause.BANK],
+        chosen=chosen,
+        causes=board_words.CAUSES,
+        **common(visit),
+    )
+
+
+def _alarms(raised: int, false: int, rails: int) -> dict[str, float]:
+    """How often the watch is wrong: by design, as measured, and in this shop."""
+    return {
+        "wanted": Wanted().false_alarms,
+        "measured": MEASURED_FALSE_ALARMS,
+        "raised": raised,
+        "false": false,
+        "each": false / rails if rails else 0.0,
+    }
 
 
 def _counts(found: list[AccountNow]) -> dict[Mood, int]:
@@ -168,6 +209,9 @@ async def _page(visit: Visit, rail_id: UUID, *, said: str = "", sent: Sent = NOT
             "one": now,
             "fee": fees.get(rail_id),
             "actors": await actor_names(tx, actors - {""}),
+            "alarms": await alarms_by_month(
+                tx, since=visit.now - ALARMS_FOR, zone=visit.principal.zone, rail_id=rail_id
+            ),
             "told": _told(
                 await changes_of(tx, rail_id, since=since),
                 pauses,
@@ -253,4 +297,4 @@ async def _stepped(visit: Visit, rail_id: UUID, verb: str, form: Any, command: A
     return Redirect(f"{path_of(rail_id)}?said={verb}", status_code=303)
 
 
-handlers = [gateway_board_page, rail_page, rail_paused, rail_opened]
+handlers = [gateway_board_page, banks_page, rail_page, rail_paused, rail_opened]

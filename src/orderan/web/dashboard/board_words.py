@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from orderan.flows.views_banks import Cause
 from orderan.flows.views_board import Mood, Next
 from orderan.health import Blame, Test
 from orderan.kit.errors import N_
@@ -42,6 +43,14 @@ WHY_NEXT: Final = {
     Next.PENDING: N_("Ada pembayaran yang nasibnya belum diketahui. Gateway sedang ditanya."),
     Next.NOTHING: N_("Tidak ada yang perlu dilakukan."),
 }
+CAUSES: Final = {
+    Cause.NOBODY: "",
+    Cause.BANK: N_("Penyebabnya bank: terganggu lewat %(accounts)s, semua gateway yang dicoba."),
+    Cause.GATEWAY: N_("Penyebabnya gateway: terganggu lewat %(accounts)s, sehat lewat yang lain."),
+    Cause.SAID: N_("Hanya %(accounts)s yang dicoba; menurut gateway itu, kebanyakan gagal karena bank."),
+    Cause.UNTOLD: N_("Hanya %(accounts)s yang dicoba, jadi bank atau gateway belum bisa dibedakan."),
+}
+"""Whose trouble a bank's is."""
 BLAMES: Final = {
     Blame.BANK: N_("Kebanyakan karena bank."),
     Blame.GATEWAY: N_("Kebanyakan karena gateway."),

@@ -49,9 +49,11 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import NIL, from_text, to_text
 from orderan.orders import orders_of_customers, totals_of_customers
+from orderan.payments import vouchers_of
 from orderan.web.dashboard.customer_messages import told_of
 from orderan.web.dashboard.customer_words import FIELDS, LIKENESSES, PURPOSES, doubted, field_errors
 from orderan.web.dashboard.desk import scope_of
+from orderan.web.dashboard.voucher_words import voucher_path
 from orderan.web.errors import sentence
 from orderan.web.forms import FormSentBefore, taken_once
 from orderan.web.here import place_of
@@ -277,7 +279,21 @@ async def around(
         "order_path": lambda order: f"/orders/{to_text('ord', order)}",
         "address_id": lambda address: to_text(ADDRESS_PREFIX, address),
         **await told_of(tx, people),
+        **await _purse(tx, principal, customer_id),
     } | more
+
+
+async def _purse(tx: Tx, principal: Principal, customer_id: UUID) -> dict[str, Any]:
+    """What the customer has on vouchers, for whoever sees the money of the whole shop."""
+    whole = principal.channel_ids is None and principal.location_ids is None
+    sees = principal.may(Permission.PAYMENTS_READ) and whole
+    return {
+        "sees_vouchers": sees,
+        "vouchers": await vouchers_of(tx, customer_id) if sees else [],
+        "may_issue": sees and principal.may(Permission.REFUNDS_GRANT),
+        "voucher_path": voucher_path,
+        "customer_key": to_text(PREFIX, customer_id),
+    }
 
 
 async def _who(tx: Tx, seen: list[Access]) -> dict[str, str]:

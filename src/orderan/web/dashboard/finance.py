@@ -17,6 +17,7 @@ from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
+from orderan.payments import Owed, owed_on_vouchers
 from orderan.settlements import ENTRY_PREFIX, Proof, Reason, Unread, WordMissing, explain, last_proofs
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking
@@ -83,6 +84,7 @@ async def differences_page(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
     tab: FromQuery[str] = "open",
     reason: FromQuery[str] = "",
     gateway: FromQuery[str] = "",
@@ -91,7 +93,7 @@ async def differences_page(
 ) -> Response[str]:
     """Where settlements and the ledger differ, and what every account comes to."""
     return await desk(
-        request, db, caller, principal, tab=tab, reason=reason, gateway=gateway, least=least, after=after
+        request, db, caller, principal, now, tab=tab, reason=reason, gateway=gateway, least=least, after=after
     )
 
 
@@ -100,6 +102,7 @@ async def desk(
     db: Database,
     caller: Caller,
     principal: Principal,
+    now: datetime,
     *,
     tab: str = "open",
     reason: str = "",
@@ -112,13 +115,13 @@ async def desk(
     whole_shop(principal)
     chosen = tab if tab in STATES else "open"
 
-    async def read(tx: Tx) -> tuple[list[Difference], list[Balance], dict[UUID, Proof]]:
+    async def read(tx: Tx) -> tuple[list[Difference], list[Balance], dict[UUID, Proof], Owed]:
         rows = await differences(
             tx, **_filters(chosen, reason, gateway, least), after=read_cursor(after), limit=SHOWN + 1
         )
-        return rows, await balances(tx), await last_proofs(tx)
+        return rows, await balances(tx), await last_proofs(tx), await owed_on_vouchers(tx, now=now)
 
-    rows, proofs, proved = await db.run(caller, read)
+    rows, proofs, proved, owed = await db.run(caller, read)
     last = rows[SHOWN - 1] if len(rows) > SHOWN else None
     return page(
         request,
@@ -128,6 +131,7 @@ async def desk(
         rows=rows[:SHOWN],
         older=cursor_of(last.opened_at, last.id) if last else None,
         proofs=proofs,
+        owed=owed,
         proved_at=max((one.proved_at for one in proved.values()), default=None),
         proved_adrift_minor=sum(abs(one.adrift_minor) for one in proved.values()),
         tab=chosen,
@@ -171,7 +175,7 @@ async def difference_explained(
         await db.run(caller, lambda tx: explain(tx, entry, one(form, "word"), now=now))
     except Refusal as refusal:
         sent = refused(request, f"explain-{loop_id(entry)}", form, refusal, {WordMissing: "word"})
-        return await desk(request, db, caller, principal, sent=sent)
+        return await desk(request, db, caller, principal, now, sent=sent)
     return Redirect(HOME, status_code=303)
 
 

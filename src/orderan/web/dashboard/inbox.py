@@ -28,6 +28,7 @@ from orderan.web.dashboard.money_back_words import chargeback_path, payout_path,
 from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.order_looks import cash
 from orderan.web.dashboard.trust import MODELS, denial_path, review_path
+from orderan.web.dashboard.voucher_words import voucher_path
 from orderan.web.forms import many, one, posted, typed_in
 from orderan.web.here import place_of
 from orderan.web.pages import page
@@ -53,6 +54,7 @@ KINDS: Final = {
     "nobody_home": N_("Rumah mungkin kosong"),
     "return_waiting": N_("Retur menunggu"),
     "refund_waiting": N_("Dana belum dikembalikan"),
+    "voucher_waiting": N_("Voucher menunggu persetujuan"),
     "approval_waiting": N_("Pengembalian dana menunggu persetujuan"),
     "payment_differs": N_("Kabar gateway tidak cocok"),
     "payment_try_waiting": N_("Percobaan bayar belum selesai"),
@@ -109,6 +111,7 @@ TIED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "review_waiting": lambda told: review_path(UUID(told["id"])),
     "appeal_waiting": lambda told: denial_path(UUID(told["id"])),
     "training_waiting": lambda _: MODELS,
+    "voucher_waiting": lambda told: voucher_path(UUID(told["id"])),
 }
 """The same, of pages that are closed to whoever sees only a part of the shop."""
 

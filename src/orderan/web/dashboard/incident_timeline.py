@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from orderan.incidents import Impact, Incident, IncidentState, Note, What
+from orderan.incidents import Impact, Incident, IncidentState, Kind, Note, What
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words
 from orderan.web.dashboard.board_words import lasting
+from orderan.web.dashboard.incident_words import KINDS
 
 
 def steps(
@@ -91,12 +92,32 @@ def steps(
             "clipboard-check",
         ),
     ]
+    if incident.false_at is not None:
+        found.append(
+            (incident.false_at, N_("Disebut alarm keliru"), incident.false_why or "", "", "calm", "ban")
+        )
+    found += _turns(incident, spoken)
     shown = [
         {"at": at, "title": spoken.gettext(title), "text": text, "who": who, "tone": tone, "sign": sign}
         for at, title, text, who, tone, sign in found
         if at is not None
     ]
     return sorted(shown, key=lambda one: one["at"])
+
+
+def _turns(incident: Incident, spoken: Words) -> list[tuple[datetime, str, str, str, str, str]]:
+    """What its evidence says of it besides what was seen: that it was over and came back, that it became worse."""
+    found = []
+    for one in incident.evidence:
+        if "again" in one:
+            over, again = (datetime.fromisoformat(one[name]) for name in ("recovered", "again"))
+            found.append((over, N_("Pulih"), "", "", "done", "circle-check"))
+            found.append((again, N_("Kambuh"), "", "", "loss", "alert-triangle"))
+        if "became" in one:
+            kind = spoken.gettext(KINDS[Kind(one["became"])])
+            at = datetime.fromisoformat(one["at"])
+            found.append((at, N_("Memburuk"), kind, "", "loss", "arrow-up"))
+    return found
 
 
 def _asked_at(incident: Incident, asked: Note | None, heard: Note) -> datetime:

@@ -17,6 +17,7 @@ from orderan.incidents import (
     QUESTIONS,
     BeginsLater,
     EstimatePast,
+    FalseWithoutReason,
     Incident,
     IncidentNotFound,
     Kind,
@@ -57,6 +58,7 @@ BESIDE: Final[Mapping[type[Refusal], str]] = {
 BESIDE_ON_PAGE: Final[Mapping[type[Refusal], str]] = {
     DateUnreadable: "estimate",
     EstimatePast: "estimate",
+    FalseWithoutReason: "why",
     NoteEmpty: "words",
     NothingToSay: "words_id",
     ReviewEmpty: "review",
@@ -64,7 +66,9 @@ BESIDE_ON_PAGE: Final[Mapping[type[Refusal], str]] = {
 SAID: Final = {
     "confirm": N_("Insiden dibuka. Pembeli yang terkena sedang dikabari, dan batas waktu bayarnya berhenti."),
     "recover": N_("Insiden pulih. Batas waktu bayar berjalan lagi, dan pembeli yang terkena dikabari."),
-    "dismiss": N_("Dugaan ini diabaikan. Tidak ada pembeli yang dikabari."),
+    "false": N_(
+        "Dicatat sebagai alarm keliru. Yang sedang berlangsung berakhir, dan pembeli yang terlanjur dikabari diberi tahu."
+    ),
     "close": N_("Insiden ditutup."),
     "note": N_("Percakapan dicatat."),
     "estimate": N_("Perkiraan disimpan."),
@@ -195,7 +199,9 @@ async def _page(
             "told": await incidents.first_told(tx, incident_id),
             "failed": await incidents.failed_tries(tx, incident_id),
             "why_failed": await incidents.why_tries_failed(tx, incident_id),
-            "actors": await actor_names(tx, {incident.opened_by, *(note.written_by for note in notes)}),
+            "actors": await actor_names(
+                tx, {incident.opened_by, incident.false_by or "", *(note.written_by for note in notes)} - {""}
+            ),
         }
 
     found = await visit.db.run(visit.caller, read)
@@ -214,7 +220,8 @@ async def _page(
         said=SAID.get(said, ""),
         path=path_of(incident_id),
         questions=[(code, text, code in answered) for code, text in QUESTIONS.items()],
-        evidence=[_seen(one, named, spoken) for one in incident.evidence],
+        # What says only that it came back stands among what happened.
+        evidence=[_seen(one, named, spoken) for one in incident.evidence if "again" not in one],
         rail_names=named,
         lasting=lambda seconds: lasting(seconds, spoken),
         seen_by=seen_by,
@@ -266,8 +273,8 @@ async def _do(tx: Tx, visit: Visit, found: UUID, verb: str, form: Any) -> None:
     match verb:
         case "confirm":
             await payment_incident.confirm_incident(tx, found, now=now)
-        case "dismiss":
-            await payment_incident.dismiss_incident(tx, found, now=now)
+        case "false":
+            await payment_incident.call_false(tx, found, why=one(form, "why"), now=now)
         case "recover":
             await payment_incident.recover(tx, found, now=now)
         case "close":

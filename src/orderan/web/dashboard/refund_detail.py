@@ -1,6 +1,7 @@
 """One refund: what is to be done next and by whom, how it goes back, and how it was tried."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from orderan.access import Permission
 from orderan.flows.approve_refund import approve_refund, refuse_refund
 from orderan.flows.execute_refund import Refunder, WayBack
 from orderan.flows.pay_out import begin_payout
+from orderan.flows.refund_vouchers import refund_to_voucher
 from orderan.flows.views_money_back import PayoutRow, payout_list
 from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Tx
@@ -29,6 +31,7 @@ from orderan.payments import (
     Refund,
     RefundInTheAir,
     RefundTry,
+    Voucher,
     agreed,
     approve_above,
     attempts_of,
@@ -41,6 +44,7 @@ from orderan.web.dashboard.money_back_words import PAYOUT_STATES, TRY_STATES, pa
 from orderan.web.dashboard.names import Names, names_of
 from orderan.web.dashboard.payments import BESIDE as BESIDE_MONEY
 from orderan.web.dashboard.payments import NOTHING_SENT, common
+from orderan.web.dashboard.voucher_words import voucher_path
 from orderan.web.forms import (
     AmountUnreadable,
     FormSentBefore,
@@ -86,6 +90,14 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A voucher whose code is told this once."""
+
+    voucher: Voucher
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """All that the page shows of a refund."""
 
@@ -115,6 +127,8 @@ class Known:
             return "in_the_air"
         if any(payout.state not in OVER for payout in self.payouts):
             return "payout"
+        if self.way is not None and self.way.voucher_minor == refund.left_minor:
+            return "voucher"
         if self.way is not None and self.way.pieces:
             return "failed" if any(tried.one.state == "failed" for tried in self.tries) else "send"
         return "pay_out"
@@ -192,23 +206,24 @@ async def refund_stepped(
     step = one(form, "step")
     goes_to = refund_path(refund)
 
-    async def command(tx: Tx) -> str:
+    async def command(tx: Tx) -> str | Told:
         await require_sight(tx, scope_of(visit.principal), [(await find_refund(tx, refund)).order_id])
         await sent_once(tx, form, now=visit.now)
-        match step:
-            case "approve":
-                await approve_refund(tx, refund, now=visit.now)
-            case "refuse":
-                await refuse_refund(tx, refund, reason=one(form, "reason").strip()[:300], now=visit.now)
-            case "send" if any(tried.state in IN_THE_AIR for tried in await tries_of(tx, refund)):
-                raise RefundInTheAir(to_text("rfd", refund))
-            case "payout":
-                payout = await begin_payout(tx, refund, now=visit.now)
-                return payout_path(payout.id)
-        return goes_to
+        return await _stepped(tx, refund, step, form, now=visit.now)
 
     try:
-        goes_to = await visit.db.run(visit.caller, command)
+        led = await visit.db.run(visit.caller, command)
+        if isinstance(led, Told):
+            return page(
+                visit.request,
+                "payments/voucher_code.html",
+                headers={"cache-control": "no-store"},
+                voucher=led.voucher,
+                code=led.code,
+                voucher_path=voucher_path,
+                **common(visit.principal),
+            )
+        goes_to = led
         if step == "send":
             await refunder.send(visit.caller, refund)
         elif step == "ask":
@@ -222,6 +237,24 @@ async def refund_stepped(
         sent = refused(visit.request, step, form, refusal, BESIDE)
         return await refund_shown(visit, refunder, refund, sent=sent)
     return Redirect(goes_to, status_code=303)
+
+
+async def _stepped(tx: Tx, refund: UUID, step: str, form: Any, *, now: datetime) -> str | Told:
+    """Do what the button says as far as no gateway is asked; where it leads, or the code to tell."""
+    match step:
+        case "approve":
+            await approve_refund(tx, refund, now=now)
+        case "refuse":
+            await refuse_refund(tx, refund, reason=one(form, "reason").strip()[:300], now=now)
+        case "send" if any(tried.state in IN_THE_AIR for tried in await tries_of(tx, refund)):
+            raise RefundInTheAir(to_text("rfd", refund))
+        case "voucher":
+            _, voucher, code = await refund_to_voucher(tx, refund, now=now)
+            if voucher is not None and code is not None:
+                return Told(voucher, code)
+        case "payout":
+            return payout_path((await begin_payout(tx, refund, now=now)).id)
+    return refund_path(refund)
 
 
 @get("/payments/refunds/limit", opt={"needs": Permission.SETTINGS_WRITE}, include_in_schema=False)
