@@ -169,8 +169,6 @@ async def voucher_issued(visit: NamedDependency[Visit]) -> Response[Any]:
 
     try:
         made, code = await visit.db.run(visit.caller, command)
-    except FormSentBefore:
-        return Redirect(HOME, status_code=303)
     except Refusal as refusal:
         return await _form(visit, customer, refused(visit.request, "new", form, refusal, BESIDE))
     if code is None:
