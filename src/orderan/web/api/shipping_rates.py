@@ -13,8 +13,8 @@ from orderan.flows.quote_couriers import rate_query
 from orderan.kit.db import Caller, Database
 from orderan.kit.ids import from_text, to_text
 from orderan.shipping import PREFIX, Offer, RateSource
-from orderan.web.api.answering import MOST_MINOR, READ
-from orderan.web.api.shapes import Told
+from orderan.web.api.answering import MOST_MINOR
+from orderan.web.api.shapes import REFUSED, Told
 
 MOST_G: Final = 1_000_000
 
@@ -50,7 +50,7 @@ class OffersTold(Told):
     "/",
     summary="What carrying a parcel costs",
     opt={"needs": Permission.SHIPPING_READ},
-    responses=READ,
+    responses=REFUSED,
 )
 async def rates_asked(
     db: NamedDependency[Database],

@@ -139,14 +139,10 @@ async def courier_booked(
     task = from_text("tsk", task_id)
     form = await posted(visit.request)
     spoken = place_of(visit.request).words
-    wish = Wish(
-        task,
-        _carrier(one(form, "carrier")),
-        count_typed(one(form, "weight")),
-        bool(one(form, "insured")),
-    )
 
     async def command(tx: Tx) -> Booking:
+        weight_g = count_typed(one(form, "weight"))
+        wish = Wish(task, _carrier(one(form, "carrier")), weight_g, bool(one(form, "insured")))
         await pick_sheet(tx, scope_of(visit.principal), task)
         within = visit.principal.location_ids
         [made] = await want_couriers(tx, visit.keyring, [wish], within=within, now=visit.now)
