@@ -111,7 +111,8 @@ from orderan.reach import PROVIDER_NAMES, Verdict, keep_letters, open_reach, sea
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.routing import change_draft, put_live
 from orderan.sandbox.keys import MESSENGERS, PHONES
-from orderan.shipping import Parcel, ParcelEvent, Sender, open_courier_account, set_sender
+from orderan.shipping import Parcel, ParcelEvent, open_courier_account, set_sender
+from orderan.shipping import Sender as ParcelSender
 from orderan.shops import open_shop
 from orderan.verification import AttemptEvent, DayPolicy, Policy, Step, Way, days_due, keep_policy
 from settlements.furnishing import settlements
@@ -602,7 +603,7 @@ async def _couriers(world: World, keyring: Keyring, now: datetime) -> dict[str, 
                 now=now,
             )
         )
-    sender = Sender(next(iter(world.locations.values())), "Gudang", "+622150001000", "10110")
+    sender = ParcelSender(next(iter(world.locations.values())), "Gudang", "+622150001000", "10110")
     await world.floor.run(lambda tx: set_sender(tx, sender, now=now))
     return {
         "courier_account": to_text("cra", made["biteship"].id),
