@@ -73,8 +73,10 @@ class Desk:
 
     async def want(self, task: UUID, **more: Any) -> Booking:
         wish = Wish(task, **more)
-        [made] = await self.floor.run(lambda tx: want_couriers(tx, self.keyring, [wish], now=self.now))
-        return made
+        made: list[Booking] = await self.floor.run(
+            lambda tx: want_couriers(tx, self.keyring, [wish], now=self.now)
+        )
+        return made[0]
 
     async def book(self, task: UUID, **more: Any) -> Booking:
         made = await self.want(task, **more)
@@ -204,7 +206,7 @@ async def test_a_worker_that_died_while_it_asked_is_followed_by_one_that_looks(d
         await real(asked, reference)
         raise RuntimeError("killed")
 
-    courier.client.book = book_and_die  # type: ignore[method-assign]
+    courier.client.book = book_and_die
     with pytest.raises(RuntimeError):
         await desk.booker.carry_out(desk.floor.caller, made.id)
     assert (await desk.stands(made)).state == "asking"
