@@ -14,7 +14,7 @@ only ?=
 # What to measure; all of it by default.
 name ?=
 
-.PHONY: help install up demo test check format bench lock browser reference screenshots clean
+.PHONY: help install up demo test check format bench lock browser reference words screenshots clean
 
 help: ## list these tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench: install ## measure against the promises; name=placement for one
 
 reference: install ## write docs/reference again from the code, after changing schema, states or refusals
 	@$(BIN)/python -m tools.reference
+
+words: install ## sort the catalogues of translations
+	@$(BIN)/python -m tools.words
 
 lock: install ## choose versions anew and write locks/
 	@$(BIN)/python -m pip install --quiet uv

@@ -3,6 +3,7 @@
 `ORDERAN_TEST_DATABASE_URL` names another server to use: a role that may create databases.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ from typing import Any, LiteralString, cast
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
-from databases import Databases, Server, a_template
+from backends import StayingPool
+from databases import Databases, Server, a_template, quick_logins
 from longest_first import longest_first
+from orderan.access import passwords
+from orderan.kit import db as kit_db
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.postgres import ephemeral
@@ -26,11 +31,20 @@ hypothesis.settings.load_profile("orderan")
 
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
 KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
+SLOW_HASHER = passwords._hasher
+"""How the product hashes passwords; tests hash faster."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    # The modules and tests that are there now stay to the end: looking through them for garbage takes half a
+    # second every few tests.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +59,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(given, None)
         return
     with ephemeral(Path(tmp_path_factory.mktemp("postgres"))) as embedded:
-        yield Server(embedded.url, embedded.superuser_url())
+        made = Server(embedded.url, embedded.superuser_url())
+        quick_logins(made)
+        yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    """Without what takes long on purpose or for the sake of a long life: tests sign in and connect by the thousand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(kit_db, "AsyncConnectionPool", StayingPool)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import conninfo, sql
 
+from backends import end_those_on, staying_on
 from orderan.kit.migrations import migrate
 
 # Rows that were deleted stay on their pages until somebody vacuums, and nobody does: past this size a database
@@ -46,6 +47,7 @@ FROM pg_sequences WHERE last_value IS NOT NULL
 OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+  AND pid <> ALL(%(staying)s)
 """
 
 
@@ -70,6 +72,7 @@ class Databases:
     server: Server
     template: str
     _clean: list[str] = field(default_factory=list)
+    _sweepers: dict[str, psycopg.Connection] = field(default_factory=dict)
     _shape: list[str] | None = None
 
     @contextmanager
@@ -81,11 +84,11 @@ class Databases:
             if self._emptied(name):
                 self._clean.append(name)
             else:
-                _drop(self.server, name)
+                self._dropped(name)
 
     def close(self) -> None:
         while self._clean:
-            _drop(self.server, self._clean.pop())
+            self._dropped(self._clean.pop())
 
     def _made(self) -> str:
         name = f"test_{uuid4().hex[:12]}"
@@ -99,17 +102,28 @@ class Databases:
         """Whether the database is as new; not when its schema was changed, it is worn out, or somebody stays."""
         if not self.server.superuser_url:
             return False
-        with psycopg.connect(_named(self.server.superuser_url, name)) as connection:
-            if not all(gone for (gone,) in connection.execute(OTHERS)):
+        sweeper = self._sweepers.get(name)
+        if sweeper is None:
+            # It stays: what it knows of the tables it need not learn again.
+            url = _named(self.server.superuser_url, name)
+            sweeper = self._sweepers[name] = psycopg.connect(url, autocommit=True)
+        with sweeper.transaction():
+            if not all(gone for (gone,) in sweeper.execute(OTHERS, {"staying": staying_on(name)})):
                 return False
-            written = connection.execute(WRITTEN).fetchall()
-            if _shape(connection) != self._shape or sum(size for _, size in written) > WORN_OUT_BYTES:
+            written = sweeper.execute(WRITTEN).fetchall()
+            if _shape(sweeper) != self._shape or sum(size for _, size in written) > WORN_OUT_BYTES:
                 return False
-            connection.execute("SET LOCAL session_replication_role = replica")
+            sweeper.execute("SET LOCAL session_replication_role = replica")
             for table, _ in written:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)))
-            connection.execute(REWOUND)
+                sweeper.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)))
+            sweeper.execute(REWOUND)
         return True
+
+    def _dropped(self, name: str) -> None:
+        if name in self._sweepers:
+            self._sweepers.pop(name).close()
+        end_those_on(name)
+        _drop(self.server, name)
 
 
 @contextmanager
@@ -120,6 +134,21 @@ def a_template(server: Server) -> Iterator[str]:
     migrate(_named(server.url, name))
     yield name
     _drop(server, name)
+
+
+def quick_logins(server: Server) -> None:
+    """Keep the passwords of both roles unstretched: of a login, stretching is nearly all the work."""
+    if not server.superuser_url:
+        return
+    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
+        connection.execute("SET scram_iterations = 1")
+        for url in (server.url, server.superuser_url):
+            role = conninfo.conninfo_to_dict(url)
+            connection.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(str(role["user"])), sql.Literal(role["password"])
+                )
+            )
 
 
 def _named(url: str, database: str) -> str:

@@ -17,12 +17,15 @@ import pyotp
 from litestar import Litestar
 
 from access.routes import Route, routes_of
+from catalog.test_pictures import png
 from conftest import ShopFloor
+from fleet.driving import on_the_road
 from fulfilment.working import an_order, delivered, money, packed, pay, shipped, the_task
 from given import JAKARTA, SURABAYA, World, a_shop
 from importing.test_unseen_files import sale, text_file
 from incidents.troubled import a_gateway
 from notifications.telling import Post, a_policy
+from orderan import sourcing
 from orderan.access import (
     Permission,
     Role,
@@ -35,7 +38,7 @@ from orderan.access import (
 )
 from orderan.catalog import ProductFields, SkuFields, add_product, check_sheet, set_tax_rate
 from orderan.customers import Purpose, Typed, TypedAddress, add_address, give_consent, register
-from orderan.flows import offer_promotion
+from orderan.flows import offer_promotion, try_sourcing
 from orderan.flows.accept_part import accept_part
 from orderan.flows.ask_on_the_day import advance_days
 from orderan.flows.bulk_orders import Verb, start, work_off
@@ -52,6 +55,7 @@ from orderan.flows.pay_out import begin_payout, make_link, type_account
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
 from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.release_wave import release_wave
 from orderan.flows.route_payment import route_payment
 from orderan.flows.send_messages import Messenger
 from orderan.flows.settle_payment import settle_payment
@@ -65,6 +69,7 @@ from orderan.flows.settle_return import (
 from orderan.flows.tell_buyer import teller
 from orderan.flows.try_routing import try_draft
 from orderan.flows.verify_order import advance_cases
+from orderan.flows.views_waves import Criteria
 from orderan.flows.watch_limits import watch_limits
 from orderan.fulfilment import Pick
 from orderan.gateways import Charged, Instrument, InstrumentKind, Outcome
@@ -90,11 +95,12 @@ from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.events import consume, sequence
-from orderan.kit.ids import NIL, to_text
+from orderan.kit.ids import NIL, new_id, to_text
 from orderan.notifications import Sender
 from orderan.notifications import set_policy as set_message_policy
-from orderan.orders import Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
+from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
 from orderan.payments import EvidenceKind, begin_attempt, note_charged, open_account, pause_rail, rails
+from orderan.picking import Cutoff, PickingPolicy, add_cutoff, lists_of
 from orderan.pricing import put_zone, set_fee
 from orderan.promotions import (
     Months,
@@ -133,6 +139,11 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/customers/{customer_id:str}/edit": ("{customer}/edit",),
     "/customers/{customer_id:str}/erase": ("{customer}/erase",),
     "/customers/{customer_id:str}/merge": ("{customer}/merge", "{customer}/merge?q=santoso"),
+    "/driver": ("/driver",),
+    "/fleet": ("/fleet", "/fleet?location={location}"),
+    "/fleet/parcels/{parcel:str}": ("/fleet/parcels/{fleet_waiting}",),
+    "/fleet/runs/{run_id:str}": ("/fleet/runs/{fleet_run}",),
+    "/fleet/setup": ("/fleet/setup", "/fleet/setup?location={location}"),
     "/inbox": ("/inbox", "/inbox?by=deadline&kind=parcel_waiting", "/inbox?kind=zzz", "/inbox?tab=closed"),
     "/inbox/{entry_id:str}": ("/inbox/{entry_over}", "/inbox/{entry_lines}"),
     "/incidents": ("/incidents",),
@@ -251,6 +262,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/payments/promotions/{promotion_id:str}/edit": ("/payments/promotions/{promotion}/edit",),
     "/payments/routing": ("/payments/routing",),
+    "/stock/sourcing": ("/stock/sourcing",),
+    "/stock/sourcing/edit": ("/stock/sourcing/edit",),
     "/payments/routing/rules/new": ("/payments/routing/rules/new",),
     "/payments/routing/rules/{place:int}": ("/payments/routing/rules/1", "/payments/routing/rules/2"),
     "/payments/chargebacks": ("/payments/chargebacks", "/payments/chargebacks?tab=won"),
@@ -300,6 +313,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/shipping": ("/settings/shipping",),
     "/settings/taxes": ("/settings/taxes",),
     "/settings/verification": ("/settings/verification",),
+    "/settings/returns": ("/settings/returns",),
     "/settings/users": ("/settings/users",),
     "/settings/users/new": ("/settings/users/new",),
     "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
@@ -329,6 +343,13 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/stock/transfers/{transfer_draft}",
         "/stock/transfers/{transfer_road}",
     ),
+    "/pick": ("/pick",),
+    "/pick/lists/{list_id:str}": ("/pick/lists/{pick_list}",),
+    "/warehouse/pickers": ("/warehouse/pickers",),
+    "/warehouse/picking": ("/warehouse/picking",),
+    "/warehouse/waves": ("/warehouse/waves",),
+    "/warehouse/waves/new": ("/warehouse/waves/new", "/warehouse/waves/new?method=zone&most=5"),
+    "/warehouse/waves/{wave_id:str}": ("/warehouse/waves/{wave}",),
     "/pay/{ticket:str}": (
         "/pay/{pay_waiting}",
         "/pay/{pay_numbered}",
@@ -374,6 +395,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/api/{path:str}": "a problem document for programs",
     "/asks/{shop_id:int}/{account:str}": "for telephone providers",
     "/customers/regions": "a part of the address form",
+    "/fleet/stops/{stop_id:str}/photo": "a picture",
     "/health/live": "for machines",
     "/health/ready": "for machines",
     "/images/{name:str}": "a picture",
@@ -394,6 +416,9 @@ NO_PAGES: Final[dict[str, str]] = {
     "/payments/cod/couriers/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
     "/payments/promotions/{promotion_id:str}/shares.csv": "a file",
+    "/pick/lists/{list_id:str}/sheet": "for the pickers' app",
+    "/pick/manifest.webmanifest": "for phones that install the pickers' app",
+    "/pick/worker.js": "a script",
     "/products/export.csv": "a file",
     "/products/import/{import_id:str}/refused.csv": "a file",
     "/products/look-up": "rows of a search box",
@@ -405,6 +430,7 @@ NO_PAGES: Final[dict[str, str]] = {
     "/pay/{ticket:str}/back": "leads to the pay page",
     "/pay/{ticket:str}/standing": "asked by the pay page",
     "/track/order": "opened by a form, see test_every_page",
+    "/track/order/return": "opened by a form, see tests/returns/test_return_portal.py",
     "/warehouse/scan": "leads to a task",
 }
 
@@ -475,7 +501,10 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= people
     named |= await _pay_pages(world, keyring, orders, now)
     await _routing(floor, orders["waiting"], now)
+    await _sourcing(world, now)
     named |= await _told(world, keyring, now)
+    named |= await _own_van(world, keyring, now)
+    named |= await _wave(world, keyring, now)
     named |= await _unsaid(world, keyring, now)
     # From here on scores act.
     named |= await doubted(world, keyring, now)
@@ -483,6 +512,30 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named["entry_over"] = await _entry(floor, "payment_over")
     named["entry_lines"] = await _entry(floor, "import_lines")
     return Whole(world, named, {name: order.number for name, order in orders.items()}, tokens, secret)
+
+
+async def _own_van(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """A van that is out, with a door behind it and one ahead, and a parcel that waits for another."""
+    orders = [await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD) for _ in range(3)]
+    place = world.locations["JKT"]
+    road = await on_the_road(world, keyring, place, orders, van="Blind Van", photo=png(), now=now)
+    return {"fleet_run": to_text("run", road.run), "fleet_waiting": to_text("pcl", road.waiting)}
+
+
+async def _wave(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """Two orders that are walked together."""
+    made = [await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD) for _ in range(2)]
+    ready = Criteria(only=[await the_task(world, order) for order in made])
+
+    async def release(tx: Tx) -> tuple[UUID, UUID]:
+        place, policy = world.locations["JKT"], PickingPolicy()
+        wave = await release_wave(tx, EVERYTHING, place, ready, policy, now=now)
+        cutoff = Cutoff(new_id(), place, "jnt", ("reguler",), 16 * 60, 180, (1, 2, 3, 4, 5, 6))
+        await add_cutoff(tx, cutoff, now=now)
+        return wave.id, (await lists_of(tx, wave.id))[0].id
+
+    wave, one = await world.floor.run(release)
+    return {"wave": to_text("wav", wave), "pick_list": to_text("pkl", one)}
 
 
 async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
@@ -706,6 +759,21 @@ async def _routing(floor: ShopFloor, order: Order, now: datetime) -> None:
         await try_draft(tx, 2, days=7, now=now)
 
     await floor.run(command)
+
+
+async def _sourcing(world: World, now: datetime) -> None:
+    """Rules of where goods come from that are followed, and a draft that was tried."""
+    place = next(iter(world.locations.values()))
+
+    async def command(tx: Tx) -> None:
+        plain = {"split_minor": 50_000, "places": {str(place): {"order_minor": 2_000}}}
+        await sourcing.change_draft(tx, plain, expected=0, now=now)
+        await try_sourcing.try_draft(tx, 1, days=7, now=now)
+        await sourcing.put_live(tx, expected=1, note="Paket kedua mahal", now=now)
+        await sourcing.change_draft(tx, plain | {"owners_first": True}, expected=1, now=now)
+        await try_sourcing.try_draft(tx, 2, days=7, now=now)
+
+    await world.floor.run(command)
 
 
 async def orders_at_every_stage(world: World, keyring: Keyring, then: datetime) -> dict[str, Order]:

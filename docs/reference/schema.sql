@@ -419,6 +419,26 @@ CREATE UNIQUE INDEX courier_booking_serial_once ON courier_booking USING btree (
 CREATE POLICY own_shop_only ON courier_booking USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE courier_booking FORCE ROW LEVEL SECURITY;
 
+-- distributed: when a courier leaves a location; minutes of its own day, days from Monday 1; no services is all of them
+CREATE TABLE courier_cutoff (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    courier text NOT NULL,
+    services text[] NOT NULL,
+    closes_minute integer NOT NULL,
+    lead_minutes integer NOT NULL,
+    days integer[] NOT NULL,
+    CONSTRAINT courier_cutoff_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT courier_cutoff_once UNIQUE (shop_id, location_id, courier, closes_minute),
+    CONSTRAINT courier_cutoff_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT courier_cutoff_lead_some CHECK (((lead_minutes >= 1) AND (lead_minutes <= 1439))),
+    CONSTRAINT courier_cutoff_of_a_day CHECK (((closes_minute >= 0) AND (closes_minute <= 1439))),
+    CONSTRAINT courier_cutoff_on_days CHECK ((((cardinality(days) >= 1) AND (cardinality(days) <= 7)) AND (days <@ ARRAY[1, 2, 3, 4, 5, 6, 7])))
+);
+CREATE POLICY own_shop_only ON courier_cutoff USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_cutoff FORCE ROW LEVEL SECURITY;
+
 -- distributed: what couriers sent us, sealed under the key of their account; a genuine one waits until it is heard, and may be heard again
 CREATE TABLE courier_notice (
     shop_id bigint NOT NULL,
@@ -430,10 +450,13 @@ CREATE TABLE courier_notice (
     times integer NOT NULL DEFAULT 1,
     received_at timestamp with time zone NOT NULL,
     heard_at timestamp with time zone,
+    tries integer NOT NULL DEFAULT 0,
+    hear_at timestamp with time zone,
     CONSTRAINT courier_notice_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT courier_notice_once UNIQUE (shop_id, account_id, verdict, dedupe_key),
     CONSTRAINT courier_notice_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
     CONSTRAINT courier_notice_only_genuine_waits CHECK (((verdict = 'genuine'::text) OR (heard_at IS NOT NULL))),
+    CONSTRAINT courier_notice_tries_sane CHECK ((tries >= 0)),
     CONSTRAINT courier_notice_verdict_known CHECK ((verdict = ANY (ARRAY['genuine'::text, 'forged'::text, 'unreadable'::text])))
 );
 CREATE INDEX courier_notice_of_account ON courier_notice USING btree (shop_id, account_id, received_at);
@@ -550,6 +573,7 @@ CREATE TABLE decision (
 );
 CREATE INDEX decision_of_couriers ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'courier'::text);
 CREATE INDEX decision_of_routing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'routing'::text);
+CREATE INDEX decision_of_sourcing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'sourcing'::text);
 CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE decision FORCE ROW LEVEL SECURITY;
 
@@ -718,6 +742,214 @@ CREATE INDEX expected_goods_open ON expected_goods USING btree (shop_id, sku_id,
 CREATE POLICY own_shop_only ON expected_goods USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE expected_goods FORCE ROW LEVEL SECURITY;
 
+-- distributed: the middle of a region, for doors in it that nobody has pinned; the longest code that begins a village code counts
+CREATE TABLE fleet_area (
+    shop_id bigint NOT NULL,
+    area_code text NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_area_pkey PRIMARY KEY (shop_id, area_code),
+    CONSTRAINT fleet_area_on_the_globe CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))))
+);
+CREATE POLICY own_shop_only ON fleet_area USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_area FORCE ROW LEVEL SECURITY;
+
+-- distributed: where vans of a location begin, when doors are stopped at, and how long a stop takes
+CREATE TABLE fleet_depot (
+    shop_id bigint NOT NULL,
+    location_id uuid NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    opens time without time zone NOT NULL,
+    closes time without time zone NOT NULL,
+    service_s integer NOT NULL,
+    CONSTRAINT fleet_depot_pkey PRIMARY KEY (shop_id, location_id),
+    CONSTRAINT fleet_depot_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT fleet_depot_on_the_globe CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT fleet_depot_opens_before_it_closes CHECK ((opens < closes)),
+    CONSTRAINT fleet_depot_service_in_bounds CHECK (((service_s >= 0) AND (service_s <= 7200)))
+);
+CREATE POLICY own_shop_only ON fleet_depot USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_depot FORCE ROW LEVEL SECURITY;
+
+-- distributed: where the door of an address is, under the key of the person who lives behind it
+CREATE TABLE fleet_door (
+    shop_id bigint NOT NULL,
+    address_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    point_enc bytea NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_door_pkey PRIMARY KEY (shop_id, address_id),
+    CONSTRAINT fleet_door_address FOREIGN KEY (shop_id, address_id) REFERENCES customer_address(shop_id, id)
+);
+CREATE POLICY own_shop_only ON fleet_door USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_door FORCE ROW LEVEL SECURITY;
+
+-- distributed: accounts of the shop that drive, and the hours of their shift on the clock of the location
+CREATE TABLE fleet_driver (
+    shop_id bigint NOT NULL,
+    staff_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    begins time without time zone NOT NULL,
+    ends time without time zone NOT NULL,
+    active boolean NOT NULL,
+    CONSTRAINT fleet_driver_pkey PRIMARY KEY (shop_id, staff_id),
+    CONSTRAINT fleet_driver_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_driver_staff FOREIGN KEY (shop_id, staff_id) REFERENCES staff(shop_id, id),
+    CONSTRAINT fleet_driver_begins_before_it_ends CHECK ((begins < ends))
+);
+CREATE POLICY own_shop_only ON fleet_driver USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_driver FORCE ROW LEVEL SECURITY;
+
+-- distributed: routes that were asked for: of a location, or the rest of one run; what came of it, in counts
+CREATE TABLE fleet_planning (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    run_id uuid,
+    weather text NOT NULL,
+    state text NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    refusal text,
+    outcome jsonb,
+    CONSTRAINT fleet_planning_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_planning_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_planning_run FOREIGN KEY (shop_id, run_id) REFERENCES fleet_run(shop_id, id),
+    CONSTRAINT fleet_planning_applied_says_what CHECK (((state = 'applied'::text) = (outcome IS NOT NULL))),
+    CONSTRAINT fleet_planning_refused_says_why CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT fleet_planning_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'applied'::text, 'refused'::text])))
+);
+CREATE INDEX fleet_planning_last ON fleet_planning USING btree (shop_id, location_id, asked_at);
+CREATE UNIQUE INDEX fleet_planning_one_at_a_time ON fleet_planning USING btree (shop_id, location_id) WHERE ((state = 'asked'::text) AND (run_id IS NULL));
+CREATE UNIQUE INDEX fleet_planning_one_per_run ON fleet_planning USING btree (shop_id, run_id) WHERE ((state = 'asked'::text) AND (run_id IS NOT NULL));
+CREATE POLICY own_shop_only ON fleet_planning USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_planning FORCE ROW LEVEL SECURITY;
+
+-- distributed: where the telephone of a driver saw a van last, while it is out
+CREATE TABLE fleet_position (
+    shop_id bigint NOT NULL,
+    van_id uuid NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_position_pkey PRIMARY KEY (shop_id, van_id),
+    CONSTRAINT fleet_position_van FOREIGN KEY (shop_id, van_id) REFERENCES fleet_van(shop_id, id),
+    CONSTRAINT fleet_position_on_the_globe CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))))
+);
+CREATE POLICY own_shop_only ON fleet_position USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_position FORCE ROW LEVEL SECURITY;
+
+-- distributed: a tour of a van with its driver; times are those of the last solution; version counts every change of it or its stops
+CREATE TABLE fleet_run (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    day date NOT NULL,
+    van_id uuid NOT NULL,
+    driver_id uuid NOT NULL,
+    state text NOT NULL,
+    weather text NOT NULL,
+    metres integer NOT NULL,
+    leaves_at timestamp with time zone NOT NULL,
+    returns_at timestamp with time zone NOT NULL,
+    planned_by text NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    solved_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT fleet_run_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_run_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_run_driver FOREIGN KEY (shop_id, driver_id) REFERENCES fleet_driver(shop_id, staff_id),
+    CONSTRAINT fleet_run_van FOREIGN KEY (shop_id, van_id) REFERENCES fleet_van(shop_id, id),
+    CONSTRAINT fleet_run_out_has_left CHECK (((left_at IS NULL) = (state = ANY (ARRAY['planned'::text, 'cancelled'::text])))),
+    CONSTRAINT fleet_run_state_known CHECK ((state = ANY (ARRAY['planned'::text, 'out'::text, 'back'::text, 'closed'::text, 'cancelled'::text])))
+);
+CREATE UNIQUE INDEX fleet_run_driver_once ON fleet_run USING btree (shop_id, driver_id) WHERE (state = ANY (ARRAY['planned'::text, 'out'::text]));
+CREATE INDEX fleet_run_of_day ON fleet_run USING btree (shop_id, location_id, day);
+CREATE INDEX fleet_run_open ON fleet_run USING btree (shop_id, state, moved_at) WHERE (state = ANY (ARRAY['planned'::text, 'out'::text, 'back'::text]));
+CREATE UNIQUE INDEX fleet_run_van_once ON fleet_run USING btree (shop_id, van_id) WHERE (state = ANY (ARRAY['planned'::text, 'out'::text]));
+CREATE POLICY own_shop_only ON fleet_run USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_run FORCE ROW LEVEL SECURITY;
+
+-- distributed: a parcel on a run; who took it and its picture are under the key of its buyer; cash is what was to be collected when it was planned, collected what the driver took
+CREATE TABLE fleet_stop (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    turn integer NOT NULL,
+    state text NOT NULL,
+    arrives_at timestamp with time zone NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    cash_minor bigint NOT NULL,
+    collected_minor bigint NOT NULL,
+    pinned boolean NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    moved_by text NOT NULL,
+    reason text,
+    received_by_enc bytea,
+    photo_enc bytea,
+    CONSTRAINT fleet_stop_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_stop_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT fleet_stop_run FOREIGN KEY (shop_id, run_id) REFERENCES fleet_run(shop_id, id),
+    CONSTRAINT fleet_stop_cash_not_negative CHECK (((cash_minor >= 0) AND (collected_minor >= 0))),
+    CONSTRAINT fleet_stop_collects_where_it_delivers CHECK (((collected_minor = 0) OR (state = 'delivered'::text))),
+    CONSTRAINT fleet_stop_failed_says_why CHECK (((state = 'failed'::text) = (reason IS NOT NULL))),
+    CONSTRAINT fleet_stop_proof_of_delivery CHECK (((state = 'delivered'::text) OR ((received_by_enc IS NULL) AND (photo_enc IS NULL)))),
+    CONSTRAINT fleet_stop_state_known CHECK ((state = ANY (ARRAY['planned'::text, 'next'::text, 'delivered'::text, 'failed'::text, 'skipped'::text])))
+);
+CREATE INDEX fleet_stop_of_order ON fleet_stop USING btree (shop_id, order_id);
+CREATE INDEX fleet_stop_of_parcel ON fleet_stop USING btree (shop_id, parcel_id);
+CREATE INDEX fleet_stop_of_run ON fleet_stop USING btree (shop_id, run_id, turn);
+CREATE UNIQUE INDEX fleet_stop_one_next ON fleet_stop USING btree (shop_id, run_id) WHERE (state = 'next'::text);
+CREATE UNIQUE INDEX fleet_stop_parcel_once ON fleet_stop USING btree (shop_id, parcel_id) WHERE (state = ANY (ARRAY['planned'::text, 'next'::text]));
+CREATE POLICY own_shop_only ON fleet_stop USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_stop FORCE ROW LEVEL SECURITY;
+
+-- distributed: vans, what they hold, how much cash may be in one, and what driving it costs
+CREATE TABLE fleet_van (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    name text NOT NULL,
+    capacity_g bigint NOT NULL,
+    capacity_parcels integer NOT NULL,
+    cash_limit_minor bigint NOT NULL,
+    fixed_minor bigint NOT NULL,
+    per_km_minor bigint NOT NULL,
+    per_hour_minor bigint NOT NULL,
+    active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT fleet_van_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT fleet_van_name_once UNIQUE (shop_id, location_id, name),
+    CONSTRAINT fleet_van_depot FOREIGN KEY (shop_id, location_id) REFERENCES fleet_depot(shop_id, location_id),
+    CONSTRAINT fleet_van_costs_not_negative CHECK (((cash_limit_minor >= 0) AND (fixed_minor >= 0) AND (per_km_minor >= 0) AND (per_hour_minor >= 0))),
+    CONSTRAINT fleet_van_holds_something CHECK (((capacity_g > 0) AND (capacity_parcels > 0)))
+);
+CREATE POLICY own_shop_only ON fleet_van USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_van FORCE ROW LEVEL SECURITY;
+
+-- distributed: the hours somebody is home for a parcel, on the clock of the location it leaves from
+CREATE TABLE fleet_wish (
+    shop_id bigint NOT NULL,
+    parcel_id uuid NOT NULL,
+    opens time without time zone NOT NULL,
+    closes time without time zone NOT NULL,
+    CONSTRAINT fleet_wish_pkey PRIMARY KEY (shop_id, parcel_id),
+    CONSTRAINT fleet_wish_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT fleet_wish_opens_before_it_closes CHECK ((opens < closes))
+);
+CREATE POLICY own_shop_only ON fleet_wish USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE fleet_wish FORCE ROW LEVEL SECURITY;
+
 -- distributed: accounts of a shop at payment gateways; their secrets are sealed under a key of their own
 CREATE TABLE gateway_account (
     shop_id bigint NOT NULL,
@@ -799,11 +1031,14 @@ CREATE TABLE goods_return (
     moved_at timestamp with time zone,
     note text,
     parcel_id uuid,
+    policy_version integer,
+    way_paid_by text,
     CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
     CONSTRAINT goods_return_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id) NOT VALID,
     CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT goods_return_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT goods_return_payer_known CHECK ((way_paid_by = ANY (ARRAY['shop'::text, 'buyer'::text]))),
     CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text])))
 );
 CREATE UNIQUE INDEX goods_return_of_parcel ON goods_return USING btree (shop_id, parcel_id) WHERE (parcel_id IS NOT NULL);
@@ -1698,6 +1933,111 @@ CREATE TABLE personal_access (
 CREATE POLICY own_shop_only ON personal_access USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE personal_access FORCE ROW LEVEL SECURITY;
 
+-- distributed: phones that pick; seq is the last number heard of each, its key is derived and not kept
+CREATE TABLE pick_device (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    actor text NOT NULL,
+    seq bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    CONSTRAINT pick_device_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT pick_device_counts_up CHECK ((seq >= 0))
+);
+CREATE POLICY own_shop_only ON pick_device USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_device FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a phone said, once for each of its numbers, and what became of it; append only
+CREATE TABLE pick_event (
+    shop_id bigint NOT NULL,
+    device_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    list_id uuid NOT NULL,
+    task_id uuid,
+    line_no integer,
+    sku_id uuid,
+    owner_id uuid,
+    lot_id uuid,
+    bin_id uuid,
+    quantity integer NOT NULL,
+    scanned text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    signature text NOT NULL,
+    outcome text NOT NULL,
+    code text NOT NULL,
+    facts jsonb NOT NULL,
+    CONSTRAINT pick_event_pkey PRIMARY KEY (shop_id, device_id, seq),
+    CONSTRAINT pick_event_device FOREIGN KEY (shop_id, device_id) REFERENCES pick_device(shop_id, id),
+    CONSTRAINT pick_event_kind_known CHECK ((kind = ANY (ARRAY['pick'::text, 'short'::text, 'wrong'::text]))),
+    CONSTRAINT pick_event_outcome_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'conflict'::text]))),
+    CONSTRAINT pick_event_some CHECK ((quantity >= 1))
+);
+CREATE INDEX pick_event_by_time ON pick_event USING btree (shop_id, heard_at);
+CREATE INDEX pick_event_of_task ON pick_event USING btree (shop_id, task_id, heard_at);
+CREATE POLICY own_shop_only ON pick_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_event FORCE ROW LEVEL SECURITY;
+
+-- distributed: what one picker walks at once
+CREATE TABLE pick_list (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    no integer NOT NULL,
+    zone text NOT NULL,
+    state text NOT NULL,
+    picker text,
+    walk_cm bigint NOT NULL,
+    taken_at timestamp with time zone,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT pick_list_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT pick_list_once UNIQUE (shop_id, wave_id, no),
+    CONSTRAINT pick_list_wave FOREIGN KEY (shop_id, wave_id) REFERENCES wave(shop_id, id),
+    CONSTRAINT pick_list_state_known CHECK ((state = ANY (ARRAY['open'::text, 'taken'::text, 'done'::text, 'dropped'::text]))),
+    CONSTRAINT pick_list_taken_by_somebody CHECK (((state <> 'taken'::text) OR (picker IS NOT NULL)))
+);
+CREATE INDEX pick_list_open ON pick_list USING btree (shop_id, location_id, moved_at) WHERE (state = ANY (ARRAY['open'::text, 'taken'::text]));
+CREATE POLICY own_shop_only ON pick_list USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_list FORCE ROW LEVEL SECURITY;
+
+-- distributed: orders on a list, each with its slot of the trolley; live until the list ends
+CREATE TABLE pick_list_task (
+    shop_id bigint NOT NULL,
+    list_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    zone text NOT NULL,
+    slot integer NOT NULL,
+    live boolean NOT NULL,
+    CONSTRAINT pick_list_task_pkey PRIMARY KEY (shop_id, list_id, task_id),
+    CONSTRAINT pick_list_task_list FOREIGN KEY (shop_id, list_id) REFERENCES pick_list(shop_id, id),
+    CONSTRAINT pick_list_task_task FOREIGN KEY (shop_id, task_id) REFERENCES task(shop_id, id)
+);
+CREATE UNIQUE INDEX pick_list_task_once ON pick_list_task USING btree (shop_id, task_id, zone) WHERE live;
+CREATE POLICY own_shop_only ON pick_list_task USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_list_task FORCE ROW LEVEL SECURITY;
+
+-- distributed: how a location gives work to its pickers
+CREATE TABLE picking_policy (
+    shop_id bigint NOT NULL,
+    location_id uuid NOT NULL,
+    method text NOT NULL,
+    slots integer NOT NULL,
+    most_units integer NOT NULL,
+    waiting_lists integer NOT NULL,
+    automatic boolean NOT NULL,
+    elsewhere boolean NOT NULL,
+    partial boolean NOT NULL,
+    CONSTRAINT picking_policy_pkey PRIMARY KEY (shop_id, location_id),
+    CONSTRAINT picking_policy_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT picking_policy_method_known CHECK ((method = ANY (ARRAY['order'::text, 'batch'::text, 'cluster'::text, 'zone'::text]))),
+    CONSTRAINT picking_policy_some CHECK ((((slots >= 1) AND (slots <= 60)) AND (most_units >= 1) AND (waiting_lists >= 1)))
+);
+CREATE POLICY own_shop_only ON picking_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE picking_policy FORCE ROW LEVEL SECURITY;
+
 -- distributed: unit price in minor units, valid over [valid_from, valid_until)
 CREATE TABLE price (
     shop_id bigint NOT NULL,
@@ -2248,12 +2588,27 @@ CREATE TABLE return_line (
     to_quarantine integer NOT NULL DEFAULT 0,
     reason text NOT NULL,
     condition text,
+    cause text,
     CONSTRAINT return_line_pkey PRIMARY KEY (shop_id, return_id, line_no),
     CONSTRAINT return_line_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id) ON DELETE CASCADE,
+    CONSTRAINT return_line_cause_known CHECK ((cause = ANY (ARRAY['damaged'::text, 'defective'::text, 'wrong_item'::text, 'not_as_described'::text, 'incomplete'::text, 'wrong_size'::text, 'changed_mind'::text]))),
     CONSTRAINT return_line_quantities_in_order CHECK (((quantity > 0) AND ((received >= 0) AND (received <= quantity)) AND (to_stock >= 0) AND (to_quarantine >= 0) AND ((to_stock + to_quarantine) <= received)))
 );
 CREATE POLICY own_shop_only ON return_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE return_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: what buyers may send back, until when, why, and who pays the way; the latest version holds for requests to come
+CREATE TABLE return_policy (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    terms jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_policy_pkey PRIMARY KEY (shop_id, version),
+    CONSTRAINT return_policy_counts_up CHECK ((version > 0))
+);
+CREATE POLICY own_shop_only ON return_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_policy FORCE ROW LEVEL SECURITY;
 
 -- distributed: every state the rules of routing had while they were edited; the latest is the draft
 CREATE TABLE routing_draft (
@@ -2391,6 +2746,19 @@ CREATE TABLE saved_view (
 );
 CREATE POLICY own_shop_only ON saved_view USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE saved_view FORCE ROW LEVEL SECURITY;
+
+-- distributed: orders that chose a place on a day of its calendar, of places that serve so many a day and no more
+CREATE TABLE served_day (
+    shop_id bigint NOT NULL,
+    location_id uuid NOT NULL,
+    day date NOT NULL,
+    orders bigint NOT NULL,
+    CONSTRAINT served_day_pkey PRIMARY KEY (shop_id, location_id, day),
+    CONSTRAINT served_day_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT served_day_some CHECK ((orders > 0))
+);
+CREATE POLICY own_shop_only ON served_day USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE served_day FORCE ROW LEVEL SECURITY;
 
 -- distributed: the settlement days of a gateway account that files told of; its row is what two reconciliations of one account wait for
 CREATE TABLE settlement_book (
@@ -2582,6 +2950,52 @@ CREATE INDEX sku_product_id ON sku USING btree (shop_id, product_id);
 CREATE POLICY own_shop_only ON sku USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE sku FORCE ROW LEVEL SECURITY;
 
+-- distributed: every state the rules of sourcing had while they were edited; the latest is the draft
+CREATE TABLE sourcing_draft (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    rules jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT sourcing_draft_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT sourcing_draft_counts_up CHECK ((revision > 0))
+);
+CREATE POLICY own_shop_only ON sourcing_draft USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sourcing_draft FORCE ROW LEVEL SECURITY;
+
+-- distributed: every version of the rules of sourcing; at most one is followed
+CREATE TABLE sourcing_rules (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    rules jsonb NOT NULL,
+    note text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    active boolean NOT NULL,
+    active_since timestamp with time zone,
+    revision integer,
+    CONSTRAINT sourcing_rules_pkey PRIMARY KEY (shop_id, version),
+    CONSTRAINT sourcing_rules_counts_up CHECK ((version > 0))
+);
+CREATE UNIQUE INDEX sourcing_rules_one_active ON sourcing_rules USING btree (shop_id) WHERE active;
+CREATE POLICY own_shop_only ON sourcing_rules USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sourcing_rules FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a draft of the rules of sourcing would have done to past orders, and which version was followed when that was asked
+CREATE TABLE sourcing_trial (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    against integer,
+    days integer NOT NULL,
+    found jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT sourcing_trial_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT sourcing_trial_days_sane CHECK (((days >= 1) AND (days <= 366)))
+);
+CREATE POLICY own_shop_only ON sourcing_trial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sourcing_trial FORCE ROW LEVEL SECURITY;
+
 -- distributed: people who work in the shop; null scopes mean every location or channel; a one-time-code secret counts once confirmed
 CREATE TABLE staff (
     shop_id bigint NOT NULL,
@@ -2605,7 +3019,7 @@ CREATE TABLE staff (
     CONSTRAINT staff_confirms_a_secret CHECK (((totp_confirmed_at IS NULL) OR (totp_secret IS NOT NULL))),
     CONSTRAINT staff_has_a_role CHECK ((cardinality(roles) > 0)),
     CONSTRAINT staff_locale_known CHECK ((locale = ANY (ARRAY['id'::text, 'en'::text]))),
-    CONSTRAINT staff_roles_known CHECK ((roles <@ ARRAY['owner'::text, 'operations'::text, 'warehouse'::text, 'care'::text, 'finance'::text, 'marketing'::text, 'viewer'::text])),
+    CONSTRAINT staff_roles_known CHECK ((roles <@ ARRAY['owner'::text, 'operations'::text, 'warehouse'::text, 'driver'::text, 'care'::text, 'finance'::text, 'marketing'::text, 'viewer'::text])),
     CONSTRAINT staff_state_known CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 CREATE INDEX staff_email ON staff USING btree (email);
@@ -3079,10 +3493,13 @@ CASE
     WHEN (day_id IS NULL) THEN order_id
     ELSE NULL::uuid
 END,
+    failure text,
+    failure_code text,
     CONSTRAINT verification_attempt_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT verification_attempt_case FOREIGN KEY (shop_id, case_of) REFERENCES verification_case(shop_id, order_id),
     CONSTRAINT verification_attempt_day FOREIGN KEY (shop_id, day_id) REFERENCES delivery_day(shop_id, id),
     CONSTRAINT verification_attempt_cost_sane CHECK ((cost_minor >= 0)),
+    CONSTRAINT verification_attempt_failure_known CHECK ((failure = ANY (ARRAY['needless'::text, 'no_buyer'::text, 'no_phone'::text, 'stopped'::text, 'no_account'::text, 'number'::text, 'message'::text, 'account'::text, 'refused'::text, 'busy'::text, 'unavailable'::text]))),
     CONSTRAINT verification_attempt_puts_off_a_day CHECK (((state <> 'put_off'::text) OR (day_id IS NOT NULL))),
     CONSTRAINT verification_attempt_state_known CHECK ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text, 'confirmed'::text, 'refused'::text, 'put_off'::text, 'missed'::text, 'failed'::text, 'overtaken'::text]))),
     CONSTRAINT verification_attempt_way_known CHECK ((way = ANY (ARRAY['call'::text, 'whatsapp'::text, 'sms'::text, 'agent'::text])))
@@ -3155,3 +3572,28 @@ CREATE TABLE verification_policy (
 );
 CREATE POLICY own_shop_only ON verification_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE verification_policy FORCE ROW LEVEL SECURITY;
+
+-- distributed: tasks released together; alone_cm is what they would be walked order by order
+CREATE TABLE wave (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    state text NOT NULL,
+    method text NOT NULL,
+    courier text NOT NULL,
+    cutoff_at timestamp with time zone,
+    made_by text NOT NULL,
+    orders integer NOT NULL,
+    units integer NOT NULL,
+    walk_cm bigint NOT NULL,
+    alone_cm bigint NOT NULL,
+    released_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT wave_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT wave_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT wave_method_known CHECK ((method = ANY (ARRAY['order'::text, 'batch'::text, 'cluster'::text, 'zone'::text]))),
+    CONSTRAINT wave_state_known CHECK ((state = ANY (ARRAY['released'::text, 'picking'::text, 'done'::text, 'dropped'::text])))
+);
+CREATE INDEX wave_of_place ON wave USING btree (shop_id, location_id, released_at);
+CREATE POLICY own_shop_only ON wave USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE wave FORCE ROW LEVEL SECURITY;

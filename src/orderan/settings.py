@@ -134,6 +134,13 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSettings:
+    osrm_url: str | None = None
+    """Address of a server that speaks OSRM's table service (ORDERAN_OSRM_URL), asked how far it is by road
+    between doors. Default: none; distances are those over the globe, times a factor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     level: LogLevel = "info"
     """The least severe message written (ORDERAN_LOG_LEVEL). Default info."""
@@ -163,6 +170,7 @@ class Settings:
     sandbox: SandboxSettings = SandboxSettings()
     database: DatabaseSettings = DatabaseSettings()
     worker: WorkerSettings = WorkerSettings()
+    routes: RouteSettings = RouteSettings()
     logs: LogSettings = LogSettings()
 
     @property
@@ -223,6 +231,7 @@ class Settings:
                 sweep_interval_s=read.seconds("ORDERAN_SWEEP_INTERVAL", worker.sweep_interval_s),
                 answers_days=read.whole("ORDERAN_ANSWERS_DAYS", worker.answers_days, least=1, most=3650),
             ),
+            routes=RouteSettings(osrm_url=read.web_address("ORDERAN_OSRM_URL")),
             logs=LogSettings(
                 level=read.one_of("ORDERAN_LOG_LEVEL", get_args(LogLevel), logs.level),
                 format=read.one_of("ORDERAN_LOG_FORMAT", get_args(LogFormat), logs.format),

@@ -36,7 +36,7 @@ class House:
 
 def settings_on(database_url: str) -> Settings:
     plain = Settings.from_environment({})
-    return replace(plain, database=replace(plain.database, url=database_url))
+    return replace(plain, database=replace(plain.database, url=database_url, pool_min=1))
 
 
 _built: dict[tuple[object, ...], Litestar] = {}
@@ -116,17 +116,20 @@ async def send(browser: AsyncClient, address: str, fields: dict[str, Any], page:
 
 
 async def everything(floor: ShopFloor) -> dict[str, Any]:
-    """A print of every table, but for when somebody was last seen."""
+    """A print of every table that holds a row, but for when somebody was last seen."""
+    # A table without a page has no row; one with a page may have none either.
     tables = await floor.all(
         """
         SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
         WHERE nspname = current_schema() AND relkind = 'r' AND relname <> 'throttle'
+          AND pg_relation_size(pg_class.oid) > 0
         """
     )
     prints = {}
     for (name,) in tables:
         rows = await floor.all(
-            f"SELECT md5(coalesce(string_agg(row_to_json(kept)::text, '|' ORDER BY kept::text), '')) FROM {name} AS kept"
+            f"SELECT md5(string_agg(row_to_json(kept)::text, '|' ORDER BY kept::text)) FROM {name} AS kept"
         )
-        prints[name] = rows[0][0]
+        if rows[0][0] is not None:
+            prints[name] = rows[0][0]
     return prints

@@ -18,12 +18,11 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from access.conftest import settings_on
+from access.conftest import application, settings_on
 from access.routes import Route, routes_of
 from access.test_table import STREAMS
 from conftest import ShopFloor
 from orderan.access import ROLES, Permission, Role
-from orderan.app import build
 from orderan.flows.bulk_orders import Verb
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
@@ -271,7 +270,7 @@ async def test_no_page_shows_anybody_a_way_they_may_not_go(
 ) -> None:
     shop = await furnish(floor, keyring, now, tmp_path)
     settings = replace(settings_on(database_url), data_dir=tmp_path)
-    app = build(settings, keyring, SetClock(now))
+    app = application(settings, keyring, SetClock(now))
     known = Map(list(routes_of(app)))
     wrong: list[str] = []
     async with app.lifespan():

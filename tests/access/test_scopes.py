@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
 
 from access.conftest import Hire, House, send, sign_in
 from access.routes import routes_of
+from catalog.test_pictures import png
 from conftest import ShopFloor
+from fleet.driving import on_the_road
 from fulfilment.working import delivered, packed, pay, shipped
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from orderan.access import Permission, Role, make_key
@@ -27,11 +30,14 @@ from orderan.flows.cancel_order import cancel_order
 from orderan.flows.close_entry import close_entries
 from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.deliver import move_on
+from orderan.flows.merge_picks import merge_picks
 from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
 from orderan.flows.refund_order import promise_refund
+from orderan.flows.release_wave import release_wave
 from orderan.flows.settle_return import ask_return
 from orderan.flows.verify_order import advance_cases
+from orderan.flows.views_waves import Criteria
 from orderan.inventory import (
     BinAsked,
     Receipt,
@@ -49,6 +55,7 @@ from orderan.kit.events import sequence
 from orderan.kit.i18n import format_number
 from orderan.kit.ids import to_text
 from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
+from orderan.picking import PickingPolicy, Scan, ScanKind, device_key, lists_of, open_device, signed
 from orderan.returns import Wanted
 from orderan.shipping import BOOKING_PREFIX, ParcelEvent, want_bookings
 from orderan.shipping import Wanted as WantedCarried
@@ -159,6 +166,11 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/search": _of("/search?q={unpaid_number}", "{unpaid}"),
     "/settings/audit": _of("/settings/audit", NOTE),
     "/shipping": _of("/shipping?q={awb}", "{back_number}"),
+    "/fleet": _of("/fleet?location={sby}", "{fleet_waiting_number}"),
+    "/fleet/parcels/{parcel:str}": _of("/fleet/parcels/{fleet_waiting}", "{fleet_waiting_number}"),
+    "/fleet/runs/{run_id:str}": _of("/fleet/runs/{fleet_run}", "{fleet_number}"),
+    "/fleet/setup": _at("/fleet/setup?location={sby}", "Mobil Surabaya"),
+    "/fleet/stops/{stop_id:str}/photo": _of("/fleet/stops/{fleet_stop}/photo", "IHDR"),
     "/stock": _at("/stock", "{sby}"),
     "/stock/adjust": _at("/stock/adjust", "{sby}"),
     "/stock/bins": _at("/stock/bins?location={sby}", "S-1"),
@@ -173,6 +185,14 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/stock/receive": _at("/stock/receive", "{sby}"),
     "/stock/transfers": _at("/stock/transfers", "{transfer}"),
     "/stock/transfers/{transfer_id:str}": _at("/stock/transfers/{transfer}", "gula"),
+    "/pick": _at("/pick", "{pick_list}"),
+    "/pick/lists/{list_id:str}": _at("/pick/lists/{pick_list}", "Daftar 1"),
+    "/pick/lists/{list_id:str}/sheet": _at("/pick/lists/{pick_list}/sheet", '"stops"'),
+    "/warehouse/picking": _at("/warehouse/picking?place={sby}", "/warehouse/picking/{sby}"),
+    "/warehouse/pickers": _at("/warehouse/pickers", "staff:test"),
+    "/warehouse/waves": _at("/warehouse/waves", "{wave}"),
+    "/warehouse/waves/new": _at("/warehouse/waves/new", "{sby}"),
+    "/warehouse/waves/{wave_id:str}": _at("/warehouse/waves/{wave}", "{pick_list}"),
     "/warehouse": _of("/warehouse?tab=planned", "{waiting_number}"),
     "/warehouse/hand-over": _of("/warehouse/hand-over", "{packed_number}"),
     "/warehouse/scan": _of("/warehouse/scan?code={waiting_number}", "{task}"),
@@ -195,6 +215,7 @@ PROMOTIONS: Final = "closed to whoever is limited to channels or locations: a bu
 ROUTES: Final = "rules are the shop's, and so are the sums of a trial; its examples: tests/routing"
 IMPORTS: Final = "closed to whoever is limited to channels or locations"
 OF_THE_SHOP: Final[Mapping[str, str]] = {
+    "/driver": OWN,
     "/account": OWN,
     "/orders/import": IMPORTS,
     "/orders/import/{upload_id:str}": IMPORTS,
@@ -247,6 +268,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/settings/gateways": SETTINGS,
     "/settings/gateways/{account:str}": SETTINGS,
     "/payments/routing": ROUTES,
+    "/stock/sourcing": ROUTES,
+    "/stock/sourcing/edit": SETTINGS,
     "/payments/routing/rules/new": SETTINGS,
     "/payments/routing/rules/{place:int}": SETTINGS,
     "/payments/ageing": FINANCE,
@@ -278,6 +301,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/reviews": TIED,
     "/api/v1/reviews/{order_id:str}": TIED,
     "/api/v1/routing-rules": ROUTES,
+    "/api/v1/sourcing-rules": ROUTES,
+    "/api/v1/sourcing-rules/versions/{version:int}": SETTINGS,
     "/api/v1/routing-rules/versions/{version:int}": SETTINGS,
     "/api/v1/trust-entries": TIED,
     "/api/v1/trust-models": TIED,
@@ -310,6 +335,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/refunds/limit": SETTINGS,
     "/settings/taxes": SETTINGS,
     "/settings/verification": SETTINGS,
+    "/settings/returns": SETTINGS,
+    "/api/v1/return-policy": SETTINGS,
     "/settings/users": SETTINGS,
     "/settings/users/new": SETTINGS,
     "/settings/users/{user:str}": SETTINGS,
@@ -362,6 +389,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     await packed(world, ready, now=now)
     cash = await of_pasar(11, Terms.COD)
     await delivered(world, cash, awb="002589984077", now=now)
+    walked = await of_pasar(1, Terms.COD)
+    wave, pick_list = await _wave(floor, sby, walked, now)
     back = await of_pasar(14, Terms.PREPAID)
     await pay(world, back, now=now)
     await floor.run(lambda tx: cancel_order(tx, back.id, units=[Units(1, 1)], reason="kurang", now=now))
@@ -385,6 +414,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
 
     cash_out = await of_pasar(2, Terms.COD)
     [coming] = await shipped(world, cash_out, awb=COMING_AWB, now=now)
+    by_van = [await of_pasar(2, Terms.COD) for _ in range(3)]
+    road = await on_the_road(world, keyring, sby, by_van, van="Mobil Surabaya", photo=png(), now=now)
     policy = Policy(on_the_day=DayPolicy())
     await floor.run(lambda tx: keep_policy(tx, policy, expected=1, now=now))
     await floor.run(lambda tx: move_on(tx, [coming.id], ParcelEvent.GO_OUT, now=now))
@@ -419,6 +450,11 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "unsaid": to_text("ord", unsaid.id),
         "unsaid_number": str(unsaid.number),
         "unpaid": to_text("ord", unpaid.id),
+        "fleet_run": to_text("run", road.run),
+        "fleet_stop": to_text("stp", road.handed_over),
+        "fleet_waiting": to_text("pcl", road.waiting),
+        "fleet_number": str(by_van[0].number),
+        "fleet_waiting_number": str(by_van[2].number),
         "unpaid_number": str(unpaid.number),
         "waiting": to_text("ord", waiting.id),
         "waiting_number": str(waiting.number),
@@ -437,9 +473,11 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "task": to_text("tsk", task.id),
         "entry": to_text("exc", entry),
         "at_stake": format_number(at_stake, "id"),
-        "sold": "440.000",
+        "sold": "510.000",
+        "wave": to_text("wav", wave),
+        "pick_list": to_text("pkl", pick_list),
         "all_orders": str(await floor.value("SELECT count(*) FROM sales_order")),
-        "spent": "140.000",
+        "spent": "160.000",
         "bulk": to_text("blk", bulk),
         "transfer": to_text("trf", transfer.id),
         "customer": to_text("cus", customer.id),
@@ -451,6 +489,20 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "stock_of_gula": format_number(free[world.skus["gula"]], "id"),
     }
     return Yard(world, web, names, inside_answer.order)
+
+
+async def _wave(floor: ShopFloor, place_id: UUID, order: Order, now: datetime) -> tuple[UUID, UUID]:
+    """A wave of one order, and a scan of something else on its list."""
+    [task] = await floor.all("SELECT id FROM task WHERE order_id = %(order)s", order=order.id)
+    ready = Criteria(only=[task.id])
+    wave = await floor.run(lambda tx: release_wave(tx, EVERYTHING, place_id, ready, PickingPolicy(), now=now))
+    [one] = await floor.run(lambda tx: lists_of(tx, wave.id))
+    device = await floor.run(lambda tx: open_device(tx, now=now))
+    key = device_key("00" * 32, floor.shop.shop_id, device)
+    scan = Scan(1, ScanKind.WRONG, one.id, 1, now.isoformat(), "")
+    said = replace(scan, signature=signed(key, device, scan))
+    await merge_picks(floor.db, floor.caller, device, [said], key=key, now=now)
+    return wave.id, one.id
 
 
 async def _stuck(floor: ShopFloor, order: Order, minor: int, now: datetime) -> Any:

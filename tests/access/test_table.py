@@ -57,6 +57,8 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/pay/{ticket:str}/back",
         "/pay/{ticket:str}/standing",
         "/payout/{link:str}",
+        "/pick/manifest.webmanifest",
+        "/pick/worker.js",
         "/preferences",
         "/static/{tree:str}/{path:path}",
         "/status",

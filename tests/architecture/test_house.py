@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 
 COLUMNS = {
     "customer": ("customer", "state"),
+    "fleet.planning": ("fleet_planning", "state"),
+    "fleet.run": ("fleet_run", "state"),
+    "fleet.stop": ("fleet_stop", "state"),
     "fulfilment.task": ("task", "state"),
     "incidents.incident": ("incident", "state"),
     "notifications.delivery": ("delivery", "state"),
@@ -29,6 +32,8 @@ COLUMNS = {
     "order.verification": ("sales_order", "verification"),
     "verification.attempt": ("verification_attempt", "state"),
     "verification.delivery_day": ("delivery_day", "state"),
+    "picking.list": ("pick_list", "state"),
+    "picking.wave": ("wave", "state"),
     "payments.approval": ("refund", "approval"),
     "payments.attempt": ("payment_attempt", "state"),
     "payments.chargeback": ("chargeback", "state"),

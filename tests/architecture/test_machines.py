@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, LiteralString
@@ -25,7 +25,24 @@ from conftest import ShopFloor
 from fulfilment.working import an_order, packed, pay, shipped
 from given import JAKARTA, SURABAYA, World, a_shop
 from incidents.troubled import a_street
+from orderan.access import add_staff
 from orderan.customers import CustomerNotActive, Typed, erase, merge, register
+from orderan.fleet import (
+    Driver,
+    PlanningEvent,
+    PlanOvertaken,
+    RunEvent,
+    Tour,
+    Van,
+    ask_planning,
+    end_planning,
+    keep_depot,
+    keep_driver,
+    keep_van,
+    lock_runs,
+    make_runs,
+    move_run,
+)
 from orderan.flows import offer_promotion
 from orderan.flows.change_order import confirm, decline_change, open_change
 from orderan.flows.deliver import move_on
@@ -61,6 +78,7 @@ from orderan.promotions import (
     reverse_use,
 )
 from orderan.returns import ReturnEvent, Wanted, find_return, move_return
+from orderan.routes import Point
 from orderan.shipping import ParcelEvent
 from orderan.trust import (
     DenialEvent,
@@ -151,6 +169,7 @@ class Walk:
 
 
 NOT_WALKED = {
+    "fleet.stop": "a driver moves it with parcels, cash and proof: tests/fleet/test_driving_runs.py",
     "notifications.delivery": "providers move it, and clocks: tests/flows/test_send_messages.py",
     "notifications.message": "its deliveries move it: tests/flows/test_send_messages.py",
     "order.commercial": "its commands choose their orders by state themselves: tests/orders, one file per verb",
@@ -164,6 +183,8 @@ NOT_WALKED = {
     "payments.refund_try": "gateways move it: tests/flows/test_execute_refund.py",
     "payments.attempt": "gateways move it: tests/flows/test_pay_online.py, and their news in any order",
     "shipping.booking": "couriers move it, and a clock: tests/flows/test_book_courier.py",
+    "picking.list": "what is on it moves it, and whoever walks it: tests/picking/test_waves.py",
+    "picking.wave": "its lists move it: tests/picking/test_waves.py",
     "settlements.entry": "files and the ledger move it; a person's word is tests/flows/test_reconciling.py",
 }
 
@@ -199,6 +220,58 @@ class Stage:
             await move_on(tx, [parcel.id], event, now=self.now)
 
         return Walk("parcel", parcel.id, move)
+
+    async def _depot(self) -> UUID:
+        place = self.world.locations["JKT"]
+        point = Point(-6.2, 106.8)
+        await self.floor.run(
+            lambda tx: keep_depot(
+                tx, place, point, opens=time(8), closes=time(20), service_s=60, now=self.now
+            )
+        )
+        return place
+
+    async def planning(self) -> Walk:
+        place = await self._depot()
+        made = await self.floor.run(
+            lambda tx: ask_planning(tx, place, run_id=None, weather="clear", now=self.now)
+        )
+
+        async def move(tx: Tx, event: PlanningEvent) -> None:
+            if event is PlanningEvent.APPLY:
+                await end_planning(tx, made.id, outcome={}, now=self.now)
+            else:
+                await end_planning(tx, made.id, refusal="x", now=self.now)
+
+        return Walk("fleet_planning", made.id, move, PUT_PLANNING, refusals=(PlanOvertaken,))
+
+    async def run(self) -> Walk:
+        place = await self._depot()
+        van = Van(new_id(), place, "Blind Van", 1_000, 5, 0, 0, 0, 0)
+
+        async def furnish(tx: Tx) -> UUID:
+            await keep_van(tx, van, now=self.now)
+            staff = await add_staff(
+                tx,
+                email="sopir@toko.test",
+                name="Sopir",
+                roles=["driver"],
+                password_hash="x",
+                keyring=self.keyring,
+                now=self.now,
+            )
+            await keep_driver(tx, Driver(staff.id, place, time(8), time(17)), now=self.now)
+            tour = Tour(van.id, staff.id, self.now, self.now, 0, ())
+            day = self.now.date()
+            [made] = await make_runs(tx, place, [tour], instead_of={}, day=day, weather="clear", now=self.now)
+            return made
+
+        made = await self.floor.run(furnish)
+
+        async def move(tx: Tx, event: RunEvent) -> None:
+            await move_run(tx, (await lock_runs(tx, [made]))[made], event, now=self.now)
+
+        return Walk("fleet_run", made, move, PUT_RUN)
 
     async def goods_return(self) -> Walk:
         order = await an_order(self.world, self.keyring, ("kopi", 1), now=self.now)
@@ -377,6 +450,8 @@ class Stage:
 
 WALKS: dict[str, Callable[[Stage], Awaitable[Walk]]] = {
     "customer": Stage.customer,
+    "fleet.planning": Stage.planning,
+    "fleet.run": Stage.run,
     "fulfilment.task": Stage.task,
     "incidents.incident": Stage.incident,
     "order.change": Stage.change,
@@ -390,6 +465,19 @@ WALKS: dict[str, Callable[[Stage], Awaitable[Walk]]] = {
     "trust.model": Stage.model,
     "trust.review": Stage.review,
 }
+
+PUT_PLANNING: LiteralString = """
+    UPDATE fleet_planning
+    SET state = %(state)s, refusal = CASE WHEN %(state)s = 'refused' THEN 'x' END,
+        outcome = CASE WHEN %(state)s = 'applied' THEN '{}'::jsonb END
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
+
+PUT_RUN: LiteralString = """
+    UPDATE fleet_run
+    SET state = %(state)s, left_at = CASE WHEN %(state)s IN ('out', 'back', 'closed') THEN %(now)s::timestamptz END
+    WHERE shop_id = %(shop)s AND id = %(id)s
+    """
 
 PUT_NEW_DENIAL: LiteralString = """
     INSERT INTO trust_denial (shop_id, id, state, at, moved_at, way, outcome, amount_minor, points, reasons, area,

@@ -145,7 +145,30 @@ ANSWERED = """
     SELECT 1, '{cod}', '{nobody}', 'verification', 'waiting', 'confirm', 'confirmed', 'x', 'call:1', moved_at
     FROM verification_attempt"""
 
+TOUR = (
+    "ALTER TABLE parcel DROP CONSTRAINT parcel_task",
+    "ALTER TABLE fleet_run DROP CONSTRAINT fleet_run_van",
+    "ALTER TABLE fleet_run DROP CONSTRAINT fleet_run_driver",
+    "ALTER TABLE fleet_run DROP CONSTRAINT fleet_run_depot",
+    """
+    INSERT INTO parcel (shop_id, id, order_id, task_id, courier, service, awb, state, contents, weight_g, created_at)
+    VALUES (1, '{nobody}', '{cod}', '{nobody}', 'own', '', 'OWN-1', 'delivered', '[]', 1, now())""",
+    """
+    INSERT INTO fleet_run (shop_id, id, location_id, day, van_id, driver_id, state, weather, metres, leaves_at,
+                           returns_at, planned_by, planned_at, solved_at, moved_at, left_at, version)
+    VALUES (1, '{nobody}', '{nobody}', now()::date, '{nobody}', '{nobody}', 'back', 'clear', 1, now(), now(), 'x',
+            now(), now(), now(), now(), 1)""",
+    """
+    INSERT INTO fleet_stop (shop_id, id, run_id, order_id, parcel_id, turn, state, arrives_at, opens_at, closes_at,
+                            cash_minor, collected_minor, pinned, moved_at, moved_by)
+    VALUES (1, '{nobody}', '{nobody}', '{cod}', '{nobody}', 1, 'delivered', now(), now(), now(), 0, 0, true, now(),
+            'x')""",
+)
+
 DAMAGE: dict[str, tuple[str, ...]] = {
+    "fleet.cash_is_in_the_ledger": (*TOUR, "UPDATE fleet_stop SET collected_minor = 5"),
+    "fleet.ahead_is_on_a_living_run": (*TOUR, "UPDATE fleet_stop SET state = 'planned'"),
+    "fleet.delivered_is_delivered": (*TOUR, "UPDATE parcel SET state = 'attempt_failed'"),
     "verification.closed_cases_are_quiet": (CASE, ATTEMPT),
     "verification.waiting_are_asked": (
         CASE,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orderan.bench.promises import CannotMeasure, Promise
+from orderan.kit.telemetry import log
 
 PROMISES = (
     Promise("ratio", at_least=0.5, binds=True),
@@ -35,4 +36,5 @@ def measure(*, tell: Callable[[str], None], incidents: Path | None = None) -> Fi
     if incidents is not None:
         GIVEN.append(incidents)
     tell("measuring")
+    log("bench").info("a line of what is measured")
     return NEXT

@@ -1,13 +1,27 @@
 """`orderan bench` tells figures beside what was promised, and fails on ratios alone."""
 
 import json
+import logging
 import sys
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from bench import made_up
 from orderan.cli import bench as command
 from orderan.cli import main
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """The command sends the lines of its process to where errors go: here to a stream of this test."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers, root.level
+    yield
+    structlog.configure(**before)
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -13,11 +13,11 @@ import pytest
 from litestar import Litestar
 from playwright.sync_api import BrowserContext, Page
 
+from access.conftest import application
 from browser.checks import assert_page_is_sound
 from conftest import ShopFloor
 from given import a_buyer, a_shop, asked, place
 from orderan.access import Permission, add_staff, hashed, make_key
-from orderan.app import build
 from orderan.catalog import set_tax_rate
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
@@ -74,7 +74,7 @@ def address(database_url: str, keyring: Keyring, now: datetime, serve: Callable[
         thread.submit(asyncio.run, furnish(database_url, keyring, now)).result()
     plain = Settings.from_environment({})
     settings = replace(plain, database=replace(plain.database, url=database_url))
-    return serve(build(settings, keyring, SetClock(now)))
+    return serve(application(settings, keyring, SetClock(now)))
 
 
 def sign_in(page: Page, address: str) -> None:

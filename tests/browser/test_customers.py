@@ -11,8 +11,8 @@ from litestar import Litestar
 from playwright.sync_api import BrowserContext, expect
 from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application
 from orderan.access import add_staff, open_session
-from orderan.app import build
 from orderan.customers import Field, Purpose, Typed, TypedAddress, add_address, give_consent, register, reveal
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
@@ -44,7 +44,7 @@ def desk(
         token, path = aside.submit(lambda: asyncio.run(furnish())).result()
     url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
     settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url})
-    address = serve(build(settings, keyring, SystemClock()))
+    address = serve(application(settings, keyring, SystemClock()))
     context.add_cookies([{"name": "orderan_session", "value": token, "url": address}])
     return address, path
 

@@ -19,6 +19,7 @@ from litestar import Litestar, get
 from playwright.sync_api import BrowserContext, Page
 from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application
 from browser.checks import assert_page_is_sound, assert_page_is_sound_at_a_glance
 from browser.conftest import served
 from conftest import KEYRING, ShopFloor
@@ -65,7 +66,7 @@ def desk(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
             whole = aside.submit(lambda: asyncio.run(furnished(database_url, folder))).result()
         url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
         settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url, "ORDERAN_DATA_DIR": str(folder)})
-        app = build(settings, KEYRING, SystemClock())
+        app = application(settings, KEYRING, SystemClock())
         with served(app) as address:
             yield Desk(settings, app, address, whole)
 

@@ -16,10 +16,10 @@ from litestar import Litestar
 from playwright.sync_api import BrowserContext, Page, expect
 from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application
 from browser.checks import assert_page_is_sound
 from importing.test_unseen_files import sale, text_file
 from orderan.access import add_staff, open_session
-from orderan.app import build
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database
@@ -94,7 +94,7 @@ def desk(
         "ORDERAN_DATA_DIR": str(tmp_path),
         "ORDERAN_MASTER_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
     }
-    address = serve(build(Settings.from_environment(environment), keyring, SystemClock()))
+    address = serve(application(Settings.from_environment(environment), keyring, SystemClock()))
     context.add_cookies([{"name": "orderan_session", "value": token, "url": address}])
     return Desk(address, context.new_page(), environment)
 

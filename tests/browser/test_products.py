@@ -12,9 +12,9 @@ from litestar import Litestar
 from playwright.sync_api import BrowserContext, expect
 from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application
 from catalog.test_pictures import png
 from orderan.access import add_staff, open_session
-from orderan.app import build
 from orderan.catalog import (
     PriceListFields,
     PriceRow,
@@ -66,7 +66,7 @@ def desk(
         token, paths = aside.submit(lambda: asyncio.run(furnish())).result()
     url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
     settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url, "ORDERAN_DATA_DIR": str(tmp_path)})
-    address = serve(build(settings, keyring, SystemClock()))
+    address = serve(application(settings, keyring, SystemClock()))
     context.add_cookies([{"name": "orderan_session", "value": token, "url": address}])
     return address, paths
 

@@ -14,10 +14,10 @@ from litestar import Litestar
 from playwright.sync_api import BrowserContext, Page, expect
 from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application
 from conftest import ShopFloor
 from given import a_shop
 from orderan.access import add_staff, open_session
-from orderan.app import build
 from orderan.auditor import audit
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
@@ -83,7 +83,7 @@ def desk(
         token = aside.submit(lambda: asyncio.run(furnish())).result()
     url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
     settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url})
-    address = serve(build(settings, keyring, SystemClock()))
+    address = serve(application(settings, keyring, SystemClock()))
     context.add_cookies([{"name": "orderan_session", "value": token, "url": address}])
     return Desk(address, context.new_page(), database_url)
 

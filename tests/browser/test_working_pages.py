@@ -12,11 +12,11 @@ from litestar import Litestar
 from playwright.sync_api import Browser, BrowserContext, expect
 from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application
 from conftest import ShopFloor
 from fulfilment.working import the_task
 from given import JAKARTA, SURABAYA, World, a_shop
 from orderan.access import add_staff, open_session
-from orderan.app import build
 from orderan.flows.watch_limits import watch_limits
 from orderan.inventory import Receipt, expect_stock, receive_stock
 from orderan.kit.clock import SystemClock
@@ -77,7 +77,7 @@ def desk(
         token, named, numbers = aside.submit(lambda: asyncio.run(furnish())).result()
     url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
     settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url})
-    address = serve(build(settings, keyring, SystemClock()))
+    address = serve(application(settings, keyring, SystemClock()))
     context.add_cookies([{"name": "orderan_session", "value": token, "url": address}])
     return Desk(address, named, numbers)
 

@@ -3,19 +3,16 @@
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from litestar.testing import AsyncTestClient
-from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application, settings_on
 from conftest import ShopFloor
 from orderan.access import Permission, make_key
-from orderan.app import build
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller
-from orderan.settings import Settings
 from orderan.shops import open_shop
 
 pytestmark = pytest.mark.anyio
@@ -59,15 +56,9 @@ class Shop:
         return str(answer.json()["id"])
 
 
-def as_url(conninfo: str) -> str:
-    """The same server and database, written as settings want it."""
-    return f"postgresql://?{urlencode(conninfo_to_dict(conninfo))}"
-
-
 @pytest.fixture
 async def shop(floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str) -> AsyncIterator[Shop]:
-    settings = Settings.from_environment({"ORDERAN_DATABASE_URL": as_url(database_url)})
-    async with AsyncTestClient(build(settings, keyring, SetClock(now))) as client:
+    async with AsyncTestClient(application(settings_on(database_url), keyring, SetClock(now))) as client:
         shop = Shop(client, floor, now)
         await shop.may([*CARE, Permission.CUSTOMERS_ERASE, Permission.AUDIT_READ])
         yield shop

@@ -5,20 +5,17 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from litestar.testing import AsyncTestClient
-from psycopg.conninfo import conninfo_to_dict
 
+from access.conftest import application, settings_on
 from conftest import ShopFloor
 from given import a_buyer, a_shop, asked, place
 from orderan.access import add_staff, open_session
-from orderan.app import build
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
-from orderan.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -82,9 +79,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str) -> AsyncIterator[Desk]:
-    url = f"postgresql://?{urlencode(conninfo_to_dict(database_url))}"
-    settings = Settings.from_environment({"ORDERAN_DATABASE_URL": url})
-    async with AsyncTestClient(build(settings, keyring, SetClock(now))) as client:
+    async with AsyncTestClient(application(settings_on(database_url), keyring, SetClock(now))) as client:
         desk = Desk(client, floor, keyring, now)
         await desk.sit("owner")
         yield desk

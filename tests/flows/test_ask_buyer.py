@@ -32,11 +32,21 @@ from orderan.orders import Order
 from orderan.reach import Kind
 from orderan.sandbox.faults import Break, Window
 from orderan.sandbox.messages.models import MessageState, SimMessage
+from orderan.sandbox.messages.whatsapp import WhatsappSimulator
 from orderan.sandbox.phones.faults import PhoneFaults
 from orderan.sandbox.phones.models import SimCall, Stage
-from orderan.telephony import CallState, NewsForged, Received
+from orderan.telephony import (
+    AccountRefused,
+    CallState,
+    NewsForged,
+    NumberRefused,
+    Received,
+    TelephoneRefused,
+)
+from orderan.telephony.twilio.mapping import trouble
 from orderan.verification import (
     AnswerUnknown,
+    Failure,
     Silence,
     Step,
     Way,
@@ -323,6 +333,41 @@ async def test_a_provider_that_is_down_is_passed_over_and_a_lost_answer_is_not_r
     assert [call.provider for call in office.exchange.calls()] == ["twilio"]
 
 
+async def test_why_a_try_asked_nobody_is_kept_with_what_the_provider_called_it(office: Office) -> None:
+    await office.opens("whatsapp")
+    await office.opens("exotel")
+    await office.asks_by(
+        Step(Way.WHATSAPP),
+        Step(Way.CALL, answer_minutes=10),
+        Step(Way.SMS),
+        Step(Way.AGENT),
+        silence=Silence.HOLD,
+    )
+    whatsapp = office.messages["whatsapp"]
+    assert isinstance(whatsapp, WhatsappSimulator)
+    whatsapp.templates = {("another", "id"): 1}
+    office.exchange.weather.set(Window("exotel", PhoneFaults(too_many=1.0)))
+    order = await office.order()
+    await office.works()
+    assert [(str(one.way), one.failure, one.failure_code) for one in await office.attempts(order.id)] == [
+        ("whatsapp", Failure.MESSAGE, "132001"),
+        ("call", Failure.BUSY, "1429"),
+        ("agent", None, None),
+    ]
+    facts = await office.floor.all("SELECT payload FROM event WHERE kind = 'verification.buyer_asked.v1'")
+    assert sorted(str(row.payload["failure"]) for row in facts) == ["None", "busy", "message"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "means"),
+    [(400, 21211, NumberRefused), (401, 20003, AccountRefused), (400, 21205, TelephoneRefused)],
+)
+def test_what_a_no_of_a_telephone_provider_is_about(
+    status: int, code: int, means: type[TelephoneRefused]
+) -> None:
+    assert type(trouble(status, {"code": code, "message": "no"}, changes=True)) is means
+
+
 async def test_whatsapp_buttons_a_typed_word_and_a_message_that_does_not_arrive(office: Office) -> None:
     await office.opens("whatsapp")
     await office.asks_by(Step(Way.WHATSAPP, tries=1, answer_minutes=120), Step(Way.AGENT))
@@ -377,7 +422,7 @@ async def test_whatsapp_buttons_a_typed_word_and_a_message_that_does_not_arrive(
     await office.writes(office.messages["whatsapp"].news(last, now=office.clock.at))
     await office.works()
     _, _, tries = await shown(office, gone)
-    assert tries == [("missed", "undelivered"), ("asked", None)]
+    assert tries == [("missed", "not_there"), ("asked", None)]
 
 
 async def test_who_wrote_within_the_day_is_answered_freely_and_anybody_else_by_a_template(

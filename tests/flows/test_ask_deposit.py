@@ -24,7 +24,17 @@ from orderan.kit.db import Caller
 from orderan.kit.events import sequence
 from orderan.orders import Order, Terms, orders_by_id
 from orderan.payments import MoneyEvent, MoneyKind, NothingToPay, PartDoesNotFit
-from orderan.verification import Attempt, AttemptEvent, Policy, Silence, Step, Way, attempts_of, keep_policy
+from orderan.verification import (
+    Attempt,
+    AttemptEvent,
+    Failure,
+    Policy,
+    Silence,
+    Step,
+    Way,
+    attempts_of,
+    keep_policy,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +55,7 @@ class Line:
 
     async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
         if self.fails:
-            raise NotAsked("uji", "dead")
+            raise NotAsked("uji", Failure.UNAVAILABLE, "503")
         self.tokens.append(token)
         return Asked("uji", f"u-{attempt.id}")
 

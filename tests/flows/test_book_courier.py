@@ -18,8 +18,8 @@ from orderan.flows.cancel_order import cancel_order
 from orderan.flows.choose_courier import rechoose
 from orderan.flows.courier_clients import CourierClients
 from orderan.flows.courier_letters import check, keep_news
-from orderan.flows.follow_parcels import hear_couriers
 from orderan.flows.hand_over import hand_over
+from orderan.flows.hear_couriers import hear_couriers
 from orderan.flows.views_couriers import carried_orders, courier_scores
 from orderan.fulfilment import Box
 from orderan.kit.calling import Caller

@@ -37,6 +37,7 @@ from orderan.verification import (
     Attempt,
     AttemptEvent,
     Buyer,
+    Failure,
     NotBeingAsked,
     Policy,
     Rule,
@@ -76,7 +77,7 @@ class Line:
 
     async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
         if self.fails:
-            raise NotAsked("uji", "dead")
+            raise NotAsked("uji", Failure.UNAVAILABLE, "503")
         self.heard.append((attempt.order_id, token))
         return Asked("uji", f"u-{len(self.heard)}", sure=self.sure)
 

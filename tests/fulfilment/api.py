@@ -2,19 +2,17 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from litestar.testing import AsyncTestClient
 
+from access.conftest import application, settings_on
 from conftest import ShopFloor
 from orderan.access import Permission, make_key
-from orderan.app import build
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
-from orderan.settings import Settings
 
 
 class Program:
@@ -39,9 +37,7 @@ class Program:
 
 @asynccontextmanager
 async def serving(floor: ShopFloor, keyring: Keyring, now: datetime) -> AsyncIterator[AsyncTestClient[Any]]:
-    plain = Settings.from_environment({})
-    settings = replace(plain, database=replace(plain.database, url=floor.db.url))
-    async with AsyncTestClient(build(settings, keyring, SetClock(now))) as client:
+    async with AsyncTestClient(application(settings_on(floor.db.url), keyring, SetClock(now))) as client:
         yield client
 
 

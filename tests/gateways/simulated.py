@@ -77,7 +77,8 @@ def serving(simulator: Answers, clock: SetClock) -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    # How often it looks whether it is to end: by itself twice a second, and every test waits for it.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -22,6 +22,7 @@ ONE_THING = {
     "/api/v1/products/{product_id}": "a product with its variants and pictures",
     "/api/v1/returns/{return_id}": "a return with its lines",
     "/api/v1/reviews/{order_id}": "a held order with its reasons and the orders it is tied to",
+    "/api/v1/return-policy": "one policy with its causes",
     "/api/v1/routing-rules": "the rules that are followed, with the draft",
     "/api/v1/routing-rules/versions/{version}": "a version with its rules",
     "/api/v1/stock-transfers/{transfer_id}": "a transfer with its lines",

@@ -1,7 +1,6 @@
 """The whole application over a test shop: its API as a program asks it, its pages as a person does."""
 
 from collections.abc import AsyncIterator, Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,14 +9,13 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from access.conftest import application
+from access.conftest import application, settings_on
 from conftest import ShopFloor
 from given import World
 from inventory.stocked import two_places
 from orderan.access import Permission, add_staff, hashed, make_key
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
-from orderan.settings import Settings
 
 PASSWORD = "kuda-laut-berenang"
 STOCK = (Permission.INVENTORY_READ, Permission.INVENTORY_WRITE, Permission.SETTINGS_WRITE)
@@ -58,9 +56,7 @@ async def world(floor: ShopFloor, now: datetime) -> World:
 async def client(
     database_url: str, keyring: Keyring, now: datetime, world: World
 ) -> AsyncIterator[AsyncTestClient[Litestar]]:
-    plain = Settings.from_environment({})
-    settings = replace(plain, database=replace(plain.database, url=database_url))
-    app = application(settings, keyring, SetClock(now))
+    app = application(settings_on(database_url), keyring, SetClock(now))
     async with AsyncTestClient(app, base_url="http://testserver.local") as made:
         yield made
 

@@ -11,6 +11,7 @@ import pytest
 from conftest import ShopFloor
 from fulfilment.working import AWB, an_order, pay, the_task
 from given import World, a_shop
+from inventory.racing import Meeting, race
 from inventory.stocked import key_of
 from orderan.auditor import audit
 from orderan.flows.cancel_order import cancel_order
@@ -21,6 +22,7 @@ from orderan.flows.views_bins import on_the_floor
 from orderan.flows.views_work import pick_sheet
 from orderan.fulfilment import Box, Pick
 from orderan.inventory import (
+    Bin,
     BinAsked,
     BinBlocked,
     BinHoldsGoods,
@@ -32,6 +34,8 @@ from orderan.inventory import (
     Shift,
     UnknownBin,
     adjust_stock,
+    bin_store,
+    bin_views,
     block_bin,
     draw_bins,
     list_bins,
@@ -76,6 +80,10 @@ class Shelves:
             """
         )
         return {(row.code, row.sku): row.quantity for row in rows}
+
+    async def drawn(self) -> list[Bin]:
+        found: list[Bin] = await self.world.floor.run(lambda tx: list_bins(tx, self.place))
+        return found
 
     async def floor(self) -> dict[str, tuple[int, str | None]]:
         """Units to put away and the bin proposed, by sku."""
@@ -282,6 +290,35 @@ async def test_a_bin_with_goods_is_not_closed_and_a_closed_one_takes_none(shelve
     await close("A2")
     with pytest.raises(UnknownBin):
         await shelves.put(("A2", "kopi", 1))
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["", "control_without_the_lock"])
+async def test_goods_do_not_go_into_a_bin_that_is_closed_at_the_same_time(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch, *, locked: bool
+) -> None:
+    async def no_lock(*_: object) -> None:
+        return None
+
+    if not locked:
+        monkeypatch.setattr(bin_store, "keep_bins_open", no_lock)
+        monkeypatch.setattr(bin_store, "lock_bins", no_lock)
+    Meeting(shelves.world.floor).after(monkeypatch, bin_views, "list_bins")
+    put = PutAway(shelves.bins["A1"], key_of(shelves.world, "kopi"), 3)
+    closed = BinAsked("A1", BinKind.PICK, "A", 0, 100, active=False)
+
+    ends = await race(
+        shelves.world.floor,
+        lambda tx: put_away_goods(tx, shelves.place, [put], now=shelves.now),
+        lambda tx: draw_bins(tx, shelves.place, [closed], now=shelves.now),
+    )
+
+    refused = [type(end) for end in ends if isinstance(end, Exception)]
+    [a1] = [one for one in await shelves.drawn() if one.code == "A1"]
+    if locked:
+        assert refused in ([UnknownBin], [BinHoldsGoods])
+        assert (a1.active, a1.units) in ((False, 0), (True, 3))
+    else:
+        assert (refused, a1.active, a1.units) == ([], False, 3)
 
 
 async def test_two_who_put_the_same_goods_away_at_once_put_them_away_once(shelves: Shelves) -> None:

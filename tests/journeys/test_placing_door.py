@@ -6,22 +6,21 @@ asked, both must say the same.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 
+from access.conftest import application, settings_on
 from conftest import ShopFloor
 from given import World, a_shop
 from orderan.access import Permission, make_key
-from orderan.app import build
 from orderan.flows.place_order import Placement, place_orders
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
-from orderan.settings import Settings
 from orderan.shops import ChannelKind, add_channel
 
 pytestmark = pytest.mark.anyio
@@ -65,9 +64,7 @@ async def doors(floor: ShopFloor, database_url: str, keyring: Keyring, now: date
         return (await make_key(tx, name="uji", permissions=[Permission.ORDERS_WRITE], now=now))[1]
 
     secret = await floor.run(keyed)
-    plain = Settings.from_environment({})
-    settings = replace(plain, database=replace(plain.database, url=database_url))
-    app = build(settings, keyring, SetClock(now))
+    app = application(settings_on(database_url), keyring, SetClock(now))
     async with app.lifespan():
         hot = ASGITransport(cast("Any", app.state.door), raise_app_exceptions=False)
         own = ASGITransport(cast("Any", app), raise_app_exceptions=False)

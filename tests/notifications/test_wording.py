@@ -84,6 +84,10 @@ def test_only_our_own_links_become_buttons() -> None:
     assert html.count("<a ") == 1
     assert '<a href="https://toko.test/pay/1"' in html
     assert "Hadiah: https://jahat.test" in html
+    # What is no address of the web is words, whoever gave it.
+    strange = render(template, values | {"link": "javascript:alert(1)"}, shop="T", locale="id").html
+    assert strange.count("<a ") == 0
+    assert "Bayar: javascript:alert(1)" in strange
 
 
 @pytest.mark.parametrize(

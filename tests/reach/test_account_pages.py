@@ -11,7 +11,13 @@ from access.conftest import Hire, send, sign_in
 from conftest import ShopFloor
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
-from orderan.reach import credentials_behind, reach_accounts
+from orderan.reach import (
+    ReachAccount,
+    ReachSecretsStayBehind,
+    change_reach,
+    credentials_behind,
+    reach_accounts,
+)
 from orderan.sandbox.keys import MESSENGERS
 from reach.stand import Stand
 
@@ -57,8 +63,18 @@ async def test_an_account_is_opened_changed_and_closed_and_its_secrets_never_com
     assert (kept["token"], kept["template_prefix"]) == ("EAA-RAHASIA", "toko_")
     assert len(kept["verify_token"]) > 20
 
-    change = {"name": "WhatsApp utama", "base_url": "https://graph.test", "field-phone_number_id": "1002"}
-    assert (await send(owner, where, {**change, "field-app_secret": "BARU"})).status_code == 303
+    change = {
+        "name": "WhatsApp utama",
+        "base_url": "https://graph.facebook.com/v24.0",
+        "field-phone_number_id": "1002",
+        "field-app_secret": "BARU",
+    }
+    # Whoever names a host of their own is not sent what was typed for another one.
+    elsewhere = await send(owner, where, {**change, "base_url": "https://graph.test"})
+    assert elsewhere.status_code == 422
+    assert "Alamat API berganti: isi lagi token." in html.unescape(elsewhere.text)
+    assert await accounts(stand.floor) == [first]
+    assert (await send(owner, where, change)).status_code == 303
     [after] = await accounts(stand.floor)
     renewed = credentials_behind(keyring, 1, after)
     assert renewed == {**kept, "app_secret": "BARU", "phone_number_id": "1002", "template_prefix": "orderan_"}
@@ -99,6 +115,31 @@ async def test_what_cannot_be_used_is_said_beside_its_field_and_nothing_is_kept(
     assert said in shown
     assert "RAHASIA" not in shown
     assert await accounts(stand.floor) == []
+
+
+async def test_a_mail_account_takes_its_password_to_no_other_server(stand: Stand) -> None:
+    account = await stand.open("smtp", username="toko", password="RAHASIA")
+    fields = dict(account.fields) | {"host": "surat.jahat.test", "security": "tls"}
+
+    async def move(**more: str) -> ReachAccount:
+        moved: ReachAccount = await stand.floor.run(
+            lambda tx: change_reach(
+                tx,
+                stand.keyring,
+                account.id,
+                name="Surat",
+                base_url="",
+                fields={**fields, **more},
+                open_=True,
+                now=stand.clock.at,
+            )
+        )
+        return moved
+
+    with pytest.raises(ReachSecretsStayBehind) as refused:
+        await move()
+    assert refused.value.missing == "password"
+    assert (await move(password="LAIN")).fields["host"] == "surat.jahat.test"
 
 
 async def test_the_account_put_first_is_asked_first(stand: Stand, owner: AsyncClient) -> None:

@@ -21,6 +21,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.kit.inbox import Stuck
 from orderan.notifications import set_policy, subscribe_browser
+from orderan.notifications.commands.subscribe import MOST_BROWSERS
 from orderan.web.words import words
 from reach.stand import Stand
 
@@ -169,6 +170,69 @@ async def test_a_browser_is_told_until_its_service_says_it_is_gone(stand: Stand)
     assert len(stand.went) == 2
     assert len(stand.mail.letters) >= 2
     assert await stand.floor.value("SELECT count(*) FROM push_subscription") == 0
+
+
+async def test_every_browser_of_a_person_is_told_once_and_a_dead_one_is_let_go(stand: Stand) -> None:
+    await stand.open("webpush", subject="mailto:halo@toko.test")
+    await stand.open("smtp")
+    first = await stand.order()
+    await stand.follow()
+    person = first.customer_id
+    assert person is not None
+    await tell_by(stand, "push", "email")
+    hosts = [f"{name}.example.net" for name in ("phone", "laptop", "work")]
+
+    async def subscribe(tx: Tx) -> None:
+        for host in hosts:
+            address = json.loads(given()) | {"endpoint": f"https://{host}/1"}
+            await subscribe_browser(tx, stand.keyring, person, address, now=stand.clock.at)
+
+    async def told(**answers: int) -> list[str]:
+        """An order is placed while the services answer so; which of them were asked."""
+        stand.strangers.update({f"{name}.example.net": status for name, status in answers.items()})
+        stand.later(MINUTE)
+        before = len(stand.went)
+        await stand.order()
+        for _ in range(2):
+            await stand.tell("push", "email")
+        return sorted(str(request.url.host).partition(".")[0] for request in stand.went[before:])
+
+    await stand.floor.run(subscribe)
+    everywhere = ["laptop", "phone", "work"]
+    assert await told(phone=201, laptop=201, work=201) == everywhere
+    assert await told(phone=201, laptop=410, work=503) == everywhere
+    assert await told(phone=404, laptop=201, work=201) == ["phone", "work"]
+    pushed = await stand.floor.all(
+        """
+        SELECT delivery.state FROM delivery
+        JOIN message ON message.shop_id = delivery.shop_id AND message.id = delivery.message_id
+        WHERE delivery.channel = 'push' AND message.kind = 'pay_now'
+        """
+    )
+    assert [row.state for row in pushed] == ["sent"] * 3
+    assert stand.mail.letters == []
+    # The last one goes too: nobody is told any more this way, and the next channel takes over.
+    assert await told(work=410) == ["work"]
+    assert await stand.floor.value("SELECT count(*) FROM push_subscription") == 0
+    stand.later(timedelta(minutes=40))
+    await stand.tell("push", "email")
+    assert len(stand.mail.letters) >= 1
+
+
+async def test_whoever_subscribes_browser_after_browser_keeps_the_newest(stand: Stand) -> None:
+    person = (await stand.order()).customer_id
+    assert person is not None
+
+    async def subscribe(tx: Tx) -> None:
+        for turn in range(MOST_BROWSERS + 3):
+            address = json.loads(given()) | {"endpoint": f"https://push.example.net/{turn}"}
+            at = stand.clock.at + timedelta(seconds=turn)
+            await subscribe_browser(tx, stand.keyring, person, address, now=at)
+
+    await stand.floor.run(subscribe)
+    kept = await stand.floor.all("SELECT made_at FROM push_subscription ORDER BY made_at")
+    assert len(kept) == MOST_BROWSERS
+    assert kept[0].made_at == stand.clock.at + timedelta(seconds=3)
 
 
 async def test_the_shops_own_app_is_told_whom_a_message_is_for(stand: Stand) -> None:

@@ -3,10 +3,11 @@
 from html import unescape
 
 import pytest
+from argon2 import Type
 
 from access.conftest import PASSWORD, Hire, House, send, sign_in
-from conftest import ShopFloor
-from orderan.access import Permission, add_staff, make_key
+from conftest import SLOW_HASHER, ShopFloor
+from orderan.access import Permission, add_staff, fits, hashed, make_key
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.ids import new_id, to_text
@@ -185,6 +186,15 @@ async def test_every_answer_carries_the_headers_that_keep_browsers_in_bounds(
             assert "frame-ancestors 'none'" in policy, address
             assert answer.headers["x-content-type-options"] == "nosniff", address
             assert answer.headers["referrer-policy"] == "same-origin", address
+
+
+async def test_passwords_are_hashed_as_rfc_9106_has_it_and_tests_that_hash_faster_meet_the_same_doors() -> (
+    None
+):
+    assert (SLOW_HASHER.type, SLOW_HASHER.time_cost, SLOW_HASHER.memory_cost) == (Type.ID, 3, 64 * 1024)
+    slowly, quickly = SLOW_HASHER.hash(PASSWORD), await hashed(PASSWORD)
+    assert [await fits(one, PASSWORD) for one in (slowly, quickly)] == [True, True]
+    assert [await fits(one, PASSWORD + "x") for one in (slowly, quickly)] == [False, False]
 
 
 async def test_a_password_is_nowhere_but_in_its_hash(floor: ShopFloor, house: House, hire: Hire) -> None:

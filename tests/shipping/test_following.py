@@ -14,15 +14,18 @@ from conftest import ShopFloor
 from fulfilment.working import an_order, packed
 from given import World, a_shop
 from orderan.couriers import Received, Status
+from orderan.flows import follow_parcels
 from orderan.flows.ask_couriers import ParcelAsker
 from orderan.flows.courier_clients import CourierClients
 from orderan.flows.courier_letters import check, keep_news
-from orderan.flows.follow_parcels import hear_couriers
+from orderan.flows.deliver import move_on
 from orderan.flows.hand_over import hand_over
+from orderan.flows.hear_couriers import hear_couriers
 from orderan.fulfilment import Box
 from orderan.kit.calling import Caller
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import Tx
 from orderan.orders import Terms
 from orderan.shipping import (
     CourierAccount,
@@ -97,6 +100,14 @@ class Road:
         letter, _ = check(courier, 1, Received("POST", url, headers, body))
         await self.floor.run(lambda tx: keep_news(tx, [letter], now=self.clock.at))
         return letter.verdict
+
+    async def waits(self) -> list[tuple[int, bool]]:
+        """Letters not heard yet: how often each broke, and whether its turn has come."""
+        rows = await self.floor.all(
+            "SELECT tries, hear_at <= %(now)s AS due FROM courier_notice WHERE heard_at IS NULL ORDER BY tries",
+            now=self.clock.at,
+        )
+        return [(row.tries, row.due) for row in rows]
 
     async def hear(self) -> int:
         heard: int = await self.floor.run(lambda tx: hear_couriers(tx, self.clients, now=self.clock.at))
@@ -212,6 +223,54 @@ async def test_a_forged_letter_moves_nothing_and_an_unknown_word_waits_for_a_per
     assert all(b"teleported" not in bytes(row.letter) for row in kept)
     step = await road.floor.all("SELECT word, status FROM parcel_step WHERE shop_id = %(shop)s")
     assert [(row.word, row.status) for row in step] == [("teleported", None)]
+
+
+@pytest.mark.parametrize("where", ["reading", "following"])
+async def test_a_letter_that_breaks_us_holds_up_no_other_and_is_heard_once_we_are_mended(
+    road: Road, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    first, second, third = road.parcels
+    at = road.clock.at
+    road.clock.at = at + timedelta(hours=1)
+    courier = await road.floor.run(lambda tx: road.clients.of_account(tx, road.account.id))
+    read, walk = courier.client.read_notice, move_on
+
+    def reading(body: bytes) -> Any:
+        if second.awb.encode() in body:
+            raise ZeroDivisionError
+        return read(body)
+
+    async def walking(tx: Tx, parcels: Sequence[UUID], *args: Any, **kwargs: Any) -> Any:
+        moved = await walk(tx, parcels, *args, **kwargs)
+        if second.id in parcels:
+            raise ZeroDivisionError
+        return moved
+
+    with monkeypatch.context() as broken:
+        if where == "reading":
+            broken.setattr(courier.client, "read_notice", reading)
+        else:
+            broken.setattr(follow_parcels, "move_on", walking)
+        for minutes, parcel in enumerate((first, second, third), start=5):
+            assert (
+                await road.letter(parcel, "dropping_off", at + timedelta(minutes=minutes)) is Verdict.GENUINE
+            )
+        assert await road.hear() == 3
+        assert await road.states() == ["in_transit", "picked_up", "in_transit"]
+        assert await road.waits() == [(1, False)]
+        assert await road.hear() == 0
+        await road.letter(first, "delivered", at + timedelta(minutes=30))
+        road.clock.at += timedelta(minutes=6)
+        assert await road.hear() == 2
+        assert await road.states() == ["delivered", "picked_up", "in_transit"]
+        assert await road.waits() == [(2, False)]
+        [entry] = await road.entries("courier_letters_unreadable")
+        assert entry.reason == "broken"
+
+    road.clock.at += timedelta(minutes=11)
+    assert await road.hear() == 1
+    assert await road.states() == ["delivered", "in_transit", "in_transit"]
+    assert (await road.waits(), await road.entries("courier_letters_unreadable")) == ([], [])
 
 
 async def test_a_courier_is_asked_after_silence_and_after_a_hint_that_proves_nothing(

@@ -249,7 +249,7 @@ def test_history_of_the_person_the_house_and_the_area_is_measured() -> None:
             [(NOON - timedelta(days=2), b"q"), (NOON - timedelta(days=3), b"p")], Tally(refused=3)
         ),
         (KeyKind.DEVICE, b"d"): Seen(tally=Tally(refused=3, fraud=1, disputed=2)),
-        (KeyKind.AREA, b"31.71.01"): Seen(tally=Tally(delivered=15, refused=5)),
+        (KeyKind.AREA, b"31.71.01"): Seen(tally=Tally(delivered=27, refused=9, returned=10)),
         (KeyKind.IP, b"i"): Seen(
             [(NOON - timedelta(minutes=59), b"q"), (NOON - timedelta(minutes=60), b"r")]
         ),
@@ -266,9 +266,28 @@ def test_history_of_the_person_the_house_and_the_area_is_measured() -> None:
         Measure.DEVICE_REFUSED: 2,
         Measure.DEVICE_FRAUD: 3,
         Measure.AREA_REFUSED_PERCENT: 25,
+        Measure.AREA_RETURNED_PERCENT: 37,
         Measure.PERSON_DELIVERED: 4,
         Measure.AMOUNT_OF_BUYER_PERCENT: 500,
     }
+
+
+def test_what_comes_back_from_an_area_says_something_once_enough_was_taken_there() -> None:
+    def measured(area: Tally) -> dict[Measure, int]:
+        known = {(KeyKind.AREA, b"31.71.01"): Seen(tally=area)}
+        return dict(facts_of(subject({KeyKind.AREA: b"31.71.01"}), known, None).measures)
+
+    assert measured(Tally(delivered=19, returned=19)) == {}
+    assert measured(Tally(delivered=20, returned=8)) == {Measure.AREA_RETURNED_PERCENT: 40}
+    # What was refused at the door was never taken: it is no part of what could come back.
+    assert measured(Tally(delivered=15, refused=15, returned=9)) == {Measure.AREA_REFUSED_PERCENT: 50}
+    facts = facts_of(
+        subject({KeyKind.AREA: b"31.71.01"}),
+        {(KeyKind.AREA, b"31.71.01"): Seen(tally=Tally(delivered=20, returned=8))},
+        None,
+    )
+    [because] = decide(facts, DEFAULT).because
+    assert (because.code, because.points) == (Measure.AREA_RETURNED_PERCENT, 5)
 
 
 def test_value_and_hour_are_compared_with_what_is_usual_once_there_is_enough_of_it() -> None:

@@ -13,14 +13,27 @@ from access.conftest import Hire, House, hire, house, password_hash, send, sign_
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.access import Permission, make_key
+from orderan.flows.asking_steps import Asked, NotAsked
 from orderan.flows.place_order import Placed
-from orderan.flows.verify_order import advance_cases
+from orderan.flows.verify_order import Verifier, advance_cases
 from orderan.kit.crypto import Keyring
+from orderan.kit.db import Caller
 from orderan.kit.ids import to_text
 from orderan.kit.twilio import signature
 from orderan.orders import Order, Terms, orders_by_id
 from orderan.reach import open_reach
-from orderan.verification import Begun, Policy, Step, Way, attempts_of, overtake_attempts, policy_now
+from orderan.verification import (
+    Attempt,
+    Begun,
+    Failure,
+    Policy,
+    Step,
+    Way,
+    attempts_of,
+    keep_policy,
+    overtake_attempts,
+    policy_now,
+)
 
 pytestmark = pytest.mark.anyio
 __all__ = ["hire", "house", "password_hash"]
@@ -365,6 +378,41 @@ async def test_a_telephone_provider_is_answered_only_where_it_signs_and_the_acco
         signed = {"x-twilio-signature": signature("rahasia", whole, list(said.items()))}
         # Signed well, and about a call nobody of this shop placed.
         assert (await stranger.post(at, data=said, headers=signed)).status_code == 403
+
+
+async def test_why_a_try_asked_nobody_is_told_on_every_page_and_over_the_api(desk: Desk) -> None:
+    phones = Policy(steps=(Step(Way.WHATSAPP), Step(Way.AGENT)))
+    await desk.floor.run(lambda tx: keep_policy(tx, phones, expected=1, now=desk.now))
+    order, _ = await desk.order(turn=False)
+
+    class NoNumber:
+        async def ask(self, caller: Caller, attempt: Attempt, token: str) -> Asked:
+            raise NotAsked("whatsapp", Failure.NUMBER, "131026")
+
+    verifier = Verifier(desk.floor.db, desk.house.clock, {Way.WHATSAPP: NoNumber()})
+    while await verifier.work_due(desk.floor.caller):
+        pass
+
+    why = "nomornya tidak bisa dihubungi lewat cara ini"
+    pages = {
+        "queue": "/verification",
+        "call": desk.path(order),
+        "order": f"/orders/{to_text('ord', order.id)}",
+    }
+    told = {name: (await desk.browser.get(path)).text for name, path in pages.items()}
+    assert {name: f"{why} (131026)" in text for name, text in told.items()} == dict.fromkeys(pages, True)
+    _, secret = await desk.floor.run(
+        lambda tx: make_key(tx, name="uji", permissions=frozenset({Permission.ORDERS_READ}), now=desk.now)
+    )
+    async with desk.house.browser(authorization=f"Bearer {secret}") as api:
+        [waiting] = (await api.get("/api/v1/verifications")).json()["data"]
+        tries = (await api.get(f"/api/v1/verifications/{to_text('ord', order.id)}")).json()["attempts"]
+    assert [waiting[name] for name in ("failed_way", "failure", "failure_code")] == [
+        "whatsapp",
+        "number",
+        "131026",
+    ]
+    assert [(one["failure"], one["failure_code"]) for one in tries] == [("number", "131026"), (None, None)]
 
 
 async def test_the_page_of_a_call_writes_nothing_of_strangers_into_its_markup(desk: Desk) -> None:

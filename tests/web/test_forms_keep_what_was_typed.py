@@ -47,6 +47,14 @@ class Sends:
 
 
 FORMS: Final = {
+    "/fleet/setup/{location_id:str}/{what:str}": Sends(
+        "/fleet/setup/{jkt}/van",
+        {"kilograms": "tiga kuintal"},
+        {"name": "Blind Van", "parcels": "40", "cash": "1.000.000", "per_km": "2.500", "active": "yes"},
+    ),
+    "/fleet/parcels/{parcel:str}": Sends(
+        "/fleet/parcels/{coming}", {"point": "dekat masjid"}, {"opens": "09:00", "closes": "12:00"}
+    ),
     "/account/password": Sends("/account/password", {"old": "salah"}, {}),
     "/customers/new": Sends(
         "/customers/new", {"phone": "dua"}, {"name": "Budi Santosa", "email": "budi@gmail.com"}
@@ -110,6 +118,11 @@ FORMS: Final = {
     ),
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"until": "2026-01-01T10:00"}, {"reason": "Bank mati"}
+    ),
+    "/settings/returns": Sends(
+        "/settings/returns",
+        {"days": "999"},
+        {"version": "0", "never": "Makanan", "agreed_below": "50.000", "pays_damaged": "shop"},
     ),
     "/settings/verification": Sends(
         "/settings/verification",
@@ -237,6 +250,20 @@ FORMS: Final = {
         },
     ),
     "/payments/routing/trial": Sends("/payments/routing/trial", {"days": "0"}, {"revision": "1"}),
+    "/stock/sourcing/edit": Sends(
+        "/stock/sourcing/edit",
+        {"split": "mahal"},
+        {
+            "revision": "0",
+            "way_0": "90.000",
+            "way_1": "40.000",
+            "way_2": "20.000",
+            "way_3": "10.000",
+            "way_4": "0",
+            "whole_below": "150.000",
+            "owners_first": "yes",
+        },
+    ),
     "/payments/settlements/mappings": Sends(
         "/payments/settlements/mappings",
         {"column_gross": ""},
@@ -326,6 +353,12 @@ FORMS: Final = {
         {"sku": "tidak-ada"},
         {"verb": "save", "location": "{jkt}", "quantity": "44", "supplier": "CV Tani"},
     ),
+    "/warehouse/picking/{location_id:str}": Sends(
+        "/warehouse/picking/{jkt}", {"slots": "0"}, {"most_units": "77", "waiting_lists": "8"}
+    ),
+    "/warehouse/picking/{location_id:str}/cutoffs": Sends(
+        "/warehouse/picking/{jkt}/cutoffs", {"closes": "25:00"}, {"lead": "61", "services": "kilat"}
+    ),
     "/stock/bins/{location_id:str}": Sends(
         "/stock/bins/{jkt}", {"zone": ""}, {"kind": "pick", "aisles": "41", "bays": "42", "levels": "43"}
     ),
@@ -390,6 +423,10 @@ FILE: Final = "a file, which no page can put back"
 TRUST: Final = "tests/trust/test_judging_pages.py"
 NEVER: Final = "what is typed there is never refused"
 OTHERWISE: Final = {
+    "/driver/position": "told by a telephone, no form",
+    "/driver/runs/{run_id:str}/{verb:str}": "tests/fleet/test_fleet_pages.py",
+    "/fleet/plan": "a choice from a list",
+    "/fleet/runs/{run_id:str}/{verb:str}": "one field, which is what was wrong",
     "/account/codes": BUTTON,
     "/account/codes/confirm": "a code that holds for half a minute",
     "/account/codes/off": "a code that holds for half a minute",
@@ -439,6 +476,11 @@ OTHERWISE: Final = {
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
     "/payments/routing/discard": BUTTON,
+    "/track/order/return": "tests/returns/test_return_portal.py",
+    "/stock/sourcing/discard": BUTTON,
+    "/stock/sourcing/live": "tests/sourcing/test_sourcing_pages.py",
+    "/stock/sourcing/trial": "tests/sourcing/test_sourcing_pages.py",
+    "/stock/sourcing/versions/{version:int}/restore": BUTTON,
     "/payments/routing/live": "tests/routing/test_routing_pages.py",
     "/payments/routing/rules/{place:int}/{edit:str}": BUTTON,
     "/payments/routing/versions/{version:int}/restore": BUTTON,
@@ -484,6 +526,13 @@ OTHERWISE: Final = {
     "/stock/bins/{location_id:str}/{bin_id:str}/{verb:str}": "tests/inventory/test_bin_pages.py",
     "/stock/locations/{location_id:str}/{verb:str}": BUTTON,
     "/stock/transfers/{transfer_id:str}/{verb:str}": "tests/inventory/test_stock_pages.py",
+    "/pick/devices": "asked by the pickers' app",
+    "/pick/lists/{list_id:str}/back": BUTTON,
+    "/pick/lists/{list_id:str}/take": BUTTON,
+    "/pick/scans": "told by the pickers' app",
+    "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": BUTTON,
+    "/warehouse/waves/new": "choices of a preview, which come back with it",
+    "/warehouse/waves/{wave_id:str}/{verb:str}": BUTTON,
     "/warehouse/bulk": BUTTON,
     "/warehouse/tasks/{task_id:str}/elsewhere": "a choice from a list",
     "/warehouse/tasks/{task_id:str}/step": "refused only where the task has moved on, and its form with it",

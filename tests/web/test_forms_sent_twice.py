@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final, LiteralString
 
 import pytest
@@ -16,6 +16,7 @@ from fulfilment.working import delivered, shipped, the_task
 from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from incidents.troubled import a_gateway
 from orderan.customers import find_customers
+from orderan.fleet import keep_depot
 from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
@@ -38,6 +39,7 @@ from orderan.kit.ids import NIL, to_text
 from orderan.orders import Order, Terms
 from orderan.pricing import put_zone
 from orderan.reach import open_reach
+from orderan.routes import Point
 from orderan.routing import change_draft
 from orderan.sandbox.keys import MESSENGERS
 from orderan.shipping import open_courier_account
@@ -69,6 +71,9 @@ class Sends:
 ORDER_TAGS: Final = "SELECT count(*) FROM event WHERE kind = 'orders.tagged.v1'"
 ON_HAND: Final = "SELECT coalesce(sum(on_hand), 0) FROM stock"
 
+SOURCED: Final = {"revision": "0", "split": "70.000"} | {
+    f"way_{level}": f"{60 - 10 * level}.000" for level in range(5)
+}
 FORMS: Final = {
     "/customers/new": Sends(
         "/customers/new", {"name": "Budi", "phone": "0812 9999 8888"}, "SELECT count(*) FROM customer"
@@ -135,8 +140,17 @@ FORMS: Final = {
     "/payments/routing/trial": Sends(
         "/payments/routing/trial", {"revision": "1", "days": "1"}, "SELECT count(*) FROM routing_trial"
     ),
+    "/stock/sourcing/edit": Sends("/stock/sourcing/edit", SOURCED, "SELECT count(*) FROM sourcing_draft"),
+    "/stock/sourcing/trial": Sends(
+        "/stock/sourcing/trial", {"revision": "0", "days": "1"}, "SELECT count(*) FROM sourcing_trial"
+    ),
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
+    ),
+    "/settings/returns": Sends(
+        "/settings/returns",
+        {"version": "0", "days": "9", "pays_damaged": "shop"},
+        "SELECT count(*) FROM return_policy",
     ),
     "/settings/verification": Sends(
         "/settings/verification",
@@ -182,6 +196,16 @@ FORMS: Final = {
         "SELECT count(*) FROM trust_entry",
     ),
     "/trust/models": Sends("/trust/models", {"capacity": "20"}, "SELECT count(*) FROM trust_model"),
+    "/warehouse/waves/new": Sends(
+        "/warehouse/waves/new",
+        {"place": "{jkt}", "method": "cluster", "most": "1", "task": "{ready_task}"},
+        "SELECT count(*) FROM wave",
+    ),
+    "/warehouse/picking/{location_id:str}/cutoffs": Sends(
+        "/warehouse/picking/{jkt}/cutoffs",
+        {"courier": "jnt", "closes": "16:00", "lead": "60", "day": "1"},
+        "SELECT count(*) FROM courier_cutoff",
+    ),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
     ),
@@ -283,6 +307,14 @@ FORMS: Final = {
         "SELECT coalesce(sum(change), 0) FROM bin_move WHERE kind = 'put_away'",
         2,
     ),
+    "/fleet/setup/{location_id:str}/{what:str}": Sends(
+        "/fleet/setup/{jkt}/van",
+        {"name": "Blind Van", "kilograms": "300", "parcels": "40", "cash": "1.000", "active": "yes"},
+        "SELECT count(*) FROM fleet_van",
+    ),
+    "/fleet/plan": Sends(
+        "/fleet/plan", {"location": "{jkt}", "weather": "clear"}, "SELECT count(*) FROM fleet_planning"
+    ),
     "/stock/expected": Sends(
         "/stock/expected",
         {"verb": "save", "location": "{jkt}", "sku": "kopi", "quantity": "4"},
@@ -332,6 +364,10 @@ UPLOADS: Final[dict[str, tuple[str, str | bytes, dict[str, str], LiteralString]]
 """The field of the file, the file or where it is had, the other fields, a count of the effect."""
 
 OTHERWISE: Final = {
+    "/driver/position": "the last place counts",
+    "/driver/runs/{run_id:str}/{verb:str}": "answered as the first time: tests/fleet/test_fleet_pages.py",
+    "/fleet/parcels/{parcel:str}": SAME_AGAIN,
+    "/fleet/runs/{run_id:str}/{verb:str}": ON,
     "/account/codes": OWN,
     "/account/codes/confirm": OWN,
     "/account/codes/off": OWN,
@@ -381,6 +417,9 @@ OTHERWISE: Final = {
     "/payments/refunds/{refund_id:str}/execute": MONEY,
     "/payments/refunds/{refund_id:str}/withdraw": MONEY,
     "/payments/routing/discard": SEEN,
+    "/stock/sourcing/discard": SEEN,
+    "/stock/sourcing/live": ON,
+    "/stock/sourcing/versions/{version:int}/restore": SEEN,
     "/payments/routing/live": ON,
     "/payments/routing/rules/{place:int}": SEEN,
     "/payments/routing/rules/{place:int}/{edit:str}": SEEN,
@@ -453,7 +492,15 @@ OTHERWISE: Final = {
     "/stock/locations/{location_id:str}/{verb:str}": SAME_AGAIN,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways: tests/paying/test_notices.py",
     "/pay/{ticket:str}": "what was offered is offered again: tests/paying/test_pay_page.py",
+    "/pick/devices": "each asking makes a phone, of which nothing was heard",
+    "/pick/lists/{list_id:str}/back": ON,
+    "/pick/lists/{list_id:str}/take": SAME_AGAIN,
+    "/pick/scans": "by their numbers: tests/picking/test_phones.py",
+    "/warehouse/picking/{location_id:str}": SAME_AGAIN,
+    "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": SAME_AGAIN,
+    "/warehouse/waves/{wave_id:str}/{verb:str}": ON,
     "/track": "reads",
+    "/track/order/return": "tests/returns/test_return_portal.py",
     "/orders/import": "a file is known by what is in it: the same one again is the same upload",
     "/orders/import/{upload_id:str}": ON,
     "/orders/import/{upload_id:str}/forget": ON,
@@ -538,10 +585,23 @@ async def shop(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
     [coming] = await shipped(world, await an_order(), awb="002589984097", now=now)
+    walked = await an_order()
+    [ready] = await floor.all("SELECT id FROM task WHERE order_id = %(order)s", order=walked.id)
     await floor.run(lambda tx: change_draft(tx, [DRAFTED], expected=0, now=now))
     await floor.run(lambda tx: keep_policy(tx, ASKS_ABOVE, expected=1, now=now))
     unsaid = await an_order()
     await floor.run(lambda tx: advance_cases(tx, [unsaid.id], (), now=now))
+    await floor.run(
+        lambda tx: keep_depot(
+            tx,
+            world.locations["JKT"],
+            Point(-6.2, 106.8),
+            opens=time(8),
+            closes=time(20),
+            service_s=60,
+            now=now,
+        )
+    )
     jkt, kopi = world.locations["JKT"], StockKey(world.skus["kopi"], world.locations["JKT"], NIL, NIL)
     shelf, _ = await floor.run(lambda tx: draw_bins(tx, jkt, [BinAsked("B-1"), BinAsked("B-2")], now=now))
     await floor.run(lambda tx: put_away(tx, [PutAway(shelf.id, kopi, 4)], in_hand={}, now=now))
@@ -565,6 +625,7 @@ async def shop(
         "jkt": to_text("loc", world.locations["JKT"]),
         "sby": to_text("loc", world.locations["SBY"]),
         "task": to_text("tsk", task),
+        "ready_task": to_text("tsk", ready.id),
         "transfer": to_text("trf", transfer.id),
         "zone": to_text("zon", await floor.run(lambda tx: a_zone(tx, now))),
     }

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import extract_from_dir
+from tools.words import catalogues, sorted_catalogue
 
 import orderan
 from orderan.web.words import FOLDER, words
@@ -108,3 +110,23 @@ def test_parameters_of_a_translation_are_those_of_its_source() -> None:
         if parameters(form) != parameters(msgid)
     ]
     assert not wrong, "parameters differ:\n" + "\n".join(wrong)
+
+
+def test_every_catalogue_stands_in_the_order_of_its_texts() -> None:
+    unsorted = [
+        path.name
+        for path in catalogues()
+        if sorted_catalogue(path.read_text("utf-8")) != path.read_text("utf-8")
+    ]
+    assert not unsorted, f"python -m tools.words sorts {unsorted}"
+
+
+def test_sorting_keeps_what_stands_in_a_catalogue_and_drops_what_is_there_twice() -> None:
+    head = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n'
+    second = 'msgctxt "tombol"\nmsgid "Buka"\nmsgstr "Open"\n'
+    plural = 'msgid "%(num)s surat"\nmsgid_plural "%(num)s surat"\nmsgstr[0] "one"\nmsgstr[1] "many"\n'
+    broken = '#. where it stands\nmsgid ""\n"Antar "\n"besok"\nmsgstr "Tomorrow"\n'
+    mixed = f"{head}\n{second}\n{broken}\n{plural}\n{second}"
+    assert sorted_catalogue(mixed) == f"{head}\n{plural}\n{broken}\n{second}"
+    with pytest.raises(ValueError, match="Buka"):
+        sorted_catalogue(f"{head}\n{second}\n{second.replace('Open', 'Close')}")

@@ -45,6 +45,10 @@ class Permission(StrEnum):
     ACCESS_WRITE = "access.write"
     AUDIT_READ = "audit.read"
     IMPORTS_WRITE = "imports.write"
+    FLEET_READ = "fleet.read"
+    FLEET_WRITE = "fleet.write"
+    FLEET_DRIVE = "fleet.drive"
+    """Drive one's own runs, and see the name, phone and address of the door one is on the way to."""
 
 
 class Role(StrEnum):
@@ -53,6 +57,7 @@ class Role(StrEnum):
     OWNER = "owner"
     OPERATIONS = "operations"
     WAREHOUSE = "warehouse"
+    DRIVER = "driver"
     CARE = "care"
     FINANCE = "finance"
     MARKETING = "marketing"
@@ -82,8 +87,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.INVENTORY_READ,
             Permission.INVENTORY_WRITE,
             Permission.CATALOG_READ,
+            Permission.FLEET_READ,
+            Permission.FLEET_WRITE,
         }
     ),
+    Role.DRIVER: frozenset({Permission.FLEET_DRIVE}),
     Role.CARE: _READS
     | {
         Permission.ORDERS_WRITE,

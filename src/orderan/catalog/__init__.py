@@ -71,7 +71,7 @@ from orderan.catalog.models import (
     TaxRate,
 )
 from orderan.catalog.pictures import TYPES as PICTURE_TYPES
-from orderan.catalog.pictures import PictureFolder
+from orderan.catalog.pictures import PictureFolder, recognise
 from orderan.catalog.rules import (
     assemblable,
     check_gtin,
@@ -95,6 +95,7 @@ from orderan.catalog.views import UNTAXED, offers, price_lists, prices_of, tax_c
 from orderan.catalog.views_products import (
     bundle_parts,
     categories,
+    categories_of,
     list_products,
     list_skus,
     product_detail,
@@ -163,6 +164,7 @@ __all__ = [
     "assemblable",
     "bundle_parts",
     "categories",
+    "categories_of",
     "change_price_list",
     "change_product",
     "change_sku",
@@ -189,6 +191,7 @@ __all__ = [
     "read_options",
     "read_parts",
     "read_whole",
+    "recognise",
     "refused_rows",
     "scanned_gtin",
     "set_parts",

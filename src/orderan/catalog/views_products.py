@@ -246,6 +246,20 @@ async def bundles_with(tx: Tx, part_ids: Collection[UUID]) -> dict[UUID, list[st
     return {row.part_id: row.codes for row in rows}
 
 
+async def categories_of(tx: Tx, codes: Collection[str]) -> dict[str, str]:
+    """Category of the product of each of these skus, by code; "" where it has none."""
+    rows = await tx.all(
+        """
+        SELECT sku.code, product.category
+        FROM sku
+        JOIN product ON product.shop_id = sku.shop_id AND product.id = sku.product_id
+        WHERE sku.shop_id = %(shop)s AND sku.code = ANY(%(codes)s)
+        """,
+        {"shop": tx.shop_id, "codes": list(codes)},
+    )
+    return {row.code: row.category for row in rows}
+
+
 async def categories(tx: Tx) -> list[str]:
     """Categories that products are in, by name."""
     rows = await tx.all(

@@ -11,6 +11,7 @@ import typer
 from orderan.bench import CannotMeasure
 from orderan.cli.edge import print_json, say
 from orderan.cli.exits import ExitCode, NotDone
+from orderan.kit.telemetry import configure_logs
 
 if TYPE_CHECKING:
     from orderan.bench import Promise
@@ -59,6 +60,8 @@ def bench(
     """
     if name is not None and name not in BENCHES:
         raise NotDone(f"there is no benchmark {name!r}; there are {', '.join(BENCHES)}", ExitCode.USAGE)
+    # The answer alone is on standard output: a program reads it.
+    configure_logs(level="warning")
     given = {"incidents": incidents, "instances": instances, "best": best}
     options = {option: path for option, path in given.items() if path is not None}
     for option in options:

@@ -76,7 +76,7 @@ from orderan.customers.models import (
     TypedAddress,
     WholeAddress,
 )
-from orderan.customers.others import seal_for
+from orderan.customers.others import seal_for, seals_for
 from orderan.customers.reaching import (
     Contact,
     Destination,
@@ -231,6 +231,7 @@ __all__ = [
     "same_person",
     "save_postcodes",
     "seal_for",
+    "seals_for",
     "standing_consents",
     "survivors",
     "update",

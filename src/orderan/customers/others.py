@@ -1,5 +1,6 @@
 """Personal data that others keep, sealed under the key of the person it is about."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from orderan.customers import views
@@ -24,3 +25,12 @@ async def seal_for(tx: Tx, keyring: Keyring, customer_id: UUID) -> Seal:
     if row.wrapped is None:
         raise CustomerNotActive(to_text(PREFIX, customer_id), CustomerState.ERASED.value, None)
     return seal_of(keyring, tx.shop_id, customer_id, row.wrapped)
+
+
+async def seals_for(tx: Tx, keyring: Keyring, customers: Collection[UUID]) -> dict[UUID, Seal]:
+    """Seals of many customers, by id; those erased, or never known, are not among the answers."""
+    return {
+        one: seal_of(keyring, tx.shop_id, one, row.wrapped)
+        for one, row in (await views.customer_rows(tx, set(customers))).items()
+        if row.wrapped is not None
+    }

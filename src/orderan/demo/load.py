@@ -15,6 +15,7 @@ from orderan.demo import store, views
 from orderan.demo.asking import Asking
 from orderan.demo.days import BUSY_HOURS, WEEKDAY, Days, hours_of
 from orderan.demo.doubts import DOUBTED, Doubts
+from orderan.demo.fleet import OwnVan
 from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watch_levels
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
 from orderan.demo.paying_back import PayingBack
@@ -141,6 +142,7 @@ async def load(
             await Settling(scene, now).until_yesterday(tills.since)
         await PayingBack(scene, now).stand_still()
         await Doubts(scene, now).stand_still()
+        await OwnVan(scene, now, seed=seed).today()
         await asking.hour(now, until=now)
         await telling.hour(now, until=now)
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))

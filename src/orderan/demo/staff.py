@@ -17,6 +17,7 @@ PEOPLE = (
     ("operasi@nusantara.test", "Bayu Prasetyo", "operations", None),
     ("gudang@nusantara.test", "Slamet Riyadi", "warehouse", None),
     ("gudang.sby@nusantara.test", "Dewi Anggraini", "warehouse", "SBY"),
+    ("sopir@nusantara.test", "Joko Susilo", "driver", None),
     ("layanan@nusantara.test", "Putri Maharani", "care", None),
     ("keuangan@nusantara.test", "Hendra Gunawan", "finance", None),
     ("promosi@nusantara.test", "Ayu Kartika", "marketing", None),

@@ -318,3 +318,32 @@ async def waiting_to_pay(tx: Tx, *, most: int) -> list[UUID]:
         {"shop": tx.shop_id, "most": most},
     )
     return [row.id for row in rows]
+
+
+async def staff_named(tx: Tx, email: str) -> UUID:
+    """The account with this address."""
+    row = await tx.one(
+        "SELECT id FROM staff WHERE shop_id = %(shop)s AND email = %(email)s",
+        {"shop": tx.shop_id, "email": email},
+    )
+    found: UUID = row.id
+    return found
+
+
+async def tasks_nearby(tx: Tx, place: UUID, *, province: str, most: int) -> list[UUID]:
+    """Planned tasks of a place that may be picked and go to addresses of a province."""
+    rows = await tx.all(
+        """
+        SELECT task.id
+        FROM task
+        JOIN sales_order ON sales_order.shop_id = task.shop_id AND sales_order.id = task.order_id
+        JOIN customer_address ON customer_address.shop_id = sales_order.shop_id
+             AND customer_address.id = sales_order.address_id
+        WHERE task.shop_id = %(shop)s AND task.location_id = %(place)s AND task.state = 'planned'
+          AND customer_address.village_code LIKE %(province)s || '.%%' AND sales_order.open_holds = 0
+        ORDER BY task.planned_at DESC, task.id
+        LIMIT %(most)s
+        """,
+        {"shop": tx.shop_id, "place": place, "province": province, "most": most},
+    )
+    return [row.id for row in rows]

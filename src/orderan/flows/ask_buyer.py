@@ -36,6 +36,7 @@ from orderan.verification import (
     Attempt,
     CallThread,
     DayPolicy,
+    Failure,
     Step,
     Way,
     begin_thread,
@@ -115,13 +116,15 @@ class Askers:
         )
         if not waits:
             # Answered for while this try was about to be made.
-            raise NotAsked(NOBODY, "answered")
+            raise NotAsked(NOBODY, Failure.NEEDLESS)
         if order.customer_id is None:
-            raise NotAsked(NOBODY, "no_buyer")
+            raise NotAsked(NOBODY, Failure.NO_BUYER)
         opened = await open_contacts(tx, self.keyring, [order.customer_id], purpose=PURPOSES[topic], now=now)
         contact = opened.get(order.customer_id)
-        if contact is None or contact.phone is None:
-            raise NotAsked(NOBODY, "no_phone")
+        if contact is None:
+            raise NotAsked(NOBODY, Failure.NO_BUYER)
+        if contact.phone is None:
+            raise NotAsked(NOBODY, Failure.NO_PHONE)
         windows: frozenset[UUID] = frozenset()
         if (index := await phone_of(tx, order.customer_id)) is not None:
             await note_phone(tx, attempt.id, index)
@@ -164,7 +167,7 @@ class ByCall:
         language: Language = "en" if about.language == "en" else "id"
         by_number = step.by_number and about.topic is Topic.ORDER
         talk = asdict(Talk(by_number=by_number, language=language, topic=about.topic, recorded=step.record))
-        failed = NotAsked(NOBODY, "no_account")
+        failed = NotAsked(NOBODY, Failure.NO_ACCOUNT)
         for client in self.accounts:
             if client.telephone is None:
                 continue
@@ -176,7 +179,7 @@ class ByCall:
             try:
                 return await self._by(caller, client, client.telephone, attempt, about, record=step.record)
             except (telephony.TelephoneRefused, telephony.TelephoneFailed) as trouble:
-                failed = NotAsked(client.account.provider, trouble.code)
+                failed = NotAsked(client.account.provider, _line_failure(trouble), trouble.code)
             except telephony.OutcomeUnknown:
                 return Asked(client.account.provider, None, sure=False)
         raise failed
@@ -211,7 +214,7 @@ class ByCall:
 
         await self.askers.db.run(caller, note)
         if placed.state is CallState.FAILED:
-            raise NotAsked(client.account.provider, "failed")
+            raise NotAsked(client.account.provider, Failure.REFUSED, "failed")
         return Asked(client.account.provider, placed.call_id)
 
 
@@ -226,8 +229,8 @@ class ByMessage:
         db = self.askers.db
         about = await db.run(caller, lambda tx: self.askers.about(tx, attempt))
         if str(attempt.way) in about.stopped:
-            raise NotAsked(NOBODY, "stopped")
-        failed = NotAsked(NOBODY, "no_account")
+            raise NotAsked(NOBODY, Failure.STOPPED)
+        failed = NotAsked(NOBODY, Failure.NO_ACCOUNT)
         for client in self.accounts:
             if client.messenger is None:
                 continue
@@ -235,7 +238,7 @@ class ByMessage:
             try:
                 sent, cost = await send_outgoing(client.messenger, outgoing, client.account.fields)
             except (messaging.SendRefused, messaging.SendFailed) as trouble:
-                failed = NotAsked(client.account.provider, trouble.code)
+                failed = NotAsked(client.account.provider, _message_failure(trouble), trouble.code)
                 continue
             except messaging.OutcomeUnknown:
                 return Asked(client.account.provider, None, sure=False)
@@ -284,6 +287,37 @@ class ByMessage:
         prefix = client.account.fields.get(TEMPLATE_PREFIX, "")
         window = client.account.id in about.windows
         return deposit_chat(values, about.language, prefix=prefix, window=window)
+
+
+FAILURES: Final = {
+    messaging.Because.RECIPIENT: Failure.NUMBER,
+    messaging.Because.MESSAGE: Failure.MESSAGE,
+    messaging.Because.WINDOW: Failure.MESSAGE,
+    messaging.Because.ACCOUNT: Failure.ACCOUNT,
+    messaging.Because.PACE: Failure.BUSY,
+}
+
+
+def _message_failure(trouble: messaging.MessageTrouble) -> Failure:
+    """Why a provider of messages sent none."""
+    if isinstance(trouble, messaging.SendRefused):
+        return FAILURES[trouble.because]
+    return Failure.UNAVAILABLE
+
+
+def _line_failure(trouble: telephony.TelephoneTrouble) -> Failure:
+    """Why a provider of calls placed none."""
+    match trouble:
+        case telephony.NumberRefused():
+            return Failure.NUMBER
+        case telephony.AccountRefused():
+            return Failure.ACCOUNT
+        case telephony.TelephoneRefused():
+            return Failure.REFUSED
+        case telephony.TelephoneFailed(fault=telephony.Fault.BUSY):
+            return Failure.BUSY
+        case _:
+            return Failure.UNAVAILABLE
 
 
 async def _step_of(tx: Tx, attempt: Attempt) -> Step:

@@ -24,7 +24,6 @@ from orderan.verification import (
     UNSAID,
     AnswerUnknown,
     Attempt,
-    AttemptEvent,
     AttemptState,
     Begun,
     Coming,
@@ -33,6 +32,7 @@ from orderan.verification import (
     DayState,
     DeliveryDay,
     Next,
+    Reached,
     Way,
     after_missed_day,
     begin_day_attempts,
@@ -117,16 +117,14 @@ class DayAsker:
         await reach_out(self.db, caller, begun, self.ways, self._noted)
         return len(due)
 
-    async def _noted(
-        self, tx: Tx, attempt: Attempt, provider: str, provider_id: str | None, event: AttemptEvent
-    ) -> None:
+    async def _noted(self, tx: Tx, attempt: Attempt, reached: Reached) -> None:
         now = self.clock.now()
         orders = await lock_orders(tx, [attempt.order_id])
         days = await lock_days(tx, [attempt.day_id] if attempt.day_id else [])
         locked = await lock_attempt(tx, attempt.id)
         if locked is None or not days:
             raise AnswerUnknown
-        after = await note_asked(tx, locked, event, provider=provider, provider_id=provider_id, now=now)
+        after = await note_asked(tx, locked, reached, now=now)
         [day] = days.values()
         if day.state not in UNSAID:
             return

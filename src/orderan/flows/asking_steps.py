@@ -20,8 +20,10 @@ from orderan.verification import (
     Case,
     DayPolicy,
     DeliveryDay,
+    Failure,
     Next,
     Policy,
+    Reached,
     Way,
     not_before,
     note_answer,
@@ -30,6 +32,8 @@ from orderan.verification import (
 
 AT_ONCE: Final = 16
 """Calls and messages in flight; a provider that hangs holds up this many of one batch and no more."""
+
+MOST_CODE: Final = 80
 
 Pursued = TypeVar("Pursued", Case, DeliveryDay)
 
@@ -48,11 +52,17 @@ class Asked:
 
 
 class NotAsked(Exception):
-    """Nothing reached the buyer."""
+    """Nothing reached the buyer.
 
-    def __init__(self, provider: str, why: str) -> None:
-        super().__init__(why)
+    Attributes:
+        code: What the provider called it, where one was asked.
+    """
+
+    def __init__(self, provider: str, failure: Failure, code: str | None = None) -> None:
+        super().__init__(str(failure))
         self.provider = provider
+        self.failure = failure
+        self.code = code[:MOST_CODE] if code else None
 
 
 class Asks(Protocol):
@@ -66,8 +76,8 @@ class Asks(Protocol):
         """
 
 
-Notes = Callable[[Tx, Attempt, str, str | None, AttemptEvent], Awaitable[None]]
-"""Notes what came of reaching out: the attempt, the provider, its name for it, and asked, failed or lost."""
+Notes = Callable[[Tx, Attempt, Reached], Awaitable[None]]
+"""Notes what came of reaching out by an attempt."""
 
 
 async def reach_out(
@@ -82,11 +92,11 @@ async def reach_out(
             try:
                 asked = await ways[attempt.way].ask(caller, attempt, one.token)
             except NotAsked as failed:
-                provider = failed.provider
-                await db.run(caller, lambda tx: note(tx, attempt, provider, None, AttemptEvent.FAIL))
-                return
-        event = AttemptEvent.ASK if asked.sure else AttemptEvent.LOSE
-        await db.run(caller, lambda tx: note(tx, attempt, asked.provider, asked.provider_id, event))
+                reached = Reached(AttemptEvent.FAIL, failed.provider, None, failed.failure, failed.code)
+            else:
+                event = AttemptEvent.ASK if asked.sure else AttemptEvent.LOSE
+                reached = Reached(event, asked.provider, asked.provider_id)
+        await db.run(caller, lambda tx: note(tx, attempt, reached))
 
     await asyncio.gather(*(reach(one) for one in begun if one.attempt.way in ways))
 

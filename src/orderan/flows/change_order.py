@@ -272,7 +272,13 @@ async def _take(tx: Tx, order: Order, becomes: Becomes, world: _World, *, now: d
     if wants := _wants(becomes, world.offers):
         village = world.villages.get(becomes.address_id) if becomes.address_id else None
         state = ClaimState.ALLOCATED if accepted else ClaimState.RESERVED
-        demand = Demand(order.id, wants, village_code=village, beyond_stock=may_exceed_stock(order.kind))
+        demand = Demand(
+            order.id,
+            wants,
+            village_code=village,
+            beyond_stock=may_exceed_stock(order.kind),
+            value_minor=order.total_minor,
+        )
         [taken] = await take_stock(tx, [(demand, state)], now=now)
         if isinstance(taken, StockShort):
             raise taken

@@ -18,7 +18,16 @@ from orderan.flows.parcel_cash import OrderCash, cash_of, reference_of
 from orderan.flows.settle_payment import settle_payments
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
-from orderan.orders import EVERYTHING, Order, Scope, Terms, load_orders, lock_orders, seen_orders
+from orderan.orders import (
+    EVERYTHING,
+    Order,
+    Scope,
+    Terms,
+    load_orders,
+    lock_orders,
+    orders_by_id,
+    seen_orders,
+)
 from orderan.payments import MoneyEvent, MoneyKind, MoreThanThereIs, ReferenceUsed, Standing, events_of
 from orderan.returns import refused_at_doors
 from orderan.shipping import Parcel, ParcelState, courier, parcels_of_orders, parcels_with
@@ -215,6 +224,19 @@ async def cash_to_collect(tx: Tx, ticked: Sequence[tuple[str, str]]) -> dict[str
     books = await _books(tx, {parcel.order_id for parcel in siblings})
     open_ones = [parcel for parcel in siblings if reference_of(parcel) in books[parcel.order_id].weights]
     return _by_courier([(parcel.courier, parcel.awb) for parcel in open_ones] + missing)
+
+
+async def cash_at_doors(tx: Tx, parcels: Collection[Parcel]) -> dict[UUID, int]:
+    """What is to be collected for each of these parcels when it is handed over; 0 where nothing is."""
+    orders = await orders_by_id(tx, {parcel.order_id for parcel in parcels})
+    cod = {order_id for order_id, order in orders.items() if order.terms == Terms.COD}
+    books = await _books(tx, cod)
+    return {
+        parcel.id: max(books[parcel.order_id].to_collect(reference_of(parcel), None), 0)
+        if parcel.order_id in books
+        else 0
+        for parcel in parcels
+    }
 
 
 async def cash_to_remit(tx: Tx, ticked: Sequence[tuple[str, str]]) -> dict[str, list[Cash]]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from orderan.couriers import Acknowledgement, Does, NoticeForged, NoticeUnreadable, Received
 from orderan.flows.courier_clients import OpenCourier
 from orderan.flows.pay_links import PayLinks
-from orderan.kit import inbox
+from orderan.kit import inbox, telemetry
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.ids import to_text
@@ -36,6 +36,8 @@ FORGED_KEPT: Final = 8_192
 KEPT: Final = timedelta(days=120)
 """Couriers pay for what they lost within weeks; the letters hold names of people, and go after that."""
 
+_log = telemetry.log("orderan.couriers")
+
 
 def check(
     courier: OpenCourier, shop_id: int, received: Received
@@ -51,13 +53,23 @@ def check(
     verdict = Verdict.GENUINE
     try:
         client.check_notice(received)
-        client.read_notice(received.body)
+        _try_to_read(courier, received)
     except NoticeForged:
         return _kept(courier, shop_id, received, Verdict.FORGED), None
     except NoticeUnreadable:
         # Sent again it would be no clearer: a person reads it.
         verdict = Verdict.UNREADABLE
     return _kept(courier, shop_id, received, verdict), client.acknowledgement()
+
+
+def _try_to_read(courier: OpenCourier, received: Received) -> None:
+    """Whether it can be understood; one that breaks us is the courier's all the same, see `hear_couriers`."""
+    try:
+        courier.client.read_notice(received.body)
+    except (NoticeForged, NoticeUnreadable):
+        raise
+    except Exception:  # noqa: BLE001 - it is kept, and told again when it is heard
+        _log.exception("a courier's letter breaks us", account=str(courier.account.id))
 
 
 async def keep_news(tx: Tx, letters: Sequence[CourierLetter], *, now: datetime) -> None:

@@ -1,8 +1,6 @@
 """What couriers say of parcels moves them: one road for letters that came and for answers to our questions.
 
-take      letters that wait, oldest first, each once; what does not prove its sender only has the courier asked
-book      what a letter tells of a booking: its number that came later, another price, that nobody will carry it; a parcel
-          that left by a booking is known by the courier's name for it as well, without its number
+hear      see `hear_couriers`; what does not prove its sender only has the courier asked
 note      every step, in the courier's words and in ours, each once; a word nobody knows is shown to a person
 move      parcels whose news is later than what was heard before; orders follow as if a person had said it
 refuse    nothing goes back from delivered, returned, lost or damaged: a courier that says otherwise is reported
@@ -18,10 +16,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from orderan.couriers import Notice, NoticeUnreadable, NotOffered, Status, Step
-from orderan.flows.courier_clients import CourierClients
+from orderan.couriers import Status, Step
 from orderan.flows.deliver import move_on
-from orderan.flows.hear_bookings import hear_bookings
 from orderan.kit import inbox
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
@@ -34,25 +30,18 @@ from orderan.shipping import (
     ParcelEvent,
     ParcelState,
     ParcelStep,
-    Renamed,
     Source,
     add_steps,
     behind,
-    bookings_named,
     counts,
     events_for,
     followings,
     in_order,
     keep_followings,
     lock_parcels,
-    mark_heard,
     next_ask,
-    open_courier_letter,
-    parcels_with,
-    take_letters,
 )
 
-BATCH: Final = 500
 LONGEST_WORD: Final = 200
 CONTRADICTS: Final = "courier_contradicts"
 UNKNOWN_WORD: Final = "courier_word"
@@ -71,69 +60,6 @@ class Told:
     account_id: UUID
     source: Source
     heard_at: datetime
-
-
-async def hear_couriers(tx: Tx, clients: CourierClients, *, now: datetime) -> int:
-    """Hear what waits of a shop's couriers; returns how many letters were heard."""
-    waiting = await take_letters(tx, limit=BATCH)
-    if not waiting:
-        return 0
-    read: list[tuple[UUID, datetime, frozenset[str], Notice]] = []
-    for one in waiting:
-        courier = await clients.of_account(tx, one.account_id)
-        body = open_courier_letter(tx.shop_id, courier.key, one.letter)
-        try:
-            notices = courier.client.read_notice(body)
-        except (NoticeUnreadable, NotOffered):
-            # It was read when it came: since then the account was opened for something else.
-            continue
-        read += [(one.account_id, one.received_at, courier.client.serves, notice) for notice in notices]
-    named = {notice.awb for *_, notice in read if notice.awb}
-    by_awb = await parcels_with(tx, named)
-    words = [_renamed(account_id, notice) for account_id, *_, notice in read]
-    meant = await bookings_named(tx, words)
-    # Everything is locked in one go, so that two who hear at once wait for each other.
-    orders = await lock_orders(
-        tx, {parcel.order_id for parcel in by_awb} | {order_id for *_, order_id in meant}
-    )
-    bookings = await hear_bookings(
-        tx, [(words[turn], booking) for turn, booking, _ in meant], orders, now=now
-    )
-    parcels: dict[str, list[Parcel]] = defaultdict(list)
-    for parcel in by_awb:
-        parcels[parcel.awb].append(parcel)
-    left = {turn: bookings[booking].parcel_id for turn, booking, _ in meant}
-    told = []
-    for turn, (account_id, received_at, serves, notice) in enumerate(read):
-        ids = {
-            parcel.id
-            for parcel in parcels.get(notice.awb or "", ())
-            if (parcel.courier == notice.courier if notice.courier else parcel.courier in serves)
-        }
-        if (named_so := left.get(turn)) is not None:
-            ids.add(named_so)
-        steps = notice.steps if notice.proven else None
-        told += [Told(one, steps, account_id, Source.LETTER, received_at) for one in sorted(ids)]
-    await follow(tx, told, now=now)
-    await mark_heard(tx, [one.id for one in waiting], now=now)
-    return len(waiting)
-
-
-def _renamed(account_id: UUID, notice: Notice) -> Renamed:
-    """What a letter tells of a booking; one that proves nothing tells nothing but which one to ask about."""
-    if not notice.proven:
-        return Renamed(account_id, notice.reference, notice.key)
-    ended = next((step.word or step.code for step in notice.steps if step.status is Status.CANCELLED), None)
-    return Renamed(
-        account_id,
-        notice.reference,
-        notice.key,
-        awb=notice.awb,
-        routing_code=notice.routing_code,
-        cost_minor=notice.cost_minor,
-        ended=ended,
-        proven=True,
-    )
 
 
 async def follow(tx: Tx, told: Sequence[Told], *, now: datetime) -> int:

@@ -29,16 +29,16 @@ _log = telemetry.log("orderan.messages")
 
 async def hand_over_letter(sender: Sender, delivery_id: UUID, letter: Letter, lease: datetime) -> Outcome:
     """Hand one letter over; whatever cannot be understood may have been sent."""
-    event, reason = DeliveryEvent.LOSE, "timeout"
+    event, reason, gone = DeliveryEvent.LOSE, "timeout", frozenset[str]()
     try:
         async with asyncio.timeout(SENDING_S):
             sent = await sender.send(letter)
     except RefusedForGood as refused:
-        event, reason = DeliveryEvent.REFUSE, refused.code
+        event, reason, gone = DeliveryEvent.REFUSE, refused.code, refused.gone
     except (RefusedForNow, SendingFailed) as trouble:
-        event, reason = DeliveryEvent.DELAY, trouble.code
+        event, reason, gone = DeliveryEvent.DELAY, trouble.code, trouble.gone
     except SendingTrouble as unknown:
-        reason = unknown.code
+        reason, gone = unknown.code, unknown.gone
     except TimeoutError:
         pass
     except Exception as fault:  # noqa: BLE001 - whatever broke, the letter may be out
@@ -52,9 +52,10 @@ async def hand_over_letter(sender: Sender, delivery_id: UUID, letter: Letter, le
             provider_id=sent.provider_id,
             cost_minor=sent.cost_minor,
             lease=lease,
+            gone=sent.gone,
         )
     _went.labels(letter.channel, event).inc()
-    return Outcome(delivery_id, event, reason, lease=lease)
+    return Outcome(delivery_id, event, reason, lease=lease, gone=gone)
 
 
 async def ask_about(sender: Sender | None, one: Delivery) -> Receipt | None:

@@ -117,7 +117,8 @@ async def hear_fates(tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]],
             cost = one.cost.minor if one.cost is not None and one.cost.currency == "IDR" else None
             await note_costs(tx, attempt.id, cost_minor=cost, recording_url=None)
             if one.state is ReceiptState.FAILED:
-                await _end(tx, attempt, AttemptEvent.MISS, "undelivered", now=now)
+                why = "not_there" if one.for_good else "undelivered"
+                await _end(tx, attempt, AttemptEvent.MISS, why, now=now)
 
 
 async def _end(tx: Tx, attempt: Attempt, event: AttemptEvent, answer: str, *, now: datetime) -> None:

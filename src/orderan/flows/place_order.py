@@ -361,6 +361,7 @@ def _demand(order_id: UUID, entry: _Quoted) -> Demand:
         wants,
         village_code=_village(placement),
         beyond_stock=POLICIES[placement.kind].beyond_stock,
+        value_minor=entry.quote.total_minor,
     )
 
 

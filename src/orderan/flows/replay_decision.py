@@ -15,6 +15,7 @@ from orderan.flows.verify_order import VERIFYING, decide_again
 from orderan.inventory import SOURCING, resource
 from orderan.kit.decisions import Replayed
 from orderan.routing import Rule
+from orderan.sourcing import SourcingRules
 from orderan.trust import Policy
 
 REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {
@@ -48,18 +49,22 @@ def replay(
     *,
     rules: Sequence[Rule] | None = None,
     policy: Policy | None = None,
+    sourcing: SourcingRules | None = None,
 ) -> Today | None:
     """Make a decision again; None when too little was kept of it, as before inputs were kept whole.
 
     Args:
         rules: Of routing, those that are followed today; None: those that were followed then.
         policy: Of scoring, the same.
+        sourcing: Of where goods come from, the same.
     """
     again: Replayed | None
     if kind == ROUTING and rules is not None and "to_pay" in inputs:
         again = reroute(inputs, rules)
     elif kind == TRUST and policy is not None and "measures" in inputs:
         again = rescore(inputs, policy)
+    elif kind == SOURCING and sourcing is not None:
+        again = resource(inputs, sourcing)
     else:
         again = REPLAYS[kind](inputs)
     if again is None:

@@ -33,6 +33,7 @@ async def revive_order(tx: Tx, order: Order, *, now: datetime) -> bool:
         wants,
         village_code=await _village(tx, order),
         beyond_stock=may_exceed_stock(order.kind),
+        value_minor=order.total_minor,
     )
     [taken] = await take_stock(tx, [(demand, ClaimState.ALLOCATED)], now=now)
     if isinstance(taken, StockShort):

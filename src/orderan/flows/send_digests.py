@@ -22,7 +22,7 @@ from orderan.kit import telemetry
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx, refuse_outside_call
 from orderan.kit.errors import N_
-from orderan.kit.i18n import Words, format_money
+from orderan.kit.i18n import Words, format_money, format_number
 from orderan.kit.ids import to_text
 from orderan.messaging import Button, Facts, Footer, Heading, Paragraph, render_email
 from orderan.orders import Scope
@@ -34,7 +34,6 @@ SHOWN: Final = 8
 AGAIN: Final = timedelta(minutes=10)
 MOST_TRIES: Final = 5
 LOOKED: Final = timedelta(seconds=30)
-SUBJECT: Final = N_("%(many)s perkara menunggu di %(shop)s")
 AT_STAKE: Final = N_("Nilainya %(money)s. Yang lewat batas waktu: %(late)s.")
 ORDER: Final = N_("Pesanan %(number)s")
 OTHER: Final = N_("Perkara lain")
@@ -142,13 +141,18 @@ class Digests:
     def _letter(self, shop: Shop, waiting: _Waiting) -> messaging.Letter:
         locale = waiting.staff.locale or shop.locale
         spoken = self.words(locale)
-        subject = spoken.gettext(SUBJECT, many=str(waiting.many), shop=shop.name)
+        subject = spoken.ngettext(
+            "%(num)s perkara menunggu di %(shop)s",
+            "%(num)s perkara menunggu di %(shop)s",
+            waiting.many,
+            shop=shop.name,
+        )
         money = format_money(waiting.money_minor, shop.currency, locale)
         rows = tuple((_named(one, spoken), spoken.gettext(one.next_step)) for one in waiting.entries)
         written = render_email(
             [
                 Heading(subject),
-                Paragraph(spoken.gettext(AT_STAKE, money=money, late=str(waiting.late))),
+                Paragraph(spoken.gettext(AT_STAKE, money=money, late=format_number(waiting.late, locale))),
                 Facts(rows),
                 Button(spoken.gettext(OPEN), f"{self.links.base_url}/inbox"),
             ],

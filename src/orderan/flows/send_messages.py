@@ -27,7 +27,6 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx, refuse_outside_call
 from orderan.notifications import (
     Breaker,
-    Channel,
     Delivery,
     DeliveryEvent,
     Doubt,
@@ -73,13 +72,13 @@ class Messenger:
             return await self._leave(caller, channel, gone=sender is None)
         done = await self._look_into(caller, channel, sender)
         for _ in range(MOST_BATCHES):
+            began = self.clock.now()
             taken, lease = await self.db.run(caller, lambda tx: self._take(tx, channel))
             if not len(taken):
                 break
             outcomes = await self._send(sender, taken.letters, lease)
             await self._note(caller, outcomes)
-            if channel == Channel.PUSH:
-                await self._let_browsers_go(caller, taken.letters, outcomes)
+            await self._let_browsers_go(caller, outcomes, until=began)
             done += len(taken)
             if outcomes and not self._judge(caller, channel, outcomes).lets(self.clock.now()):
                 break
@@ -149,15 +148,13 @@ class Messenger:
 
         await self.db.run(caller, work)
 
-    async def _let_browsers_go(
-        self, caller: Caller, letters: Sequence[tuple[Delivery, Letter]], outcomes: Sequence[Outcome]
-    ) -> None:
+    async def _let_browsers_go(self, caller: Caller, outcomes: Sequence[Outcome], *, until: datetime) -> None:
         """A browser its service does not know any more is not written to again."""
-        refused = {one.delivery_id for one in outcomes if one.event is DeliveryEvent.REFUSE}
-        gone = {delivery.message_id for delivery, _ in letters if delivery.id in refused}
+        gone = {address for one in outcomes for address in one.gone}
         if gone:
-            now = self.clock.now()
-            await self.db.run(caller, lambda tx: notifications.drop_browsers_told(tx, gone, until=now))
+            await self.db.run(
+                caller, lambda tx: notifications.forget_browsers(tx, self.keyring, gone, until=until)
+            )
 
     async def _look_into(self, caller: Caller, channel: str, sender: Sender | None) -> int:
         """Find out what became of letters nobody knows about; returns how many were looked into.

@@ -2,10 +2,13 @@
 
 One account after another is asked as long as it is known that nothing was sent; where nobody knows, no
 other one is asked. What a provider says of a message afterwards comes as news: see `hear_reach`.
+
+A push message goes to every browser of its person at once, and was told when one of them took it.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +18,7 @@ from orderan.flows.outgoing import send_outgoing
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.reach_clients import ReachClient, ReachClients
 from orderan.flows.reach_links import news_address
+from orderan.kit import telemetry
 from orderan.kit.clock import Clock
 from orderan.kit.db import Tx
 from orderan.messaging import Content, Messenger
@@ -31,6 +35,8 @@ from orderan.notifications import (
     SentAs,
 )
 from orderan.reach import ADDRESS, SILENT, TEMPLATE_PREFIX, Kind, ReachAccount
+
+_log = telemetry.log("orderan.messages")
 
 
 @dataclass
@@ -68,6 +74,23 @@ class AccountSender:
         return Doubt.REPEAT if repeatable else Doubt.NONE
 
     async def send(self, letter: Letter) -> SentAs:
+        if not letter.also:
+            return await self._send(letter)
+        everywhere = [replace(letter, to=to, also=()) for to in (letter.to, *letter.also)]
+        ends = await asyncio.gather(*(self._send(one) for one in everywhere), return_exceptions=True)
+        gone = frozenset[str]().union(*(one.gone for one in ends if isinstance(one, SentAs | SendingTrouble)))
+        for broken in ends:
+            if isinstance(broken, BaseException) and not isinstance(broken, SendingTrouble):
+                _log.error("a browser could not be told", why=type(broken).__name__, exc_info=broken)
+        if told := [one for one in ends if isinstance(one, SentAs)]:
+            costs = [one.cost_minor for one in told if one.cost_minor is not None]
+            return SentAs(told[0].provider_id, sum(costs) if costs else None, gone)
+        worst = min((one for one in ends if isinstance(one, BaseException)), key=_weight)
+        if isinstance(worst, SendingTrouble):
+            worst.gone = gone
+        raise worst
+
+    async def _send(self, letter: Letter) -> SentAs:
         troubles: list[SendingTrouble] = []
         for client in self.accounts:
             if client.messenger is None:
@@ -80,7 +103,9 @@ class AccountSender:
                 troubles.append(trouble)
         # Whoever may take it later is waited for; a refusal of all is one for good.
         later = [one for one in troubles if not isinstance(one, RefusedForGood)]
-        raise (later or troubles or [RefusedForNow("no_account")])[0]
+        worst = (later or troubles or [RefusedForNow("no_account")])[0]
+        worst.gone = frozenset[str]().union(*(one.gone for one in troubles))
+        raise worst
 
     async def look_up(self, reference: str) -> Receipt:
         """Nobody can be asked: what became of a letter comes as a receipt, or never."""
@@ -99,7 +124,8 @@ class AccountSender:
         try:
             sent, cost_minor = await send_outgoing(messenger, outgoing, account.fields)
         except messaging.RefusedForGood as refused:
-            raise RefusedForGood(_code(refused)) from refused
+            gone = self.channel == Kind.PUSH and refused.because is messaging.Because.RECIPIENT
+            raise RefusedForGood(_code(refused), frozenset({letter.to} if gone else ())) from refused
         except messaging.RefusedForNow as refused:
             raise RefusedForNow(_code(refused)) from refused
         except messaging.SendFailed as failed:
@@ -107,6 +133,12 @@ class AccountSender:
         except messaging.OutcomeUnknown as unknown:
             raise SendingUnknown(_code(unknown)) from unknown
         return SentAs(sent.provider_id, cost_minor)
+
+
+def _weight(end: BaseException) -> int:
+    """Of a letter that no browser took: what may have arrived counts before what may be tried again."""
+    order = (RefusedForNow, SendingFailed, RefusedForGood)
+    return next((at for at, kind in enumerate(order, start=1) if isinstance(end, kind)), 0)
 
 
 def content_of(letter: Letter, account: ReachAccount, *, now: datetime) -> Content:

@@ -61,6 +61,13 @@ async def places_elsewhere(
 ) -> list[Elsewhere]:
     """Places other than `at` that have all of what a task misses, those that serve first on top."""
     missing = missing_units(await lines_of_tasks(tx, [task_id]))
+    return await places_with(tx, missing, at=at, within=within, now=now)
+
+
+async def places_with(
+    tx: Tx, missing: Sequence[tuple[UUID, int]], *, at: UUID, within: Within = None, now: datetime
+) -> list[Elsewhere]:
+    """Places other than `at` that have all of this: (sku, units); those that serve first on top."""
     if not missing:
         return []
     found = await availability(tx, now=now, skus=[sku for sku, _ in missing], limit=len(missing))
@@ -94,15 +101,24 @@ async def take_elsewhere(
     orders, [task] = await lock_work(tx, [task_id], within=within)
     if task.state != TaskState.SHORT:
         raise TaskNotShort(task.state)
-    missing = await withdraw_missing(tx, task, now=now)
-    made = await move_claims(tx, [_part(claim) for claim in missing], to_location=to_location, now=now)
-    await _set_aside(tx, missing, now=now)
-    await plan_tasks(tx, made, now=now)
+    await serve_elsewhere(tx, await withdraw_missing(tx, task, now=now), to_location=to_location, now=now)
     [after] = (await lock_tasks(tx, [task_id])).values()
     if after.state == TaskState.SHORT:
         await start_tasks(tx, [after], now=now)
     await inbox.settle(tx, [f"task_short:{task_id}"], note="taken from another location", now=now)
     await follow_goods(tx, list(orders), now=now)
+
+
+async def serve_elsewhere(tx: Tx, missing: Sequence[Claim], *, to_location: UUID, now: datetime) -> None:
+    """Plan what was withdrawn from a task of a locked order at another place, and set it aside where nobody found it.
+
+    Raises:
+        ClaimMissing: It is the same place.
+        StockShort: The other place has not all of it.
+    """
+    made = await move_claims(tx, [_part(claim) for claim in missing], to_location=to_location, now=now)
+    await _set_aside(tx, missing, now=now)
+    await plan_tasks(tx, made, now=now)
 
 
 def _part(claim: Claim) -> Part:

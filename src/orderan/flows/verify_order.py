@@ -39,7 +39,6 @@ from orderan.orders import (
 from orderan.verification import (
     AnswerUnknown,
     Attempt,
-    AttemptEvent,
     AttemptState,
     Begun,
     Buyer,
@@ -48,6 +47,7 @@ from orderan.verification import (
     Next,
     Policy,
     PolicyVersion,
+    Reached,
     Silence,
     Verdict,
     Way,
@@ -166,16 +166,14 @@ class Verifier:
         await reach_out(self.db, caller, begun, self.ways, self._noted)
         return len(due)
 
-    async def _noted(
-        self, tx: Tx, attempt: Attempt, provider: str, provider_id: str | None, event: AttemptEvent
-    ) -> None:
+    async def _noted(self, tx: Tx, attempt: Attempt, reached: Reached) -> None:
         now = self.clock.now()
         orders = await lock_orders(tx, [attempt.order_id])
         cases = await lock_cases(tx, orders)
         locked = await lock_attempt(tx, attempt.id)
         if locked is None:
             raise AnswerUnknown
-        after = await note_asked(tx, locked, event, provider=provider, provider_id=provider_id, now=now)
+        after = await note_asked(tx, locked, reached, now=now)
         case = cases[attempt.order_id]
         if case.closed_at is not None:
             return

@@ -11,7 +11,7 @@ from orderan.customers import zone_of
 from orderan.flows.verify_order import OWN_WORD, plans_of
 from orderan.kit.db import Tx
 from orderan.orders import SEEN_ORDER, Scope
-from orderan.verification import TAKEN_FOR, Policy, Way, may_ring_at
+from orderan.verification import TAKEN_FOR, Attempt, Policy, Way, failed_last, may_ring_at
 
 
 class Turn(StrEnum):
@@ -58,6 +58,7 @@ class Unsaid:
         taken_by: Who of the shop has the buyer in hand just now.
         progress: None where nothing runs.
         may_ring_at: From when on their telephone may ring; now, or when their day begins.
+        failed: The last try that is over, where that one asked nobody.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class Unsaid:
     turn: Turn
     progress: Progress | None
     may_ring_at: datetime
+    failed: Attempt | None
 
 
 _TURN: Final[LiteralString] = """
@@ -164,16 +166,18 @@ async def unsaid_orders(
         | scope.bounds(),
     )
     plans = await plans_of(tx, {row.policy_version for row in rows if row.policy_version is not None})
-    return [_unsaid(row, plans[row.policy_version or OWN_WORD], now) for row in rows]
+    failed = await failed_last(tx, [row.id for row in rows])
+    return [_unsaid(row, plans[row.policy_version or OWN_WORD], failed.get(row.id), now) for row in rows]
 
 
-def _unsaid(row: Any, plan: Policy, now: datetime) -> Unsaid:
+def _unsaid(row: Any, plan: Policy, failed: Attempt | None, now: datetime) -> Unsaid:
     told = row._asdict()
     step, tried = (told.pop(name) for name in ("step", "tries"))
     told |= {
         "turn": Turn(row.turn),
         "progress": None if row.deadline is None else _progress(plan, step, tried, open_=row.way is not None),
         "may_ring_at": may_ring_at(plan, now, zone_of(row.area)),
+        "failed": failed,
     }
     del told["policy_version"]
     return Unsaid(**told)

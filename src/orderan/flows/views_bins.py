@@ -135,11 +135,13 @@ async def where_to_take(
     Args:
         wanted: By line, any name for it.
     """
-    bins = await where_binned(tx, _keys(wanted.values()))
+    bins: dict[StockKey, list[Binned]] = {}
+    for one in await where_binned(tx, _keys(wanted.values())):
+        bins.setdefault(one.key, []).append(one)
     found: dict[int, list[tuple[Binned, int]]] = {}
     for line, (key, units) in wanted.items():
-        found[line] = taken(bins, Take(key, units))
-        bins = less(bins, found[line])
+        found[line] = taken(bins.get(key, []), Take(key, units))
+        bins[key] = less(bins.get(key, []), found[line])
     way = walk(((places[0][0].x_cm, places[0][0].y_cm), line) for line, places in found.items() if places)
     return found, way + [line for line in wanted if not found[line]]
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from orderan.customers import zone_of
 from orderan.kit.db import Tx
 from orderan.orders import SEEN_ORDER, Scope
-from orderan.verification import Attempt, Way, as_attempt
+from orderan.verification import Attempt, Way, attempts_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,7 @@ async def answerable_days_of(tx: Tx, way: Way, customer_id: UUID, *, since: date
     """Of each parcel's day without a word, the last attempt to have one by one way; see `answerable_attempts_of`."""
     rows = await tx.all(
         """
-        SELECT DISTINCT ON (attempt.day_id)
-               attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
-               attempt.token_digest, attempt.answer, attempt.note, attempt.cost_minor, attempt.recording_url,
-               attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by, attempt.day_id
+        SELECT DISTINCT ON (attempt.day_id) attempt.id
         FROM customer AS person
         JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.customer_id = person.id
         JOIN delivery_day ON delivery_day.shop_id = %(shop)s AND delivery_day.order_id = sales_order.id
@@ -111,7 +108,7 @@ async def answerable_days_of(tx: Tx, way: Way, customer_id: UUID, *, since: date
         """,
         {"shop": tx.shop_id, "way": way, "id": customer_id, "since": since},
     )
-    return [as_attempt(row) for row in rows]
+    return list((await attempts_named(tx, way, [row.id for row in rows])).values())
 
 
 class Sort(StrEnum):

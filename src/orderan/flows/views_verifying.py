@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.verification import Attempt, Buyer, Way, as_attempt
+from orderan.verification import Attempt, Buyer, Way, attempts_named
 
 
 async def buyers_of(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buyer]:
@@ -71,10 +71,7 @@ async def answerable_attempts_of(
     """
     rows = await tx.all(
         """
-        SELECT DISTINCT ON (attempt.order_id)
-               attempt.id, attempt.order_id, attempt.way, attempt.state, attempt.provider, attempt.provider_id,
-               attempt.token_digest, attempt.answer, attempt.note, attempt.cost_minor, attempt.recording_url,
-               attempt.began_at, attempt.until, attempt.moved_at, attempt.moved_by, attempt.day_id
+        SELECT DISTINCT ON (attempt.order_id) attempt.id
         FROM customer AS person
         JOIN sales_order ON sales_order.shop_id = %(shop)s AND sales_order.customer_id = person.id
              AND sales_order.commercial = 'accepted' AND sales_order.verification IN ('waiting', 'unreachable')
@@ -88,7 +85,7 @@ async def answerable_attempts_of(
         """,
         {"shop": tx.shop_id, "way": way, "id": customer_id, "since": since, "now": now},
     )
-    return [as_attempt(row) for row in rows]
+    return list((await attempts_named(tx, way, [row.id for row in rows])).values())
 
 
 async def phone_of(tx: Tx, customer_id: UUID) -> bytes | None:

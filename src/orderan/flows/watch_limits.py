@@ -13,6 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from orderan.fleet import PLANNING as FLEET_PLANNING
+from orderan.fleet import RUN as FLEET_RUN
+from orderan.fleet import STOP as FLEET_STOP
+from orderan.fleet import PlanningState, RunState, plannings_waiting, runs_waiting
+from orderan.fleet import StopState as FleetStopState
 from orderan.fulfilment import TASK, TaskState, parcels_waiting, tasks_waiting
 from orderan.incidents import INCIDENT, IncidentState, incidents_waiting
 from orderan.inventory import TRANSFER, TransferState, transfers_waiting
@@ -63,6 +68,7 @@ from orderan.payments import (
     refund_tries_waiting,
     refunds_waiting,
 )
+from orderan.picking import LIST, WAVE, ListState, WaveState
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting, payouts_unseen
@@ -409,6 +415,28 @@ WATCHES = (
             )
         },
     ),
+    Watch(
+        FLEET_RUN.name,
+        "fleet_run_waiting",
+        "run",
+        runs_waiting,
+        {
+            RunState.PLANNED: Limit(DAY, N_("Berangkatkan mobil ini, atau susun rutenya lagi.")),
+            RunState.OUT: Limit(DAY, N_("Tanyakan sopirnya: mobil ini belum tercatat kembali.")),
+            RunState.BACK: Limit(12 * HOUR, N_("Hitung uang sopirnya, lalu tutup perjalanan ini.")),
+        },
+    ),
+    Watch(
+        FLEET_PLANNING.name,
+        "fleet_planning_waiting",
+        "planning",
+        plannings_waiting,
+        {
+            PlanningState.ASKED: Limit(
+                HOUR, N_("Rute ini tidak kunjung dihitung: periksa apakah pekerja latar berjalan.")
+            )
+        },
+    ),
     # Money is derived and has no machine, but cash at a courier waits like anything else.
     Watch(
         "order.money",
@@ -441,6 +469,10 @@ GOING: Final = (
 )
 
 RESTING: Final[dict[tuple[str, str], str]] = {
+    **{
+        (FLEET_STOP.name, state): "its run is what waits"
+        for state in (FleetStopState.PLANNED, FleetStopState.NEXT)
+    },
     ("customer", "active"): "people stay until they are merged or ask to be forgotten",
     (
         COMMERCIAL.name,
@@ -482,6 +514,14 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     (ASKING.name, AskingState.MISSED): "over, unless the buyer answers late",
     (ASKING.name, AskingState.FAILED): "over, unless the buyer answers late",
     **{(DELIVERY_DAY.name, state): "its own clock ends it with the hours of the day" for state in UNSAID},
+    **{
+        (WAVE.name, state): "its tasks are what waits, and each has its limit"
+        for state in (WaveState.RELEASED, WaveState.PICKING)
+    },
+    **{
+        (LIST.name, state): "its tasks are what waits, and each has its limit"
+        for state in (ListState.OPEN, ListState.TAKEN)
+    },
     (DELIVERY_DAY.name, DayState.HOME): "over, unless the buyer changes their mind",
     (
         DELIVERY_DAY.name,

@@ -39,10 +39,14 @@ _log = telemetry.log("orderan.messages")
 
 @dataclass(frozen=True, slots=True)
 class _Addressee:
-    """Whom a letter is for: their contacts, where it goes, and the accounts that may write to them freely."""
+    """Whom a letter is for: their contacts, where it goes, and the accounts that may write to them freely.
+
+    Attributes:
+        to: More than one of browsers only, the one subscribed last first.
+    """
 
     contact: Contact
-    to: str
+    to: Sequence[str]
     freely: frozenset[UUID]
 
 
@@ -54,7 +58,7 @@ async def word(
         return
     people = {message.person_id for _, message, _ in still}
     contacts = await open_contacts(tx, keyring, people, purpose="pesan ke pembeli", now=now)
-    browsers = await notifications.newest_browsers(tx, people)
+    browsers = await notifications.sealed_browsers(tx, people)
     freely = await _freely(tx, keyring, still[0][0].channel, contacts, now=now)
     own = await notifications.own_templates(tx)
     for delivery, message, about in still:
@@ -63,8 +67,8 @@ async def word(
         if contact is None:
             taken.silence(Why.GONE, message)
             continue
-        to = _address(delivery.channel, person_id, contact, browsers.get(person_id))
-        if to is None:
+        to = _addresses(delivery.channel, person_id, contact, browsers.get(person_id, ()))
+        if not to:
             taken.refuse(Why.NOWHERE, delivery)
             continue
         whom = _Addressee(contact, to, freely.get(person_id, frozenset()))
@@ -106,17 +110,18 @@ async def _freely(
     return {person: windows[index] for person, index in phones.items() if index in windows}
 
 
-def _address(channel: str, person_id: UUID, contact: Contact, browser: bytes | None) -> str | None:
+def _addresses(channel: str, person_id: UUID, contact: Contact, browsers: Sequence[bytes]) -> Sequence[str]:
     """Where a letter goes on a channel; the shop's own app is told whom it is for."""
     match channel:
         case Channel.EMAIL:
-            return contact.email
+            found = [contact.email]
         case Channel.PUSH:
-            return contact.seal.open("push_subscription", "address", browser)
+            found = [contact.seal.open("push_subscription", "address", one) for one in browsers]
         case Channel.WEBHOOK:
-            return to_text(CUSTOMER, person_id)
+            found = [to_text(CUSTOMER, person_id)]
         case _:
-            return contact.phone
+            found = [contact.phone]
+    return [one for one in found if one is not None]
 
 
 def _way_out(delivery: Delivery, message: Message, voice: Voice, *, now: datetime) -> str | None:
@@ -142,7 +147,8 @@ def _letter(
     return Letter(
         reference=to_text(REFERENCE, delivery.id),
         channel=delivery.channel,
-        to=whom.to,
+        to=whom.to[0],
+        also=tuple(whom.to[1:]),
         kind=message.kind,
         locale=message.locale,
         subject=words.subject,

@@ -11,7 +11,7 @@ from orderan.fulfilment.commands.advance import lock_tasks, move_tasks, start_ta
 from orderan.fulfilment.commands.count import follow_goods
 from orderan.fulfilment.commands.pick import finish_picking, missing_units, pack_tasks, pick_units
 from orderan.fulfilment.commands.plan import plan_tasks
-from orderan.fulfilment.commands.withdraw import Withdrawal, withdraw_missing, withdraw_units
+from orderan.fulfilment.commands.withdraw import LineKey, Withdrawal, withdraw_missing, withdraw_units
 from orderan.fulfilment.errors import (
     ContentsDiffer,
     NothingLikeThatToPick,
@@ -39,6 +39,7 @@ __all__ = [
     "TASK",
     "Box",
     "ContentsDiffer",
+    "LineKey",
     "NothingLikeThatToPick",
     "Pick",
     "PickIncomplete",

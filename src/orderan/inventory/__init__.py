@@ -1,6 +1,6 @@
 """Inventory: what we have, where and whose, and to whom it is promised.
 
-Owns     location, lot, stock, stock_policy, expected_goods, movement, claim, transfer, bin, bin_stock, bin_move
+Owns     location, lot, stock, stock_policy, served_day, expected_goods, movement, claim, transfer, bin, bin_stock, bin_move
 Promises reserved + allocated <= on_hand + oversell per stock row, always; every counter is the
          sum of its movements; a holder's demand is summed per sku and taken whole or not at all
 Speaks   inventory.stock_received.v1, stock_adjusted, stock_returned, stock_ran_low,
@@ -87,6 +87,7 @@ from orderan.inventory.models import (
     Part,
     Shortfall,
     StockKey,
+    StockRow,
     Taken,
     Transfer,
     TransferLine,
@@ -94,8 +95,9 @@ from orderan.inventory.models import (
     Want,
 )
 from orderan.inventory.movement_views import Moved, movements
-from orderan.inventory.replaying import SOURCING, resource, sourced
-from orderan.inventory.rules import SOURCING_RULE
+from orderan.inventory.replaying import SOURCING, recall, resource, sourced
+from orderan.inventory.rules import SOURCING_RULE, Pool
+from orderan.inventory.rules_batch import serve
 from orderan.inventory.states import TRANSFER, TransferEvent
 from orderan.inventory.store import claims_of, forget_words, lock_rows
 from orderan.inventory.transfer_store import read as read_transfer
@@ -156,6 +158,7 @@ __all__ = [
     "NothingToPutAway",
     "OversellInUse",
     "Part",
+    "Pool",
     "PutAway",
     "Receipt",
     "SheetRow",
@@ -163,6 +166,7 @@ __all__ = [
     "Shortfall",
     "StockAt",
     "StockKey",
+    "StockRow",
     "StockShort",
     "StockedSku",
     "Take",
@@ -219,6 +223,7 @@ __all__ = [
     "put_away",
     "read_sheet",
     "read_transfer",
+    "recall",
     "receive_goods",
     "receive_stock",
     "receive_transfer",
@@ -229,6 +234,7 @@ __all__ = [
     "restore_stock",
     "rows_of",
     "sellable_units",
+    "serve",
     "set_aside",
     "set_policy",
     "shift",

@@ -13,6 +13,32 @@ Change = tuple[UUID, StockKey, int]
 """Units (positive) put into a bin or (negative) taken out of it."""
 
 
+async def keep_bins_open(tx: Tx, bins: Collection[UUID]) -> None:
+    """Nobody closes or blocks these bins until the transaction ends; whoever began to do so is waited for."""
+    await tx.all(
+        """
+        SELECT 1 FROM bin
+        WHERE shop_id = %(shop)s AND id = ANY(%(bins)s)
+        ORDER BY id
+        FOR SHARE
+        """,
+        {"shop": tx.shop_id, "bins": list(bins)},
+    )
+
+
+async def lock_bins(tx: Tx, location_id: UUID, codes: Collection[str]) -> None:
+    """Nobody puts anything into these bins until the transaction ends; whoever began to do so is waited for."""
+    await tx.all(
+        """
+        SELECT 1 FROM bin
+        WHERE shop_id = %(shop)s AND location_id = %(location)s AND code = ANY(%(codes)s)
+        ORDER BY id
+        FOR NO KEY UPDATE
+        """,
+        {"shop": tx.shop_id, "location": location_id, "codes": list(codes)},
+    )
+
+
 async def put_bins(tx: Tx, location_id: UUID, bins: Sequence[BinAsked], *, now: datetime) -> None:
     """Make bins, or draw those of the same codes anew."""
     await tx.run(

@@ -7,6 +7,8 @@ from enum import StrEnum, auto
 from typing import NamedTuple
 from uuid import UUID
 
+from orderan.sourcing import FIRST_RULES, SourcingRules
+
 
 class LocationKind(StrEnum):
     """Real places hold counters; the others are accounts goods come from and go to."""
@@ -131,6 +133,7 @@ class Demand:
         village_code: Where it goes, for nearness; None when it does not matter.
         only_at: Take from this location and no other.
         beyond_stock: Permitted oversell may serve it; else only what is there.
+        value_minor: What the order is worth, for rules of splitting.
     """
 
     holder_id: UUID
@@ -138,6 +141,7 @@ class Demand:
     village_code: str | None = None
     only_at: UUID | None = None
     beyond_stock: bool = True
+    value_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,23 +274,45 @@ class Lots(NamedTuple):
     expires_on: date | None
 
 
+class Candidate(NamedTuple):
+    """A location that had something of what was wanted.
+
+    Attributes:
+        order_minor: What the rules add for an order served there.
+        full: It served as many orders that day as it can.
+    """
+
+    location_id: UUID
+    rank: int
+    village_code: str | None
+    order_minor: int = 0
+    full: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What a choice of places was made from.
 
     Attributes:
-        places: (location, rank, village code) of the candidates in the order they were tried.
+        places: The candidates in the order of their cost.
         lots: Rows at those places, as many as cover what was wanted, first to be taken first.
+        rules: What was followed.
     """
 
-    places: Sequence[tuple[UUID, int, str | None]] = ()
+    places: Sequence[Candidate] = ()
     lots: Sequence[Lots] = ()
+    rules: SourcingRules = FIRST_RULES
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A demand that was met, and how it was chosen."""
+    """A demand that was met, and how it was chosen.
+
+    Attributes:
+        cost_minor: Of serving it from there, by the rules; rupiah nobody pays, only compared.
+    """
 
     claims: Sequence[Claim]
     reasons: Sequence[str] = field(default=())
     weighed: Weighed = field(default=Weighed())
+    cost_minor: int = 0

@@ -1,12 +1,14 @@
-"""Which units serve a demand: the nearest location that can serve it whole, oldest expiry first."""
+"""Which units serve a demand: the cheapest places that have all of it, oldest expiry first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from orderan.inventory.errors import ClaimMissing
 from orderan.inventory.models import (
+    Candidate,
     Claim,
     Demand,
     Lots,
@@ -15,67 +17,198 @@ from orderan.inventory.models import (
     StockKey,
     StockRow,
     Taken,
-    Want,
     Weighed,
 )
+from orderan.kit.ids import NIL
+from orderan.sourcing import FIRST_RULES, Offering, SourcingRules, choose, cost_of, searched
 
-SOURCING_RULE = "nearest_whole@1"
+SOURCING_RULE = "cheapest_places@2"
 MOST_WEIGHED = 8
 """Candidates kept with a choice beside those that decided it: enough to see what else there was."""
+FULL_MINOR = 10**12
+"""What a place costs that serves as many orders as it can a day: more than all others together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Places for a demand: indexes of all that cost, of those that have something, and of those chosen.
+
+    Attributes:
+        mattered: Places without which another choice might have been made.
+    """
+
+    order: Sequence[tuple[int, int]]
+    places: Sequence[int]
+    mattered: Collection[int]
+    how: str
+    cost_minor: int
 
 
 class Pool:
     """Locked stock of a batch; each demand that is met leaves less for the next.
 
     Expired lots are not among the rows. Safety stock is held back per sku and location, out of the
-    lots that would be picked last.
+    lots that would be picked last. Places are numbered within: an id is slow to look up by.
     """
 
-    def __init__(self, rows: Iterable[StockRow]) -> None:
-        self._rows: dict[UUID, dict[UUID, list[StockRow]]] = defaultdict(lambda: defaultdict(list))
-        self._place: dict[UUID, tuple[int, str | None]] = {}
+    def __init__(
+        self,
+        rows: Iterable[StockRow],
+        rules: SourcingRules = FIRST_RULES,
+        served: Mapping[UUID, int] | None = None,
+    ) -> None:
+        """Args:
+        served: Orders each location serves already today, of those that can serve so many a day.
+        """
+        self._rules = rules
+        self._places: list[Candidate] = []
+        self._number: dict[UUID, int] = {}
+        self._rows: dict[UUID, dict[int, list[StockRow]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
-            self._rows[row.key.sku_id][row.key.location_id].append(row)
-            self._place[row.key.location_id] = (row.rank, row.village_code)
-        for by_location in self._rows.values():
-            for lots in by_location.values():
+            self._rows[row.key.sku_id][self._numbered(row)].append(row)
+        for by_place in self._rows.values():
+            for lots in by_place.values():
                 lots.sort(key=first_expired_first_out)
                 _hold_back(lots, lots[0].safety)
-
-    def free(self, sku_id: UUID, location_id: UUID, *, beyond_stock: bool = True) -> int:
-        return sum(row.open_to(beyond_stock=beyond_stock) for row in self._rows[sku_id][location_id])
-
-    def _open(self, sku_id: UUID, *, beyond_stock: bool) -> Iterator[int]:
-        for rows in self._rows[sku_id].values():
-            for row in rows:
-                yield row.open_to(beyond_stock=beyond_stock)
+                if rules.owners_first:
+                    lots.sort(key=lambda row: row.key.owner_id == NIL)
+        self._net = {beyond: self._sums(beyond_stock=beyond) for beyond in (True, False)}
+        self._ways: dict[tuple[str | None, UUID | None], list[tuple[int, int]]] = {}
+        self._most = {
+            self._number[location]: place.orders_a_day
+            for location, place in rules.places.items()
+            if place.orders_a_day is not None and location in self._number
+        }
+        self._served = defaultdict(
+            int, {self._number[one]: orders for one, orders in (served or {}).items() if one in self._number}
+        )
 
     def take(self, demand: Demand) -> Taken | tuple[Shortfall, ...]:
         """Meet a demand and lessen the pool, or say what is short and leave it as it was."""
-        wanted: dict[UUID, int] = defaultdict(int)
-        for want in demand.wants:
-            wanted[want.sku_id] += want.quantity
-        locations = self._by_nearness(demand)
-        beyond = demand.beyond_stock
-        if short := self._shortfalls(wanted, locations, beyond_stock=beyond):
-            return short
-        for location in locations:
-            if all(
-                self.free(sku, location, beyond_stock=beyond) >= quantity for sku, quantity in wanted.items()
-            ):
-                weighed = self._weigh(wanted, locations, location, beyond_stock=beyond)
-                return self._claim(demand, [location], "whole", weighed)
-        weighed = self._weigh(wanted, locations, None, beyond_stock=beyond)
-        return self._claim(demand, locations, "split", weighed)
+        wanted = _summed(demand)
+        choice = self._choose(demand, wanted)
+        if not isinstance(choice, _Choice):
+            return choice
+        weighed = self._weigh(wanted, choice, beyond_stock=demand.beyond_stock)
+        claims = self._claim(demand, choice)
+        reasons = [choice.how, ""]
+        if claims:
+            here = self._places[choice.places[0]].village_code
+            reasons[1] = f"near:{nearness(here, demand.village_code)}"
+        if any(place.full for place in weighed.places):
+            reasons.append("full")
+        return Taken(claims, tuple(reasons), weighed, choice.cost_minor)
 
-    def _weigh(
+    def hold(self, demand: Demand) -> Taken | None:
+        """Take as `take` does, without what it was chosen from; None where something is short."""
+        choice = self._choose(demand, _summed(demand))
+        if not isinstance(choice, _Choice):
+            return None
+        return Taken(self._claim(demand, choice), cost_minor=choice.cost_minor)
+
+    def price(self, demand: Demand) -> int | None:
+        """What serving the demand would cost now; None where something is short."""
+        choice = self._choose(demand, _summed(demand))
+        return choice.cost_minor if isinstance(choice, _Choice) else None
+
+    def give_back(self, taken: Taken) -> None:
+        """Undo what a demand took."""
+        self._move(taken.claims, -1)
+
+    def take_again(self, taken: Taken) -> None:
+        """Take what was given back, from where it was."""
+        self._move(taken.claims, 1)
+
+    def cost_at(self, demand: Demand, locations: Collection[UUID]) -> int:
+        """What serving the demand from these places costs, a full one as if it were not."""
+        costs = dict(self._costs(demand))
+        ways = sum(costs[self._number[one]] % FULL_MINOR for one in locations if one in self._number)
+        return ways + self._rules.split_minor * max(len(locations) - 1, 0)
+
+    def cheaper(self, demand: Demand, than: int) -> set[UUID]:
+        """Locations that cost the demand less than so many rupiah."""
+        return {self._places[place].location_id for place, cost in self._costs(demand) if cost < than}
+
+    def _numbered(self, row: StockRow) -> int:
+        location = row.key.location_id
+        if location not in self._number:
+            self._number[location] = len(self._places)
+            minor = self._rules.place(location).order_minor
+            self._places.append(Candidate(location, row.rank, row.village_code, minor))
+        return self._number[location]
+
+    def _sums(self, *, beyond_stock: bool) -> dict[UUID, list[int]]:
+        """Units of each sku by place."""
+        found = {}
+        for sku, by_place in self._rows.items():
+            found[sku] = [0] * len(self._places)
+            for place, lots in by_place.items():
+                found[sku][place] = sum(row.open_to(beyond_stock=beyond_stock) for row in lots)
+        return found
+
+    def _is_full(self, place: int) -> bool:
+        return place in self._most and self._served[place] >= self._most[place]
+
+    def _costs(self, demand: Demand) -> list[tuple[int, int]]:
+        """Each place and what it costs the demand, the cheapest first and then by rank."""
+        known = self._ways.get((demand.village_code, demand.only_at))
+        if known is not None:
+            return known
+        found = []
+        for number, place in enumerate(self._places):
+            if demand.only_at in (None, place.location_id):
+                way = self._rules.way_minor[nearness(place.village_code, demand.village_code)]
+                cost = way + place.order_minor + (FULL_MINOR if self._is_full(number) else 0)
+                found.append((cost, place.rank, number))
+        found.sort(key=lambda one: one[:2])
+        order = [(number, cost) for cost, _, number in found]
+        if not self._most:
+            self._ways[demand.village_code, demand.only_at] = order
+        return order
+
+    def _choose(self, demand: Demand, wanted: Mapping[UUID, int]) -> _Choice | tuple[Shortfall, ...]:
+        order, units = self._costs(demand), list(wanted.values())
+        net = self._net[demand.beyond_stock]
+        by_sku = [net.get(sku) or [0] * len(self._places) for sku in wanted]
+        if short := self._shortfalls(wanted, order, by_sku, everywhere=demand.only_at is None):
+            return short
+        offering, places = [], []
+        for place, cost in order:
+            has = tuple(min(max(of[place], 0), quantity) for of, quantity in zip(by_sku, units, strict=True))
+            if any(has):
+                offering.append(Offering(cost, has))
+                places.append(place)
+        split = self._rules.split_minor
+        whole = demand.value_minor < self._rules.whole_below_minor
+        chosen = choose(offering, units, split_minor=split, whole=whole) if units else ()
+        if chosen is None:
+            # What is sold below nothing lies at other places than what is left: all of them serve.
+            chosen = tuple(range(len(offering)))
+        looked_at = searched(offering, units) if len(chosen) > 1 else None
+        return _Choice(
+            order,
+            [places[at] for at in chosen],
+            {places[at] for at in (*chosen, *(looked_at or ()))},
+            _how(offering, units, chosen),
+            cost_of(offering, chosen, split),
+        )
+
+    def _shortfalls(
         self,
         wanted: Mapping[UUID, int],
-        locations: Sequence[UUID],
-        chosen: UUID | None,
+        order: Sequence[tuple[int, int]],
+        by_sku: Sequence[Sequence[int]],
         *,
-        beyond_stock: bool,
-    ) -> Weighed:
+        everywhere: bool,
+    ) -> tuple[Shortfall, ...]:
+        short = []
+        for (sku, quantity), of in zip(wanted.items(), by_sku, strict=True):
+            free = sum(of) if everywhere else sum(of[place] for place, _ in order)
+            if free < quantity:
+                short.append(Shortfall(sku, quantity, free))
+        return tuple(short)
+
+    def _weigh(self, wanted: Mapping[UUID, int], choice: _Choice, *, beyond_stock: bool) -> Weighed:
         """What there is before it is taken, down to the last place that mattered.
 
         Of a place's lots as many as cover what is wanted, and those sold below nothing, which count
@@ -83,68 +216,85 @@ class Pool:
         """
         missing = list(wanted.values())
         needed = [
-            quantity - sum(free for free in self._open(sku, beyond_stock=beyond_stock) if free < 0)
+            quantity
+            - sum(
+                free
+                for lots in self._rows[sku].values()
+                for row in lots
+                if (free := row.open_to(beyond_stock=beyond_stock)) < 0
+            )
             for sku, quantity in wanted.items()
         ]
-        places: list[tuple[UUID, int, str | None]] = []
+        places: list[Candidate] = []
         lots: list[Lots] = []
-        decided = chosen is None
-        for location in locations:
-            if decided and len(places) >= MOST_WEIGHED and max(missing) <= 0:
+        left_over = set(choice.mattered)
+        for place, _ in choice.order:
+            if not left_over and len(places) >= MOST_WEIGHED and max(missing) <= 0:
                 break
             before = len(lots)
             for at, sku in enumerate(wanted):
                 left = needed[at]
-                for row in self._rows[sku].get(location, ()):
+                for row in self._rows[sku].get(place, ()):
                     free = row.open_to(beyond_stock=beyond_stock)
                     if free < 0 or (free > 0 and left > 0):
                         lots.append(Lots(len(places), at, row.key, free, row.expires_on))
                         left -= max(free, 0)
                         missing[at] -= free
             if len(lots) > before:
-                places.append((location, *self._place[location]))
-            decided = decided or location == chosen
-        return Weighed(places, lots)
+                full = self._is_full(place)
+                places.append(self._places[place]._replace(full=True) if full else self._places[place])
+            left_over.discard(place)
+        return Weighed(places, lots, self._rules)
 
-    def _shortfalls(
-        self, wanted: dict[UUID, int], locations: Sequence[UUID], *, beyond_stock: bool
-    ) -> tuple[Shortfall, ...]:
-        short = []
-        for sku, quantity in wanted.items():
-            free = sum(self.free(sku, location, beyond_stock=beyond_stock) for location in locations)
-            if free < quantity:
-                short.append(Shortfall(sku, quantity, free))
-        return tuple(short)
+    def _claim(self, demand: Demand, choice: _Choice) -> list[Claim]:
+        claims = []
+        for want in demand.wants:
+            left = want.quantity
+            for place in choice.places:
+                for row in self._rows[want.sku_id].get(place, ()):
+                    if left and (free := row.open_to(beyond_stock=demand.beyond_stock)) > 0:
+                        units = min(left, free)
+                        self._lessen(row, place, units)
+                        left -= units
+                        claims.append(Claim(demand.holder_id, want.line_no, row.key, units))
+        self._count(claims, 1)
+        return claims
 
-    def _by_nearness(self, demand: Demand) -> list[UUID]:
-        if demand.only_at is not None:
-            return [demand.only_at]
-        return sorted(
-            self._place,
-            key=lambda location: (
-                -nearness(self._place[location][1], demand.village_code),
-                self._place[location][0],
-            ),
-        )
+    def _lessen(self, row: StockRow, place: int, units: int) -> None:
+        before = row.open_to(beyond_stock=False)
+        row.free -= units
+        sku = row.key.sku_id
+        self._net[True][sku][place] -= units
+        self._net[False][sku][place] += row.open_to(beyond_stock=False) - before
 
-    def _claim(self, demand: Demand, locations: Sequence[UUID], how: str, weighed: Weighed) -> Taken:
-        claims = [claim for want in demand.wants for claim in self._units(demand, want, locations)]
-        nearest = (
-            f"near:{nearness(self._place[claims[0].key.location_id][1], demand.village_code)}"
-            if claims
-            else ""
-        )
-        return Taken(claims, (how, nearest), weighed)
+    def _move(self, claims: Sequence[Claim], sign: int) -> None:
+        for claim in claims:
+            place = self._number[claim.key.location_id]
+            row = next(row for row in self._rows[claim.key.sku_id][place] if row.key is claim.key)
+            self._lessen(row, place, sign * claim.quantity)
+        self._count(claims, sign)
 
-    def _units(self, demand: Demand, want: Want, locations: Sequence[UUID]) -> Iterable[Claim]:
-        left = want.quantity
-        for location in locations:
-            for row in self._rows[want.sku_id][location]:
-                if left and (free := row.open_to(beyond_stock=demand.beyond_stock)) > 0:
-                    units = min(left, free)
-                    row.free -= units
-                    left -= units
-                    yield Claim(demand.holder_id, want.line_no, row.key, units)
+    def _count(self, claims: Sequence[Claim], by: int) -> None:
+        if self._most:
+            for place in {self._number[claim.key.location_id] for claim in claims}:
+                self._served[place] += by
+
+
+def _summed(demand: Demand) -> dict[UUID, int]:
+    wanted: dict[UUID, int] = defaultdict(int)
+    for want in demand.wants:
+        wanted[want.sku_id] += want.quantity
+    return wanted
+
+
+def _how(offering: Sequence[Offering], wanted: Sequence[int], chosen: Sequence[int]) -> str:
+    """Whole from one place; split as none has it whole; apart as several are cheaper than one that has."""
+    if len(chosen) <= 1:
+        return "whole"
+    has_whole = any(
+        all(units >= want for units, want in zip(one.has, wanted, strict=True)) for one in offering
+    )
+    return "apart" if has_whole else "split"
 
 
 def cut(claims: Sequence[Claim], parts: Sequence[Part]) -> list[tuple[int, Claim]]:

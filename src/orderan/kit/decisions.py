@@ -19,7 +19,7 @@ class Decision:
     Attributes:
         subject_id: What it was about, usually an order.
         kind: Which question, such as `sourcing`.
-        rule: Name and version of the rule, such as `nearest_whole@1`; a replay needs it.
+        rule: Name and version of the rule, such as `cheapest_places@2`; a replay needs it.
         inputs, outcome: Plain values, enough to decide again.
         reasons: Short sentences or codes, the weightiest first.
     """
@@ -82,6 +82,48 @@ async def about(tx: Tx, subject_id: UUID) -> list[Any]:
         """,
         {"shop": tx.shop_id, "subject": subject_id},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A decision as it is read again, without its reasons."""
+
+    id: UUID
+    subject_id: UUID
+    rule: str
+    inputs: dict[str, Any]
+    outcome: dict[str, Any]
+    decided_at: datetime
+
+
+async def newest(
+    tx: Tx, kind: str, *, since: datetime, before: tuple[datetime, UUID] | None, limit: int
+) -> tuple[list[Past], tuple[datetime, UUID] | None]:
+    """Decisions of a kind since then, the newest first; and where the next ones begin, None at the end.
+
+    Args:
+        before: Where the ones before ended.
+    """
+    rows = await tx.all(
+        """
+        SELECT id, subject_id, rule, inputs, outcome, decided_at
+        FROM decision
+        WHERE shop_id = %(shop)s AND kind = %(kind)s AND decided_at >= %(since)s
+          AND (%(at)s::timestamptz IS NULL OR (decided_at, id) < (%(at)s, %(id)s))
+        ORDER BY decided_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {
+            "shop": tx.shop_id,
+            "kind": kind,
+            "since": since,
+            "at": before[0] if before else None,
+            "id": before[1] if before else None,
+            "limit": limit,
+        },
+    )
+    found = [Past(**row._asdict()) for row in rows]
+    return found, (found[-1].decided_at, found[-1].id) if len(found) == limit else None
 
 
 async def forget_inputs(tx: Tx, subjects: Collection[UUID], members: Sequence[str]) -> None:

@@ -37,12 +37,14 @@ class Tools:
 
     Attributes:
         data_dir: Where files kept on this machine lie.
+        osrm_url: A server that knows how far it is by road; None where there is none.
     """
 
     db: Database
     clock: Clock
     keyring: Keyring
     data_dir: Path = Path()
+    osrm_url: str | None = None
 
 
 Job = Callable[..., Coroutine[Any, Any, None]]

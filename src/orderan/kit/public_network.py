@@ -6,7 +6,9 @@ looked at: a name that answers differently a moment later gains nothing. TLS sti
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
@@ -81,16 +83,22 @@ def public_transport(
     Args:
         neighbours: Hosts that are called wherever they are.
     """
-    transport = httpx2.AsyncHTTPTransport(limits=limits, trust_env=False)
+    transport = httpx2.AsyncHTTPTransport(verify=_trusted(), limits=limits, trust_env=False)
     # The transport has no argument for the network under its pool, which is what has to be another one.
     transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001
-        ssl_context=httpx2.create_ssl_context(trust_env=False),
+        ssl_context=_trusted(),
         max_connections=limits.max_connections,
         max_keepalive_connections=limits.max_keepalive_connections,
         keepalive_expiry=limits.keepalive_expiry,
         network_backend=_PublicNetwork(neighbours, resolved),
     )
     return transport
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom this machine trusts, read once: its list of authorities takes longer to read than a call to make."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _PublicNetwork(AsyncNetworkBackend):

@@ -25,6 +25,7 @@ from orderan.messaging.email import (
     Paragraph,
     Picture,
     Rendered,
+    leads_somewhere,
     render_email,
 )
 from orderan.messaging.errors import (
@@ -128,6 +129,7 @@ __all__ = [
     "fields_of",
     "further",
     "in_order",
+    "leads_somewhere",
     "open_messenger",
     "render_email",
     "size_of",

@@ -68,13 +68,13 @@ class Footer:
     """Who writes, why, and how to have no more of it.
 
     Attributes:
-        why: Why this person gets the letter.
+        address, why: Where the shop is, and why this person gets the letter; empty where it is not said.
         unsubscribe: What the link says and where it leads; None in a letter nobody can do without.
     """
 
     shop: str
-    address: str
-    why: str
+    address: str = ""
+    why: str = ""
     unsubscribe: tuple[str, str] | None = None
 
 
@@ -153,7 +153,8 @@ def _row(name: str, value: str) -> str:
 
 
 def _foot(footer: Footer) -> str:
-    told = [f"<strong>{_safe(footer.shop)}</strong>", _lines(footer.address), _lines(footer.why)]
+    told = [f"<strong>{_safe(footer.shop)}</strong>"]
+    told += [_lines(text) for text in (footer.address, footer.why) if text]
     if footer.unsubscribe is not None:
         words, url = footer.unsubscribe
         told.append(f'<a href="{_link(url)}" style="color:{MUTED}">{_safe(words)}</a>')
@@ -172,22 +173,31 @@ def _lines(text: str) -> str:
 
 
 def _link(url: str) -> str:
-    return _safe(_leads_somewhere(url))
+    return _safe(_checked(url))
 
 
-def _leads_somewhere(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or any(one.isspace() for one in url):
+def leads_somewhere(url: str) -> bool:
+    """Whether a letter may lead there: an address of the web, whole and unbroken."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and named and not any(one.isspace() for one in url)
+
+
+def _checked(url: str) -> str:
+    if not leads_somewhere(url):
         raise LinkRefused(url)
     return url
 
 
 def _plain(blocks: Sequence[Block], footer: Footer) -> str:
     told = [_CONTROL.sub("", _words(block)) for block in blocks]
-    foot = [footer.shop, footer.address, footer.why]
+    foot = [text for text in (footer.shop, footer.address, footer.why) if text]
     if footer.unsubscribe is not None:
         words, url = footer.unsubscribe
-        foot.append(f"{words}: {_leads_somewhere(url)}")
+        foot.append(f"{words}: {_checked(url)}")
     # The line before a signature, which mail programs know. Source: RFC 3676 section 4.3.
     told.append("-- \n" + _CONTROL.sub("", "\n".join(_folded(line) for line in foot)))
     return "\n\n".join(told) + "\n"
@@ -206,9 +216,9 @@ def _words(block: Block) -> str:
                 for name, value in rows
             )
         case Button(text, url):
-            return f"{text}:\n{_leads_somewhere(url)}"
+            return f"{text}:\n{_checked(url)}"
         case Picture(url, alt, _):
-            return f"[{alt}]\n{_leads_somewhere(url)}"
+            return f"[{alt}]\n{_checked(url)}"
 
 
 def _folded(text: str) -> str:

@@ -15,7 +15,7 @@ from orderan.notifications.commands.forget import forget_people
 from orderan.notifications.commands.hear import REFERENCE, hear_receipts
 from orderan.notifications.commands.note import PREFIX, note
 from orderan.notifications.commands.resend import resend
-from orderan.notifications.commands.subscribe import subscribe_browser
+from orderan.notifications.commands.subscribe import forget_browsers, subscribe_browser
 from orderan.notifications.commands.tell import people_of, tell
 from orderan.notifications.commands.unite import unite_wishes
 from orderan.notifications.commands.want import (
@@ -89,11 +89,10 @@ from orderan.notifications.store_digests import (
 from orderan.notifications.store_wants import own_templates, policy_of, versions_of, wants_of
 from orderan.notifications.store_wishes import (
     add_wish,
-    drop_browsers_told,
     fulfil_wishes,
     lock_wishes,
-    newest_browsers,
     newest_wish,
+    sealed_browsers,
     skus_wished,
     wish_again,
     wishes_by_id,
@@ -175,8 +174,8 @@ __all__ = [
     "deliveries_of",
     "deliveries_waiting",
     "digest_hour",
-    "drop_browsers_told",
     "drop_digest",
+    "forget_browsers",
     "forget_people",
     "fulfil_wishes",
     "hear_receipts",
@@ -188,7 +187,6 @@ __all__ = [
     "lock_wishes",
     "lose_leases",
     "message_by_id",
-    "newest_browsers",
     "newest_wish",
     "note",
     "note_digests",
@@ -203,6 +201,7 @@ __all__ = [
     "render",
     "resend",
     "restore_template",
+    "sealed_browsers",
     "set_policy",
     "set_wants",
     "shut",

@@ -221,6 +221,7 @@ class Outcome:
         reason: A code; it names nobody.
         at: When, by the provider's clock where it says.
         lease: The claim it is the outcome of; None for word that comes from elsewhere.
+        gone: Browsers whose services do not know them any more.
     """
 
     delivery_id: UUID
@@ -230,6 +231,7 @@ class Outcome:
     cost_minor: int | None = None
     at: datetime | None = None
     lease: datetime | None = None
+    gone: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

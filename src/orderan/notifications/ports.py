@@ -38,6 +38,7 @@ class Letter:
     Attributes:
         reference: Ours; the same for every try of this delivery.
         to: An address of the channel: E.164, an e-mail address, what a browser gave; of a webhook, whom it is for.
+        also: Of a push message: the person's other browsers. It is one message, told on all of them.
         link: Of the page it is about, whether its words name it or not.
         subject, html: Of an e-mail; empty elsewhere.
         text: What is said, plain.
@@ -59,6 +60,7 @@ class Letter:
     unsubscribe: str | None = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
     freely: frozenset[UUID] = frozenset()
+    also: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,12 @@ class SentAs:
 
     Attributes:
         cost_minor: What it costs in rupiah, where the provider says.
+        gone: Of a letter for several browsers: those their services do not know any more.
     """
 
     provider_id: str
     cost_minor: int | None = None
+    gone: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 class Fate(StrEnum):
@@ -104,11 +108,13 @@ class SendingTrouble(Exception):
 
     Attributes:
         code: What the provider called it, or our word where it said nothing. It names nobody.
+        gone: Browsers their services do not know any more.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, gone: frozenset[str] = frozenset()) -> None:
         super().__init__(code)
         self.code = code
+        self.gone = gone
 
 
 class RefusedForGood(SendingTrouble):

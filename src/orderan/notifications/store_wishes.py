@@ -22,18 +22,35 @@ async def keep_browser(tx: Tx, browser_key: bytes, person_id: UUID, sealed: byte
     )
 
 
-async def newest_browsers(tx: Tx, people: Collection[UUID]) -> dict[UUID, bytes]:
-    """The browser each of these people subscribed last, sealed; none of those who have none."""
+async def keep_newest_browsers(tx: Tx, person_id: UUID, *, most: int) -> None:
+    """Let go of a person's browsers beyond so many, those subscribed last staying."""
+    await tx.run(
+        """
+        DELETE FROM push_subscription
+        WHERE shop_id = %(shop)s AND browser_key IN (
+            SELECT browser_key FROM push_subscription
+            WHERE shop_id = %(shop)s AND person_id = %(person)s
+            ORDER BY made_at DESC, browser_key
+            OFFSET %(most)s)
+        """,
+        {"shop": tx.shop_id, "person": person_id, "most": most},
+    )
+
+
+async def sealed_browsers(tx: Tx, people: Collection[UUID]) -> dict[UUID, list[bytes]]:
+    """Every browser of each of these people, sealed, the one subscribed last first; none of those who have none."""
     rows = await tx.all(
         """
-        SELECT DISTINCT ON (person_id) person_id, address_enc
-        FROM push_subscription
+        SELECT person_id, address_enc FROM push_subscription
         WHERE shop_id = %(shop)s AND person_id = ANY(%(people)s)
         ORDER BY person_id, made_at DESC, browser_key
         """,
         {"shop": tx.shop_id, "people": list(people)},
     )
-    return {row.person_id: bytes(row.address_enc) for row in rows}
+    found: dict[UUID, list[bytes]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(bytes(row.address_enc))
+    return found
 
 
 async def browsers_of(tx: Tx, people: Collection[UUID]) -> list[tuple[bytes, UUID, bytes]]:
@@ -75,17 +92,11 @@ async def drop_browsers(tx: Tx, people: Collection[UUID], *, until: datetime) ->
     )
 
 
-async def drop_browsers_told(tx: Tx, messages: Collection[UUID], *, until: datetime) -> None:
-    """Let go of browsers of whom these messages were for, subscribed before a moment."""
+async def drop_browsers_named(tx: Tx, keys: Collection[bytes], *, until: datetime) -> None:
+    """Let go of these browsers, unless they were subscribed again after a moment."""
     await tx.run(
-        """
-        DELETE FROM push_subscription
-        USING message
-        WHERE message.shop_id = %(shop)s AND message.id = ANY(%(messages)s)
-          AND push_subscription.shop_id = %(shop)s AND push_subscription.person_id = message.person_id
-          AND push_subscription.made_at < %(until)s
-        """,
-        {"shop": tx.shop_id, "messages": list(messages), "until": until},
+        "DELETE FROM push_subscription WHERE shop_id = %(shop)s AND browser_key = ANY(%(keys)s) AND made_at <= %(until)s",
+        {"shop": tx.shop_id, "keys": list(keys), "until": until},
     )
 
 

@@ -2,7 +2,8 @@
 
 A template is plain text. `{{ name }}` stands for a value; there are no conditions, loops, filters or
 calls, so that whoever can write a sentence can write one, and no template can be made to do anything.
-An e-mail's HTML is made from the same text, so the two never say different things.
+An e-mail's HTML is made from the same text, so the two never say different things: a paragraph `Words: address`
+becomes a button when the address is one of ours; any other text is text, whatever a buyer called themselves.
 """
 
 import re
@@ -13,14 +14,16 @@ from typing import Final
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from orderan.messaging import Block, Button, Footer, Heading, Paragraph, leads_somewhere, render_email
 from orderan.notifications.errors import PlaceUnknown, TemplateBroken, ValueMissing
-from orderan.notifications.frame import framed
 from orderan.notifications.models import Channel, Words
 from orderan.notifications.models import Template as Wording
 
 _SANDBOX: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _PLAIN: Final = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 _GAPS: Final = re.compile(r"\n{3,}")
+PREVIEW: Final = 120
+"""Letters of the text that a list of mails shows beside the subject."""
 
 
 def places(text: str) -> tuple[str, ...]:
@@ -75,8 +78,17 @@ def render(wording: Wording, values: Mapping[str, str], *, shop: str, locale: st
     html = ""
     if wording.channel == Channel.EMAIL:
         links = frozenset(value for name, value in given.items() if name.endswith("link"))
-        html = framed(subject, text, links=links, shop=shop, locale=locale)
+        blocks = [Heading(subject), *(_block(paragraph, links) for paragraph in text.split("\n\n"))]
+        preview = " ".join(text.split())[:PREVIEW]
+        html = render_email(blocks, Footer(shop), language=locale, subject=subject, preview=preview).html
     return Words(subject, text, html)
+
+
+def _block(paragraph: str, links: Collection[str]) -> Block:
+    label, colon, address = paragraph.partition(": ")
+    if colon and address in links and "\n" not in label and leads_somewhere(address):
+        return Button(label, address)
+    return Paragraph(paragraph)
 
 
 @lru_cache(maxsize=1024)

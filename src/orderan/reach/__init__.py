@@ -24,6 +24,7 @@ from orderan.reach.errors import (
     ReachFieldsMissing,
     ReachFieldsUnusable,
     ReachNameUnusable,
+    ReachSecretsStayBehind,
     UnknownProvider,
 )
 from orderan.reach.models import (
@@ -74,6 +75,7 @@ __all__ = [
     "ReachFieldsMissing",
     "ReachFieldsUnusable",
     "ReachNameUnusable",
+    "ReachSecretsStayBehind",
     "UnknownProvider",
     "Verdict",
     "account_fields",

@@ -69,3 +69,14 @@ class ReachNameUnusable(Refusal):
     code = "reach_name_unusable"
     kind = Kind.INVALID
     sentence = N_("Nama akun “{name}” kosong, terlalu panjang, atau sudah dipakai.")
+
+
+@dataclass(eq=False)
+class ReachSecretsStayBehind(Refusal):
+    """An account was moved to another host without its secrets being typed anew: they were for the old one."""
+
+    missing: str
+
+    code = "reach_secrets_stay_behind"
+    kind = Kind.INVALID
+    sentence = N_("Alamat API berganti: isi lagi {missing}.")

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 
 from orderan import messaging, telephony
+from orderan.kit import partner_accounts
 from orderan.messaging import Receipt, Reply
 from orderan.reach.errors import (
     ReachAddressUnusable,
@@ -19,11 +19,11 @@ from orderan.reach.errors import (
 from orderan.reach.models import AccountField, Kind, Piece
 from orderan.telephony import CallNews
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-LONGEST_NAME: Final = 60
 MADE: Final = frozenset({"id_secret", "hook_token", "verify_token", "secret", "private_key"})
 """Fields nobody outside chooses; a telephone provider's private key is its own, and is typed."""
 CALLER_ID: Final = "caller_id"
+HOST: Final = "host"
+"""Where mail is handed over."""
 ADDRESS: Final = "address"
 """Where the shop's own app is told."""
 TEMPLATE_PREFIX: Final = "template_prefix"
@@ -107,15 +107,14 @@ def complete(provider: str, typed: Mapping[str, str]) -> dict[str, str]:
         ReachFieldsMissing: Names all that are.
         ReachFieldsUnusable: A cost is no whole number of rupiah, an address does not begin with https.
     """
-    asked = account_fields(provider)
-    found = {one.name: typed.get(one.name) or one.default for one in asked}
-    if missing := [name for name, value in found.items() if value is None]:
+    found, missing = partner_accounts.filled(account_fields(provider), typed)
+    if missing:
         raise ReachFieldsMissing(", ".join(missing))
     cost, address = found.get(UNIT_COST), found.get(ADDRESS)
     wrong_cost = cost and not (cost.isascii() and cost.isdigit() and len(cost) <= 6)
     if wrong_cost or (address and not address.startswith("https://")):
         raise ReachFieldsUnusable(PROVIDER_NAMES[provider])
-    return {name: value for name, value in found.items() if value is not None}
+    return found
 
 
 def usable_address(provider: str, address: str) -> str:
@@ -127,14 +126,14 @@ def usable_address(provider: str, address: str) -> str:
     if not ADDRESSES[provider]:
         return ""
     try:
-        parts = urlsplit(address)
-        here = parts.scheme == "http" and parts.hostname in LOOPBACK
-        there = parts.scheme == "https" and bool(parts.hostname)
-    except ValueError as fault:
+        return partner_accounts.usable_address(address)
+    except partner_accounts.AddressUnusable as fault:
         raise ReachAddressUnusable(address) from fault
-    if not (here or there) or parts.username or parts.query:
-        raise ReachAddressUnusable(address)
-    return address.rstrip("/")
+
+
+def hosts(base_url: str, fields: Mapping[str, str]) -> list[str]:
+    """Where the secrets of an account are sent: its API, its mail server."""
+    return [base_url, fields.get(HOST, "")]
 
 
 def letter_key(url: str, body: bytes) -> str:

@@ -1,15 +1,16 @@
 """Accounts of messages and calls, in SQL."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, Final, LiteralString
 
 from orderan.kit.db import Tx
+from orderan.kit.partner_accounts import AccountRows
 from orderan.reach.models import Kind, ReachAccount
 
-ACCOUNT_COLUMNS: Final = """reach_account.id, reach_account.kind, reach_account.provider, reach_account.name,
+ACCOUNT_COLUMNS: Final[
+    LiteralString
+] = """reach_account.id, reach_account.kind, reach_account.provider, reach_account.name,
     reach_account.base_url, reach_account.fields, reach_account.secrets, reach_account.wrapped_key,
     reach_account.rank, reach_account.state"""
 
@@ -47,14 +48,6 @@ async def insert_account(tx: Tx, account: ReachAccount, *, now: datetime) -> boo
     return made == 1
 
 
-async def account_by_id(tx: Tx, account_id: UUID) -> ReachAccount | None:
-    row = await tx.maybe(
-        "SELECT " + ACCOUNT_COLUMNS + " FROM reach_account WHERE shop_id = %(shop)s AND id = %(id)s",
-        {"shop": tx.shop_id, "id": account_id},
-    )
-    return None if row is None else as_account(row)
-
-
 async def reach_accounts(tx: Tx) -> list[ReachAccount]:
     """Every account, of each kind the one that is asked first in front."""
     rows = await tx.all(
@@ -70,50 +63,4 @@ async def reach_accounts(tx: Tx) -> list[ReachAccount]:
     return [as_account(row) for row in rows]
 
 
-async def lock_accounts(tx: Tx) -> list[ReachAccount]:
-    """Lock every account; in the order they are locked by everybody."""
-    rows = await tx.all(
-        "SELECT "
-        + ACCOUNT_COLUMNS
-        + """
-        FROM reach_account
-        WHERE shop_id = %(shop)s
-        ORDER BY id
-        FOR NO KEY UPDATE
-        """,
-        {"shop": tx.shop_id},
-    )
-    return [as_account(row) for row in rows]
-
-
-async def save_account(tx: Tx, account: ReachAccount) -> None:
-    """Write a locked account as it stands now."""
-    await tx.run(
-        """
-        UPDATE reach_account
-        SET name = %(name)s, base_url = %(url)s, fields = %(fields)s::jsonb, secrets = %(secrets)s, state = %(state)s
-        WHERE shop_id = %(shop)s AND id = %(id)s
-        """,
-        {
-            "shop": tx.shop_id,
-            "id": account.id,
-            "name": account.name,
-            "url": account.base_url,
-            "fields": json.dumps(dict(account.fields)),
-            "secrets": account.secrets,
-            "state": account.state,
-        },
-    )
-
-
-async def save_ranks(tx: Tx, ordered: Sequence[UUID]) -> None:
-    """Number locked accounts in this order."""
-    await tx.run(
-        """
-        UPDATE reach_account
-        SET rank = placed.rank - 1
-        FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS placed (id, rank)
-        WHERE shop_id = %(shop)s AND reach_account.id = placed.id
-        """,
-        {"shop": tx.shop_id, "ids": list(ordered)},
-    )
+ROWS: Final = AccountRows("reach_account", ACCOUNT_COLUMNS, as_account)

@@ -81,3 +81,77 @@ class RefundStillOpen(Refusal):
     code = "refund_still_open"
     kind = Kind.CONFLICT
     sentence = N_("Pengembalian dananya belum dibayar atau ditarik.")
+
+
+@dataclass(eq=False)
+class ReturnPolicyNotUsable(Refusal):
+    """A policy of returns that cannot hold; every fault is told at once.
+
+    Attributes:
+        faults: Each as `field: fault`.
+    """
+
+    faults: tuple[str, ...]
+
+    code = "return_policy_not_usable"
+    kind = Kind.INVALID
+    sentence = N_("Kebijakan retur belum benar: {faults}.")
+
+
+@dataclass(eq=False)
+class ReturnPolicyMovedOn(Refusal):
+    """Somebody wrote another version of the policy meanwhile; nothing was kept."""
+
+    expected: int
+    version: int
+
+    code = "return_policy_moved_on"
+    kind = Kind.CONFLICT
+    sentence = N_("Kebijakan retur sudah diubah orang lain (versi {version}). Tidak ada yang disimpan.")
+
+
+@dataclass(eq=False)
+class NotByPolicy(Refusal):
+    """The shop's policy does not take this back, or not any more; nothing was opened.
+
+    Attributes:
+        lines: (line number, wanted, at most by the policy).
+    """
+
+    lines: tuple[tuple[int, int, int], ...]
+
+    code = "not_by_return_policy"
+    kind = Kind.CONFLICT
+    sentence = N_(
+        "Menurut kebijakan toko barang ini tidak bisa diretur sebanyak itu, atau waktunya sudah lewat."
+    )
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "lines": [
+                {"line_no": line_no, "wanted": wanted, "at_most": at_most}
+                for line_no, wanted, at_most in self.lines
+            ]
+        }
+
+
+@dataclass(eq=False)
+class CauseNotAccepted(Refusal):
+    """The shop takes nothing back for this reason."""
+
+    cause: str
+
+    code = "return_cause_not_accepted"
+    kind = Kind.INVALID
+    sentence = N_("Toko tidak menerima retur dengan alasan itu.")
+
+
+@dataclass(eq=False)
+class CauseUnexplained(Refusal):
+    """For this reason the buyer says in words what is wrong."""
+
+    cause: str
+
+    code = "return_cause_unexplained"
+    kind = Kind.INVALID
+    sentence = N_("Ceritakan apa yang salah, supaya toko bisa memeriksanya.")

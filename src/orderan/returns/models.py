@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from orderan.returns.models_policy import Cause
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -12,6 +14,7 @@ class Wanted:
     line_no: int
     quantity: int
     reason: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class ReturnLine:
     to_quarantine: int
     reason: str
     condition: str | None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class GoodsReturn:
 
     Attributes:
         parcel_id: Of which its buyer kept the rest at the door; None of any other return.
+        policy_version: Of the policy its buyer asked under; None where somebody of the shop asked.
+        way_paid_by: Who pays the way back, by that policy.
     """
 
     id: UUID
@@ -61,6 +67,8 @@ class GoodsReturn:
     moved_at: datetime | None
     note: str | None
     parcel_id: UUID | None = None
+    policy_version: int | None = None
+    way_paid_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

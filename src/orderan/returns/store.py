@@ -10,7 +10,7 @@ from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Wanted
 
 _COLUMNS: LiteralString = """
 id, number, order_id, state, reason, location_id, refund_id, requested_by, requested_at, received_at,
-inspected_at, closed_at, moved_at, note, parcel_id
+inspected_at, closed_at, moved_at, note, parcel_id, policy_version, way_paid_by
 """
 
 
@@ -27,9 +27,9 @@ async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> 
     await tx.run(
         """
         INSERT INTO goods_return (shop_id, id, number, order_id, state, reason, requested_by, requested_at,
-                                  location_id, moved_at, parcel_id)
+                                  location_id, moved_at, parcel_id, policy_version, way_paid_by)
         VALUES (%(shop)s, %(id)s, %(number)s, %(order)s, %(state)s, %(reason)s, %(by)s, %(at)s, %(location)s,
-                %(at)s, %(parcel)s)
+                %(at)s, %(parcel)s, %(policy)s, %(payer)s)
         """,
         {
             "shop": tx.shop_id,
@@ -42,13 +42,16 @@ async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> 
             "at": made.requested_at,
             "location": made.location_id,
             "parcel": made.parcel_id,
+            "policy": made.policy_version,
+            "payer": made.way_paid_by,
         },
     )
     await tx.run(
         """
-        INSERT INTO return_line (shop_id, return_id, line_no, quantity, reason)
-        SELECT %(shop)s, %(id)s, line_no, sum(quantity)::int, min(reason)
-        FROM unnest(%(lines)s::int[], %(quantities)s::int[], %(reasons)s::text[]) AS wanted (line_no, quantity, reason)
+        INSERT INTO return_line (shop_id, return_id, line_no, quantity, reason, cause)
+        SELECT %(shop)s, %(id)s, line_no, sum(quantity)::int, min(reason), min(cause)
+        FROM unnest(%(lines)s::int[], %(quantities)s::int[], %(reasons)s::text[], %(causes)s::text[])
+             AS wanted (line_no, quantity, reason, cause)
         GROUP BY line_no
         """,
         {
@@ -57,6 +60,7 @@ async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> 
             "lines": [want.line_no for want in wanted],
             "quantities": [want.quantity for want in wanted],
             "reasons": [want.reason or made.reason for want in wanted],
+            "causes": [want.cause for want in wanted],
         },
     )
 
@@ -83,7 +87,7 @@ async def find(tx: Tx, return_id: UUID) -> GoodsReturn | None:
 async def lines_of(tx: Tx, return_id: UUID) -> list[ReturnLine]:
     rows = await tx.all(
         """
-        SELECT return_id, line_no, quantity, received, to_stock, to_quarantine, reason, condition
+        SELECT return_id, line_no, quantity, received, to_stock, to_quarantine, reason, condition, cause
         FROM return_line
         WHERE shop_id = %(shop)s AND return_id = %(id)s
         ORDER BY line_no

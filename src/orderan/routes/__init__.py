@@ -22,7 +22,7 @@ from orderan.routes.errors import NothingFits, ProblemUnusable, SolverNotInstall
 from orderan.routes.instances import Convention, Instance, NotAnInstance, read_instance
 from orderan.routes.models import NEVER, Problem, Route, Solution, Stop, Vehicle, Visit
 from orderan.routes.osrm import MOST_POINTS, Osrm, TableUnusable
-from orderan.routes.rules import cost_of, on_the_way, timetable
+from orderan.routes.rules import best_start, cost_of, on_the_way, timetable
 from orderan.routes.rules_check import Fault, check
 from orderan.routes.solver import solve
 
@@ -51,6 +51,7 @@ __all__ = [
     "TableUnusable",
     "Vehicle",
     "Visit",
+    "best_start",
     "check",
     "convention_of",
     "cost_of",

@@ -14,6 +14,8 @@ from orderan.routes.models import NEVER, Problem, Route, Solution, Stop, Vehicle
 from orderan.routes.rules import usable
 from orderan.routes.rules_check import check
 
+LEAST_PENALTY: Final = 100_000.0
+"""The library's own bound."""
 TURNS: Final = 10_000
 """Iterations after which a small problem, which is solved in no time, is tried no further."""
 SMALL: Final = 12
@@ -37,6 +39,7 @@ def solve(problem: Problem, *, seconds: float, seed: int = 0) -> Solution:
         return Solution((), tuple(range(len(problem.stops))))
     try:
         import numpy as np
+        from pyvrp import PenaltyParams, SolveParams
         from pyvrp import solve as search
         from pyvrp.exceptions import PenaltyBoundWarning
         from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
@@ -48,14 +51,25 @@ def solve(problem: Problem, *, seconds: float, seed: int = 0) -> Solution:
     if len(problem.stops) <= SMALL:
         stop = MultipleCriteria([stop, MaxIterations(TURNS)])
     data = _as_data(problem, np)
+    params = SolveParams(penalty=PenaltyParams(max_penalty=_dearest(problem)))
     with warnings.catch_warnings():
         # That nothing may fit is said by our own refusal.
         warnings.simplefilter("ignore", PenaltyBoundWarning)
-        found = search(data, stop, seed=seed, collect_stats=False, display=False)
+        found = search(data, stop, seed=seed, collect_stats=False, display=False, params=params)
     solution = _as_solution(problem, found.best)
     if not found.is_feasible() or check(problem, solution):
         raise NothingFits(len(problem.stops), seconds)
     return solution
+
+
+def _dearest(problem: Problem) -> float:
+    """The most that breaking a rule by one may have to cost.
+
+    Were a parcel too many cheaper than another van, or than leaving it out, the search would never unload it.
+    """
+    prizes = max((stop.prize or 0 for stop in problem.stops), default=0)
+    fixed = max((vehicle.fixed for vehicle in problem.vehicles), default=0)
+    return max(LEAST_PENALTY, 2.0 * max(prizes, fixed))
 
 
 def _as_data(problem: Problem, numpy: Any) -> Any:

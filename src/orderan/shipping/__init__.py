@@ -145,6 +145,8 @@ from orderan.shipping.store_follow import (
     take_due,
 )
 from orderan.shipping.store_notices import (
+    accounts_with_broken_letters,
+    hear_later,
     keep_letters,
     letters_of,
     mark_heard,
@@ -234,6 +236,7 @@ __all__ = [
     "Wanted",
     "WhenCarried",
     "WhyCarrier",
+    "accounts_with_broken_letters",
     "add_steps",
     "behind",
     "book_out",
@@ -259,6 +262,7 @@ __all__ = [
     "expected_days",
     "followings",
     "forget_rates",
+    "hear_later",
     "in_order",
     "insures",
     "keep_followings",

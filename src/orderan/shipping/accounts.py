@@ -60,12 +60,13 @@ class CourierLetter:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLetter:
-    """A genuine letter nobody heard yet."""
+    """A genuine letter nobody heard yet; its hearing broke so many times."""
 
     id: UUID
     account_id: UUID
     letter: bytes = field(repr=False)
     received_at: datetime
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from orderan import couriers
 from orderan.couriers import ADDRESSES, PROVIDER_NAMES, Field
+from orderan.kit import partner_accounts
+from orderan.kit.partner_accounts import LONGEST_NAME
 from orderan.shipping.couriers import COURIERS
 from orderan.shipping.errors_accounts import (
     CourierAddressUnusable,
@@ -16,8 +17,6 @@ from orderan.shipping.errors_accounts import (
     UnknownBooker,
 )
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-LONGEST_NAME: Final = 60
 URL_FIELDS: Final = frozenset({"tariff_url", "track_url"})
 """Fields that are addresses themselves: the same holds for them."""
 
@@ -42,10 +41,9 @@ def complete(provider: str, typed: Mapping[str, str]) -> dict[str, str]:
         CourierFieldsUnusable: A range of numbers of nobody we know.
         CourierAddressUnusable: Of a field that is an address.
     """
-    found = {one.name: typed.get(one.name) or one.default for one in account_fields(provider)}
-    if missing := [name for name, value in found.items() if value is None]:
+    given, missing = partner_accounts.filled(account_fields(provider), typed)
+    if missing:
         raise CourierFieldsMissing(", ".join(missing))
-    given = {name: value for name, value in found.items() if value is not None}
     if "courier" in given and given["courier"] not in COURIERS:
         raise CourierFieldsUnusable(PROVIDER_NAMES[provider])
     for name in URL_FIELDS & given.keys():
@@ -75,11 +73,11 @@ def letter_key(body: bytes) -> str:
 
 def _usable(address: str) -> str:
     try:
-        parts = urlsplit(address)
-        here = parts.scheme == "http" and parts.hostname in LOOPBACK
-        there = parts.scheme == "https" and bool(parts.hostname)
-    except ValueError as fault:
+        return partner_accounts.usable_address(address)
+    except partner_accounts.AddressUnusable as fault:
         raise CourierAddressUnusable(address) from fault
-    if not (here or there) or parts.username or parts.query:
-        raise CourierAddressUnusable(address)
-    return address.rstrip("/")
+
+
+def hosts(base_url: str, fields: Mapping[str, str]) -> list[str]:
+    """Where the secrets of an account are sent."""
+    return [base_url, *(fields.get(name, "") for name in sorted(URL_FIELDS))]

@@ -1,12 +1,11 @@
 """Accounts at couriers, in SQL."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 from orderan.kit.db import Tx
+from orderan.kit.partner_accounts import AccountRows
 from orderan.shipping.accounts import CourierAccount
 
 
@@ -52,14 +51,6 @@ async def insert_account(tx: Tx, account: CourierAccount, *, now: datetime) -> b
     return made == 1
 
 
-async def account_by_id(tx: Tx, account_id: UUID) -> CourierAccount | None:
-    row = await tx.maybe(
-        "SELECT * FROM courier_account WHERE shop_id = %(shop)s AND id = %(id)s",
-        {"shop": tx.shop_id, "id": account_id},
-    )
-    return None if row is None else as_account(row)
-
-
 async def courier_accounts(tx: Tx) -> list[CourierAccount]:
     """Every account, the one that is asked first in front."""
     rows = await tx.all(
@@ -68,43 +59,4 @@ async def courier_accounts(tx: Tx) -> list[CourierAccount]:
     return [as_account(row) for row in rows]
 
 
-async def lock_accounts(tx: Tx) -> list[CourierAccount]:
-    """Lock every account, in the order they are locked by everybody."""
-    rows = await tx.all(
-        "SELECT * FROM courier_account WHERE shop_id = %(shop)s ORDER BY id FOR NO KEY UPDATE",
-        {"shop": tx.shop_id},
-    )
-    return [as_account(row) for row in rows]
-
-
-async def save_account(tx: Tx, account: CourierAccount) -> None:
-    """Write a locked account as it stands now."""
-    await tx.run(
-        """
-        UPDATE courier_account
-        SET name = %(name)s, base_url = %(url)s, fields = %(fields)s::jsonb, secrets = %(secrets)s, state = %(state)s
-        WHERE shop_id = %(shop)s AND id = %(id)s
-        """,
-        {
-            "shop": tx.shop_id,
-            "id": account.id,
-            "name": account.name,
-            "url": account.base_url,
-            "fields": json.dumps(dict(account.fields)),
-            "secrets": account.secrets,
-            "state": account.state,
-        },
-    )
-
-
-async def save_ranks(tx: Tx, ordered: Sequence[UUID]) -> None:
-    """Number locked accounts in this order."""
-    await tx.run(
-        """
-        UPDATE courier_account
-        SET rank = placed.rank - 1
-        FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS placed (id, rank)
-        WHERE shop_id = %(shop)s AND courier_account.id = placed.id
-        """,
-        {"shop": tx.shop_id, "ids": list(ordered)},
-    )
+ROWS: Final = AccountRows("courier_account", "*", as_account)

@@ -35,20 +35,50 @@ async def keep_letters(tx: Tx, letters: Sequence[CourierLetter], *, now: datetim
     )
 
 
-async def take_letters(tx: Tx, *, limit: int) -> list[WaitingLetter]:
-    """Genuine letters nobody heard yet, oldest first, locked; another worker takes others."""
+async def take_letters(tx: Tx, *, limit: int, now: datetime) -> list[WaitingLetter]:
+    """Genuine letters nobody heard yet, oldest first, locked; another worker takes others.
+
+    One that broke is not among them until its turn comes again.
+    """
     rows = await tx.all(
         """
-        SELECT id, account_id, letter, received_at
+        SELECT id, account_id, letter, received_at, tries
         FROM courier_notice
-        WHERE shop_id = %(shop)s AND heard_at IS NULL
+        WHERE shop_id = %(shop)s AND heard_at IS NULL AND (hear_at IS NULL OR hear_at <= %(now)s)
         ORDER BY received_at, id
         LIMIT %(limit)s
         FOR NO KEY UPDATE SKIP LOCKED
         """,
-        {"shop": tx.shop_id, "limit": limit},
+        {"shop": tx.shop_id, "limit": limit, "now": now},
     )
-    return [WaitingLetter(row.id, row.account_id, bytes(row.letter), row.received_at) for row in rows]
+    return [
+        WaitingLetter(row.id, row.account_id, bytes(row.letter), row.received_at, row.tries) for row in rows
+    ]
+
+
+async def hear_later(tx: Tx, letters: Sequence[tuple[UUID, datetime]]) -> None:
+    """Locked letters broke once more: each waits until its moment."""
+    await tx.run(
+        """
+        UPDATE courier_notice AS kept
+        SET tries = kept.tries + 1, hear_at = later.at
+        FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) AS later (id, at)
+        WHERE kept.shop_id = %(shop)s AND kept.id = later.id
+        """,
+        {"shop": tx.shop_id, "ids": [one for one, _ in letters], "ats": [at for _, at in letters]},
+    )
+
+
+async def accounts_with_broken_letters(tx: Tx) -> set[UUID]:
+    """Accounts of which a letter that broke still waits."""
+    rows = await tx.all(
+        """
+        SELECT DISTINCT account_id FROM courier_notice
+        WHERE shop_id = %(shop)s AND heard_at IS NULL AND tries > 0
+        """,
+        {"shop": tx.shop_id},
+    )
+    return {row.account_id for row in rows}
 
 
 async def mark_heard(tx: Tx, letters: Sequence[UUID], *, now: datetime) -> None:
@@ -60,25 +90,26 @@ async def mark_heard(tx: Tx, letters: Sequence[UUID], *, now: datetime) -> None:
 
 
 async def hear_again(tx: Tx, *, since: datetime) -> int:
-    """Let genuine letters received since a moment be heard anew; returns how many."""
+    """Let genuine letters received since a moment be heard anew, those that broke at once; returns how many."""
     return await tx.run(
         """
         UPDATE courier_notice
-        SET heard_at = NULL
-        WHERE shop_id = %(shop)s AND received_at >= %(since)s AND verdict = 'genuine' AND heard_at IS NOT NULL
+        SET heard_at = NULL, hear_at = NULL
+        WHERE shop_id = %(shop)s AND received_at >= %(since)s AND verdict = 'genuine'
+          AND (heard_at IS NOT NULL OR hear_at IS NOT NULL)
         """,
         {"shop": tx.shop_id, "since": since},
     )
 
 
 async def sweep_letters(tx: Tx, *, before: datetime, limit: int = 5_000) -> int:
-    """Let go of heard letters received before a moment; returns how many."""
+    """Let go of letters received before a moment that were heard, or could not be; returns how many."""
     return await tx.run(
         """
         WITH old AS MATERIALIZED (
             SELECT id AS old_id
             FROM courier_notice
-            WHERE shop_id = %(shop)s AND received_at < %(before)s AND heard_at IS NOT NULL
+            WHERE shop_id = %(shop)s AND received_at < %(before)s AND (heard_at IS NOT NULL OR tries > 0)
             ORDER BY received_at
             LIMIT %(limit)s
             FOR UPDATE SKIP LOCKED

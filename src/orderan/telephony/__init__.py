@@ -10,9 +10,11 @@ Ignores  orders, shops, what is asked and what an answer moves
 from orderan.kit.calling import Caller, Reply
 from orderan.telephony import speech
 from orderan.telephony.errors import (
+    AccountRefused,
     Fault,
     NewsForged,
     NewsUnreadable,
+    NumberRefused,
     OutcomeUnknown,
     TelephoneFailed,
     TelephoneRefused,
@@ -50,6 +52,7 @@ __all__ = [
     "PROVIDER_ADDRESSES",
     "PROVIDER_NAMES",
     "Account",
+    "AccountRefused",
     "CallAsked",
     "CallNews",
     "CallPlaced",
@@ -65,6 +68,7 @@ __all__ = [
     "Language",
     "NewsForged",
     "NewsUnreadable",
+    "NumberRefused",
     "OutcomeUnknown",
     "Price",
     "Prompt",

@@ -131,6 +131,7 @@ class Measure(StrEnum):
     DEVICE_FRAUD = auto()
     DEVICE_REFUSED = auto()
     AREA_REFUSED_PERCENT = auto()
+    AREA_RETURNED_PERCENT = auto()
     AMOUNT_THOUSANDS = auto()
     AMOUNT_OF_SHOP_PERCENT = auto()
     AMOUNT_OF_BUYER_PERCENT = auto()

@@ -29,6 +29,7 @@ DEFAULT: Final = Policy(
         Rule(N_("Orang lain di perangkat ini menolak paket"), _M.DEVICE_REFUSED, 1, 40, _COD),
         Rule(N_("Perangkat pernah dipakai menipu"), _M.DEVICE_FRAUD, 1, 40),
         Rule(N_("Daerah yang sering menolak paket"), _M.AREA_REFUSED_PERCENT, 30, 10, _COD),
+        Rule(N_("Daerah yang sering meretur barang"), _M.AREA_RETURNED_PERCENT, 30, 5),
         Rule(N_("COD satu juta ke atas"), _M.AMOUNT_THOUSANDS, 1_000, 10, _COD),
         Rule(N_("Lima kali nilai yang biasa di toko"), _M.AMOUNT_OF_SHOP_PERCENT, 500, 10),
         Rule(N_("Lima kali nilai yang biasa dari pembeli"), _M.AMOUNT_OF_BUYER_PERCENT, 500, 15),

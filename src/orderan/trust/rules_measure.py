@@ -32,7 +32,7 @@ HOUR, DAY, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 MOST_SEEN: Final = 50
 """Orders of one key that are looked at: more than that is as bad as that."""
 LEAST_OF_AREA: Final = 20
-"""Orders of an area that ended, before its share says anything."""
+"""Orders of an area that ended, or that were taken, before the share that was refused or came back says anything."""
 LEAST_OF_SHOP: Final = 50
 """Orders of the shop, before what is usual in it says anything."""
 LEAST_OF_BUYER: Final = 2
@@ -92,7 +92,6 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
     me = subject.keys.get(KeyKind.PHONE)
     person = phone.tally
     area = seen.get(KeyKind.AREA, nothing).tally
-    ended = area.delivered + area.refused
     return {
         Measure.PHONE_ORDERS_DAY: within(phone, now, DAY),
         Measure.ADDRESS_ORDERS_DAY: within(address, now, DAY),
@@ -108,7 +107,8 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
         Measure.ADDRESS_REFUSED: max(0, address.tally.refused - person.refused),
         Measure.DEVICE_REFUSED: _refused_by_others(device.tally, person),
         Measure.DEVICE_FRAUD: device.tally.fraud + device.tally.disputed,
-        Measure.AREA_REFUSED_PERCENT: 100 * area.refused // ended if ended >= LEAST_OF_AREA else 0,
+        Measure.AREA_REFUSED_PERCENT: _share(area.refused, area.delivered + area.refused),
+        Measure.AREA_RETURNED_PERCENT: _share(area.returned, area.delivered),
         Measure.PERSON_DELIVERED: person.delivered,
         Measure.PHONE_FRESH: int(me is not None and _first_time(subject, known)),
     }
@@ -157,6 +157,11 @@ def within(seen: Seen, now: datetime, span: timedelta) -> int:
 
 def _others(seen: Seen, me: bytes | None) -> int:
     return len({person for _, person in seen.recent[:MOST_SEEN] if person is not None and person != me})
+
+
+def _share(of_area: int, among: int) -> int:
+    """So many orders of an area, in percent of all that could have been; 0 where these are too few."""
+    return min(100, 100 * of_area // among) if among >= LEAST_OF_AREA else 0
 
 
 def _refused_by_others(device: Tally, person: Tally) -> int:

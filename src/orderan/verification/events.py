@@ -12,6 +12,7 @@ class BuyerAsked(Event):
 
     Attributes:
         state: `asked`, `failed` or `unknown`.
+        failure: Why nobody was asked, of one that failed; see `Failure`.
     """
 
     kind: ClassVar[str] = "verification.buyer_asked.v1"
@@ -19,6 +20,7 @@ class BuyerAsked(Event):
     way: str
     provider: str | None
     state: str
+    failure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class DeliveryAsked(Event):
 
     Attributes:
         state: `asked`, `failed` or `unknown`.
+        failure: Why nobody was asked, of one that failed; see `Failure`.
     """
 
     kind: ClassVar[str] = "verification.delivery_asked.v1"
@@ -34,6 +37,7 @@ class DeliveryAsked(Event):
     way: str
     provider: str | None
     state: str
+    failure: str | None = None
 
 
 @dataclass(frozen=True)

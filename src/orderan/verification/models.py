@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 from typing import Any, Final
 from uuid import UUID
 
-from orderan.verification.states import AttemptState, DayState
+from orderan.verification.states import AttemptEvent, AttemptState, DayState
 
 
 class Way(StrEnum):
@@ -17,6 +17,35 @@ class Way(StrEnum):
     WHATSAPP = auto()
     SMS = auto()
     AGENT = auto()
+
+
+class Failure(StrEnum):
+    """Why a try asked nobody.
+
+    NEEDLESS     the order was answered for while the try was about to be made, or wants no answer any more
+    NO_BUYER     nobody is known, or they were erased
+    NO_PHONE     they left no telephone
+    STOPPED      they closed this channel
+    NO_ACCOUNT   the shop has no account that could do it
+    NUMBER       the provider says that their number cannot be reached so
+    MESSAGE      what was to be said is not taken: a template that does not fit, too long
+    ACCOUNT      the shop's account: its key, its balance, its contract
+    REFUSED      the provider said no, and its code says why
+    BUSY         too many at once
+    UNAVAILABLE  the provider does not answer, or is in trouble itself
+    """
+
+    NEEDLESS = auto()
+    NO_BUYER = auto()
+    NO_PHONE = auto()
+    STOPPED = auto()
+    NO_ACCOUNT = auto()
+    NUMBER = auto()
+    MESSAGE = auto()
+    ACCOUNT = auto()
+    REFUSED = auto()
+    BUSY = auto()
+    UNAVAILABLE = auto()
 
 
 class Verdict(StrEnum):
@@ -216,6 +245,7 @@ class Attempt:
         answer: The key, button or word as it came.
         cost_minor: Rupiah, once the provider told.
         day_id: Of the parcel's day it asks about; None where it asks whether the order is meant.
+        failure, failure_code: Of one that asked nobody: why, and what the provider called it.
     """
 
     id: UUID
@@ -234,6 +264,25 @@ class Attempt:
     moved_at: datetime
     moved_by: str
     day_id: UUID | None = None
+    failure: Failure | None = None
+    failure_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What came of placing a call, or of handing over a message.
+
+    Attributes:
+        event: Asked, failed, or lost where nobody knows.
+        provider_id: The provider's name for it, where it told one.
+        failure, failure_code: See `Attempt`.
+    """
+
+    event: AttemptEvent
+    provider: str
+    provider_id: str | None = None
+    failure: Failure | None = None
+    failure_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from orderan.kit.db import Tx
-from orderan.verification.models import Attempt, Case, Way
+from orderan.verification.models import Attempt, Case, Failure, Way
 from orderan.verification.states import OPEN, AttemptState
 
 CASE: Final[LiteralString] = (
@@ -15,14 +15,19 @@ CASE: Final[LiteralString] = (
 ATTEMPT: Final[
     LiteralString
 ] = """id, order_id, way, state, provider, provider_id, token_digest, answer, note, cost_minor, recording_url,
-       began_at, until, moved_at, moved_by, day_id"""
+       began_at, until, moved_at, moved_by, day_id, failure, failure_code"""
 _OPEN: Final = [str(state) for state in OPEN]
 
 
 def as_attempt(row: Any) -> Attempt:
     """A row of the attempt table."""
     columns = row._asdict()
-    return Attempt(**columns | {"way": Way(columns["way"]), "state": AttemptState(columns["state"])})
+    typed = {
+        "way": Way(row.way),
+        "state": AttemptState(row.state),
+        "failure": None if row.failure is None else Failure(row.failure),
+    }
+    return Attempt(**columns | typed)
 
 
 async def insert_cases(tx: Tx, cases: Sequence[Case]) -> None:
@@ -201,7 +206,7 @@ async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
             UPDATE verification_attempt
             SET state = %(state)s, provider = %(provider)s, provider_id = %(provider_id)s, answer = %(answer)s,
                 note = %(note)s, cost_minor = %(cost)s, recording_url = %(recording)s, moved_at = %(moved)s,
-                moved_by = %(by)s
+                moved_by = %(by)s, failure = %(failure)s, failure_code = %(code)s
             WHERE shop_id = %(shop)s AND id = %(id)s AND state = %(was)s
             """,
             {
@@ -217,6 +222,8 @@ async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
                 "recording": attempt.recording_url,
                 "moved": attempt.moved_at,
                 "by": attempt.moved_by,
+                "failure": attempt.failure,
+                "code": attempt.failure_code,
             },
         )
         == 1

@@ -8,6 +8,7 @@ from uuid import UUID
 from orderan.kit.db import Tx
 from orderan.verification.models import Attempt, Case, DeliveryDay, Policy
 from orderan.verification.reading import read
+from orderan.verification.states import AttemptState
 from orderan.verification.store import ATTEMPT, CASE, as_attempt
 from orderan.verification.store_days import DAY, as_day
 
@@ -72,6 +73,20 @@ async def attempts_of(tx: Tx, order_id: UUID) -> list[Attempt]:
     return [as_attempt(row) for row in rows]
 
 
+async def failed_last(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Attempt]:
+    """Of each order, the last try that is over, where that one asked nobody."""
+    rows = await tx.all(
+        f"""
+        SELECT DISTINCT ON (order_id) {ATTEMPT} FROM verification_attempt
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND day_id IS NULL
+          AND state NOT IN ('sending', 'asked', 'unknown')
+        ORDER BY order_id, began_at DESC, id DESC
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return {row.order_id: as_attempt(row) for row in rows if row.state == AttemptState.FAILED}
+
+
 async def attempts_of_days(tx: Tx, days: Collection[UUID]) -> list[Attempt]:
     """Every attempt to ask about these days, oldest first."""
     rows = await tx.all(
@@ -120,7 +135,7 @@ async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
               AND day_id IS NULL
               AND state IN ('asked', 'unknown', 'missed')
               AND (provider IS NOT NULL OR answer IS NOT NULL OR note IS NOT NULL)
-              AND answer IS DISTINCT FROM 'undelivered') AS asked
+              AND (answer IS NULL OR answer NOT IN ('undelivered', 'not_there'))) AS asked
         """,
         {"shop": tx.shop_id, "order": order_id, "since": since},
     )

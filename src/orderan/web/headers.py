@@ -17,6 +17,7 @@ CONTENT_SECURITY_POLICY: Final = (
     "img-src 'self' data:; "
     "font-src 'self'; "
     "connect-src 'self'; "
+    "manifest-src 'self'; "
     "form-action 'self'; "
     "base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -27,7 +28,7 @@ SECURITY_HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "permissions-policy": (
-        "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+        "camera=(self), microphone=(), geolocation=(self), payment=(), usb=(), interest-cohort=()"
     ),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -37,6 +37,8 @@ RAIL: Final = (
     Entry(N_("Konfirmasi COD"), "phone", "/verification", "orders.read"),
     Entry(N_("Gudang"), "building-warehouse", "/warehouse", "fulfilment.read", on_phone=True),
     Entry(N_("Pengiriman"), "truck", "/shipping", "shipping.read"),
+    Entry(N_("Armada"), "route", "/fleet", "fleet.read"),
+    Entry(N_("Antar"), "truck-delivery", "/driver", "fleet.drive", on_phone=True, within="fleet.write"),
     Entry(N_("Retur"), "truck-return", "/returns", "returns.read"),
     Entry(N_("Pembayaran"), "cash", "/payments", "payments.read"),
     Entry(N_("Gangguan"), "alert-triangle", "/incidents", "payments.read"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from orderan.flows.ask_couriers import ParcelAsker
 from orderan.flows.book_courier import Booker
-from orderan.flows.follow_parcels import hear_couriers
+from orderan.flows.hear_couriers import hear_couriers
 from orderan.kit.db import Caller
 from orderan.worker.beside import Beside
 

@@ -46,6 +46,7 @@ from orderan.worker.verification import VerificationRounds
 
 JOB_MODULES: Final[tuple[str, ...]] = (
     "orderan.flows.bulk_orders",
+    "orderan.flows.plan_runs",
     "orderan.flows.train_trust",
     "orderan.importing.jobs",
 )
@@ -122,7 +123,11 @@ async def work(
                     app.run_worker_async(
                         concurrency=settings.worker.concurrency,
                         install_signal_handlers=False,
-                        additional_context={"tools": jobs.Tools(db, clock, keyring, settings.data_dir)},
+                        additional_context={
+                            "tools": jobs.Tools(
+                                db, clock, keyring, settings.data_dir, settings.routes.osrm_url
+                            )
+                        },
                     )
                 )
                 waiting = asyncio.create_task(stop.wait())

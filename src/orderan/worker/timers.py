@@ -19,6 +19,7 @@ from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.prove_balances import prove_nightly
 from orderan.flows.reach_news import sweep_old_letters
 from orderan.flows.reconcile import reconcile_nightly
+from orderan.flows.release_wave import release_due
 from orderan.flows.tell_restock import tell_restock
 from orderan.flows.train_trust import train_again
 from orderan.flows.watch_limits import watch_limits
@@ -87,6 +88,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("restock", 60.0, _at(tell_restock)),
     Timer("settlements", 600.0, _at(reconcile_nightly)),
     Timer("balance_proofs", 600.0, _at(prove_nightly)),
+    Timer("waves", 60.0, _at(release_due)),
     Timer("open_rails", 10.0, _at(open_rails_due)),
     Timer("watch_rails", 10.0, _at(watch_rails)),
     Timer("follow_health", 10.0, _at(follow_health)),

@@ -3,6 +3,7 @@
 from orderan.auditor.checks import (
     answers,
     facts,
+    fleet,
     messages,
     money,
     orders,
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = tuple(
                 verification,
                 answers,
                 facts,
+                fleet,
                 messages,
                 waiting,
             )

@@ -1,6 +1,6 @@
 """Withdraw units of an order from the warehouse's work: they were cancelled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -53,16 +53,25 @@ async def withdraw_units(tx: Tx, order_id: UUID, parts: Sequence[Withdrawal], no
     return released
 
 
-async def withdraw_missing(tx: Tx, task: Task, *, now: datetime) -> list[Claim]:
+LineKey = tuple[int, UUID, UUID, UUID]
+"""Line number, sku, owner and lot of what a task has for a line."""
+
+
+async def withdraw_missing(
+    tx: Tx, task: Task, *, only: Mapping[LineKey, int] | None = None, now: datetime
+) -> list[Claim]:
     """Take what is not off the shelf out of a locked task; one of which nothing is left is cancelled.
+
+    Args:
+        only: So many units of these lines at most; None is everything.
 
     Returns:
         The stock rows the units were to come from, as claims of the order.
     """
     there = [unit for unit in await store_withdraw.lock_units(tx, task.order_id) if unit.task_id == task.id]
-    missing = [unit for unit in there if _at(unit, "waiting")]
-    left = [_less(unit, "waiting", _at(unit, "waiting")) for unit in there]
-    if missing:
+    goes = [_missing(unit, only) for unit in there]
+    left = [_less(unit, "waiting", units) for unit, units in zip(there, goes, strict=True)]
+    if any(goes):
         await store_withdraw.shrink_units(tx, [unit for unit in left if unit not in there])
         await _cancel_empty(tx, left, {task.id}, now=now)
     return [
@@ -70,10 +79,17 @@ async def withdraw_missing(tx: Tx, task: Task, *, now: datetime) -> list[Claim]:
             task.order_id,
             unit.line_no,
             StockKey(unit.sku_id, unit.location_id, unit.owner_id, unit.lot_id),
-            _at(unit, "waiting"),
+            units,
         )
-        for unit in missing
+        for unit, units in zip(there, goes, strict=True)
+        if units
     ]
+
+
+def _missing(unit: TaskUnits, only: Mapping[LineKey, int] | None) -> int:
+    if only is None:
+        return _at(unit, "waiting")
+    return min(_at(unit, "waiting"), only.get((unit.line_no, unit.sku_id, unit.owner_id, unit.lot_id), 0))
 
 
 def _wanted(there: Sequence[TaskUnits], part: Withdrawal) -> dict[UUID, int]:

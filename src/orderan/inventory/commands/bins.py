@@ -23,6 +23,7 @@ async def draw_bins(tx: Tx, location_id: UUID, bins: Sequence[BinAsked], *, now:
     await place_store.lock_location(tx, location_id)
     await views.require_counted(tx, {location_id})
     asked = {one.code: one for one in bins}
+    await bin_store.lock_bins(tx, location_id, asked)
     before = {one.code: one for one in await bin_views.list_bins(tx, location_id, codes=asked)}
     for code, one in asked.items():
         if not one.active and code in before and before[code].units:

@@ -25,6 +25,7 @@ async def put_away(
     """
     keys = {put.key for put in puts}
     await store.lock_rows(tx, keys)
+    await bin_store.keep_bins_open(tx, {put.bin_id for put in puts})
     await _open(tx, [(put.bin_id, put.key.location_id) for put in puts])
     floor = await bin_views.unbinned(tx, keys)
     for key, asked in rules.per_key((put.key, put.quantity) for put in puts).items():
@@ -45,6 +46,7 @@ async def shift(tx: Tx, shifts: Sequence[Shift], *, now: datetime) -> None:
     keys = {one.key for one in shifts}
     await store.lock_rows(tx, keys)
     ends = [(bin_id, one.key.location_id) for one in shifts for bin_id in (one.from_bin, one.to_bin)]
+    await bin_store.keep_bins_open(tx, {bin_id for bin_id, _ in ends})
     named = await _open(tx, ends)
     held = {(one.bin_id, one.key): one.quantity for one in await bin_views.where_binned(tx, keys)}
     leaving: dict[tuple[UUID, StockKey], int] = {}

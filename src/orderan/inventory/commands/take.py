@@ -1,14 +1,18 @@
 """Take stock for a batch of demands: each whole or not at all, in the order they came."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from orderan.inventory import store
+from orderan.inventory import served_store, store
 from orderan.inventory.errors import StockShort
 from orderan.inventory.models import Bucket, Claim, ClaimState, Demand, MovementKind, Taken
 from orderan.inventory.rules import Pool
+from orderan.inventory.rules_batch import serve
 from orderan.inventory.store import Movement
 from orderan.kit.db import Tx
+from orderan.sourcing import followed
 
 _INTO = {
     ClaimState.RESERVED: (MovementKind.RESERVE, Bucket.RESERVED),
@@ -30,11 +34,15 @@ async def take_stock(
         is short takes nothing and does not hinder the others.
     """
     skus = {want.sku_id for demand, _ in demands for want in demand.wants}
-    pool = Pool(await store.lock_sellable(tx, skus, now=now) if skus else [])
+    rules = await followed(tx)
+    limited = [location for location, place in rules.places.items() if place.orders_a_day is not None]
+    rows = await store.lock_sellable(tx, skus, now=now) if skus else []
+    # Counted once the rows are locked: two batches of the same goods count one after the other.
+    served = await served_store.served_today(tx, limited, now=now) if limited and rows else {}
     answers: list[Taken | StockShort] = []
     made: dict[ClaimState, list[Claim]] = {state: [] for state in ClaimState}
-    for demand, state in demands:
-        outcome = pool.take(demand)
+    outcomes = serve(Pool(rows, rules, served), [demand for demand, _ in demands])
+    for (_, state), outcome in zip(demands, outcomes, strict=True):
         if isinstance(outcome, Taken):
             answers.append(outcome)
             made[state].extend(outcome.claims)
@@ -44,7 +52,15 @@ async def take_stock(
         for state, claims in made.items():
             if claims:
                 await _write(tx, claims, state, now=now)
+        if limited:
+            await served_store.count_served(tx, _orders_of(made, limited), now=now)
     return answers
+
+
+def _orders_of(made: Mapping[ClaimState, Sequence[Claim]], limited: Collection[UUID]) -> dict[UUID, int]:
+    """How many holders took something at each of these locations."""
+    pairs = {(claim.key.location_id, claim.holder_id) for claims in made.values() for claim in claims}
+    return Counter(location for location, _ in pairs if location in limited)
 
 
 async def _write(tx: Tx, claims: Sequence[Claim], state: ClaimState, *, now: datetime) -> None:

@@ -54,7 +54,7 @@ async def people_of(tx: Tx, ids: Collection[UUID], *, shop: Shop) -> dict[UUID, 
     """Whom these ids stand for, by the id asked for; the erased are not among them."""
     found = await reach(tx, ids)
     wants = await store_wants.wants_of(tx, {one.person_id for one in found.values()})
-    browsers = await store_wishes.newest_browsers(tx, {one.person_id for one in found.values()})
+    browsers = await store_wishes.sealed_browsers(tx, {one.person_id for one in found.values()})
     return {
         asked: _person(
             one, wants.get(one.person_id, Wants()), has_browser=one.person_id in browsers, shop=shop

@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 
 from orderan.gateways import Account, credentials_of
-from orderan.kit import audit
+from orderan.kit import audit, partner_accounts
 from orderan.kit.audit import Trace
 from orderan.kit.crypto import DataKey, Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
+from orderan.kit.partner_accounts import LONGEST_NAME
 from orderan.payments import store_attempts as store
 from orderan.payments.attempts import BASIS, Fee, GatewayAccount, Rail
 from orderan.payments.errors_accounts import (
@@ -26,9 +25,6 @@ from orderan.payments.errors_accounts import (
     NoSuchRail,
     SecretsStayBehind,
 )
-
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-LONGEST_NAME: Final = 60
 
 
 async def open_account(
@@ -106,7 +102,7 @@ async def change_account(
     typed = {key: value for key, value in credentials.items() if value}
     after = replace(before, name=name, base_url=_usable(base_url), state="open" if open_ else "closed")
     missing = [name for name in credentials_of(before.gateway) if name not in typed]
-    if missing and _origin(after.base_url) != _origin(before.base_url):
+    if missing and partner_accounts.moved([before.base_url], [after.base_url]):
         raise SecretsStayBehind(", ".join(missing))
     if typed:
         key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
@@ -184,7 +180,7 @@ async def account_behind(tx: Tx, keyring: Keyring, account_id: UUID) -> Account:
 
 
 def _sealed(key: DataKey, shop_id: int, credentials: Mapping[str, str]) -> bytes:
-    return key.seal(msgspec.json.encode(dict(credentials)).decode(), place=_place(shop_id))
+    return partner_accounts.sealed(key, credentials, place=_place(shop_id))
 
 
 def _place(shop_id: int) -> str:
@@ -202,18 +198,9 @@ def _told(account: GatewayAccount) -> dict[str, str]:
 
 def _usable(address: str) -> str:
     try:
-        parts = urlsplit(address)
-    except ValueError as fault:
+        return partner_accounts.usable_address(address)
+    except partner_accounts.AddressUnusable as fault:
         raise GatewayAddressUnusable(address) from fault
-    here = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not (here or (parts.scheme == "https" and parts.hostname)) or parts.username or parts.query:
-        raise GatewayAddressUnusable(address)
-    return address.rstrip("/")
-
-
-def _origin(address: str) -> tuple[str, str]:
-    parts = urlsplit(address)
-    return parts.scheme, parts.netloc.lower()
 
 
 async def _check_name(tx: Tx, name: str) -> None:

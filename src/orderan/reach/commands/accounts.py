@@ -1,7 +1,7 @@
 """Accounts of messages and calls: their secrets are sealed under a key of their own and opened only to call."""
 
 import secrets
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -9,26 +9,30 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-import msgspec
-
 from orderan import messaging, telephony
-from orderan.kit import audit
+from orderan.kit import audit, partner_accounts
 from orderan.kit.audit import Trace
 from orderan.kit.calling import Caller
 from orderan.kit.clock import Clock, SetClock
-from orderan.kit.crypto import DataKey, Keyring
+from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
+from orderan.kit.partner_accounts import LONGEST_NAME, drawn_secret
 from orderan.kit.public_network import PublicCaller
 from orderan.messaging import Lines, Messenger
 from orderan.reach import store
-from orderan.reach.errors import ReachAccountNotFound, ReachFieldsUnusable, ReachNameUnusable
+from orderan.reach.errors import (
+    ReachAccountNotFound,
+    ReachFieldsUnusable,
+    ReachNameUnusable,
+    ReachSecretsStayBehind,
+)
 from orderan.reach.models import Kind, ReachAccount
 from orderan.reach.rules import (
-    LONGEST_NAME,
     PROVIDER_NAMES,
     account_fields,
     complete,
+    hosts,
     kind_of,
     usable_address,
 )
@@ -63,9 +67,9 @@ async def open_reach(
     _check_opens(provider, address, given, now)
     account_id = new_id()
     key = keyring.new_key(tx.shop_id, account_id)
-    plain, hidden = _parted(provider, given)
-    rank = sum(one.kind == kind for one in await store.lock_accounts(tx))
-    sealed = _sealed(key, tx.shop_id, hidden)
+    plain, hidden = partner_accounts.parted(account_fields(provider), given)
+    rank = sum(one.kind == kind for one in await store.ROWS.lock(tx))
+    sealed = partner_accounts.sealed(key, hidden, place=_place(tx.shop_id))
     account = ReachAccount(account_id, kind, provider, name, address, plain, sealed, key.wrapped, rank)
     if not await store.insert_account(tx, account, now=now):
         raise ReachNameUnusable(name)
@@ -93,29 +97,37 @@ async def change_reach(
     Raises:
         ReachAccountNotFound: The shop has none of this id.
         ReachFieldsMissing, ReachFieldsUnusable, ReachAddressUnusable, ReachNameUnusable: Of what was typed.
+        ReachSecretsStayBehind: It is moved to another host, and its secrets were not typed again.
     """
-    there = await store.lock_accounts(tx)
+    there = await store.ROWS.lock(tx)
     before = next((one for one in there if one.id == account_id), None)
     if before is None:
         raise ReachAccountNotFound(to_text(PREFIX, account_id))
     _check_name(name)
     if any(one.name == name and one.id != account_id for one in there):
         raise ReachNameUnusable(name)
-    _, kept = _parted(before.provider, credentials_behind(keyring, tx.shop_id, before))
-    given = complete(before.provider, {**kept, **{key: value for key, value in fields.items() if value}})
+    asked = account_fields(before.provider)
+    _, kept = partner_accounts.parted(asked, credentials_behind(keyring, tx.shop_id, before))
+    typed = {key: value for key, value in fields.items() if value}
+    given = complete(before.provider, {**kept, **typed})
     address = usable_address(before.provider, base_url)
+    behind = partner_accounts.left_behind(asked, kept, typed)
+    if behind and partner_accounts.moved(hosts(before.base_url, before.fields), hosts(address, given)):
+        raise ReachSecretsStayBehind(", ".join(behind))
     _check_opens(before.provider, address, given, now)
-    plain, hidden = _parted(before.provider, given)
+    plain, hidden = partner_accounts.parted(asked, given)
     key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
     after = replace(
         before,
         name=name,
         base_url=address,
         fields=plain,
-        secrets=before.secrets if hidden == kept else _sealed(key, tx.shop_id, hidden),
+        secrets=before.secrets
+        if hidden == kept
+        else partner_accounts.sealed(key, hidden, place=_place(tx.shop_id)),
         state="open" if open_ else "closed",
     )
-    await store.save_account(tx, after)
+    await store.ROWS.save(tx, after)
     renewed = sorted(field for field, value in hidden.items() if kept.get(field) != value)
     trace = Trace(
         "reach_account.change",
@@ -134,13 +146,14 @@ async def put_reach_first(tx: Tx, account_id: UUID, *, now: datetime) -> None:
     Raises:
         ReachAccountNotFound: The shop has none of this id.
     """
-    there = await store.lock_accounts(tx)
+    there = await store.ROWS.lock(tx)
     chosen = next((one for one in there if one.id == account_id), None)
     if chosen is None:
         raise ReachAccountNotFound(to_text(PREFIX, account_id))
-    standing = sorted((one for one in there if one.kind == chosen.kind), key=lambda one: (one.rank, one.id))
-    ordered = sorted(standing, key=lambda one: one.id != account_id)
-    await store.save_ranks(tx, [one.id for one in ordered])
+    standing, ordered = partner_accounts.put_in_front(
+        (one for one in there if one.kind == chosen.kind), account_id
+    )
+    await store.ROWS.rank(tx, ordered)
     names = [[one.name for one in accounts] for accounts in (standing, ordered)]
     trace = Trace(
         "reach_account.first",
@@ -158,7 +171,7 @@ async def reach_account(tx: Tx, account_id: UUID) -> ReachAccount:
     Raises:
         ReachAccountNotFound: The shop has none of this id.
     """
-    account = await store.account_by_id(tx, account_id)
+    account = await store.ROWS.by_id(tx, account_id)
     if account is None:
         raise ReachAccountNotFound(to_text(PREFIX, account_id))
     return account
@@ -166,9 +179,7 @@ async def reach_account(tx: Tx, account_id: UUID) -> ReachAccount:
 
 def credentials_behind(keyring: Keyring, shop_id: int, account: ReachAccount) -> dict[str, str]:
     """Everything an account was opened with, its secrets opened."""
-    key = keyring.unwrap(shop_id, account.id, account.wrapped_key)
-    hidden = msgspec.json.decode(key.open(account.secrets, place=_place(shop_id)), type=dict[str, str])
-    return {**account.fields, **hidden}
+    return partner_accounts.unsealed(keyring, shop_id, account, place=_place(shop_id))
 
 
 def messenger_of(
@@ -196,23 +207,9 @@ def _made_up(provider: str) -> dict[str, str]:
 
 
 def _secret(name: str) -> str:
-    drawn = secrets.token_bytes(32)
     if name == "secret":
-        return f"whsec_{b64encode(drawn).decode()}"
-    return urlsafe_b64encode(drawn).decode().rstrip("=")
-
-
-def _parted(provider: str, given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What is shown again, and what is sealed."""
-    hidden = {one.name for one in account_fields(provider) if one.secret}
-    return (
-        {name: value for name, value in given.items() if name not in hidden},
-        {name: value for name, value in given.items() if name in hidden},
-    )
-
-
-def _sealed(key: DataKey, shop_id: int, hidden: Mapping[str, str]) -> bytes:
-    return key.seal(msgspec.json.encode(dict(hidden)).decode(), place=_place(shop_id))
+        return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
+    return drawn_secret()
 
 
 def _place(shop_id: int) -> str:
@@ -220,14 +217,7 @@ def _place(shop_id: int) -> str:
 
 
 def _told(account: ReachAccount) -> dict[str, object]:
-    return {
-        "kind": str(account.kind),
-        "provider": account.provider,
-        "name": account.name,
-        "base_url": account.base_url,
-        "fields": dict(account.fields),
-        "state": account.state,
-    }
+    return {"kind": str(account.kind)} | partner_accounts.told(account)
 
 
 @lru_cache(maxsize=1)

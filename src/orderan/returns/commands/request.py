@@ -23,6 +23,8 @@ async def request_return(
     reason: str,
     location_id: UUID | None = None,
     parcel_id: UUID | None = None,
+    policy_version: int | None = None,
+    way_paid_by: str | None = None,
     now: datetime,
 ) -> GoodsReturn:
     """Open a return for units of a locked order.
@@ -30,6 +32,7 @@ async def request_return(
     Args:
         location_id: Where they will arrive, where that is known.
         parcel_id: Of which the buyer kept the rest at the door.
+        policy_version, way_paid_by: By which policy its buyer asks, and who pays the way by it.
 
     Raises:
         NothingToReturn: Nothing was named.
@@ -55,6 +58,8 @@ async def request_return(
         moved_at=now,
         note=None,
         parcel_id=parcel_id,
+        policy_version=policy_version,
+        way_paid_by=way_paid_by,
     )
     await store.insert_return(tx, made, wanted)
     await insert_moves(tx, "return", [(order_id, "", "request", made.state)], reason=reason, now=now)

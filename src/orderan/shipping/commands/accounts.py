@@ -1,24 +1,21 @@
 """Accounts at couriers: their secrets are sealed under a key of their own and opened only to call."""
 
-import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import msgspec
-
 from orderan import couriers
 from orderan.couriers import PROVIDER_NAMES, Account, CourierClient
-from orderan.kit import audit
+from orderan.kit import audit, partner_accounts
 from orderan.kit.audit import Trace
 from orderan.kit.calling import Caller
 from orderan.kit.clock import Clock, SetClock
-from orderan.kit.crypto import DataKey, Keyring
+from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
+from orderan.kit.partner_accounts import drawn_secret, told
 from orderan.shipping import store_accounts as store
 from orderan.shipping.accounts import CourierAccount
 from orderan.shipping.errors_accounts import (
@@ -27,7 +24,7 @@ from orderan.shipping.errors_accounts import (
     CourierNameUnusable,
     CourierSecretsStayBehind,
 )
-from orderan.shipping.rules_accounts import account_fields, check_name, complete, usable_address
+from orderan.shipping.rules_accounts import account_fields, check_name, complete, hosts, usable_address
 
 PREFIX: Final = "cra"
 
@@ -51,28 +48,28 @@ async def open_courier_account(
         UnknownBooker, CourierFieldsMissing, CourierFieldsUnusable, CourierAddressUnusable, CourierNameUnusable: Of
             what was typed.
     """
-    made = {one.name: _secret() for one in account_fields(provider) if one.made}
+    made = {one.name: drawn_secret() for one in account_fields(provider) if one.made}
     given = complete(provider, made | {key: value for key, value in fields.items() if value})
     check_name(name)
     address = usable_address(provider, base_url)
     _check_opens(provider, address, given, now)
     account_id = new_id()
     key = keyring.new_key(tx.shop_id, account_id)
-    plain, hidden = _parted(provider, given)
+    plain, hidden = partner_accounts.parted(account_fields(provider), given)
     account = CourierAccount(
         account_id,
         provider,
         name,
         address,
         plain,
-        _sealed(key, tx.shop_id, hidden),
+        partner_accounts.sealed(key, hidden, place=_place(tx.shop_id)),
         key.wrapped,
-        len(await store.lock_accounts(tx)),
+        len(await store.ROWS.lock(tx)),
     )
     if not await store.insert_account(tx, account, now=now):
         raise CourierNameUnusable(name)
     await audit.leave(
-        tx, Trace("courier_account.open", "courier_account", str(account_id), after=_told(account)), now=now
+        tx, Trace("courier_account.open", "courier_account", str(account_id), after=told(account)), now=now
     )
     return account
 
@@ -97,7 +94,7 @@ async def change_courier_account(
         CourierFieldsMissing, CourierFieldsUnusable, CourierAddressUnusable, CourierNameUnusable: Of what was typed.
         CourierSecretsStayBehind: It is moved to another address, and its secrets were not typed again.
     """
-    there = await store.lock_accounts(tx)
+    there = await store.ROWS.lock(tx)
     before = next((one for one in there if one.id == account_id), None)
     if before is None:
         raise CourierAccountNotFound(to_text(PREFIX, account_id))
@@ -105,30 +102,34 @@ async def change_courier_account(
     if any(one.name == name and one.id != account_id for one in there):
         raise CourierNameUnusable(name)
     address = usable_address(before.provider, base_url)
-    _, kept = _parted(before.provider, courier_credentials(keyring, tx.shop_id, before))
+    asked = account_fields(before.provider)
+    _, kept = partner_accounts.parted(asked, courier_credentials(keyring, tx.shop_id, before))
     typed = {key: value for key, value in fields.items() if value}
-    if address != before.base_url and (behind := sorted(_typed(before.provider) - typed.keys())):
-        raise CourierSecretsStayBehind(", ".join(behind))
     given = complete(before.provider, {**kept, **typed})
+    behind = partner_accounts.left_behind(asked, kept, typed)
+    if behind and partner_accounts.moved(hosts(before.base_url, before.fields), hosts(address, given)):
+        raise CourierSecretsStayBehind(", ".join(behind))
     _check_opens(before.provider, address, given, now)
-    plain, hidden = _parted(before.provider, given)
+    plain, hidden = partner_accounts.parted(asked, given)
     key = keyring.unwrap(tx.shop_id, account_id, before.wrapped_key)
     after = replace(
         before,
         name=name,
         base_url=address,
         fields=plain,
-        secrets=before.secrets if hidden == kept else _sealed(key, tx.shop_id, hidden),
+        secrets=before.secrets
+        if hidden == kept
+        else partner_accounts.sealed(key, hidden, place=_place(tx.shop_id)),
         state="open" if open_ else "closed",
     )
-    await store.save_account(tx, after)
+    await store.ROWS.save(tx, after)
     renewed = sorted(field for field, value in hidden.items() if kept.get(field) != value)
     trace = Trace(
         "courier_account.change",
         "courier_account",
         str(account_id),
-        before=_told(before),
-        after=_told(after) | ({"secrets": renewed} if renewed else {}),
+        before=told(before),
+        after=told(after) | ({"secrets": renewed} if renewed else {}),
     )
     await audit.leave(tx, trace, now=now)
     return after
@@ -140,12 +141,11 @@ async def put_courier_first(tx: Tx, account_id: UUID, *, now: datetime) -> None:
     Raises:
         CourierAccountNotFound: The shop has none of this id.
     """
-    there = await store.lock_accounts(tx)
+    there = await store.ROWS.lock(tx)
     if all(one.id != account_id for one in there):
         raise CourierAccountNotFound(to_text(PREFIX, account_id))
-    standing = sorted(there, key=lambda one: (one.rank, one.id))
-    ordered = sorted(standing, key=lambda one: one.id != account_id)
-    await store.save_ranks(tx, [one.id for one in ordered])
+    standing, ordered = partner_accounts.put_in_front(there, account_id)
+    await store.ROWS.rank(tx, ordered)
     trace = Trace(
         "courier_account.first",
         "courier_account",
@@ -162,7 +162,7 @@ async def courier_account(tx: Tx, account_id: UUID) -> CourierAccount:
     Raises:
         CourierAccountNotFound: The shop has none of this id.
     """
-    account = await store.account_by_id(tx, account_id)
+    account = await store.ROWS.by_id(tx, account_id)
     if account is None:
         raise CourierAccountNotFound(to_text(PREFIX, account_id))
     return account
@@ -170,9 +170,7 @@ async def courier_account(tx: Tx, account_id: UUID) -> CourierAccount:
 
 def courier_credentials(keyring: Keyring, shop_id: int, account: CourierAccount) -> dict[str, str]:
     """Everything an account was opened with, its secrets opened."""
-    key = keyring.unwrap(shop_id, account.id, account.wrapped_key)
-    hidden = msgspec.json.decode(key.open(account.secrets, place=_place(shop_id)), type=dict[str, str])
-    return {**account.fields, **hidden}
+    return partner_accounts.unsealed(keyring, shop_id, account, place=_place(shop_id))
 
 
 def courier_client(
@@ -182,40 +180,8 @@ def courier_client(
     return couriers.open_courier(Account(account.provider, account.base_url, credentials), caller, clock)
 
 
-def _secret() -> str:
-    return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-
-
-def _typed(provider: str) -> set[str]:
-    """Secrets somebody outside chose."""
-    return {one.name for one in account_fields(provider) if one.secret and not one.made}
-
-
-def _parted(provider: str, given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What is shown again, and what is sealed."""
-    hidden = {one.name for one in account_fields(provider) if one.secret}
-    return (
-        {name: value for name, value in given.items() if name not in hidden},
-        {name: value for name, value in given.items() if name in hidden},
-    )
-
-
-def _sealed(key: DataKey, shop_id: int, hidden: Mapping[str, str]) -> bytes:
-    return key.seal(msgspec.json.encode(dict(hidden)).decode(), place=_place(shop_id))
-
-
 def _place(shop_id: int) -> str:
     return f"{shop_id}|courier_account|secrets"
-
-
-def _told(account: CourierAccount) -> dict[str, object]:
-    return {
-        "provider": account.provider,
-        "name": account.name,
-        "base_url": account.base_url,
-        "fields": dict(account.fields),
-        "state": account.state,
-    }
 
 
 def _check_opens(provider: str, base_url: str, given: Mapping[str, str], now: datetime) -> None:

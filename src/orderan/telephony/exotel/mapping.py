@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from orderan.telephony.errors import Fault, OutcomeUnknown, TelephoneFailed, TelephoneRefused
+from orderan.telephony.errors import Fault, OutcomeUnknown, TelephoneFailed, TelephoneRefused, refusal_of
 from orderan.telephony.models import OVER, CallState, CallTruth
 from orderan.telephony.rules import address_of, price_of, whole
 
@@ -82,6 +82,6 @@ def trouble(
     if status == 429:
         return TelephoneFailed(NAME, word, detail, fault=Fault.BUSY)
     if 400 <= status < 500 and status != 408:
-        return TelephoneRefused(NAME, word, detail)
+        return refusal_of(NAME, status, word, detail)
     kind = OutcomeUnknown if changes else TelephoneFailed
     return kind(NAME, word, detail, fault=Fault.GARBLED if status < 300 else Fault.SERVER)

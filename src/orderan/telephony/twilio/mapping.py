@@ -5,11 +5,17 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from orderan.telephony.errors import Fault, OutcomeUnknown, TelephoneFailed, TelephoneRefused
+from orderan.telephony.errors import Fault, OutcomeUnknown, TelephoneFailed, TelephoneRefused, refusal_of
 from orderan.telephony.models import OVER, CallState, CallTruth
 from orderan.telephony.rules import address_of, price_of, whole
 
 NAME: Final = "twilio"
+NUMBERS: Final = frozenset({"13224", "13225", "21211", "21214", "21217"})
+"""Codes of numbers that are none, or that cannot be called.
+
+Source: Twilio's dictionary of errors: 13224 invalid, 13225 blocked, 21211 invalid `To`, 21214 `To` cannot be
+reached, 21217 does not appear to be valid.
+"""
 
 STATES: Final[Mapping[str, CallState]] = {
     "queued": CallState.QUEUED,
@@ -88,7 +94,7 @@ def trouble(
     if status == 429:
         return TelephoneFailed(NAME, word, detail, fault=Fault.BUSY)
     if 400 <= status < 500 and status != 408:
-        return TelephoneRefused(NAME, word, detail)
+        return refusal_of(NAME, status, word, detail, numbers=NUMBERS)
     kind = OutcomeUnknown if changes else TelephoneFailed
     return kind(NAME, word, detail, fault=Fault.GARBLED if status < 300 else Fault.SERVER)
 

@@ -13,7 +13,7 @@ from orderan.kit.ids import new_id
 from orderan.verification import rules, store
 from orderan.verification.errors import BuyerTaken
 from orderan.verification.events import BuyerAnswered, BuyerAsked, DeliveryAnswered, DeliveryAsked
-from orderan.verification.models import LEASE, Attempt, Case, Policy, Step, Way
+from orderan.verification.models import LEASE, Attempt, Case, Policy, Reached, Step, Way
 from orderan.verification.rules import Next
 from orderan.verification.states import ATTEMPT, AttemptEvent, AttemptState
 from orderan.verification.views import PolicyVersion, attempts_of
@@ -100,9 +100,7 @@ def looked_after(begun: Attempt) -> datetime:
     return begun.until if begun.way is Way.AGENT else begun.began_at + LEASE
 
 
-async def note_asked(
-    tx: Tx, attempt: Attempt, event: AttemptEvent, *, provider: str, provider_id: str | None, now: datetime
-) -> Attempt:
+async def note_asked(tx: Tx, attempt: Attempt, reached: Reached, *, now: datetime) -> Attempt:
     """Note what came of placing the call or handing over the message: asked, failed or unknown.
 
     The buyer may have answered before the provider did: then that stands.
@@ -114,15 +112,18 @@ async def note_asked(
         return attempt
     after = replace(
         attempt,
-        state=ATTEMPT.after(attempt.state, event),
-        provider=provider,
-        provider_id=provider_id or attempt.provider_id,
+        state=ATTEMPT.after(attempt.state, reached.event),
+        provider=reached.provider,
+        provider_id=reached.provider_id or attempt.provider_id,
         moved_at=now,
         moved_by=tx.actor,
+        failure=reached.failure,
+        failure_code=reached.failure_code,
     )
     await store.save_attempt(tx, after, was=attempt.state)
     told = DeliveryAsked if attempt.day_id else BuyerAsked
-    await record(tx, attempt.order_id, told(str(attempt.way), provider, str(after.state)), now=now)
+    fact = told(str(attempt.way), reached.provider, str(after.state), reached.failure)
+    await record(tx, attempt.order_id, fact, now=now)
     return after
 
 

@@ -1,6 +1,7 @@
 """Kenapa? over the API: the automatic choices about an order, and what today's rules would choose."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from pydantic import Field
 
+from orderan import sourcing
 from orderan.access import Permission, Principal
 from orderan.flows.replay_decision import replay
 from orderan.kit import decisions
 from orderan.kit.db import Caller, Database, Tx
-from orderan.routing import Rule, RulesVersion, active_rules
+from orderan.routing import Rule, active_rules
+from orderan.sourcing import SourcingRules
 from orderan.trust import Policy, followed
 from orderan.web.api.answering import READ
 from orderan.web.api.order_told import seen, sees_stock
@@ -65,19 +68,30 @@ async def decisions_read(
 ) -> DecisionsTold:
     """Each with the rule it followed, its reasons, and whether today's rules would choose the same."""
 
-    async def read(tx: Tx) -> tuple[list[Any], RulesVersion | None, Policy]:
+    async def read(tx: Tx) -> tuple[list[Any], _Followed]:
         found = await decisions.about(tx, await seen(tx, principal, order_id))
+        live = await active_rules(tx)
         policy, _ = await followed(tx)
-        return found, await active_rules(tx), policy
+        return found, _Followed(live.rules if live else (), policy, await sourcing.followed(tx))
 
     whole = sees_stock(principal)
-    found, live, policy = await db.run(caller, read)
-    rules = live.rules if live else ()
-    return DecisionsTold(data=[_told(made, rules, policy, whole=whole) for made in found])
+    found, now = await db.run(caller, read)
+    return DecisionsTold(data=[_told(made, now, whole=whole) for made in found])
 
 
-def _told(made: Any, rules: Sequence[Rule], policy: Policy, *, whole: bool) -> DecisionTold:
-    today = replay(made.kind, made.inputs, made.outcome, rules=rules, policy=policy)
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """Every kind of rules that is followed now."""
+
+    routing: Sequence[Rule]
+    trust: Policy
+    sourcing: SourcingRules
+
+
+def _told(made: Any, now: _Followed, *, whole: bool) -> DecisionTold:
+    today = replay(
+        made.kind, made.inputs, made.outcome, rules=now.routing, policy=now.trust, sourcing=now.sourcing
+    )
     return DecisionTold(
         at=made.decided_at,
         kind=made.kind,

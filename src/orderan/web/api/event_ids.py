@@ -10,6 +10,7 @@ from orderan.kit.ids import to_text
 
 ENTITIES: Final = {
     "customers.": "cus",
+    "fleet.": "run",
     "fulfilment.": "ord",
     "health.": "ral",
     "importing.finished.": "imr",
@@ -55,9 +56,11 @@ FIELDS: Final = {
     "return_id": "ret",
     "sku_id": "sku",
     "skus": "sku",
+    "stop_id": "stp",
     "survivor_id": "cus",
     "task_id": "tsk",
     "to_location": "loc",
+    "van_id": "van",
 }
 """Fields of facts that hold ids."""
 

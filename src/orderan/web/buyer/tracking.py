@@ -23,6 +23,7 @@ from orderan.kit.text import NumberMistyped, read_number
 from orderan.kit.throttle import Limit, TooManyAttempts, give_back, spend
 from orderan.kit.tickets import read_ticket, write_ticket
 from orderan.orders import pay_limit
+from orderan.returns import returns_of
 from orderan.settings import Settings
 from orderan.shipping import COURIERS, parcels_of, tracking_link
 from orderan.shops import Shop, all_shops
@@ -82,20 +83,19 @@ async def follow(
     request: Request[Any, Any, Any], db: Database, keyring: Keyring, links: PayLinks, now: datetime
 ) -> Response[Any]:
     """The order this browser was let in to; otherwise the form."""
-    says = read_ticket(keyring.secret("tracking"), "track", request.cookies.get(COOKIE, ""), now=now)
-    if says is None:
+    let_in = let_in_to(request, keyring, now)
+    if let_in is None:
         return Redirect("/track", status_code=303)
-    caller = Caller(int(says["shop"]), BUYER)
 
-    async def read(tx: Tx) -> tuple[Any, Card | None, list[Any], Shop | None]:
-        order = await order_for_buyer(tx, int(says["number"]))
-        if order is None or order.id != UUID(says["order"]):
-            return None, None, [], None
+    async def read(tx: Tx) -> tuple[Any, Card | None, list[Any], Shop | None, list[Any]]:
+        order = await order_for_buyer(tx, let_in.number)
+        if order is None or order.id != let_in.order_id:
+            return None, None, [], None, []
         card = await customer_card(tx, keyring, order.customer_id) if order.customer_id else None
         shop = next((shop for shop in await all_shops(tx) if shop.shop_id == tx.shop_id), None)
-        return order, card, await parcels_of(tx, order.id), shop
+        return order, card, await parcels_of(tx, order.id), shop, await returns_of(tx, order.id)
 
-    order, card, parcels, shop = await db.run(caller, read)
+    order, card, parcels, shop, returns = await db.run(let_in.caller, read)
     if order is None:
         return Redirect("/track", status_code=303)
     return page(
@@ -115,8 +115,27 @@ async def follow(
             }
             for parcel in parcels
         ],
+        may_return=any(parcel.delivered_at for parcel in parcels),
+        returns=returns,
         now=now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """An order a browser was let in to."""
+
+    caller: Caller
+    order_id: UUID
+    number: int
+
+
+def let_in_to(request: Request[Any, Any, Any], keyring: Keyring, now: datetime) -> LetIn | None:
+    """The order this browser typed the number and the digits of, in the last half hour; None: none."""
+    says = read_ticket(keyring.secret("tracking"), "track", request.cookies.get(COOKIE, ""), now=now)
+    if says is None:
+        return None
+    return LetIn(Caller(int(says["shop"]), BUYER), UUID(says["order"]), int(says["number"]))
 
 
 def _limits(address: str, shop: Shop | None, number: int) -> list[Limit]:

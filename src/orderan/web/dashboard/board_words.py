@@ -42,14 +42,6 @@ WHY_NEXT: Final = {
     Next.PENDING: N_("Ada pembayaran yang nasibnya belum diketahui. Gateway sedang ditanya."),
     Next.NOTHING: N_("Tidak ada yang perlu dilakukan."),
 }
-REASONS: Final = {
-    Test.OUTAGE: N_("%(seen)s dari %(num)s percobaan gagal; biasanya %(expected)s."),
-    Test.DEGRADATION: N_("%(seen)s dari %(num)s percobaan gagal; biasanya %(expected)s."),
-    Test.LEAK: N_("%(seen)s dari %(num)s percobaan gagal; biasanya %(expected)s."),
-    Test.SLOW: N_("%(seen)s dari %(num)s jawaban lambat; biasanya %(expected)s."),
-    Test.LATE: N_("%(seen)s dari %(num)s kabar bayar terlambat; biasanya %(expected)s."),
-    Test.SILENCE: N_("Yang membayar hanya %(seen)s dari biasanya pada jam ini (%(num)s ditunggu)."),
-}
 BLAMES: Final = {
     Blame.BANK: N_("Kebanyakan karena bank."),
     Blame.GATEWAY: N_("Kebanyakan karena gateway."),
@@ -67,13 +59,49 @@ CAUSED: Final = frozenset({Test.OUTAGE, Test.DEGRADATION, Test.LEAK})
 def reason_said(reason: Mapping[str, Any], spoken: Words) -> str:
     """A reason the watch gave, as a sentence."""
     test = Test(reason["test"])
-    told = spoken.gettext(
-        REASONS[test],
+    told = _share_said(
+        test,
+        reason["of"],
+        spoken,
         seen=format_percent(reason["seen"], spoken.locale),
         expected=format_percent(reason["expected"], spoken.locale),
-        num=format_number(reason["of"], spoken.locale),
     )
     return f"{told} {spoken.gettext(BLAMES[Blame(reason['blame'])])}" if test in CAUSED else told
+
+
+def _share_said(test: Test, many: int, spoken: Words, *, seen: str, expected: str) -> str:
+    """What share of how many it was, and what is usual."""
+    match test:
+        case Test.SLOW:
+            return spoken.ngettext(
+                "%(seen)s dari %(num)s jawaban lambat; biasanya %(expected)s.",
+                "%(seen)s dari %(num)s jawaban lambat; biasanya %(expected)s.",
+                many,
+                seen=seen,
+                expected=expected,
+            )
+        case Test.LATE:
+            return spoken.ngettext(
+                "%(seen)s dari %(num)s kabar bayar terlambat; biasanya %(expected)s.",
+                "%(seen)s dari %(num)s kabar bayar terlambat; biasanya %(expected)s.",
+                many,
+                seen=seen,
+                expected=expected,
+            )
+        case Test.SILENCE:
+            return spoken.gettext(
+                N_("Yang membayar hanya %(seen)s dari biasanya pada jam ini (%(num)s ditunggu)."),
+                seen=seen,
+                num=format_number(many, spoken.locale),
+            )
+        case _:
+            return spoken.ngettext(
+                "%(seen)s dari %(num)s percobaan gagal; biasanya %(expected)s.",
+                "%(seen)s dari %(num)s percobaan gagal; biasanya %(expected)s.",
+                many,
+                seen=seen,
+                expected=expected,
+            )
 
 
 def reasons_said(reasons: Sequence[Mapping[str, Any]], spoken: Words) -> list[str]:

@@ -34,7 +34,7 @@ from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.order_looks import path_of, reader_of
 from orderan.web.dashboard.stock_words import actor_names
-from orderan.web.dashboard.verification_words import DAY_STATES, DAY_TRIES, DAYS_SORTED, WAYS, miss_told
+from orderan.web.dashboard.verification_words import DAY_STATES, DAY_TRIES, DAYS_SORTED, WAYS, outcome_told
 from orderan.web.forms import DateUnreadable, Sent, one, posted, refused
 from orderan.web.here import place_of
 from orderan.web.once import once
@@ -156,7 +156,7 @@ async def _page(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Respon
         states=DAY_TRIES,
         ways=WAYS,
         # What a button says is what its try is shown as.
-        miss_told=lambda answer: "" if answer in WORDS[Topic.DAY] else miss_told(answer, words),
+        came_of=lambda one: "" if one.answer in WORDS[Topic.DAY] else outcome_told(one, words),
         name_of=lambda actor: words.gettext(actors[actor]),
         may_write=visit.principal.may(Permission.ORDERS_WRITE),
         **found,

@@ -19,6 +19,7 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.shops import shop_by_id
 from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
+from orderan.web.dashboard.fleet_shown import run_path
 from orderan.web.dashboard.import_words import reason_said
 from orderan.web.dashboard.inbox_facts import Known, known_of, note_told
 from orderan.web.dashboard.inbox_lines import corrections_of, lines_shown
@@ -40,6 +41,10 @@ KINDS: Final = {
     "task_waiting": N_("Gudang terlambat"),
     "parcel_waiting": N_("Paket terlambat"),
     "parcel_silent": N_("Kurir diam"),
+    "fleet_stop_failed": N_("Antaran sendiri gagal"),
+    "fleet_cash_differs": N_("Uang sopir selisih"),
+    "fleet_run_waiting": N_("Perjalanan armada menunggu"),
+    "fleet_planning_waiting": N_("Rute belum selesai dihitung"),
     "courier_contradicts": N_("Kabar kurir bertentangan"),
     "courier_word": N_("Kata kurir belum dikenal"),
     "courier_letters_unreadable": N_("Kabar kurir tidak terbaca"),
@@ -119,6 +124,8 @@ ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "parcel": lambda told: f"/shipping/{told['parcel']}/part" if "parcel" in told else "",
     "reach_account": lambda told: f"/settings/reach/{told['account']}",
     "courier_account": lambda _: "/shipping",
+    "run": lambda told: f"/fleet/runs/{told['run']}" if "run" in told else run_path(UUID(told["id"])),
+    "planning": lambda _: "/fleet",
     "message": lambda told: f"/messages/{told['message']}",
     "delivery": lambda _: "/messages",
 }

@@ -26,6 +26,8 @@ CLOSED_BECAUSE: Final = {
     "told after all": N_("Ternyata pesannya sampai."),
     "sent again": N_("Pesannya dikirim lagi."),
     "moved on": N_("Sudah berlanjut."),
+    "on its way": N_("Paketnya diantar lagi."),
+    "delivered": N_("Paketnya sudah diterima."),
     "picking goes on": N_("Pengambilan dilanjutkan."),
     "total changed": N_("Total pesanan berubah."),
     "balanced": N_("Pembayarannya sudah cocok."),

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from orderan import sourcing
 from orderan.access import key_names, staff_names
 from orderan.kit.db import Tx
 from orderan.kit.i18n import Words
 from orderan.orders import Moment
 from orderan.payments import accounts, rails_by_id
 from orderan.routing import Rule, active_rules
+from orderan.sourcing import SourcingRules
 from orderan.trust import Policy, followed
 
 
@@ -21,6 +23,7 @@ class Names:
         rails: What the account of a rail is called.
         rules: The rules of routing that are followed now; None where none of it is told.
         policy: The rules of scoring, the same.
+        sourcing: The rules of where goods come from, the same.
     """
 
     people: Mapping[str, str]
@@ -28,6 +31,7 @@ class Names:
     rails: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[Rule] | None = None
     policy: Policy | None = None
+    sourcing: SourcingRules | None = None
 
     def who(self, actor: str, words: Words) -> str:
         """`staff:<id>` and `key:<id>` by name; the system is the system."""
@@ -53,15 +57,17 @@ async def names_of(
     scored = any(moment.kind == "decision.trust" for moment in moments)
     policy = (await followed(tx))[0] if scored else None
     chosen = [moment.facts for moment in moments if moment.kind == "decision.routing"]
+    places_chosen = any(moment.kind == "decision.sourcing" for moment in moments)
+    where = await sourcing.followed(tx) if places_chosen else None
     if not chosen:
-        return Names(people, places, policy=policy)
+        return Names(people, places, policy=policy, sourcing=where)
     live = await active_rules(tx)
     told = {rail["id"] for facts in chosen for rail in facts["outcome"]["rails"]}
     told |= {rail["id"] for facts in chosen for rail in facts["inputs"].get("shut", ())}
     there = await rails_by_id(tx, [UUID(one) for one in told])
     named = {account.id: account.name for account in await accounts(tx)}
     rails = {str(rail.id): named[rail.account_id] for rail in there.values()}
-    return Names(people, places, rails, live.rules if live else (), policy)
+    return Names(people, places, rails, live.rules if live else (), policy, where)
 
 
 def _id(kind: str, actor: str) -> UUID | None:

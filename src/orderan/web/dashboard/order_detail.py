@@ -46,7 +46,7 @@ from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_timeline import told
 from orderan.web.dashboard.order_words import HOLDS
 from orderan.web.dashboard.trust import review_path
-from orderan.web.dashboard.verification_words import DAY_STATES, STATES, WAYS, miss_told, progress_told
+from orderan.web.dashboard.verification_words import DAY_STATES, STATES, WAYS, outcome_told, progress_told
 from orderan.web.forms import Sent
 from orderan.web.here import here, place_of, standing
 from orderan.web.pages import page
@@ -214,7 +214,7 @@ def _said_of(context: dict[str, Any]) -> dict[str, Any]:
         "asking_states": STATES,
         "asking_ways": WAYS,
         "doors": DAY_STATES,
-        "miss_told": lambda answer: miss_told(answer, words),
+        "came_of": lambda attempt: outcome_told(attempt, words),
         "asking_told": progress_told(context["asking_now"], words),
     }
 

@@ -9,7 +9,7 @@ from orderan.orders import Moment
 from orderan.web.dashboard.names import Names
 from orderan.web.dashboard.order_words import HOLDS, TERMS
 from orderan.web.dashboard.trust_words import score_told
-from orderan.web.dashboard.verification_words import miss_told
+from orderan.web.dashboard.verification_words import failure_told, miss_told
 
 Sentence = tuple[str, str, str, str]
 """Title, text under it, tone, icon."""
@@ -92,10 +92,17 @@ def _verified(moment: Moment, words: Words, _names: Names, _currency: str) -> Se
     return words.gettext(title), "", tone, sign
 
 
+def _why(moment: Moment, words: Words) -> str:
+    """Why a try asked or reached nobody; empty of any other."""
+    if moment.facts["state"] == "missed":
+        return miss_told(moment.facts.get("answer"), words)
+    return failure_told(moment.facts.get("failure"), None, words)
+
+
 def _buyer_asked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     title, tone = ANSWERS[moment.facts["state"]]
     by = ASKED_BY[moment.facts["way"]]
-    why = miss_told(moment.facts.get("answer"), words) if moment.facts["state"] == "missed" else ""
+    why = _why(moment, words)
     return words.gettext(title), " · ".join(part for part in (words.gettext(by), why) if part), tone, "phone"
 
 
@@ -110,7 +117,7 @@ DAY_ANSWERS: Final = ANSWERS | {
 def _day_asked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     title, tone = DAY_ANSWERS[moment.facts["state"]]
     by = ASKED_BY[moment.facts["way"]]
-    why = miss_told(moment.facts.get("answer"), words) if moment.facts["state"] == "missed" else ""
+    why = _why(moment, words)
     parts = (words.gettext(N_("Hari pengantaran")), words.gettext(by), why)
     return words.gettext(title), " · ".join(part for part in parts if part), tone, "phone"
 

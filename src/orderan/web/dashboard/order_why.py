@@ -17,12 +17,14 @@ from orderan.web.dashboard.trust_words import reasons_told, score_told
 
 WHOLE: Final = N_("Semua barang bisa dikirim dari satu tempat.")
 SPLIT: Final = N_("Tidak ada satu tempat yang punya semua barang, jadi dibagi.")
+APART: Final = N_("Dibagi, karena menurut aturan toko lebih murah daripada satu tempat yang punya semuanya.")
+FULL: Final = N_("Ada tempat yang tidak dipilih karena sudah melayani sebanyak yang ia mampu hari itu.")
 NEAR: Final = {
     "near:4": N_("Tempatnya di kelurahan pembeli."),
     "near:3": N_("Tempatnya di kecamatan pembeli."),
     "near:2": N_("Tempatnya di kota atau kabupaten pembeli."),
     "near:1": N_("Tempatnya di provinsi pembeli."),
-    "near:0": N_("Tidak ada stok di provinsi pembeli; tempat utama dipakai."),
+    "near:0": N_("Tempatnya di luar provinsi pembeli."),
 }
 NOT_WHOLE: Final = N_("Masukannya tidak disimpan lengkap, jadi keputusan ini tidak bisa diulang.")
 
@@ -36,7 +38,7 @@ def reasons_of(moment: Moment, words: Words, names: Names) -> list[str]:
         return [why_told(moment.facts["outcome"], words), _carrier_today(moment, words)]
     if moment.kind != "decision.sourcing":
         return []
-    known = {"whole": WHOLE, "split": SPLIT} | NEAR
+    known = {"whole": WHOLE, "split": SPLIT, "apart": APART, "full": FULL} | NEAR
     reasons = [words.gettext(known.get(code, code)) for code in moment.facts["reasons"] if code]
     rule = words.gettext("Aturan: %(rule)s", rule=moment.facts["rule"])
     return [*reasons, rule, _today(moment, words, names)]
@@ -45,7 +47,9 @@ def reasons_of(moment: Moment, words: Words, names: Names) -> list[str]:
 def _today(moment: Moment, words: Words, names: Names) -> str:
     """What today's rules make of a decision, asked again from what was kept of it."""
     outcome = moment.facts["outcome"]
-    today = replay(moment.kind.removeprefix("decision."), moment.facts["inputs"], outcome)
+    today = replay(
+        moment.kind.removeprefix("decision."), moment.facts["inputs"], outcome, sourcing=names.sourcing
+    )
     if today is None:
         return words.gettext(NOT_WHOLE)
     if today.same:

@@ -31,6 +31,7 @@ from orderan.reach import (
     ReachFieldsMissing,
     ReachFieldsUnusable,
     ReachNameUnusable,
+    ReachSecretsStayBehind,
     account_fields,
 )
 from orderan.web.dashboard.desk import Visit
@@ -43,6 +44,7 @@ FIELDS: Final = {
     ReachNameUnusable: "name",
     ReachAddressUnusable: "base_url",
     ReachFieldsMissing: "fields",
+    ReachSecretsStayBehind: "fields",
     ReachFieldsUnusable: "fields",
 }
 BLANK: Final = {"provider": "", "name": "", "base_url": ""}

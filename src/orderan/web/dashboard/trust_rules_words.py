@@ -40,6 +40,7 @@ MEASURED: Final[Mapping[str, str]] = {
     Measure.DEVICE_REFUSED: N_("Paket yang ditolak orang lain dari perangkat ini, di atas yang diterima"),
     Measure.DEVICE_FRAUD: N_("Penipuan dan sengketa dari perangkat ini"),
     Measure.AREA_REFUSED_PERCENT: N_("Paket yang ditolak di kecamatan ini, dalam persen"),
+    Measure.AREA_RETURNED_PERCENT: N_("Barang yang diretur dari kecamatan ini, dalam persen yang diterima"),
     Measure.AMOUNT_THOUSANDS: N_("Nilai pesanan, dalam ribu rupiah"),
     Measure.AMOUNT_OF_SHOP_PERCENT: N_("Nilai dibanding yang biasa di toko, dalam persen"),
     Measure.AMOUNT_OF_BUYER_PERCENT: N_("Nilai dibanding yang biasa dari pembeli, dalam persen"),
@@ -84,14 +85,11 @@ FAULTS: Final[Mapping[str, str]] = {
     Fault.NOT_YES_OR_NO: N_("pilih ya atau tidak"),
 }
 CHANGES: Final[Mapping[str, str]] = {
-    Change.ADDED: N_("Aturan baru: %(name)s, %(after)s poin"),
     Change.REMOVED: N_("Dihapus: %(name)s"),
     Change.ON: N_("Dinyalakan: %(name)s"),
     Change.OFF: N_("Dimatikan: %(name)s"),
-    Change.POINTS: N_("%(name)s: %(before)s menjadi %(after)s poin"),
     Change.HEIGHT: N_("%(name)s: mulai %(after)s, dulu %(before)s"),
     Change.OTHERWISE: N_("Diubah: %(name)s"),
-    Change.BAND: N_("%(way)s, %(name)s: mulai %(after)s poin, dulu %(before)s"),
     Change.ACTS: N_("Aturan akan bertindak: menahan, bertanya, dan menolak."),
     Change.WATCHES: N_("Aturan hanya akan menilai, tanpa bertindak."),
 }
@@ -110,17 +108,56 @@ def rule_told(rule: Rule, words: Words) -> str:
 
 def change_told(one: Difference, words: Words) -> str:
     """A difference as a sentence."""
-    never = words.gettext("tidak pernah")
-    is_band = one.change is Change.BAND
-    before, after = (
-        (str(value) if value is not None else never) if is_band else f"{value or 0:+d}"
-        for value in (one.before, one.after)
+    if one.change is Change.BAND:
+        return _band_told(one, words)
+    name = words.gettext(one.name) if one.name else ""
+    if one.change in {Change.ADDED, Change.POINTS}:
+        return _points_told(one, name, words)
+    before, after = (format_number(value or 0, words.locale) for value in (one.before, one.after))
+    return words.gettext(CHANGES[one.change], name=name, before=before, after=after)
+
+
+def _points_told(one: Difference, name: str, words: Words) -> str:
+    before, after = (f"{value or 0:+d}" for value in (one.before, one.after))
+    many = abs(one.after or 0)
+    if one.change is Change.ADDED:
+        return words.ngettext(
+            "Aturan baru: %(name)s, %(after)s poin",
+            "Aturan baru: %(name)s, %(after)s poin",
+            many,
+            name=name,
+            after=after,
+        )
+    return words.ngettext(
+        "%(name)s: %(before)s menjadi %(after)s poin",
+        "%(name)s: %(before)s menjadi %(after)s poin",
+        many,
+        name=name,
+        before=before,
+        after=after,
     )
-    if one.change is Change.HEIGHT:
-        before, after = (format_number(value or 0, words.locale) for value in (one.before, one.after))
-    name = words.gettext(OUTCOMES[one.name] if is_band else one.name) if one.name else ""
-    way = words.gettext(WAYS[one.way]) if one.way else ""
-    return words.gettext(CHANGES[one.change], name=name, way=way, before=before, after=after)
+
+
+def _band_told(one: Difference, words: Words) -> str:
+    """From how many points on something is done, or that it never is any more."""
+    way, name = words.gettext(WAYS[one.way]) if one.way else "", words.gettext(OUTCOMES[one.name])
+    before = words.gettext("tidak pernah") if one.before is None else format_number(one.before, words.locale)
+    if one.after is None:
+        return words.gettext(
+            N_("%(way)s, %(name)s: tidak pernah lagi, dulu mulai %(before)s"),
+            way=way,
+            name=name,
+            before=before,
+        )
+    return words.ngettext(
+        "%(way)s, %(name)s: mulai %(after)s poin, dulu %(before)s",
+        "%(way)s, %(name)s: mulai %(after)s poin, dulu %(before)s",
+        one.after,
+        way=way,
+        name=name,
+        after=format_number(one.after, words.locale),
+        before=before,
+    )
 
 
 def faults_told(

@@ -30,6 +30,7 @@ MEASURES: Final = {
     "device_refused": N_("Paket yang ditolak orang lain dari perangkat ini: %(value)s"),
     "device_fraud": N_("Penipuan dan sengketa dari perangkat ini: %(value)s"),
     "area_refused_percent": N_("Paket yang ditolak di kecamatan ini: %(value)s %%"),
+    "area_returned_percent": N_("Barang yang diretur dari kecamatan ini: %(value)s %%"),
     "amount_thousands": N_("Nilai pesanan: %(value)s ribu rupiah"),
     "amount_of_shop_percent": N_("Nilainya %(value)s %% dari yang biasa di toko"),
     "amount_of_buyer_percent": N_("Nilainya %(value)s %% dari yang biasa dibeli pembeli ini"),
@@ -131,8 +132,12 @@ def _with_points(one: Mapping[str, Any], words: Words) -> str:
 def score_told(outcome: Mapping[str, Any], words: Words) -> str:
     """The points, and what was made of them."""
     done, said = OUTCOMES[outcome["outcome"]], OUTCOMES[outcome["would"]]
-    told = words.gettext(
-        "%(points)s poin: %(outcome)s", points=outcome["points"], outcome=words.gettext(done)
+    told = words.ngettext(
+        "%(points)s poin: %(outcome)s",
+        "%(points)s poin: %(outcome)s",
+        abs(outcome["points"]),
+        points=outcome["points"],
+        outcome=words.gettext(done),
     )
     if done == said:
         return told

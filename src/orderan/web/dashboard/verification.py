@@ -25,7 +25,7 @@ from orderan.flows.verify_order import followed_now
 from orderan.flows.views_asking import Turn, Unsaid, unsaid_counts, unsaid_orders
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
-from orderan.kit.i18n import LOCALES, format_time
+from orderan.kit.i18n import LOCALES, Words, format_time
 from orderan.orders import OrderNotFound, load_orders
 from orderan.shops import shop_by_id
 from orderan.verification import (
@@ -45,7 +45,8 @@ from orderan.web.dashboard.verification_words import (
     TURNS,
     WAYS,
     WHYS,
-    miss_told,
+    failure_told,
+    outcome_told,
     progress_told,
     script,
 )
@@ -140,9 +141,18 @@ def _row(visit: Visit, row: Unsaid, people: Mapping[UUID, Any], actors: Mapping[
         "theirs": format_time(visit.now, zone_of(row.area), words.locale),
         "from": _later(visit, row, zone_of(row.area)),
         "progress": "" if row.over else progress_told(row.progress, words),
+        "failed": _failed(row, words),
         "mine": row.taken_by == visit.principal.actor,
         "taker": words.gettext(actors[row.taken_by]) if row.taken_by else "",
     }
+
+
+def _failed(row: Unsaid, words: Words) -> str:
+    """By which way the last try asked nobody, and why; empty where it asked."""
+    if row.failed is None:
+        return ""
+    way = words.gettext(WAYS[row.failed.way])
+    return f"{way}: {failure_told(row.failed.failure, row.failed.failure_code, words)}".removesuffix(": ")
 
 
 def _later(visit: Visit, row: Unsaid, zone: str) -> str:
@@ -261,7 +271,7 @@ async def _page(
         states=STATES,
         ways=WAYS,
         whys=WHYS,
-        miss_told=lambda answer: miss_told(answer, words),
+        came_of=lambda attempt: outcome_told(attempt, words),
         name_of=lambda actor: words.gettext(actors[actor]),
         may_write=visit.principal.may(Permission.ORDERS_WRITE),
         may_reveal=visit.principal.may(Permission.PERSONAL_READ),

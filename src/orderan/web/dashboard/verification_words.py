@@ -10,6 +10,7 @@ from orderan.flows.views_days import Sort
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Line, Order, owed
+from orderan.verification import Attempt, AttemptState, Failure
 
 WAYS: Final = {
     "call": N_("Telepon otomatis"),
@@ -63,7 +64,22 @@ MISSES: Final = {
     "wrong_key": N_("menekan tombol lain"),
     "failed": N_("sambungan gagal"),
     "undelivered": N_("pesan tidak sampai"),
+    "not_there": N_("nomornya tidak bisa menerima pesan di sana"),
 }
+FAILURES: Final = {
+    Failure.NEEDLESS: N_("sudah tidak perlu ditanya"),
+    Failure.NO_BUYER: N_("pembelinya tidak dikenal"),
+    Failure.NO_PHONE: N_("pembeli tidak punya nomor telepon"),
+    Failure.STOPPED: N_("pembeli menutup saluran ini"),
+    Failure.NO_ACCOUNT: N_("toko belum punya akun yang bisa dipakai"),
+    Failure.NUMBER: N_("nomornya tidak bisa dihubungi lewat cara ini"),
+    Failure.MESSAGE: N_("isi pesan tidak diterima penyedia"),
+    Failure.ACCOUNT: N_("akun toko ditolak penyedia: periksa kunci dan saldonya"),
+    Failure.REFUSED: N_("ditolak penyedia"),
+    Failure.BUSY: N_("penyedia sedang terlalu sibuk"),
+    Failure.UNAVAILABLE: N_("penyedia tidak menjawab"),
+}
+"""Why a try asked nobody."""
 WHYS: Final = (
     N_("Tidak merasa memesan"),
     N_("Tidak jadi membeli"),
@@ -153,3 +169,18 @@ def miss_told(answer: str | None, words: Words) -> str:
     if not answer:
         return ""
     return words.gettext(MISSES[answer]) if answer in MISSES else answer
+
+
+def failure_told(failure: str | None, code: str | None, words: Words) -> str:
+    """Why a try asked nobody, with what the provider called it; empty of one that did not fail."""
+    if failure is None:
+        return ""
+    told = words.gettext(FAILURES[Failure(failure)])
+    return f"{told} ({code})" if code else told
+
+
+def outcome_told(attempt: Attempt, words: Words) -> str:
+    """What came of a try, beside its state: why it asked nobody, why it reached nobody, or what was pressed."""
+    if attempt.state is AttemptState.FAILED:
+        return failure_told(attempt.failure, attempt.failure_code, words)
+    return miss_told(attempt.answer, words)

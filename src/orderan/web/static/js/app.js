@@ -9,6 +9,8 @@ import { charts } from "./charts.js";
 import { say } from "./toast.js";
 import { scan } from "./scan.js";
 import { countdowns } from "./countdown.js";
+import { driver } from "./driver.js";
+import { pick } from "./pick.js";
 
 menus();
 dialogs();
@@ -23,6 +25,7 @@ function refresh(root) {
   root.querySelector?.("[data-focus]")?.focus();
   scan(root);
   countdowns(root);
+  driver(root);
   // On a narrow screen the tab one is on may lie outside what is seen of the row.
   for (const tab of root.querySelectorAll?.(".o-tabs a[aria-current]") ?? []) {
     tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
@@ -30,6 +33,7 @@ function refresh(root) {
 }
 
 refresh(document);
+pick(document);
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) refresh(event.detail.elt);
 });

@@ -12,7 +12,7 @@ function beep(kind) {
   tone.onended = () => audio.close();
 }
 
-async function stayAwake() {
+export async function stayAwake() {
   try {
     await navigator.wakeLock?.request("screen");
   } catch {
@@ -20,15 +20,20 @@ async function stayAwake() {
   }
 }
 
+/** Answer a scan, `ok` or `bad`. */
+export function answer(said) {
+  navigator.vibrate?.(said === "ok" ? 40 : [120, 60, 120]);
+  if (navigator.userActivation?.hasBeenActive) beep(said);
+}
+
 /** Run on a page, or a swapped part of one, that has `data-scan` and maybe `data-scanned`. */
 export function scan(root) {
   const field = root.querySelector?.("[data-scan]");
   if (!field) return;
   field.focus();
-  field.select();
+  // The browser may have focused it before this ran: what a scanner has typed since must not be typed over.
+  if (field.value === field.defaultValue) field.select();
   stayAwake();
   const said = root.querySelector("[data-scanned]")?.dataset.scanned;
-  if (!TONES[said]) return;
-  navigator.vibrate?.(said === "ok" ? 40 : [120, 60, 120]);
-  if (navigator.userActivation?.hasBeenActive) beep(said);
+  if (TONES[said]) answer(said);
 }
