@@ -117,7 +117,8 @@ from orderan.reach import PROVIDER_NAMES, Verdict, keep_letters, open_reach, sea
 from orderan.returns import Inspected, ReturnEvent, Wanted
 from orderan.routing import change_draft, put_live
 from orderan.sandbox.keys import MESSENGERS, PHONES
-from orderan.shipping import Parcel, ParcelEvent
+from orderan.shipping import Parcel, ParcelEvent, open_courier_account, set_sender
+from orderan.shipping import Sender as ParcelSender
 from orderan.shops import open_shop
 from orderan.verification import AttemptEvent, DayPolicy, Policy, Step, Way, days_due, keep_policy
 from settlements.furnishing import settlements
@@ -356,6 +357,12 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/pay/{pay_cancelled}",
         "/pay/{pay_paid}",
     ),
+    "/settings/couriers": ("/settings/couriers", "/settings/couriers?provider=biteship"),
+    "/settings/couriers/{account:str}": (
+        "/settings/couriers/{courier_account}",
+        "/settings/couriers/{courier_own}",
+    ),
+    "/warehouse/tasks/{task_id:str}/couriers": ("/warehouse/tasks/{task_packed}/couriers",),
     "/settings/reach": ("/settings/reach", "/settings/reach?provider=smtp"),
     "/settings/reach/{account:str}": ("/settings/reach/{reach_sms}", "/settings/reach/{reach_voice}"),
     "/stop/{ticket:str}": ("/stop/{stop}",),
@@ -624,9 +631,37 @@ async def _pay_pages(
     tickets = {f"pay_{name}": links.ticket(1, order.id, now=now) for name, order in pages.items()}
     return tickets | {
         **await _reached(world, keyring, numbered, links, now),
+        **await _couriers(world, keyring, now),
         "gateway_account": to_text("gwa", account.id),
         "rail": to_text("ral", carried["va_bca"].id),
         "rail_paused": to_text("ral", carried["alfamart"].id),
+    }
+
+
+async def _couriers(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """An account at a courier that cannot be reached, own riders, and who sends from the first location."""
+    told = {
+        "biteship": {"api_key": "biteship_test.k", "webhook_secret": "s"},
+        "own": {"cities": "Jakarta Pusat, Kota Adm. Jakarta Pusat", "cost_minor": "9000"},
+    }
+    made = {}
+    for provider, fields in told.items():
+        made[provider] = await world.floor.run(
+            lambda tx, provider=provider, fields=fields: open_courier_account(
+                tx,
+                keyring,
+                provider=provider,
+                name=provider.capitalize(),
+                base_url="http://127.0.0.1:1" if provider != "own" else "",
+                fields=fields,
+                now=now,
+            )
+        )
+    sender = ParcelSender(next(iter(world.locations.values())), "Gudang", "+622150001000", "10110")
+    await world.floor.run(lambda tx: set_sender(tx, sender, now=now))
+    return {
+        "courier_account": to_text("cra", made["biteship"].id),
+        "courier_own": to_text("cra", made["own"].id),
     }
 
 

@@ -183,6 +183,51 @@ CREATE TABLE bundle_part (
 CREATE POLICY own_shop_only ON bundle_part USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE bundle_part FORCE ROW LEVEL SECURITY;
 
+-- distributed: every state the rules of which courier carries had while they were edited; the latest is the draft
+CREATE TABLE carry_draft (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    rules jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT carry_draft_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT carry_draft_counts_up CHECK ((revision > 0))
+);
+CREATE POLICY own_shop_only ON carry_draft USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE carry_draft FORCE ROW LEVEL SECURITY;
+
+-- distributed: versions of the rules of which courier carries a parcel; at most one is followed
+CREATE TABLE carry_rules (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    rules jsonb NOT NULL,
+    note text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    active boolean NOT NULL,
+    active_since timestamp with time zone,
+    revision integer,
+    CONSTRAINT carry_rules_pkey PRIMARY KEY (shop_id, version)
+);
+CREATE UNIQUE INDEX carry_rules_one_active ON carry_rules USING btree (shop_id) WHERE active;
+CREATE POLICY own_shop_only ON carry_rules USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE carry_rules FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a draft of the rules of which courier carries would have done to past parcels, and which version was followed then
+CREATE TABLE carry_trial (
+    shop_id bigint NOT NULL,
+    revision integer NOT NULL,
+    against integer,
+    days integer NOT NULL,
+    found jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT carry_trial_pkey PRIMARY KEY (shop_id, revision),
+    CONSTRAINT carry_trial_days_sane CHECK (((days >= 1) AND (days <= 366)))
+);
+CREATE POLICY own_shop_only ON carry_trial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE carry_trial FORCE ROW LEVEL SECURITY;
+
 -- distributed: sheets of products as they came, what was wrong with which row, and whether the good rows were applied
 CREATE TABLE catalog_import (
     shop_id bigint NOT NULL,
@@ -320,6 +365,60 @@ CREATE TABLE courier_account (
 CREATE POLICY own_shop_only ON courier_account USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE courier_account FORCE ROW LEVEL SECURITY;
 
+-- distributed: tries to have a packed task carried, from before its courier is asked; the key is the name the courier knows it by
+CREATE TABLE courier_booking (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    key text NOT NULL,
+    state text NOT NULL,
+    account_id uuid,
+    courier text,
+    service text,
+    weight_g integer NOT NULL,
+    value_minor bigint NOT NULL,
+    cod_minor bigint NOT NULL,
+    insured boolean NOT NULL,
+    cost_minor bigint,
+    insurance_minor bigint,
+    cod_fee_minor bigint,
+    charged_minor bigint,
+    least_days integer,
+    most_days integer,
+    serial bigint,
+    prepared text,
+    reference text,
+    awb text,
+    routing_code text,
+    reason text,
+    parcel_id uuid,
+    wanted_by text NOT NULL,
+    wanted_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    ask_at timestamp with time zone,
+    asked integer NOT NULL,
+    CONSTRAINT courier_booking_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT courier_booking_key_once UNIQUE (shop_id, key),
+    CONSTRAINT courier_booking_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
+    CONSTRAINT courier_booking_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT courier_booking_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT courier_booking_task FOREIGN KEY (shop_id, task_id) REFERENCES task(shop_id, id),
+    CONSTRAINT courier_booking_amounts CHECK (((value_minor >= 0) AND (cod_minor >= 0) AND (weight_g >= 0))),
+    CONSTRAINT courier_booking_chosen_before_asked CHECK (((state = ANY (ARRAY['wanted'::text, 'failed'::text, 'withdrawn'::text])) OR ((account_id IS NOT NULL) AND (courier IS NOT NULL) AND (service IS NOT NULL)))),
+    CONSTRAINT courier_booking_leaves_in_a_parcel CHECK (((state = 'handed_over'::text) = (parcel_id IS NOT NULL))),
+    CONSTRAINT courier_booking_state_known CHECK ((state = ANY (ARRAY['wanted'::text, 'asking'::text, 'unknown'::text, 'booked'::text, 'failed'::text, 'withdrawing'::text, 'withdrawn'::text, 'handed_over'::text])))
+);
+CREATE INDEX courier_booking_due ON courier_booking USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
+CREATE INDEX courier_booking_named ON courier_booking USING btree (shop_id, account_id, reference);
+CREATE INDEX courier_booking_of_order ON courier_booking USING btree (shop_id, order_id);
+CREATE INDEX courier_booking_of_parcel ON courier_booking USING btree (shop_id, parcel_id) WHERE (parcel_id IS NOT NULL);
+CREATE INDEX courier_booking_of_task ON courier_booking USING btree (shop_id, task_id);
+CREATE UNIQUE INDEX courier_booking_one_at_a_time ON courier_booking USING btree (shop_id, task_id) WHERE (state = ANY (ARRAY['wanted'::text, 'asking'::text, 'unknown'::text, 'booked'::text]));
+CREATE UNIQUE INDEX courier_booking_serial_once ON courier_booking USING btree (shop_id, account_id, serial) WHERE (serial IS NOT NULL);
+CREATE POLICY own_shop_only ON courier_booking USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_booking FORCE ROW LEVEL SECURITY;
+
 -- distributed: when a courier leaves a location; minutes of its own day, days from Monday 1; no services is all of them
 CREATE TABLE courier_cutoff (
     shop_id bigint NOT NULL,
@@ -365,6 +464,35 @@ CREATE INDEX courier_notice_received ON courier_notice USING btree (shop_id, rec
 CREATE INDEX courier_notice_waiting ON courier_notice USING btree (shop_id, received_at) WHERE (heard_at IS NULL);
 CREATE POLICY own_shop_only ON courier_notice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE courier_notice FORCE ROW LEVEL SECURITY;
+
+-- distributed: offers of courier accounts by district, kilogram and service, with the worth and the cash they were asked for
+CREATE TABLE courier_rate (
+    shop_id bigint NOT NULL,
+    account_id uuid NOT NULL,
+    origin text NOT NULL,
+    destination text NOT NULL,
+    weight_kg integer NOT NULL,
+    cod boolean NOT NULL,
+    insured boolean NOT NULL,
+    courier text NOT NULL,
+    service text NOT NULL,
+    cost_minor bigint NOT NULL,
+    insurance_minor bigint,
+    cod_fee_minor bigint,
+    takes_cod boolean NOT NULL,
+    least_days integer,
+    most_days integer,
+    value_minor bigint NOT NULL,
+    cod_minor bigint NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT courier_rate_pkey PRIMARY KEY (shop_id, account_id, origin, destination, weight_kg, cod, insured, courier, service),
+    CONSTRAINT courier_rate_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
+    CONSTRAINT courier_rate_amounts CHECK (((cost_minor >= 0) AND (weight_kg > 0)))
+);
+CREATE INDEX courier_rate_between ON courier_rate USING btree (shop_id, origin, destination, weight_kg);
+CREATE INDEX courier_rate_old ON courier_rate USING btree (shop_id, asked_at);
+CREATE POLICY own_shop_only ON courier_rate USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE courier_rate FORCE ROW LEVEL SECURITY;
 
 -- distributed: a buyer; name, phone and e-mail encrypted
 CREATE TABLE customer (
@@ -443,6 +571,7 @@ CREATE TABLE decision (
     decided_at timestamp with time zone NOT NULL,
     CONSTRAINT decision_pkey PRIMARY KEY (shop_id, subject_id, id)
 );
+CREATE INDEX decision_of_couriers ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'courier'::text);
 CREATE INDEX decision_of_routing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'routing'::text);
 CREATE INDEX decision_of_sourcing ON decision USING btree (shop_id, decided_at, id) WHERE (kind = 'sourcing'::text);
 CREATE POLICY own_shop_only ON decision USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -1622,6 +1751,21 @@ CREATE TABLE parcel_follow (
 );
 CREATE POLICY own_shop_only ON parcel_follow USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE parcel_follow FORCE ROW LEVEL SECURITY;
+
+-- distributed: who a courier asks for at a location, and by which number
+CREATE TABLE parcel_sender (
+    shop_id bigint NOT NULL,
+    location_id uuid NOT NULL,
+    name text NOT NULL,
+    phone text NOT NULL,
+    postcode text NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT parcel_sender_pkey PRIMARY KEY (shop_id, location_id),
+    CONSTRAINT parcel_sender_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id)
+);
+CREATE POLICY own_shop_only ON parcel_sender USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE parcel_sender FORCE ROW LEVEL SECURITY;
 
 -- distributed: what a courier says happened to a parcel, in its words and in ours; a status of NULL is a word nobody knows
 CREATE TABLE parcel_step (

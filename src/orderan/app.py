@@ -20,6 +20,7 @@ from litestar.types import ASGIApp
 from orderan import __version__, gateways
 from orderan.access import Entrance
 from orderan.customers import atlas
+from orderan.flows.book_courier import Booker
 from orderan.flows.courier_clients import CourierClients
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
@@ -56,7 +57,10 @@ from orderan.web.static import serve_static
 MODULES: Final = (
     "orderan.web.api.adjustments",
     "orderan.web.api.availability",
+    "orderan.web.api.courier_accounts",
+    "orderan.web.api.courier_bookings",
     "orderan.web.api.courier_cash",
+    "orderan.web.api.shipping_rates",
     "orderan.web.api.customer_access",
     "orderan.web.api.customer_details",
     "orderan.web.api.customer_wishes",
@@ -149,6 +153,8 @@ MODULES: Final = (
     "orderan.web.dashboard.orders",
     "orderan.web.dashboard.finance",
     "orderan.web.dashboard.finance_bank",
+    "orderan.web.dashboard.courier_accounts",
+    "orderan.web.dashboard.courier_bookings",
     "orderan.web.dashboard.courier_ledger",
     "orderan.web.dashboard.finance_files",
     "orderan.web.dashboard.finance_received",
@@ -229,6 +235,7 @@ class Parts:
     clients: GatewayClients
     reached: ReachClients
     couriers: CourierClients
+    booker: Booker
     intake: Intake
     news_intake: NewsIntake
     courier_intake: CourierIntake
@@ -267,6 +274,7 @@ class Parts:
             clients=clients,
             reached=reached,
             couriers=couriers,
+            booker=Booker(db, clock, keyring, couriers),
             intake=Intake(db, clients, clock),
             news_intake=NewsIntake(db, reached, clock),
             courier_intake=CourierIntake(db, couriers, clock),
@@ -347,6 +355,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "intake": Provide(lambda: parts.intake, sync_to_thread=False),
         "news_intake": Provide(lambda: parts.news_intake, sync_to_thread=False),
         "couriers": Provide(lambda: parts.couriers, sync_to_thread=False),
+        "booker": Provide(lambda: parts.booker, sync_to_thread=False),
         "courier_intake": Provide(lambda: parts.courier_intake, sync_to_thread=False),
         "reached": Provide(lambda: parts.reached, sync_to_thread=False),
         "refunder": Provide(lambda: parts.refunder, sync_to_thread=False),

@@ -57,7 +57,8 @@ from orderan.kit.ids import to_text
 from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
 from orderan.picking import PickingPolicy, Scan, ScanKind, device_key, lists_of, open_device, signed
 from orderan.returns import Wanted
-from orderan.shipping import ParcelEvent
+from orderan.shipping import BOOKING_PREFIX, ParcelEvent, want_bookings
+from orderan.shipping import Wanted as WantedCarried
 from orderan.shops import Channel, ChannelKind, add_channel, list_channels
 from orderan.verification import DayPolicy, Policy, keep_policy
 
@@ -97,6 +98,8 @@ def _at(address: str, *marks: str) -> Shows:
 OUTSIDE: Final[Mapping[str, Shows]] = {
     "/": _of("/", "{at_stake}", "{sold}"),
     "/api/v1/availability": _at("/api/v1/availability", "{sby}"),
+    "/api/v1/bookings/{booking_id:str}": _of("/api/v1/bookings/{booking}", '"wanted"'),
+    "/api/v1/tasks/{task_id:str}/bookings": _of("/api/v1/tasks/{task}/bookings", "{booking}"),
     "/api/v1/events": _of("/api/v1/events?limit=500", "{unpaid}"),
     "/api/v1/exceptions": _of("/api/v1/exceptions", "{entry}"),
     "/api/v1/exceptions/{entry_id:str}": _of("/api/v1/exceptions/{entry}", "{waiting_number}"),
@@ -193,6 +196,7 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/warehouse": _of("/warehouse?tab=planned", "{waiting_number}"),
     "/warehouse/hand-over": _of("/warehouse/hand-over", "{packed_number}"),
     "/warehouse/scan": _of("/warehouse/scan?code={waiting_number}", "{task}"),
+    "/warehouse/tasks/{task_id:str}/couriers": _of("/warehouse/tasks/{task}/couriers", "{waiting_number}"),
     "/warehouse/tasks/{task_id:str}": _of("/warehouse/tasks/{task}", "{waiting_number}"),
 }
 
@@ -220,7 +224,9 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/account/codes": OWN,
     "/account/codes.svg": OWN,
     "/api/v1/availability/stream": STREAM,
+    "/api/v1/courier-accounts": SETTINGS,
     "/api/v1/couriers": SETTINGS,
+    "/api/v1/shipping-rates": "couriers' prices between places; from a location outside the scope it is refused",
     "/api/v1/customers": PEOPLE,
     "/api/v1/customers/{customer_id:str}": PEOPLE,
     "/api/v1/customers/{customer_id:str}/accesses": PEOPLE,
@@ -255,6 +261,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/messages/templates": SETTINGS,
     "/messages/templates/{kind:str}": MESSAGES,
     "/messages/{message_id:str}": MESSAGES,
+    "/settings/couriers": SETTINGS,
+    "/settings/couriers/{account:str}": SETTINGS,
     "/settings/reach": SETTINGS,
     "/settings/reach/{account:str}": SETTINGS,
     "/settings/gateways": SETTINGS,
@@ -436,7 +444,10 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     [task] = await floor.all("SELECT id FROM task WHERE order_id = %(order)s", order=waiting.id)
     [product] = await floor.all("SELECT id FROM product")
     at_stake = await floor.value("SELECT sum(money_minor) FROM exception_entry WHERE state = 'open'")
+    wish = WantedCarried(waiting.id, task.id, 500, 10_000, 0)
+    [booking] = await floor.run(lambda tx: want_bookings(tx, [wish], now=now))
     names = {
+        "booking": to_text(BOOKING_PREFIX, booking.id),
         "unsaid": to_text("ord", unsaid.id),
         "unsaid_number": str(unsaid.number),
         "unpaid": to_text("ord", unpaid.id),

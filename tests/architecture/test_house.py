@@ -45,6 +45,7 @@ COLUMNS = {
     "promotions.redemption": ("promotion_redemption", "state"),
     "returns.goods_return": ("goods_return", "state"),
     "settlements.entry": ("reconciliation_entry", "state"),
+    "shipping.booking": ("courier_booking", "state"),
     "shipping.parcel": ("parcel", "state"),
     "transfer": ("transfer", "state"),
     "trust.denial": ("trust_denial", "state"),

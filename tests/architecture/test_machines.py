@@ -185,6 +185,7 @@ NOT_WALKED = {
     "payments.payout": "every move needs what the one before it left: tests/flows/test_pay_out.py",
     "payments.refund_try": "gateways move it: tests/flows/test_execute_refund.py",
     "payments.attempt": "gateways move it: tests/flows/test_pay_online.py, and their news in any order",
+    "shipping.booking": "couriers move it, and a clock: tests/flows/test_book_courier.py",
     "picking.list": "what is on it moves it, and whoever walks it: tests/picking/test_waves.py",
     "picking.wave": "its lists move it: tests/picking/test_waves.py",
     "settlements.entry": "files and the ledger move it; a person's word is tests/flows/test_reconciling.py",

@@ -34,6 +34,9 @@ ONE_THING = {
 }
 """Answers about one thing whose parts are a list: the thing is told whole."""
 TOLD_WHOLE = {
+    "/api/v1/courier-accounts": "a shop has a few",
+    "/api/v1/shipping-rates": "what a few couriers offer at once",
+    "/api/v1/tasks/{task_id}/bookings": "a task is booked a few times",
     "/api/v1/couriers": "as many as the shop works with",
     "/api/v1/customers/{customer_id}/accesses": "the last hundred of one customer",
     "/api/v1/customers/{customer_id}/duplicates": "the ten likeliest",

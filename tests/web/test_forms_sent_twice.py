@@ -42,6 +42,7 @@ from orderan.reach import open_reach
 from orderan.routes import Point
 from orderan.routing import change_draft
 from orderan.sandbox.keys import MESSENGERS
+from orderan.shipping import open_courier_account
 from orderan.verification import Policy, Rule, Verdict, When, keep_policy
 
 pytestmark = pytest.mark.anyio
@@ -93,6 +94,17 @@ FORMS: Final = {
             "method": "qris",
         },
         "SELECT count(*) FROM gateway_account",
+    ),
+    "/settings/couriers": Sends(
+        "/settings/couriers",
+        {
+            "provider": "own",
+            "name": "Kurir kedua",
+            "field-cities": "Depok",
+            "field-cost_minor": "9000",
+            "field-days": "1",
+        },
+        "SELECT count(*) FROM courier_account",
     ),
     "/settings/reach": Sends(
         "/settings/reach",
@@ -449,6 +461,10 @@ OTHERWISE: Final = {
     "/settings": SAME_AGAIN,
     "/settings/channels/{channel:str}": SAME_AGAIN,
     "/settings/gateways/{account:str}": SAME_AGAIN,
+    "/settings/couriers/senders": SAME_AGAIN,
+    "/settings/couriers/{account:str}": SAME_AGAIN,
+    "/settings/couriers/{account:str}/check": "a question, which changes nothing",
+    "/settings/couriers/{account:str}/first": SAME_AGAIN,
     "/settings/reach/{account:str}": SAME_AGAIN,
     "/settings/reach/{account:str}/first": SAME_AGAIN,
     "/account/digest": SAME_AGAIN,
@@ -496,6 +512,10 @@ OTHERWISE: Final = {
     "/orders/import/{upload_id:str}": ON,
     "/orders/import/{upload_id:str}/forget": ON,
     "/inbox/{entry_id:str}/resubmit": ON,
+    "/warehouse/book": ON,
+    "/warehouse/tasks/{task_id:str}/book": "a task has one booking: tests/flows/test_book_courier.py",
+    "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/cancel": ON,
+    "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/settle": ON,
     "/warehouse/bulk": ON,
     "/warehouse/hand-over": ON,
     "/warehouse/tasks/{task_id:str}/hand-over": ON,
@@ -562,6 +582,12 @@ async def shop(
             now=now,
         )
     )
+    riders = {"cities": "Jakarta", "cost_minor": "9000"}
+    carrier = await floor.run(
+        lambda tx: open_courier_account(
+            tx, keyring, provider="own", name="Kurir toko", base_url="", fields=riders, now=now
+        )
+    )
     incident = await floor.run(
         lambda tx: open_incident(tx, [other.id], kind=Kind.DOWN, severity=Severity.MAJOR, since=now, now=now)
     )
@@ -592,6 +618,7 @@ async def shop(
         "account": to_text("gwa", account.id),
         "rail": to_text("ral", rail.id),
         "reach": to_text("rch", reached.id),
+        "courier": to_text("cra", carrier.id),
         "incident": to_text("inc", incident.incident.id),
         "customer": to_text("cus", customer.id),
         "open": to_text("ord", open_.id),

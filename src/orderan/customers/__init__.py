@@ -77,7 +77,16 @@ from orderan.customers.models import (
     WholeAddress,
 )
 from orderan.customers.others import seal_for, seals_for
-from orderan.customers.reaching import Contact, Reach, open_contacts, people_by_phone, reach, survivors
+from orderan.customers.reaching import (
+    Contact,
+    Destination,
+    Reach,
+    open_contacts,
+    open_destinations,
+    people_by_phone,
+    reach,
+    survivors,
+)
 from orderan.customers.regions import (
     AreaComplaint,
     AreaDoubt,
@@ -145,6 +154,7 @@ __all__ = [
     "CustomerRegistered",
     "CustomerState",
     "CustomersMerged",
+    "Destination",
     "Doubt",
     "Duplicate",
     "Email",
@@ -207,6 +217,7 @@ __all__ = [
     "merge",
     "note_reading",
     "open_contacts",
+    "open_destinations",
     "people_by_phone",
     "phone_index",
     "postcode_of",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orderan.customers import store
 from orderan.customers.models import Field, Purpose
-from orderan.customers.sealing import CUSTOMER, Seal, phone_index, seal_of
+from orderan.customers.sealing import ADDRESS, CUSTOMER, Seal, phone_index, seal_of
 from orderan.customers.views import customer_rows
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -39,6 +39,23 @@ class Contact:
     phone: str | None = field(repr=False)
     email: str | None = field(repr=False)
     seal: Seal = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where something is brought, opened.
+
+    Attributes:
+        village_code: None where the address names no area.
+        area: It in words.
+    """
+
+    recipient: str = field(repr=False)
+    phone: str = field(repr=False)
+    line: str = field(repr=False)
+    village_code: str | None
+    postcode: str | None
+    area: str
 
 
 async def reach(tx: Tx, customers: Collection[UUID]) -> dict[UUID, Reach]:
@@ -135,4 +152,36 @@ async def open_contacts(
             seal.open(CUSTOMER, name, getattr(row, f"{name}_enc")) for name in ("name", "phone", "email")
         ]
         found[one] = Contact(opened[0] or "", opened[1], opened[2], seal)
+    return found
+
+
+async def open_destinations(
+    tx: Tx, keyring: Keyring, addresses: Collection[UUID], *, purpose: str, now: datetime
+) -> dict[UUID, Destination]:
+    """Addresses something is brought to, by their ids; each reading is logged.
+
+    Those of people who were erased meanwhile are not among the answers.
+    """
+    rows = await tx.all(
+        """
+        SELECT address.id, address.customer_id, address.recipient_enc, address.phone_enc, address.line_enc,
+               address.village_code, address.postcode, address.area, subject_key.wrapped
+        FROM customer_address AS address
+        JOIN subject_key ON subject_key.shop_id = address.shop_id AND subject_key.subject_id = address.customer_id
+        WHERE address.shop_id = %(shop)s AND address.id = ANY(%(ids)s) AND subject_key.wrapped IS NOT NULL
+        """,
+        {"shop": tx.shop_id, "ids": list(addresses)},
+    )
+    if not rows:
+        return {}
+    logged = [(new_id(), one) for one in sorted({row.customer_id for row in rows})]
+    await store.insert_access(tx, logged, fields=[Field.ADDRESSES.value], purpose=purpose, now=now)
+    found = {}
+    for row in rows:
+        seal = seal_of(keyring, tx.shop_id, row.customer_id, row.wrapped)
+        recipient, phone, line = (
+            seal.open(ADDRESS, name, getattr(row, f"{name}_enc")) or ""
+            for name in ("recipient", "phone", "line")
+        )
+        found[row.id] = Destination(recipient, phone, line, row.village_code, row.postcode, row.area)
     return found

@@ -1,8 +1,8 @@
 """Cancelling an order, or some units of it: one transaction, nothing is left behind.
 
 units      the least advanced go first; what was shipped is refused, it comes back as a return
-work       tasks shrink by exactly those units; a task of which nothing is left is cancelled, and
-           what the inbox says of it is settled
+work       tasks shrink by exactly those units; a task of which nothing is left is cancelled, what
+           was booked for it at a courier is taken back, and what the inbox says of it is settled
 stock      the same units are free again in the same instant, parts of bundles included
 money      lines and shipping are summed up anew, as a change set would; what was paid too much goes to the exception inbox,
            what a voucher paid for an order that is over comes back onto it, and nothing is asked for once all that was sent has come back
@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.book_courier import settle_not_booked
 from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.order_fees import shipping_without
 from orderan.flows.pay_with_voucher import let_vouchers_go
@@ -36,6 +37,7 @@ from orderan.orders import (
     owed,
     release_every_hold,
 )
+from orderan.shipping import withdraw_bookings
 from orderan.verification import close_case
 
 
@@ -103,8 +105,10 @@ async def let_go(tx: Tx, order: Order, lines: Sequence[Line], cuts: Sequence[Cut
     if parts:
         await release_claims(tx, [order.id], parts=parts, now=now)
     if promised:
-        over = [f"task_short:{task}" for task in await cancelled_tasks(tx, order.id)]
-        await inbox.settle(tx, over, note="cancelled", now=now)
+        gone = await cancelled_tasks(tx, order.id)
+        await inbox.settle(tx, [f"task_short:{task}" for task in gone], note="cancelled", now=now)
+        await withdraw_bookings(tx, gone, reason="cancelled", now=now)
+        await settle_not_booked(tx, gone, note="cancelled", now=now)
         await follow_goods(tx, [order.id], now=now)
 
 

@@ -1,7 +1,8 @@
 """Parcels leave the building: from this moment the goods are the courier's to bring.
 
     in one transaction   the task is handed over, its stock leaves the ledger's location for the
-                         customer, a parcel exists per box, order lines and headline follow
+                         customer, a parcel exists per box, order lines and headline follow; a booking
+                         whose number is on a box is used, any other of the task is taken back
 
 Two clerks who scan the same task wait for each other's order row; the second finds the task
 handed over and is told so. A tracking number can be on one parcel only.
@@ -12,7 +13,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.book_courier import settle_not_booked
 from orderan.flows.pick_task import Within, lock_work
+from orderan.flows.shipments import cash_of_tasks
 from orderan.fulfilment import (
     TASK,
     Box,
@@ -33,10 +36,17 @@ from orderan.orders import Order, insert_moves
 from orderan.shipping import (
     OWN_FLEET,
     PARCEL,
+    STANDING,
+    Booking,
+    BookingOutdated,
+    BookingState,
     Content,
     Parcel,
     ParcelEvent,
     ParcelState,
+    book_out,
+    lock_bookings_of_tasks,
+    outdated,
     read_awb,
     ship_parcels,
 )
@@ -54,6 +64,7 @@ async def hand_over(
         TaskNotFound: Not there for this caller.
         IllegalMove: It is not packed, or was handed over before.
         UnknownCourier, AwbMistyped, AwbUsed: Of a box; nothing was handed over.
+        BookingOutdated: Its courier was told to collect another amount than is due by now.
         ContentsDiffer: The boxes together do not hold exactly what was packed.
         ClaimMissing, StockShort: The stock to ship is not there; nothing was handed over.
     """
@@ -80,10 +91,14 @@ async def _hand_over(
     for line in await lines_of_tasks(tx, list(boxes)):
         if line.packed:
             packed[line.task_id].append(line)
+    standing = await lock_bookings_of_tasks(tx, boxes.keys(), STANDING)
+    booked = await _booked(tx, orders, boxes, standing)
     parcels = [
         parcel
         for task in tasks
-        for parcel in _parcels(orders[task.order_id], task, packed[task.id], boxes[task.id], now=now)
+        for parcel in _parcels(
+            orders[task.order_id], task, packed[task.id], boxes[task.id], booked.get(task.id), now=now
+        )
     ]
     await move_tasks(tx, tasks, TaskEvent.HAND_OVER, now=now)
     parts = [
@@ -93,14 +108,50 @@ async def _hand_over(
     ]
     await dispatch_claims(tx, parts, now=now)
     await ship_parcels(tx, parcels, now=now)
+    await book_out(tx, parcels, standing, now=now)
+    await settle_not_booked(tx, [task.id for task in tasks], note="handed over", now=now)
     moved = [(one.order_id, str(PARCEL.initial), str(ParcelEvent.PICK_UP), one.state) for one in parcels]
     await insert_moves(tx, "parcel", moved, now=now)
     await follow_goods(tx, list(orders), now=now)
     return parcels
 
 
+async def _booked(
+    tx: Tx, orders: Mapping[UUID, Order], boxes: Mapping[UUID, Sequence[Box]], standing: Sequence[Booking]
+) -> dict[UUID, Booking]:
+    """What is booked for these tasks and leaves with one of their boxes, by task.
+
+    Raises:
+        BookingOutdated: Its courier was told to collect another amount than is due by now.
+    """
+    found = {
+        one.task_id: one
+        for one in standing
+        if one.state == BookingState.BOOKED and any(_is_of(one, box) for box in boxes[one.task_id])
+    }
+    if not found:
+        return {}
+    cash = await cash_of_tasks(tx, list(orders.values()))
+    for one in found.values():
+        if outdated(one, due_minor := cash.get(one.task_id, 0)):
+            raise BookingOutdated(one.awb or "", one.cod_minor, due_minor, orders[one.order_id].currency)
+    return found
+
+
+def _is_of(booking: Booking, box: Box) -> bool:
+    """Whether a box bears a booking's number; one without any bears that of its courier's booking."""
+    typed = "".join(box.awb.split()).upper()
+    return booking.awb is not None and booking.courier == box.courier and typed in {"", booking.awb}
+
+
 def _parcels(
-    order: Order, task: Task, lines: Sequence[TaskLine], boxes: Sequence[Box], *, now: datetime
+    order: Order,
+    task: Task,
+    lines: Sequence[TaskLine],
+    boxes: Sequence[Box],
+    booking: Booking | None,
+    *,
+    now: datetime,
 ) -> list[Parcel]:
     whole = tuple(
         Content(line.line_no, line.sku_id, line.owner_id, line.lot_id, line.packed) for line in lines
@@ -127,12 +178,13 @@ def _parcels(
             made,
             id=new_id(),
             courier=box.courier,
-            service=box.service,
-            awb=_awb(box, order, task, turn),
+            service=box.service or (theirs.service or "" if theirs else ""),
+            awb=theirs.awb or "" if theirs else _awb(box, order, task, turn),
             contents=contents,
-            weight_g=box.weight_g,
+            weight_g=box.weight_g or (theirs.weight_g if theirs else 0),
         )
         for turn, (box, contents) in enumerate(zip(boxes, said, strict=True), 1)
+        for theirs in [booking if booking is not None and _is_of(booking, box) else None]
     ]
 
 

@@ -2,35 +2,39 @@
 
 take      letters that wait, oldest first, each once
 read      each for itself
+book      what a letter tells of a booking: its number that came later, another price, that nobody will carry it; a
+          parcel that left by a booking is known by the courier's name for it as well, without its number
 follow    all of them together, see `follow_parcels`; where that breaks, each alone
 later     one that broke is heard again, ever later, so that it moves its parcel once we are mended; a person sees
           meanwhile that word of this courier is missing
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from orderan.couriers import Notice, NoticeUnreadable, NotOffered
+from orderan.couriers import Notice, NoticeUnreadable, NotOffered, Status
 from orderan.flows.courier_clients import CourierClients, OpenCourier
 from orderan.flows.follow_parcels import Told, follow
+from orderan.flows.hear_bookings import hear_bookings
 from orderan.kit import inbox, telemetry
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
 from orderan.kit.ids import to_text
 from orderan.kit.inbox import Stuck
 from orderan.kit.together import apart
-from orderan.orders import lock_orders
+from orderan.orders import Order, lock_orders
 from orderan.shipping import (
     PREFIX,
     Parcel,
+    Renamed,
     Source,
     WaitingLetter,
     accounts_with_broken_letters,
-    behind,
+    bookings_named,
     hear_later,
     mark_heard,
     open_courier_letter,
@@ -56,6 +60,15 @@ class _Read:
     notices: tuple[Notice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What notices are about: parcels by number, the turn of a notice with its booking, and their locked orders."""
+
+    parcels: Mapping[str, Sequence[Parcel]]
+    bookings: Sequence[tuple[int, UUID]]
+    orders: Mapping[UUID, Order]
+
+
 async def hear_couriers(tx: Tx, clients: CourierClients, *, now: datetime) -> int:
     """Hear what waits of a shop's couriers; returns how many letters were looked at."""
     waiting = await take_letters(tx, limit=BATCH, now=now)
@@ -74,15 +87,12 @@ async def hear_couriers(tx: Tx, clients: CourierClients, *, now: datetime) -> in
             broken[letter.id] = letter
         elif found is not None:
             read.append(found)
-    told = await _told(tx, read)
-    everything = [one for some in told.values() for one in some]
-    _, fault = await apart(tx, follow(tx, everything, now=now))
+    _, fault = await apart(tx, _hear(tx, read, now=now))
     if fault is not None:
         # In the order of orders once for all, as every batch does it: two workers do not wait for each other.
-        places = await behind(tx, {one.parcel_id for one in everything})
-        await lock_orders(tx, {order_id for order_id, _ in places.values()})
+        await _lock(tx, [(one, notice) for one in read for notice in one.notices])
         for one in read:
-            _, fault = await apart(tx, follow(tx, told[one.letter.id], now=now))
+            _, fault = await apart(tx, _hear(tx, [one], now=now))
             if fault is not None:
                 _tell(one.letter, fault)
                 broken[one.letter.id] = one.letter
@@ -111,26 +121,62 @@ def _read(
     return _Read(letter, courier.client.serves, tuple(notices)), None
 
 
-async def _told(tx: Tx, read: Sequence[_Read]) -> dict[UUID, list[Told]]:
-    """What each letter says of parcels of ours, by the letter."""
-    parcels: dict[str, list[Parcel]] = defaultdict(list)
-    for parcel in await parcels_with(tx, {one.awb for of in read for one in of.notices if one.awb}):
-        parcels[parcel.awb].append(parcel)
-    return {
-        one.letter.id: [
-            Told(
-                parcel.id,
-                notice.steps if notice.proven else None,
-                one.letter.account_id,
-                Source.LETTER,
-                one.letter.received_at,
-            )
-            for notice in one.notices
-            for parcel in parcels.get(notice.awb or "", ())
+async def _hear(tx: Tx, read: Sequence[_Read], *, now: datetime) -> None:
+    """Bookings and parcels of ours move by what letters say of them."""
+    said = [(one, notice) for one in read for notice in one.notices]
+    meant = await _lock(tx, said)
+    bookings = await hear_bookings(
+        tx,
+        [(_renamed(*said[turn]), booking) for turn, booking in meant.bookings],
+        meant.orders,
+        now=now,
+    )
+    left = {turn: bookings[booking].parcel_id for turn, booking in meant.bookings}
+    told = []
+    for turn, (one, notice) in enumerate(said):
+        ids = {
+            parcel.id
+            for parcel in meant.parcels.get(notice.awb or "", ())
             if (parcel.courier == notice.courier if notice.courier else parcel.courier in one.serves)
+        }
+        if (named_so := left.get(turn)) is not None:
+            ids.add(named_so)
+        steps = notice.steps if notice.proven else None
+        letter = one.letter
+        told += [
+            Told(parcel, steps, letter.account_id, Source.LETTER, letter.received_at)
+            for parcel in sorted(ids)
         ]
-        for one in read
-    }
+    await follow(tx, told, now=now)
+
+
+async def _lock(tx: Tx, said: Sequence[tuple[_Read, Notice]]) -> _Meant:
+    """Find what notices are about and lock its orders in one go, so that two who hear at once wait for each other."""
+    parcels: dict[str, list[Parcel]] = defaultdict(list)
+    for parcel in await parcels_with(tx, {notice.awb for _, notice in said if notice.awb}):
+        parcels[parcel.awb].append(parcel)
+    named = await bookings_named(tx, [_renamed(one, notice) for one, notice in said])
+    orders = {parcel.order_id for some in parcels.values() for parcel in some}
+    locked = await lock_orders(tx, orders | {order_id for *_, order_id in named})
+    return _Meant(parcels, [(turn, booking) for turn, booking, _ in named], locked)
+
+
+def _renamed(read: _Read, notice: Notice) -> Renamed:
+    """What a letter tells of a booking; one that proves nothing tells nothing but which one to ask about."""
+    account_id = read.letter.account_id
+    if not notice.proven:
+        return Renamed(account_id, notice.reference, notice.key)
+    ended = next((step.word or step.code for step in notice.steps if step.status is Status.CANCELLED), None)
+    return Renamed(
+        account_id,
+        notice.reference,
+        notice.key,
+        awb=notice.awb,
+        routing_code=notice.routing_code,
+        cost_minor=notice.cost_minor,
+        ended=ended,
+        proven=True,
+    )
 
 
 def _tell(letter: WaitingLetter, fault: Exception) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from orderan.flows.choose_courier import CARRYING, rechoose
 from orderan.flows.plan_runs import PLANNING_KIND
 from orderan.flows.route_payment import ROUTING, reroute
 from orderan.flows.score_orders import TRUST, rescore
@@ -22,6 +23,7 @@ REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {
     SOURCING: resource,
     ROUTING: lambda inputs: reroute(inputs) if "to_pay" in inputs else None,
     VERIFYING: lambda inputs: decide_again(inputs) if "followed" in inputs else None,
+    CARRYING: rechoose,
     TRUST: lambda inputs: rescore(inputs) if "followed" in inputs else None,
     PLANNING_KIND: lambda _inputs: None,
 }

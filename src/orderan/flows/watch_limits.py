@@ -75,7 +75,7 @@ from orderan.picking import LIST, WAVE, ListState, WaveState
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
 from orderan.returns import RETURN, ReturnState, returns_waiting
 from orderan.settlements import ENTRY, EntryState, entries_waiting, payouts_unseen
-from orderan.shipping import PARCEL, ParcelState, parcels_silent
+from orderan.shipping import BOOKING, PARCEL, BookingState, ParcelState, bookings_waiting, parcels_silent
 from orderan.trust import (
     DENIAL,
     MODEL,
@@ -175,6 +175,30 @@ WATCHES = (
             ),
             ParcelState.RETURNING: Limit(
                 5 * DAY, N_("Kurir ditanya dan diam. Tanyakan paket ini ke mereka.")
+            ),
+        },
+    ),
+    Watch(
+        BOOKING.name,
+        "booking_waiting",
+        "order",
+        bookings_waiting,
+        {
+            BookingState.WANTED: Limit(
+                HOUR, N_("Tidak ada yang memesan kurirnya: periksa apakah pekerja latar berjalan.")
+            ),
+            BookingState.ASKING: Limit(
+                HOUR, N_("Tidak ada yang memesan kurirnya: periksa apakah pekerja latar berjalan.")
+            ),
+            BookingState.UNKNOWN: Limit(
+                HOUR,
+                N_("Lihat dasbor kurir: apakah paket ini sudah dipesan? Lalu catat di halaman tugasnya."),
+            ),
+            BookingState.BOOKED: Limit(
+                4 * HOUR, N_("Kurir belum memberi nomor resi: tanyakan, atau pesan kurir lain.")
+            ),
+            BookingState.WITHDRAWING: Limit(
+                2 * HOUR, N_("Kurir belum membatalkan pemesanan ini: batalkan di dasbornya.")
             ),
         },
     ),

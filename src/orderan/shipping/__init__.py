@@ -1,9 +1,12 @@
 """Shipping: couriers, and the parcels they carry.
 
-Owns     parcel, courier_account, courier_notice, parcel_step, parcel_follow
+Owns     parcel, courier_account, courier_notice, parcel_step, parcel_follow, courier_booking, parcel_sender,
+         courier_rate, carry_rules, carry_draft, carry_trial
 Promises a tracking number is on one parcel of its courier; a parcel moves only by its machine; what couriers send
-         is kept word for word, sealed, before it is answered, and heard once
-Speaks   shipping.parcel_shipped.v1, shipping.parcel_moved.v1, shipping.delivery_expected.v1
+         is kept word for word, sealed, before it is answered, and heard once; a task has one booking that may
+         stand, and the same question of who carries has the same answer whenever it is asked
+Speaks   shipping.parcel_shipped.v1, shipping.parcel_moved.v1, shipping.delivery_expected.v1,
+         shipping.parcel_booked.v1, shipping.booking_ended.v1
 Ignores  money, stock, why something was ordered
 """
 
@@ -18,6 +21,17 @@ from orderan.shipping.accounts import (
     Verdict,
     WaitingLetter,
 )
+from orderan.shipping.bookings import Booking, Carrier, Renamed, Sender, Wanted
+from orderan.shipping.choice import (
+    CarrierChoice,
+    CarrierOffer,
+    CarryPolicy,
+    CarryRule,
+    RankedCarrier,
+    ToCarry,
+    WhenCarried,
+    WhyCarrier,
+)
 from orderan.shipping.commands.accounts import (
     PREFIX,
     change_courier_account,
@@ -27,9 +41,25 @@ from orderan.shipping.commands.accounts import (
     open_courier_account,
     put_courier_first,
 )
+from orderan.shipping.commands.book import (
+    BOOKING_PREFIX,
+    book_out,
+    choose_for_booking,
+    locked_booking,
+    note_accepted,
+    note_failed,
+    note_kept,
+    note_let_go,
+    note_lost,
+    note_prepared,
+    want_bookings,
+    withdraw_bookings,
+)
+from orderan.shipping.commands.carry_rules import change_carry_draft, put_carry_live, restore_carry_rules
 from orderan.shipping.commands.expect import expect_parcel
 from orderan.shipping.commands.move import move_parcels, ship_parcels
 from orderan.shipping.commands.notices import open_courier_letter, replay_letters, sealed_courier_letter
+from orderan.shipping.commands.senders import set_sender
 from orderan.shipping.couriers import COURIERS, OWN_FLEET
 from orderan.shipping.errors import AwbMistyped, AwbUsed, ParcelNotFound, UnknownCourier
 from orderan.shipping.errors_accounts import (
@@ -41,13 +71,71 @@ from orderan.shipping.errors_accounts import (
     CourierSecretsStayBehind,
     UnknownBooker,
 )
+from orderan.shipping.errors_bookings import (
+    BookedAlready,
+    BookingNotFound,
+    BookingNotInDoubt,
+    BookingOutdated,
+    DestinationMissing,
+    NotPacked,
+    SenderMissing,
+    SenderUnusable,
+)
+from orderan.shipping.errors_choice import (
+    CarryDraftIsLive,
+    CarryDraftMovedOn,
+    CarryDraftNotTried,
+    CarryLiveMovedOn,
+    CarryRulesNotUsable,
+    CarryRulesUnexplained,
+    CarryTrialTooLong,
+    NoSuchCarryRules,
+)
 from orderan.shipping.models import Content, Courier, Parcel
+from orderan.shipping.rates import KeptRate, Lane, Offer, RateSource
 from orderan.shipping.rules import courier, couriers_for, read_awb, tracking_link
 from orderan.shipping.rules_accounts import account_fields as courier_fields
+from orderan.shipping.rules_bookings import LEASE, MOST_TRIES, NEVER_HEARD, outdated
+from orderan.shipping.rules_choice import (
+    MOST_CARRY_RULES,
+    USUAL_FIRST,
+    choose_carrier,
+    expected_days,
+    insures,
+    plain_choice,
+    plain_policy,
+    read_offers,
+    read_policy,
+    smoothed,
+)
 from orderan.shipping.rules_follow import counts, events_for, in_order, next_ask
-from orderan.shipping.states import PARCEL, UNDER_WAY, ParcelEvent, ParcelState
+from orderan.shipping.rules_trial import CarryTrial, PastChoice, try_policy
+from orderan.shipping.states import (
+    BOOKING,
+    PARCEL,
+    STANDING,
+    UNDER_WAY,
+    BookingEvent,
+    BookingState,
+    ParcelEvent,
+    ParcelState,
+)
 from orderan.shipping.store import behind, lock_parcels
 from orderan.shipping.store_accounts import courier_accounts
+from orderan.shipping.store_bookings import (
+    bookings_by_id,
+    bookings_named,
+    bookings_of_parcels,
+    bookings_of_tasks,
+    bookings_waiting,
+    lock_bookings,
+    lock_bookings_of_tasks,
+    save_bookings,
+    senders,
+    take_booking,
+    take_due_bookings,
+)
+from orderan.shipping.store_choice import CARRY_RULES, CarryDraft, CarryVersion, KeptCarryTrial
 from orderan.shipping.store_follow import (
     add_steps,
     followings,
@@ -65,16 +153,48 @@ from orderan.shipping.store_notices import (
     sweep_letters,
     take_letters,
 )
+from orderan.shipping.store_rates import forget_rates, keep_rates, kept_rates, sweep_rates
 from orderan.shipping.views import parcels_of, parcels_of_orders, parcels_with
 
 __all__ = [
+    "BOOKING",
+    "BOOKING_PREFIX",
+    "CARRY_RULES",
     "COURIERS",
+    "LEASE",
+    "MOST_CARRY_RULES",
+    "MOST_TRIES",
+    "NEVER_HEARD",
     "OWN_FLEET",
     "PARCEL",
     "PREFIX",
+    "STANDING",
     "UNDER_WAY",
+    "USUAL_FIRST",
     "AwbMistyped",
     "AwbUsed",
+    "BookedAlready",
+    "Booking",
+    "BookingEvent",
+    "BookingNotFound",
+    "BookingNotInDoubt",
+    "BookingOutdated",
+    "BookingState",
+    "Carrier",
+    "CarrierChoice",
+    "CarrierOffer",
+    "CarryDraft",
+    "CarryDraftIsLive",
+    "CarryDraftMovedOn",
+    "CarryDraftNotTried",
+    "CarryLiveMovedOn",
+    "CarryPolicy",
+    "CarryRule",
+    "CarryRulesNotUsable",
+    "CarryRulesUnexplained",
+    "CarryTrial",
+    "CarryTrialTooLong",
+    "CarryVersion",
     "Content",
     "Courier",
     "CourierAccount",
@@ -85,23 +205,50 @@ __all__ = [
     "CourierLetter",
     "CourierNameUnusable",
     "CourierSecretsStayBehind",
+    "DestinationMissing",
     "DueParcel",
     "Following",
+    "KeptCarryTrial",
+    "KeptRate",
+    "Lane",
     "LetterSeen",
+    "NoSuchCarryRules",
+    "NotPacked",
+    "Offer",
     "Parcel",
     "ParcelEvent",
     "ParcelNotFound",
     "ParcelState",
     "ParcelStep",
+    "PastChoice",
+    "RankedCarrier",
+    "RateSource",
+    "Renamed",
+    "Sender",
+    "SenderMissing",
+    "SenderUnusable",
     "Source",
+    "ToCarry",
     "UnknownBooker",
     "UnknownCourier",
     "Verdict",
     "WaitingLetter",
+    "Wanted",
+    "WhenCarried",
+    "WhyCarrier",
     "accounts_with_broken_letters",
     "add_steps",
     "behind",
+    "book_out",
+    "bookings_by_id",
+    "bookings_named",
+    "bookings_of_parcels",
+    "bookings_of_tasks",
+    "bookings_waiting",
+    "change_carry_draft",
     "change_courier_account",
+    "choose_carrier",
+    "choose_for_booking",
     "counts",
     "courier",
     "courier_account",
@@ -112,30 +259,61 @@ __all__ = [
     "couriers_for",
     "events_for",
     "expect_parcel",
+    "expected_days",
     "followings",
+    "forget_rates",
     "hear_later",
     "in_order",
+    "insures",
     "keep_followings",
     "keep_letters",
+    "keep_rates",
+    "kept_rates",
     "letters_of",
+    "lock_bookings",
+    "lock_bookings_of_tasks",
     "lock_parcels",
+    "locked_booking",
     "mark_heard",
     "move_parcels",
     "next_ask",
+    "note_accepted",
+    "note_failed",
+    "note_kept",
+    "note_let_go",
+    "note_lost",
+    "note_prepared",
     "open_courier_account",
     "open_courier_letter",
+    "outdated",
     "parcels_of",
     "parcels_of_orders",
     "parcels_silent",
     "parcels_with",
+    "plain_choice",
+    "plain_policy",
+    "put_carry_live",
     "put_courier_first",
     "read_awb",
+    "read_offers",
+    "read_policy",
     "replay_letters",
+    "restore_carry_rules",
+    "save_bookings",
     "sealed_courier_letter",
+    "senders",
+    "set_sender",
     "ship_parcels",
+    "smoothed",
     "steps_of",
     "sweep_letters",
+    "sweep_rates",
+    "take_booking",
     "take_due",
+    "take_due_bookings",
     "take_letters",
     "tracking_link",
+    "try_policy",
+    "want_bookings",
+    "withdraw_bookings",
 ]

@@ -49,3 +49,40 @@ class DeliveryExpected(Event):
     awb: str
     answer: str
     deliver_on: str | None
+
+
+@dataclass(frozen=True)
+class ParcelBooked(Event):
+    """A courier was booked for a packed task.
+
+    Attributes:
+        awb: None where the courier gives it later.
+        cod_minor: Cash it is to collect, minor units.
+    """
+
+    kind: ClassVar[str] = "shipping.parcel_booked.v1"
+
+    booking_id: UUID
+    task_id: UUID
+    courier: str
+    service: str
+    awb: str | None
+    cod_minor: int
+
+
+@dataclass(frozen=True)
+class BookingEnded(Event):
+    """A booking came to nothing.
+
+    Attributes:
+        state: `failed`, or `withdrawn` where it was taken back.
+    """
+
+    kind: ClassVar[str] = "shipping.booking_ended.v1"
+
+    booking_id: UUID
+    task_id: UUID
+    courier: str | None
+    awb: str | None
+    state: str
+    reason: str | None

@@ -1,4 +1,4 @@
-"""Life of a parcel, as couriers tell it.
+"""Life of a parcel, as couriers tell it, and of a booking before it.
 
     created --pick_up--> picked_up --move--> in_transit --go_out--> out_for_delivery --deliver--> delivered
     on the way: --fail--> attempt_failed --move | go_out--> again
@@ -7,6 +7,14 @@
 
 Couriers skip scans, so a parcel may be delivered from any state it is under way in. Delivered to
 the sender is `returned`, never `delivered`.
+
+    wanted --choose--> asking --accept--> booked --hand_over--> handed_over
+    nobody heard the answer: asking --lose--> unknown --accept | fail--> as the courier says when it is asked
+    nothing came of it: wanted | asking | unknown | booked --fail--> failed
+    not wanted any more: asking | unknown | booked --withdraw--> withdrawing --let_go--> withdrawn
+
+A task has at most one booking that is neither over nor on its way out: nobody books it a second time while the
+first may exist.
 """
 
 from enum import StrEnum, auto
@@ -69,3 +77,57 @@ PARCEL = Machine(
 
 UNDER_WAY = frozenset(state for state, event in PARCEL.moves if event is ParcelEvent.DELIVER)
 """From which a parcel may reach its buyer."""
+
+
+class BookingState(StrEnum):
+    """Where a booking stands.
+
+    WANTED       somebody wants the task carried; by whom is not chosen, or nobody was asked yet
+    ASKING       its courier is being asked
+    UNKNOWN      the courier may have it
+    BOOKED       the courier has it; its number may come later
+    FAILED       the courier does not have it
+    WITHDRAWING  it is to be taken back, and the courier may still have it
+    """
+
+    WANTED = auto()
+    ASKING = auto()
+    UNKNOWN = auto()
+    BOOKED = auto()
+    FAILED = auto()
+    WITHDRAWING = auto()
+    WITHDRAWN = auto()
+    HANDED_OVER = auto()
+
+
+class BookingEvent(StrEnum):
+    """What moves it."""
+
+    CHOOSE = auto()
+    ACCEPT = auto()
+    LOSE = auto()
+    FAIL = auto()
+    WITHDRAW = auto()
+    LET_GO = auto()
+    HAND_OVER = auto()
+
+
+_B, _D = BookingState, BookingEvent
+
+BOOKING = Machine(
+    name="shipping.booking",
+    initial=_B.WANTED,
+    moves={
+        (_B.WANTED, _D.CHOOSE): _B.ASKING,
+        (_B.WANTED, _D.WITHDRAW): _B.WITHDRAWN,
+        (_B.ASKING, _D.LOSE): _B.UNKNOWN,
+        **{(state, _D.ACCEPT): _B.BOOKED for state in (_B.ASKING, _B.UNKNOWN)},
+        **{(state, _D.FAIL): _B.FAILED for state in (_B.WANTED, _B.ASKING, _B.UNKNOWN, _B.BOOKED)},
+        **{(state, _D.WITHDRAW): _B.WITHDRAWING for state in (_B.ASKING, _B.UNKNOWN, _B.BOOKED)},
+        (_B.BOOKED, _D.HAND_OVER): _B.HANDED_OVER,
+        (_B.WITHDRAWING, _D.LET_GO): _B.WITHDRAWN,
+    },
+)
+
+STANDING = frozenset({_B.WANTED, _B.ASKING, _B.UNKNOWN, _B.BOOKED})
+"""In which a task has a booking, and gets no second one."""

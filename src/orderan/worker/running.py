@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 from orderan import gateways
 from orderan.flows.ask_buyer import Askers
 from orderan.flows.ask_couriers import ParcelAsker
+from orderan.flows.book_courier import Booker
 from orderan.flows.courier_clients import CourierClients
 from orderan.flows.execute_refund import Refunder
 from orderan.flows.gateway_clients import GatewayClients
@@ -104,7 +105,9 @@ async def work(
                 asking = GatewayRounds(own, cashier, Refunder(db, clock, clients.of_rail), clients.reach)
                 telling = MessageRounds(own, messenger, Digests(db, clock, reached, links, words))
                 verifying = VerificationRounds(own, Askers(db, clock, keyring, links, reached))
-                following = CourierRounds(own, ParcelAsker(db, clock, keyring, carried))
+                following = CourierRounds(
+                    own, ParcelAsker(db, clock, keyring, carried), Booker(db, clock, keyring, carried)
+                )
                 parts = [
                     asyncio.create_task(part)
                     for part in (

@@ -9,6 +9,7 @@ from orderan.access import sweep_sessions
 from orderan.flows.complete_orders import complete_delivered
 from orderan.flows.contest_chargeback import tend_chargebacks
 from orderan.flows.courier_letters import sweep_old_letters as sweep_courier_letters
+from orderan.flows.courier_rates import sweep_old_rates
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.follow_health import follow_health
 from orderan.flows.follow_promotion import sweep_reserved
@@ -103,6 +104,7 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("gateway_news", 3600.0, sweep_old_news),
     Timer("reach_news", 3600.0, sweep_old_letters),
     Timer("courier_news", 3600.0, sweep_courier_letters),
+    Timer("courier_rates", 3600.0, sweep_old_rates),
 )
 
 

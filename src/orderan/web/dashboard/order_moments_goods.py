@@ -7,6 +7,8 @@ from typing import Final
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_date
 from orderan.orders import Moment
+from orderan.shipping import BookingState
+from orderan.web.dashboard.courier_words import carrier_named, courier_name, reason_said
 from orderan.web.dashboard.names import Names
 from orderan.web.dashboard.order_moments import Sentence, Teller
 
@@ -105,6 +107,32 @@ def _returned(moment: Moment, words: Words, _names: Names, _currency: str) -> Se
     )
 
 
+def _booked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    facts = moment.facts
+    text = " ".join(
+        part for part in (courier_name(facts["courier"]), facts["service"].upper(), facts["awb"]) if part
+    )
+    return words.gettext("Kurir dipesan"), text, "done", "truck"
+
+
+def _not_booked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    facts = moment.facts
+    failed = facts["state"] == BookingState.FAILED
+    title = words.gettext("Kurir gagal dipesan") if failed else words.gettext("Pemesanan kurir dibatalkan")
+    text = " · ".join(
+        part for part in (courier_name(facts["courier"]), reason_said(facts["reason"], words)) if part
+    )
+    return title, text, "wait" if failed else "calm", "truck"
+
+
+def _carried_by(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    carriers = moment.facts["outcome"]["carriers"]
+    if not carriers:
+        return words.gettext("Tidak ada kurir yang dipilih"), "", "wait", "truck"
+    name = carrier_named(carriers[0]["id"])
+    return words.gettext("Kurir dipilih: %(carrier)s", carrier=name), "", "calm", "truck"
+
+
 def _sourced(moment: Moment, words: Words, names: Names, _currency: str) -> Sentence | None:
     places = [names.place(one) for one in moment.facts["outcome"].get("locations", [])]
     if not any(places):
@@ -117,6 +145,9 @@ def _sourced(moment: Moment, words: Words, names: Names, _currency: str) -> Sent
 
 GOODS: Final[Mapping[str, Teller]] = {
     "fulfilment.task_moved.v1": _task,
+    "shipping.parcel_booked.v1": _booked,
+    "shipping.booking_ended.v1": _not_booked,
+    "decision.courier": _carried_by,
     "shipping.parcel_shipped.v1": _shipped,
     "shipping.parcel_moved.v1": _parcel,
     "shipping.delivery_expected.v1": _door,

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from orderan.flows.choose_courier import CARRYING
 from orderan.flows.replay_decision import replay
 from orderan.flows.route_payment import ROUTING
 from orderan.flows.score_orders import TRUST
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words
 from orderan.orders import Moment
+from orderan.web.dashboard.courier_words import carrier_named, why_told
 from orderan.web.dashboard.names import Names
 from orderan.web.dashboard.routing_words import choice_told, first_of, rail_named
 from orderan.web.dashboard.trust_words import reasons_told, score_told
@@ -32,6 +34,8 @@ def reasons_of(moment: Moment, words: Words, names: Names) -> list[str]:
         return [*_why_rail(moment, words, names), _rail_today(moment, words, names)]
     if moment.kind == "decision.trust":
         return [*reasons_told(moment.facts["outcome"], words), _score_today(moment, words, names)]
+    if moment.kind == "decision.courier":
+        return [why_told(moment.facts["outcome"], words), _carrier_today(moment, words)]
     if moment.kind != "decision.sourcing":
         return []
     known = {"whole": WHOLE, "split": SPLIT, "apart": APART, "full": FULL} | NEAR
@@ -57,6 +61,20 @@ def _today(moment: Moment, words: Words, names: Names) -> str:
     places = ", ".join(names.place(one) or "?" for one in today.outcome["locations"])
     return words.gettext(
         "Dengan aturan hari ini (%(rule)s) yang dipilih: %(places)s.", rule=today.rule, places=places or "–"
+    )
+
+
+def _carrier_today(moment: Moment, words: Words) -> str:
+    """Who the rule of today would choose, from what was offered then and by the shop's rules of then."""
+    facts = moment.facts
+    today = replay(CARRYING, facts["inputs"], facts["outcome"])
+    if today is None:
+        return words.gettext(NOT_WHOLE)
+    if today.same or not today.outcome["carriers"]:
+        return words.gettext("Dengan aturan hari ini (%(rule)s) pilihannya sama.", rule=today.rule)
+    return words.gettext(
+        "Dengan aturan hari ini yang dipilih %(carrier)s.",
+        carrier=carrier_named(today.outcome["carriers"][0]["id"]),
     )
 
 

@@ -27,10 +27,11 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import NumberMistyped, read_number
-from orderan.shipping import COURIERS
+from orderan.shipping import COURIERS, Booking, bookings_of_tasks
 from orderan.web.api.bins import bin_named
 from orderan.web.api.tasks import count
 from orderan.web.cursors import cursor_of, read_cursor
+from orderan.web.dashboard.courier_words import booking_shown, typed_of
 from orderan.web.dashboard.desk import Flash, Visit, each, reason_told, scope_of, told
 from orderan.web.forms import many, one, posted, sent_once, typed_in
 from orderan.web.here import place_of
@@ -134,6 +135,7 @@ async def board(
         after=after,
         step=STEPS.get(chosen) if visit.principal.may(Permission.FULFILMENT_WRITE) else None,
         may_ship=visit.principal.may(Permission.SHIPPING_WRITE),
+        may_book=chosen == "packed" and visit.principal.may(Permission.SHIPPING_WRITE),
         path_of=path_of,
     )
 
@@ -215,7 +217,9 @@ async def sheet(
     """A pick sheet; `scanned` is `ok` or `bad` right after a scan, for sound and vibration."""
     spoken = place_of(visit.request).words
 
-    async def read(tx: Tx) -> tuple[TaskRow, list[SheetLine], list[str], list[tuple[str, str]]]:
+    async def read(
+        tx: Tx,
+    ) -> tuple[TaskRow, list[SheetLine], list[str], list[tuple[str, str]], list[Booking]]:
         row, lines = await pick_sheet(tx, scope_of(visit.principal), task_id)
         stands = []
         if row.state in {TaskState.PLANNED, TaskState.RELEASED, TaskState.SHORT}:
@@ -226,9 +230,10 @@ async def sheet(
             within = visit.principal.location_ids
             found = await places_elsewhere(tx, row.id, at=row.location_id, within=within, now=visit.now)
             places = [(to_text("loc", place.location_id), place.name) for place in found]
-        return row, lines, stands, places
+        booked = await bookings_of_tasks(tx, [row.id]) if row.state == TaskState.PACKED else []
+        return row, lines, stands, places, booked
 
-    row, lines, stands, places = await visit.db.run(visit.caller, read)
+    row, lines, stands, places, booked = await visit.db.run(visit.caller, read)
     return page(
         visit.request,
         "warehouse/task.html",
@@ -248,7 +253,8 @@ async def sheet(
         couriers=[(courier.code, courier.name) for courier in COURIERS.values()],
         boxes=max(1, min(boxes, 10)),
         scanned=scanned,
-        typed=typed or {},
+        typed=typed or typed_of(booked),
+        **booking_shown(booked),
     )
 
 
