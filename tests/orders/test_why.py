@@ -15,6 +15,7 @@ from conftest import ShopFloor
 from given import BANDUNG, JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from orderan.access import Permission, make_key
 from orderan.flows.change_order import confirm, open_change
+from orderan.flows.choose_courier import CARRYING
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.place_order import Placed
 from orderan.flows.plan_runs import PLANNING_KIND
@@ -89,8 +90,8 @@ def test_every_kind_of_decision_that_is_kept_can_be_made_again() -> None:
                 [kind] = [ast.unparse(word.value) for word in node.keywords if word.arg == "kind"]
                 kinds.add(kind)
 
-    assert kinds == {"SOURCING", "ROUTING", "TRUST", "VERIFYING", "PLANNING_KIND"}
-    assert set(REPLAYS) == {SOURCING, ROUTING, TRUST, VERIFYING, PLANNING_KIND}
+    assert kinds == {"SOURCING", "ROUTING", "TRUST", "VERIFYING", "CARRYING", "PLANNING_KIND"}
+    assert set(REPLAYS) == {SOURCING, ROUTING, TRUST, VERIFYING, CARRYING, PLANNING_KIND}
 
 
 async def test_a_decision_is_made_again_from_what_was_kept_whatever_became_of_the_stock(
