@@ -99,7 +99,15 @@ from orderan.kit.ids import NIL, new_id, to_text
 from orderan.notifications import Sender
 from orderan.notifications import set_policy as set_message_policy
 from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
-from orderan.payments import EvidenceKind, begin_attempt, note_charged, open_account, pause_rail, rails
+from orderan.payments import (
+    EvidenceKind,
+    begin_attempt,
+    issue_voucher,
+    note_charged,
+    open_account,
+    pause_rail,
+    rails,
+)
 from orderan.picking import Cutoff, PickingPolicy, add_cutoff, lists_of
 from orderan.pricing import put_zone, set_fee
 from orderan.promotions import (
@@ -262,6 +270,12 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/payments/promotions/{promotion_draft}",
     ),
     "/payments/promotions/{promotion_id:str}/edit": ("/payments/promotions/{promotion}/edit",),
+    "/payments/vouchers": ("/payments/vouchers", "/payments/vouchers?tab=blocked"),
+    "/payments/vouchers/new": ("/payments/vouchers/new", "/payments/vouchers/new?customer={voucher_holder}"),
+    "/payments/vouchers/{voucher_id:str}": (
+        "/payments/vouchers/{voucher}",
+        "/payments/vouchers/{voucher_code}",
+    ),
     "/payments/routing": ("/payments/routing",),
     "/stock/sourcing": ("/stock/sourcing",),
     "/stock/sourcing/edit": ("/stock/sourcing/edit",),
@@ -493,6 +507,7 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named["ret_resolved"] = await _return_promised(world, orders["returned"], then)
     named |= await _troubles(floor, now)
     named |= await _promotions(floor, orders["waiting"], now)
+    named |= await _vouchers(floor, orders["waiting"], now)
     named |= await _goods(world, now)
     named |= await _wares(world, now)
     named |= await _customers(world, keyring, now)
@@ -733,6 +748,28 @@ async def _promotions(floor: ShopFloor, order: Order, now: datetime) -> dict[str
         use = await offer_promotion.reserve(tx, locked, "va_bca", made.id, now=now)
         await confirm_use(tx, use, now=now)
         return {"promotion": to_text("prm", made.id), "promotion_draft": to_text("prm", draft.id)}
+
+    made: dict[str, str] = await floor.run(work)
+    return made
+
+
+async def _vouchers(floor: ShopFloor, order: Order, now: datetime) -> dict[str, str]:
+    """One of a buyer, and a code of whoever brings it."""
+    assert order.customer_id is not None
+    holder = order.customer_id
+
+    async def work(tx: Tx) -> dict[str, str]:
+        held, _ = await issue_voucher(
+            tx, amount_minor=25_000, currency="IDR", customer_id=holder, reason="Terlambat", now=now
+        )
+        code, _ = await issue_voucher(
+            tx, amount_minor=10_000, currency="IDR", customer_id=None, reason="Hadiah", now=now
+        )
+        return {
+            "voucher": to_text("vch", held.id),
+            "voucher_code": to_text("vch", code.id),
+            "voucher_holder": to_text("cus", holder),
+        }
 
     made: dict[str, str] = await floor.run(work)
     return made

@@ -56,6 +56,7 @@ async def test_only_these_pages_are_open_to_everybody(house: House) -> None:
         "/pay/{ticket:str}",
         "/pay/{ticket:str}/back",
         "/pay/{ticket:str}/standing",
+        "/pay/{ticket:str}/voucher",
         "/payout/{link:str}",
         "/pick/manifest.webmanifest",
         "/pick/worker.js",
