@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from orderan.sandbox.phones.models import Stage
 from orderan.telephony import (
     Account,
+    AccountRefused,
     CallNews,
     CallState,
     Farewell,
@@ -301,9 +302,9 @@ def test_details_that_are_not_understood_are_no_truth(body: object) -> None:
             TelephoneRefused,
             "34001",
         ),
-        (401, b"", TelephoneRefused, "401"),
-        (402, {"RestException": {"Status": 402, "Message": "Pay"}}, TelephoneRefused, "402"),
-        (403, {"RestException": "no"}, TelephoneRefused, "403"),
+        (401, b"", AccountRefused, "401"),
+        (402, {"RestException": {"Status": 402, "Message": "Pay"}}, AccountRefused, "402"),
+        (403, {"RestException": "no"}, AccountRefused, "403"),
         (404, {}, TelephoneRefused, "404"),
         (408, {}, OutcomeUnknown, "408"),
         (429, {"RestException": {"Status": 429}}, TelephoneFailed, "429"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from orderan.kit.twilio import signature as twilio_signature
 from orderan.telephony import (
     Account,
+    AccountRefused,
     CallNews,
     CallState,
     Farewell,
@@ -22,6 +23,7 @@ from orderan.telephony import (
     Heard,
     NewsForged,
     NewsUnreadable,
+    NumberRefused,
     OutcomeUnknown,
     Prompt,
     Received,
@@ -293,9 +295,9 @@ def test_the_truth_of_a_finished_call() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "error", "code"),
     [
-        (400, {"code": 21211, "message": "not a valid phone number"}, TelephoneRefused, "21211"),
-        (401, {"code": 20003}, TelephoneRefused, "20003"),
-        (403, b"", TelephoneRefused, "403"),
+        (400, {"code": 21211, "message": "not a valid phone number"}, NumberRefused, "21211"),
+        (401, {"code": 20003}, AccountRefused, "20003"),
+        (403, b"", AccountRefused, "403"),
         (404, {}, TelephoneRefused, "404"),
         (408, {}, OutcomeUnknown, "408"),
         (429, {"code": 20429}, TelephoneFailed, "20429"),

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from orderan.telephony import (
     Account,
+    AccountRefused,
     CallNews,
     CallState,
     Farewell,
@@ -325,7 +326,7 @@ def test_word_of_a_recording_names_our_reference_and_no_call() -> None:
     ("status", "body", "error", "code"),
     [
         (400, {"type": "VALIDATION", "error_title": "Bad Request"}, TelephoneRefused, "400"),
-        (401, {"title": "Unauthorized"}, TelephoneRefused, "401"),
+        (401, {"title": "Unauthorized"}, AccountRefused, "401"),
         (408, {}, OutcomeUnknown, "408"),
         (429, {"detail": "Please wait"}, TelephoneFailed, "429"),
         (500, b"", OutcomeUnknown, "500"),

@@ -52,6 +52,7 @@ CLOSED_BECAUSE: Final = {
     "claimed from the courier": N_("Ditagih ke kurirnya."),
     "booked": N_("Setorannya sudah dibukukan."),
     "works again": N_("Sudah berjalan lagi."),
+    "heard after all": N_("Surat-suratnya sudah terbaca."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
 }
 """Why the system closes an entry, as it writes it down."""
