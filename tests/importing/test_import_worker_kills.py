@@ -34,14 +34,18 @@ from orderan.worker import main
 running.CHUNK_LINES = 200
 begin = jobs.start
 
+def tell(step, done):
+    # One write a line: two threads tell, and their lines stay whole.
+    print(f"{step} {done}\\n", end="", flush=True)
+
 async def start(*given, **named):
-    return await begin(*given, progress=lambda step, done, whole: print(step, done, flush=True), **named)
+    return await begin(*given, progress=lambda step, done, whole: tell(step, done), **named)
 
 forget = jobs.UploadFolder.forget
 
 def forgotten(self, stored):
     forget(self, stored)
-    print("finished", 0, flush=True)
+    tell("finished", 0)
 
 jobs.start, jobs.UploadFolder.forget = start, forgotten
 main()

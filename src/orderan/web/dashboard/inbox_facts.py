@@ -53,6 +53,7 @@ CLOSED_BECAUSE: Final = {
     "booked": N_("Setorannya sudah dibukukan."),
     "works again": N_("Sudah berjalan lagi."),
     "heard after all": N_("Surat-suratnya sudah terbaca."),
+    "booked again": N_("Kurirnya sudah dipesan lagi."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
 }
 """Why the system closes an entry, as it writes it down."""
