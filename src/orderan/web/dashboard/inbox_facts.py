@@ -54,6 +54,9 @@ CLOSED_BECAUSE: Final = {
     "works again": N_("Sudah berjalan lagi."),
     "heard after all": N_("Surat-suratnya sudah terbaca."),
     "booked again": N_("Kurirnya sudah dipesan lagi."),
+    "taken back": N_("Pesanan kurirnya ditarik."),
+    "handed over": N_("Paketnya sudah diserahkan."),
+    "settled by a person": N_("Sudah diurus dengan kurirnya."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
 }
 """Why the system closes an entry, as it writes it down."""
