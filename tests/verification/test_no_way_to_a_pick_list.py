@@ -25,6 +25,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.orders import Terms
 from orderan.settings import Settings
+from orderan.shipping import BOOKING_PREFIX
 from orderan.verification import Policy, keep_policy
 from orderan.worker import JOB_MODULES, Rounds, timers_of
 
@@ -72,6 +73,14 @@ PAGES: Final = {
     ],
     "/warehouse/tasks/{task_id:str}/hand-over": [Try("/warehouse/tasks/{task}/hand-over", BOX)],
     "/warehouse/tasks/{task_id:str}/pick": [Try("/warehouse/tasks/{task}/pick", {"code": "kopi"})],
+    "/warehouse/book": [Try("/warehouse/book", {"task": "{task}", "tab": "packed"})],
+    "/warehouse/tasks/{task_id:str}/book": [Try("/warehouse/tasks/{task}/book", {"weight": "100"})],
+    "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/cancel": [
+        Try("/warehouse/tasks/{task}/bookings/{booking}/cancel", {})
+    ],
+    "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/settle": [
+        Try("/warehouse/tasks/{task}/bookings/{booking}/settle", {"awb": "JNE1"})
+    ],
     "/warehouse/waves/new": [Try("/warehouse/waves/new", {"place": "{place}", "task": "{task}"})],
     "/warehouse/waves/{wave_id:str}/{verb:str}": [
         Try("/warehouse/waves/{task}/drop", {}),
@@ -129,7 +138,11 @@ async def test_no_route_no_job_and_no_statement_puts_an_unconfirmed_order_on_a_p
     assert isinstance(placed, Placed)
     order = placed.order
     [task] = await floor.all("SELECT id FROM task")
-    names = {"task": to_text("tsk", task.id), "place": to_text("loc", next(iter(world.locations.values())))}
+    names = {
+        "task": to_text("tsk", task.id),
+        "booking": to_text(BOOKING_PREFIX, task.id),
+        "place": to_text("loc", next(iter(world.locations.values()))),
+    }
 
     async def untouched(by: str) -> None:
         rows = await floor.all("SELECT state, order_cleared FROM task")

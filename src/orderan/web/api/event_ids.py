@@ -40,6 +40,7 @@ FIELDS: Final = {
     "account_id": "gwa",
     "address_id": "adr",
     "attempt_id": "pay",
+    "booking_id": "bkg",
     "cause_id": "cau",
     "channel_id": "chn",
     "customer_id": "cus",
