@@ -25,6 +25,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.migrations import migrate
 from orderan.kit.postgres import EmbeddedPostgres, ephemeral
+from orderan.kit.postgres.processes import end_with_parent
 from orderan.shops import Shop, open_shop
 
 STARTED_S = 60.0
@@ -211,6 +212,7 @@ def _process(url: str, *arguments: str, keeps: tuple[int, ...] = ()) -> Iterator
             cwd=folder,
             pass_fds=keeps,
             start_new_session=True,
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it calls nothing but prctl
         )
         try:
             yield process
