@@ -179,6 +179,9 @@ async def test_what_is_not_in_its_bin_is_found_in_another_then_elsewhere_then_le
     assert await shop.state("pick_list", one.id) == "done"
     promised = "SELECT amount_minor FROM refund WHERE order_id = %(order)s"
     assert await shop.floor.value(promised, order=order.id) == 10_000
+    # Nobody sells what nobody found.
+    free = "SELECT sum(on_hand - reserved - allocated)::int FROM stock WHERE sku_id = %(sku)s"
+    assert await shop.floor.value(free, sku=shop.world.skus["teh"]) == 0
 
     _, alone = await shop.order(("gula", 1))
     _, [one] = await shop.wave()

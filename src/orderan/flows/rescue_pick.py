@@ -17,7 +17,7 @@ from uuid import UUID
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.pick_task import Within, finish_tasks, lock_work, run_short
 from orderan.flows.refund_order import promise_refund
-from orderan.flows.take_elsewhere import places_with, serve_elsewhere
+from orderan.flows.take_elsewhere import places_with, serve_elsewhere, set_aside_missing
 from orderan.fulfilment import (
     TASK,
     Task,
@@ -31,7 +31,7 @@ from orderan.fulfilment import (
     tasks_of,
     withdraw_missing,
 )
-from orderan.inventory import StockKey, doubt_bin, where_binned
+from orderan.inventory import Claim, StockKey, doubt_bin, where_binned
 from orderan.kit.db import Tx
 from orderan.orders import Terms, Units, lines_of, owed
 from orderan.picking import PickingPolicy, policy_of
@@ -97,6 +97,10 @@ async def rescue(
     if done is None:
         await run_short(tx, task_id, note=EMPTY, within=within, now=now)
         return Rescue.WAITS, {"units": missing}
+    if done[0] is not Rescue.ELSEWHERE:
+        key = StockKey(gone.sku_id, task.location_id, gone.owner_id, gone.lot_id)
+        lost = Claim(task.order_id, gone.line_no, key, missing)
+        await set_aside_missing(tx, [lost], now=now)
     await _finish_rest(tx, task_id, within=within, now=now)
     await follow_goods(tx, list(orders), now=now)
     return done

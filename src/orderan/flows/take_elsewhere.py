@@ -117,7 +117,7 @@ async def serve_elsewhere(tx: Tx, missing: Sequence[Claim], *, to_location: UUID
         StockShort: The other place has not all of it.
     """
     made = await move_claims(tx, [_part(claim) for claim in missing], to_location=to_location, now=now)
-    await _set_aside(tx, missing, now=now)
+    await set_aside_missing(tx, missing, now=now)
     await plan_tasks(tx, made, now=now)
 
 
@@ -126,8 +126,11 @@ def _part(claim: Claim) -> Part:
     return Part(claim.holder_id, claim.line_no, key.sku_id, claim.quantity, key.location_id, key.lot_id)
 
 
-async def _set_aside(tx: Tx, missing: Sequence[Claim], *, now: datetime) -> None:
-    """As far as the row has free units: what was sold beyond what is on hand was never counted."""
+async def set_aside_missing(tx: Tx, missing: Sequence[Claim], *, now: datetime) -> None:
+    """Keep units nobody found, and nobody claims any more, from being sold again.
+
+    As far as the row has free units: what was sold beyond what is on hand was never counted.
+    """
     units = {claim.key: 0 for claim in missing}
     for claim in missing:
         units[claim.key] += claim.quantity
