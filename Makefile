@@ -14,7 +14,7 @@ only ?=
 # What to measure; all of it by default.
 name ?=
 
-.PHONY: help install up demo test check format bench lock browser reference words screenshots clean
+.PHONY: help install up demo test check types layout contracts format bench lock browser reference words screenshots clean
 
 help: ## list these tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,12 +48,20 @@ else
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 endif
 
+# What does not wait for another runs beside it; what each says comes in one piece.
 check: install ## format, lint, types, import contracts, then every test: what CI runs
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target types layout contracts browser
+	@$(MAKE) --no-print-directory test
+
+types: install
+	@$(BIN)/mypy
+
+layout: install
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
+
+contracts: install
 	@$(BIN)/lint-imports --no-logo
-	@$(MAKE) --no-print-directory test
 
 format: install ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix-only --quiet .

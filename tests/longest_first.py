@@ -33,6 +33,7 @@ LASTS_S: Final = {
     "tests/notifications/test_kills.py": 8,
     "tests/orders/test_change_sets_properties.py": 7,
     "tests/payments/test_money_properties.py": 7,
+    "tests/printing/test_labels.py": 30,
     "tests/simulation/test_days.py": 18,
 }
 """Seconds on two cores that have nothing else to do."""

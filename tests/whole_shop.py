@@ -44,16 +44,25 @@ from orderan.flows.ask_on_the_day import advance_days
 from orderan.flows.bulk_orders import Verb, start, work_off
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.change_order import confirm, open_change
+from orderan.flows.chargeback_files import Brought, add_file_to_chargeback
 from orderan.flows.complete_orders import complete_order
 from orderan.flows.contest_chargeback import add_to_chargeback, report_chargeback
+from orderan.flows.count_stock_take import GoodsCounted, begin_counting, count_goods
 from orderan.flows.deliver import move_on
+from orderan.flows.dispute_return import note_in_dispute, send_with
 from orderan.flows.hear_buyer import answer_by_hand
 from orderan.flows.hear_day import answer_day_by_hand
 from orderan.flows.hold_order import hold_order
+from orderan.flows.manifest import scan_labels
+from orderan.flows.missed_door import wish_at_door
+from orderan.flows.open_stock_take import TakeAsked, open_stock_take
+from orderan.flows.pack_goods import finish_packing, photograph, scan_into_parcel
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_out import begin_payout, make_link, type_account
 from orderan.flows.payment_incident import close, open_incident, recover
 from orderan.flows.pick_task import pick, release_tasks, run_short, start_picking
+from orderan.flows.print_stickers import GoodsToLabel, print_goods_stickers
+from orderan.flows.read_tags import book_tags, read_tags_for, told_of_carton
 from orderan.flows.refund_order import execute_refund, promise_refund
 from orderan.flows.release_wave import release_wave
 from orderan.flows.route_payment import route_payment
@@ -78,6 +87,7 @@ from orderan.importing import start as import_now
 from orderan.incidents import Kind, Severity, add_note, announce, keep_contact, plan_maintenance
 from orderan.inventory import (
     BinAsked,
+    Goods,
     PutAway,
     Receipt,
     StockKey,
@@ -95,12 +105,15 @@ from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Tx
 from orderan.kit.events import consume, sequence
-from orderan.kit.ids import NIL, new_id, to_text
+from orderan.kit.ids import NIL, from_text, new_id, to_text
+from orderan.marks import Read, tag_of_container, to_hex
 from orderan.notifications import Sender
 from orderan.notifications import set_policy as set_message_policy
 from orderan.orders import EVERYTHING, Order, SetQuantity, Terms, insert_view, lock_orders, tag_orders
+from orderan.packing import Carton, add_carton, add_parcel, choose_carton, take_out, weigh_parcel
 from orderan.payments import (
     EvidenceKind,
+    add_transfer_account,
     begin_attempt,
     issue_voucher,
     note_charged,
@@ -122,13 +135,26 @@ from orderan.promotions import (
 )
 from orderan.promotions import Terms as PromotionTerms
 from orderan.reach import PROVIDER_NAMES, Verdict, keep_letters, open_reach, sealed_letter
-from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.returns import Extra, Inspected, ReturnEvent, Seen, Wanted
 from orderan.routing import change_draft, put_live
 from orderan.sandbox.keys import MESSENGERS, PHONES
-from orderan.shipping import Parcel, ParcelEvent, open_courier_account, set_sender
+from orderan.shipping import (
+    CLAIM_PREFIX,
+    MANIFEST_PREFIX,
+    DoorWish,
+    Parcel,
+    ParcelEvent,
+    open_courier_account,
+    open_manifest,
+    set_sender,
+)
 from orderan.shipping import Sender as ParcelSender
 from orderan.shops import open_shop
+from orderan.stocktake import Scope as CountScope
+from orderan.stocktake import areas_of
+from orderan.tagging import TAG_SESSION, TagPurpose, hear_tags
 from orderan.verification import AttemptEvent, DayPolicy, Policy, Step, Way, days_due, keep_policy
+from printing.booked import labelled
 from settlements.furnishing import settlements
 from trust.doubted import doubted
 
@@ -243,6 +269,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/verification/days/{parcel_kept}",
     ),
     "/reports/cod": ("/reports/cod", "/reports/cod?days=7&trip=45.000"),
+    "/door/{ticket:str}": ("/door/{door_ticket}", "/door/{door_ticket_said}"),
     "/ya/{link:str}": ("/ya/{word_link}", "/ya/{day_link}", "/ya/{day_link_said}"),
     "/payments/scorecard": ("/payments/scorecard", "/payments/scorecard?days=7"),
     "/payments/payouts": ("/payments/payouts", "/payments/payouts?tab=arrived", "/payments/payouts?tab=bank"),
@@ -277,6 +304,12 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/payments/vouchers/{voucher_code}",
     ),
     "/payments/routing": ("/payments/routing",),
+    "/shipping/choice": ("/shipping/choice",),
+    "/shipping/choice/edit": ("/shipping/choice/edit",),
+    "/shipping/couriers": ("/shipping/couriers", "/shipping/couriers?days=30"),
+    "/shipping/costs": ("/shipping/costs",),
+    "/shipping/claims": ("/shipping/claims", "/shipping/claims?tab=paid"),
+    "/shipping/claims/{claim_id:str}": ("/shipping/claims/{claim}",),
     "/stock/sourcing": ("/stock/sourcing",),
     "/stock/sourcing/edit": ("/stock/sourcing/edit",),
     "/payments/routing/rules/new": ("/payments/routing/rules/new",),
@@ -312,6 +345,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/products/{product}/skus/{bundle}",
     ),
     "/returns": ("/returns", "/returns?tab=received", "/returns?tab=rejected"),
+    "/returns/reasons": ("/returns/reasons", "/returns/reasons?days=7"),
     "/returns/new": ("/returns/new", "/returns/new?order={number_paid}"),
     "/returns/{return_id:str}": (
         "/returns/{ret_requested}",
@@ -319,6 +353,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
         "/returns/{ret_received}",
         "/returns/{ret_inspected}",
         "/returns/{ret_resolved}",
+        "/returns/{ret_disputed}",
     ),
     "/settings": ("/settings",),
     "/settings/audit": ("/settings/audit", "/settings/audit?who=zzz"),
@@ -328,11 +363,14 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/shipping": ("/settings/shipping",),
     "/settings/taxes": ("/settings/taxes",),
     "/settings/verification": ("/settings/verification",),
+    "/returns/{return_id:str}/dispute": ("/returns/{ret_disputed}/dispute",),
+    "/settings/promises": ("/settings/promises",),
     "/settings/returns": ("/settings/returns",),
     "/settings/users": ("/settings/users",),
     "/settings/users/new": ("/settings/users/new",),
     "/settings/users/{user:str}": ("/settings/users/{staff_viewer}", "/settings/users/{staff_owner}"),
     "/shipping": ("/shipping", "/shipping?tab=failed", "/shipping?tab=delivered"),
+    "/shipping/{parcel:str}/door": ("/shipping/{parcel_missed}/door", "/shipping/{parcel_missed_said}/door"),
     "/shipping/{parcel:str}/part": ("/shipping/{parcel_coming}/part", "/shipping/{parcel_kept}/part"),
     "/status": ("/status",),
     "/stock": ("/stock", "/stock?low=yes", "/stock?q=zzz"),
@@ -352,6 +390,17 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/stock/put-away": ("/stock/put-away", "/stock/put-away?location={location}"),
     "/stock/receive": ("/stock/receive", "/stock/receive?sku=kopi"),
+    "/stock/refills": ("/stock/refills", "/stock/refills?location={location}"),
+    "/stock/expiring": ("/stock/expiring", "/stock/expiring?days=0"),
+    "/stock/stickers": ("/stock/stickers", "/stock/stickers?sku=kopi"),
+    "/stock/stickers/{job_id:str}": ("/stock/stickers/{stickers}",),
+    "/stock/tags": ("/stock/tags",),
+    "/stock/tags/{session_id:str}": ("/stock/tags/{tags_read}", "/stock/tags/{tags_booked}"),
+    "/stock/takes": ("/stock/takes",),
+    "/stock/takes/new": ("/stock/takes/new",),
+    "/stock/takes/{take_id:str}": ("/stock/takes/{take}", "/stock/takes/{take_counted}"),
+    "/stock/counting": ("/stock/counting",),
+    "/stock/counting/{area_id:str}": ("/stock/counting/{count_area}", "/stock/counting/{count_mine}"),
     "/stock/transfers": ("/stock/transfers",),
     "/stock/transfers/new": ("/stock/transfers/new",),
     "/stock/transfers/{transfer_id:str}": (
@@ -360,8 +409,20 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "/pick": ("/pick",),
     "/pick/lists/{list_id:str}": ("/pick/lists/{pick_list}",),
+    "/warehouse/packing": ("/warehouse/packing",),
+    "/warehouse/packing/{task_id:str}": (
+        "/warehouse/packing/{task_packing}",
+        "/warehouse/packing/{task_boxed}",
+        "/warehouse/packing/{task_packed}",
+        "/warehouse/packing/{task_planned}",
+    ),
+    "/warehouse/manifests": ("/warehouse/manifests",),
+    "/warehouse/manifests/{manifest_id:str}": ("/warehouse/manifests/{manifest}",),
+    "/warehouse/cartons": ("/warehouse/cartons",),
     "/warehouse/pickers": ("/warehouse/pickers",),
     "/warehouse/picking": ("/warehouse/picking",),
+    "/warehouse/labels": ("/warehouse/labels",),
+    "/warehouse/labels/{job_id:str}": ("/warehouse/labels/{label_job}",),
     "/warehouse/waves": ("/warehouse/waves",),
     "/warehouse/waves/new": ("/warehouse/waves/new", "/warehouse/waves/new?method=zone&most=5"),
     "/warehouse/waves/{wave_id:str}": ("/warehouse/waves/{wave}",),
@@ -381,6 +442,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "/settings/reach/{account:str}": ("/settings/reach/{reach_sms}", "/settings/reach/{reach_voice}"),
     "/stop/{ticket:str}": ("/stop/{stop}",),
     "/settings/gateways": ("/settings/gateways", "/settings/gateways?gateway=xendit"),
+    "/settings/transfers": ("/settings/transfers",),
     "/settings/gateways/{account:str}": ("/settings/gateways/{gateway_account}",),
     "/track": ("/track",),
     "/warehouse": (
@@ -421,16 +483,25 @@ NO_PAGES: Final[dict[str, str]] = {
     "/orders/whole": "a part of the bulk dialog",
     "/orders/bulk/{bulk_id:str}/refused.csv": "a file",
     "/orders/export.csv": "a file",
+    "/returns/reasons/export.csv": "a file",
+    "/returns/{return_id:str}/photos/{number:int}": "a picture",
     "/orders/import/runs/{run_id:str}/lines.csv": "a file",
     "/orders/skus": "rows of a search box",
     "/payments/ageing/export.csv": "a file",
     "/payments/fees/export.csv": "a file",
+    "/payments/chargebacks/export.csv": "a file",
+    "/payments/chargebacks/{chargeback_id:str}/files/{evidence_id:str}": "a file",
     "/payments/payouts/export.csv": "a file",
+    "/payments/refunds/export.csv": "a file",
     "/payments/received/export.csv": "a file",
     "/payments/scorecard/export.csv": "a file",
     "/payments/cod/couriers/export.csv": "a file",
+    "/shipping/couriers/export.csv": "a file",
+    "/shipping/costs/export.csv": "a file",
+    "/shipping/claims/export.csv": "a file",
     "/payments/settlements/export.csv": "a file",
     "/payments/promotions/{promotion_id:str}/shares.csv": "a file",
+    "/warehouse/packing/{task_id:str}/pictures/{number:int}": "a picture",
     "/pick/lists/{list_id:str}/sheet": "for the pickers' app",
     "/pick/manifest.webmanifest": "for phones that install the pickers' app",
     "/pick/worker.js": "a script",
@@ -446,6 +517,15 @@ NO_PAGES: Final[dict[str, str]] = {
     "/pay/{ticket:str}/standing": "asked by the pay page",
     "/track/order": "opened by a form, see test_every_page",
     "/track/order/return": "opened by a form, see tests/returns/test_return_portal.py",
+    "/warehouse/labels/{job_id:str}/labels.pdf": "a file",
+    "/warehouse/labels/{job_id:str}/labels.zpl": "a file",
+    "/stock/stickers/{job_id:str}/stickers.pdf": "a file",
+    "/stock/stickers/{job_id:str}/stickers.zpl": "a file",
+    "/orders/{order:str}/invoice.pdf": "a file",
+    "/pay/{ticket:str}/invoice.pdf": "a file",
+    "/track/order/invoice.pdf": "a file",
+    "/warehouse/tasks/{task_id:str}/packing-slip.pdf": "a file",
+    "/warehouse/tasks/{task_id:str}/delivery-note.pdf": "a file",
     "/warehouse/scan": "leads to a task",
 }
 
@@ -521,6 +601,11 @@ async def furnish(floor: ShopFloor, keyring: Keyring, now: datetime, data_dir: P
     named |= await _told(world, keyring, now)
     named |= await _own_van(world, keyring, now)
     named |= await _wave(world, keyring, now)
+    named |= await _packing(world, keyring, now)
+    named |= await _labels(world, keyring, now)
+    named["claim"] = await _claim(world, keyring, then)
+    named |= await _tags(world, now)
+    named |= await _missed_doors(world, keyring, then, now)
     named |= await _unsaid(world, keyring, now)
     # From here on scores act.
     named |= await doubted(world, keyring, now)
@@ -552,6 +637,60 @@ async def _wave(world: World, keyring: Keyring, now: datetime) -> dict[str, str]
 
     wave, one = await world.floor.run(release)
     return {"wave": to_text("wav", wave), "pick_list": to_text("pkl", one)}
+
+
+async def _packing(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """An order on the packing table in two parcels, of which something is wrong, and one that was closed there."""
+    floor = world.floor
+    kind = Carton(new_id(), "SEDANG", 300, 200, 150, weight_g=120, carries_g=5_000, cost_minor=2_500)
+    await floor.run(lambda tx: add_carton(tx, kind, now=now))
+    named = {}
+    for name in ("packing", "boxed"):
+        order = await an_order(world, keyring, ("kopi", 3), now=now, terms=Terms.COD)
+        task = await packed(world, order, now=now)
+        named[f"task_{name}"] = to_text("tsk", task)
+        for code in ("kopi", "kopi", "bukan-ini"):
+            await floor.run(lambda tx, t=task, c=code: scan_into_parcel(tx, t, c, now=now))
+        await floor.run(lambda tx, t=task: weigh_parcel(tx, t, 1, 1_070))
+        await floor.run(lambda tx, t=task: choose_carton(tx, t, 1, kind.id))
+        await floor.run(lambda tx, t=task: photograph(tx, keyring, t, 1, png()))
+        await floor.run(lambda tx, t=task: add_parcel(tx, t))
+        await floor.run(lambda tx, t=task: scan_into_parcel(tx, t, "kopi", now=now))
+    await floor.run(lambda tx: finish_packing(tx, task, now=now))
+    van = await floor.run(lambda tx: open_manifest(tx, world.locations["JKT"], "sicepat", now=now))
+    await floor.run(lambda tx: scan_labels(tx, van.id, ["SALAH-1"], now=now))
+    named["manifest"] = to_text(MANIFEST_PREFIX, van.id)
+    open_one = from_text("tsk", named["task_packing"])
+    await floor.run(lambda tx: take_out(tx, open_one, world.skus["kopi"], sku="kopi", parcel_no=1, now=now))
+    return named
+
+
+async def _labels(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
+    """A packed order whose label was printed, and labels of goods."""
+    order = await an_order(world, keyring, ("kopi", 1), now=now, terms=Terms.COD)
+    task = await packed(world, order, now=now)
+    job = await labelled(world, keyring, world.locations["JKT"], task, now)
+    goods = [GoodsToLabel("kopi", 2)]
+    stickers = await world.floor.run(lambda tx: print_goods_stickers(tx, goods, now=now))
+    return {"label_job": to_text("prn", job.id), "stickers": to_text("prn", stickers.id)}
+
+
+async def _tags(world: World, now: datetime) -> dict[str, str]:
+    """Tags that were read and wait, and a carton that was received by its tag."""
+
+    async def read(tx: Tx) -> dict[str, str]:
+        carton = tag_of_container("106141412345678908", company_digits=7)
+        await told_of_carton(tx, "106141412345678908", [Goods("kopi", 1)], now=now)
+        made = {}
+        for name, epc in (("tags_read", "3034257BF7194E4000001A85"), ("tags_booked", to_hex(carton))):
+            session = await read_tags_for(tx, TagPurpose.RECEIPT, world.locations["JKT"], now=now)
+            await hear_tags(tx, session.id, [Read(epc, 1, now)])
+            made[name] = session.id
+        await book_tags(tx, made["tags_booked"], now=now)
+        return {name: to_text(TAG_SESSION, made[name]) for name in made}
+
+    named: dict[str, str] = await world.floor.run(read)
+    return named
 
 
 async def _unsaid(world: World, keyring: Keyring, now: datetime) -> dict[str, str]:
@@ -621,6 +760,9 @@ async def _pay_pages(
         )
     )
 
+    own = await floor.run(
+        lambda tx: add_transfer_account(tx, bank="014", number="1234567890", holder="Toko Nusantara", now=now)
+    )
     carried = {rail.method: rail for rail in await floor.run(rails) if rail.account_id == account.id}
     await floor.run(lambda tx: pause_rail(tx, carried["alfamart"].id, reason="Kode ditolak kasir", now=now))
 
@@ -648,6 +790,7 @@ async def _pay_pages(
         **await _reached(world, keyring, numbered, links, now),
         **await _couriers(world, keyring, now),
         "gateway_account": to_text("gwa", account.id),
+        "transfer_account": to_text("tac", own),
         "rail": to_text("ral", carried["va_bca"].id),
         "rail_paused": to_text("ral", carried["alfamart"].id),
     }
@@ -933,7 +1076,7 @@ async def returns_at_every_stage(
 ) -> dict[str, str]:
     """`ret_<stage>` for each; the first is of an order that was delivered."""
     named = {}
-    for turn, name in enumerate(("requested", "approved", "received", "inspected")):
+    for turn, name in enumerate(("requested", "approved", "received", "inspected", "disputed")):
         order = paid
         if turn:
             order = await an_order(world, keyring, ("kopi", 2), now=then)
@@ -979,6 +1122,12 @@ async def _return(tx: Tx, world: World, order: Order, until: str, then: datetime
     made = await ask_return(tx, order.id, [Wanted(1, 1)], reason="Salah warna", now=then)
     if until != "requested":
         await decide_return(tx, made.id, ReturnEvent.APPROVE, now=then)
+    if until == "disputed":
+        await send_with(tx, made.id, courier="jnt", awb="JX1234567890", now=then)
+        other = Seen("JX1234567891", 400, "Bandung", extras=[Extra("Sendok", 1)])
+        place = world.locations["JKT"]
+        await receive_goods_back(tx, made.id, {1: 1}, location_id=place, seen=other, now=then)
+        await note_in_dispute(tx, made.id, "Foto label ada di berkas", now=then)
     if until in {"received", "inspected"}:
         await receive_goods_back(tx, made.id, {1: 1}, location_id=world.locations["JKT"], now=then)
     if until == "inspected":
@@ -1021,9 +1170,41 @@ async def _money_out(
         )
         named["chargeback"] = to_text("cbk", case.id)
         await add_to_chargeback(tx, case.id, EvidenceKind.NOTE, "Diterima sendiri", now=then)
+        signed = Brought("surat jalan.png", png())
+        await add_file_to_chargeback(tx, keyring, case.id, EvidenceKind.DELIVERY, "", signed, now=then)
 
     await floor.run(more)
     return named
+
+
+async def _missed_doors(world: World, keyring: Keyring, then: datetime, now: datetime) -> dict[str, str]:
+    """Parcels nobody took, of one of which the buyer said where it is to be brought."""
+    links, named = PayLinks("", keyring), {}
+    for name, awb in (("", "002589985051"), ("_said", "002589985069")):
+        order = await an_order(world, keyring, ("kopi", 1), now=then)
+        await pay(world, order, now=then)
+        [parcel] = await shipped(world, order, awb=awb, now=then)
+        await world.floor.run(lambda tx, p=parcel: move_on(tx, [p.id], ParcelEvent.GO_OUT, now=then))
+        await world.floor.run(lambda tx, p=parcel: move_on(tx, [p.id], ParcelEvent.FAIL, now=then))
+        [door] = await world.floor.all("SELECT id FROM missed_door WHERE parcel_id = %(id)s", id=parcel.id)
+        named[f"parcel_missed{name}"] = to_text("pcl", parcel.id)
+        named[f"door_ticket{name}"] = links.door_ticket(world.floor.shop.shop_id, door.id, now=now)
+    await world.floor.run(
+        lambda tx: wish_at_door(
+            tx, keyring, door.id, DoorWish.OTHER_ADDRESS, words="Jl. Melati 9, pagar biru", now=then
+        )
+    )
+    return named
+
+
+async def _claim(world: World, keyring: Keyring, then: datetime) -> str:
+    """A claim to a courier that lost a parcel, its deadline near."""
+    order = await an_order(world, keyring, ("kopi", 2), now=then)
+    await pay(world, order, now=then)
+    [parcel] = await shipped(world, order, awb="002589985044", now=then)
+    await world.floor.run(lambda tx: move_on(tx, [parcel.id], ParcelEvent.LOSE, reason="Hilang", now=then))
+    [row] = await world.floor.all("SELECT id FROM parcel_claim WHERE parcel_id = %(id)s", id=parcel.id)
+    return to_text(CLAIM_PREFIX, row.id)
 
 
 async def _return_promised(world: World, order: Order, then: datetime) -> str:
@@ -1033,16 +1214,33 @@ async def _return_promised(world: World, order: Order, then: datetime) -> str:
     return to_text("ret", made)
 
 
+async def _takes(tx: Tx, place: UUID, now: datetime) -> dict[str, str]:
+    """A stock-take somebody counts, and one that was counted with a difference."""
+    running = await open_stock_take(tx, TakeAsked(place, CountScope.SKUS, ("teko",)), now=now)
+    counted = await open_stock_take(tx, TakeAsked(place, CountScope.BINS, ("A1-01-1", "A1-01-2")), now=now)
+    mine, _ = await areas_of(tx, counted.id)
+    await begin_counting(tx, mine.id, now=now)
+    await count_goods(tx, mine.id, [GoodsCounted("kopi", 3)], add=True, now=now)
+    [open_area] = await areas_of(tx, running.id)
+    return {
+        "take": to_text("opn", running.id),
+        "take_counted": to_text("opn", counted.id),
+        "count_area": to_text("opa", open_area.id),
+        "count_mine": to_text("opa", mine.id),
+    }
+
+
 async def _goods(world: World, now: datetime) -> dict[str, str]:
     """Goods at two places, some promised, some on the road, some running low."""
     there = [Receipt(world.skus[sku], world.locations["SBY"], 9) for sku in ("kopi", "teko")]
 
-    async def bring(tx: Tx) -> tuple[UUID, UUID, UUID]:
+    async def bring(tx: Tx) -> tuple[UUID, UUID, UUID, dict[str, str]]:
         await receive_stock(tx, there, now=now)
         place, kopi = world.locations["SBY"], StockKey(world.skus["kopi"], world.locations["SBY"], NIL, NIL)
         shelf, full = await draw_bins(tx, place, [BinAsked("A1-01-1"), BinAsked("A1-01-2")], now=now)
         await put_away(tx, [PutAway(shelf.id, kopi, 4), PutAway(full.id, kopi, 1)], in_hand={}, now=now)
-        await block_bin(tx, place, full.id, why="Dihitung", now=now)
+        await block_bin(tx, place, full.id, why="Audit", now=now)
+        takes = await _takes(tx, place, now)
         late = (now - timedelta(days=3)).date()
         await expect_stock(tx, there, supplier="Kopi Gayo Makmur", due_on=late, now=now)
         await set_policy(tx, world.skus["teko"], world.locations["SBY"], safety=2, reorder_point=50, now=now)
@@ -1050,10 +1248,11 @@ async def _goods(world: World, now: datetime) -> dict[str, str]:
         draft = await open_transfer(tx, **ends, goods=[Travel(world.skus["kopi"], 2)], note="", now=now)
         road = await open_transfer(tx, **ends, goods=[Travel(world.skus["kopi"], 3)], note="Truk", now=now)
         await dispatch_transfer(tx, road.id, now=now)
-        return draft.id, road.id, shelf.id
+        return draft.id, road.id, shelf.id, takes
 
-    draft, road, shelf = await world.floor.run(bring)
-    return {
+    draft, road, shelf, takes = await world.floor.run(bring)
+    named: dict[str, str] = takes
+    return named | {
         "transfer_draft": to_text("trf", draft),
         "transfer_road": to_text("trf", road),
         "location": to_text("loc", world.locations["SBY"]),

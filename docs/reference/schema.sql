@@ -144,7 +144,7 @@ CREATE TABLE bin_move (
     occurred_at timestamp with time zone NOT NULL,
     CONSTRAINT bin_move_pkey PRIMARY KEY (shop_id, bin_id, occurred_at, id),
     CONSTRAINT bin_move_bin FOREIGN KEY (shop_id, bin_id) REFERENCES bin(shop_id, id),
-    CONSTRAINT bin_move_kind_known CHECK ((kind = ANY (ARRAY['put_away'::text, 'pick'::text, 'shift'::text, 'left'::text]))),
+    CONSTRAINT bin_move_kind_known CHECK ((kind = ANY (ARRAY['put_away'::text, 'pick'::text, 'shift'::text, 'count'::text, 'left'::text]))),
     CONSTRAINT bin_move_some CHECK ((change <> 0))
 );
 CREATE POLICY own_shop_only ON bin_move USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -228,6 +228,26 @@ CREATE TABLE carry_trial (
 CREATE POLICY own_shop_only ON carry_trial USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE carry_trial FORCE ROW LEVEL SECURITY;
 
+-- distributed: boxes the shop packs in; measures are those of the inside
+CREATE TABLE carton (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    length_mm integer NOT NULL,
+    width_mm integer NOT NULL,
+    height_mm integer NOT NULL,
+    weight_g integer NOT NULL,
+    carries_g integer NOT NULL,
+    cost_minor bigint NOT NULL,
+    active boolean NOT NULL,
+    CONSTRAINT carton_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT carton_code_once UNIQUE (shop_id, code),
+    CONSTRAINT carton_holds_something CHECK (((length_mm > 0) AND (width_mm > 0) AND (height_mm > 0) AND (carries_g > 0))),
+    CONSTRAINT carton_not_negative CHECK (((weight_g >= 0) AND (cost_minor >= 0)))
+);
+CREATE POLICY own_shop_only ON carton USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE carton FORCE ROW LEVEL SECURITY;
+
 -- distributed: sheets of products as they came, what was wrong with which row, and whether the good rows were applied
 CREATE TABLE catalog_import (
     shop_id bigint NOT NULL,
@@ -308,6 +328,24 @@ CREATE TABLE chargeback_evidence (
 CREATE POLICY own_shop_only ON chargeback_evidence USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE chargeback_evidence FORCE ROW LEVEL SECURITY;
 
+-- distributed: files among the evidence of a chargeback, sealed under the key of the buyer they show; of an order without a buyer nobody's
+CREATE TABLE chargeback_file (
+    shop_id bigint NOT NULL,
+    chargeback_id uuid NOT NULL,
+    evidence_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    size_bytes integer NOT NULL,
+    sealed_for uuid,
+    content bytea NOT NULL,
+    CONSTRAINT chargeback_file_pkey PRIMARY KEY (shop_id, chargeback_id, evidence_id),
+    CONSTRAINT chargeback_file_of FOREIGN KEY (shop_id, chargeback_id, evidence_id) REFERENCES chargeback_evidence(shop_id, chargeback_id, id) ON DELETE CASCADE,
+    CONSTRAINT chargeback_file_kind_known CHECK ((kind = ANY (ARRAY['pdf'::text, 'jpg'::text, 'png'::text, 'webp'::text]))),
+    CONSTRAINT chargeback_file_size_allowed CHECK (((size_bytes >= 1) AND (size_bytes <= 5242880)))
+);
+CREATE POLICY own_shop_only ON chargeback_file USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE chargeback_file FORCE ROW LEVEL SECURITY;
+
 -- distributed: open promises of stock to a holder; gone once released or dispatched, the ledger remembers
 CREATE TABLE claim (
     shop_id bigint NOT NULL,
@@ -328,6 +366,37 @@ CREATE INDEX claim_stock_of ON claim USING btree (shop_id, sku_id, location_id);
 CREATE POLICY own_shop_only ON claim USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE claim FORCE ROW LEVEL SECURITY;
 
+-- distributed: within how many days of the loss a courier takes a claim
+CREATE TABLE claim_days (
+    shop_id bigint NOT NULL,
+    courier text NOT NULL,
+    days integer NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT claim_days_pkey PRIMARY KEY (shop_id, courier),
+    CONSTRAINT claim_days_sane CHECK (((days >= 1) AND (days <= 365)))
+);
+CREATE POLICY own_shop_only ON claim_days USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE claim_days FORCE ROW LEVEL SECURITY;
+
+-- distributed: what speaks for a claim: `told` is what was said when the parcel was, `note` what somebody wrote down later
+CREATE TABLE claim_evidence (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    claim_id uuid NOT NULL,
+    kind text NOT NULL,
+    words text NOT NULL,
+    added_by text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT claim_evidence_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT claim_evidence_claim FOREIGN KEY (shop_id, claim_id) REFERENCES parcel_claim(shop_id, id),
+    CONSTRAINT claim_evidence_kind_known CHECK ((kind = ANY (ARRAY['told'::text, 'note'::text]))),
+    CONSTRAINT claim_evidence_says_something CHECK (((length(words) >= 1) AND (length(words) <= 2000)))
+);
+CREATE INDEX claim_evidence_of ON claim_evidence USING btree (shop_id, claim_id, added_at);
+CREATE POLICY own_shop_only ON claim_evidence USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE claim_evidence FORCE ROW LEVEL SECURITY;
+
 -- distributed: given and withdrawn consents, append-only; the newest per purpose counts
 CREATE TABLE consent (
     shop_id bigint NOT NULL,
@@ -344,6 +413,38 @@ CREATE TABLE consent (
 );
 CREATE POLICY own_shop_only ON consent USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE consent FORCE ROW LEVEL SECURITY;
+
+-- distributed: cartons a supplier told of, until they are received
+CREATE TABLE container_notice (
+    shop_id bigint NOT NULL,
+    sscc text NOT NULL,
+    told_by text NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    session_id uuid,
+    received_at timestamp with time zone,
+    CONSTRAINT container_notice_pkey PRIMARY KEY (shop_id, sscc),
+    CONSTRAINT container_notice_digits CHECK ((sscc ~ '^[0-9]{18}$'::text)),
+    CONSTRAINT container_notice_received_in_a_session CHECK (((session_id IS NULL) = (received_at IS NULL)))
+);
+CREATE POLICY own_shop_only ON container_notice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE container_notice FORCE ROW LEVEL SECURITY;
+
+-- distributed: what a carton holds, as its supplier told
+CREATE TABLE container_notice_line (
+    shop_id bigint NOT NULL,
+    sscc text NOT NULL,
+    line_no integer NOT NULL,
+    sku_id uuid NOT NULL,
+    lot text,
+    expires_on date,
+    quantity bigint NOT NULL,
+    CONSTRAINT container_notice_line_pkey PRIMARY KEY (shop_id, sscc, line_no),
+    CONSTRAINT container_notice_line_notice FOREIGN KEY (shop_id, sscc) REFERENCES container_notice(shop_id, sscc),
+    CONSTRAINT container_notice_line_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT container_notice_line_some CHECK (((quantity > 0) AND (line_no >= 1)))
+);
+CREATE POLICY own_shop_only ON container_notice_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE container_notice_line FORCE ROW LEVEL SECURITY;
 
 -- distributed: accounts of a shop at couriers and at those who book many; the lowest rank is asked first, secrets are sealed under a key of the account
 CREATE TABLE courier_account (
@@ -398,6 +499,8 @@ CREATE TABLE courier_booking (
     moved_at timestamp with time zone NOT NULL,
     ask_at timestamp with time zone,
     asked integer NOT NULL,
+    insurance_payer text,
+    subsidy_payer text,
     CONSTRAINT courier_booking_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT courier_booking_key_once UNIQUE (shop_id, key),
     CONSTRAINT courier_booking_account FOREIGN KEY (shop_id, account_id) REFERENCES courier_account(shop_id, id),
@@ -407,8 +510,10 @@ CREATE TABLE courier_booking (
     CONSTRAINT courier_booking_amounts CHECK (((value_minor >= 0) AND (cod_minor >= 0) AND (weight_g >= 0))),
     CONSTRAINT courier_booking_chosen_before_asked CHECK (((state = ANY (ARRAY['wanted'::text, 'failed'::text, 'withdrawn'::text])) OR ((account_id IS NOT NULL) AND (courier IS NOT NULL) AND (service IS NOT NULL)))),
     CONSTRAINT courier_booking_leaves_in_a_parcel CHECK (((state = 'handed_over'::text) = (parcel_id IS NOT NULL))),
+    CONSTRAINT courier_booking_payers_known CHECK (((insurance_payer = ANY (ARRAY['shop'::text, 'buyer'::text, 'merchant'::text, 'platform'::text])) AND (subsidy_payer = ANY (ARRAY['shop'::text, 'merchant'::text, 'platform'::text])))),
     CONSTRAINT courier_booking_state_known CHECK ((state = ANY (ARRAY['wanted'::text, 'asking'::text, 'unknown'::text, 'booked'::text, 'failed'::text, 'withdrawing'::text, 'withdrawn'::text, 'handed_over'::text])))
 );
+CREATE INDEX courier_booking_awb ON courier_booking USING btree (shop_id, awb) WHERE (awb IS NOT NULL);
 CREATE INDEX courier_booking_due ON courier_booking USING btree (shop_id, ask_at) WHERE (ask_at IS NOT NULL);
 CREATE INDEX courier_booking_named ON courier_booking USING btree (shop_id, account_id, reference);
 CREATE INDEX courier_booking_of_order ON courier_booking USING btree (shop_id, order_id);
@@ -416,6 +521,7 @@ CREATE INDEX courier_booking_of_parcel ON courier_booking USING btree (shop_id, 
 CREATE INDEX courier_booking_of_task ON courier_booking USING btree (shop_id, task_id);
 CREATE UNIQUE INDEX courier_booking_one_at_a_time ON courier_booking USING btree (shop_id, task_id) WHERE (state = ANY (ARRAY['wanted'::text, 'asking'::text, 'unknown'::text, 'booked'::text]));
 CREATE UNIQUE INDEX courier_booking_serial_once ON courier_booking USING btree (shop_id, account_id, serial) WHERE (serial IS NOT NULL);
+CREATE INDEX courier_booking_taken_back ON courier_booking USING btree (shop_id, awb) WHERE ((awb IS NOT NULL) AND (state = ANY (ARRAY['failed'::text, 'withdrawing'::text, 'withdrawn'::text])));
 CREATE POLICY own_shop_only ON courier_booking USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE courier_booking FORCE ROW LEVEL SECURITY;
 
@@ -648,6 +754,37 @@ CREATE INDEX delivery_day_due ON delivery_day USING btree (shop_id, next_at) WHE
 CREATE INDEX delivery_day_of_order ON delivery_day USING btree (shop_id, order_id);
 CREATE POLICY own_shop_only ON delivery_day USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE delivery_day FORCE ROW LEVEL SECURITY;
+
+-- distributed: the day an order, and each parcel of it, is promised for, and whether that is in danger or was kept
+CREATE TABLE delivery_promise (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    parcel_id uuid,
+    leaves_on date NOT NULL,
+    promised_on date NOT NULL,
+    source text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    risk text,
+    risk_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    kept boolean,
+    CONSTRAINT delivery_promise_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT delivery_promise_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT delivery_promise_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT delivery_promise_judged_when_closed CHECK (((kept IS NULL) OR (closed_at IS NOT NULL))),
+    CONSTRAINT delivery_promise_leaves_first CHECK ((promised_on >= leaves_on)),
+    CONSTRAINT delivery_promise_risk_known CHECK ((risk = ANY (ARRAY['not_left'::text, 'later'::text, 'slow'::text, 'attempt_failed'::text, 'missed'::text]))),
+    CONSTRAINT delivery_promise_risk_since CHECK (((risk IS NULL) = (risk_at IS NULL))),
+    CONSTRAINT delivery_promise_source_known CHECK ((source = ANY (ARRAY['measured'::text, 'courier'::text, 'table'::text])))
+);
+CREATE INDEX delivery_promise_all_of_order ON delivery_promise USING btree (shop_id, order_id);
+CREATE INDEX delivery_promise_in_danger ON delivery_promise USING btree (shop_id, order_id) WHERE ((risk IS NOT NULL) AND (closed_at IS NULL));
+CREATE UNIQUE INDEX delivery_promise_of_order ON delivery_promise USING btree (shop_id, order_id) WHERE (parcel_id IS NULL);
+CREATE UNIQUE INDEX delivery_promise_of_parcel ON delivery_promise USING btree (shop_id, parcel_id) WHERE (parcel_id IS NOT NULL);
+CREATE INDEX delivery_promise_open ON delivery_promise USING btree (shop_id, promised_on) WHERE (closed_at IS NULL);
+CREATE POLICY own_shop_only ON delivery_promise USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE delivery_promise FORCE ROW LEVEL SECURITY;
 
 -- distributed: facts, written in the transaction of their change; position is given later, once, by the sequencer
 CREATE TABLE event (
@@ -1009,6 +1146,7 @@ CREATE TABLE gateway_notice (
 );
 CREATE INDEX gateway_notice_of_attempt ON gateway_notice USING btree (shop_id, attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX gateway_notice_received ON gateway_notice USING btree (shop_id, received_at);
+CREATE INDEX gateway_notice_strangers ON gateway_notice USING btree (shop_id, account_id, received_at) WHERE ((attempt_id IS NULL) AND (heard_at IS NOT NULL));
 CREATE INDEX gateway_notice_waiting ON gateway_notice USING btree (shop_id, received_at) WHERE (heard_at IS NULL);
 CREATE POLICY own_shop_only ON gateway_notice USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE gateway_notice FORCE ROW LEVEL SECURITY;
@@ -1033,13 +1171,16 @@ CREATE TABLE goods_return (
     parcel_id uuid,
     policy_version integer,
     way_paid_by text,
+    way text NOT NULL DEFAULT 'refund'::text,
+    trusted_at timestamp with time zone,
     CONSTRAINT goods_return_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT goods_return_number_once UNIQUE (shop_id, order_id, number),
     CONSTRAINT goods_return_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id) NOT VALID,
     CONSTRAINT goods_return_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT goods_return_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
     CONSTRAINT goods_return_payer_known CHECK ((way_paid_by = ANY (ARRAY['shop'::text, 'buyer'::text]))),
-    CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text])))
+    CONSTRAINT goods_return_state_known CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'in_transit'::text, 'received'::text, 'inspected'::text, 'resolved'::text, 'closed'::text]))),
+    CONSTRAINT goods_return_way_known CHECK ((way = ANY (ARRAY['refund'::text, 'credit'::text, 'exchange'::text])))
 );
 CREATE UNIQUE INDEX goods_return_of_parcel ON goods_return USING btree (shop_id, parcel_id) WHERE (parcel_id IS NOT NULL);
 CREATE INDEX goods_return_open ON goods_return USING btree (shop_id, requested_at) WHERE (state <> ALL (ARRAY['rejected'::text, 'closed'::text]));
@@ -1339,6 +1480,38 @@ CREATE TABLE installation (
     CONSTRAINT installation_is_one CHECK ((only_row = 1))
 );
 
+-- distributed: every time a label was printed; the first copy is the label, later ones say what they are
+CREATE TABLE label_print (
+    shop_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    turn integer NOT NULL,
+    subject_id uuid NOT NULL,
+    code text NOT NULL,
+    copy integer NOT NULL,
+    CONSTRAINT label_print_pkey PRIMARY KEY (shop_id, job_id, turn),
+    CONSTRAINT label_print_copy_once UNIQUE (shop_id, subject_id, copy),
+    CONSTRAINT label_print_job FOREIGN KEY (shop_id, job_id) REFERENCES print_job(shop_id, id),
+    CONSTRAINT label_print_counts CHECK (((turn >= 1) AND (copy >= 1)))
+);
+CREATE POLICY own_shop_only ON label_print USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE label_print FORCE ROW LEVEL SECURITY;
+
+-- distributed: working days from handover to door, by courier, service and both ends, at fixed shares of parcels; empty courier or service is all of them
+CREATE TABLE lead_time (
+    shop_id bigint NOT NULL,
+    courier text NOT NULL,
+    service text NOT NULL,
+    origin text NOT NULL,
+    area text NOT NULL,
+    parcels integer NOT NULL,
+    days integer[] NOT NULL,
+    learned_at timestamp with time zone NOT NULL,
+    CONSTRAINT lead_time_pkey PRIMARY KEY (shop_id, courier, service, origin, area),
+    CONSTRAINT lead_time_of_some CHECK (((parcels > 0) AND (cardinality(days) > 0)))
+);
+CREATE POLICY own_shop_only ON lead_time USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE lead_time FORCE ROW LEVEL SECURITY;
+
 -- distributed: places that hold stock, and the accounts it comes from and goes to
 CREATE TABLE location (
     shop_id bigint NOT NULL,
@@ -1414,6 +1587,44 @@ CREATE INDEX maintenance_window_by_end ON maintenance_window USING btree (shop_i
 CREATE POLICY own_shop_only ON maintenance_window USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE maintenance_window FORCE ROW LEVEL SECURITY;
 
+-- distributed: a pick-up of a courier at a location
+CREATE TABLE manifest (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    courier text NOT NULL,
+    state text NOT NULL,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    closed_by text,
+    CONSTRAINT manifest_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT manifest_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT manifest_closed_by_somebody CHECK (((state = 'closed'::text) = (closed_by IS NOT NULL))),
+    CONSTRAINT manifest_state_known CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'dropped'::text])))
+);
+CREATE INDEX manifest_latest ON manifest USING btree (shop_id, opened_at, id);
+CREATE UNIQUE INDEX manifest_open_once ON manifest USING btree (shop_id, location_id, courier) WHERE (state = 'open'::text);
+CREATE POLICY own_shop_only ON manifest USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE manifest FORCE ROW LEVEL SECURITY;
+
+-- distributed: labels that were scanned at a pick-up, each once, and what stayed behind when it was closed
+CREATE TABLE manifest_scan (
+    shop_id bigint NOT NULL,
+    manifest_id uuid NOT NULL,
+    awb text NOT NULL,
+    verdict text NOT NULL,
+    task_id uuid,
+    actor text NOT NULL,
+    scanned_at timestamp with time zone NOT NULL,
+    CONSTRAINT manifest_scan_pkey PRIMARY KEY (shop_id, manifest_id, awb),
+    CONSTRAINT manifest_scan_manifest FOREIGN KEY (shop_id, manifest_id) REFERENCES manifest(shop_id, id),
+    CONSTRAINT manifest_scan_of_a_task CHECK (((verdict <> ALL (ARRAY['ready'::text, 'left_behind'::text])) OR (task_id IS NOT NULL))),
+    CONSTRAINT manifest_scan_verdict_known CHECK ((verdict = ANY (ARRAY['ready'::text, 'other_courier'::text, 'other_place'::text, 'cancelled'::text, 'gone'::text, 'not_ready'::text, 'several'::text, 'unknown'::text, 'left_behind'::text])))
+);
+CREATE POLICY own_shop_only ON manifest_scan USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE manifest_scan FORCE ROW LEVEL SECURITY;
+
 -- distributed: one thing told to one person, once; topic is what it is about as a whole, such as an order, and the fact is where it comes from
 CREATE TABLE message (
     shop_id bigint NOT NULL,
@@ -1437,7 +1648,7 @@ CREATE TABLE message (
     CONSTRAINT message_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT message_once UNIQUE (shop_id, topic_id, kind, subject_id, person_id),
     CONSTRAINT message_person FOREIGN KEY (shop_id, person_id) REFERENCES customer(shop_id, id),
-    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'paid_late'::text, 'accepted'::text, 'shipped'::text, 'out_for_delivery'::text, 'delivered'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'review'::text, 'back_in_stock'::text]))),
+    CONSTRAINT message_kind_known CHECK ((kind = ANY (ARRAY['pay_now'::text, 'pay_with'::text, 'pay_soon'::text, 'trouble'::text, 'recovered'::text, 'expired'::text, 'paid_late'::text, 'accepted'::text, 'packed'::text, 'shipped'::text, 'out_for_delivery'::text, 'delayed'::text, 'attempt_failed'::text, 'postponed'::text, 'coming_back'::text, 'parcel_lost'::text, 'changed'::text, 'delivered'::text, 'substituted'::text, 'cancelled'::text, 'refunded'::text, 'return_approved'::text, 'return_refused'::text, 'return_received'::text, 'review'::text, 'back_in_stock'::text]))),
     CONSTRAINT message_round_counts CHECK ((round >= 1)),
     CONSTRAINT message_says_why_not CHECK (((state <> ALL (ARRAY['untold'::text, 'suppressed'::text])) OR (reason IS NOT NULL))),
     CONSTRAINT message_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'told'::text, 'untold'::text, 'suppressed'::text])))
@@ -1460,7 +1671,9 @@ CREATE TABLE message_policy (
     from_position bigint NOT NULL,
     set_by text NOT NULL,
     set_at timestamp with time zone NOT NULL,
+    review_link text NOT NULL DEFAULT ''::text,
     CONSTRAINT message_policy_pkey PRIMARY KEY (shop_id),
+    CONSTRAINT message_policy_review_link_is_web CHECK (((review_link = ''::text) OR (review_link ~ '^https?://'::text))),
     CONSTRAINT message_policy_sane CHECK ((((reminder_minutes >= 5) AND (reminder_minutes <= 10080)) AND ((review_days >= 0) AND (review_days <= 90))))
 );
 CREATE POLICY own_shop_only ON message_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -1501,6 +1714,35 @@ CREATE TABLE message_template (
 CREATE POLICY own_shop_only ON message_template USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE message_template FORCE ROW LEVEL SECURITY;
 
+-- distributed: tries to hand a parcel over in vain, and what its buyer wants done about each; words are sealed with their key, empty where they were erased
+CREATE TABLE missed_door (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    state text NOT NULL,
+    wish text,
+    deliver_on date,
+    words_enc bytea,
+    missed_at timestamp with time zone NOT NULL,
+    wished_at timestamp with time zone,
+    moved_at timestamp with time zone NOT NULL,
+    moved_by text NOT NULL,
+    CONSTRAINT missed_door_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT missed_door_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT missed_door_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT missed_door_day_of_a_day CHECK ((((wish = 'another_day'::text) IS TRUE) = (deliver_on IS NOT NULL))),
+    CONSTRAINT missed_door_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'wished'::text, 'told'::text, 'overtaken'::text]))),
+    CONSTRAINT missed_door_wish_known CHECK ((wish = ANY (ARRAY['another_day'::text, 'other_address'::text, 'send_back'::text]))),
+    CONSTRAINT missed_door_wished CHECK ((((wish IS NULL) = (wished_at IS NULL)) AND ((state <> ALL (ARRAY['wished'::text, 'told'::text])) OR (wish IS NOT NULL)) AND ((state <> 'waiting'::text) OR (wish IS NULL)))),
+    CONSTRAINT missed_door_words_of_an_address CHECK (((words_enc IS NULL) OR (wish = 'other_address'::text)))
+);
+CREATE INDEX missed_door_of ON missed_door USING btree (shop_id, parcel_id, missed_at);
+CREATE INDEX missed_door_of_order ON missed_door USING btree (shop_id, order_id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX missed_door_open_once ON missed_door USING btree (shop_id, parcel_id) WHERE (state = ANY (ARRAY['waiting'::text, 'wished'::text]));
+CREATE POLICY own_shop_only ON missed_door USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE missed_door FORCE ROW LEVEL SECURITY;
+
 -- distributed: the stock ledger, append-only
 CREATE TABLE movement (
     shop_id bigint NOT NULL,
@@ -1522,7 +1764,7 @@ CREATE TABLE movement (
     CONSTRAINT movement_adjustment_says_why CHECK (((kind <> 'adjust'::text) OR (reason IS NOT NULL))),
     CONSTRAINT movement_buckets_known CHECK (((from_bucket = ANY (ARRAY['free'::text, 'reserved'::text, 'allocated'::text, 'damaged'::text, 'quarantine'::text, 'incoming'::text])) AND (to_bucket = ANY (ARRAY['free'::text, 'reserved'::text, 'allocated'::text, 'damaged'::text, 'quarantine'::text, 'incoming'::text])))),
     CONSTRAINT movement_goes_somewhere CHECK (((from_location <> to_location) OR (from_bucket <> to_bucket))),
-    CONSTRAINT movement_kind_known CHECK ((kind = ANY (ARRAY['reserve'::text, 'allocate'::text, 'release'::text, 'dispatch'::text, 'receive'::text, 'expect'::text, 'adjust'::text, 'transfer_out'::text, 'transfer_in'::text, 'return'::text, 'quarantine'::text, 'damage'::text, 'restore'::text, 'historic'::text]))),
+    CONSTRAINT movement_kind_known CHECK ((kind = ANY (ARRAY['reserve'::text, 'allocate'::text, 'release'::text, 'dispatch'::text, 'receive'::text, 'expect'::text, 'adjust'::text, 'count'::text, 'transfer_out'::text, 'transfer_in'::text, 'return'::text, 'quarantine'::text, 'damage'::text, 'restore'::text, 'historic'::text]))),
     CONSTRAINT movement_some CHECK ((quantity > 0))
 );
 CREATE INDEX movement_cause ON movement USING btree (shop_id, cause_id) WHERE (cause_id IS NOT NULL);
@@ -1638,6 +1880,7 @@ CREATE TABLE order_line (
     discounts jsonb,
     tax_base_numerator integer NOT NULL DEFAULT 1,
     tax_base_denominator integer NOT NULL DEFAULT 1,
+    may_substitute boolean NOT NULL DEFAULT false,
     CONSTRAINT order_line_pkey PRIMARY KEY (shop_id, order_id, line_no),
     CONSTRAINT order_line_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id) ON DELETE CASCADE,
     CONSTRAINT order_line_money_not_negative CHECK (((unit_price_minor >= 0) AND (goods_minor >= 0) AND ((discount_minor >= 0) AND (discount_minor <= goods_minor)) AND (tax_minor >= 0))),
@@ -1708,6 +1951,99 @@ CREATE TABLE order_version (
 CREATE POLICY own_shop_only ON order_version USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE order_version FORCE ROW LEVEL SECURITY;
 
+-- distributed: a task at the packing table; override_why is why somebody closed it although something of it is not as it should be
+CREATE TABLE packing (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    state text NOT NULL,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    closed_by text,
+    override_why text,
+    CONSTRAINT packing_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT packing_task FOREIGN KEY (shop_id, task_id) REFERENCES task(shop_id, id),
+    CONSTRAINT packing_closed_by_somebody CHECK (((state <> 'closed'::text) OR (closed_by IS NOT NULL))),
+    CONSTRAINT packing_state_known CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'dropped'::text])))
+);
+CREATE INDEX packing_of_order ON packing USING btree (shop_id, order_id);
+CREATE UNIQUE INDEX packing_once ON packing USING btree (shop_id, task_id) WHERE (state <> 'dropped'::text);
+CREATE INDEX packing_open ON packing USING btree (shop_id, location_id, opened_at) WHERE (state = 'open'::text);
+CREATE POLICY own_shop_only ON packing USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE packing FORCE ROW LEVEL SECURITY;
+
+-- distributed: parcels of a packing; the picture of the opened one is under the key of its buyer
+CREATE TABLE packing_parcel (
+    shop_id bigint NOT NULL,
+    packing_id uuid NOT NULL,
+    no integer NOT NULL,
+    carton_id uuid,
+    weight_g integer,
+    photo_enc bytea,
+    CONSTRAINT packing_parcel_pkey PRIMARY KEY (shop_id, packing_id, no),
+    CONSTRAINT packing_parcel_carton FOREIGN KEY (shop_id, carton_id) REFERENCES carton(shop_id, id),
+    CONSTRAINT packing_parcel_packing FOREIGN KEY (shop_id, packing_id) REFERENCES packing(shop_id, id),
+    CONSTRAINT packing_parcel_numbered CHECK (((no >= 1) AND (no <= 20))),
+    CONSTRAINT packing_parcel_weighs_something CHECK ((weight_g > 0))
+);
+CREATE POLICY own_shop_only ON packing_parcel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE packing_parcel FORCE ROW LEVEL SECURITY;
+
+-- distributed: what has to be seen to of a parcel before it may leave; of the tolerances the wider one holds
+CREATE TABLE packing_policy (
+    shop_id bigint NOT NULL,
+    required boolean NOT NULL,
+    weigh boolean NOT NULL,
+    photo boolean NOT NULL,
+    tolerance_g integer NOT NULL,
+    tolerance_bp integer NOT NULL,
+    CONSTRAINT packing_policy_pkey PRIMARY KEY (shop_id),
+    CONSTRAINT packing_policy_tolerance CHECK ((((tolerance_g >= 0) AND (tolerance_g <= 10000)) AND ((tolerance_bp >= 0) AND (tolerance_bp <= 5000))))
+);
+CREATE POLICY own_shop_only ON packing_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE packing_policy FORCE ROW LEVEL SECURITY;
+
+-- distributed: every scan at the packing table and what became of it, refused ones too
+CREATE TABLE packing_scan (
+    shop_id bigint NOT NULL,
+    packing_id uuid NOT NULL,
+    id uuid NOT NULL,
+    parcel_no integer NOT NULL,
+    scanned text NOT NULL,
+    outcome text NOT NULL,
+    sku_id uuid,
+    serial text,
+    quantity integer NOT NULL,
+    actor text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    CONSTRAINT packing_scan_pkey PRIMARY KEY (shop_id, packing_id, id),
+    CONSTRAINT packing_scan_packing FOREIGN KEY (shop_id, packing_id) REFERENCES packing(shop_id, id),
+    CONSTRAINT packing_scan_outcome_known CHECK ((outcome = ANY (ARRAY['right'::text, 'wrong'::text, 'extra'::text, 'doubled'::text, 'other_lot'::text, 'expired'::text, 'unreadable'::text, 'taken_out'::text])))
+);
+CREATE UNIQUE INDEX packing_scan_serial_once ON packing_scan USING btree (shop_id, packing_id, sku_id, serial) WHERE ((outcome = 'right'::text) AND (serial IS NOT NULL));
+CREATE POLICY own_shop_only ON packing_scan USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE packing_scan FORCE ROW LEVEL SECURITY;
+
+-- distributed: units in a parcel, by the line and stock row they are of
+CREATE TABLE packing_unit (
+    shop_id bigint NOT NULL,
+    packing_id uuid NOT NULL,
+    parcel_no integer NOT NULL,
+    line_no integer NOT NULL,
+    sku_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    quantity integer NOT NULL,
+    CONSTRAINT packing_unit_pkey PRIMARY KEY (shop_id, packing_id, parcel_no, line_no, sku_id, owner_id, lot_id),
+    CONSTRAINT packing_unit_parcel FOREIGN KEY (shop_id, packing_id, parcel_no) REFERENCES packing_parcel(shop_id, packing_id, no),
+    CONSTRAINT packing_unit_some CHECK ((quantity > 0))
+);
+CREATE POLICY own_shop_only ON packing_unit USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE packing_unit FORCE ROW LEVEL SECURITY;
+
 -- distributed: a box with a tracking number (AWB) and what is in it
 CREATE TABLE parcel (
     shop_id bigint NOT NULL,
@@ -1737,6 +2073,37 @@ CREATE INDEX parcel_promised ON parcel USING btree (shop_id, deliver_on) WHERE (
 CREATE INDEX parcel_under_way ON parcel USING btree (shop_id, state, shipped_at) WHERE (state <> ALL (ARRAY['delivered'::text, 'returned'::text, 'lost'::text, 'damaged'::text]));
 CREATE POLICY own_shop_only ON parcel USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE parcel FORCE ROW LEVEL SECURITY;
+
+-- distributed: claims to couriers for parcels they lost or damaged, one a parcel
+CREATE TABLE parcel_claim (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    courier text NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    amount_minor bigint NOT NULL,
+    accepted_minor bigint,
+    paid_minor bigint,
+    reference text,
+    deadline timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    moved_by text NOT NULL,
+    CONSTRAINT parcel_claim_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT parcel_claim_once UNIQUE (shop_id, parcel_id),
+    CONSTRAINT parcel_claim_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT parcel_claim_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT parcel_claim_accepts_an_amount CHECK (((state = ANY (ARRAY['accepted'::text, 'paid'::text])) = (accepted_minor IS NOT NULL))),
+    CONSTRAINT parcel_claim_amounts CHECK (((amount_minor >= 0) AND ((accepted_minor >= 1) AND (accepted_minor <= amount_minor)) AND ((paid_minor >= 1) AND (paid_minor <= accepted_minor)))),
+    CONSTRAINT parcel_claim_kind_known CHECK ((kind = ANY (ARRAY['lost'::text, 'damaged'::text]))),
+    CONSTRAINT parcel_claim_pays_an_amount CHECK (((state = 'paid'::text) = (paid_minor IS NOT NULL))),
+    CONSTRAINT parcel_claim_state_known CHECK ((state = ANY (ARRAY['open'::text, 'filed'::text, 'accepted'::text, 'refused'::text, 'paid'::text, 'dropped'::text])))
+);
+CREATE INDEX parcel_claim_going ON parcel_claim USING btree (shop_id, state, deadline, id);
+CREATE POLICY own_shop_only ON parcel_claim USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE parcel_claim FORCE ROW LEVEL SECURITY;
 
 -- distributed: how far a parcel is followed: when its courier last said something new, and when it is asked next
 CREATE TABLE parcel_follow (
@@ -1986,6 +2353,21 @@ CREATE INDEX pick_event_of_task ON pick_event USING btree (shop_id, task_id, hea
 CREATE POLICY own_shop_only ON pick_event USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE pick_event FORCE ROW LEVEL SECURITY;
 
+-- distributed: below least units a bin is filled up to most out of reserve bins
+CREATE TABLE pick_face (
+    shop_id bigint NOT NULL,
+    bin_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    least bigint NOT NULL,
+    most bigint NOT NULL,
+    CONSTRAINT pick_face_pkey PRIMARY KEY (shop_id, bin_id, sku_id),
+    CONSTRAINT pick_face_bin FOREIGN KEY (shop_id, bin_id) REFERENCES bin(shop_id, id),
+    CONSTRAINT pick_face_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT pick_face_room CHECK ((("least" >= 1) AND (most >= "least")))
+);
+CREATE POLICY own_shop_only ON pick_face USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE pick_face FORCE ROW LEVEL SECURITY;
+
 -- distributed: what one picker walks at once
 CREATE TABLE pick_list (
     shop_id bigint NOT NULL,
@@ -2036,6 +2418,7 @@ CREATE TABLE picking_policy (
     automatic boolean NOT NULL,
     elsewhere boolean NOT NULL,
     partial boolean NOT NULL,
+    substitute boolean NOT NULL DEFAULT true,
     CONSTRAINT picking_policy_pkey PRIMARY KEY (shop_id, location_id),
     CONSTRAINT picking_policy_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
     CONSTRAINT picking_policy_method_known CHECK ((method = ANY (ARRAY['order'::text, 'batch'::text, 'cluster'::text, 'zone'::text]))),
@@ -2081,6 +2464,19 @@ CREATE TABLE price_list (
 CREATE POLICY own_shop_only ON price_list USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE price_list FORCE ROW LEVEL SECURITY;
 
+-- distributed: labels printed together; left_out names what was asked for and could not be printed, and why
+CREATE TABLE print_job (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    left_out jsonb NOT NULL,
+    CONSTRAINT print_job_pkey PRIMARY KEY (shop_id, id)
+);
+CREATE INDEX print_job_newest ON print_job USING btree (shop_id, made_at DESC, id DESC);
+CREATE POLICY own_shop_only ON print_job USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE print_job FORCE ROW LEVEL SECURITY;
+
 -- local: job queue
 -- TABLE procrastinate_events: see procrastinate
 
@@ -2111,6 +2507,19 @@ CREATE TABLE product (
 CREATE INDEX product_by_name ON product USING btree (shop_id, lower(name), id);
 CREATE POLICY own_shop_only ON product USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE product FORCE ROW LEVEL SECURITY;
+
+-- distributed: how a shop promises days: how certain, until which hour a day counts, on which days nobody works; the latest version holds for promises to come
+CREATE TABLE promise_terms (
+    shop_id bigint NOT NULL,
+    version integer NOT NULL,
+    terms jsonb NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT promise_terms_pkey PRIMARY KEY (shop_id, version),
+    CONSTRAINT promise_terms_counts_up CHECK ((version > 0))
+);
+CREATE POLICY own_shop_only ON promise_terms USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE promise_terms FORCE ROW LEVEL SECURITY;
 
 -- distributed: one use of a promotion for one try to pay; of a card at most its first eight digits
 CREATE TABLE promotion_redemption (
@@ -2414,11 +2823,14 @@ CREATE TABLE refund (
     judged_by text,
     judged_at timestamp with time zone,
     paid_minor bigint NOT NULL DEFAULT 0,
+    shipping_minor bigint NOT NULL DEFAULT 0,
+    held_for text,
     CONSTRAINT refund_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT refund_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
     CONSTRAINT refund_amount_positive CHECK ((amount_minor > 0)),
     CONSTRAINT refund_approval_known CHECK ((approval = ANY (ARRAY['not_needed'::text, 'waiting'::text, 'approved'::text, 'refused'::text]))),
     CONSTRAINT refund_paid_within CHECK (((paid_minor >= 0) AND (paid_minor <= amount_minor))),
+    CONSTRAINT refund_shipping_is_part_of_it CHECK (((shipping_minor >= 0) AND (shipping_minor <= amount_minor))),
     CONSTRAINT refund_state_known CHECK ((state = ANY (ARRAY['granted'::text, 'executed'::text, 'withdrawn'::text])))
 );
 CREATE INDEX refund_open ON refund USING btree (shop_id, granted_at, id) WHERE (state = 'granted'::text);
@@ -2522,6 +2934,7 @@ CREATE TABLE region (
     CONSTRAINT region_pkey PRIMARY KEY (code),
     CONSTRAINT region_level_known CHECK (((level >= 1) AND (level <= 4)))
 );
+CREATE INDEX region_by_postcode ON region USING btree (postcode) WHERE (postcode IS NOT NULL);
 CREATE INDEX region_parent ON region USING btree (parent_code, name);
 
 -- local: the list of areas that was loaded last, one row
@@ -2583,6 +2996,99 @@ CREATE UNIQUE INDEX restock_wish_one_open ON restock_wish USING btree (shop_id, 
 CREATE POLICY own_shop_only ON restock_wish USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE restock_wish FORCE ROW LEVEL SECURITY;
 
+-- distributed: one file a return, by its id: what differs from what was issued, until when it is to be decided, and for whom it was
+CREATE TABLE return_dispute (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL,
+    found jsonb NOT NULL,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    decided_by text,
+    decided_at timestamp with time zone,
+    note text,
+    CONSTRAINT return_dispute_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT return_dispute_return FOREIGN KEY (shop_id, id) REFERENCES goods_return(shop_id, id),
+    CONSTRAINT return_dispute_decided_by_somebody CHECK (((state = ANY (ARRAY['for_buyer'::text, 'for_shop'::text])) = (decided_by IS NOT NULL))),
+    CONSTRAINT return_dispute_state_known CHECK ((state = ANY (ARRAY['open'::text, 'evidence'::text, 'for_buyer'::text, 'for_shop'::text])))
+);
+CREATE INDEX return_dispute_undecided ON return_dispute USING btree (shop_id, deadline) WHERE (state = ANY (ARRAY['open'::text, 'evidence'::text]));
+CREATE POLICY own_shop_only ON return_dispute USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_dispute FORCE ROW LEVEL SECURITY;
+
+-- distributed: evidence of a dispute, in words
+CREATE TABLE return_dispute_note (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    return_id uuid NOT NULL,
+    words text NOT NULL,
+    written_by text NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_dispute_note_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT return_dispute_note_of FOREIGN KEY (shop_id, return_id) REFERENCES return_dispute(shop_id, id)
+);
+CREATE INDEX return_dispute_note_in_order ON return_dispute_note USING btree (shop_id, return_id, written_at);
+CREATE POLICY own_shop_only ON return_dispute_note USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_dispute_note FORCE ROW LEVEL SECURITY;
+
+-- distributed: the order a return is exchanged for, which holds its stock from the request on
+CREATE TABLE return_exchange (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    state text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_exchange_pkey PRIMARY KEY (shop_id, return_id),
+    CONSTRAINT return_exchange_order FOREIGN KEY (shop_id, order_id) REFERENCES sales_order(shop_id, id),
+    CONSTRAINT return_exchange_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id),
+    CONSTRAINT return_exchange_state_known CHECK ((state = ANY (ARRAY['held'::text, 'settled'::text, 'dropped'::text])))
+);
+CREATE UNIQUE INDEX return_exchange_order_once ON return_exchange USING btree (shop_id, order_id);
+CREATE POLICY own_shop_only ON return_exchange USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_exchange FORCE ROW LEVEL SECURITY;
+
+-- distributed: which line of the replacement stands for which line that comes back
+CREATE TABLE return_exchange_line (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    replacement_line integer NOT NULL,
+    CONSTRAINT return_exchange_line_pkey PRIMARY KEY (shop_id, return_id, line_no),
+    CONSTRAINT return_exchange_line_once UNIQUE (shop_id, return_id, replacement_line),
+    CONSTRAINT return_exchange_line_exchange FOREIGN KEY (shop_id, return_id) REFERENCES return_exchange(shop_id, return_id),
+    CONSTRAINT return_exchange_line_of FOREIGN KEY (shop_id, return_id, line_no) REFERENCES return_line(shop_id, return_id, line_no)
+);
+CREATE POLICY own_shop_only ON return_exchange_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_exchange_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: what lay in a parcel that came back and is not in its return
+CREATE TABLE return_extra (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    what text NOT NULL,
+    units integer NOT NULL,
+    CONSTRAINT return_extra_pkey PRIMARY KEY (shop_id, return_id, what),
+    CONSTRAINT return_extra_of FOREIGN KEY (shop_id, return_id) REFERENCES return_reception(shop_id, return_id),
+    CONSTRAINT return_extra_some CHECK ((units > 0))
+);
+CREATE POLICY own_shop_only ON return_extra USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_extra FORCE ROW LEVEL SECURITY;
+
+-- distributed: who judged what came back, and when; the judgement stands at the lines
+CREATE TABLE return_inspection (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    inspected_by text NOT NULL,
+    inspected_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_inspection_pkey PRIMARY KEY (shop_id, return_id),
+    CONSTRAINT return_inspection_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id)
+);
+CREATE POLICY own_shop_only ON return_inspection USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_inspection FORCE ROW LEVEL SECURITY;
+
 -- distributed: what is sent back, what arrived, and where it went after inspection
 CREATE TABLE return_line (
     shop_id bigint NOT NULL,
@@ -2603,6 +3109,23 @@ CREATE TABLE return_line (
 CREATE POLICY own_shop_only ON return_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE return_line FORCE ROW LEVEL SECURITY;
 
+-- distributed: pictures of a return, under the key of its buyer; at most four of each moment
+CREATE TABLE return_photo (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    no integer NOT NULL,
+    moment text NOT NULL,
+    photo_enc bytea NOT NULL,
+    taken_by text NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_photo_pkey PRIMARY KEY (shop_id, return_id, no),
+    CONSTRAINT return_photo_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id),
+    CONSTRAINT return_photo_moment_known CHECK ((moment = ANY (ARRAY['request'::text, 'reception'::text, 'inspection'::text]))),
+    CONSTRAINT return_photo_numbered CHECK (((no >= 1) AND (no <= 12)))
+);
+CREATE POLICY own_shop_only ON return_photo USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_photo FORCE ROW LEVEL SECURITY;
+
 -- distributed: what buyers may send back, until when, why, and who pays the way; the latest version holds for requests to come
 CREATE TABLE return_policy (
     shop_id bigint NOT NULL,
@@ -2615,6 +3138,71 @@ CREATE TABLE return_policy (
 );
 CREATE POLICY own_shop_only ON return_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE return_policy FORCE ROW LEVEL SECURITY;
+
+-- distributed: a return on the receiving table: where, and what its parcel said; empty is what nobody noted
+CREATE TABLE return_reception (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    awb text NOT NULL,
+    weight_g integer,
+    origin text NOT NULL,
+    received_by text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_reception_pkey PRIMARY KEY (shop_id, return_id),
+    CONSTRAINT return_reception_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT return_reception_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id),
+    CONSTRAINT return_reception_weighs CHECK ((weight_g >= 0))
+);
+CREATE POLICY own_shop_only ON return_reception USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_reception FORCE ROW LEVEL SECURITY;
+
+-- distributed: units that came against units that were to come, and of those how many were damaged to the eye
+CREATE TABLE return_reception_line (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    expected integer NOT NULL,
+    received integer NOT NULL,
+    damaged integer NOT NULL,
+    CONSTRAINT return_reception_line_pkey PRIMARY KEY (shop_id, return_id, line_no),
+    CONSTRAINT return_reception_line_of FOREIGN KEY (shop_id, return_id) REFERENCES return_reception(shop_id, return_id),
+    CONSTRAINT return_reception_line_in_order CHECK (((expected > 0) AND ((received >= 0) AND (received <= expected)) AND ((damaged >= 0) AND (damaged <= received))))
+);
+CREATE POLICY own_shop_only ON return_reception_line USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_reception_line FORCE ROW LEVEL SECURITY;
+
+-- distributed: the number, the expected weight in grams and the city a return is sent with; origin is empty where nobody knows it
+CREATE TABLE return_shipment (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    courier text NOT NULL,
+    awb text NOT NULL,
+    weight_g integer NOT NULL,
+    origin text NOT NULL,
+    issued_by text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_shipment_pkey PRIMARY KEY (shop_id, return_id),
+    CONSTRAINT return_shipment_awb_once UNIQUE (shop_id, awb),
+    CONSTRAINT return_shipment_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id),
+    CONSTRAINT return_shipment_weighs CHECK ((weight_g >= 0))
+);
+CREATE POLICY own_shop_only ON return_shipment USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_shipment FORCE ROW LEVEL SECURITY;
+
+-- distributed: the return of a parcel that its courier brings back, one a parcel
+CREATE TABLE return_to_sender (
+    shop_id bigint NOT NULL,
+    return_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    expected_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_to_sender_pkey PRIMARY KEY (shop_id, return_id),
+    CONSTRAINT return_to_sender_once UNIQUE (shop_id, parcel_id),
+    CONSTRAINT return_to_sender_parcel FOREIGN KEY (shop_id, parcel_id) REFERENCES parcel(shop_id, id),
+    CONSTRAINT return_to_sender_return FOREIGN KEY (shop_id, return_id) REFERENCES goods_return(shop_id, id)
+);
+CREATE POLICY own_shop_only ON return_to_sender USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE return_to_sender FORCE ROW LEVEL SECURITY;
 
 -- distributed: every state the rules of routing had while they were edited; the latest is the draft
 CREATE TABLE routing_draft (
@@ -2703,7 +3291,7 @@ CREATE TABLE sales_order (
     clock_stopped_at timestamp with time zone,
     covered_minor bigint NOT NULL DEFAULT 0,
     deposit_minor bigint,
-    cleared boolean DEFAULT (verification = ANY (ARRAY['not_needed'::text, 'confirmed'::text, 'waived'::text])),
+    cleared boolean DEFAULT ((verification = ANY (ARRAY['confirmed'::text, 'waived'::text])) OR ((verification = 'not_needed'::text) AND (terms <> 'cod'::text))),
     CONSTRAINT sales_order_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT sales_order_cleared_once UNIQUE (shop_id, id, cleared),
     CONSTRAINT sales_order_number_once UNIQUE (shop_id, number),
@@ -2865,6 +3453,20 @@ CREATE TABLE settlement_mapping (
 CREATE POLICY own_shop_only ON settlement_mapping USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE settlement_mapping FORCE ROW LEVEL SECURITY;
 
+-- distributed: days, and percent of its life, that a lot must have left to be promised to a channel; the nil uuid is every sku without a row of its own
+CREATE TABLE shelf_life (
+    shop_id bigint NOT NULL,
+    channel_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    least_days integer NOT NULL,
+    least_percent integer NOT NULL,
+    CONSTRAINT shelf_life_pkey PRIMARY KEY (shop_id, channel_id, sku_id),
+    CONSTRAINT shelf_life_channel FOREIGN KEY (shop_id, channel_id) REFERENCES channel(shop_id, id),
+    CONSTRAINT shelf_life_sane CHECK ((((least_days >= 0) AND (least_days <= 3650)) AND ((least_percent >= 0) AND (least_percent <= 100))))
+);
+CREATE POLICY own_shop_only ON shelf_life USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE shelf_life FORCE ROW LEVEL SECURITY;
+
 -- distributed: fee of the first kilogram and of each begun one after it, from an instant
 CREATE TABLE shipping_fee (
     shop_id bigint NOT NULL,
@@ -2955,6 +3557,22 @@ CREATE UNIQUE INDEX sku_gtin_once ON sku USING btree (shop_id, lpad(gtin, 14, '0
 CREATE INDEX sku_product_id ON sku USING btree (shop_id, product_id);
 CREATE POLICY own_shop_only ON sku USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE sku FORCE ROW LEVEL SECURITY;
+
+-- distributed: skus that may stand in for one that is missing, the best first
+CREATE TABLE sku_substitute (
+    shop_id bigint NOT NULL,
+    sku_id uuid NOT NULL,
+    substitute_id uuid NOT NULL,
+    rank integer NOT NULL,
+    CONSTRAINT sku_substitute_pkey PRIMARY KEY (shop_id, sku_id, substitute_id),
+    CONSTRAINT sku_substitute_rank_once UNIQUE (shop_id, sku_id, rank),
+    CONSTRAINT sku_substitute_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT sku_substitute_substitute FOREIGN KEY (shop_id, substitute_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT sku_substitute_not_itself CHECK ((sku_id <> substitute_id)),
+    CONSTRAINT sku_substitute_ranked CHECK ((rank >= 1))
+);
+CREATE POLICY own_shop_only ON sku_substitute USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sku_substitute FORCE ROW LEVEL SECURITY;
 
 -- distributed: every state the rules of sourcing had while they were edited; the latest is the draft
 CREATE TABLE sourcing_draft (
@@ -3068,6 +3686,26 @@ CREATE INDEX staff_session_of ON staff_session USING btree (shop_id, staff_id);
 CREATE POLICY own_shop_only ON staff_session USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE staff_session FORCE ROW LEVEL SECURITY;
 
+-- distributed: labels of goods and bins printed in a job; the nil uuid is goods without a lot
+CREATE TABLE sticker_print (
+    shop_id bigint NOT NULL,
+    job_id uuid NOT NULL,
+    turn integer NOT NULL,
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    code text NOT NULL,
+    size text NOT NULL,
+    copies integer NOT NULL,
+    CONSTRAINT sticker_print_pkey PRIMARY KEY (shop_id, job_id, turn),
+    CONSTRAINT sticker_print_job FOREIGN KEY (shop_id, job_id) REFERENCES print_job(shop_id, id),
+    CONSTRAINT sticker_print_counts CHECK (((turn >= 1) AND (copies >= 1))),
+    CONSTRAINT sticker_print_kind_known CHECK ((kind = ANY (ARRAY['goods'::text, 'bin'::text]))),
+    CONSTRAINT sticker_print_size_known CHECK ((size = ANY (ARRAY['small'::text, 'wide'::text])))
+);
+CREATE POLICY own_shop_only ON sticker_print USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE sticker_print FORCE ROW LEVEL SECURITY;
+
 -- distributed: counters per sku, location, owner and lot; the nil uuid is our own stock and goods without lots
 CREATE TABLE stock (
     shop_id bigint NOT NULL,
@@ -3091,6 +3729,7 @@ CREATE TABLE stock (
     CONSTRAINT stock_counters_not_negative CHECK (((on_hand >= 0) AND (reserved >= 0) AND (allocated >= 0) AND (damaged >= 0) AND (quarantine >= 0) AND (incoming >= 0) AND (oversell >= 0))),
     CONSTRAINT stock_never_oversold CHECK (((reserved + allocated) <= (on_hand + oversell)))
 ) WITH (fillfactor=70);
+CREATE INDEX stock_expiring ON stock USING btree (shop_id, expires_on) WHERE ((expires_on IS NOT NULL) AND (on_hand > 0));
 CREATE INDEX stock_location_sku ON stock USING btree (shop_id, location_id, sku_id);
 CREATE POLICY own_shop_only ON stock USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE stock FORCE ROW LEVEL SECURITY;
@@ -3110,6 +3749,88 @@ CREATE TABLE stock_policy (
 CREATE POLICY own_shop_only ON stock_policy USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE stock_policy FORCE ROW LEVEL SECURITY;
 
+-- distributed: a count of a location or a part of it, until its differences are booked
+CREATE TABLE stock_take (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    state text NOT NULL,
+    scope text NOT NULL,
+    note text NOT NULL,
+    tolerance_units bigint NOT NULL,
+    tolerance_minor bigint,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    approved_by text,
+    approved_at timestamp with time zone,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT stock_take_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT stock_take_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT stock_take_posted_by_somebody CHECK ((((state = 'posted'::text) = (approved_by IS NOT NULL)) AND ((approved_by IS NULL) = (approved_at IS NULL)))),
+    CONSTRAINT stock_take_scope_known CHECK ((scope = ANY (ARRAY['all'::text, 'zones'::text, 'bins'::text, 'skus'::text]))),
+    CONSTRAINT stock_take_state_known CHECK ((state = ANY (ARRAY['counting'::text, 'counted'::text, 'posted'::text, 'cancelled'::text]))),
+    CONSTRAINT stock_take_tolerance_not_negative CHECK (((tolerance_units >= 0) AND (tolerance_minor >= 0)))
+);
+CREATE INDEX stock_take_newest ON stock_take USING btree (shop_id, opened_at, id);
+CREATE POLICY own_shop_only ON stock_take USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE stock_take FORCE ROW LEVEL SECURITY;
+
+-- distributed: a bin, or a stretch of goods in no bin, that one person counts at once
+CREATE TABLE stock_take_area (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    take_id uuid NOT NULL,
+    no integer NOT NULL,
+    bin_id uuid,
+    label text NOT NULL,
+    state text NOT NULL,
+    counter text,
+    counters text[] NOT NULL,
+    live boolean NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT stock_take_area_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT stock_take_area_once UNIQUE (shop_id, take_id, no),
+    CONSTRAINT stock_take_area_bin FOREIGN KEY (shop_id, bin_id) REFERENCES bin(shop_id, id),
+    CONSTRAINT stock_take_area_take FOREIGN KEY (shop_id, take_id) REFERENCES stock_take(shop_id, id),
+    CONSTRAINT stock_take_area_counted_by_somebody CHECK (((state = ANY (ARRAY['counting'::text, 'recounting'::text])) = (counter IS NOT NULL))),
+    CONSTRAINT stock_take_area_state_known CHECK ((state = ANY (ARRAY['open'::text, 'counting'::text, 'recount'::text, 'recounting'::text, 'counted'::text, 'skipped'::text])))
+);
+CREATE UNIQUE INDEX stock_take_area_counted_once ON stock_take_area USING btree (shop_id, bin_id) WHERE live;
+CREATE POLICY own_shop_only ON stock_take_area USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE stock_take_area FORCE ROW LEVEL SECURITY;
+
+-- distributed: what the book had of some goods while they were counted, what was counted, and what of the difference was booked
+CREATE TABLE stock_take_row (
+    shop_id bigint NOT NULL,
+    area_id uuid NOT NULL,
+    sku_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    take_id uuid NOT NULL,
+    spot_id uuid NOT NULL,
+    unit_minor bigint NOT NULL,
+    before bigint,
+    counted bigint,
+    after bigint,
+    first bigint,
+    difference bigint,
+    flagged boolean NOT NULL,
+    posted bigint NOT NULL,
+    live boolean NOT NULL,
+    CONSTRAINT stock_take_row_pkey PRIMARY KEY (shop_id, area_id, sku_id, owner_id, lot_id),
+    CONSTRAINT stock_take_row_area FOREIGN KEY (shop_id, area_id) REFERENCES stock_take_area(shop_id, id),
+    CONSTRAINT stock_take_row_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id),
+    CONSTRAINT stock_take_row_take FOREIGN KEY (shop_id, take_id) REFERENCES stock_take(shop_id, id),
+    CONSTRAINT stock_take_row_difference_was_counted CHECK (((difference IS NULL) OR (counted IS NOT NULL))),
+    CONSTRAINT stock_take_row_not_negative CHECK (((counted >= 0) AND (first >= 0) AND (unit_minor >= 0))),
+    CONSTRAINT stock_take_row_posts_its_difference CHECK (((posted >= LEAST(COALESCE(difference, (0)::bigint), (0)::bigint)) AND (posted <= GREATEST(COALESCE(difference, (0)::bigint), (0)::bigint))))
+);
+CREATE UNIQUE INDEX stock_take_row_counted_once ON stock_take_row USING btree (shop_id, sku_id, location_id, owner_id, lot_id, spot_id) WHERE live;
+CREATE INDEX stock_take_row_of_take ON stock_take_row USING btree (shop_id, take_id) WHERE (difference <> 0);
+CREATE POLICY own_shop_only ON stock_take_row USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE stock_take_row FORCE ROW LEVEL SECURITY;
+
 -- distributed: data key of one person, wrapped by the master key; destroyed on erasure
 CREATE TABLE subject_key (
     shop_id bigint NOT NULL,
@@ -3122,6 +3843,84 @@ CREATE TABLE subject_key (
 );
 CREATE POLICY own_shop_only ON subject_key USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE subject_key FORCE ROW LEVEL SECURITY;
+
+-- distributed: units of an order line that another line of the order stands in for
+CREATE TABLE substitution (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    line_no integer NOT NULL,
+    by_line_no integer NOT NULL,
+    units integer NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT substitution_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT substitution_by_once UNIQUE (shop_id, order_id, by_line_no),
+    CONSTRAINT substitution_by FOREIGN KEY (shop_id, order_id, by_line_no) REFERENCES order_line(shop_id, order_id, line_no),
+    CONSTRAINT substitution_of FOREIGN KEY (shop_id, order_id, line_no) REFERENCES order_line(shop_id, order_id, line_no),
+    CONSTRAINT substitution_by_another CHECK ((by_line_no <> line_no)),
+    CONSTRAINT substitution_some CHECK ((units >= 1))
+);
+CREATE POLICY own_shop_only ON substitution USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE substitution FORCE ROW LEVEL SECURITY;
+
+-- distributed: a tag of a session, once however often and by however many readers it was heard
+CREATE TABLE tag_seen (
+    shop_id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    epc text NOT NULL,
+    gtin text,
+    serial text,
+    sscc text,
+    fault text,
+    reads bigint NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT tag_seen_pkey PRIMARY KEY (shop_id, session_id, epc),
+    CONSTRAINT tag_seen_session FOREIGN KEY (shop_id, session_id) REFERENCES tag_session(shop_id, id),
+    CONSTRAINT tag_seen_is_one_thing CHECK (((num_nonnulls(gtin, sscc, fault) = 1) AND ((gtin IS NULL) = (serial IS NULL)))),
+    CONSTRAINT tag_seen_was_read CHECK (((reads >= 1) AND (first_at <= last_at)))
+);
+CREATE POLICY own_shop_only ON tag_seen USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE tag_seen FORCE ROW LEVEL SECURITY;
+
+-- distributed: tags read for a receipt, a count or a pick-up, until they are booked there
+CREATE TABLE tag_session (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    target_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    opened_by text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    booked_by text,
+    booked_at timestamp with time zone,
+    booked_units bigint NOT NULL DEFAULT 0,
+    CONSTRAINT tag_session_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT tag_session_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT tag_session_booked_by_somebody CHECK (((booked_at IS NULL) = (booked_by IS NULL))),
+    CONSTRAINT tag_session_booked_some CHECK ((booked_units >= 0)),
+    CONSTRAINT tag_session_purpose_known CHECK ((purpose = ANY (ARRAY['receipt'::text, 'count'::text, 'dispatch'::text])))
+);
+CREATE INDEX tag_session_newest ON tag_session USING btree (shop_id, opened_at DESC, id DESC);
+CREATE POLICY own_shop_only ON tag_session USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE tag_session FORCE ROW LEVEL SECURITY;
+
+-- distributed: tagged units that were received, each in the session that booked it last
+CREATE TABLE tag_unit (
+    shop_id bigint NOT NULL,
+    epc text NOT NULL,
+    sku_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT tag_unit_pkey PRIMARY KEY (shop_id, epc),
+    CONSTRAINT tag_unit_location FOREIGN KEY (shop_id, location_id) REFERENCES location(shop_id, id),
+    CONSTRAINT tag_unit_sku FOREIGN KEY (shop_id, sku_id) REFERENCES sku(shop_id, id)
+);
+CREATE POLICY own_shop_only ON tag_unit USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE tag_unit FORCE ROW LEVEL SECURITY;
 
 -- distributed: what one location has to do for one order; moved_at is when it came into its state, null while it is in its first
 CREATE TABLE task (
@@ -3216,6 +4015,25 @@ CREATE INDEX transfer_under_way ON transfer USING btree (shop_id, to_location) W
 CREATE POLICY own_shop_only ON transfer USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE transfer FORCE ROW LEVEL SECURITY;
 
+-- distributed: bank accounts of the shop itself that buyers are shown to transfer to
+CREATE TABLE transfer_account (
+    shop_id bigint NOT NULL,
+    id uuid NOT NULL,
+    bank text NOT NULL,
+    number text NOT NULL,
+    holder text NOT NULL,
+    state text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT transfer_account_pkey PRIMARY KEY (shop_id, id),
+    CONSTRAINT transfer_account_bank_is_a_code CHECK ((bank ~ '^[0-9]{3}$'::text)),
+    CONSTRAINT transfer_account_has_a_holder CHECK ((holder <> ''::text)),
+    CONSTRAINT transfer_account_number_is_digits CHECK ((number ~ '^[0-9]{6,20}$'::text)),
+    CONSTRAINT transfer_account_state_known CHECK ((state = ANY (ARRAY['shown'::text, 'hidden'::text])))
+);
+CREATE UNIQUE INDEX transfer_account_once ON transfer_account USING btree (shop_id, bank, number);
+CREATE POLICY own_shop_only ON transfer_account USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
+ALTER TABLE transfer_account FORCE ROW LEVEL SECURITY;
+
 -- distributed: what travels, what arrived, what was lost
 CREATE TABLE transfer_line (
     shop_id bigint NOT NULL,
@@ -3301,7 +4119,7 @@ CREATE TABLE trust_entry (
     CONSTRAINT trust_entry_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT trust_entry_kind_known CHECK ((kind = ANY (ARRAY['phone'::text, 'address'::text, 'email'::text, 'domain'::text, 'device'::text, 'network'::text, 'card'::text]))),
     CONSTRAINT trust_entry_removal_is_told CHECK (((removed_at IS NULL) = (removed_by IS NULL))),
-    CONSTRAINT trust_entry_verdict_known CHECK ((verdict = ANY (ARRAY['block'::text, 'allow'::text])))
+    CONSTRAINT trust_entry_verdict_known CHECK (((verdict = ANY (ARRAY['block'::text, 'allow'::text])) OR ((verdict = 'disposable'::text) AND (kind = 'domain'::text))))
 );
 CREATE UNIQUE INDEX trust_entry_once ON trust_entry USING btree (shop_id, kind, key) WHERE (removed_at IS NULL);
 CREATE POLICY own_shop_only ON trust_entry USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
@@ -3432,7 +4250,7 @@ CREATE TABLE trust_score (
     keys bytea[] NOT NULL,
     CONSTRAINT trust_score_pkey PRIMARY KEY (shop_id, subject_id),
     CONSTRAINT trust_score_keys_paired CHECK ((cardinality(kinds) = cardinality(keys))),
-    CONSTRAINT trust_score_outcome_known CHECK ((outcome = ANY (ARRAY['accept'::text, 'ask'::text, 'hold'::text]))),
+    CONSTRAINT trust_score_outcome_known CHECK ((outcome = ANY (ARRAY['accept'::text, 'ask'::text, 'deposit'::text, 'hold'::text]))),
     CONSTRAINT trust_score_sane CHECK (((points >= 0) AND (amount_minor >= 0) AND ((hour >= 0) AND (hour <= 23)))),
     CONSTRAINT trust_score_way_known CHECK ((way = ANY (ARRAY['cod'::text, 'prepaid'::text]))),
     CONSTRAINT trust_score_would_known CHECK ((would = ANY (ARRAY['accept'::text, 'ask'::text, 'deposit'::text, 'prepaid_only'::text, 'hold'::text, 'refuse'::text])))
@@ -3501,6 +4319,7 @@ CASE
 END,
     failure text,
     failure_code text,
+    why_asked_at timestamp with time zone,
     CONSTRAINT verification_attempt_pkey PRIMARY KEY (shop_id, id),
     CONSTRAINT verification_attempt_case FOREIGN KEY (shop_id, case_of) REFERENCES verification_case(shop_id, order_id),
     CONSTRAINT verification_attempt_day FOREIGN KEY (shop_id, day_id) REFERENCES delivery_day(shop_id, id),
@@ -3518,6 +4337,7 @@ CREATE UNIQUE INDEX verification_attempt_one_open ON verification_attempt USING 
 CREATE UNIQUE INDEX verification_attempt_one_open_a_day ON verification_attempt USING btree (shop_id, day_id) WHERE ((state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text])) AND (day_id IS NOT NULL));
 CREATE INDEX verification_attempt_open ON verification_attempt USING btree (shop_id, way, until) WHERE (state = ANY (ARRAY['sending'::text, 'asked'::text, 'unknown'::text]));
 CREATE UNIQUE INDEX verification_attempt_token ON verification_attempt USING btree (shop_id, token_digest);
+CREATE INDEX verification_attempt_unexplained ON verification_attempt USING btree (shop_id, moved_at) WHERE ((state = 'refused'::text) AND (way = 'whatsapp'::text) AND (day_id IS NULL) AND (why_asked_at IS NULL));
 CREATE POLICY own_shop_only ON verification_attempt USING (((shop_id = (NULLIF(current_setting('orderan.shop'::text, true), ''::text))::bigint) OR (current_setting('orderan.shop'::text, true) = '0'::text)));
 ALTER TABLE verification_attempt FORCE ROW LEVEL SECURITY;
 

@@ -129,7 +129,8 @@ async def everything(floor: ShopFloor) -> dict[str, Any]:
     prints = {}
     for (name,) in tables:
         rows = await floor.all(
-            f"SELECT md5(string_agg(row_to_json(kept)::text, '|' ORDER BY kept::text)) FROM {name} AS kept"
+            # The whole row, also of a table with a column of that name.
+            f"SELECT md5(string_agg(row_to_json(kept.*)::text, '|' ORDER BY (kept.*)::text)) FROM {name} AS kept"
         )
         if rows[0][0] is not None:
             prints[name] = rows[0][0]

@@ -38,6 +38,7 @@ WITHOUT_LINKS = {
     "/pay/{ticket:str}",
     "/payout/{link:str}",
     "/ya/{link:str}",
+    "/door/{ticket:str}",
     "/stop/{ticket:str}",
     "/status",
     "/account/codes",

@@ -27,24 +27,35 @@ from orderan.access import Permission, Role, make_key
 from orderan.customers import find_customers
 from orderan.flows.bulk_orders import Verb, start
 from orderan.flows.cancel_order import cancel_order
+from orderan.flows.chargeback_files import Brought, add_file_to_chargeback
 from orderan.flows.close_entry import close_entries
 from orderan.flows.contest_chargeback import report_chargeback
 from orderan.flows.deliver import move_on
+from orderan.flows.dispute_return import send_with
+from orderan.flows.manifest import scan_labels
 from orderan.flows.merge_picks import merge_picks
+from orderan.flows.open_stock_take import TakeAsked, open_stock_take
+from orderan.flows.pack_goods import open_packing, photograph
 from orderan.flows.pay_out import begin_payout
 from orderan.flows.place_order import Placed
+from orderan.flows.print_stickers import print_bin_stickers
+from orderan.flows.read_tags import read_tags_for
 from orderan.flows.refund_order import promise_refund
 from orderan.flows.release_wave import release_wave
-from orderan.flows.settle_return import ask_return
+from orderan.flows.return_photos import keep_return_photos
+from orderan.flows.settle_return import ask_return, decide_return, receive_goods_back
 from orderan.flows.verify_order import advance_cases
 from orderan.flows.views_waves import Criteria
 from orderan.inventory import (
     BinAsked,
+    Goods,
     Receipt,
     Travel,
     draw_bins,
     expect_stock,
+    hold_ready,
     open_transfer,
+    receive_goods,
     receive_stock,
     sellable_units,
 )
@@ -54,20 +65,28 @@ from orderan.kit.db import Tx
 from orderan.kit.events import sequence
 from orderan.kit.i18n import format_number
 from orderan.kit.ids import to_text
+from orderan.marks import Read
 from orderan.orders import EVERYTHING, Order, Terms, Units, set_row
+from orderan.payments import EvidenceKind
 from orderan.picking import PickingPolicy, Scan, ScanKind, device_key, lists_of, open_device, signed
-from orderan.returns import Wanted
-from orderan.shipping import BOOKING_PREFIX, ParcelEvent, want_bookings
+from orderan.returns import PhotoMoment, ReturnEvent, Seen, Wanted
+from orderan.shipping import BOOKING_PREFIX, MANIFEST_PREFIX, ParcelEvent, open_manifest, want_bookings
 from orderan.shipping import Wanted as WantedCarried
 from orderan.shops import Channel, ChannelKind, add_channel, list_channels
+from orderan.stocktake import Scope as CountScope
+from orderan.stocktake import areas_of
+from orderan.tagging import TAG_SESSION, TagPurpose, hear_tags
 from orderan.verification import DayPolicy, Policy, keep_policy
+from printing.booked import labelled
 
 pytestmark = pytest.mark.anyio
 
 MEDAN: Final = "12.71.01.1001"
 AWB: Final = "002589984099"
 COMING_AWB: Final = "002589984081"
+MISSED_AWB: Final = "002589984105"
 NOTE: Final = "sudah-ditelepon-di-pasar"
+TAG: Final = "3034257BF7194E4000001A85"
 AT_STAKE: Final = 7_654_321
 CHANNEL, LOCATION = "channel", "location"
 
@@ -99,6 +118,20 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/": _of("/", "{at_stake}", "{sold}"),
     "/api/v1/availability": _at("/api/v1/availability", "{sby}"),
     "/api/v1/bookings/{booking_id:str}": _of("/api/v1/bookings/{booking}", '"wanted"'),
+    "/api/v1/label-prints/{job_id:str}": _of("/api/v1/label-prints/{label_job}", "{labelled}"),
+    "/api/v1/label-prints/{job_id:str}/labels.pdf": _of(
+        "/api/v1/label-prints/{label_job}/labels.pdf", "%PDF"
+    ),
+    "/api/v1/label-prints/{job_id:str}/labels.zpl": _of(
+        "/api/v1/label-prints/{label_job}/labels.zpl", "{labelled_number}"
+    ),
+    "/api/v1/sticker-prints/{job_id:str}": _at("/api/v1/sticker-prints/{stickers}", '"S-1"'),
+    "/api/v1/sticker-prints/{job_id:str}/stickers.pdf": _at(
+        "/api/v1/sticker-prints/{stickers}/stickers.pdf", "%PDF"
+    ),
+    "/api/v1/sticker-prints/{job_id:str}/stickers.zpl": _at(
+        "/api/v1/sticker-prints/{stickers}/stickers.zpl", "S-1"
+    ),
     "/api/v1/tasks/{task_id:str}/bookings": _of("/api/v1/tasks/{task}/bookings", "{booking}"),
     "/api/v1/events": _of("/api/v1/events?limit=500", "{unpaid}"),
     "/api/v1/exceptions": _of("/api/v1/exceptions", "{entry}"),
@@ -110,6 +143,7 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/orders/{order_id:str}": _of("/api/v1/orders/{unpaid}", "{unpaid_number}"),
     "/api/v1/orders/{order_id:str}/decisions": _of("/api/v1/orders/{unpaid}/decisions", "sourcing"),
     "/api/v1/orders/{order_id:str}/money": _of("/api/v1/orders/{back}/money", '"capture'),
+    "/api/v1/orders/{order_id:str}/promises": _of("/api/v1/orders/{unpaid}/promises", "data"),
     "/api/v1/orders/{order_id:str}/timeline": _of("/api/v1/orders/{unpaid}/timeline", "orders.placed.v1"),
     "/api/v1/orders/{order_id:str}/versions": _of("/api/v1/orders/{back}/versions", "replaced_by"),
     "/api/v1/orders/{order_id:str}/versions/{version:int}": _of(
@@ -118,11 +152,23 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/api/v1/parcels": _of("/api/v1/parcels", "{awb}"),
     "/api/v1/parcels/{parcel_id:str}": _of("/api/v1/parcels/{parcel}", "{awb}"),
     "/api/v1/parcels/{parcel_id:str}/delivery-day": _of("/api/v1/parcels/{coming}/delivery-day", '"waiting"'),
+    "/api/v1/pick-lists": _at("/api/v1/pick-lists", "{pick_list}"),
+    "/api/v1/pick-lists/{list_id:str}": _at("/api/v1/pick-lists/{pick_list}", '"stops"'),
+    "/api/v1/picking/{location_id:str}": _at("/api/v1/picking/{sby}", '"method"'),
+    "/api/v1/waves": _at("/api/v1/waves", "{wave}"),
+    "/api/v1/waves/{wave_id:str}": _at("/api/v1/waves/{wave}", "{pick_list}"),
     "/api/v1/refunds": _of("/api/v1/refunds", "{back}"),
     "/api/v1/returns": _of("/api/v1/returns", "{goods_return}"),
     "/api/v1/returns/{return_id:str}": _of("/api/v1/returns/{goods_return}", "teh-melati"),
     "/api/v1/stock-expectations": _at("/api/v1/stock-expectations", "{sby}"),
     "/api/v1/stock-movements": _at("/api/v1/stock-movements?limit=200", "{sby}"),
+    "/api/v1/locations/{location_id:str}/pick-faces": _at("/api/v1/locations/{sby}/pick-faces", '"S-1"'),
+    "/api/v1/locations/{location_id:str}/refills": _at("/api/v1/locations/{sby}/refills", '"data"'),
+    "/api/v1/stock-expiring": _at("/api/v1/stock-expiring?days=90", "L-SBY"),
+    "/api/v1/stock-takes": _at("/api/v1/stock-takes", "{take}"),
+    "/api/v1/stock-takes/{take_id:str}": _at("/api/v1/stock-takes/{take}", '"areas"'),
+    "/api/v1/stock-takes/{take_id:str}/areas": _at("/api/v1/stock-takes/{take}/areas", '"S-1"'),
+    "/api/v1/stock-takes/{take_id:str}/differences": _at("/api/v1/stock-takes/{take}/differences", '"data"'),
     "/api/v1/stock-transfers": _at("/api/v1/stock-transfers", "{transfer}"),
     "/api/v1/stock-transfers/{transfer_id:str}": _at("/api/v1/stock-transfers/{transfer}", "gula"),
     "/api/v1/verifications": _of("/api/v1/verifications?limit=200", "{unsaid}"),
@@ -148,20 +194,33 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/verification": _of("/verification", "{unsaid_number}"),
     "/verification/days": _of("/verification/days?tab=asked", "{coming}"),
     "/verification/days/{parcel:str}": _of("/verification/days/{coming}", "{coming_awb}"),
+    "/shipping/{parcel:str}/door": _of("/shipping/{missed}/door", "{missed_number}", MISSED_AWB),
+    "/api/v1/parcels/{parcel_id:str}/missed-door": _of("/api/v1/parcels/{missed}/missed-door", '"waiting"'),
     "/shipping/{parcel:str}/part": _of("/shipping/{coming}/part", "{coming_awb}"),
     "/verification/{order:str}": _of("/verification/{unsaid}", "{unsaid_number}"),
     "/payments/cod": _of("/payments/cod", "{cash_number}"),
     "/payments/orders/{order_id:str}": _of("/payments/orders/{back}", "{back_number}"),
     "/payments/chargebacks": _of("/payments/chargebacks", "{back_number}"),
+    "/payments/chargebacks/export.csv": _of("/payments/chargebacks/export.csv", "{back_number}"),
+    "/payments/chargebacks/{chargeback_id:str}/files/{evidence_id:str}": _of(
+        "/payments/chargebacks/{case}/files/{proof}", "IHDR"
+    ),
     "/payments/chargebacks/{chargeback_id:str}": _of("/payments/chargebacks/{case}", "{back_number}"),
     "/payments/refunds/payouts": _of("/payments/refunds/payouts", "{back_number}"),
     "/payments/refunds/payouts/{payout_id:str}": _of("/payments/refunds/payouts/{payout}", "{back_number}"),
     "/payments/refunds/{refund_id:str}": _of("/payments/refunds/{refund}", "{back_number}"),
+    "/payments/refunds/export.csv": _of("/payments/refunds/export.csv", "{back_number}"),
     "/payments/refunds": _of("/payments/refunds", "{back_number}"),
     "/products": _at("/products", "{stock_of_product}"),
     "/products/{product:str}": _at("/products/{product}", "{stock_of_gula}"),
     "/returns": _of("/returns?tab=asked", "{goods_return}", "{back_number}"),
+    "/returns/reasons": _of("/returns/reasons", "teh-melati"),
+    "/returns/reasons/export.csv": _of("/returns/reasons/export.csv", "teh-melati"),
+    "/api/v1/return-reasons": _of("/api/v1/return-reasons", "teh-melati"),
     "/returns/new": _of("/returns/new?order={back_number}", 'name="units_1"'),
+    "/api/v1/returns/{return_id:str}/dispute": _of("/api/v1/returns/{disputed}/dispute", "JX1234567891"),
+    "/returns/{return_id:str}/dispute": _of("/returns/{disputed}/dispute", "{back_number}", "JX1234567891"),
+    "/returns/{return_id:str}/photos/{number:int}": _of("/returns/{goods_return}/photos/1", "IHDR"),
     "/returns/{return_id:str}": _of("/returns/{goods_return}", "{back_number}"),
     "/search": _of("/search?q={unpaid_number}", "{unpaid}"),
     "/settings/audit": _of("/settings/audit", NOTE),
@@ -183,6 +242,19 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/stock/movements": _at("/stock/movements", "SBY"),
     "/stock/put-away": _at("/stock/put-away?location={sby}", ">gula<"),
     "/stock/receive": _at("/stock/receive", "{sby}"),
+    "/stock/refills": _at("/stock/refills?location={sby}", "S-1"),
+    "/stock/expiring": _at("/stock/expiring?days=90", "L-SBY"),
+    "/stock/stickers": _at("/stock/stickers", "{stickers}"),
+    "/stock/stickers/{job_id:str}": _at("/stock/stickers/{stickers}", "S-1"),
+    "/stock/stickers/{job_id:str}/stickers.pdf": _at("/stock/stickers/{stickers}/stickers.pdf", "%PDF"),
+    "/stock/stickers/{job_id:str}/stickers.zpl": _at("/stock/stickers/{stickers}/stickers.zpl", "S-1"),
+    "/api/v1/tag-sessions/{session_id:str}": _at("/api/v1/tag-sessions/{tags}", TAG),
+    "/stock/tags": _at("/stock/tags", "{tags}"),
+    "/stock/tags/{session_id:str}": _at("/stock/tags/{tags}", TAG),
+    "/stock/takes": _at("/stock/takes", "{take}"),
+    "/stock/takes/{take_id:str}": _at("/stock/takes/{take}", "S-1"),
+    "/stock/counting": _at("/stock/counting", "S-1"),
+    "/stock/counting/{area_id:str}": _at("/stock/counting/{area}", "S-1"),
     "/stock/transfers": _at("/stock/transfers", "{transfer}"),
     "/stock/transfers/{transfer_id:str}": _at("/stock/transfers/{transfer}", "gula"),
     "/pick": _at("/pick", "{pick_list}"),
@@ -190,10 +262,36 @@ OUTSIDE: Final[Mapping[str, Shows]] = {
     "/pick/lists/{list_id:str}/sheet": _at("/pick/lists/{pick_list}/sheet", '"stops"'),
     "/warehouse/picking": _at("/warehouse/picking?place={sby}", "/warehouse/picking/{sby}"),
     "/warehouse/pickers": _at("/warehouse/pickers", "staff:test"),
+    "/warehouse/labels": _of("/warehouse/labels", "{label_job}"),
+    "/warehouse/labels/{job_id:str}": _of("/warehouse/labels/{label_job}", "{labelled_number}"),
+    "/warehouse/labels/{job_id:str}/labels.pdf": _of("/warehouse/labels/{label_job}/labels.pdf", "%PDF"),
+    "/warehouse/labels/{job_id:str}/labels.zpl": _of(
+        "/warehouse/labels/{label_job}/labels.zpl", "{labelled_number}"
+    ),
+    "/warehouse/tasks/{task_id:str}/packing-slip.pdf": _of(
+        "/warehouse/tasks/{task}/packing-slip.pdf", "%PDF"
+    ),
+    "/warehouse/tasks/{task_id:str}/delivery-note.pdf": _of(
+        "/warehouse/tasks/{task}/delivery-note.pdf", "%PDF"
+    ),
+    "/orders/{order:str}/invoice.pdf": _of("/orders/{unpaid}/invoice.pdf", "%PDF"),
+    "/api/v1/orders/{order_id:str}/invoice.pdf": _of("/api/v1/orders/{unpaid}/invoice.pdf", "%PDF"),
+    "/api/v1/tasks/{task_id:str}/packing-slip.pdf": _of("/api/v1/tasks/{task}/packing-slip.pdf", "%PDF"),
+    "/api/v1/tasks/{task_id:str}/delivery-note.pdf": _of("/api/v1/tasks/{task}/delivery-note.pdf", "%PDF"),
     "/warehouse/waves": _at("/warehouse/waves", "{wave}"),
     "/warehouse/waves/new": _at("/warehouse/waves/new", "{sby}"),
     "/warehouse/waves/{wave_id:str}": _at("/warehouse/waves/{wave}", "{pick_list}"),
     "/warehouse": _of("/warehouse?tab=planned", "{waiting_number}"),
+    "/warehouse/manifests": _of("/warehouse/manifests", "{manifest}"),
+    "/warehouse/manifests/{manifest_id:str}": _of("/warehouse/manifests/{manifest}", "ENTAH1"),
+    "/api/v1/manifests": _of("/api/v1/manifests", "{manifest}"),
+    "/api/v1/manifests/{manifest_id:str}": _of("/api/v1/manifests/{manifest}", "ENTAH1"),
+    "/warehouse/packing": _of("/warehouse/packing", "{packed_number}"),
+    "/warehouse/packing/{task_id:str}": _of("/warehouse/packing/{packed_task}", "{packed_number}"),
+    "/warehouse/packing/{task_id:str}/pictures/{number:int}": _of(
+        "/warehouse/packing/{packed_task}/pictures/1", "IHDR"
+    ),
+    "/api/v1/tasks/{task_id:str}/packing": _of("/api/v1/tasks/{packed_task}/packing", "{packed_number}"),
     "/warehouse/hand-over": _of("/warehouse/hand-over", "{packed_number}"),
     "/warehouse/scan": _of("/warehouse/scan?code={waiting_number}", "{task}"),
     "/warehouse/tasks/{task_id:str}/couriers": _of("/warehouse/tasks/{task}/couriers", "{waiting_number}"),
@@ -224,6 +322,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/account/codes": OWN,
     "/account/codes.svg": OWN,
     "/api/v1/availability/stream": STREAM,
+    "/api/v1/shelf-life": SETTINGS,
     "/api/v1/courier-accounts": SETTINGS,
     "/api/v1/couriers": SETTINGS,
     "/api/v1/shipping-rates": "couriers' prices between places; from a location outside the scope it is refused",
@@ -232,6 +331,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/customers/{customer_id:str}/accesses": PEOPLE,
     "/api/v1/customers/{customer_id:str}/duplicates": PEOPLE,
     "/api/v1/customers/{customer_id:str}/personal": PEOPLE,
+    "/warehouse/cartons": SETTINGS,
     "/api/v1/price-lists": CATALOG,
     "/api/v1/push-key": SETTINGS,
     "/api/v1/reach-accounts": SETTINGS,
@@ -242,6 +342,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/api/v1/regions/{code:str}": SETTINGS,
     "/api/v1/skus": CATALOG,
     "/api/v1/skus/{sku_id:str}": CATALOG,
+    "/api/v1/skus/{sku_id:str}/substitutes": CATALOG,
     "/api/v1/tax-rates": CATALOG,
     "/api/v1/verification-policy": SETTINGS,
     "/customers": PEOPLE,
@@ -266,8 +367,23 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/settings/reach": SETTINGS,
     "/settings/reach/{account:str}": SETTINGS,
     "/settings/gateways": SETTINGS,
+    "/settings/transfers": SETTINGS,
     "/settings/gateways/{account:str}": SETTINGS,
     "/payments/routing": ROUTES,
+    "/shipping/choice": ROUTES,
+    "/shipping/choice/edit": SETTINGS,
+    "/shipping/couriers": FINANCE,
+    "/shipping/couriers/export.csv": FINANCE,
+    "/shipping/costs": FINANCE,
+    "/shipping/claims": FINANCE,
+    "/shipping/claims/export.csv": FINANCE,
+    "/shipping/claims/{claim_id:str}": FINANCE,
+    "/api/v1/courier-claims": FINANCE,
+    "/api/v1/courier-claims/{claim_id:str}": FINANCE,
+    "/shipping/costs/export.csv": FINANCE,
+    "/api/v1/courier-scores": FINANCE,
+    "/api/v1/carry-rules": ROUTES,
+    "/api/v1/carry-rules/versions/{version:int}": SETTINGS,
     "/stock/sourcing": ROUTES,
     "/stock/sourcing/edit": SETTINGS,
     "/payments/routing/rules/new": SETTINGS,
@@ -340,6 +456,8 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/payments/refunds/limit": SETTINGS,
     "/settings/taxes": SETTINGS,
     "/settings/verification": SETTINGS,
+    "/settings/promises": SETTINGS,
+    "/api/v1/promise-terms": SETTINGS,
     "/settings/returns": SETTINGS,
     "/api/v1/return-policy": SETTINGS,
     "/settings/users": SETTINGS,
@@ -349,6 +467,7 @@ OF_THE_SHOP: Final[Mapping[str, str]] = {
     "/stock/locations/new": NOTHING,
     "/stock/lookup": CATALOG,
     "/stock/stream": STREAM,
+    "/stock/takes/new": "names the places one may see; what is there is not told",
     "/stock/transfers/new": "names where goods may be sent to; what is there is not told",
 }
 
@@ -381,6 +500,16 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     )
     web = next(one for one in await floor.run(list_channels) if one.code == "web")
     [shelf] = await floor.run(lambda tx: draw_bins(tx, sby, [BinAsked("S-1")], now=now))
+    stickers = await floor.run(lambda tx: print_bin_stickers(tx, sby, now=now))
+    tags = await floor.run(lambda tx: read_tags_for(tx, TagPurpose.RECEIPT, sby, now=now))
+    await floor.run(lambda tx: hear_tags(tx, tags.id, [Read(TAG, 1, now)]))
+    soon = [Goods("gula", 2, "L-SBY", (now + timedelta(days=60)).date())]
+    await floor.run(lambda tx: receive_goods(tx, soon, location_id=sby, now=now))
+    held = world.skus["gula"]
+    await floor.run(lambda tx: hold_ready(tx, sby, shelf.id, held, least=1, most=2, now=now))
+    asked_take = TakeAsked(sby, CountScope.BINS, ("S-1",))
+    take = await floor.run(lambda tx: open_stock_take(tx, asked_take, now=now))
+    [area] = await floor.run(lambda tx: areas_of(tx, take.id))
 
     async def of_pasar(units: int, terms: Terms) -> Order:
         wanted = asked(("teh-melati", units), buyer=a_buyer(village=SURABAYA), terms=terms)
@@ -391,7 +520,14 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     unpaid = await of_pasar(3, Terms.PREPAID)
     waiting = await of_pasar(5, Terms.COD)
     ready = await of_pasar(7, Terms.COD)
-    await packed(world, ready, now=now)
+    ready_task = await packed(world, ready, now=now)
+    await floor.run(lambda tx: open_packing(tx, ready_task, now=now))
+    await floor.run(lambda tx: photograph(tx, keyring, ready_task, 1, png()))
+    labelled_order = await of_pasar(1, Terms.COD)
+    labelled_task = await packed(world, labelled_order, now=now)
+    printed = await labelled(world, keyring, sby, labelled_task, now)
+    van = await floor.run(lambda tx: open_manifest(tx, sby, "sicepat", now=now))
+    await floor.run(lambda tx: scan_labels(tx, van.id, ["ENTAH1"], now=now))
     cash = await of_pasar(11, Terms.COD)
     await delivered(world, cash, awb="002589984077", now=now)
     walked = await of_pasar(1, Terms.COD)
@@ -403,6 +539,19 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     goods_return = await floor.run(
         lambda tx: ask_return(tx, back.id, [Wanted(1, 2, "rusak")], reason="rusak", now=now)
     )
+    disputed = await floor.run(
+        lambda tx: ask_return(tx, back.id, [Wanted(1, 1, "salah")], reason="salah", now=now)
+    )
+    await floor.run(
+        lambda tx: keep_return_photos(tx, keyring, goods_return.id, [png()], PhotoMoment.REQUEST, now=now)
+    )
+    await floor.run(lambda tx: decide_return(tx, disputed.id, ReturnEvent.APPROVE, now=now))
+    await floor.run(lambda tx: send_with(tx, disputed.id, courier="jnt", awb="JX1234567890", now=now))
+    await floor.run(
+        lambda tx: receive_goods_back(
+            tx, disputed.id, {1: 1}, location_id=sby, seen=Seen("JX1234567891"), now=now
+        )
+    )
     refund = await floor.run(
         lambda tx: promise_refund(tx, back.id, amount_minor=10_000, reason="lebih", now=now)
     )
@@ -412,6 +561,11 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
             tx, back.id, attempt_id=None, amount_minor=1_000, reason="rusak", deadline=now, now=now
         )
     )
+    proof = await floor.run(
+        lambda tx: add_file_to_chargeback(
+            tx, keyring, case.id, EvidenceKind.DELIVERY, "", Brought("surat.png", png()), now=now
+        )
+    )
     [inside_answer] = await place(
         world, keyring, asked(("kopi", 1), buyer=a_buyer(), terms=Terms.COD), now=now
     )
@@ -419,6 +573,10 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
 
     cash_out = await of_pasar(2, Terms.COD)
     [coming] = await shipped(world, cash_out, awb=COMING_AWB, now=now)
+    nobody = await of_pasar(2, Terms.COD)
+    [missed] = await shipped(world, nobody, awb=MISSED_AWB, now=now)
+    for event in (ParcelEvent.GO_OUT, ParcelEvent.FAIL):
+        await floor.run(lambda tx, event=event: move_on(tx, [missed.id], event, now=now))
     by_van = [await of_pasar(2, Terms.COD) for _ in range(3)]
     road = await on_the_road(world, keyring, sby, by_van, van="Mobil Surabaya", photo=png(), now=now)
     policy = Policy(on_the_day=DayPolicy())
@@ -451,6 +609,11 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
     wish = WantedCarried(waiting.id, task.id, 500, 10_000, 0)
     [booking] = await floor.run(lambda tx: want_bookings(tx, [wish], now=now))
     names = {
+        "label_job": to_text("prn", printed.id),
+        "stickers": to_text("prn", stickers.id),
+        "tags": to_text(TAG_SESSION, tags.id),
+        "labelled": to_text("tsk", labelled_task),
+        "labelled_number": str(labelled_order.number),
         "booking": to_text(BOOKING_PREFIX, booking.id),
         "unsaid": to_text("ord", unsaid.id),
         "unsaid_number": str(unsaid.number),
@@ -464,6 +627,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "waiting": to_text("ord", waiting.id),
         "waiting_number": str(waiting.number),
         "packed_number": str(ready.number),
+        "manifest": to_text(MANIFEST_PREFIX, van.id),
+        "packed_task": to_text("tsk", ready_task),
         "cash_number": str(cash.number),
         "back": to_text("ord", back.id),
         "back_number": str(back.number),
@@ -471,14 +636,18 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "awb": AWB,
         "coming": to_text("pcl", coming.id),
         "coming_awb": COMING_AWB,
+        "missed": to_text("pcl", missed.id),
+        "missed_number": str(nobody.number),
         "goods_return": to_text("ret", goods_return.id),
+        "disputed": to_text("ret", disputed.id),
         "refund": to_text("rfd", refund.id),
         "payout": to_text("pto", payout.id),
         "case": to_text("cbk", case.id),
+        "proof": to_text("evd", proof.id),
         "task": to_text("tsk", task.id),
         "entry": to_text("exc", entry),
         "at_stake": format_number(at_stake, "id"),
-        "sold": "510.000",
+        "sold": "540.000",
         "wave": to_text("wav", wave),
         "pick_list": to_text("pkl", pick_list),
         "all_orders": str(await floor.value("SELECT count(*) FROM sales_order")),
@@ -488,6 +657,8 @@ async def yard(floor: ShopFloor, keyring: Keyring, now: datetime) -> Yard:
         "customer": to_text("cus", customer.id),
         "sby": to_text("loc", sby),
         "bin": to_text("bin", shelf.id),
+        "take": to_text("opn", take.id),
+        "area": to_text("opa", area.id),
         "teh": to_text("sku", world.skus["teh-melati"]),
         "product": to_text("prd", product.id),
         "stock_of_product": format_number(sum(free.values()), "id"),

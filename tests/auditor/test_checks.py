@@ -134,6 +134,23 @@ MESSAGE = """
            now(), now(), now(), 'stopped'
     FROM sales_order WHERE id = '{cod}'"""
 
+CHANGED = (
+    """
+    INSERT INTO message_policy
+    SELECT 1, '{{whatsapp}}', '21:00', '07:00', 120, 3, '{{}}', position, 'x', now() FROM event_head WHERE shop_id = 1""",
+    """
+    INSERT INTO event (shop_id, entity_id, seq, kind, payload, actor, occurred_at, position)
+    SELECT 1, '{cod}', max(seq) + 1, 'orders.changed.v1', '{{}}', 'x', now(), (SELECT position + 1 FROM event_head WHERE shop_id = 1)
+    FROM event WHERE entity_id = '{cod}'""",
+    "UPDATE event_head SET position = position + 1 WHERE shop_id = 1",
+    "INSERT INTO event_cursor SELECT 1, 'tell_buyers', position FROM event_head WHERE shop_id = 1",
+)
+DAY = (
+    "ALTER TABLE delivery_day DROP CONSTRAINT delivery_day_parcel",
+    """
+    INSERT INTO delivery_day (shop_id, id, order_id, parcel_id, day, state, policy_version, step, tries, opened_at, deadline)
+    VALUES (1, '{nobody}', '{cod}', '{nobody}', now()::date, 'asked', 1, 0, 1, now(), now())""",
+)
 CASE = """
     INSERT INTO verification_case (shop_id, order_id, policy_version, step, tries, opened_at, deadline, closed_at)
     VALUES (1, '{cod}', 1, 0, 1, now(), now(), now())"""
@@ -175,10 +192,25 @@ TOUR = (
             'x')""",
 )
 
+LOST = """
+    INSERT INTO parcel (shop_id, id, order_id, task_id, courier, service, awb, state, contents, weight_g, created_at, moved_at)
+    VALUES (1, '{parcel}', '{{cod}}', '{{nobody}}', 'jne', '', '{parcel}', 'lost', '[]', 1, now(), '2026-11-11')"""
+CLAIMED = (
+    "ALTER TABLE parcel DROP CONSTRAINT parcel_task",
+    LOST.format(parcel="{nobody}"),
+    """
+    INSERT INTO parcel_claim (shop_id, id, order_id, parcel_id, courier, kind, state, amount_minor, deadline, opened_at,
+                              moved_at, moved_by)
+    VALUES (1, '{nobody}', '{cod}', '{nobody}', 'jne', 'lost', 'open', 5, '2030-01-01', '2026-11-11', '2026-11-11', 'x')""",
+)
+
 DAMAGE: dict[str, tuple[str, ...]] = {
     "fleet.cash_is_in_the_ledger": (*TOUR, "UPDATE fleet_stop SET collected_minor = 5"),
     "fleet.ahead_is_on_a_living_run": (*TOUR, "UPDATE fleet_stop SET state = 'planned'"),
     "fleet.delivered_is_delivered": (*TOUR, "UPDATE parcel SET state = 'attempt_failed'"),
+    "shipping.claims_are_of_their_parcel": (*CLAIMED, "UPDATE parcel_claim SET courier = 'jnt'"),
+    "shipping.filed_claims_have_evidence": (*CLAIMED, "UPDATE parcel_claim SET state = 'filed'"),
+    "shipping.gone_is_claimed": (*CLAIMED, LOST.format(parcel="{cod}")),
     "verification.closed_cases_are_quiet": (CASE, ATTEMPT),
     "verification.waiting_are_asked": (
         CASE,
@@ -199,7 +231,13 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "UPDATE order_move SET to_state = 'waived', reason = NULL WHERE id = '{nobody}'",
         "UPDATE sales_order SET verification = 'waived' WHERE id = '{cod}'",
     ),
+    "verification.days_go_on": DAY,
+    "verification.day_is_the_answer": (
+        *DAY,
+        "UPDATE delivery_day SET state = 'home', answered_at = now(), answered_by = 'call'",
+    ),
     "messages.facts_are_told_once": TELLING,
+    "messages.each_time_is_told": CHANGED,
     "messages.have_facts": (MESSAGE, "UPDATE message SET fact_seq = 99"),
     "messages.told_were_sent": (MESSAGE, "UPDATE message SET state = 'told'"),
     "messages.waiting_have_a_try": (MESSAGE, "UPDATE message SET state = 'waiting'"),
@@ -258,6 +296,16 @@ DAMAGE: dict[str, tuple[str, ...]] = {
         "UPDATE expected_goods SET arrived = arrived + 1 WHERE sku_id = '{gula}'",
     ),
     "stock.bins_equal_their_book": ("UPDATE stock SET binned = 1 WHERE sku_id = '{kopi}'",),
+    "stock.takes_equal_ledger": (
+        (
+            "WITH made AS (INSERT INTO stock_take (shop_id, id, location_id, state, scope, note, tolerance_units, opened_by,"
+            " opened_at, approved_by, approved_at, moved_at)"
+            " SELECT shop_id, gen_random_uuid(), id, 'posted', 'all', '', 0, 'staff:a', now(), 'staff:b', now(), now()"
+            " FROM location WHERE kind = 'warehouse' LIMIT 1 RETURNING shop_id, id)"
+            " INSERT INTO stock_take_area (shop_id, id, take_id, no, label, state, counters, live, moved_at)"
+            " SELECT shop_id, gen_random_uuid(), id, 1, 'A1', 'counted', '{{staff:b}}', FALSE, now() FROM made"
+        ),
+    ),
     "stock.lines_equal_claims": (
         "UPDATE order_line SET allocated = allocated - 1, quantity = quantity - 1 WHERE order_id = '{paid}' AND line_no = 1",
     ),
@@ -319,7 +367,7 @@ DAMAGE: dict[str, tuple[str, ...]] = {
     "answers.told_orders_exist": (
         "UPDATE answer SET body = convert_to(replace(convert_from(body, 'UTF8'), 'ord_0', 'ord_1'), 'UTF8')",
     ),
-    "facts.seq_has_no_gaps": ("UPDATE event SET seq = seq + 1 WHERE entity_id = '{cod}'",),
+    "facts.seq_has_no_gaps": ("UPDATE event SET seq = seq + 100 WHERE entity_id = '{cod}'",),
     "facts.positions_have_no_gaps": ("UPDATE event SET position = NULL WHERE entity_id = '{cod}'",),
     "facts.positions_are_given": (
         (

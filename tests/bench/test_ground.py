@@ -53,3 +53,25 @@ def test_web_processes_end_with_a_benchmark_that_was_killed(database_url: str) -
         measuring.wait()
 
         assert wait_until(lambda: not lives(pid), 20.0)
+
+
+WORKING = """
+import os, time
+from orderan.bench.beside import beside
+
+if __name__ == "__main__":
+    with beside(2) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        pool.submit(time.sleep, 600).result()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_processes_beside_each_other_end_with_a_benchmark_that_was_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", WORKING], stdout=subprocess.PIPE, text=True) as working:
+        assert working.stdout is not None
+        pid = int(working.stdout.readline())
+        working.send_signal(signal.SIGKILL)
+        working.wait()
+
+        assert wait_until(lambda: not lives(pid), 20.0)

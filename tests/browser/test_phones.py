@@ -57,3 +57,41 @@ def test_every_telephone_is_sound(context: BrowserContext, serve: Serve, tmp_pat
     page.locator("button[name=deed][value=hang_up]").click()
     expect(page.locator("button[name=key]")).to_have_count(0)
     assert book.all()[1].stage is Stage.COMPLETED
+
+
+HEARD = """
+window.said = [];
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+Object.defineProperty(window, "speechSynthesis", {
+  value: {
+    cancel: () => {},
+    speak: (one) => { document.body.dataset.said = window.said.push([one.text, one.lang]); },
+  },
+});
+"""
+
+
+def test_a_telephone_says_each_new_line_once_in_its_language_after_somebody_asked(
+    context: BrowserContext, serve: Serve, tmp_path: Path
+) -> None:
+    app = build(
+        SystemClock(), base_url="http://sandbox.test", secret="tests", cabinet=Cabinet(tmp_path / "k.json")
+    )
+    call = a_call("CA1", Stage.TALKING)
+    cast("Exchange", app.state.exchange).carriers["twilio"].book.add(call)
+    page = context.new_page()
+    page.add_init_script(HEARD)
+    page.goto(f"{serve(app)}/phones/twilio/CA1")
+    assert page.evaluate("said") == []
+    button = page.locator("[data-hear]")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("said") == [["Tekan satu untuk setuju.", "id"]]
+
+    call.lines.append(Line("voice", "Thank you.", "en-US"))
+    expect(page.locator("body")).to_have_attribute("data-said", "2")
+    assert page.evaluate("said[1]") == ["Thank you.", "en"]
+    button.click()
+    call.lines.append(Line("voice", "Terima kasih.", "id-ID"))
+    expect(page.locator(".o-call-voice")).to_have_count(3)
+    assert len(page.evaluate("said")) == 2

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,13 +11,17 @@ from uuid import UUID
 
 import pytest
 from litestar import Litestar
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from psycopg.conninfo import conninfo_to_dict
 
 from conftest import ShopFloor
+from fulfilment.working import pay, the_task
+from given import a_buyer, asked, place
 from orderan.access import add_staff, open_session
 from orderan.app import build
+from orderan.catalog import set_substitutes
 from orderan.flows.pick_task import pick
+from orderan.flows.place_order import Placed, PlacementLine
 from orderan.fulfilment import Pick
 from orderan.kit.clock import SystemClock
 from orderan.kit.crypto import Keyring
@@ -98,6 +102,33 @@ def aisle(
     return Aisle(address, f"/pick/lists/{to_text('pkl', one)}", tasks, behind)
 
 
+def a_phone(browser: Browser, aisle: Aisle, name: str) -> BrowserContext:
+    """A phone of another picker, signed in."""
+
+    async def hire(shop: Shelved) -> str:
+        staff = await shop.floor.run(
+            lambda tx: add_staff(
+                tx,
+                email=f"{name.lower()}@toko.id",
+                name=name,
+                roles=["warehouse"],
+                password_hash="unused",
+                keyring=shop.keyring,
+                now=shop.now,
+            )
+        )
+        opened: str = await shop.floor.run(
+            lambda tx: open_session(tx, staff.id, address="127.0.0.1", browser="", now=shop.now)
+        )
+        return opened
+
+    phone = browser.new_context(locale="id-ID", viewport={"width": 390, "height": 844}, has_touch=True)
+    phone.set_default_timeout(10_000)
+    token = aisle.behind(hire)
+    phone.add_cookies([{"name": "orderan_session", "value": token, "url": aisle.address}])
+    return phone
+
+
 def scan(page: Page, code: str) -> None:
     page.get_by_label("Pindai barang").fill(code)
     page.get_by_label("Pindai barang").press("Enter")
@@ -153,3 +184,97 @@ def test_a_picker_scans_without_a_network_and_is_told_what_somebody_else_took(
         [("wrong", "accepted"), ("pick", "accepted"), ("pick", "accepted"), ("pick", "conflict")],
     )
     assert wrong == []
+
+
+def test_of_two_phones_that_took_the_same_unit_offline_one_is_told_within_a_second(
+    browser: Browser, context: BrowserContext, aisle: Aisle
+) -> None:
+    rina = context.new_page()
+    rina.goto(aisle.address + "/pick")
+    rina.get_by_role("button", name="Ambil daftar").click()
+    expect(rina.locator("[data-pick-bin]")).to_have_text("A1")
+    phone = a_phone(browser, aisle, "Budi")
+    budi = phone.new_page()
+    budi.goto(aisle.address + "/pick")
+    budi.get_by_text("Sedang diambil orang lain").click()
+    budi.get_by_role("button", name="Ambil alih").click()
+    budi.get_by_role("dialog").get_by_role("button", name="Ambil alih").click()
+    expect(budi.locator("[data-pick-bin]")).to_have_text("A1")
+
+    for page, where in ((rina, context), (budi, phone)):
+        where.set_offline(True)
+        scan(page, "kopi")
+        scan(page, "kopi")
+        expect(page.locator("[data-pick-bin]")).to_have_text("C1")
+        expect(page.locator("[data-pick-queue]")).to_contain_text("2")
+    context.set_offline(False)
+    expect(rina.locator("[data-pick-queue]")).to_be_hidden()
+    expect(rina.locator("[data-pick-back]")).to_be_empty()
+    phone.set_offline(False)
+    told = budi.locator("[data-pick-back]")
+    expect(told).to_contain_text("sudah diambil Rina. Kembalikan 1 ke A1", timeout=1_000)
+    expect(told.get_by_role("button", name="Mengerti")).to_have_count(2)
+
+    scan(budi, "teh")
+    expect(budi.locator("[data-pick-done]")).to_be_visible()
+    expect(budi.locator("[data-pick-queue]")).to_be_hidden()
+
+    async def standing(shop: Shelved) -> Any:
+        units = [await shop.taken(task) for task in aisle.tasks]
+        return units, await shop.inside()
+
+    taken, inside = aisle.behind(standing)
+    assert taken == [{"kopi": (2, 2)}, {"teh": (1, 1)}]
+    assert inside == {"A1": 2, "A2": 6, "B1": 6, "C1": 3}
+    phone.close()
+
+
+def test_a_wave_is_released_walked_through_a_network_cut_past_an_empty_bin_and_done(
+    browser: Browser, context: BrowserContext, aisle: Aisle
+) -> None:
+    async def order_tea(shop: Shelved) -> tuple[str, UUID]:
+        await shop.floor.run(lambda tx: set_substitutes(tx, shop.world.skus["teh"], ["gula"], now=shop.now))
+        wanted = [PlacementLine("teh", 2, may_substitute=True), PlacementLine("kopi", 1)]
+        asked_for = replace(asked(buyer=a_buyer("Sari", "+6281298765432")), lines=wanted)
+        [placed] = await place(shop.world, shop.keyring, asked_for, now=shop.now)
+        assert isinstance(placed, Placed)
+        await pay(shop.world, placed.order, now=shop.now)
+        return to_text("loc", shop.place), await the_task(shop.world, placed.order)
+
+    jakarta, task = aisle.behind(order_tea)
+    desk = context.new_page()
+    desk.goto(f"{aisle.address}/warehouse/waves/new?place={jakarta}&method=cluster")
+    desk.get_by_role("button", name="Rilis gelombang").click()
+    expect(desk.get_by_text("Menunggu pengambil")).to_be_visible()
+    wave = desk.url
+
+    phone = a_phone(browser, aisle, "Budi")
+    page = phone.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda fault: wrong.append(str(fault)))
+    page.goto(aisle.address + "/pick")
+    page.get_by_role("button", name="Ambil daftar").last.click()
+    expect(page.locator("[data-pick-bin]")).to_have_text("A1")
+    phone.set_offline(True)
+    scan(page, "kopi")
+    expect(page.locator("[data-pick-bin]")).to_have_text("C1")
+    page.get_by_role("button", name="Tidak ada di rak").click()
+    expect(page.locator("[data-pick-queue]")).to_contain_text("2")
+
+    phone.set_offline(False)
+    expect(page.locator("[data-pick-said]")).to_contain_text("ambil 2 unit dari B1")
+    expect(page.locator("[data-pick-bin]")).to_have_text("B1")
+    expect(page.locator("[data-pick-units]")).to_have_text("× 2")
+    scan(page, "gula")
+    scan(page, "gula")
+    expect(page.locator("[data-pick-done]")).to_be_visible()
+    expect(page.locator("[data-pick-queue]")).to_be_hidden()
+    desk.goto(wave)
+    expect(desk.get_by_text("Selesai").first).to_be_visible()
+
+    async def standing(shop: Shelved) -> Any:
+        return await shop.taken(task), await shop.state("task", task)
+
+    assert aisle.behind(standing) == ({"kopi": (1, 1), "gula": (2, 2)}, "picked")
+    assert wrong == []
+    phone.close()

@@ -109,6 +109,48 @@ async def test_a_bundle_is_added_and_its_parts_are_changed(program: Program) -> 
     assert cleared.json()["gtin"] is None
 
 
+async def put(program: Program, path: str, body: Any) -> Any:
+    headers = {"authorization": f"Bearer {program.secret}", "accept-language": "en"}
+    return await program.client.put(f"/api/v1{path}", json=body, headers=headers)
+
+
+async def test_what_may_stand_in_for_a_sku_is_named_the_best_first_and_all_that_is_wrong_is_told(
+    program: Program,
+) -> None:
+    product = (await program.post("/products", KAOS)).json()
+    small, medium = product["skus"]
+    path = f"/skus/{small['id']}/substitutes"
+    assert (await program.get(path)).json() == {"data": []}
+
+    told = await put(program, path, {"codes": ["KAOS-M", "KAOS-M"]})
+    for again in (told, await put(program, path, {"codes": ["KAOS-M"]})):
+        assert again.json() == {"data": [{"id": medium["id"], "code": "KAOS-M", "state": "active"}]}
+    refused = await put(program, path, {"codes": ["KAOS-S", "X"]})
+    assert [one["fault"] for one in refused.json()["wrong"]] == ["substitute_itself", "part_unknown"]
+    assert (await program.get(path)).json() == told.json()
+    assert (await put(program, path, {"codes": ["X"] * 21})).status_code == 400
+    nowhere = "/skus/sku_00000000000000000000000000/substitutes"
+    assert (
+        (await program.get(nowhere)).status_code
+        == (await put(program, nowhere, {"codes": []})).status_code
+        == 404
+    )
+
+
+async def test_what_a_buyer_lets_stand_in_is_said_of_an_order_and_of_each_line(
+    program: Program, floor: ShopFloor, now: datetime
+) -> None:
+    await a_shop(floor, now, stock={"kopi": 9, "teh": 9, "gula": 9})
+    lines = [{"sku": "kopi", "quantity": 1}, {"sku": "teh", "quantity": 1, "may_substitute": False}]
+
+    placed = await program.post("/orders", {"channel": "web", "lines": lines, "may_substitute": True})
+    plain = await program.post("/orders", {"channel": "web", "lines": [{"sku": "gula", "quantity": 1}]})
+
+    assert (placed.status_code, plain.status_code) == (201, 201)
+    rows = await floor.all("SELECT sku_code, may_substitute FROM order_line ORDER BY sku_code")
+    assert [tuple(row) for row in rows] == [("gula", False), ("kopi", True), ("teh", False)]
+
+
 async def test_prices_are_set_replaced_and_ended(program: Program, now: datetime) -> None:
     await program.post("/products", KAOS)
     made = await program.post("/price-lists", {"code": "umum", "name": "Umum"})

@@ -55,6 +55,7 @@ REACH = [
 ]
 KEYRING = Keyring(b"0123456789abcdef0123456789abcdef")
 INBOX = {
+    "claim_waiting",
     "chargeback_due",
     "change_waiting",
     "completion_blocked",
@@ -228,6 +229,21 @@ def test_the_board_has_tasks_at_every_stage_and_few_that_were_forgotten(demo: st
     forgotten = "SELECT count(*) FROM task WHERE state = 'planned' AND planned_at < %(before)s"
     [(old,)] = rows(demo, forgotten, before=NOW - timedelta(days=5))
     assert old <= 5
+
+
+def test_pickers_have_waves_that_are_done_wait_and_are_walked_by_zones(demo: str) -> None:
+    found = rows(demo, "SELECT method, state, count(*) FROM wave GROUP BY 1, 2 ORDER BY 1, 2")
+    assert [tuple(row) for row in found] == [
+        ("cluster", "done", 1),
+        ("cluster", "released", 1),
+        ("zone", "picking", 1),
+    ]
+    zones = rows(demo, "SELECT count(DISTINCT zone) FROM pick_list WHERE zone <> ''")
+    assert zones[0][0] > 1
+    carts = "SELECT max(slot) FROM pick_list_task WHERE zone = ''"
+    assert rows(demo, carts)[0][0] > 1
+    assert rows(demo, "SELECT count(*) FROM sku_substitute")[0][0] > 0
+    assert rows(demo, "SELECT count(*) FROM courier_cutoff")[0][0] == 4
 
 
 def test_the_board_of_gateways_is_alive_and_providers_have_a_scorecard(new: New) -> None:
@@ -411,9 +427,19 @@ def test_whoever_works_in_the_shop_while_it_is_made_does_not_stop_it_nor_what_it
 
     assert len(begun) > 3
     assert rows(url, "SELECT state FROM shop") == [("open",)]
-    stand = {state for (state,) in rows(url, "SELECT state FROM task WHERE id = ANY(%(begun)s)", begun=begun)}
-    # Where they were left, or gone with an order that was cancelled.
-    assert stand <= {"released", "cancelled"}
+    stand = rows(
+        url,
+        """
+        SELECT task.state, walked.task_id IS NOT NULL FROM task
+        LEFT JOIN pick_list_task AS walked ON walked.task_id = task.id
+        WHERE task.id = ANY(%(begun)s)
+        """,
+        begun=begun,
+    )
+    # Where they were left, or gone with an order that was cancelled; only a wave takes what anybody released.
+    assert {state for state, walked in stand if not walked} <= {"released", "cancelled"}
+    assert {state for state, walked in stand if walked} <= {"released", "picking", "picked"}
+    assert not all(walked for _, walked in stand)
     assert audit(url, now=NOW).findings == []
     assert rows(url, "SELECT kind FROM reach_account ORDER BY kind") == [("email",), ("sms",), ("whatsapp",)]
     told = dict(rows(url, "SELECT state, count(*)::int FROM message GROUP BY state"))

@@ -103,11 +103,11 @@ class Fleet:
 
 
 async def an_own_parcel(
-    world: World, keyring: Keyring, buyer: str, phone: str, terms: Terms, now: datetime
+    world: World, keyring: Keyring, buyer: str, phone: str, terms: Terms, now: datetime, units: int = 1
 ) -> tuple[Order, Parcel]:
     """An order of somebody, handed to own couriers."""
     [placed] = await place(
-        world, keyring, asked(("kopi", 1), buyer=a_buyer(buyer, phone), terms=terms), now=now
+        world, keyring, asked(("kopi", units), buyer=a_buyer(buyer, phone), terms=terms), now=now
     )
     assert isinstance(placed, Placed)
     if terms is Terms.PREPAID:
@@ -125,12 +125,14 @@ async def a_fleet(
     capacity: int = 20,
     cash_limit: int = 5_000_000,
     terms: Sequence[Terms] = (Terms.COD,),
+    units: int = 1,
 ) -> Fleet:
     """Vans with a driver each, and a parcel per door.
 
     Args:
         doors: Degrees from the depot; None is a door nobody pinned.
         terms: Of the orders, in turn.
+        units: In each parcel.
     """
     world = await a_shop(floor, now, stock={"kopi": 50})
     place_id = world.locations["JKT"]
@@ -159,7 +161,7 @@ async def a_fleet(
     await floor.run(furnish)
     parcels = [
         await an_own_parcel(
-            world, keyring, f"Pembeli {turn}", f"+62812345678{turn:02}", terms[turn % len(terms)], now
+            world, keyring, f"Pembeli {turn}", f"+62812345678{turn:02}", terms[turn % len(terms)], now, units
         )
         for turn in range(len(doors))
     ]

@@ -15,19 +15,24 @@ from orderan.fleet import (
     CashCounted,
     CashDiffers,
     FailureUnexplained,
+    NothingWaits,
     ReceiverMissing,
     RunNotFound,
     RunStop,
     StopsAhead,
 )
+from orderan.flows.accept_part import BeyondParcel, NotAPart, NotAtTheDoor
 from orderan.flows.deliver import move_on
-from orderan.flows.drive_run import back, close, deliver_stop, fail_stop, go_to, leave
+from orderan.flows.drive_run import back, close, deliver_stop, fail_stop, go_to, keep_part, leave
 from orderan.flows.fleet_doors import proof_shown
+from orderan.flows.hear_day import answer_day_by_hand
+from orderan.flows.views_fleet import carried_from
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.kit.states import IllegalMove
 from orderan.orders import Terms
 from orderan.shipping import ParcelEvent
+from orderan.verification import AttemptEvent
 
 pytestmark = pytest.mark.anyio
 
@@ -207,3 +212,68 @@ async def test_a_run_that_is_closed_with_a_difference_books_nothing_and_tells_a_
     assert await fleet.do(closing) == 0
     assert await inbox(fleet.world) == [("fleet_cash_differs", "short", 3_000)]
     assert (await order_row(fleet.world, fleet.parcels[0][0])).money == "cod_collected"
+
+
+async def test_a_parcel_its_buyer_puts_off_is_taken_off_the_tour_and_brought_on_the_day_they_want(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
+) -> None:
+    fleet = await a_fleet(floor, keyring, now, *DOORS)
+    driver = fleet.drivers[0]
+    await fleet.plan()
+    run, _ = await fleet.the_run()
+    await fleet.do(lambda tx: leave(tx, run.id, driver_id=driver, now=now))
+    _, [first, *others] = await fleet.the_run()
+    assert str(first.state) == "next"
+
+    await fleet.do(lambda tx: answer_day_by_hand(tx, first.parcel_id, AttemptEvent.REFUSE, now=now))
+    assert [stop.id for stop in (await fleet.the_run())[1]] == [first.id, *(stop.id for stop in others)]
+    await fleet.do(lambda tx: answer_day_by_hand(tx, first.parcel_id, AttemptEvent.PUT_OFF, now=now))
+
+    run, left = await fleet.the_run()
+    assert {stop.id for stop in left} == {stop.id for stop in others}
+    assert [str(stop.state) for stop in left].count("next") == 1
+    # It is in the van: no other tour takes it while that is out.
+    assert [row.in_van for row in await fleet.do(lambda tx: carried_from(tx, fleet.place))].count(True) == 1
+    for stop in left:
+        await hand_over(fleet, stop, 10_000)
+    await fleet.do(lambda tx: back(tx, run.id, driver_id=driver, now=now))
+    await fleet.do(lambda tx: close(tx, run.id, counted_minor=20_000, anyway=False, now=now))
+    assert isinstance(await fleet.plan(), NothingWaits)
+
+    fleet.now += timedelta(days=1)
+    assert await fleet.plan() is None
+    [(_, [again])] = [(run, stops) for run, stops in await fleet.runs() if str(run.state) == "planned"]
+    assert again.parcel_id == first.parcel_id
+    assert audit(database_url, now=now).findings == []
+
+
+async def test_at_the_door_a_buyer_keeps_a_part_and_pays_for_that(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
+) -> None:
+    fleet = await a_fleet(floor, keyring, now, DOORS[0], units=3)
+    driver = fleet.drivers[0]
+    await fleet.plan()
+    run, [stop] = await fleet.the_run()
+
+    async def keep(units: int) -> int:
+        left: int = await fleet.do(
+            lambda tx: keep_part(tx, run.id, stop.id, driver_id=driver, kept={1: units}, now=now)
+        )
+        return left
+
+    await fleet.do(lambda tx: leave(tx, run.id, driver_id=driver, now=now))
+    with pytest.raises(BeyondParcel):
+        await keep(4)
+    for units in (0, 3):
+        with pytest.raises(NotAPart):
+            await keep(units)
+    assert await keep(1) == 10_000
+    with pytest.raises(NotAtTheDoor):
+        await keep(2)
+    with pytest.raises(CashDiffers):
+        await hand_over(fleet, stop, 30_000)
+    await hand_over(fleet, stop, 10_000)
+    await fleet.do(lambda tx: back(tx, run.id, driver_id=driver, now=now))
+    await fleet.do(lambda tx: close(tx, run.id, counted_minor=10_000, anyway=False, now=now))
+    assert (await order_row(fleet.world, fleet.parcels[0][0])).money == "cod_remitted"
+    assert audit(database_url, now=now).findings == []

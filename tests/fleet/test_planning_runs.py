@@ -15,7 +15,8 @@ from orderan.fleet import NobodyDrives, NothingWaits, NotMovable, PlanningUnderW
 from orderan.flows.deliver import move_on
 from orderan.flows.drive_run import break_down, leave
 from orderan.flows.fleet_distances import Distances, Matrix
-from orderan.flows.plan_runs import PLANNING_KIND, plan_again, plan_day
+from orderan.flows.plan_runs import plan_again, plan_day
+from orderan.flows.solve_runs import PLANNING_KIND
 from orderan.flows.views_fleet import carried, door_points
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring

@@ -17,6 +17,7 @@ from given import World, a_buyer, asked, place
 from orderan.flows.answer_call import answer_call
 from orderan.flows.ask_buyer import Askers
 from orderan.flows.ask_on_the_day import DayAsker
+from orderan.flows.ask_why import WhyAsker
 from orderan.flows.hear_calls import CallWatch
 from orderan.flows.hear_reach import hear_reach
 from orderan.flows.hear_words import hear_fates, hear_words
@@ -162,8 +163,12 @@ class Office:
             await self.exchange.settle()
             done += await self.watch.hear(self.floor.caller) + await self.watch.look_up(self.floor.caller)
             done += await self.floor.run(self._hears)
+            done += await self.asks_why().work_due(self.floor.caller)
             if not done:
                 return
+
+    def asks_why(self) -> WhyAsker:
+        return WhyAsker(self.floor.db, self.clock, self.keyring, self.clients)
 
     async def _hears(self, tx: Tx) -> int:
         async def answers(tx: Tx, replies: Any, now: datetime) -> None:

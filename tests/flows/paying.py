@@ -42,7 +42,7 @@ class Scripted:
     """A gateway that does what `how` says when it is charged.
 
     Attributes:
-        how: `ok`, `refused`, `failed` (nothing happened), `lost_before` (nothing happened, and it did not
+        how: `ok`, `refused`, `revoked` (it refuses our account), `failed` (nothing happened), `lost_before` (nothing happened, and it did not
             say), `lost_after` (it did it and did not say), `died_after` (our process ends before the answer
             is kept).
         away: It answers no question either.
@@ -63,6 +63,8 @@ class Scripted:
         self.charged.append(asked_for)
         if self.how == "refused":
             raise GatewayRefused(self.name, "not_enabled")
+        if self.how == "revoked":
+            raise GatewayRefused(self.name, "401", of_account=True)
         if self.how == "failed":
             raise GatewayFailed(self.name, "bank_away", fault=Fault.BANK)
         if self.how == "lost_before":
@@ -85,6 +87,8 @@ class Scripted:
         self, *, reference: str, gateway_id: str | None, method: str, since: datetime | None = None
     ) -> Truth:
         self.looked += 1
+        if self.how == "revoked":
+            raise GatewayRefused(self.name, "401", of_account=True)
         if self.away:
             raise GatewayFailed(self.name, "no_connection", fault=Fault.CONNECT)
         return self.there.get(reference) or Truth(reference, None, Outcome.ABSENT, None, "IDR")

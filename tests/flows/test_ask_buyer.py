@@ -501,7 +501,7 @@ async def test_a_deposit_is_asked_for_by_message_with_the_address_to_pay_at(offi
     text = office.messages["zenziva"].tray.newest()
     assert text is not None
     assert text.text.startswith(
-        f"Toko Uji: kami belum berhasil menghubungi Anda. Agar pesanan {order.number} "
+        f"Toko Uji: pesanan {order.number} menunggu uang muka. Agar tetap disiapkan, bayar "
     )
     tries = [(str(one.way), str(one.state)) for one in await office.attempts(order.id)]
     assert tries == [("whatsapp", "missed"), ("whatsapp", "missed"), ("sms", "asked")]

@@ -8,25 +8,30 @@ import pytest
 
 from conftest import ShopFloor
 from flows.paying import Till, a_till
-from given import a_buyer, asked, place
+from flows.test_score_orders import act_on
+from given import a_buyer, a_shop, asked, place
 from orderan.auditor import Finding, audit
 from orderan.flows.asking_steps import Asked, NotAsked
-from orderan.flows.hear_buyer import ask_again, hear_answer
+from orderan.flows.cancel_order import cancel_order
+from orderan.flows.hear_buyer import ask_again, hear_answer, waive_verification
 from orderan.flows.payable import is_payable
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
 from orderan.flows.settle_payment import settle_payment
 from orderan.flows.verify_order import Verifier
 from orderan.flows.watch_limits import watch_limits
+from orderan.fulfilment import PickingBlocked
 from orderan.gateways import Outcome
 from orderan.kit.crypto import Keyring
-from orderan.kit.db import Caller
+from orderan.kit.db import Caller, Tx
 from orderan.kit.events import sequence
 from orderan.orders import Order, Terms, orders_by_id
 from orderan.payments import MoneyEvent, MoneyKind, NothingToPay, PartDoesNotFit
+from orderan.trust import Bands, Measure, Rule, TermsDenied
 from orderan.verification import (
     Attempt,
     AttemptEvent,
+    DepositDemanded,
     Failure,
     Policy,
     Silence,
@@ -37,6 +42,11 @@ from orderan.verification import (
 )
 
 pytestmark = pytest.mark.anyio
+
+
+class Undone(Exception):
+    """What was done in a transaction is taken back."""
+
 
 HALF = Policy(
     steps=(Step(Way.WHATSAPP, tries=1, answer_minutes=60),),
@@ -243,3 +253,90 @@ async def test_a_deposit_nobody_could_be_asked_for_costs_nobody_their_order(
     assert (held.commercial, held.verification, held.deposit_minor) == ("accepted", "unreachable", None)
     assert await desk.allocated() == 2
     assert await desk.entries() == (["buyer_not_asked"] if dead else [])
+
+
+async def a_doubted_order(desk: Desk, keyring: Keyring) -> Desk:
+    """Another order of the same telephone, of which the score wants a deposit, in a shop that holds who is silent."""
+    await desk.floor.run(
+        lambda tx: keep_policy(tx, replace(HALF, silence=Silence.HOLD), expected=2, now=desk.till.clock.at)
+    )
+    await desk.floor.run(lambda tx: cancel_order(tx, desk.order_id, reason="uji", now=desk.till.clock.at))
+    again = Rule("lagi", Measure.PHONE_ORDERS_DAY, 1, 50)
+    await act_on(desk.floor, desk.till.clock.at, again, cod=Bands(deposit=50))
+    placement = asked(("kopi", 2), buyer=a_buyer(), terms=Terms.COD)
+    [placed] = await place(desk.till.world, keyring, placement, now=desk.till.clock.at)
+    assert isinstance(placed, Placed), placed
+    assert (placed.order.wants_deposit, placed.order.deposit_due_minor) == (True, 10_000)
+    return replace(desk, order_id=placed.order.id)
+
+
+async def test_of_an_order_that_is_not_trusted_a_deposit_is_asked_at_once_whatever_becomes_of_silence(
+    desk: Desk, keyring: Keyring, database_url: str
+) -> None:
+    doubted = await a_doubted_order(desk, keyring)
+    assert (await doubted.why(), await doubted.ways()) == ("trust_deposit", [])
+
+    await doubted.passes()
+    assert await doubted.ways() == [("whatsapp", "asked")]
+    [task] = await desk.floor.all("SELECT id FROM task WHERE order_id = %(id)s", id=doubted.order_id)
+    with pytest.raises(PickingBlocked):
+        await desk.floor.run(lambda tx: release_tasks(tx, [task.id], now=desk.till.clock.at))
+    with pytest.raises(DepositDemanded):
+        await desk.floor.run(
+            lambda tx: hear_answer(tx, desk.whatsapp.tokens[-1], AttemptEvent.CONFIRM, now=desk.till.clock.at)
+        )
+    assert (await doubted.stands()).wants_deposit
+
+    attempt = await desk.till.cashier.charge(desk.floor.caller, doubted.order_id, "va_bca")
+    assert attempt.amount_minor == 10_000
+    desk.till.first.says(Outcome.SUCCEEDED, paid=10_000)
+    desk.till.later(timedelta(minutes=2))
+    await desk.till.cashier.ask_due(desk.floor.caller)
+
+    paid = await doubted.stands()
+    assert (paid.verification, paid.money, paid.due_minor) == ("confirmed", "partly_paid", 10_000)
+    await desk.floor.run(lambda tx: release_tasks(tx, [task.id], now=desk.till.clock.at))
+    assert await doubted.findings(database_url) == []
+
+
+async def test_a_deposit_the_score_wants_that_is_not_paid_costs_the_order_its_place(
+    desk: Desk, keyring: Keyring, database_url: str
+) -> None:
+    doubted = await a_doubted_order(desk, keyring)
+    await doubted.passes()
+    await doubted.passes(hours=7)
+
+    over = await doubted.stands()
+    assert (over.commercial, await doubted.why()) == ("cancelled", "deposit_unpaid")
+    assert await doubted.findings(database_url) == []
+
+
+async def test_a_no_is_heard_and_a_person_may_let_it_go_without_the_deposit(
+    desk: Desk, keyring: Keyring
+) -> None:
+    doubted = await a_doubted_order(desk, keyring)
+    await doubted.passes()
+    now = desk.till.clock.at
+
+    async def undone(tx: Tx) -> None:
+        waived = await waive_verification(tx, doubted.order_id, reason="pelanggan lama", now=now)
+        assert (waived.verification, waived.wants_deposit) == ("waived", False)
+        raise Undone
+
+    with pytest.raises(Undone):
+        await desk.floor.run(undone)
+    await desk.floor.run(lambda tx: hear_answer(tx, desk.whatsapp.tokens[-1], AttemptEvent.REFUSE, now=now))
+    assert (await doubted.stands()).commercial == "cancelled"
+
+
+async def test_where_nothing_takes_the_deposit_the_order_is_denied_as_before(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 50})
+    await act_on(floor, now, Rule("selalu", Measure.PHONE_ORDERS_DAY, 1, 50), cod=Bands(deposit=50))
+    first, second = await place(
+        world, keyring, *[asked(("kopi", 1), buyer=a_buyer(), terms=Terms.COD) for _ in range(2)], now=now
+    )
+    assert isinstance(first, Placed)
+    assert isinstance(second, TermsDenied)
+    assert second.outcome == "deposit"

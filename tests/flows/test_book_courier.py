@@ -20,7 +20,8 @@ from orderan.flows.courier_clients import CourierClients
 from orderan.flows.courier_letters import check, keep_news
 from orderan.flows.hand_over import hand_over
 from orderan.flows.hear_couriers import hear_couriers
-from orderan.flows.views_couriers import carried_orders, courier_scores
+from orderan.flows.views_carrying import carried_orders
+from orderan.flows.views_couriers import courier_scores
 from orderan.fulfilment import Box
 from orderan.kit.calling import Caller
 from orderan.kit.clock import SetClock

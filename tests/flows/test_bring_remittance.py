@@ -10,18 +10,21 @@ from fulfilment.working import an_order, inbox, order_row, shipped
 from given import a_shop
 from orderan.auditor import audit
 from orderan.flows.bring_remittance import Remitted, bring_remittance
+from orderan.flows.collect_cod import Cash, collect_cod, remit_cod
 from orderan.flows.deliver import move_on
 from orderan.flows.views_courier_cash import courier_ledger
+from orderan.flows.views_money import cash_by_courier
 from orderan.fulfilment import Box
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import NIL
-from orderan.orders import Terms
+from orderan.orders import EVERYTHING, Terms
 from orderan.settlements import COURIER, read_settlement
 from orderan.shipping import Content, ParcelEvent
 
 pytestmark = pytest.mark.anyio
 
 AWBS = ("002589984055", "002589984063", "002589984071")
+JNE = "CGKAA1234567890"
 
 
 async def test_a_file_is_booked_once_a_short_parcel_is_claimed_once_and_a_later_file_settles_it(
@@ -73,4 +76,42 @@ async def test_a_file_is_booked_once_a_short_parcel_is_claimed_once_and_a_later_
     assert (last.booked, last.refused, last.short) == (1, 0, 0)
     assert [one for one in await told() if one[0] == "cod_short"] == []
     assert (await order_row(world, order)).money == "cod_remitted"
+    assert audit(database_url, now=now).findings == []
+
+
+async def test_an_order_that_travels_with_two_couriers_is_owed_by_each_for_its_own_parcels(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 5})
+    order = await an_order(world, keyring, ("kopi", 3), now=now, terms=Terms.COD)
+
+    def box(courier: str, awb: str, units: int) -> Box:
+        return Box(courier, awb, contents=[Content(1, world.skus["kopi"], NIL, NIL, units)])
+
+    parcels = await shipped(world, order, boxes=[box("jne", JNE, 2), box("sicepat", AWBS[0], 1)], now=now)
+    later = now + timedelta(days=9)
+
+    async def owed() -> dict[str, tuple[int, int, int, int]]:
+        rows = await floor.run(lambda tx: courier_ledger(tx, since=now - timedelta(days=90), now=later))
+        tiles = await floor.run(lambda tx: cash_by_courier(tx, EVERYTHING))
+        assert {(one.courier, one.due_minor, one.collected_minor) for one in tiles} == {
+            (one.courier, one.due_minor, one.collected_minor)
+            for one in rows
+            if one.due_minor or one.collected_minor
+        }
+        return {
+            one.courier: (one.due_minor, one.collected_minor, one.remitted_minor, one.late_minor)
+            for one in rows
+        }
+
+    assert await owed() == {"jne": (20_000, 0, 0, 0), "sicepat": (10_000, 0, 0, 0)}
+    await floor.run(lambda tx: move_on(tx, [parcels[1].id], ParcelEvent.DELIVER, now=now))
+    assert await owed() == {"jne": (20_000, 0, 0, 0), "sicepat": (10_000, 0, 0, 10_000)}
+    await floor.run(lambda tx: collect_cod(tx, "sicepat", [Cash(AWBS[0])], now=now))
+    assert await owed() == {"jne": (20_000, 0, 0, 0), "sicepat": (0, 10_000, 0, 10_000)}
+    await floor.run(lambda tx: remit_cod(tx, "sicepat", "ST-1", [Cash(AWBS[0])], now=now))
+    assert await owed() == {"jne": (20_000, 0, 0, 0), "sicepat": (0, 0, 10_000, 0)}
+    await floor.run(lambda tx: move_on(tx, [parcels[0].id], ParcelEvent.DELIVER, now=now))
+    await floor.run(lambda tx: remit_cod(tx, "jne", "ST-2", [Cash(JNE, 15_000)], now=now))
+    assert await owed() == {"jne": (5_000, 0, 15_000, 5_000), "sicepat": (0, 0, 10_000, 0)}
     assert audit(database_url, now=now).findings == []

@@ -1,6 +1,7 @@
 """On the day a parcel comes its buyer is asked whether somebody is home, and whoever brings it hears of the answer."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from orderan.flows.hear_buyer import hear_answer
 from orderan.flows.hear_day import answer_day_by_hand
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
+from orderan.kit.events import sequence
 from orderan.orders import Order, lock_orders
 from orderan.shipping import Parcel, ParcelEvent, parcels_of
 from orderan.verification import (
@@ -51,8 +53,12 @@ AWBS = ("002589984055", "002589984063", "002589984071", "002589984089")
 
 
 @pytest.fixture
-async def office(floor: ShopFloor, keyring: Keyring, now: Any) -> Office:
-    return Office(await a_shop(floor, now, stock={"kopi": 50}), keyring, SetClock(now))
+async def office(floor: ShopFloor, keyring: Keyring, now: Any, database_url: str) -> AsyncIterator[Office]:
+    office = Office(await a_shop(floor, now, stock={"kopi": 50}), keyring, SetClock(now))
+    yield office
+    await office.floor.run(sequence)
+    found = audit(database_url, now=office.clock.at).findings
+    assert [one for one in found if one.check.startswith("verification.")] == []
 
 
 async def asks(office: Office, *steps: Step, **others: Any) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from conftest import ShopFloor
 from flows.paying import Till, a_till, some_probing
@@ -115,6 +116,23 @@ async def test_what_is_only_degraded_is_suspected_and_goes_by_itself(till: Till)
     await till.floor.run(lambda tx: tx.run("UPDATE rail_watch SET word = 'well'"))
     assert await till.floor.run(lambda tx: follow_health(tx, now=till.clock.at)) == 2
     assert {one.state for one in await incidents(till)} == {"recovered"}
+
+
+async def test_a_rail_that_gives_numbers_nobody_can_pay_has_its_incident_as_one_that_is_down(
+    till: Till,
+) -> None:
+    silence = {"test": "silence", "expected": 1.0, "seen": 0.0, "of": 40, "since": till.clock.at.isoformat()}
+    await a_round(till)
+    await till.floor.run(
+        lambda tx: tx.run(
+            """UPDATE rail_watch SET word = 'down', since = %(now)s, reasons = %(reasons)s WHERE rail_id =
+               (SELECT id FROM rail ORDER BY rank LIMIT 1)""",
+            {"now": till.clock.at, "reasons": Jsonb([silence | {"blame": "bank"}])},
+        )
+    )
+    assert await follow(till) == 1
+    [found] = await incidents(till)
+    assert (found.state, found.by_itself, found.kind) == ("open", True, "down")
 
 
 async def test_what_is_open_as_less_becomes_an_outage_wherever_it_is_told_with_one_fact(

@@ -49,6 +49,7 @@ from orderan.trust import (
     PolicyNotTried,
     Rule,
     TermsDenied,
+    Traces,
     TrustUnexplained,
     appeal,
     change_draft,
@@ -58,6 +59,7 @@ from orderan.trust import (
     fairness,
     judge,
     key_of,
+    keys_of,
     learn_norm,
     links_of,
     note_ends,
@@ -178,7 +180,10 @@ async def test_each_outcome_does_what_it_says(
     moves = await floor.all(
         "SELECT from_state, event, to_state FROM order_move WHERE shop_id = %(shop)s AND axis = 'verification'"
     )
-    assert [tuple(move) for move in moves] == [("not_needed", "ask", "waiting")]
+    assert {tuple(move) for move in moves} == {
+        ("not_needed", "ask", "waiting"),
+        ("not_needed", "waive", "waived"),
+    }
     kinds = {row.kind for row in await floor.all("SELECT kind FROM event WHERE shop_id = %(shop)s")}
     assert {"orders.verification_moved.v1", "trust.denied.v1"} <= kinds
     assert audit(database_url, now=now).findings == []
@@ -418,7 +423,7 @@ async def test_how_orders_ended_is_counted_once_for_phone_house_and_area(
     measures = (await decision_of(floor, third.order.id)).inputs["measures"]
     assert measures["address_refused"] == 1
     tallies = await floor.all(
-        "SELECT kind, delivered, refused, delivered_minor FROM trust_tally WHERE shop_id = %(shop)s ORDER BY kind"
+        "SELECT DISTINCT kind, delivered, refused, delivered_minor FROM trust_tally WHERE shop_id = %(shop)s ORDER BY 1"
     )
     assert [tuple(row) for row in tallies] == [
         (kind, 1, 1, first.total_minor) for kind in ("address", "area", "phone")
@@ -436,7 +441,9 @@ async def test_an_order_its_buyer_disowned_counts_against_the_house_and_not_the_
     await floor.run(events.sequence)
     await floor.run(lambda tx: events.consume(tx, LEARNING))
 
-    tallies = await floor.all("SELECT kind, refused FROM trust_tally WHERE shop_id = %(shop)s ORDER BY kind")
+    tallies = await floor.all(
+        "SELECT DISTINCT kind, refused FROM trust_tally WHERE shop_id = %(shop)s ORDER BY kind"
+    )
     assert [tuple(row) for row in tallies] == [("address", 1), ("area", 0), ("phone", 0)]
     measures = (await decision_of(floor, order_of(await one(world, keyring, cod(), now)).order.id)).inputs[
         "measures"
@@ -589,8 +596,105 @@ async def test_links_tie_orders_of_one_house_and_an_erased_buyer_is_tied_to_nobo
     left = await floor.all(
         "SELECT kind, refused, delivered FROM trust_tally WHERE shop_id = %(shop)s ORDER BY kind"
     )
-    assert [tuple(row) for row in left] == [("address", 0, 1), ("area", 1, 1), ("phone", 0, 1)]
+    # A house has two keys here: by its district and by its postcode.
+    assert [tuple(row) for row in left] == [
+        ("address", 0, 1),
+        ("address", 0, 1),
+        ("area", 1, 1),
+        ("phone", 0, 1),
+    ]
     assert [one.check for one in audit(database_url, now=now).findings if one.check.startswith("trust")] == []
+
+
+async def test_a_house_is_found_by_its_postcode_alone_and_no_order_of_it_counts_twice(
+    floor: ShopFloor, keyring: Keyring, now: datetime, database_url: str
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 50})
+    by_postcode = BuyerAddress("jalan mawar 1", None, "10110", "")
+    [whole, again] = [order_of(await one(world, keyring, cod(), now)).order for _ in range(2)]
+    await floor.run(
+        lambda tx: note_ends(tx, [(whole.id, Ended.REFUSED, now), (again.id, Ended.REFUSED, now)])
+    )
+
+    short = cod("+628333")
+    assert short.buyer is not None
+    short = replace(short, buyer=replace(short.buyer, address=by_postcode))
+    third = order_of(await one(world, keyring, short, now)).order
+    fourth = order_of(await one(world, keyring, cod("+628444"), now)).order
+
+    async def measured(tx: Tx) -> list[dict[str, int]]:
+        made = [await decisions.about(tx, order.id) for order in (third, fourth)]
+        return [next(row.inputs["measures"] for row in rows if row.kind == TRUST) for rows in made]
+
+    of_third, of_fourth = await floor.run(measured)
+    for measures, orders, others in ((of_third, 2, 1), (of_fourth, 3, 2)):
+        assert measures["address_orders_day"] == orders
+        assert measures["phones_at_address"] == others
+        assert measures["address_refused"] == 2
+    linked = await floor.run(lambda tx: links_of(tx, fourth.id))
+    assert sorted((link.other_id, str(link.kind)) for link in linked) == sorted(
+        (order.id, "address") for order in (whole, again, third)
+    )
+    assert [one.check for one in audit(database_url, now=now).findings if one.check.startswith("trust")] == []
+
+
+async def test_whoever_refused_is_known_by_their_mailbox_behind_another_number(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 50})
+
+    def wanted(phone: str, email: str, line: str) -> Placement:
+        plain = cod(phone, line=line)
+        assert plain.buyer is not None
+        return replace(plain, buyer=replace(plain.buyer, email=email))
+
+    first = order_of(await one(world, keyring, wanted("+628111", "budi@gmail.com", "Jl. Mawar 1"), now)).order
+    await floor.run(lambda tx: note_ends(tx, [(first.id, Ended.REFUSED, now)]))
+    again = await one(world, keyring, wanted("+628222", "bu.di+cod@gmail.com", "Jl. Melati 9"), now)
+    stranger = await one(world, keyring, wanted("+628333", "ani@gmail.com", "Jl. Kenanga 3"), now)
+
+    assert (await decision_of(floor, order_of(again).order.id)).inputs["measures"]["email_refused"] == 1
+    assert "email_refused" not in (await decision_of(floor, order_of(stranger).order.id)).inputs["measures"]
+
+
+async def test_two_orders_of_one_house_at_once_see_each_other_whichever_key_they_share(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 50})
+    two = Rule("serumah", Measure.ADDRESS_ORDERS_DAY, 1, 50)
+    await act_on(floor, now, two, cod=Bands(refuse=50))
+    short = cod("+628222")
+    assert short.buyer is not None
+    short = replace(
+        short, buyer=replace(short.buyer, address=BuyerAddress("jl mawar no 1 10110", None, None, ""))
+    )
+    answers = await asyncio.gather(one(world, keyring, cod(), now), one(world, keyring, short, now))
+    assert sorted(type(answer).__name__ for answer in answers) == ["Placed", "TermsDenied"]
+
+
+async def test_a_house_that_is_blocked_by_one_key_is_let_through_by_all_of_them_once_an_appeal_is_heard(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 50})
+    await act_on(floor, now, FAST)
+    traces = Traces(line="Jl. Mawar 1", postcode="10110")
+    key = keys_of(keyring, floor.shop.shop_id, traces)[KeyKind.ADDRESS]
+    await floor.run(
+        lambda tx: put_on_list(
+            tx, KeyKind.ADDRESS, key, ListVerdict.BLOCK, shown="#1", reason="kosong", expires_at=None, now=now
+        )
+    )
+    refused = await one(world, keyring, cod(), now)
+    assert isinstance(refused, TermsDenied)
+    assert refused.reasons == ("blocked_address",)
+    [denial] = await floor.run(lambda tx: denials(tx, limit=2))
+
+    async def heard(tx: Tx) -> None:
+        await appeal(tx, denial.id, "rumah saya", now=now)
+        await judge(tx, denial.id, DenialEvent.OVERTURN, "benar", now=now)
+
+    await floor.run(heard)
+    assert isinstance(await one(world, keyring, cod(), now), Placed)
 
 
 async def test_fairness_counts_denials_by_area_and_by_first_time(

@@ -24,6 +24,7 @@ from orderan.flows.place_order import Placed
 from orderan.flows.replay_decision import replay
 from orderan.flows.verify_order import Verifier, advance_cases
 from orderan.flows.views_asking import Turn, unsaid_orders
+from orderan.flows.views_cod import asked_since
 from orderan.fulfilment import PickingBlocked
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
@@ -141,7 +142,9 @@ async def desk(floor: ShopFloor, keyring: Keyring, now: datetime) -> Desk:
 
 async def test_only_who_says_so_asks_nobody_and_prepaid_buyers_never_are(desk: Desk) -> None:
     silent = await desk.order()
-    assert (silent.verification, await desk.ways(silent.id)) == ("not_needed", [])
+    assert (silent.verification, await desk.ways(silent.id)) == ("waived", [])
+    why = "SELECT reason FROM order_move WHERE axis = 'verification'"
+    assert [row.reason for row in await desk.floor.all(why)] == ["nobody_is_asked"]
     assert await desk.floor.value("SELECT count(*) FROM decision WHERE kind = 'verification'") == 0
     await desk.policy(BOTH)
     assert (await desk.order(terms=Terms.PREPAID)).verification == "not_needed"
@@ -553,3 +556,41 @@ async def test_a_word_does_not_outlive_the_order_it_was_given_for(desk: Desk) ->
     again = dict(desk.whatsapp.heard)
     assert (await desk.hear(again[said.id], AttemptEvent.CONFIRM)).verification == "confirmed"
     assert await desk.ways(unsaid.id) == [("whatsapp", "overtaken"), ("whatsapp", "asked")]
+
+
+async def test_a_call_by_the_shops_own_people_costs_what_the_policy_says_and_waiting_on_their_list_nothing(
+    desk: Desk,
+) -> None:
+    agents = Policy(
+        steps=(Step(Way.AGENT, tries=3, answer_minutes=60, spacing_minutes=60),), agent_minor=1_500
+    )
+    await desk.policy(agents)
+    order = await desk.order()
+    await desk.passes()
+    hear = answer_by_hand
+    await desk.floor.run(
+        lambda tx: hear(tx, order.id, AttemptEvent.MISS, note="tidak diangkat", now=desk.clock.at)
+    )
+    # Nobody took the second from the list.
+    for _ in range(3):
+        await desk.passes(hours=1)
+    await desk.floor.run(
+        lambda tx: hear(tx, order.id, AttemptEvent.CONFIRM, note="telepon", now=desk.clock.at)
+    )
+    made = await desk.floor.run(lambda tx: attempts_of(tx, order.id))
+    assert sorted((str(one.state), one.cost_minor or 0) for one in made) == [
+        ("confirmed", 1_500),
+        ("missed", 0),
+        ("missed", 1_500),
+    ]
+    since = desk.clock.at - timedelta(days=1)
+    found = await desk.floor.run(lambda tx: asked_since(tx, since, trip_minor=100))
+    assert found.cost_minor == 3_000
+
+
+async def test_what_a_call_costs_is_a_sum_a_call_can_cost() -> None:
+    assert faults(replace(BOTH, agent_minor=-1)) == ("agent_minor: out_of_range",)
+    assert faults(replace(BOTH, agent_minor=1_000_001)) == ("agent_minor: out_of_range",)
+    assert read(plain(replace(BOTH, agent_minor=1_500))).agent_minor == 1_500
+    old = {name: term for name, term in plain(BOTH).items() if name != "agent_minor"}
+    assert read(old).agent_minor == 0

@@ -609,3 +609,12 @@ def test_the_simulator_knows_the_method_of_a_charge_alone(world: World) -> None:
 def test_credentials_are_named_and_never_shown(world: World) -> None:
     assert tuple(credentials_of("duitku")) == ("merchant_code", "api_key")
     assert "testapikey" not in repr(world.gateway)
+
+
+def test_a_page_for_certain_cards_names_their_ranges() -> None:
+    asked = replace(a_charge("card"), card_ranges=("481111", "52110012"))
+    body = json.loads(wire.inquiry(asked, "VC", merchant="DXXXX", key="k", minutes=30))
+    assert body["creditCardDetail"] == {"binWhitelist": ["481111", "52110012"]}
+    assert "creditCardDetail" not in json.loads(
+        wire.inquiry(a_charge("card"), "VC", merchant="DXXXX", key="k", minutes=30)
+    )

@@ -1,10 +1,12 @@
 """Each test notices what it is for, says so in numbers, and lets go when it is over."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from math import log
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,6 +15,7 @@ from orderan.health import (
     MEASURED_FALSE_ALARMS,
     Blame,
     Detector,
+    Health,
     Reason,
     Seen,
     Test,
@@ -150,9 +153,54 @@ def test_buyers_who_cannot_pay_what_they_were_given_are_noticed() -> None:
     health = reading(DETECTOR, fed(steady, (12, {"made": 10, "issued": 10})))
 
     assert reading(DETECTOR, fed(steady)).word is Word.WELL
-    assert (health.word, [reason.test for reason in health.reasons]) == (Word.DEGRADED, [Test.SILENCE])
+    assert [reason.test for reason in health.reasons] == [Test.SILENCE]
     assert health.reasons[0].blame is Blame.BANK
     assert health.paid < 0.3
+
+
+def test_a_rail_whose_numbers_hardly_anybody_can_pay_is_down_and_one_that_some_can_is_not() -> None:
+    steady = (360, {"made": 10, "issued": 10, "paid": 6})
+
+    def silent(minutes: int, paid: int) -> Health:
+        return reading(DETECTOR, fed(steady, (minutes * 6, {"made": 10, "issued": 10, "paid": paid})))
+
+    assert (silent(3, 0).word, silent(3, 0).reasons[0].test) == (Word.DEGRADED, Test.SILENCE)
+    assert silent(6, 0).word is Word.DOWN
+    assert silent(6, 0).reasons[0].of >= 20
+    assert silent(20, 2).word is Word.DEGRADED
+
+
+def _known(random: Random, a_second: float, *, told_until: int, ended: int) -> dict[int, list[int]]:
+    """By stretch: numbers given, payments learned of, and of those late. Nobody tells after a moment; then each is
+    found when its number is asked for by the clock.
+    """
+    found: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    at = 0.0
+    while (at := at + random.expovariate(a_second)) < ended:
+        found[int(at // 10) + 1][0] += 1
+        if random.random() < 0.6:
+            paid = at + random.expovariate(1 / 300)
+            asked = (at + age for age in (120, 420, 1_320, 3_120, 6_720) if at + age >= paid)
+            known = paid if paid < told_until else next(asked, paid + 3_600)
+            counted = found[int(known // 10) + 1]
+            counted[1] += 1
+            counted[2] += known - paid > 120
+    return found
+
+
+@pytest.mark.parametrize("a_second", [0.2, 1.0, 5.0])
+def test_a_gateway_that_stops_telling_of_payments_is_never_down_for_it(a_second: float) -> None:
+    told_until, ended = 6_000, 13_200
+    for seed in range(3):
+        known = _known(Random(seed), a_second, told_until=told_until, ended=ended)
+        watched, words = DETECTOR.begin(MONDAY), set()
+        for number in range(1, ended // 10):
+            issued, paid, late = known[number]
+            watched = watch(
+                DETECTOR, watched, [stretch(number, made=issued, issued=issued, paid=paid, late=late)]
+            )
+            words.add(reading(DETECTOR, watched).word)
+        assert Word.DOWN not in words
 
 
 def test_an_outage_does_not_also_pass_for_buyers_who_do_not_pay() -> None:

@@ -112,6 +112,18 @@ def test_who_could_come_from_anywhere_leaves_the_near_unit_to_who_cannot() -> No
     )
 
 
+def test_a_batch_that_may_not_choose_again_is_served_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row(SKU, NEAR, JAKARTA, 1), row(SKU, FAR, SURABAYA, 1)]
+    demands = [Demand(new_id(), [Want(1, SKU, 1)], village) for village in ("91.01.01.1001", JAKARTA)]
+    asked: list[Demand] = []
+    monkeypatch.setattr("orderan.inventory.rules_batch.CHOICES", 0)
+    monkeypatch.setattr(Pool, "hold", lambda _pool, demand, **_under: asked.append(demand))
+
+    first, second = serve(Pool(rows), demands)
+
+    assert (places(first), places(second), asked) == ({NEAR}, {FAR}, [])
+
+
 def test_a_full_place_serves_what_nobody_else_has_and_says_why_it_was_passed_by() -> None:
     rules = SourcingRules(places={NEAR: PlaceRule(orders_a_day=1)})
     rows = [row(SKU, NEAR, JAKARTA, 5), row(SKU, FAR, SURABAYA, 1), row(OTHER, NEAR, JAKARTA, 1)]

@@ -13,6 +13,7 @@ from orderan.messaging import (
     Because,
     Chat,
     ContentNotOfChannel,
+    Menu,
     NewsForged,
     NewsUnreadable,
     OutcomeUnknown,
@@ -154,6 +155,52 @@ async def test_a_parameter_is_one_line_and_a_link_completes_a_button(desk: Desk)
         "index": "0",
         "parameters": [{"type": "text", "text": "ord-101"}],
     }
+
+
+async def test_a_list_goes_inside_the_window_and_its_row_comes_back(desk: Desk) -> None:
+    desk.answers("Bukan saya")
+    rows = (
+        ReplyButton("why:twice:1", "Pesanan ganda"),
+        ReplyButton("why:not_mine:1", "Tidak merasa memesan"),
+    )
+    sent = await desk.here.send(
+        a_chat(Chat("Boleh tahu alasannya?", open=True, menu=Menu("Pilih alasan", rows)))
+    )
+    assert json.loads(desk.went[0].body)["interactive"] == {
+        "type": "list",
+        "body": {"text": "Boleh tahu alasannya?"},
+        "action": {
+            "button": "Pilih alasan",
+            "sections": [
+                {
+                    "rows": [
+                        {"id": "why:twice:1", "title": "Pesanan ganda"},
+                        {"id": "why:not_mine:1", "title": "Tidak merasa memesan"},
+                    ]
+                }
+            ],
+        },
+    }
+    chosen = desk.answers("Pesanan ganda", "why:twice:1")
+    assert (chosen.kind, chosen.payload, chosen.in_reply_to) == (
+        ReplyKind.BUTTON,
+        "why:twice:1",
+        sent.provider_id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("menu", "over"),
+    [
+        (Menu("Pilih", ()), "rows"),
+        (Menu("Pilih", tuple(ReplyButton(str(at), "x") for at in range(11))), "rows"),
+        (Menu("Pilih", (ReplyButton("a" * 201, "x"),)), "row_id"),
+        (Menu("Pilih", (ReplyButton("a", "x" * 25),)), "row_title"),
+        (Menu("P" * 21, (ReplyButton("a", "x"),)), "menu_title"),
+    ],
+)
+def test_a_list_over_a_limit_is_named(menu: Menu, over: str) -> None:
+    assert wire.too_long(Chat("?", open=True, menu=menu)) == over
 
 
 @pytest.mark.parametrize(

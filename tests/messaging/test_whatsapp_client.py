@@ -6,8 +6,13 @@ import httpx
 import pytest
 from pywa.client import WhatsApp
 from pywa.errors import ExpiredAccessToken, InvalidParameter
-from pywa.handlers import CallbackButtonHandler, MessageHandler, MessageStatusHandler
-from pywa.types.callback import Button
+from pywa.handlers import (
+    CallbackButtonHandler,
+    CallbackSelectionHandler,
+    MessageHandler,
+    MessageStatusHandler,
+)
+from pywa.types.callback import Button, Section, SectionList, SectionRow
 
 from messaging.simulated import NOW, PHONE
 from orderan.sandbox.keys import MESSENGERS
@@ -32,7 +37,12 @@ class Desk:
             app_secret=KEYS["app_secret"],
             verify_token=KEYS["verify_token"],
         )
-        for handler in (CallbackButtonHandler, MessageHandler, MessageStatusHandler):
+        for handler in (
+            CallbackButtonHandler,
+            CallbackSelectionHandler,
+            MessageHandler,
+            MessageStatusHandler,
+        ):
             self.client.add_handlers(handler(lambda _, update: self.heard.append(update)))
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -73,6 +83,32 @@ def test_it_sends_buttons_and_understands_every_status_and_answer() -> None:
     ]
     assert (button.data, button.title, button.reply_to_message.id) == ("y", "Konfirmasi", message.id)
     assert (text.text, text.from_user.wa_id) == ("halo", PHONE.lstrip("+"))
+
+
+def test_it_sends_a_list_and_understands_which_row_was_chosen() -> None:
+    desk = Desk()
+    rows = [
+        SectionRow(title="Pesanan ganda", callback_data="twice"),
+        SectionRow(title="Tidak jadi", callback_data="no"),
+    ]
+    menu = SectionList(button_title="Pilih alasan", sections=[Section(title="Alasan", rows=rows)])
+    desk.client.send_message(to=PHONE, text="Boleh tahu alasannya?", buttons=menu)
+    message = desk.there.tray.newest()
+    assert message is not None
+    assert (message.listed, message.buttons) == (True, (("twice", "Pesanan ganda"), ("no", "Tidak jadi")))
+    chosen = SimMessage("whatsapp", "wamid.C", PHONE, "Tidak jadi", NOW, theirs=True, answered="no")
+    [letter] = desk.there.written(chosen, to=message)
+    assert desk.tells(letter) == 200
+    [row] = desk.heard
+    assert (row.data, row.title, row.reply_to_message.id) == ("no", "Tidak jadi", message.id)
+
+    too_long = [SectionRow(title="x" * 25, callback_data="y")]
+    with pytest.raises(InvalidParameter):
+        desk.client.send_message(
+            to=PHONE,
+            text="Alasan?",
+            buttons=SectionList(button_title="Pilih", sections=[Section(title="Alasan", rows=too_long)]),
+        )
 
 
 def test_it_understands_a_failure_and_refuses_a_forgery() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from conftest import ShopFloor
-from given import World, a_buyer, a_shop, asked, place
+from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from orderan.customers import Buyer
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.place_order import Placed
 from orderan.flows.send_messages import Messenger
 from orderan.flows.tell_buyer import teller
+from orderan.inventory import Receipt as Goods
+from orderan.inventory import receive_stock
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -189,8 +191,16 @@ async def a_town(
     policy: Policy | None = None,
     doubt: Doubt = Doubt.NONE,
     stock: int = 50,
+    teh: int | None = None,
+    second: int = 0,
 ) -> Town:
-    world = await a_shop(floor, now, stock={"kopi": stock})
+    """A shop that tells things; `second` is how much coffee stands in another place."""
+    goods = {"kopi": stock} if teh is None else {"kopi": stock, "teh": teh}
+    places = {"JKT": JAKARTA, "SBY": SURABAYA} if second else None
+    world = await a_shop(floor, now, stock=goods, places=places)
+    if second:
+        there = Goods(world.skus["kopi"], world.locations["SBY"], second)
+        await floor.run(lambda tx: receive_stock(tx, [there], now=now))
     posts = {channel: Post(channel, doubt, now=now) for channel in ("whatsapp", "email", "sms")}
     clock = SetClock(now)
 

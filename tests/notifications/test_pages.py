@@ -157,6 +157,71 @@ async def test_the_rules_of_the_shop_are_set_and_what_cannot_be_is_refused(desk:
     assert await desk.town.floor.run(policy_of) == policy
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "ulasan.test",
+        "https://",
+        "https://a.test/{name}",
+        "https://a.test/ b",
+        "x" * 400,
+    ],
+)
+async def test_a_link_to_reviews_that_leads_nowhere_is_refused_and_stays_typed(desk: Desk, link: str) -> None:
+    before = await desk.town.floor.run(policy_of)
+    fields = {"channel_0": "email", "reminder_minutes": "90", "review_days": "3", "review_link": link}
+    answer = await send(desk.owner, "/messages/policy", fields)
+    assert answer.status_code == 422
+    assert link in html.unescape(answer.text)
+    assert await desk.town.floor.run(policy_of) == before
+
+
+async def test_a_review_is_asked_for_on_the_shops_page_or_by_reply(desk: Desk) -> None:
+    editor = "/messages/templates/review?channel=whatsapp&locale=en"
+    assert "Reply to this message" in await desk.look(editor)
+    fields = {
+        "channel_0": "email",
+        "reminder_minutes": "90",
+        "review_days": "3",
+        "review_link": "https://ulasan.test/tulis?pesanan={number}",
+    }
+    assert (await send(desk.owner, "/messages/policy", fields)).status_code == 303
+    assert f"Write a review: https://ulasan.test/tulis?pesanan={desk.order.number}" in await desk.look(editor)
+    assert "https://ulasan.test/tulis?pesanan={number}" in await desk.look("/messages/policy")
+
+
+async def test_a_letter_is_shown_as_a_mail_program_shows_it_and_runs_nothing(desk: Desk) -> None:
+    answer = await desk.owner.get("/messages/templates/pay_now?channel=email&locale=id")
+    [frame] = re.findall(r'<iframe[^>]*srcdoc="([^"]*)"[^>]*>', answer.text)
+    assert "sandbox" in re.findall(r"<iframe[^>]*>", answer.text)[0]
+    letter = html.unescape(frame)
+    assert letter.startswith("<!")
+    assert "Rp10.000" in letter
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    other = await desk.owner.get("/messages/templates/pay_now?channel=sms&locale=id")
+    assert "<iframe" not in other.text
+    assert "unsafe-inline" not in other.headers["content-security-policy"]
+
+
+async def test_an_older_version_is_read_and_used_again_as_a_new_one(desk: Desk) -> None:
+    path, editor = "/messages/templates/pay_now", "/messages/templates/pay_now?channel=sms&locale=id"
+    bodies = ["Satu {{ link }}\nbaris dua", "Dua {{ link }}"]
+    fields = {"channel": "sms", "locale": "id", "verb": "save"}
+    for body in bodies:
+        assert (await send(desk.owner, path, fields | {"body": body})).status_code == 303
+    shown = await desk.look(editor)
+    assert "Pakai versi 1 lagi" in shown
+    assert "Pakai versi 2 lagi" not in shown
+    [old] = re.findall(r'name="body" value="([^"]*)"', shown)
+    for _ in range(2):
+        assert (await send(desk.owner, path, fields | {"subject": "", "body": old})).status_code == 303
+    kept = await desk.town.floor.all("SELECT version, body FROM message_template ORDER BY version")
+    assert [(row.version, row.body) for row in kept] == [(1, bodies[0]), (2, bodies[1]), (3, bodies[0])]
+
+
 async def test_what_a_customer_wants_is_set_on_their_page(desk: Desk) -> None:
     assert desk.order.customer_id is not None
     person = desk.order.customer_id

@@ -42,7 +42,7 @@ GRIDS: dict[str, tuple[Machine[Any, Any], type[StrEnum], type[StrEnum], str]] = 
         VerificationEvent,
         """
         state        ask      confirm    refuse   give_up      waive
-        not_needed   waiting  -          -        -            -
+        not_needed   waiting  -          -        -            waived
         waiting      -        confirmed  refused  unreachable  waived
         confirmed    waiting  -          -        -            -
         refused      -        -          -        -            -

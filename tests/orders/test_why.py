@@ -18,10 +18,12 @@ from orderan.flows.change_order import confirm, open_change
 from orderan.flows.choose_courier import CARRYING
 from orderan.flows.expire_orders import expire_orders
 from orderan.flows.place_order import Placed
-from orderan.flows.plan_runs import PLANNING_KIND
+from orderan.flows.promise_dates import PROMISING
 from orderan.flows.replay_decision import REPLAYS, replay
 from orderan.flows.route_payment import ROUTING
 from orderan.flows.score_orders import TRUST
+from orderan.flows.solve_runs import PLANNING_KIND
+from orderan.flows.substitute_units import SUBSTITUTING
 from orderan.flows.verify_order import VERIFYING
 from orderan.inventory import SOURCING, SOURCING_RULE, Receipt, receive_stock, rules
 from orderan.kit import decisions
@@ -90,8 +92,12 @@ def test_every_kind_of_decision_that_is_kept_can_be_made_again() -> None:
                 [kind] = [ast.unparse(word.value) for word in node.keywords if word.arg == "kind"]
                 kinds.add(kind)
 
-    assert kinds == {"SOURCING", "ROUTING", "TRUST", "VERIFYING", "CARRYING", "PLANNING_KIND"}
-    assert set(REPLAYS) == {SOURCING, ROUTING, TRUST, VERIFYING, CARRYING, PLANNING_KIND}
+    assert kinds == {
+        "SOURCING", "ROUTING", "TRUST", "VERIFYING", "CARRYING", "PROMISING", "PLANNING_KIND", "SUBSTITUTING",
+    }  # fmt: skip
+    assert set(REPLAYS) == {
+        SOURCING, ROUTING, TRUST, VERIFYING, CARRYING, PROMISING, PLANNING_KIND, SUBSTITUTING,
+    }  # fmt: skip
 
 
 async def test_a_decision_is_made_again_from_what_was_kept_whatever_became_of_the_stock(

@@ -19,6 +19,7 @@ from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan import gateways
 from orderan.bench.storm import Storm
+from orderan.flows.contest_chargeback import tend_chargebacks
 from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.gateway_news import hear_news
 from orderan.flows.pay_links import PayLinks
@@ -29,6 +30,7 @@ from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.payments import Attempt, AttemptState, open_account
 from orderan.sandbox.models import ChargeState, Letter, SimCharge
+from orderan.sandbox.ports import BankDeed, HearsBanks
 
 pytestmark = pytest.mark.anyio
 
@@ -105,6 +107,11 @@ class Town:
     async def captured(self) -> list[int]:
         rows = await self.floor.all("SELECT amount_minor FROM payment_event WHERE kind = 'captured'")
         return [row.amount_minor for row in rows]
+
+    async def waits(self) -> list[str]:
+        """What the inbox has for people."""
+        rows = await self.floor.all("SELECT kind FROM exception_entry WHERE state = 'open' ORDER BY kind")
+        return [row.kind for row in rows]
 
     async def nothing_moved(self) -> None:
         await self.work()
@@ -265,6 +272,81 @@ async def test_a_letter_without_any_one_of_its_headers_moves_nothing(town: Town)
         assert await town.deliver(replace(letter, headers=lacking)) in {200, 403}
 
     await town.nothing_moved()
+
+
+async def test_a_letter_about_nothing_of_ours_is_kept_answered_and_asks_nobody(town: Town) -> None:
+    letter = town.letter()
+    await town.floor.run(
+        lambda tx: tx.run("UPDATE payment_attempt SET reference = 'lain', gateway_id = NULL, ask_at = NULL")
+    )
+
+    for _ in range(2):
+        assert await town.deliver(letter) == 200
+        assert await town.floor.run(lambda tx: hear_news(tx, now=town.storm.clock.at)) == (1, [])
+    assert await town.floor.run(lambda tx: hear_news(tx, now=town.storm.clock.at)) == (0, [])
+    await town.nothing_moved()
+
+    [kept] = await town.floor.all("SELECT verdict, times, attempt_id, body FROM gateway_notice")
+    assert (kept.verdict, kept.times, kept.attempt_id) == ("genuine", 2, None)
+    assert bytes(kept.body) == letter.body
+    assert await town.waits() == ["letters_of_nobody"]
+
+
+async def test_letters_about_a_payment_of_ours_and_its_refund_wait_for_nobody(town: Town) -> None:
+    assert await town.deliver(town.letter()) == 200
+    await town.work()
+    there = town.storm.gateways[town.name]
+    there.book.refund(town.charge, "sebagian", 5_000, "rusak", now=town.storm.clock.at)
+    for letter in there.news(town.charge, now=town.storm.clock.at):
+        assert await town.deliver(letter) == 200
+        await town.work()
+
+    assert [kind for kind in await town.waits() if kind.startswith("letters")] == []
+
+
+@pytest.mark.parametrize("town", [("stripe", "card")], indirect=True, ids=" ".join)
+async def test_a_dispute_the_gateway_writes_of_opens_a_case_and_its_end_closes_it(town: Town) -> None:
+    there, now = town.storm.gateways[town.name], town.storm.clock.at
+    assert isinstance(there, HearsBanks)
+    assert await town.deliver(town.letter()) == 200
+    await town.work()
+    for deed, state in ((BankDeed.DISPUTE, "open"), (BankDeed.WIN, "won")):
+        there.bank_does(town.charge, deed, now=now)
+        [letter] = there.news(town.charge, now=now)
+        assert await town.deliver(letter) == 200
+        await town.work()
+        await town.floor.run(lambda tx: tend_chargebacks(tx, now=now))
+        [case] = await town.floor.all("SELECT state, amount_minor FROM chargeback")
+        assert tuple(case) == (state, 20_000)
+
+    assert [kind for kind in await town.waits() if kind.startswith("letters")] == []
+    rows = await town.floor.all("SELECT kind FROM payment_event WHERE kind LIKE 'capture%%' ORDER BY seq")
+    assert [row.kind for row in rows] == ["captured", "capture_reversed", "captured"]
+
+
+async def test_refused_letters_wait_for_a_person_until_one_is_signed_well(town: Town) -> None:
+    letter = town.letter()
+    forged = town.storm.gateways[town.name].forged(letter)
+    for _ in range(2):
+        assert await town.deliver(forged) == 403
+    await town.work()
+    assert await town.waits() == ["letters_refused"]
+
+    assert await town.deliver(letter) == 200
+    await town.work()
+    assert await town.waits() == []
+    [entry] = await town.floor.all("SELECT closing_note FROM exception_entry")
+    assert entry.closing_note == "signed well again"
+
+    # Who has our key to check with writes to us: what is refused beside it is a stranger's.
+    changed = town.storm.gateways[town.name].forged(replace(letter, body=letter.body + b" "))
+    assert await town.deliver(changed) == 403
+    await town.work()
+    assert await town.waits() == []
+    # An hour later nobody wrote for so long that our key may be the wrong one.
+    town.storm.clock.at += timedelta(hours=1, seconds=1)
+    assert await town.deliver(changed) == 403
+    assert await town.waits() == ["letters_refused"]
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12)

@@ -168,6 +168,32 @@ async def test_letters_nobody_can_read_wait_for_a_person_and_are_shown(
     assert "2 kali" in page
 
 
+async def test_letters_nothing_follows_from_are_shown_with_what_to_do(counter: Counter, hire: Hire) -> None:
+    letter = await paid_at_the_gateway(counter)
+    reference = counter.charged().reference
+    assert (await counter.deliver(counter.there.forged(letter))).status_code == 403
+    [entry] = await counter.floor.all("SELECT id, kind FROM exception_entry WHERE state = 'open'")
+    assert entry.kind == "letters_refused"
+    await counter.floor.run(
+        lambda tx: tx.run("UPDATE payment_attempt SET reference = 'lain', gateway_id = NULL, ask_at = NULL")
+    )
+    assert (await counter.deliver(letter)).status_code == 200
+    assert await counter.work() == 1
+
+    await hire("orang@toko.test", name="Rina Hartati")
+    async with counter.house.browser() as owner:
+        await sign_in(owner, "orang@toko.test")
+        entries = (await owner.get("/inbox")).text
+        refused = (await owner.get(f"/inbox/{to_text('exc', entry.id)}")).text
+        page = (await owner.get(f"/settings/gateways/{to_text('gwa', counter.account.id)}")).text
+    assert "Kabar uang tak dikenal" in entries
+    assert "Cari pembayarannya di dasbor gateway." in entries
+    assert "Suratnya bertanda tangan benar lagi." in refused
+    assert "Surat yang tidak dipakai" in page
+    assert f"Bukan pembayaran toko ini: cari {reference} di dasbor gateway." in page
+    assert "Tanda tangannya salah" in page
+
+
 async def test_half_a_character_in_a_letter_is_kept_as_a_column_takes_it(counter: Counter) -> None:
     """iPaymu signs with a number that is no secret: whoever knows it may write anything."""
     body = b'{"reference_id":"1-18-1\\ud800","status_code":1}'

@@ -221,3 +221,33 @@ async def test_a_cashback_for_certain_cards_waits_for_the_card(
     [use] = await counter.floor.all("SELECT state, card_range FROM promotion_redemption")
     assert use.state == ends
     assert use.card_range in (None, "48111111")
+
+
+async def test_a_discount_for_certain_cards_is_held_to_by_the_page_that_takes_the_card(
+    counter: Counter,
+) -> None:
+    promo = await promote(counter, banks=(), card_ranges=("481111", "52110012"), name="Kartu bank")
+    page = await seen(counter)
+    assert "hanya kartu berawalan 481111, 52110012" in page
+    assert "tanpa promo" in page
+    await counter.choose("card", **promo)
+    assert await asked_for(counter) == [("card", 15_000, "offered")]
+
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    with pytest.raises(ValueError, match="not allowed"):
+        counter.there.pick(token, card="41111111", now=counter.clock.at)
+    charge = counter.there.pick(token, card="48111111", now=counter.clock.at)
+    counter.there.book.pay(charge, 15_000, now=counter.clock.at)
+    await come_back(counter)
+
+    row = await counter.row()
+    assert (row.money, row.paid_minor, row.covered_minor) == ("paid", 15_000, 5_000)
+    assert await counter.floor.value("SELECT state FROM promotion_redemption") == "confirmed"
+
+
+async def test_without_the_promotion_any_card_pays_the_whole(counter: Counter) -> None:
+    promo = await promote(counter, banks=(), card_ranges=("481111",), name="Kartu bank")
+    await counter.choose("card", without="1", **promo)
+    assert await asked_for(counter) == [("card", 20_000, "offered")]
+    token = (await seen(counter)).split("redirection/")[1].split('"')[0]
+    assert counter.there.pick(token, card="41111111", now=counter.clock.at).amount == 20_000

@@ -12,14 +12,18 @@ from litestar.testing import AsyncTestClient
 
 from access.conftest import application
 from conftest import ShopFloor
+from fulfilment.working import pay
+from given import a_buyer, asked, place
 from inventory.conftest import Person
 from orderan.access import add_staff, open_session
+from orderan.catalog import skus_by_code
+from orderan.flows.place_order import Placed, PlacementLine
 from orderan.kit.clock import SetClock
 from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.picking import Scan, ScanKind, policy_of, signed
 from orderan.settings import Settings
-from picking.shelved import Shelved, shelved
+from picking.shelved import Shelved, a_phone, shelved
 
 pytestmark = pytest.mark.anyio
 
@@ -151,6 +155,35 @@ async def test_a_place_says_how_it_picks_and_when_couriers_leave_it(shop: Shelve
     drop = page.split(f'action="{home}/cutoffs/')[1].split('"')[0]
     assert (await person.send(f"{home}/cutoffs/{drop}", {})).status_code == 303
     assert await shop.floor.value("SELECT count(*) FROM courier_cutoff") == 0
+
+
+async def test_what_stands_in_is_named_on_the_skus_page_and_shown_on_the_orders(
+    shop: Shelved, person: Person
+) -> None:
+    skus = await shop.floor.run(lambda tx: skus_by_code(tx, ["teh"]))
+    teh = skus["teh"]
+    there = f"/products/{to_text('prd', teh.product_id)}/skus/{to_text('sku', teh.id)}"
+    wrong = await person.send(f"{there}/substitutes", {"substitutes": "gula\ntidak-ada"})
+    assert (wrong.status_code, "SKU “tidak-ada” tidak ada." in wrong.text) == (422, True)
+    assert (await person.send(f"{there}/substitutes", {"substitutes": " gula \n\nkopi"})).status_code == 303
+    assert "gula\nkopi</textarea>" in (await person.open(there)).text
+
+    wanted = replace(asked(buyer=a_buyer()), lines=[PlacementLine("teh", 2, may_substitute=True)])
+    [placed] = await place(shop.world, shop.keyring, wanted, now=shop.now)
+    assert isinstance(placed, Placed)
+    await pay(shop.world, placed.order, now=shop.now)
+    order = f"/orders/{to_text('ord', placed.order.id)}"
+    assert "boleh diganti" in (await person.open(order)).text
+    _, [one] = await shop.wave()
+    phone = await a_phone(shop, "Ani")
+    phone.scan(one, (await phone.take(one)).stops[0], kind=ScanKind.SHORT)
+    await phone.send()
+
+    shown = (await person.open(order)).text
+    assert all(
+        words in shown
+        for words in ("pengganti teh", "teh diganti gula", "Pengganti dipilih: gula", "kopi juga bisa")
+    )
 
 
 async def test_a_phone_is_told_what_to_keep_and_how_the_app_is_called(person: Person) -> None:

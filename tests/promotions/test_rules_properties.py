@@ -214,6 +214,8 @@ def test_a_card_range_needs_the_card_where_money_is_taken_off_and_may_wait_for_i
     assert why_not(told, CARD, asking(card=Card("52110013"))) is Reason.OTHER_CARD
     cashback = promotion(replace(terms, kind=PromotionKind.CASHBACK))
     assert why_not(cashback, CARD, asking()) is None
+    # A page that takes no other card makes the right one certain.
+    assert why_not(told, replace(CARD, restricts_cards=True), asking()) is None
     assert why_not(cashback, CARD, asking(card=Card("400000"))) is Reason.OTHER_CARD
 
 

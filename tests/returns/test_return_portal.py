@@ -19,7 +19,7 @@ from orderan.access import Permission, make_key
 from orderan.flows.return_portal import Asked, ask_by_buyer, look
 from orderan.kit.crypto import Keyring
 from orderan.kit.errors import Refusal
-from orderan.kit.ids import new_id
+from orderan.kit.ids import new_id, to_text
 from orderan.orders import Order
 from orderan.returns import (
     FIRST_POLICY,
@@ -31,6 +31,7 @@ from orderan.returns import (
     NotByPolicy,
     NothingToReturn,
     Payer,
+    Remedy,
     ReturnPolicy,
     Why,
     keep_return_policy,
@@ -187,6 +188,51 @@ async def test_who_is_not_let_in_to_an_order_sees_no_returns(desk: Desk) -> None
     assert await desk.world.floor.all("SELECT FROM goods_return") == []
 
 
+async def test_a_thing_is_exchanged_on_the_phone_and_kept_after_all(desk: Desk) -> None:
+    form = (await desk.phone.get(PAGE)).text
+    assert 'name="sku_1"' in form
+    assert "harga sama" in form
+    swap = {"cause": "wrong_size", "units_1": "1", "way": "exchange"}
+    unsaid = await send(desk.phone, PAGE, swap, page=PAGE)
+    assert unsaid.status_code == 422
+    assert "Pilih barang pengganti" in words(unsaid)
+    many = await send(desk.phone, PAGE, swap | {"units_1": "2", "sku_1": "teh", "words": "besar"}, page=PAGE)
+    assert many.headers["location"] == f"{PAGE}?said=asked"
+    page = await desk.phone.get(PAGE)
+    assert "Gantinya sudah kami simpan untuk Anda" in words(page)
+    assert await desk.world.stock("teh") == (4, 2, 0)
+    [replaced] = await desk.world.floor.all(
+        "SELECT number FROM sales_order WHERE commercial = 'awaiting_payment'"
+    )
+    async with desk.house.browser() as other:
+        await send(other, "/track", {"number": str(replaced.number), "digits": "7890"}, page="/track")
+        follows = words(await other.get("/track/order"))
+        assert "Menunggu barang lama Anda" in follows
+        assert "Bayar sekarang" not in follows
+
+    back = re.findall(r'name="return" value="([^"]+)"', page.text)[0]
+    kept = await send(desk.phone, f"{PAGE}/keep", {"return": back}, page=PAGE)
+    assert kept.headers["location"] == f"{PAGE}?said=kept"
+    again = await send(desk.phone, f"{PAGE}/keep", {"return": back}, page=PAGE)
+    assert again.status_code == 422
+    assert await desk.world.stock("teh") == (4, 0, 0)
+    strange = await send(desk.phone, f"{PAGE}/keep", {"return": to_text("ret", new_id())}, page=PAGE)
+    assert strange.status_code == 404
+
+
+async def test_what_is_gone_meanwhile_is_said_beside_the_choice_and_nothing_is_opened(desk: Desk) -> None:
+    swap = {"cause": "wrong_size", "units_1": "1", "way": "exchange", "sku_1": "teh"}
+    await desk.world.floor.run(
+        lambda tx: tx.run(
+            "UPDATE stock SET reserved = 4 WHERE sku_id = %(sku)s", {"sku": desk.world.skus["teh"]}
+        )
+    )
+    gone = await send(desk.phone, PAGE, swap, page=PAGE)
+    assert gone.status_code == 422
+    assert 'value="exchange" checked' in gone.text
+    assert await desk.world.floor.all("SELECT FROM goods_return") == []
+
+
 async def test_the_owner_writes_the_policy_and_what_cannot_hold_comes_back(desk: Desk, hire: Hire) -> None:
     await hire(name="Rina")
     typed = {"days": "14", "never": "Makanan\nObat", "agreed_below": "50.000", "version": "0"}
@@ -195,6 +241,7 @@ async def test_the_owner_writes_the_policy_and_what_cannot_hold_comes_back(desk:
         "explained_damaged": "yes",
         "pays_wrong_size": "buyer",
         "condition_wrong_size": "sealed",
+        "way_credit": "yes",
     }
     async with desk.house.browser() as owner:
         await sign_in(owner)
@@ -220,6 +267,7 @@ async def test_the_owner_writes_the_policy_and_what_cannot_hold_comes_back(desk:
                 CauseRule(Cause.WRONG_SIZE, Payer.BUYER, Condition.SEALED),
             ),
             50_000,
+            (Remedy.REFUND, Remedy.CREDIT),
         ),
     )
 

@@ -18,7 +18,7 @@ from orderan.flows.deliver import move_on
 from orderan.flows.erase_customer import OrdersUnderWay, erase_customer
 from orderan.flows.hand_over import hand_over
 from orderan.flows.pick_task import finish_tasks, pack, release_tasks, start_picking
-from orderan.flows.refund_order import execute_refund
+from orderan.flows.refund_order import execute_refund, promise_parts
 from orderan.flows.settle_return import (
     ask_return,
     close_return,
@@ -306,6 +306,42 @@ async def test_parts_add_up_to_the_line_in_whatever_turn_they_are_received_judge
 
         granted = "SELECT sum(amount_minor)::bigint FROM refund WHERE order_id = %(order)s"
         assert await floor.value(granted, order=order.id) == 29_999, (arrive, judge)
+
+
+async def test_what_was_refunded_by_hand_and_what_came_back_add_up_to_the_line(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    """Five for 33.333, a unit refunded by hand between two that came back; the later one is judged first."""
+    world = await a_shop(floor, now, stock={"kopi": 300})
+    order = await an_order(world, keyring, ("kopi", 5), now=now)
+    for statement in (
+        "UPDATE order_line SET discount_minor = 16667 WHERE order_id = %(order)s RETURNING 1",
+        "UPDATE sales_order SET discount_minor = 16667, total_minor = 33333 WHERE id = %(order)s RETURNING 1",
+    ):
+        await floor.all(statement, order=order.id)
+    await pay(world, order, 33_333, now=now)
+    await delivered(world, order, now=now)
+
+    async def by_hand(units: int, at: datetime) -> None:
+        await floor.run(
+            lambda tx: promise_parts(
+                tx, order.id, units={1: units}, shipping_minor=0, amount_minor=None, reason="Penyok", now=at
+            )
+        )
+
+    minute = timedelta(minutes=1)
+    made = [await received(world, order, (1, 1), now=now + minute)]
+    await by_hand(1, now + 2 * minute)
+    made += [await received(world, order, (1, 1), now=now + 3 * minute)]
+    for one in reversed(made):
+        await floor.run(
+            lambda tx, one=one: inspect_goods(tx, one, [Inspected(1, 1, 0)], now=now + 4 * minute)
+        )
+        await resolved_as_proposed(world, one, now + 5 * minute)
+    await by_hand(2, now + 6 * minute)
+
+    amounts = await floor.all("SELECT amount_minor FROM refund ORDER BY granted_at, id")
+    assert sorted(row.amount_minor for row in amounts) == [6_666, 6_667, 6_667, 13_333]
 
 
 async def test_what_came_back_unpaid_is_worth_nothing_in_whatever_turn_it_is_judged(

@@ -1,7 +1,7 @@
 """The sandbox over HTTP: our own client pays through it, in good weather and in bad."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,9 @@ from orderan.gateways import (
     Caller,
     Gateway,
     GatewayFailed,
+    GatewayRefused,
     Outcome,
+    Received,
     RefundAsked,
     RefundOutcome,
     open_gateway,
@@ -100,6 +102,63 @@ async def test_our_own_client_charges_and_sees_the_payment(sandbox: Sandbox, nam
         [] if name in REGISTERED else ["https://toko.test/notify/1"]
     )
     assert "ord-101-1" in (await sandbox.buyer.get(f"/gateways/{name}")).text
+
+
+DISPUTED = 'value="dispute"'
+
+
+@pytest.mark.parametrize("name", ["midtrans", "stripe"])
+async def test_a_bank_takes_a_card_back_and_the_gateway_writes_of_it(sandbox: Sandbox, name: str) -> None:
+    gateway = sandbox.client(name)
+    charged = await gateway.charge(a_charge("card"))
+    assert charged.instrument is not None
+    page = str(charged.instrument.url)
+    assert DISPUTED not in (await sandbox.buyer.get(page)).text
+    await sandbox.post(page, deed="dispute")
+    assert sandbox.letters == []
+    await sandbox.post(page, deed="pay")
+    assert DISPUTED in (await sandbox.buyer.get(page)).text
+    assert DISPUTED in (await sandbox.buyer.get(f"/gateways/{name}")).text
+
+    for _ in range(2):
+        await sandbox.post(page, deed="dispute")
+
+    _paid, letter = sandbox.letters
+    notice = gateway.read_notice(Received("/notify/1", _lower(letter.headers), letter.body))
+    truth = await gateway.look_up(reference="ord-101-1", gateway_id=charged.gateway_id, method="card")
+    assert (notice.claims, truth.outcome, truth.disputed_minor) == (
+        Outcome.DISPUTED,
+        Outcome.DISPUTED,
+        150_000,
+    )
+    assert DISPUTED not in (await sandbox.buyer.get(page)).text
+    assert truth.gateway_id is not None
+    with pytest.raises(GatewayRefused):
+        await gateway.refund(
+            RefundAsked("rfd-1", "ord-101-1", truth.gateway_id, "card", 10_000, "IDR", "rusak")
+        )
+
+
+@pytest.mark.parametrize(("deed", "outcome"), [("win", Outcome.SUCCEEDED), ("lose", Outcome.DISPUTED)])
+async def test_money_comes_back_when_the_shop_wins_and_only_cards_are_disputed(
+    sandbox: Sandbox, deed: str, outcome: Outcome
+) -> None:
+    gateway = sandbox.client("stripe")
+    charged = await gateway.charge(a_charge("card"))
+    for done in ("pay", "dispute", deed, deed):
+        await sandbox.acts("stripe", "ord-101-1", done)
+    truth = await gateway.look_up(reference="ord-101-1", gateway_id=charged.gateway_id, method="card")
+    assert (len(sandbox.letters), truth.outcome) == (3, outcome)
+
+    there = sandbox.street.gateways["midtrans"]
+    await sandbox.client("midtrans").charge(a_charge("qris"))
+    await sandbox.acts("midtrans", "ord-101-1", "pay")
+    [charge] = there.book.all()
+    assert sandbox.street.bank_may(there, charge) == ()
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 @pytest.mark.parametrize("method", ["card", "gopay", "dana"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -190,6 +190,29 @@ async def test_what_is_typed_goes_on_a_list_masked_and_comes_off_again(
     assert (await desk.sends("/trust/lists/{entry}/remove", {})).status_code == 303
     assert (await desk.sends("/trust/lists/{entry}/remove", {})).status_code == 422
     assert "0856-****-8888" not in await desk.shows("/trust/lists")
+
+
+async def test_a_domain_whose_mailboxes_are_thrown_away_is_a_sign_the_shop_adds_itself(
+    desk: Desk, keyring: Keyring, now: datetime
+) -> None:
+    fields = {"verdict": "disposable", "kind": "phone", "text": "0811 2222 3333", "reason": "iseng"}
+    assert (await desk.sends("/trust/lists", fields)).status_code == 422
+    fields |= {"kind": "domain", "text": "Surat-Iseng.example"}
+    assert (await desk.sends("/trust/lists", fields)).status_code == 303
+    shown = await desk.shows("/trust/lists")
+    assert "surat-iseng.example" in shown
+    assert "Email sekali pakai" in shown
+
+    placement = cod("+6285611117777")
+    assert placement.buyer is not None
+    mailed = replace(placement, buyer=replace(placement.buyer, email="siapa@surat-iseng.example"))
+    placed = await one(desk.world, keyring, mailed, now)
+    assert not isinstance(placed, TermsDenied)
+    inputs = await desk.floor.value(
+        "SELECT inputs FROM decision WHERE kind = 'trust' ORDER BY decided_at DESC, id DESC LIMIT 1"
+    )
+    assert inputs["measures"]["email_disposable"] == 1
+    assert inputs.get("blocked", []) == []
 
 
 def _form(page: str) -> dict[str, str]:

@@ -13,11 +13,13 @@ from access.conftest import Hire, House, hire, house, password_hash, send, sign_
 from conftest import ShopFloor
 from given import World, a_buyer, a_shop, asked, place
 from orderan.access import Permission, make_key
+from orderan.auditor import audit
 from orderan.flows.asking_steps import Asked, NotAsked
 from orderan.flows.place_order import Placed
 from orderan.flows.verify_order import Verifier, advance_cases
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller
+from orderan.kit.events import sequence
 from orderan.kit.ids import to_text
 from orderan.kit.twilio import signature
 from orderan.orders import Order, Terms, orders_by_id
@@ -257,7 +259,9 @@ async def test_a_policy_is_written_read_back_and_its_faults_stand_beside_their_f
     assert "Versi 1" in shown.text
 
 
-async def test_a_link_shows_the_order_takes_one_word_and_looking_changes_nothing(desk: Desk) -> None:
+async def test_a_link_shows_the_order_takes_one_word_and_looking_changes_nothing(
+    desk: Desk, database_url: str
+) -> None:
     order, token = await desk.order()
     link = f"/ya/{desk.floor.shop.shop_id}-{token}"
     async with desk.house.browser() as buyer:
@@ -280,6 +284,28 @@ async def test_a_link_shows_the_order_takes_one_word_and_looking_changes_nothing
         gone = await send(buyer, f"/ya/{desk.floor.shop.shop_id}-{given}", {"word": "no"}, page=link)
         assert "Pesanan ini dibatalkan" in gone.text
         assert (await desk.stands(other.id)).commercial == "cancelled"
+        assert "Tidak wajib" in gone.text
+        refused = f"/ya/{desk.floor.shop.shop_id}-{given}"
+
+        async def reason() -> list[str | None]:
+            made = await desk.floor.run(lambda tx: attempts_of(tx, other.id))
+            return [one.note for one in made]
+
+        await send(buyer, refused, {"why": "<b>"}, page=refused)
+        assert await reason() == [None]
+        desk.house.clock.at += timedelta(minutes=3)
+        for why in ("twice", "not_mine"):
+            told = await send(buyer, refused, {"why": why}, page=refused)
+            assert "Alasan Anda kami catat" in told.text
+        assert await reason() == ["Pesanan ganda"], "the first reason stays"
+        await desk.floor.run(sequence)
+        assert audit(database_url, now=desk.now).findings == [], (
+            "the answer still is of the moment it was given"
+        )
+        # Of an order that was meant there is no reason to give.
+        meant = await send(buyer, link, {"why": "twice"}, page=link)
+        assert "Terima kasih" in meant.text
+        assert [one.note for one in await desk.floor.run(lambda tx: attempts_of(tx, order.id))] == [None]
 
         for guess in (f"/ya/{desk.floor.shop.shop_id}-tebakan", "/ya/9-x", "/ya/-", f"/ya/{token}"):
             assert (await buyer.get(guess)).status_code == 404
@@ -313,7 +339,7 @@ async def test_asking_nobody_is_a_version_of_the_policy_and_is_said_so(desk: Des
     assert (kept.version, kept.policy.asks) == (2, False)
     for page in ("/settings/verification", "/verification"):
         assert "Toko ini tidak bertanya" in (await desk.browser.get(page)).text
-    assert (await desk.order(turn=False))[0].verification == "not_needed"
+    assert (await desk.order(turn=False))[0].verification == "waived"
     again = await send(desk.browser, "/settings/verification", FORM | {"version": "2"})
     assert again.status_code == 303
     assert (await desk.order(turn=False))[0].verification == "waiting"

@@ -49,6 +49,16 @@ API: Final = {
     "/api/v1/tasks/finish": Try("/api/v1/tasks/finish", TASKS | {"take_all": True}),
     "/api/v1/tasks/pack": Try("/api/v1/tasks/pack", TASKS),
     "/api/v1/tasks/{task_id:str}/pick": Try("/api/v1/tasks/{task}/pick", {"sku": "kopi", "quantity": 1}),
+    "/api/v1/tasks/{task_id:str}/packing": Try("/api/v1/tasks/{task}/packing", {}),
+    "/api/v1/tasks/{task_id:str}/packing/scans": Try("/api/v1/tasks/{task}/packing/scans", {"code": "kopi"}),
+    "/api/v1/tasks/{task_id:str}/packing/parcels": Try("/api/v1/tasks/{task}/packing/parcels", {}),
+    "/api/v1/tasks/{task_id:str}/packing/weigh": Try(
+        "/api/v1/tasks/{task}/packing/weigh", {"parcel": 1, "weight_g": 100}
+    ),
+    "/api/v1/tasks/{task_id:str}/packing/close": Try(
+        "/api/v1/tasks/{task}/packing/close", {"reason": "biar saja"}
+    ),
+    "/api/v1/tasks/{task_id:str}/packing/reopen": Try("/api/v1/tasks/{task}/packing/reopen", {}),
     "/api/v1/tasks/{task_id:str}/short": Try("/api/v1/tasks/{task}/short", {"note": "habis"}),
     "/api/v1/tasks/{task_id:str}/elsewhere": Try(
         "/api/v1/tasks/{task}/elsewhere", {"location_id": "{place}"}
@@ -73,6 +83,27 @@ PAGES: Final = {
     ],
     "/warehouse/tasks/{task_id:str}/hand-over": [Try("/warehouse/tasks/{task}/hand-over", BOX)],
     "/warehouse/tasks/{task_id:str}/pick": [Try("/warehouse/tasks/{task}/pick", {"code": "kopi"})],
+    "/warehouse/packing": [Try("/warehouse/packing", {"code": code}) for code in ("{task}", "kopi")],
+    "/warehouse/packing/{task_id:str}/scan": [Try("/warehouse/packing/{task}/scan", {"code": "kopi"})],
+    "/warehouse/packing/{task_id:str}/{verb:str}": [
+        Try(f"/warehouse/packing/{{task}}/{verb}", {"parcel": "1", "weight": "100", "why": "biar saja"})
+        for verb in ("out", "parcel", "drop", "carton", "weigh", "close", "again")
+    ],
+    "/warehouse/cartons": [Try("/warehouse/cartons", {"code": "K1"})],
+    "/warehouse/cartons/policy": [
+        Try("/warehouse/cartons/policy", {"tolerance_g": "1", "tolerance_bp": "1"})
+    ],
+    "/warehouse/cartons/{carton_id:str}/use": [Try("/warehouse/cartons/{task}/use", {"active": "yes"})],
+    "/warehouse/labels": [Try("/warehouse/labels", {"task": "{task}"})],
+    "/warehouse/labels/{job_id:str}/again": [Try("/warehouse/labels/{job}/again", {})],
+    "/warehouse/labels/{job_id:str}/void": [Try("/warehouse/labels/{job}/void", {"booking": "{booking}"})],
+    "/warehouse/manifests": [Try("/warehouse/manifests", {"place": "{place}", "courier": "jne"})],
+    "/warehouse/manifests/{manifest_id:str}/scan": [
+        Try("/warehouse/manifests/{task}/scan", {"code": "JNE1"})
+    ],
+    "/warehouse/manifests/{manifest_id:str}/{verb:str}": [
+        Try(f"/warehouse/manifests/{{task}}/{verb}", {"awb": "JNE1"}) for verb in ("close", "drop", "off")
+    ],
     "/warehouse/book": [Try("/warehouse/book", {"task": "{task}", "tab": "packed"})],
     "/warehouse/tasks/{task_id:str}/book": [Try("/warehouse/tasks/{task}/book", {"weight": "100"})],
     "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/cancel": [
@@ -141,6 +172,7 @@ async def test_no_route_no_job_and_no_statement_puts_an_unconfirmed_order_on_a_p
     names = {
         "task": to_text("tsk", task.id),
         "booking": to_text(BOOKING_PREFIX, task.id),
+        "job": to_text("prn", task.id),
         "place": to_text("loc", next(iter(world.locations.values()))),
     }
 
@@ -188,12 +220,30 @@ async def test_no_route_no_job_and_no_statement_puts_an_unconfirmed_order_on_a_p
     for step in (release_tasks, start_picking):
         with pytest.raises(PickingBlocked):
             await floor.run(lambda tx, step=step: step(tx, [task.id], now=now))
+    await _refused_by_the_database(floor)
+    await untouched("a statement")
+
+
+async def test_a_cod_order_nobody_decided_about_is_on_no_pick_list_either(
+    floor: ShopFloor, keyring: Keyring, now: datetime
+) -> None:
+    world = await a_shop(floor, now, stock={"kopi": 50})
+    await place(world, keyring, asked(("kopi", 2), buyer=a_buyer(), terms=Terms.COD), now=now)
+    await floor.all("UPDATE sales_order SET verification = 'not_needed' RETURNING id")
+    [task] = await floor.all("SELECT id FROM task")
+
+    for step in (release_tasks, start_picking):
+        with pytest.raises(PickingBlocked):
+            await floor.run(lambda tx, step=step: step(tx, [task.id], now=now))
+    await _refused_by_the_database(floor)
+
+
+async def _refused_by_the_database(floor: ShopFloor) -> None:
     on_lists = set(TaskState) - {TaskState.PLANNED, TaskState.CANCELLED}
     for state in sorted(on_lists):
         for cleared in ("NULL", "FALSE", "TRUE"):
             with pytest.raises((psycopg.errors.CheckViolation, psycopg.errors.ForeignKeyViolation)):
                 await floor.all(f"UPDATE task SET state = '{state}', order_cleared = {cleared} RETURNING id")
-    await untouched("a statement")
 
 
 async def _send(browser: AsyncClient, tried: Try, names: Mapping[str, str]) -> None:

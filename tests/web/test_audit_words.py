@@ -7,11 +7,13 @@ from pathlib import Path
 import orderan
 from orderan.inventory.states import TransferEvent
 from orderan.payments.states import ChargebackEvent, PayoutEvent, VoucherEvent
+from orderan.shipping import ClaimEvent
 from orderan.trust import DenialEvent, ListVerdict
 from orderan.web.dashboard.audit_words import ACTIONS
 
 COMPOSED = {
     "chargeback.{event}": tuple(ChargebackEvent),
+    "claim.{event}": tuple(ClaimEvent),
     "payment_try.{verdict}": ("charged", "not_charged"),
     "payout.{event}": tuple(PayoutEvent),
     "exception.{state}": ("resolved", "dismissed"),
@@ -49,6 +51,7 @@ def traced() -> tuple[set[str], set[str]]:
                     "locations.py": "location",
                     "products.py": "product",
                     "skus.py": "sku",
+                    "transfers.py": "transfer_account",
                 }
                 plain |= {
                     node.value

@@ -1,5 +1,6 @@
 """An order in pounds beside orders in rupiah: every page says which is which, and adds neither to the other."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -112,7 +113,8 @@ async def test_pounds_are_written_as_pounds_and_to_the_penny(shop: Shop, address
     answer = await shop.owner.get(address.format(**shop.names))
 
     assert answer.status_code == 200
-    text = answer.text[answer.text.index("<main") :]
+    # The ticket of a pay link is of letters by chance, "Rp" among them now and then.
+    text = re.sub(r"/pay/[\w.-]+", "/pay/", answer.text[answer.text.index("<main") :])
     for amount in PAGES[address]:
         assert amount in text
     if address not in RUPIAH_TOO:

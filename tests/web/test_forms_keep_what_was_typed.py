@@ -68,6 +68,9 @@ FORMS: Final = {
         {"step": "save", "label": "Kantor", "recipient": "Budi Santosa", "line": "Jl. Melati 9"},
     ),
     "/inbox/{entry_id:str}/close": Sends("/inbox/{entry}/close", {"note": " "}, {}),
+    "/settings/transfers": Sends(
+        "/settings/transfers", {"number": "12"}, {"bank": "014", "holder": "Toko Nusantara"}
+    ),
     "/settings/gateways": Sends(
         "/settings/gateways",
         {"base_url": "http://gateway.test"},
@@ -119,6 +122,20 @@ FORMS: Final = {
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"until": "2026-01-01T10:00"}, {"reason": "Bank mati"}
     ),
+    "/settings/promises": Sends(
+        "/settings/promises",
+        {"cutoff": "siang"},
+        {
+            "version": "0",
+            "percent": "90",
+            "least_parcels": "20",
+            "pack_days": "1",
+            "city_days": "2",
+            "province_days": "3",
+            "far_days": "6",
+            "days_off": "2027-03-10 Idulfitri",
+        },
+    ),
     "/settings/returns": Sends(
         "/settings/returns",
         {"days": "999"},
@@ -147,7 +164,9 @@ FORMS: Final = {
     ),
     "/shipping/{parcel:str}/part": Sends("/shipping/{coming}/part", {"units_1": "7"}, {}),
     "/messages/policy": Sends(
-        "/messages/policy", {"reminder_minutes": "1"}, {"review_days": "5", "quiet_from": "22:00"}
+        "/messages/policy",
+        {"reminder_minutes": "1"},
+        {"review_days": "5", "quiet_from": "22:00", "review_link": "https://ulasan.test/{{number}}"},
     ),
     "/messages/templates/{kind:str}": Sends(
         "/messages/templates/pay_now",
@@ -251,6 +270,17 @@ FORMS: Final = {
         },
     ),
     "/payments/routing/trial": Sends("/payments/routing/trial", {"days": "0"}, {"revision": "1"}),
+    "/shipping/choice/edit": Sends(
+        "/shipping/choice/edit",
+        {"rule_1_only": "jnx"},
+        {
+            "revision": "0",
+            "day": "3.000",
+            "failure": "15.000",
+            "rule_1_name": "Jawa",
+            "rule_1_areas": "32, 33",
+        },
+    ),
     "/stock/sourcing/edit": Sends(
         "/stock/sourcing/edit",
         {"split": "mahal"},
@@ -285,6 +315,14 @@ FORMS: Final = {
     "/payments/refunds/payouts/{payout_id:str}/step": Sends(
         "/payments/refunds/payouts/{approved_payout}/step", {"step": "paid"}, {"reference": "DIPAKAI"}
     ),
+    "/shipping/claims": Sends("/shipping/claims", {"awb": "ENTAH"}, {"kind": "lost"}),
+    "/shipping/claims/days": Sends("/shipping/claims/days", {"days": "0"}, {"courier": "jne"}),
+    "/shipping/claims/{claim_id:str}/evidence": Sends(
+        "/shipping/claims/{claim}/evidence", {"words": " "}, {}
+    ),
+    "/shipping/claims/{claim_id:str}/step": Sends(
+        "/shipping/claims/{claim}/step", {"amount": "dua"}, {"step": "file"}
+    ),
     "/payments/chargebacks": Sends(
         "/payments/chargebacks",
         {"amount": "dua"},
@@ -316,6 +354,9 @@ FORMS: Final = {
         "/products/{product}/skus/new",
         {"sku": ""},
         {"variant": "Besar sekali", "unit": "dus", "gtin": "4006381333931"},
+    ),
+    "/products/{product:str}/skus/{sku:str}/substitutes": Sends(
+        "/products/{product}/skus/{kopi}/substitutes", {"substitutes": "tidak-ada"}, {}
     ),
     "/products/{product:str}/skus/{sku:str}": Sends(
         "/products/{product}/skus/{kopi}", {"gtin": "77"}, {"variant": "Besar sekali", "unit": "dus"}
@@ -374,8 +415,19 @@ FORMS: Final = {
     "/stock/locations/{location_id:str}": Sends(
         "/stock/locations/{jkt}", {"name": ""}, {"address": "Jl. Braga 1", "rank": "4"}
     ),
+    "/stock/stickers": Sends(
+        "/stock/stickers", {"sku": "tidak-ada"}, {"verb": "save", "size": "wide", "quantity": "77"}
+    ),
     "/stock/receive": Sends(
         "/stock/receive", {"sku": "tidak-ada"}, {"verb": "save", "location": "{jkt}", "quantity": "77"}
+    ),
+    "/stock/expiring": Sends(
+        "/stock/expiring", {"days": "dua"}, {"channel": "{web}", "percent": "43", "sku": "kopi"}
+    ),
+    "/stock/takes/new": Sends(
+        "/stock/takes/new",
+        {"units": "dua"},
+        {"location": "{jkt}", "scope": "bins", "named": "A1 B2", "worth": "50.000", "note": "Akhir bulan"},
     ),
     "/stock/transfers/new": Sends(
         "/stock/transfers/new",
@@ -415,6 +467,15 @@ FORMS: Final = {
         "/warehouse/tasks/{packed}/hand-over",
         {"awb_1": "{used_awb}"},
         {"boxes": "1", "courier_1": "sicepat", "weight_1": "1234"},
+    ),
+    "/warehouse/packing": Sends("/warehouse/packing", {"code": "tidak-ada-di-sini"}, {}),
+    "/warehouse/cartons": Sends(
+        "/warehouse/cartons",
+        {"length_mm": "nol"},
+        {"code": "K9", "width_mm": "151", "weight_g": "81", "cost": "1500"},
+    ),
+    "/warehouse/cartons/policy": Sends(
+        "/warehouse/cartons/policy", {"tolerance_g": "satu"}, {"tolerance_bp": "377"}
     ),
     "/warehouse/tasks/{task_id:str}/pick": Sends("/warehouse/tasks/{task}/pick", {"code": "tidak-ada"}, {}),
 }
@@ -466,6 +527,13 @@ OTHERWISE: Final = {
     "/settings/couriers/{account:str}/check": BUTTON,
     "/settings/couriers/{account:str}/first": BUTTON,
     "/warehouse/book": BUTTON,
+    "/warehouse/labels": BUTTON,
+    "/warehouse/labels/{job_id:str}/again": BUTTON,
+    "/warehouse/labels/{job_id:str}/void": BUTTON,
+    "/stock/tags": "a choice from a list",
+    "/stock/tags/{session_id:str}/{verb:str}": "tests/tagging/test_tags.py",
+    "/stock/stickers/bins": BUTTON,
+    "/stock/stickers/{job_id:str}/again": BUTTON,
     "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/cancel": BUTTON,
     "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/settle": "any number does, or none",
     "/settings/reach/{account:str}/first": BUTTON,
@@ -479,9 +547,16 @@ OTHERWISE: Final = {
     "/payments/promotions/{promotion_id:str}/uses/{use_id:str}/paid": BUTTON,
     "/payments/refunds/{refund_id:str}/withdraw": NEVER,
     "/payments/routing/discard": BUTTON,
+    "/track/order/return/keep": BUTTON,
+    "/returns/{return_id:str}/dispute": "tests/returns/test_dispute_pages.py",
+    "/returns/{return_id:str}/dispute/decide": "tests/returns/test_dispute_pages.py",
     "/track/order/return": "tests/returns/test_return_portal.py",
+    "/shipping/choice/discard": BUTTON,
+    "/shipping/choice/versions/{version:int}/restore": BUTTON,
     "/stock/sourcing/discard": BUTTON,
+    "/shipping/choice/live": "tests/shipping/test_courier_pages.py",
     "/stock/sourcing/live": "tests/sourcing/test_sourcing_pages.py",
+    "/shipping/choice/trial": "tests/shipping/test_courier_pages.py",
     "/stock/sourcing/trial": "tests/sourcing/test_sourcing_pages.py",
     "/stock/sourcing/versions/{version:int}/restore": BUTTON,
     "/payments/routing/live": "tests/routing/test_routing_pages.py",
@@ -496,6 +571,9 @@ OTHERWISE: Final = {
     "/payments/refunds/payouts/{payout_id:str}/link": BUTTON,
     "/payments/chargebacks/{chargeback_id:str}/step": BUTTON,
     "/verification/{order:str}/take": BUTTON,
+    "/door/{ticket:str}": "tests/shipping/test_missed_door.py",
+    "/shipping/{parcel:str}/door": BUTTON,
+    "/shipping/{parcel:str}/door/words": BUTTON,
     "/ya/{link:str}": BUTTON,
     "/asks/{shop_id:int}/{account:str}": "questions of telephone providers, no form",
     "/preferences": "choices from lists",
@@ -520,6 +598,7 @@ OTHERWISE: Final = {
     "/settings/channels/{channel:str}": "a switch",
     "/payments/gateways/{rail:str}/open": BUTTON,
     "/settings/gateways/{account:str}/rails/{rail:str}/first": BUTTON,
+    "/settings/transfers/{account:str}": BUTTON,
     "/settings/keys/{key:str}/revoke": BUTTON,
     "/settings/users/{user:str}": "choices from lists",
     "/settings/users/{user:str}/password": BUTTON,
@@ -528,11 +607,20 @@ OTHERWISE: Final = {
     "/stock/items/{sku:str}/oversell": "one number, which comes back with its row",
     "/stock/bins/{location_id:str}/{bin_id:str}/{verb:str}": "tests/inventory/test_bin_pages.py",
     "/stock/locations/{location_id:str}/{verb:str}": BUTTON,
+    "/stock/refills/{location_id:str}/{verb:str}": "tests/inventory/test_refills.py",
+    "/stock/takes/{take_id:str}/{verb:str}": BUTTON,
+    "/stock/counting/{area_id:str}/{verb:str}": "tests/stocktake/test_pages.py",
     "/stock/transfers/{transfer_id:str}/{verb:str}": "tests/inventory/test_stock_pages.py",
     "/pick/devices": "asked by the pickers' app",
     "/pick/lists/{list_id:str}/back": BUTTON,
     "/pick/lists/{list_id:str}/take": BUTTON,
     "/pick/scans": "told by the pickers' app",
+    "/warehouse/packing/{task_id:str}/{verb:str}": "tests/packing/test_pack_pages.py",
+    "/warehouse/packing/{task_id:str}/scan": "tests/packing/test_pack_pages.py",
+    "/warehouse/manifests": "choices from lists",
+    "/warehouse/manifests/{manifest_id:str}/scan": "tests/shipping/test_manifest_pages.py",
+    "/warehouse/manifests/{manifest_id:str}/{verb:str}": BUTTON,
+    "/warehouse/cartons/{carton_id:str}/use": BUTTON,
     "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": BUTTON,
     "/warehouse/waves/new": "choices of a preview, which come back with it",
     "/warehouse/waves/{wave_id:str}/{verb:str}": BUTTON,

@@ -17,7 +17,9 @@ from given import JAKARTA, SURABAYA, World, a_buyer, a_shop, asked, place
 from incidents.troubled import a_gateway
 from orderan.customers import find_customers
 from orderan.fleet import keep_depot
+from orderan.flows.claim_parcels import claim_by_hand
 from orderan.flows.contest_chargeback import report_chargeback
+from orderan.flows.open_stock_take import TakeAsked, open_stock_take
 from orderan.flows.payment_incident import open_incident
 from orderan.flows.pick_task import release_tasks
 from orderan.flows.place_order import Placed
@@ -42,7 +44,10 @@ from orderan.reach import open_reach
 from orderan.routes import Point
 from orderan.routing import change_draft
 from orderan.sandbox.keys import MESSENGERS
-from orderan.shipping import open_courier_account
+from orderan.shipping import CLAIM_PREFIX, open_courier_account
+from orderan.shops import list_channels
+from orderan.stocktake import Scope as CountScope
+from orderan.stocktake import areas_of
 from orderan.verification import Policy, Rule, Verdict, When, keep_policy
 
 pytestmark = pytest.mark.anyio
@@ -95,6 +100,11 @@ FORMS: Final = {
         },
         "SELECT count(*) FROM gateway_account",
     ),
+    "/settings/transfers": Sends(
+        "/settings/transfers",
+        {"bank": "014", "number": "1234567890", "holder": "Toko Nusantara"},
+        "SELECT count(*) FROM transfer_account",
+    ),
     "/settings/couriers": Sends(
         "/settings/couriers",
         {
@@ -140,12 +150,37 @@ FORMS: Final = {
     "/payments/routing/trial": Sends(
         "/payments/routing/trial", {"revision": "1", "days": "1"}, "SELECT count(*) FROM routing_trial"
     ),
+    "/shipping/choice/edit": Sends(
+        "/shipping/choice/edit",
+        {"revision": "0", "day": "3.000", "failure": "15.000", "rule_1_name": "Jawa", "rule_1_only": "jne"},
+        "SELECT count(*) FROM carry_draft",
+    ),
+    "/shipping/choice/trial": Sends(
+        "/shipping/choice/trial", {"revision": "0", "days": "1"}, "SELECT count(*) FROM carry_trial"
+    ),
     "/stock/sourcing/edit": Sends("/stock/sourcing/edit", SOURCED, "SELECT count(*) FROM sourcing_draft"),
     "/stock/sourcing/trial": Sends(
         "/stock/sourcing/trial", {"revision": "0", "days": "1"}, "SELECT count(*) FROM sourcing_trial"
     ),
     "/payments/gateways/{rail:str}/pause": Sends(
         "/payments/gateways/{rail}/pause", {"reason": "Bank mati"}, "SELECT count(*) FROM rail_pause"
+    ),
+    "/settings/promises": Sends(
+        "/settings/promises",
+        {
+            "version": "0",
+            "percent": "90",
+            "least_parcels": "20",
+            "pack_days": "1",
+            "cutoff": "14:00",
+            "city_days": "2",
+            "province_days": "3",
+            "far_days": "6",
+            "packs_1": "yes",
+            "carries_1": "yes",
+            "days_off": "2027-03-10 Idulfitri",
+        },
+        "SELECT count(*) FROM promise_terms",
     ),
     "/settings/returns": Sends(
         "/settings/returns",
@@ -206,6 +241,19 @@ FORMS: Final = {
         {"courier": "jnt", "closes": "16:00", "lead": "60", "day": "1"},
         "SELECT count(*) FROM courier_cutoff",
     ),
+    "/warehouse/cartons": Sends(
+        "/warehouse/cartons",
+        {
+            "code": "K1",
+            "length_mm": "200",
+            "width_mm": "150",
+            "height_mm": "100",
+            "weight_g": "80",
+            "carries_g": "2000",
+            "cost": "1500",
+        },
+        "SELECT count(*) FROM carton",
+    ),
     "/warehouse/tasks/{task_id:str}/pick": Sends(
         "/warehouse/tasks/{task}/pick", {"code": "kopi"}, "SELECT coalesce(sum(picked), 0) FROM task_line"
     ),
@@ -226,6 +274,15 @@ FORMS: Final = {
         "/payments/vouchers/new",
         {"amount": "5.000", "reason": "Maaf", "customer": "{customer}"},
         "SELECT count(*) FROM voucher",
+    ),
+    "/shipping/claims": Sends(
+        "/shipping/claims", {"awb": "002589984097", "kind": "damaged"}, "SELECT count(*) FROM parcel_claim"
+    ),
+    "/shipping/claims/days": Sends(
+        "/shipping/claims/days", {"courier": "jne", "days": "5"}, "SELECT count(*) FROM claim_days"
+    ),
+    "/shipping/claims/{claim_id:str}/evidence": Sends(
+        "/shipping/claims/{claim}/evidence", {"words": "Foto"}, "SELECT count(*) FROM claim_evidence"
     ),
     "/payments/chargebacks": Sends(
         "/payments/chargebacks",
@@ -331,11 +388,50 @@ FORMS: Final = {
         {"code": "BDG", "name": "Bandung", "kind": "warehouse", "time_zone": "Asia/Jakarta"},
         "SELECT count(*) FROM location",
     ),
+    "/stock/tags": Sends(
+        "/stock/tags", {"purpose": "receipt", "target": "{jkt}"}, "SELECT count(*) FROM tag_session"
+    ),
+    "/stock/stickers": Sends(
+        "/stock/stickers",
+        {"verb": "save", "sku": "kopi", "quantity": "2", "size": "small"},
+        "SELECT coalesce(sum(copies), 0) FROM sticker_print",
+        2,
+    ),
+    "/stock/stickers/bins": Sends(
+        "/stock/stickers/bins",
+        {"location": "{jkt}", "bin": "{bin}"},
+        "SELECT count(*) FROM sticker_print",
+    ),
     "/stock/receive": Sends(
         "/stock/receive",
         {"verb": "save", "location": "{jkt}", "sku": "kopi", "quantity": "7"},
         ON_HAND,
         7,
+    ),
+    "/stock/expiring": Sends(
+        "/stock/expiring",
+        {"channel": "{web}", "days": "14", "percent": "0"},
+        "SELECT count(*) FROM audit_entry WHERE action = 'stock.shelf_life'",
+    ),
+    "/stock/refills/{location_id:str}/{verb:str}": Sends(
+        "/stock/refills/{jkt}/hold",
+        {"bin": "B-1", "sku": "kopi", "least": "2", "most": "5"},
+        "SELECT count(*) FROM audit_entry WHERE action = 'bin.hold_ready'",
+    ),
+    "/stock/takes/new": Sends(
+        "/stock/takes/new",
+        {"location": "{jkt}", "scope": "bins", "named": "B-3", "units": "0"},
+        "SELECT count(*) FROM stock_take",
+    ),
+    "/stock/takes/{take_id:str}/{verb:str}": Sends(
+        "/stock/takes/{take}/skip",
+        {"area": "{count_spare}"},
+        "SELECT count(*) FROM audit_entry WHERE action = 'stock_take.skip'",
+    ),
+    "/stock/counting/{area_id:str}/{verb:str}": Sends(
+        "/stock/counting/{count_area}/begin",
+        {},
+        "SELECT count(*) FROM stock_take_area WHERE state = 'counting'",
     ),
     "/stock/transfers/new": Sends(
         "/stock/transfers/new",
@@ -422,6 +518,9 @@ OTHERWISE: Final = {
     "/payments/refunds/{refund_id:str}/execute": MONEY,
     "/payments/refunds/{refund_id:str}/withdraw": MONEY,
     "/payments/routing/discard": SEEN,
+    "/shipping/choice/discard": SEEN,
+    "/shipping/choice/live": ON,
+    "/shipping/choice/versions/{version:int}/restore": SEEN,
     "/stock/sourcing/discard": SEEN,
     "/stock/sourcing/live": ON,
     "/stock/sourcing/versions/{version:int}/restore": SEEN,
@@ -441,10 +540,14 @@ OTHERWISE: Final = {
     "/payments/refunds/payouts/{payout_id:str}/link": "each sending makes a link, and the last one shown is good",
     "/payments/refunds/payouts/{payout_id:str}/step": ON,
     "/payments/chargebacks/{chargeback_id:str}/step": ON,
+    "/shipping/claims/{claim_id:str}/step": ON,
     "/payments/refunds/limit": SAME_AGAIN,
     "/payments/vouchers/{voucher_id:str}/step": ON,
     "/payments/refunds/{refund_id:str}/step": ON,
     "/verification/{order:str}/take": "reads; a buyer taken again is in the same hands",
+    "/door/{ticket:str}": "the first word counts: tests/shipping/test_missed_door.py",
+    "/shipping/{parcel:str}/door": ON,
+    "/shipping/{parcel:str}/door/words": "shows what was said: tests/shipping/test_missed_door.py",
     "/ya/{link:str}": "the first word counts: tests/verification/test_asking_pages.py",
     "/asks/{shop_id:int}/{account:str}": "questions of telephone providers, no form",
     "/payout/{link:str}": "a link is good once: tests/flows/test_pay_out.py",
@@ -454,13 +557,17 @@ OTHERWISE: Final = {
     "/products/{product:str}/prices/end": ON,
     "/products/{product:str}/skus/{sku:str}": SAME_AGAIN,
     "/products/{product:str}/skus/{sku:str}/state": SAME_AGAIN,
+    "/products/{product:str}/skus/{sku:str}/substitutes": SAME_AGAIN,
     "/products/{product:str}/state": SAME_AGAIN,
     "/products/import/{import_id:str}": ON,
+    "/returns/{return_id:str}/dispute": "tests/returns/test_dispute_pages.py",
+    "/returns/{return_id:str}/dispute/decide": ON,
     "/returns/{return_id:str}/resolve": ON,
     "/returns/{return_id:str}/step": ON,
     "/settings": SAME_AGAIN,
     "/settings/channels/{channel:str}": SAME_AGAIN,
     "/settings/gateways/{account:str}": SAME_AGAIN,
+    "/settings/transfers/{account:str}": SAME_AGAIN,
     "/settings/couriers/senders": SAME_AGAIN,
     "/settings/couriers/{account:str}": SAME_AGAIN,
     "/settings/couriers/{account:str}/check": "a question, which changes nothing",
@@ -503,16 +610,30 @@ OTHERWISE: Final = {
     "/pick/lists/{list_id:str}/back": ON,
     "/pick/lists/{list_id:str}/take": SAME_AGAIN,
     "/pick/scans": "by their numbers: tests/picking/test_phones.py",
+    "/warehouse/packing": "answered as the first time: tests/packing/test_pack_pages.py",
+    "/warehouse/packing/{task_id:str}/scan": "a scan counts once: tests/packing/test_pack_pages.py",
+    "/warehouse/packing/{task_id:str}/{verb:str}": "answered as the first time: tests/packing/test_pack_pages.py",
+    "/warehouse/manifests": "one per courier and place: tests/shipping/test_manifest_pages.py",
+    "/warehouse/manifests/{manifest_id:str}/scan": "a label counts once: tests/shipping/test_manifest_pages.py",
+    "/warehouse/manifests/{manifest_id:str}/{verb:str}": "answered as the first time: tests/shipping/test_manifest_pages.py",
+    "/warehouse/cartons/policy": SAME_AGAIN,
+    "/warehouse/cartons/{carton_id:str}/use": SAME_AGAIN,
     "/warehouse/picking/{location_id:str}": SAME_AGAIN,
     "/warehouse/picking/{location_id:str}/cutoffs/{cutoff_id:str}/drop": SAME_AGAIN,
     "/warehouse/waves/{wave_id:str}/{verb:str}": ON,
     "/track": "reads",
+    "/track/order/return/keep": "tests/returns/test_return_portal.py",
     "/track/order/return": "tests/returns/test_return_portal.py",
     "/orders/import": "a file is known by what is in it: the same one again is the same upload",
     "/orders/import/{upload_id:str}": ON,
     "/orders/import/{upload_id:str}/forget": ON,
     "/inbox/{entry_id:str}/resubmit": ON,
     "/warehouse/book": ON,
+    "/warehouse/labels": "by the id of the form: tests/printing/test_pages.py",
+    "/warehouse/labels/{job_id:str}/again": "by the id of the form: tests/printing/test_pages.py",
+    "/warehouse/labels/{job_id:str}/void": ON,
+    "/stock/tags/{session_id:str}/{verb:str}": "a tag counts once: tests/tagging/test_tags.py",
+    "/stock/stickers/{job_id:str}/again": "by the id of the form: tests/printing/test_stickers.py",
     "/warehouse/tasks/{task_id:str}/book": "a task has one booking: tests/flows/test_book_courier.py",
     "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/cancel": ON,
     "/warehouse/tasks/{task_id:str}/bookings/{booking_id:str}/settle": ON,
@@ -566,6 +687,7 @@ async def shop(
             tx, gone.id, attempt_id=None, amount_minor=1_000, reason="Rusak", deadline=now, now=now
         )
     )
+    claim = await floor.run(lambda tx: claim_by_hand(tx, "002589984055", "damaged", now=now))
     [customer] = await floor.run(lambda tx: find_customers(tx, keyring, "+6281234567890", limit=1))
     [product] = await floor.all("SELECT id FROM product")
     [price_list] = await floor.all("SELECT id FROM price_list")
@@ -610,9 +732,22 @@ async def shop(
         )
     )
     jkt, kopi = world.locations["JKT"], StockKey(world.skus["kopi"], world.locations["JKT"], NIL, NIL)
-    shelf, _ = await floor.run(lambda tx: draw_bins(tx, jkt, [BinAsked("B-1"), BinAsked("B-2")], now=now))
+    shelves = [BinAsked("B-1"), BinAsked("B-2"), BinAsked("B-3")]
+    shelf, *_ = await floor.run(lambda tx: draw_bins(tx, jkt, shelves, now=now))
     await floor.run(lambda tx: put_away(tx, [PutAway(shelf.id, kopi, 4)], in_hand={}, now=now))
+    asked_take = TakeAsked(jkt, CountScope.BINS, ("B-1",))
+    take = await floor.run(lambda tx: open_stock_take(tx, asked_take, now=now))
+    areas = await floor.run(lambda tx: areas_of(tx, take.id))
+    spare = await floor.run(
+        lambda tx: open_stock_take(tx, TakeAsked(jkt, CountScope.BINS, ("B-2",)), now=now)
+    )
+    [spare_area] = await floor.run(lambda tx: areas_of(tx, spare.id))
+    web = next(one for one in await floor.run(list_channels) if one.code == "web")
     names = {
+        "web": to_text("chn", web.id),
+        "take": to_text("opn", spare.id),
+        "count_spare": to_text("opa", spare_area.id),
+        "count_area": to_text("opa", areas[0].id),
         "bin": to_text("bin", shelf.id),
         "kopi_row": ".".join((to_text("sku", kopi.sku_id), to_text("own", NIL), to_text("lot", NIL))),
         "account": to_text("gwa", account.id),
@@ -626,6 +761,7 @@ async def shop(
         "coming": to_text("pcl", coming.id),
         "gone_number": str(gone.number),
         "case": to_text("cbk", case.id),
+        "claim": to_text(CLAIM_PREFIX, claim.id),
         "product": to_text("prd", product.id),
         "list": to_text("pls", price_list.id),
         "kopi": to_text("sku", world.skus["kopi"]),

@@ -60,6 +60,8 @@ def sample(schema: dict[str, Any], name: str = "") -> Any:
         case "boolean":
             return True
         case "string":
+            if "pattern" in schema and "examples" in schema:
+                return schema["examples"][0]
             dates = {"date": "2026-11-30", "date-time": "2026-11-30T04:00:00Z"}
             return dates.get(schema.get("format", "")) or SHAPED.get(name, "a" * schema.get("minLength", 1))
     raise AssertionError(schema)

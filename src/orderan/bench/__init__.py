@@ -11,6 +11,9 @@ paying.py      everything of payments: letters taken (letters.py), both books af
 outages.py     outages (incidents.py) of made-up rails (rails.py): how soon noticed (watching.py), what routing
                around them earns (earning.py)
 telling.py     messages to buyers through crashes: each told once
+warehouse.py   everything of the warehouse: labels (labelling.py), walks (picking.py), where orders are served from
+               (sourcing.py), couriers' letters (tracking.py), and weeks (weeks.py) of pickers (picked.py) and mistakes
+               after which the book (booked.py) is held against what lies where (hall.py): keeping.py
 driving.py     routes against the best known of the literature
 startup.py     from the command to the first answer, and memory
 """

@@ -15,13 +15,12 @@ are found for so few, the instance is solved once more without that bound, and c
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from orderan.bench.beside import beside
 from orderan.bench.promises import CannotMeasure, Promise
 from orderan.routes import (
     Best,
@@ -110,8 +109,7 @@ def measure(
     if cores == 1 or len(works) == 1:
         driven = [run(work) for work in works]
     else:
-        # Started afresh: a fork of a process with threads may stand still for ever.
-        with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        with beside(cores) as pool:
             driven = list(pool.map(run, works))
     gaps = {one.name: 1.0 if one.gap is None else round(one.gap, 5) for one in driven}
     return Figures(

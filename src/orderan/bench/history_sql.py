@@ -94,7 +94,7 @@ SELECT %(shop)s, o.id, number, channel.id, CASE WHEN channel.is_own THEN NULL EL
        customer.id, 'IDR',
        CASE headline WHEN 'awaiting_payment' THEN 'awaiting_payment' WHEN 'cancelled' THEN 'cancelled'
                      WHEN 'completed' THEN 'completed' WHEN 'returned' THEN 'completed' ELSE 'accepted' END,
-       money, 'not_needed', headline, total, 0, 0,
+       money, CASE terms WHEN 'cod' THEN 'waived' ELSE 'not_needed' END, headline, total, 0, 0,
        first_units * 10000 * 11 / 111 + second_units * 10000 * 11 / 111, 0, total,
        CASE WHEN money IN ('paid', 'refunded', 'cod_remitted') THEN total ELSE 0 END,
        CASE money WHEN 'refunded' THEN total ELSE 0 END, true, first_units + second_units, 'system:bench', placed_at,

@@ -16,14 +16,13 @@ hour. Rails are watched at each of RATES on average, so that nights of busy ones
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from math import log
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from orderan.bench.beside import beside
 from orderan.bench.earning import Earned, earned_month
 from orderan.bench.incidents import MADE_UP, Incident, IncidentFile, Kind, read_incidents
 from orderan.bench.promises import Promise
@@ -87,8 +86,7 @@ def measure(
     watching = partial(_watching, file.incidents, blind=blind, seconds=seconds)
     earning = partial(_earning, file.incidents, blind=blind, seconds=seconds)
     tell(f"{len(file.incidents)} incidents of {file.rows} rows; watching {len(jobs)} months of a rail")
-    # Started afresh: a fork of a process with threads may stand still for ever.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with beside(workers) as pool:
         months = list(zip(jobs, pool.map(watching, jobs), strict=True))
         tell(f"routing {len(jobs)} months of a shop")
         earned = list(zip(jobs, pool.map(earning, jobs), strict=True))

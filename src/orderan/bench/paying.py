@@ -7,14 +7,13 @@ One after the other, so that each has the machine to itself.
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from orderan.bench import conserving, letters, outages
+from orderan.bench.beside import beside
 from orderan.bench.conserving import Weathered
 from orderan.bench.promises import Promise
 
@@ -105,6 +104,5 @@ def measure(
 def weathered(payments: int, storms: Sequence[int]) -> list[Weathered]:
     """Storms over a shop and a server of its own each, in processes beside each other."""
     share = payments // len(storms)
-    # Started afresh: a fork of a process with threads may stand still for ever.
-    with ProcessPoolExecutor(len(storms), mp_context=get_context("spawn")) as pool:
+    with beside(len(storms)) as pool:
         return list(pool.map(partial(conserving.weather, share), storms))

@@ -37,6 +37,9 @@ OWNED_BY = {
 GIVEN_LATER = {"event": {"position"}}
 """What a worker writes into such a row after it was placed; it may have done so already when the row is read."""
 
+WRITTEN_AT = {"decision": "decided_at"}
+"""The column that tells rows of placing an order from those a worker adds for the same order afterwards."""
+
 YARDSTICK = """
 CREATE TABLE bench_sku (n integer PRIMARY KEY, id uuid NOT NULL);
 CREATE TABLE bench_who (n integer PRIMARY KEY, customer uuid NOT NULL, address uuid NOT NULL);
@@ -206,6 +209,8 @@ def _inserts(
             order.cart if owner == "key" else order.id,
         )
     ).fetchall()
+    if at := WRITTEN_AT.get(table):
+        rows = [row for row in rows if datetime.fromisoformat(str(row[at])) <= order.at]
     if not rows:
         raise YardstickBroke(f"the order has no row in {table}")
     values = ",\n  ".join(

@@ -16,13 +16,12 @@ messages_lost, messages_doubled, messages_in_doubt
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from typing import Any, Final
 
 from orderan.bench import crowd, months, scoring, telling
+from orderan.bench.beside import beside
 from orderan.bench.promises import Promise
 from orderan.verification import Way
 
@@ -91,8 +90,7 @@ def measure(
     """
     tell(f"{days} days of {a_day} COD orders, by the rules chosen and calling everybody")
     live = partial(months.measure, days=days, a_day=a_day, known=known, seed=seed)
-    # Started afresh: a fork of a process with threads may stand still for ever.
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with beside(2) as pool:
         chosen, everybody = pool.map(_called_by_name, (partial(live, chosen=one) for one in (True, False)))
     costs = scoring.measure(placements=placements, history=history, seed=seed, tell=tell)
     asked = crowd.measure(verifications=verifications, seed=seed, tell=tell)

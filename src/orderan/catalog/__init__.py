@@ -1,6 +1,6 @@
 """Catalog: products, the skus sold, bundles, prices by list, tax by class.
 
-Owns     product, sku, bundle_part, price_list, price, tax_rate
+Owns     product, sku, bundle_part, sku_substitute, price_list, price, tax_rate
 Promises a sku code and a GTIN belong to one sku of the shop; prices and taxes are valid over intervals
 Ignores  stock, orders, customers
 """
@@ -23,6 +23,7 @@ from orderan.catalog.commands.prices import (
 from orderan.catalog.commands.products import add_product, change_product, set_product_state
 from orderan.catalog.commands.set_tax_rate import set_tax_rate
 from orderan.catalog.commands.skus import add_skus, change_sku, set_sku_state
+from orderan.catalog.commands.substitutes import MOST_SUBSTITUTES, set_substitutes
 from orderan.catalog.errors import (
     SENTENCES,
     ColumnsMissing,
@@ -91,7 +92,16 @@ from orderan.catalog.store import (
     set_parts,
 )
 from orderan.catalog.store_imports import Import, latest_imports, the_import
-from orderan.catalog.views import UNTAXED, offers, price_lists, prices_of, tax_classes, tax_rates
+from orderan.catalog.views import (
+    UNTAXED,
+    offers,
+    price_lists,
+    prices_of,
+    siblings_of,
+    tax_classes,
+    tax_rates,
+    weight_of,
+)
 from orderan.catalog.views_products import (
     bundle_parts,
     categories,
@@ -103,6 +113,7 @@ from orderan.catalog.views_products import (
     skus_by_code,
     skus_by_id,
     skus_of,
+    substitutes_of,
 )
 
 __all__ = [
@@ -110,6 +121,7 @@ __all__ = [
     "IMPORT_PREFIX",
     "LIST_PREFIX",
     "MOST_ROWS",
+    "MOST_SUBSTITUTES",
     "PICTURE_TYPES",
     "PRODUCT_PREFIX",
     "SENTENCES",
@@ -198,15 +210,19 @@ __all__ = [
     "set_price",
     "set_product_state",
     "set_sku_state",
+    "set_substitutes",
     "set_tax_rate",
+    "siblings_of",
     "sku_by_id",
     "skus_by_code",
     "skus_by_id",
     "skus_of",
+    "substitutes_of",
     "tax_classes",
     "tax_rates",
     "the_import",
     "the_list",
+    "weight_of",
     "write_pairs",
     "write_parts",
 ]

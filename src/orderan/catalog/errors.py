@@ -32,6 +32,8 @@ class Fault(StrEnum):
     BUNDLE_FIXED = auto()
     BUNDLE_STOCKED = auto()
     SAME_OPTIONS = auto()
+    SUBSTITUTE_ITSELF = auto()
+    SUBSTITUTE_UNSTOCKED = auto()
     DISAGREES = auto()
     REPEATED = auto()
     SEVERAL_PRODUCTS = auto()
@@ -64,6 +66,10 @@ SENTENCES: Final[dict[Fault, str]] = {
     Fault.BUNDLE_FIXED: N_("Barang biasa tidak bisa dijadikan bundel, dan sebaliknya. Buat SKU baru."),
     Fault.BUNDLE_STOCKED: N_("Bundel tidak punya stok sendiri: yang diambil adalah isinya."),
     Fault.SAME_OPTIONS: N_("Varian dengan pilihan yang sama sudah ada: SKU {right}."),
+    Fault.SUBSTITUTE_ITSELF: N_("SKU “{value}” tidak bisa menggantikan dirinya sendiri."),
+    Fault.SUBSTITUTE_UNSTOCKED: N_(
+        "SKU “{value}” tidak punya stok sendiri, jadi tidak diganti dan tidak menggantikan."
+    ),
     Fault.DISAGREES: N_("Berbeda dari baris {right} untuk produk yang sama."),
     Fault.REPEATED: N_("SKU “{value}” sudah ada di baris {right}."),
     Fault.SEVERAL_PRODUCTS: N_("Ada beberapa produk bernama “{value}”. Tambahkan varian dari halamannya."),

@@ -181,6 +181,26 @@ async def set_all_parts(tx: Tx, bundles: Mapping[UUID, Sequence[BundlePart]]) ->
     )
 
 
+async def set_substitutes(tx: Tx, sku_id: UUID, substitutes: Sequence[UUID]) -> None:
+    """Replace what may stand in for a sku, the best first."""
+    await tx.run(
+        "DELETE FROM sku_substitute WHERE shop_id = %(shop)s AND sku_id = %(sku)s",
+        {"shop": tx.shop_id, "sku": sku_id},
+    )
+    await tx.run(
+        """
+        INSERT INTO sku_substitute (shop_id, sku_id, substitute_id, rank)
+        SELECT %(shop)s, %(sku)s, made.* FROM unnest(%(substitutes)s::uuid[], %(ranks)s::int[]) AS made
+        """,
+        {
+            "shop": tx.shop_id,
+            "sku": sku_id,
+            "substitutes": list(substitutes),
+            "ranks": list(range(1, len(substitutes) + 1)),
+        },
+    )
+
+
 async def insert_price_list(
     tx: Tx,
     *,

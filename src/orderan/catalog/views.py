@@ -1,7 +1,7 @@
 """Reading the catalogue."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -133,3 +133,34 @@ async def tax_classes(tx: Tx) -> list[str]:
         "SELECT DISTINCT tax_class FROM tax_rate WHERE shop_id = %(shop)s", {"shop": tx.shop_id}
     )
     return sorted({row.tax_class for row in rows} | {UNTAXED})
+
+
+async def siblings_of(tx: Tx, skus: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Codes of what is sold under the same product as each of these skus, itself included."""
+    rows = await tx.all(
+        """
+        SELECT sku.id, other.code
+        FROM sku
+        JOIN sku AS other ON other.shop_id = sku.shop_id AND other.product_id = sku.product_id
+             AND other.state = 'active'
+        JOIN product ON product.shop_id = sku.shop_id AND product.id = sku.product_id AND product.state = 'active'
+        WHERE sku.shop_id = %(shop)s AND sku.id = ANY(%(skus)s)
+        ORDER BY other.code
+        """,
+        {"shop": tx.shop_id, "skus": list(skus)},
+    )
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.id].append(row.code)
+    return dict(found)
+
+
+async def weight_of(tx: Tx, units: Mapping[UUID, int]) -> int:
+    """Grams of so many of each of these skus, as their pages say; 0 where one of them says nothing."""
+    rows = await tx.all(
+        "SELECT id, weight_g FROM sku WHERE shop_id = %(shop)s AND id = ANY(%(skus)s)",
+        {"shop": tx.shop_id, "skus": list(units)},
+    )
+    if any(not row.weight_g for row in rows):
+        return 0
+    return sum(row.weight_g * units[row.id] for row in rows)

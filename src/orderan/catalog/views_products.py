@@ -1,5 +1,6 @@
 """Reading products and skus for people: lists, details, look-ups."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, LiteralString
@@ -162,6 +163,25 @@ async def skus_by_code(tx: Tx, codes: Collection[str]) -> dict[str, Sku]:
         {"shop": tx.shop_id, "codes": list(codes)},
     )
     return {row.code: Sku(**row._asdict()) for row in rows}
+
+
+async def substitutes_of(tx: Tx, sku_ids: Collection[UUID]) -> dict[UUID, list[Sku]]:
+    """What may stand in for each of these skus, of either state, the best first."""
+    rows = await tx.all(
+        f"""
+        SELECT sku_substitute.sku_id AS instead_of, {_SKU}
+        FROM sku_substitute
+        JOIN sku ON sku.shop_id = sku_substitute.shop_id AND sku.id = sku_substitute.substitute_id
+        WHERE sku_substitute.shop_id = %(shop)s AND sku_substitute.sku_id = ANY(%(ids)s)
+        ORDER BY sku_substitute.sku_id, sku_substitute.rank
+        """,
+        {"shop": tx.shop_id, "ids": list(sku_ids)},
+    )
+    found: dict[UUID, list[Sku]] = defaultdict(list)
+    for row in rows:
+        values = row._asdict()
+        found[values.pop("instead_of")].append(Sku(**values))
+    return found
 
 
 async def list_skus(

@@ -29,9 +29,9 @@ PERMISSIONS = (
     "orders.read, orders.write, inbox.read, inbox.write, fulfilment.read, fulfilment.write, "
     "shipping.read, shipping.write, returns.read, returns.write, payments.read, payments.write, "
     "refunds.grant, refunds.execute, catalog.read, catalog.write, inventory.read, "
-    "inventory.write, customers.read, customers.write, personal.read, customers.erase, "
+    "inventory.write, inventory.approve, customers.read, customers.write, personal.read, customers.erase, "
     "trust.read, trust.write, reports.read, events.read, settings.read, settings.write, "
-    "access.write, audit.read, imports.write, fleet.read, fleet.write, fleet.drive"
+    "access.write, audit.read, imports.write, packing.override, fleet.read, fleet.write, fleet.drive"
 )
 """Spelled out, because help must not wait for the domains to be imported; a test holds it to `Permission`."""
 

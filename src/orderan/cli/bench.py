@@ -24,6 +24,7 @@ BENCHES = {
     "messages": "orderan.bench.telling",
     "trust": "orderan.bench.trusting",
     "routes": "orderan.bench.driving",
+    "warehouse": "orderan.bench.warehouse",
     "startup": "orderan.bench.startup",
 }
 """Name to module; a module offers `measure(tell=...)`, which returns a dataclass of figures, and PROMISES."""

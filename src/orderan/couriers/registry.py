@@ -8,6 +8,7 @@ from orderan.couriers.models import Account, Field
 from orderan.couriers.ports import CourierClient, Does
 from orderan.kit.calling import Caller
 from orderan.kit.clock import Clock
+from orderan.kit.errors import N_
 
 PROVIDERS: Final = ("biteship", "kiriminaja", "rajaongkir", "jnt", "numbered", "own")
 
@@ -16,8 +17,8 @@ PROVIDER_NAMES: Final[Mapping[str, str]] = {
     "kiriminaja": "KiriminAja",
     "rajaongkir": "RajaOngkir",
     "jnt": "J&T Express",
-    "numbered": "Blok nomor resi",
-    "own": "Kurir sendiri",
+    "numbered": N_("Blok nomor resi"),
+    "own": N_("Kurir sendiri"),
 }
 """What people call them."""
 

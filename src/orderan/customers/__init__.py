@@ -99,6 +99,8 @@ from orderan.customers.regions import (
     check_destination,
     check_names,
     check_postcode,
+    district_in,
+    districts_of_postcodes,
     find,
     load_postcodes,
     load_regions,
@@ -108,13 +110,14 @@ from orderan.customers.regions import (
     save_postcodes,
 )
 from orderan.customers.rules import PhoneUnreadable, e164
-from orderan.customers.sealing import phone_index
+from orderan.customers.sealing import Seal, phone_index
 from orderan.customers.states import CUSTOMER, CustomerEvent, CustomerState
 from orderan.customers.views import (
     After,
     Reader,
     accesses,
     addresses,
+    city_of,
     consents,
     customer_card,
     customer_cards,
@@ -179,6 +182,7 @@ __all__ = [
     "Region",
     "Resolved",
     "Revealed",
+    "Seal",
     "Typed",
     "TypedAddress",
     "UnknownAddress",
@@ -195,10 +199,13 @@ __all__ = [
     "check_names",
     "check_phone",
     "check_postcode",
+    "city_of",
     "consents",
     "customer_card",
     "customer_cards",
     "customer_groups",
+    "district_in",
+    "districts_of_postcodes",
     "duplicates",
     "e164",
     "erase",

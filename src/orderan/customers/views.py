@@ -357,3 +357,16 @@ def _address_card(keyring: Keyring, shop_id: int, row: Any, reader: Reader) -> A
         created_at=row.created_at,
         retired_at=row.retired_at,
     )
+
+
+async def city_of(tx: Tx, address_id: UUID) -> str:
+    """The city or regency an address lies in; empty where its village is not known."""
+    row = await tx.maybe(
+        """
+        SELECT region.name FROM customer_address
+        JOIN region ON region.code = left(customer_address.village_code, 5)
+        WHERE customer_address.shop_id = %(shop)s AND customer_address.id = %(id)s
+        """,
+        {"shop": tx.shop_id, "id": address_id},
+    )
+    return "" if row is None else str(row.name)

@@ -6,6 +6,7 @@
     days.py      its days, one after another: orders and payments
     warehouse.py couriers.py desk.py troubles.py
                  an afternoon of everybody: what leaves, arrives, comes back, went wrong
+    picking.py   bins, cut-offs and this morning's waves
     doubts.py    a house that orders too much: held, refused, appealed
     office.py    orders of the shop before, keys, promised goods, consents, saved lists, a price sheet
     asking.py    COD buyers of the last two days who were asked whether they mean their orders

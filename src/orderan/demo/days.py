@@ -179,8 +179,10 @@ class Days:
             discounts.append(
                 Discount("HEMAT10", chance.choice(("merchant", "platform")), max(1_000, value // 10))
             )
+        # Every third buyer would rather have something else than wait.
+        lets = self._met % 3 == 0
         return {
-            "lines": [PlacementLine(code, count) for code, count in units.items()],
+            "lines": [PlacementLine(code, count, may_substitute=lets) for code, count in units.items()],
             "discounts": discounts,
         }
 

@@ -20,11 +20,16 @@ from orderan.flows.settle_return import (
 )
 from orderan.kit.db import Tx
 from orderan.orders import HoldKind, SetQuantity, Units, add_note, lock_orders, tag_orders
-from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.returns import Cause, Inspected, ReturnEvent, Wanted
 
 FORGOTTEN_CHANGE = FORGOTTEN_HOLD = FORGOTTEN_RETURN = 4
 FORGOTTEN_REFUND = 5
 """Days before today on which something was begun and then left lying."""
+RETURNED_FOR = (
+    (Cause.DAMAGED, "Barang datang rusak"),
+    (Cause.NOT_AS_DESCRIBED, "Warnanya lain dari fotonya"),
+    (Cause.WRONG_ITEM, "Yang datang barang lain"),
+)
 HOLD_REASONS = {
     HoldKind.FRAUD: "Tiga pesanan COD dalam satu jam dari nomor yang sama",
     HoldKind.ADDRESS: "Nomor rumah tidak ada",
@@ -124,12 +129,11 @@ class Desk:
         scene = self._scene
         arrived = [entry for entry in scene.memory.delivered if at - entry[0] < timedelta(days=2)]
         scene.memory.delivered = arrived
-        for _, placed in scene.chance.sample(arrived, min(2, len(arrived))):
+        for turn, (_, placed) in enumerate(scene.chance.sample(arrived, min(2, len(arrived)))):
+            cause, said = RETURNED_FOR[(at.day + turn) % len(RETURNED_FOR)]
+            wanted = [Wanted(1, 1, said, cause)]
             asked = await scene.attempt(
-                "layanan",
-                lambda tx: ask_return(
-                    tx, placed.order.id, [Wanted(1, 1, "Barang rusak")], reason="Barang datang rusak", now=at
-                ),
+                "layanan", lambda tx: ask_return(tx, placed.order.id, wanted, reason=said, now=at)
             )
             if asked is not None and days_left == FORGOTTEN_RETURN:
                 scene.memory.left.add(asked.id)

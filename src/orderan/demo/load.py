@@ -20,6 +20,7 @@ from orderan.demo.ground import Ground, furnish, open_demo_shop, replenish, watc
 from orderan.demo.office import BROUGHT, bring_old_orders, keep_office
 from orderan.demo.paying_back import PayingBack
 from orderan.demo.people import buyers
+from orderan.demo.picking import Picking
 from orderan.demo.promos import agree_a_deposit, write_promotions
 from orderan.demo.routes import Routes
 from orderan.demo.scene import Scene
@@ -143,6 +144,7 @@ async def load(
         await PayingBack(scene, now).stand_still()
         await Doubts(scene, now).stand_still()
         await OwnVan(scene, now, seed=seed).today()
+        await Picking(scene, now).today()
         await asking.hour(now, until=now)
         await telling.hour(now, until=now)
         await db.run(Caller(ALL_SHOPS, SYSTEM), lambda tx: start_shop(tx, ground.shop.shop_id))

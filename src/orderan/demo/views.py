@@ -167,12 +167,17 @@ async def parcels_under_way(tx: Tx, *, before: datetime) -> list[Travelling]:
 
 
 async def returns_open(tx: Tx) -> list[tuple[str, UUID]]:
-    """Returns that wait for a step: (state, id)."""
+    """Returns that wait for a step: (state, id); not those whose parcel its courier still carries."""
     rows = await tx.all(
         """
         SELECT state, id
         FROM goods_return
         WHERE shop_id = %(shop)s AND state IN ('requested', 'approved', 'in_transit', 'received', 'inspected')
+          AND NOT EXISTS (SELECT FROM return_to_sender
+                          JOIN parcel ON parcel.shop_id = return_to_sender.shop_id
+                               AND parcel.id = return_to_sender.parcel_id AND parcel.state <> 'returned'
+                          WHERE return_to_sender.shop_id = goods_return.shop_id
+                            AND return_to_sender.return_id = goods_return.id)
         ORDER BY id
         """,
         {"shop": tx.shop_id},

@@ -17,9 +17,9 @@ from uuid import UUID
 from orderan.flows.bring_remittance import claim_key
 from orderan.flows.collect_cod import NotCod, is_due
 from orderan.flows.deliver import move_on
+from orderan.flows.forgo import forgo_refused
 from orderan.flows.parcel_goods import units_in
 from orderan.flows.pick_task import Within
-from orderan.flows.settle_return import forgo_refused
 from orderan.fulfilment import lock_tasks
 from orderan.kit import inbox
 from orderan.kit.db import Tx

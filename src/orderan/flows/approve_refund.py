@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.book_refund import lock_refund
+from orderan.flows.instead_of_money import carry_out_refund
 from orderan.flows.refund_order import withdraw_refund
 from orderan.kit.db import Tx
 from orderan.orders import insert_moves
@@ -11,14 +12,16 @@ from orderan.payments import ApprovalEvent, ReasonMissing, Refund, judge_refund
 
 
 async def approve_refund(tx: Tx, refund_id: UUID, *, now: datetime) -> Refund:
-    """Agree that a refund is paid.
+    """Agree that a refund is paid; one of a return goes the way its buyer chose at once.
 
     Raises:
         RefundNotFound: No such refund.
         OwnRefund: Who granted it cannot agree to it.
         IllegalMove: Somebody judged it before, or it is over.
     """
-    return await _judge(tx, refund_id, ApprovalEvent.APPROVE, reason=None, now=now)
+    await _judge(tx, refund_id, ApprovalEvent.APPROVE, reason=None, now=now)
+    order, refund = await lock_refund(tx, refund_id)
+    return await carry_out_refund(tx, order, refund, now=now)
 
 
 async def refuse_refund(tx: Tx, refund_id: UUID, *, reason: str, now: datetime) -> Refund:

@@ -1,18 +1,21 @@
-"""Silence that is answered with a deposit: it is asked for in place of the buyer's word, by the messages a shop sends.
+"""A deposit in place of the buyer's word, asked for by the messages a shop sends.
 
-    want    nobody answered in any way: the order keeps its stock, and a part of its total may be paid until a deadline,
-            which is counted from when they are told: at their next hour, and anew where that was late
+    want    nobody answered in any way, or the order's score wants it from the first: the order keeps its stock, and a
+            part of its total may be paid until a deadline, which is counted from when they are told: at their next hour,
+            and anew where that was late
     paid    as good as a yes: work begins, and the courier collects the rest
     unpaid  the order is cancelled and its stock is free; money that is under way is waited for
     unheard no message could be sent, or nothing of the shop's takes so much: nobody was asked, so a person decides
 
-A word that comes meanwhile, by whatever way, counts as ever, and no deposit is asked for any more.
+A word that comes meanwhile, by whatever way, counts as ever, and no deposit is asked for any more; but where the score
+wants the deposit a yes costs nothing to say, so only a person of the shop lets such an order go without it.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from orderan.flows.never_asked import settle_never_asked
+from orderan.flows.waits_for_person import settle_waits
 from orderan.kit.db import Tx
 from orderan.orders import (
     Order,
@@ -28,7 +31,6 @@ from orderan.verification import (
     Case,
     Next,
     Policy,
-    Silence,
     close_case,
     deposit_of,
     deposit_until,
@@ -39,6 +41,8 @@ from orderan.verification import (
 
 PAID: Final = "deposit"
 """Why an order is let go without a word of its buyer; the audit knows it by this."""
+DEMANDED: Final = "trust_deposit"
+"""Why a deposit is wanted of an order whose buyer nobody asked."""
 UNDER_WAY: Final = timedelta(minutes=10)
 """So long money that is under way is waited for before it is looked at again."""
 
@@ -46,14 +50,14 @@ UNDER_WAY: Final = timedelta(minutes=10)
 async def begin_deposit(
     tx: Tx, order: Order, case: Case, policy: Policy, *, zone: str, now: datetime
 ) -> bool:
-    """Ask for a deposit of a locked order whose buyer was just given up; False where the policy wants none, or nothing
-    of the shop's takes so much.
+    """Ask for a deposit of a locked order that waits for its buyer's word no more; False where nothing of the shop's
+    takes so much.
 
     Args:
         zone: Where the buyer lives: at night nobody is told, and no time runs.
     """
     amount = deposit_of(policy, order.total_minor)
-    if policy.silence is not Silence.DEPOSIT or not await _can_be_paid(tx, amount):
+    if not await payable_deposits(tx, [amount]):
         await drop_deposit(tx, order)
         return False
     told = may_ring_at(policy, now, zone)
@@ -81,7 +85,7 @@ async def deposit_paid(tx: Tx, order: Order, *, now: datetime) -> None:
     """The deposit of a locked order that waits for it is there: it is let go."""
     await move_verification(tx, [order], VerificationEvent.CONFIRM, reason=PAID, now=now)
     await close_case(tx, order.id, now=now)
-    await settle_never_asked(tx, [order.id], note="deposit paid", now=now)
+    await settle_waits(tx, [order.id], note="deposit paid", now=now)
 
 
 async def money_under_way(tx: Tx, order: Order) -> bool:
@@ -94,6 +98,11 @@ async def was_told(tx: Tx, case: Case, policy: Policy) -> bool:
     return await was_asked(tx, case.order_id, since=case.deadline - timedelta(hours=policy.deposit_hours))
 
 
-async def _can_be_paid(tx: Tx, amount_minor: int) -> bool:
+async def payable_deposits(tx: Tx, amounts: Collection[int]) -> set[int]:
+    """Those of these amounts that an open rail of the shop takes."""
     methods = [METHODS[rail.method] for rail in await rails(tx) if rail.state == "open"]
-    return amount_minor > 0 and any(one.least_minor <= amount_minor <= one.most_minor for one in methods)
+    return {
+        amount
+        for amount in amounts
+        if amount > 0 and any(one.least_minor <= amount <= one.most_minor for one in methods)
+    }

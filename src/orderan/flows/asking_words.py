@@ -6,10 +6,12 @@ A button carries a word and what only its attempt's buyer was given.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from orderan.flows.call_words import Facts, Topic
+from orderan.kit.errors import N_
 from orderan.kit.i18n import format_datetime, format_money
-from orderan.messaging import Chat, ReplyButton, Template
+from orderan.messaging import Chat, Menu, ReplyButton, Template
 from orderan.verification import AttemptEvent
 
 TEMPLATES: Final = {Topic.ORDER: "cod_confirm", Topic.DAY: "delivery_day"}
@@ -25,6 +27,31 @@ WORDS: Final[Mapping[Topic, Mapping[str, AttemptEvent]]] = {
     },
 }
 """What buttons mean, in the order they stand in."""
+WHYS: Final[Mapping[str, str]] = {
+    "not_mine": N_("Tidak merasa memesan"),
+    "changed_mind": N_("Tidak jadi membeli"),
+    "twice": N_("Pesanan ganda"),
+    "wrong_number": N_("Nomornya milik orang lain"),
+}
+"""What buyers usually say to a no; offered to them, and where a no is written down for them."""
+WHY: Final = "why"
+"""What a row of the list of reasons begins with."""
+WHY_ROWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("Tidak merasa memesan", "Tidak jadi membeli", "Pesanan ganda", "Nomor milik orang lain"),
+    "en": ("I did not order it", "I changed my mind", "I ordered twice", "Somebody else's number"),
+}
+"""`WHYS` as buyers choose them, in the same order: at most 24 characters each."""
+WHY_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
+    "id": (
+        "{shop}: baik, pesanan {number} kami batalkan. Boleh tahu alasannya? Tidak wajib dijawab.",
+        "Pilih alasan",
+    ),
+    "en": (
+        "{shop}: very well, order {number} is cancelled. May we ask why? You need not answer.",
+        "Choose a reason",
+    ),
+}
+"""What asks for the reason, and what stands on the button that opens the list."""
 BUTTONS: Final[Mapping[Topic, Mapping[str, tuple[str, ...]]]] = {
     Topic.ORDER: {"id": ("Ya, benar", "Bukan saya"), "en": ("Yes, I did", "Not me")},
     Topic.DAY: {
@@ -46,9 +73,9 @@ CHATS: Final[Mapping[Topic, Mapping[str, str]]] = {
 DEPOSIT_TEMPLATE: Final = "cod_deposit"
 """The one that asks for a deposit."""
 DEPOSITS: Final[Mapping[str, str]] = {
-    "id": "{shop}: kami belum berhasil menghubungi Anda. Agar pesanan {number} tetap disiapkan, bayar uang muka {amount} "
+    "id": "{shop}: pesanan {number} menunggu uang muka. Agar tetap disiapkan, bayar {amount} "
     "sebelum {until} lewat QRIS: {link}",
-    "en": "{shop}: we could not reach you. So that order {number} is prepared, pay a deposit of {amount} before {until} "
+    "en": "{shop}: order {number} waits for a deposit. So that it is prepared, pay {amount} before {until} "
     "by QRIS: {link}",
 }
 CASH: Final[Mapping[str, str]] = {
@@ -92,6 +119,17 @@ def chat_of(
             ReplyButton(f"{word}:{token}", title) for word, title in zip(WORDS[topic], titles, strict=True)
         ),
         template=Template(prefix + TEMPLATES[topic], tuple(values.values())),
+    )
+
+
+def why_chat(shop: str, number: int, language: str, attempt_id: UUID) -> Chat:
+    """A message that asks why, with the reasons to choose from; only inside a conversation."""
+    text, title = WHY_TEXTS[language]
+    rows = zip(WHYS, WHY_ROWS[language], strict=True)
+    return Chat(
+        text.format(shop=shop, number=number),
+        open=True,
+        menu=Menu(title, tuple(ReplyButton(f"{WHY}:{why}:{attempt_id.hex}", said) for why, said in rows)),
     )
 
 

@@ -33,8 +33,10 @@ from orderan.couriers import (
 from orderan.flows.choose_courier import carrier_of, decided, measured, offer_id, to_carry
 from orderan.flows.courier_clients import CourierClients, OpenCourier
 from orderan.flows.courier_rates import CALM_S, RateFinder
+from orderan.flows.packed_right import require_packed_right, weight_packed_g
 from orderan.flows.pick_task import Within, lock_work
 from orderan.flows.shipments import Shipment, cash_of_tasks, shipments
+from orderan.fulfilment import TaskState, lines_of_tasks
 from orderan.kit import decisions, inbox
 from orderan.kit.clock import Clock
 from orderan.kit.crypto import Keyring
@@ -69,7 +71,9 @@ from orderan.shipping import (
     note_kept,
     note_let_go,
     note_lost,
+    note_payers,
     note_prepared,
+    payers,
     take_booking,
     take_due_bookings,
     want_bookings,
@@ -88,7 +92,7 @@ class Wish:
 
     Attributes:
         carrier: Who a person chose: account, courier and service; None leaves it to the rules.
-        weight_g: As weighed; 0 is what its goods weigh.
+        weight_g: As weighed; 0 is what the packing table weighed, else what its goods weigh.
         insured: Whatever the rules say.
     """
 
@@ -106,11 +110,17 @@ async def want_couriers(
     Raises:
         TaskNotFound: One is not the shop's, or is at a location outside `within`.
         NotPacked, SenderMissing, DestinationMissing: Of any of them; nothing is wanted.
+        PackedWrong: The packing table has not let go of one.
         BookedAlready: One has a booking that stands.
     """
     by_task = {wish.task_id: wish for wish in wishes}
     orders, tasks = await lock_work(tx, by_task, within=within)
-    weights = {wish.task_id: wish.weight_g for wish in wishes}
+    lines = await lines_of_tasks(tx, list(by_task))
+    seen = await require_packed_right(
+        tx, orders, [task for task in tasks if task.state == TaskState.PACKED], lines
+    )
+    weighed = {task_id: weight_packed_g(one.parcels) for task_id, one in seen.items()}
+    weights = {wish.task_id: wish.weight_g or weighed.get(wish.task_id, 0) for wish in wishes}
     ready = await shipments(tx, keyring, by_task, weights=weights, now=now)
     wanted = []
     for task in tasks:
@@ -284,6 +294,8 @@ class Booker:
             account = await self.clients.of_account(tx, carrier.account_id)
             orders = await lock_orders(tx, [one.order_id])
             cash = await cash_of_tasks(tx, list(orders.values()))
+            insurance, subsidy = payers(to_carry(query), policy)
+            await note_payers(tx, one.id, insurance=insurance, subsidy=subsidy)
             return await choose_for_booking(
                 tx,
                 one,

@@ -30,7 +30,7 @@ from orderan.payments import (
     sums,
     take_part_back,
 )
-from orderan.returns import ReturnEvent, find_return, move_return, waiting_for_refund
+from orderan.returns import ReturnEvent, credited_by, find_return, move_return, waiting_for_refund
 
 GOODS_BACK = "goods_back"
 """How the credit for goods that came back and were paid back is called."""
@@ -141,7 +141,7 @@ async def _credit(tx: Tx, order: Order, refund: Refund, part_minor: int) -> list
     as far as too much had been paid, was not asked for before either. What earlier parts of it were
     credited for stays so, even where one of them came back to the shop since.
     """
-    if not await waiting_for_refund(tx, refund.id):
+    if not await credited_by(tx, refund.id):
         return []
     name = to_text("rfd", refund.id)
     credited = sum(

@@ -13,12 +13,12 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.book_courier import settle_not_booked
-from orderan.flows.never_asked import settle_never_asked
+from orderan.flows.forgo import forgo_rest
 from orderan.flows.order_fees import shipping_without
 from orderan.flows.pay_with_voucher import let_vouchers_go
 from orderan.flows.return_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
-from orderan.flows.settle_return import forgo_rest
+from orderan.flows.waits_for_person import settle_waits
 from orderan.fulfilment import Withdrawal, cancelled_tasks, follow_goods, withdraw_units
 from orderan.inventory import Part, claims_of, release_claims
 from orderan.kit import inbox
@@ -37,6 +37,7 @@ from orderan.orders import (
     owed,
     release_every_hold,
 )
+from orderan.packing import drop_packings
 from orderan.shipping import withdraw_bookings
 from orderan.verification import close_case
 
@@ -66,7 +67,7 @@ async def cancel_order(
     if after.commercial == Commercial.CANCELLED:
         await release_every_hold(tx, after, reason=reason, now=now)
         await close_case(tx, order_id, now=now)
-        await settle_never_asked(tx, [order_id], note="cancelled", now=now)
+        await settle_waits(tx, [order_id], note="cancelled", now=now)
     await follow_cut(tx, order, after.total_minor, now=now)
     await follow_totals(tx, [after], now=now)
     await let_vouchers_go(tx, [after], now=now)
@@ -109,6 +110,7 @@ async def let_go(tx: Tx, order: Order, lines: Sequence[Line], cuts: Sequence[Cut
         await inbox.settle(tx, [f"task_short:{task}" for task in gone], note="cancelled", now=now)
         await withdraw_bookings(tx, gone, reason="cancelled", now=now)
         await settle_not_booked(tx, gone, note="cancelled", now=now)
+        await drop_packings(tx, gone, now=now)
         await follow_goods(tx, [order.id], now=now)
 
 

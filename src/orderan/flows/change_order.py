@@ -8,17 +8,18 @@ confirm    stock is given back and taken, the order becomes what was previewed, 
 decline    nothing happened
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from orderan.catalog import Offer, UnknownSkus, offers, rates_on, tax_rates
+from orderan.catalog import Offer, UnknownSkus, offers
+from orderan.flows.article_prices import articles_for
 from orderan.flows.cancel_order import let_go
+from orderan.flows.forgo import forgo_rest
 from orderan.flows.order_fees import fees_of
 from orderan.flows.return_promotion import follow_cut
 from orderan.flows.settle_payment import follow_totals
-from orderan.flows.settle_return import forgo_rest
 from orderan.flows.verify_change import verify_change
 from orderan.fulfilment import follow_goods, plan_tasks
 from orderan.inventory import (
@@ -33,12 +34,10 @@ from orderan.inventory import (
 )
 from orderan.kit import decisions
 from orderan.kit.db import Tx
-from orderan.kit.i18n import local_date
 from orderan.orders import (
     Action,
     AddLine,
     AddressNotTheirs,
-    Article,
     Becomes,
     Change,
     ChangeContext,
@@ -48,11 +47,9 @@ from orderan.orders import (
     Order,
     OrderNotFound,
     SetAddress,
-    Tax,
     confirm_change,
     destinations,
     fold,
-    group_of,
     least_advanced,
     lines_of,
     load_orders,
@@ -64,8 +61,7 @@ from orderan.orders import (
 from orderan.orders import decline_change as decline
 from orderan.orders import edit_change as edit
 from orderan.orders import open_change as begin
-from orderan.pricing import NoPrice, QuotedLine, TotalChanged, best_price
-from orderan.shops import shop_by_id
+from orderan.pricing import QuotedLine, TotalChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,42 +211,12 @@ async def _look_up(
     )
     if missing := wanted - villages.keys():
         raise AddressNotTheirs(min(missing))
-    taxes = await _tax_classes(tx, order.placed_at)
-    group = await group_of(tx, order.customer_id)
     context = ChangeContext(
-        article=_article(order, known, taxes, group),
+        article=await articles_for(tx, order, known),
         fee=await fees_of(tx, order, villages),
         weight_g={offer.sku_id: offer.weight_g for offer in known.values()},
     )
     return _World(context, known, villages)
-
-
-def _article(
-    order: Order, known: Mapping[str, Offer], taxes: Mapping[str, Tax], group: str | None
-) -> Callable[[str, int], Article]:
-    def article(code: str, quantity: int) -> Article:
-        offer = known.get(code)
-        if offer is None:
-            raise UnknownSkus((code,))
-        price = best_price(
-            offer.prices, currency=order.currency, channel_id=order.channel_id, group=group, quantity=quantity
-        )
-        if price is None:
-            raise NoPrice((code,))
-        tax = taxes.get(offer.tax_class, Tax(0, 1, 1))
-        return Article(offer.sku_id, offer.code, offer.title, price, offer.tax_class, tax)
-
-    return article
-
-
-async def _tax_classes(tx: Tx, placed_at: datetime) -> dict[str, Tax]:
-    """Tax per class as it was on the shop's day an order was placed."""
-    shop = await shop_by_id(tx, tx.shop_id)
-    rates = rates_on(await tax_rates(tx), local_date(placed_at, shop.time_zone))
-    return {
-        tax_class: Tax(rate.rate_bp, rate.base_numerator, rate.base_denominator)
-        for tax_class, rate in rates.items()
-    }
 
 
 def _wants(becomes: Becomes, known: Mapping[str, Offer]) -> list[Want]:
@@ -278,6 +244,7 @@ async def _take(tx: Tx, order: Order, becomes: Becomes, world: _World, *, now: d
             village_code=village,
             beyond_stock=may_exceed_stock(order.kind),
             value_minor=order.total_minor,
+            channel_id=order.channel_id,
         )
         [taken] = await take_stock(tx, [(demand, state)], now=now)
         if isinstance(taken, StockShort):

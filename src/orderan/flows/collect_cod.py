@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows.parcel_cash import OrderCash, cash_of, reference_of
+from orderan.flows.parcel_cash import OrderCash, reference_of
 from orderan.flows.settle_payment import settle_payments
+from orderan.flows.views_split_cash import cash_books
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Kind, Refusal
 from orderan.orders import (
@@ -23,13 +24,11 @@ from orderan.orders import (
     Order,
     Scope,
     Terms,
-    load_orders,
     lock_orders,
     orders_by_id,
     seen_orders,
 )
-from orderan.payments import MoneyEvent, MoneyKind, MoreThanThereIs, ReferenceUsed, Standing, events_of
-from orderan.returns import refused_at_doors
+from orderan.payments import MoneyEvent, MoneyKind, MoreThanThereIs, ReferenceUsed, Standing
 from orderan.shipping import Parcel, ParcelState, courier, parcels_of_orders, parcels_with
 
 COD = "cod"
@@ -292,17 +291,7 @@ async def _look_up(
 
 
 async def _books(tx: Tx, orders: Collection[UUID]) -> dict[UUID, OrderCash]:
-    parcels: dict[UUID, list[Parcel]] = {order_id: [] for order_id in orders}
-    for parcel in await parcels_of_orders(tx, orders):
-        parcels[parcel.order_id].append(parcel)
-    events: dict[UUID, list[tuple[MoneyKind, str | None, int]]] = {order_id: [] for order_id in orders}
-    for event in await events_of(tx, orders, (MoneyKind.COD_COLLECTED, MoneyKind.COD_REMITTED)):
-        events[event.order_id].append((MoneyKind(event.kind), event.reference, event.amount_minor))
-    refused = await refused_at_doors(tx, orders)
-    return {
-        order_id: cash_of(order, lines, parcels[order_id], events[order_id], refused)
-        for order_id, (order, lines) in (await load_orders(tx, orders)).items()
-    }
+    return {order_id: cash for order_id, (_, cash) in (await cash_books(tx, orders)).items()}
 
 
 def _event(

@@ -29,6 +29,7 @@ from orderan.payments import (
     ChargebackEvent,
     Evidence,
     EvidenceKind,
+    KeptFile,
     MoneyEvent,
     MoneyKind,
     NoSuchAttempt,
@@ -95,10 +96,16 @@ async def report_chargeback(
 
 
 async def add_to_chargeback(
-    tx: Tx, chargeback_id: UUID, kind: EvidenceKind, words: str, *, now: datetime
+    tx: Tx,
+    chargeback_id: UUID,
+    kind: EvidenceKind,
+    words: str,
+    *,
+    kept: KeptFile | None = None,
+    now: datetime,
 ) -> Evidence:
-    """Raises ChargebackNotFound, IllegalMove, EvidenceMissing."""
-    return await add_evidence(tx, await _locked(tx, chargeback_id), kind, words, now=now)
+    """Raises ChargebackNotFound, IllegalMove, EvidenceMissing, EvidenceFilesTooMany."""
+    return await add_evidence(tx, await _locked(tx, chargeback_id), kind, words, kept=kept, now=now)
 
 
 async def answer_chargeback(tx: Tx, chargeback_id: UUID, *, now: datetime) -> Chargeback:

@@ -42,6 +42,7 @@ class RateQuery:
 
     Attributes:
         origin_area, destination_area: Kecamatan codes, or postcodes where no area is known.
+        origin_village: Of where it leaves from, as far as it is known.
         village_code: Of the destination, for the shop's own table.
     """
 
@@ -54,6 +55,7 @@ class RateQuery:
     value_minor: int
     cod_minor: int = 0
     insured: bool = False
+    origin_village: str = ""
 
     @property
     def lane(self) -> Lane:

@@ -1,17 +1,23 @@
 """What happens to parcels on the way, told by a person or a courier.
 
 out         its buyer is asked whether somebody is home, where the shop asks
+failed      they may say what is to be done, until it goes on
 delivered   lines are delivered; the order's delivery time is noted once nothing is missing
-returned    to us: a return is opened by itself and waits for the goods to be inspected
-lost, damaged   reported to the inbox with the order's money and what to do
+turned round    a return is opened by itself, with the parcel's own number: the goods are expected where they left
+returned    to us; stock and money wait until somebody received and inspected the goods
+lost        on the way back: nothing is expected any more
+lost, damaged   reported to the inbox with the order's money and what to do; a claim to the courier is opened
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.ask_on_the_day import ask_about
+from orderan.flows.claim_parcels import claim_gone
 from orderan.flows.hear_day import close_days
+from orderan.flows.missed_door import missed, went_on
 from orderan.flows.pick_task import Within
 from orderan.fulfilment import follow_goods, lock_tasks
 from orderan.kit import inbox
@@ -20,7 +26,20 @@ from orderan.kit.errors import N_
 from orderan.kit.ids import to_text
 from orderan.kit.inbox import Stuck
 from orderan.orders import Order, insert_moves, lines_of, lock_orders
-from orderan.returns import ReturnEvent, Wanted, coming_back, find_return, move_return, request_return
+from orderan.returns import (
+    ReturnAwbTaken,
+    ReturnAwbUnusable,
+    ReturnEvent,
+    ReturnState,
+    Wanted,
+    coming_back,
+    find_return,
+    issue_shipment,
+    move_return,
+    note_sent_back,
+    request_return,
+    returns_sent_back,
+)
 from orderan.shipping import PARCEL, Parcel, ParcelEvent, ParcelNotFound, ParcelState, behind, move_parcels
 
 
@@ -50,13 +69,20 @@ async def move_on(
         await ask_about(tx, [parcel.id for parcel in parcels], now=now)
     elif event is not ParcelEvent.MOVE:
         await close_days(tx, [parcel.id for parcel in parcels], now=now)
+    if event is ParcelEvent.FAIL:
+        await missed(tx, parcels, now=now)
+    elif event is not ParcelEvent.MOVE:
+        await went_on(tx, [parcel.id for parcel in parcels], now=now)
     if event is ParcelEvent.DELIVER:
         await follow_goods(tx, list(orders), now=now)
-    if event is ParcelEvent.ARRIVE_BACK:
-        for parcel in parcels:
-            await _open_return(tx, parcel, now=now)
+    if event in {ParcelEvent.SEND_BACK, ParcelEvent.ARRIVE_BACK}:
+        await _expect_back(tx, parcels, now=now)
+    if event is ParcelEvent.LOSE:
+        await _expect_no_more(tx, parcels, now=now)
     if event in {ParcelEvent.LOSE, ParcelEvent.DAMAGE}:
         await inbox.report(tx, [_gone(parcel, event, orders[parcel.order_id]) for parcel in parcels], now=now)
+        kind = "lost" if event is ParcelEvent.LOSE else "damaged"
+        await claim_gone(tx, parcels, kind, reason or "", now=now)
     return parcels
 
 
@@ -70,17 +96,40 @@ async def _lock(tx: Tx, ids: Collection[UUID], *, within: Within) -> dict[UUID, 
     return orders
 
 
-async def _open_return(tx: Tx, parcel: Parcel, *, now: datetime) -> None:
-    """The courier brought it back: the goods of whole lines wait on our table."""
-    wanted = await _whole_lines(tx, parcel)
-    if not wanted:
-        return
-    [task] = (await lock_tasks(tx, [parcel.task_id])).values()
-    made = await request_return(
-        tx, parcel.order_id, wanted, reason="returned_to_sender", location_id=task.location_id, now=now
-    )
-    for event in (ReturnEvent.APPROVE, ReturnEvent.SEND):
-        await move_return(tx, await find_return(tx, made.id), event, now=now)
+async def _expect_back(tx: Tx, parcels: Sequence[Parcel], *, now: datetime) -> None:
+    """Couriers bring these back: the goods of whole lines are expected where they left, once."""
+    there = await returns_sent_back(tx, [parcel.id for parcel in parcels])
+    for parcel in parcels:
+        wanted = await _whole_lines(tx, parcel) if parcel.id not in there else []
+        if not wanted:
+            continue
+        [task] = (await lock_tasks(tx, [parcel.task_id])).values()
+        made = await request_return(
+            tx, parcel.order_id, wanted, reason="returned_to_sender", location_id=task.location_id, now=now
+        )
+        await note_sent_back(tx, made.id, parcel.id, now=now)
+        await move_return(tx, await find_return(tx, made.id), ReturnEvent.APPROVE, now=now)
+        # What comes is compared with it; without a number that can be compared it comes all the same.
+        with suppress(ReturnAwbUnusable, ReturnAwbTaken):
+            await issue_shipment(
+                tx,
+                await find_return(tx, made.id),
+                courier=parcel.courier,
+                awb=parcel.awb,
+                weight_g=parcel.weight_g,
+                origin="",
+                now=now,
+            )
+        await move_return(tx, await find_return(tx, made.id), ReturnEvent.SEND, now=now)
+
+
+async def _expect_no_more(tx: Tx, parcels: Sequence[Parcel], *, now: datetime) -> None:
+    """These were lost on their way back to us: their goods will not come."""
+    there = await returns_sent_back(tx, [parcel.id for parcel in parcels])
+    for return_id in there.values():
+        found = await find_return(tx, return_id)
+        if found.state == ReturnState.IN_TRANSIT:
+            await move_return(tx, found, ReturnEvent.GIVE_UP, now=now)
 
 
 async def _whole_lines(tx: Tx, parcel: Parcel) -> list[Wanted]:

@@ -1,6 +1,7 @@
 """A van on its tour: parcels, cash and orders follow what its driver does at the doors.
 
     leave      every parcel goes out for delivery; its buyer is told by that, and the first door is next
+    part       what the buyer keeps of it is told first, and what is to be collected for that
     deliver    parcel delivered, cash collected to the rupiah, proof sealed under its buyer's key
     fail       the parcel stays in the van, a person is told, the rest of the run is solved again
     back       what failed waits for another van
@@ -10,7 +11,7 @@
 Orders are locked before depots, and depots before runs, everywhere. Whoever comes second finds the stop made and is told so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -50,6 +51,7 @@ from orderan.fleet import (
 )
 from orderan.fleet import RUN as RUNS
 from orderan.fleet import STOP as STOPS
+from orderan.flows.accept_part import accept_part
 from orderan.flows.collect_cod import Cash, cash_at_doors, collect_cod, remit_cod
 from orderan.flows.deliver import move_on
 from orderan.flows.plan_runs import plan_again_by_itself
@@ -190,6 +192,28 @@ async def deliver_stop(
     )
     await inbox.settle(tx, [_failed_key(row.parcel_id)], note="delivered", now=now)
     await _go_on(tx, run, late=now - stop.arrives_at > LATE, now=now)
+
+
+async def keep_part(
+    tx: Tx, run_id: UUID, stop_id: UUID, *, driver_id: UUID | None, kept: Mapping[int, int], now: datetime
+) -> int:
+    """The buyer keeps a part of a COD parcel; returns what is to be collected for it before it is handed over.
+
+    Args:
+        kept: Units by line number; what is not named was not kept.
+
+    Raises:
+        RunNotFound, StopNotFound: Not theirs.
+        IllegalMove: The stop was made.
+        NotCod, NotAtTheDoor, BeyondParcel, NotAPart: See `accept_part`; nothing changed.
+    """
+    run = await run_for(tx, run_id, driver_id=driver_id)
+    stop = await stop_for(tx, run, stop_id)
+    STOPS.after(stop.state, StopEvent.DELIVER)
+    row = await _locked(tx, stop)
+    await accept_part(tx, row.parcel_id, kept, now=now)
+    parcel = next(one for one in await parcels_of(tx, row.order_id) if one.id == row.parcel_id)
+    return (await cash_at_doors(tx, [parcel]))[parcel.id]
 
 
 async def fail_stop(

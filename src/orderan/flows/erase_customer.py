@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan import inventory, orders, payments, returns, trust, verification
+from orderan import inventory, orders, payments, returns, shipping, trust, verification
 from orderan.customers import erase
 from orderan.flows.verify_order import VERIFYING, WHERE_THEY_LIVE
 from orderan.importing import forget_customers
@@ -73,6 +73,9 @@ async def _forget_words(tx: Tx, people: Collection[UUID], *, now: datetime) -> N
     await decisions.forget_input(tx, placed, VERIFYING, WHERE_THEY_LIVE)
     refunds = await payments.forget_words(tx, placed, GONE)
     came_back = await returns.forget_words(tx, placed, GONE)
+    await returns.forget_dispute_words(tx, placed, GONE)
+    await returns.forget_photos(tx, placed)
+    await shipping.forget_claim_words(tx, placed, GONE)
     await inventory.forget_words(tx, [*placed, *came_back])
     await events.forget_words(tx, [*refunds, *came_back], {})
     entries = [to_text("exc", entry) for entry in await inbox.forget_words(tx, placed)]

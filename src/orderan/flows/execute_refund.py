@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from orderan.flows.book_refund import book_part, lock_refund, take_back
+from orderan.flows.gateway_refuses import Asked, Call, note_calls
 from orderan.flows.refund_vouchers import return_to_vouchers, share_of_vouchers
 from orderan.gateways import (
     Gateway,
@@ -166,6 +167,8 @@ class Refunder:
             told = await gateway.refund(_asked(one, attempt, first=first))
         except GatewayRefused as refused:
             reason = refused.code
+            if refused.of_account:
+                await self._refuses_us(caller, attempt, reason)
             if not first:
                 return await self._refused_again(caller, one, attempt, gateway, reason)
             return await self._note(
@@ -176,7 +179,16 @@ class Refunder:
             # That nothing happened this time says nothing about the time before.
             note = note_refund_failed if first and isinstance(trouble, GatewayFailed) else note_refund_unknown
             return await self._note(caller, one, lambda tx, now: note(tx, one.id, reason, now=now))
-        return await self._note(caller, one, lambda tx, now: note_refunding(tx, one.id, told, now=now))
+        return await self._note(
+            caller,
+            one,
+            lambda tx, now: note_refunding(tx, one.id, told, now=now),
+            served=Call(attempt.rail_id, Asked.REFUND),
+        )
+
+    async def _refuses_us(self, caller: Caller, attempt: Attempt, reason: str) -> None:
+        now, call = self.clock.now(), Call(attempt.rail_id, Asked.REFUND)
+        await self.db.run(caller, lambda tx: note_calls(tx, refused={call: reason}, served=(), now=now))
 
     async def _refused_again(
         self, caller: Caller, one: RefundTry, attempt: Attempt, gateway: Gateway, reason: str
@@ -196,13 +208,23 @@ class Refunder:
         )
 
     async def _note(
-        self, caller: Caller, one: RefundTry, note: Callable[[Tx, datetime], Awaitable[RefundNoted]]
+        self,
+        caller: Caller,
+        one: RefundTry,
+        note: Callable[[Tx, datetime], Awaitable[RefundNoted]],
+        *,
+        served: Call | None = None,
     ) -> RefundTry:
-        """Keep what was heard and book what it moves, in one transaction."""
+        """Keep what was heard and book what it moves, in one transaction.
+
+        Args:
+            served: What the gateway did for us.
+        """
 
         async def work(tx: Tx) -> RefundTry:
             now = self.clock.now()
             order, refund = await lock_refund(tx, one.refund_id)
+            await note_calls(tx, refused={}, served=[served] if served else [], now=now)
             noted = await note(tx, now)
             if noted.kind is None:
                 return noted.tried

@@ -42,6 +42,7 @@ KINDS: Final = {
     Test.LATE: Kind.SILENT,
     Test.SILENCE: Kind.DECLINES,
 }
+"""Of a rail that still does something; one that is down is down by whatever test."""
 
 
 async def follow_health(tx: Tx, *, now: datetime) -> int:
@@ -96,6 +97,8 @@ def _worse(one: RailWatch, there: Incident) -> bool:
 
 
 def _kind(one: RailWatch) -> Kind:
+    if one.word is Word.DOWN:
+        return Kind.DOWN
     return KINDS.get(Test(one.reasons[0]["test"]), Kind.OTHER) if one.reasons else Kind.OTHER
 
 

@@ -4,6 +4,8 @@
     keep      word for word but for card numbers, many at once in one statement; letters nobody can read wait
               for a person
     hear      the worker calls for the tries they are about, and the gateway is asked for the truth
+    nobody's  a letter about nothing of ours is heard once and asks nothing; where it tells of money a person looks
+    forged    refused letters and none signed well for an hour are more likely our key than a stranger: a person looks
 
 So a notification moves no money, whatever it says: a gateway that does not sign the status, one that
 sends old news late, and whoever found out a secret are all answered by the same question.
@@ -35,6 +37,7 @@ from orderan.payments import (
     Verdict,
     accounts_due,
     hear_notices,
+    heard_from,
     keep_notices,
     sweep_notices,
 )
@@ -43,6 +46,8 @@ SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "x-callback-token"
 LONGEST_NAME: Final = 200
 FORGED_KEPT: Final = 8_192
 """Bytes of a forged letter that are kept: enough to see what was tried."""
+SIGNED_WITHIN: Final = timedelta(hours=1)
+"""Who sent a well signed letter so lately has the key we check with."""
 KEPT: Final = timedelta(days=400)
 """Disputes come within a year; nobody asks what a gateway said before that."""
 
@@ -65,12 +70,21 @@ async def keep_news(tx: Tx, letters: Sequence[Notification], *, now: datetime) -
     """Keep what came; an account that got letters nobody can read waits for a person."""
     await keep_notices(tx, letters, now=now)
     unread = {letter.account_id for letter in letters if letter.verdict is Verdict.UNREADABLE}
-    await inbox.report(tx, [_unread(account_id) for account_id in sorted(unread)], now=now)
+    forged = {letter.account_id for letter in letters if letter.verdict is Verdict.FORGED}
+    if forged:
+        forged -= await heard_from(tx, forged, since=now - SIGNED_WITHIN)
+    stuck = [_unread(account_id) for account_id in sorted(unread)]
+    await inbox.report(tx, [*stuck, *(_forged(account_id) for account_id in sorted(forged))], now=now)
 
 
 async def hear_news(tx: Tx, *, now: datetime) -> tuple[int, list[UUID]]:
     """Call for what letters are about; how many there were, and the accounts to be asked something by now."""
-    return await hear_notices(tx, now=now), await accounts_due(tx, now=now)
+    heard = await hear_notices(tx, now=now)
+    if heard.accounts:
+        mended = [_forged(account_id).dedupe_key for account_id in sorted(heard.accounts)]
+        await inbox.settle(tx, mended, note="signed well again", now=now)
+    await inbox.report(tx, [_nobodys(account_id) for account_id in sorted(heard.strangers)], now=now)
+    return heard.count, await accounts_due(tx, now=now)
 
 
 async def sweep_old_news(tx: Tx, now: datetime) -> int:
@@ -79,19 +93,38 @@ async def sweep_old_news(tx: Tx, now: datetime) -> int:
 
 
 def _unread(account_id: UUID) -> Stuck:
+    step = N_(
+        "Baca suratnya di halaman akun gateway, lalu cocokkan dengan dasbor gateway: bisa jadi ini kabar uang."
+    )
+    return _stuck("letters_unreadable", str(Verdict.UNREADABLE), account_id, step)
+
+
+def _forged(account_id: UUID) -> Stuck:
+    step = N_(
+        "Cocokkan kunci akun ini dengan dasbor gateway. Bila kuncinya sudah benar, surat itu palsu dan boleh diabaikan."
+    )
+    return _stuck("letters_refused", str(Verdict.FORGED), account_id, step)
+
+
+def _nobodys(account_id: UUID) -> Stuck:
+    step = N_(
+        "Cari pembayarannya di dasbor gateway. Bila milik toko, catat di pesanannya; bila milik sistem lain, pakai akun gateway sendiri."
+    )
+    return _stuck("letters_of_nobody", "nothing_of_ours", account_id, step)
+
+
+def _stuck(kind: str, reason: str, account_id: UUID, next_step: str) -> Stuck:
     return Stuck(
-        kind="letters_unreadable",
-        reason=str(Verdict.UNREADABLE),
+        kind=kind,
+        reason=reason,
         subject_kind="gateway_account",
         subject_id=account_id,
-        dedupe_key=f"letters_unreadable:{account_id}",
+        dedupe_key=f"{kind}:{account_id}",
         payload={"account": to_text("gwa", account_id)},
         money_minor=0,
         currency="IDR",
         deadline=None,
-        next_step=N_(
-            "Baca suratnya di halaman akun gateway, lalu cocokkan dengan dasbor gateway: bisa jadi ini kabar uang."
-        ),
+        next_step=next_step,
     )
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.flows.book_courier import settle_not_booked
+from orderan.flows.packed_right import as_packed, require_packed_right
 from orderan.flows.pick_task import Within, lock_work
 from orderan.flows.shipments import cash_of_tasks
 from orderan.fulfilment import (
@@ -41,11 +42,13 @@ from orderan.shipping import (
     BookingOutdated,
     BookingState,
     Content,
+    NumberTakenBack,
     Parcel,
     ParcelEvent,
     ParcelState,
     book_out,
     lock_bookings_of_tasks,
+    numbers_taken_back,
     outdated,
     read_awb,
     ship_parcels,
@@ -58,13 +61,16 @@ async def hand_over(
     """Give a packed task's boxes to their couriers; returns the parcels.
 
     Args:
-        boxes: At least one. A single box may leave its contents unsaid: it holds everything.
+        boxes: At least one. They may leave their contents unsaid: they hold what the packing table put into them, in
+            its order; a single one that was not there holds everything.
 
     Raises:
         TaskNotFound: Not there for this caller.
         IllegalMove: It is not packed, or was handed over before.
+        PackedWrong, ParcelsDiffer: The packing table has not let go of it, or packed another number of parcels.
         UnknownCourier, AwbMistyped, AwbUsed: Of a box; nothing was handed over.
         BookingOutdated: Its courier was told to collect another amount than is due by now.
+        NumberTakenBack: Its number was booked and taken back since; no courier carries it.
         ContentsDiffer: The boxes together do not hold exactly what was packed.
         ClaimMissing, StockShort: The stock to ship is not there; nothing was handed over.
     """
@@ -88,9 +94,15 @@ async def _hand_over(
     for task in tasks:
         TASK.after(TaskState(task.state), TaskEvent.HAND_OVER)
     packed: dict[UUID, list[TaskLine]] = {task_id: [] for task_id in boxes}
-    for line in await lines_of_tasks(tx, list(boxes)):
+    lines = await lines_of_tasks(tx, list(boxes))
+    for line in lines:
         if line.packed:
             packed[line.task_id].append(line)
+    seen = await require_packed_right(tx, orders, tasks, lines)
+    boxes = {
+        task_id: as_packed(said, seen[task_id]) if task_id in seen else said
+        for task_id, said in boxes.items()
+    }
     standing = await lock_bookings_of_tasks(tx, boxes.keys(), STANDING)
     booked = await _booked(tx, orders, boxes, standing)
     parcels = [
@@ -100,6 +112,8 @@ async def _hand_over(
             orders[task.order_id], task, packed[task.id], boxes[task.id], booked.get(task.id), now=now
         )
     ]
+    if dead := await numbers_taken_back(tx, [(one.courier, one.awb) for one in parcels]):
+        raise NumberTakenBack(dead[0])
     await move_tasks(tx, tasks, TaskEvent.HAND_OVER, now=now)
     parts = [
         Part(task.order_id, line.line_no, line.sku_id, line.packed, task.location_id, line.lot_id)

@@ -13,11 +13,13 @@ from typing import Final
 from uuid import UUID
 
 from orderan.customers import zone_of
+from orderan.flows.ask_deposit import DEMANDED
+from orderan.flows.asking_words import WHYS
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.hear_day import answer_of_day
-from orderan.flows.never_asked import settle_never_asked
 from orderan.flows.verify_order import after_missed, followed_now
-from orderan.flows.views_verifying import asked_somebody_else, buyers_of
+from orderan.flows.views_verifying import asked_somebody_else, buyers_of, waits_because
+from orderan.flows.waits_for_person import settle_waits
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import (
@@ -37,6 +39,7 @@ from orderan.verification import (
     Attempt,
     AttemptEvent,
     DayOver,
+    DepositDemanded,
     LaterThanDeadline,
     Next,
     NotBeingAsked,
@@ -53,6 +56,7 @@ from orderan.verification import (
     lock_open_attempts,
     note_answer,
     note_by_hand,
+    note_why,
     open_cases,
     take_case,
 )
@@ -107,6 +111,31 @@ async def hear_answer(
     return await answer_attempt(tx, found.id, found.order_id, event, answer=answer, note=note, now=now)
 
 
+async def hear_why(tx: Tx, token: str, why: str, *, now: datetime) -> bool:
+    """A buyer who said no by what only they were given says why; whether it is kept. Nobody has to.
+
+    Args:
+        why: One of `WHYS`; anything else is nothing.
+
+    Raises:
+        AnswerUnknown: As `asked_by` has it.
+    """
+    return await explain(tx, await asked_by(tx, token, now=now), why)
+
+
+async def explain(tx: Tx, asked: Attempt, why: str) -> bool:
+    """A buyer who said no by an attempt says why; whether it is kept.
+
+    Args:
+        why: One of `WHYS`; anything else is nothing.
+    """
+    if why not in WHYS:
+        return False
+    await _locked(tx, asked.order_id)
+    attempt = await lock_attempt(tx, asked.id)
+    return attempt is not None and await note_why(tx, attempt, WHYS[why], among=WHYS.values())
+
+
 async def answer_attempt(
     tx: Tx,
     attempt_id: UUID,
@@ -123,6 +152,7 @@ async def answer_attempt(
         AnswerUnknown: No such attempt in this shop.
         NotBeingAsked: The order was answered for, or is closed, or whoever answers has a telephone that is the
             buyer's no more; nothing changed.
+        DepositDemanded: It is a yes, and the order's score wants a deposit; nothing changed.
         DayOver: Of a parcel's day, see `answer_of_day`.
     """
     order = await _locked(tx, order_id)
@@ -138,6 +168,8 @@ async def answer_attempt(
     _require_open(order)
     if event is AttemptEvent.PUT_OFF or (event in _ANSWERS and await asked_somebody_else(tx, attempt_id)):
         raise NotBeingAsked(str(order.number), order.verification)
+    if event is AttemptEvent.CONFIRM and await _demanded(tx, order):
+        raise DepositDemanded(str(order.number), order.verification)
     was_open = attempt.state in OPEN
     moved = await note_answer(tx, attempt, event, answer=answer, note=note, now=now)
     if event is AttemptEvent.MISS:
@@ -148,6 +180,10 @@ async def answer_attempt(
         # The order was changed since, and is another one than this attempt asked about.
         raise NotBeingAsked(str(order.number), order.verification)
     return await _follow(tx, order, event, reason=note or f"{attempt.way}:{answer or event}", now=now)
+
+
+async def _demanded(tx: Tx, order: Order) -> bool:
+    return order.wants_deposit and await waits_because(tx, order.id) == DEMANDED
 
 
 async def answer_by_hand(tx: Tx, order_id: UUID, event: AttemptEvent, *, note: str, now: datetime) -> Order:
@@ -167,7 +203,7 @@ async def answer_by_hand(tx: Tx, order_id: UUID, event: AttemptEvent, *, note: s
         await _open(tx, order_id, now=now)
     attempt = (await lock_open_attempts(tx, [order_id])).get(order_id)
     if attempt is not None and attempt.way is Way.AGENT:
-        await note_answer(tx, attempt, event, note=note, now=now)
+        await note_answer(tx, attempt, event, note=note, by_hand=True, now=now)
     else:
         attempt = None
         await note_by_hand(tx, order_id, event, note=note, now=now)
@@ -211,7 +247,7 @@ async def call_later(tx: Tx, order_id: UUID, at: datetime, *, note: str, now: da
         raise NotOnTheList(str(order.number))
     if not now < at < case.deadline:
         raise LaterThanDeadline
-    await note_answer(tx, attempt, AttemptEvent.MISS, answer="later", note=note, now=now)
+    await note_answer(tx, attempt, AttemptEvent.MISS, answer="later", note=note, by_hand=True, now=now)
     await go_on(tx, case, Next(case.step, max(case.tries - 1, 0), at), now=now)
     return order
 
@@ -231,7 +267,7 @@ async def waive_verification(tx: Tx, order_id: UUID, *, reason: str, now: dateti
     await move_verification(tx, [order], VerificationEvent.WAIVE, reason=reason, now=now)
     await drop_deposit(tx, order)
     await close_case(tx, order_id, now=now)
-    await settle_never_asked(tx, [order_id], note="buyer waived", now=now)
+    await settle_waits(tx, [order_id], note="buyer waived", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
 
 
@@ -251,7 +287,7 @@ async def ask_again(tx: Tx, order_id: UUID, *, now: datetime) -> Order:
     await drop_deposit(tx, order)
     await close_case(tx, order_id, now=now)
     await _open(tx, order_id, now=now)
-    await settle_never_asked(tx, [order_id], note="buyer asked again", now=now)
+    await settle_waits(tx, [order_id], note="buyer asked again", now=now)
     return (await orders_by_id(tx, [order_id]))[order_id]
 
 
@@ -278,7 +314,7 @@ async def _follow(tx: Tx, order: Order, event: AttemptEvent, *, reason: str | No
     await move_verification(tx, [order], _ANSWERS[event], reason=reason, now=now)
     await drop_deposit(tx, order)
     await close_case(tx, order.id, now=now)
-    await settle_never_asked(tx, [order.id], note="buyer answered", now=now)
+    await settle_waits(tx, [order.id], note="buyer answered", now=now)
     if event is AttemptEvent.REFUSE:
         return await cancel_order(tx, order.id, reason="buyer_refused", now=now)
     return (await orders_by_id(tx, [order.id]))[order.id]

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from orderan.flows.ask_on_the_day import after_missed
 from orderan.flows.nobody_home import report_nobody_home, settle_nobody_home
+from orderan.flows.put_off_stop import put_off_stop
 from orderan.flows.verify_order import followed_now
 from orderan.flows.views_days import Door, doors_of
 from orderan.kit.db import Tx
@@ -125,7 +126,7 @@ async def answer_day_by_hand(
     if event is AttemptEvent.MISS:
         if asked is None or not on_the_list:
             raise NotOnTheList(str(order.number))
-        await note_answer(tx, asked, event, note=note or None, now=now)
+        await note_answer(tx, asked, event, note=note or None, by_hand=True, now=now)
         await after_missed(tx, order, day, now=now)
         return
     if event is AttemptEvent.PUT_OFF:
@@ -135,7 +136,7 @@ async def answer_day_by_hand(
         if day.put_off_to == put_off_to:
             raise DayOver(str(order.number))
     if asked is not None and on_the_list:
-        await note_answer(tx, asked, event, note=note or None, now=now)
+        await note_answer(tx, asked, event, note=note or None, by_hand=True, now=now)
     else:
         await note_by_hand(tx, order.id, event, note=note or None, day_id=day.id, now=now)
     await _follow(tx, order, parcel, day, EVENTS[event], by=tx.actor, put_off_to=put_off_to, now=now)
@@ -200,6 +201,8 @@ async def _follow(
         raise DayOver(str(order.number))
     wished = parcel.deliver_on if parcel.deliver_on and parcel.deliver_on <= day.day else None
     await expect_parcel(tx, parcel, str(after.state), deliver_on=put_off_to or wished, now=now)
+    if put_off_to is not None:
+        await put_off_stop(tx, parcel.id, now=now)
     if after.state is DayState.NOBODY:
         await report_nobody_home(tx, order, parcel, str(after.state), deadline=day.deadline, now=now)
     else:

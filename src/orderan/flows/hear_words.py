@@ -1,24 +1,28 @@
 """Replies and receipts of messages that asked buyers whether they mean their order, or whether somebody is home.
 
-A button carries what only this attempt's buyer was given, and counts from their own number. A plain yes, no or
+A button carries what only this attempt's buyer was given, and counts from their own number. A written yes, no or
 "tomorrow" counts where it answers the message that asked, or comes from a number which was asked one thing only that
-way and has not answered yet, however late; any other text is for whoever reads replies. A message that did not arrive
-is a try in vain.
+way and has not answered yet, however late; any other words, a voice, and a yes to two questions at once stand with what
+was asked, for a person to read. A reason that is chosen after a no is kept with it. A message that did not arrive is a
+try in vain.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from orderan import messaging
 from orderan.customers import people_by_phone
 from orderan.flows.answer_call import attempt_named
-from orderan.flows.asking_words import WORDS
+from orderan.flows.asking_words import WHY, WORDS
 from orderan.flows.call_words import Topic
-from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, hear_answer, is_good
+from orderan.flows.hear_buyer import VALID, answer_attempt, asked_by, explain, hear_answer, is_good
+from orderan.flows.own_words import keep_own_words
+from orderan.flows.reply_words import meant
 from orderan.flows.views_days import answerable_days_of
-from orderan.flows.views_verifying import answerable_attempts_of, is_buyer
+from orderan.flows.views_verifying import answerable_attempts_of, asked_somebody_else, is_buyer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
 from orderan.messaging import ReceiptState, Reply, ReplyKind
@@ -37,14 +41,8 @@ from orderan.verification import (
 )
 
 WAYS: Final = {Kind.WHATSAPP: Way.WHATSAPP, Kind.SMS: Way.SMS}
-YESES: Final = frozenset({"ya", "iya", "y", "benar", "betul", "yes"})
-NOES: Final = frozenset({"tidak", "bukan", "nggak", "gak", "no", "batal"})
-LATERS: Final = frozenset({"besok", "besok saja", "antar besok", "tomorrow"})
-MEANT: Final = (
-    (YESES, AttemptEvent.CONFIRM),
-    (NOES, AttemptEvent.REFUSE),
-    (LATERS, AttemptEvent.PUT_OFF),
-)
+WITHOUT_WORDS: Final = "[…]"
+"""Stands for a picture or a voice: nobody of us hears it, and a person may."""
 OVER: Final = (NotBeingAsked, DayOver)
 """What was asked was answered for, or needs no answer any more."""
 
@@ -65,6 +63,9 @@ async def _tapped(tx: Tx, keyring: Keyring, reply: Reply, *, now: datetime) -> N
     person = (await people_by_phone(tx, keyring, [reply.from_])).get(reply.from_)
     if not token or person is None:
         return
+    if word == WHY:
+        await _explained(tx, person, token)
+        return
     # An old button, or one of an order that was answered for, decides nothing any more.
     with suppress(AnswerUnknown, *OVER):
         asked = await asked_by(tx, token, now=now)
@@ -73,16 +74,22 @@ async def _tapped(tx: Tx, keyring: Keyring, reply: Reply, *, now: datetime) -> N
             await hear_answer(tx, token, event, answer=word, now=now)
 
 
+async def _explained(tx: Tx, person: UUID, chosen: str) -> None:
+    """A reason was chosen of the list that `ask_why` sent; it is the buyer's from their own number only."""
+    why, _, name = chosen.partition(":")
+    attempt_id = attempt_named(name)
+    named = await attempts_named(tx, Way.WHATSAPP, [attempt_id]) if attempt_id else {}
+    for asked in named.values():
+        if await is_buyer(tx, asked.order_id, person) and not await asked_somebody_else(tx, asked.id):
+            await explain(tx, asked, why)
+
+
 def topic_of(asked: Attempt) -> Topic:
     """What an attempt asks about."""
     return Topic.DAY if asked.day_id else Topic.ORDER
 
 
 async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: datetime) -> None:
-    text = reply.text.strip().strip(".!").casefold()
-    event = next((event for words, event in MEANT if text in words), None)
-    if event is None:
-        return
     if reply.in_reply_to:
         named = await attempts_of_provider(tx, way, [reply.in_reply_to])
         asked = [one for one in named.values() if await is_good(tx, one, now=now)]
@@ -92,10 +99,13 @@ async def _written(tx: Tx, keyring: Keyring, way: Way, reply: Reply, *, now: dat
         if person is not None:
             asked += await answerable_attempts_of(tx, way, person, since=now - VALID, now=now)
             asked += await answerable_days_of(tx, way, person, since=now - VALID)
-    if len(asked) == 1:
-        words = {means: word for word, means in WORDS[topic_of(asked[0])].items()}
-        if event in words:
-            await _end(tx, asked[0], event, words[event], now=now)
+    event = meant(reply.text, topic_of(asked[0])) if len(asked) == 1 else None
+    if event is None:
+        for one in asked:
+            await keep_own_words(tx, one, reply.text.strip() or WITHOUT_WORDS, now=now)
+        return
+    words = {means: word for word, means in WORDS[topic_of(asked[0])].items()}
+    await _end(tx, asked[0], event, words[event], now=now)
 
 
 async def hear_fates(tx: Tx, receipts: Sequence[tuple[Kind, messaging.Receipt]], now: datetime) -> None:

@@ -134,7 +134,7 @@ async def _abouts(tx: Tx, messages: Sequence[Message], *, now: datetime) -> list
     """What is true now of what each message is about; None of what is gone."""
     back = {one.topic_id for one in messages if one.kind == Kind.BACK_IN_STOCK}
     goods = await wares(tx, back, now=now)
-    orders = await abouts(tx, [(one.topic_id, one.subject_id) for one in messages])
+    orders = await abouts(tx, [(one.topic_id, one.subject_id, one.fact_seq) for one in messages])
     return [
         goods.get(one.topic_id) if one.topic_id in back else about
         for one, about in zip(messages, orders, strict=True)

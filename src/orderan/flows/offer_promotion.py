@@ -13,11 +13,12 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from orderan.flows.fitting_rails import restricts_cards
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Line, Order
 from orderan.orders import lines_of as order_lines
-from orderan.payments import IN_THE_AIR, METHODS, Attempt, AttemptState, Group, attempts_of
+from orderan.payments import IN_THE_AIR, METHODS, Attempt, AttemptState, Group, attempts_of, rails
 from orderan.promotions import (
     Asking,
     Card,
@@ -33,6 +34,7 @@ from orderan.promotions import (
     best,
     find_promotion,
     fits_without_card,
+    held_to_ranges,
     promotions_open,
     reserve_use,
     uses_of,
@@ -91,7 +93,21 @@ async def offered(
         for one in await promotions_open(tx)
     ]
     asking = await _asking(tx, order, [one.id for one in promotions], mine=mine, card=card, now=now)
-    return [_offer(_way(method), promotions, asking) for method in methods]
+    held = await _restricting(tx)
+    return [_offer(_way(method, held), promotions, asking) for method in methods]
+
+
+async def only_cards(tx: Tx, method: str, promotion_id: UUID) -> tuple[str, ...]:
+    """How a card must begin that may pay with a promotion, where the page that takes the card has to hold to it."""
+    found = await find_promotion(tx, promotion_id)
+    if found is None or not held_to_ranges(found.terms, _way(method, await _restricting(tx))):
+        return ()
+    return found.terms.card_ranges
+
+
+async def _restricting(tx: Tx) -> frozenset[str]:
+    """Methods with an open rail whose page can hold to ranges of cards."""
+    return frozenset(one.method for one in await rails(tx) if one.state == "open" and restricts_cards(one))
 
 
 def _offer(way: Way, promotions: Sequence[Promotion], asking: Asking) -> Offer:
@@ -142,7 +158,8 @@ async def reserve(
     """
     asking = await _asking(tx, order, [], mine=[], card=card, now=now)
     lines = _weights(await order_lines(tx, order.id), tax_included=order.tax_included)
-    wish = Wish(promotion_id, order.id, _way(method), lines, months, shown_minor)
+    way = _way(method, await _restricting(tx))
+    wish = Wish(promotion_id, order.id, way, lines, months, shown_minor)
     return await reserve_use(tx, wish, asking, instead_of=await waiting_tries(tx, order.id), now=now)
 
 
@@ -167,7 +184,8 @@ async def taken_off(
     mine = [use for use in await _reserved_by(tx, order) if use.promotion_id == promotion_id]
     promotion = without_uses(found, mine)
     asking = await _asking(tx, order, [promotion_id], mine=mine, card=None, now=now)
-    amount = worth_of(promotion, _way(method), asking, months=months, shown_minor=shown_minor)
+    way = _way(method, await _restricting(tx))
+    amount = worth_of(promotion, way, asking, months=months, shown_minor=shown_minor)
     return amount if promotion.terms.kind is PromotionKind.DISCOUNT else 0
 
 
@@ -218,7 +236,7 @@ async def _asking(
     return Asking(order.due_minor, order.currency, now, hour, order.customer_id, used, card)
 
 
-def _way(method: str) -> Way:
+def _way(method: str, restricting: frozenset[str]) -> Way:
     known = METHODS[method]
     return Way(
         known.code,
@@ -226,6 +244,7 @@ def _way(method: str) -> Way:
         is_wallet=known.group is Group.WALLET,
         is_card=known.group is Group.CARD,
         least_minor=known.least_minor,
+        restricts_cards=known.code in restricting,
     )
 
 

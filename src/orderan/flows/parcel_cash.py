@@ -58,6 +58,12 @@ class OrderCash:
         self.weights.pop(name, None)
         self.collected[name] = amount_minor
 
+    def due_parts(self) -> dict[str, int]:
+        """What is due, by where it lies; all of it under `NOT_SHIPPED` where it lies in no parcel any more."""
+        if not self.weights:
+            return {NOT_SHIPPED: self.due_minor}
+        return dict(zip(self.weights, split_minor(self.due_minor, list(self.weights.values())), strict=True))
+
     def with_courier(self, name: str) -> int:
         """Collected for a parcel and not paid to us."""
         return self.collected.get(name, 0) - self.remitted.get(name, 0)

@@ -11,6 +11,7 @@ from orderan.kit.tickets import read_ticket, write_ticket
 
 PURPOSE: Final = "pay"
 STOPPING: Final = "stop"
+DOOR: Final = "door"
 LIVES: Final = timedelta(days=180)
 """Longer than any payment may take; a link found later shows nothing any more."""
 
@@ -32,6 +33,19 @@ class PayLinks:
     def word_page(self, shop_id: int, token: str) -> str:
         """Where a buyer says whether they mean their order; short, since it goes into an SMS."""
         return f"{self.base_url}/ya/{shop_id}-{token}"
+
+    def door_page(self, shop_id: int, door_id: UUID, *, now: datetime) -> str:
+        """Where a buyer says what is to be done with a parcel nobody took; whoever has the letter may."""
+        return f"{self.base_url}/door/{self.door_ticket(shop_id, door_id, now=now)}"
+
+    def door_ticket(self, shop_id: int, door_id: UUID, *, now: datetime) -> str:
+        says = {"s": shop_id, "d": door_id.hex}
+        return write_ticket(self.keyring.secret(DOOR), DOOR, says, until=now + LIVES)
+
+    def door_of(self, ticket: str, *, now: datetime) -> tuple[int, UUID] | None:
+        """Shop and door of such a link; None when it is not ours, changed, or too old."""
+        says = read_ticket(self.keyring.secret(DOOR), DOOR, ticket, now=now)
+        return None if says is None else (int(says["s"]), UUID(hex=says["d"]))
 
     def notifications(self, shop_id: int, account_id: UUID) -> str:
         return f"{self.base_url}/notices/{shop_id}/{to_text('gwa', account_id)}"

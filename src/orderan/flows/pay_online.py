@@ -27,6 +27,8 @@ import psycopg
 
 from orderan.flows import offer_promotion
 from orderan.flows.book_tries import book_tries
+from orderan.flows.fitting_rails import fitting
+from orderan.flows.gateway_refuses import Asked, Call, note_calls, refuses_us
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.payable import can_pay, is_payable, part_of, payable, sound_rails
 from orderan.flows.route_payment import route_payment
@@ -37,6 +39,7 @@ from orderan.gateways import (
     Gateway,
     GatewayFailed,
     GatewayRefused,
+    GatewayTrouble,
     Item,
     OutcomeUnknown,
     Payer,
@@ -145,7 +148,7 @@ class Cashier:
             OrderNotFound, NothingToPay: Of the order.
             PartDoesNotFit: Not so much, not this way.
             AttemptInTheAir: What became of an earlier try is not known yet.
-            NoRail: The method has no rail, or every one of them failed.
+            NoRail: The method has no rail, none that takes so much, or every one of them failed.
             PromotionNotFound, PromotionDoesNotApply, PromotionWorthChanged: Nothing was begun.
         """
         open_rails = await self.db.run(caller, lambda tx: _rails_for(tx, method))
@@ -153,14 +156,26 @@ class Cashier:
         standing = None if anew else await self._offered(caller, order_id, method, wanted, part_minor)
         if standing is not None and standing.id != instead_of:
             return standing
-        amount = await self.db.run(caller, lambda tx: self._amount(tx, order_id, method, wanted, part_minor))
+        amount, ranges = await self.db.run(
+            caller, lambda tx: self._asked_for(tx, order_id, method, wanted, part_minor)
+        )
+        fit = fitting(open_rails, amount, card_ranges=ranges)
+        if not fit:
+            raise NoRail(method)
         known = await self.put_aside(caller, order_id)
-        routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, open_rails, amount))
+        routed = await self.db.run(caller, lambda tx: self._routed(tx, order_id, method, fit, amount))
         begun = 0
         for rail in routed:
             try:
                 attempt = await self._over(
-                    caller, order_id, rail, phone, wanted, part_minor=part_minor, known=known + begun
+                    caller,
+                    order_id,
+                    rail,
+                    phone,
+                    wanted,
+                    part_minor=part_minor,
+                    card_ranges=ranges,
+                    known=known + begun,
                 )
             except RailPaused:
                 # Since the rails were put in their order: the next one is asked.
@@ -206,15 +221,18 @@ class Cashier:
         claim = partial(claim_due, now=now, until=now + LEASE, limit=BATCH, account_id=account_id)
         return await self.db.run(caller, claim)
 
-    async def _amount(
+    async def _asked_for(
         self, tx: Tx, order_id: UUID, method: str, wish: Wanted | None, part_minor: int | None
-    ) -> int:
-        """What is to be charged. What cannot be is refused before anything the buyer has is taken back."""
+    ) -> tuple[int, tuple[str, ...]]:
+        """What is to be charged, and how a card must begin that may pay it.
+
+        What cannot be is refused before anything the buyer has is taken back.
+        """
         order = await payable(tx, order_id)
         asked_for = part_of(order, METHODS[method], part_minor, await rails(tx))
         if wish is None:
-            return asked_for
-        return asked_for - await offer_promotion.taken_off(
+            return asked_for, ()
+        off = await offer_promotion.taken_off(
             tx,
             order,
             method,
@@ -223,6 +241,7 @@ class Cashier:
             shown_minor=wish.shown_minor,
             now=self.clock.now(),
         )
+        return asked_for - off, await offer_promotion.only_cards(tx, method, wish.promotion_id)
 
     async def _routed(
         self, tx: Tx, order_id: UUID, method: str, open_rails: Sequence[Rail], amount_minor: int
@@ -291,8 +310,8 @@ class Cashier:
             raise AttemptInTheAir(str(order_id))
         if offered:
             reached = await self._reached(caller, offered)
-            truths = [await self._answer(*reached[one.rail_id], one, over=True) for one in offered]
-            await self._hear(caller, list(zip(offered, truths, strict=True)))
+            answers = [await self._answer(*reached[one.rail_id], one, over=True) for one in offered]
+            await self._hear(caller, offered, answers)
         return len(tries)
 
     async def _over(
@@ -304,6 +323,7 @@ class Cashier:
         wish: Wanted | None,
         *,
         part_minor: int | None = None,
+        card_ranges: tuple[str, ...] = (),
         known: int,
     ) -> Attempt:
         async def begin(tx: Tx) -> tuple[Attempt, Gateway, Order]:
@@ -329,7 +349,11 @@ class Cashier:
             return attempt, await self.open(tx, rail), order
 
         attempt, gateway, order = await self.db.run(caller, begin)
-        asked = replace(self._asked(attempt, rail, order, phone), months=wish.months if wish else None)
+        asked = replace(
+            self._asked(attempt, rail, order, phone),
+            months=wish.months if wish else None,
+            card_ranges=card_ranges,
+        )
         asked_at = time.monotonic()
         try:
             charged = await gateway.charge(asked)
@@ -339,6 +363,7 @@ class Cashier:
                 caller,
                 attempt,
                 lambda tx, now: note_failed(tx, attempt, reason, blame=blame, took_ms=took_ms, now=now),
+                refused=reason if refuses_us(failed) else None,
             )
         except OutcomeUnknown as lost:
             reason, took_ms = lost.code, _since_ms(asked_at)
@@ -349,19 +374,37 @@ class Cashier:
             )
         took_ms = _since_ms(asked_at)
         return await self._note(
-            caller, attempt, lambda tx, now: note_charged(tx, attempt, charged, took_ms=took_ms, now=now)
+            caller,
+            attempt,
+            lambda tx, now: note_charged(tx, attempt, charged, took_ms=took_ms, now=now),
+            served=True,
         )
 
     async def _note(
-        self, caller: Caller, attempt: Attempt, note: Callable[[Tx, datetime], Awaitable[Noted]]
+        self,
+        caller: Caller,
+        attempt: Attempt,
+        note: Callable[[Tx, datetime], Awaitable[Noted]],
+        *,
+        served: bool = False,
+        refused: str | None = None,
     ) -> Attempt:
-        """Keep what was heard and book what it moves, in one transaction."""
+        """Keep what was heard and book what it moves, in one transaction.
+
+        Args:
+            served: The gateway made the charge.
+            refused: Its word, where it refuses us rather than what we asked.
+        """
+        call = Call(attempt.rail_id, Asked.CHARGE)
 
         async def work(tx: Tx) -> Attempt:
             now = self.clock.now()
             await lock_orders(tx, [attempt.order_id])
             noted = await note(tx, now)
             await book_tries(tx, [noted], now=now)
+            await note_calls(
+                tx, refused={call: refused} if refused else {}, served=[call] if served else [], now=now
+            )
             return noted.attempt
 
         return await self.db.run(caller, work)
@@ -378,9 +421,8 @@ class Cashier:
             )
         )
         # An answer that breaks us is none; those of the others are heard before it is told.
-        truths = [None if isinstance(end, Exception) else end for end in ends]
-        noted = await self._hear(caller, list(zip(attempts, truths, strict=True)))
-        raise_broken("answers", ends)
+        noted = await self._hear(caller, attempts, ends)
+        raise_broken("answers", [None if isinstance(end, GatewayTrouble) else end for end in ends])
         return noted
 
     async def _reached(self, caller: Caller, attempts: Sequence[Attempt]) -> dict[UUID, tuple[UUID, Gateway]]:
@@ -394,8 +436,8 @@ class Cashier:
 
     async def _answer(
         self, account_id: UUID, gateway: Gateway, attempt: Attempt, *, over: bool
-    ) -> Truth | None:
-        """What a gateway says of a try, None when it gives no answer.
+    ) -> Truth | GatewayTrouble:
+        """What a gateway says of a try, or why it gives no answer.
 
         Args:
             over: Nobody shall pay it any more: an offer is taken back on this occasion.
@@ -409,27 +451,41 @@ class Cashier:
                     method=attempt.method,
                     since=attempt.began_at,
                 )
-            except (GatewayFailed, GatewayRefused, OutcomeUnknown):
-                return None
+            except (GatewayFailed, GatewayRefused, OutcomeUnknown) as trouble:
+                return trouble
 
-    async def _hear(self, caller: Caller, heard: Sequence[tuple[Attempt, Truth | None]]) -> list[Attempt]:
-        """Note a batch of answers; where one of them cannot be booked, each alone."""
+    async def _hear(
+        self, caller: Caller, attempts: Sequence[Attempt], answers: Sequence[Truth | Exception]
+    ) -> list[Attempt]:
+        """Note a batch of answers, and who refuses us; where one of them cannot be booked, each alone."""
+        heard = [
+            (attempt, answer if isinstance(answer, Truth) else None)
+            for attempt, answer in zip(attempts, answers, strict=True)
+        ]
+        refused = {
+            Call(attempt.rail_id, Asked.STATUS): answer.code
+            for attempt, answer in zip(attempts, answers, strict=True)
+            if isinstance(answer, GatewayTrouble) and refuses_us(answer)
+        }
+        served = {Call(attempt.rail_id, Asked.STATUS) for attempt, truth in heard if truth is not None}
 
         async def work(tx: Tx) -> list[Attempt]:
             now = self.clock.now()
-            await lock_orders(tx, {attempt.order_id for attempt, _ in heard})
+            await lock_orders(tx, {attempt.order_id for attempt in attempts})
             noted = await note_truths(tx, heard, now=now)
             await book_tries(tx, noted, cards=_cards_in(heard), now=now)
             await weigh_cards(tx, self.links.keyring, _ranges_in(heard), now=now)
+            await note_calls(tx, refused=refused, served=served, now=now)
             return [one.attempt for one in noted]
 
         try:
             return await self.db.run(caller, work)
         except (Refusal, psycopg.DataError) as fault:
-            if len(heard) > 1:
-                return [(await self._hear(caller, [one]))[0] for one in heard]
+            if len(attempts) > 1:
+                pairs = zip(attempts, answers, strict=True)
+                return [(await self._hear(caller, [one], [answer]))[0] for one, answer in pairs]
             reason = fault.code if isinstance(fault, Refusal) else NOT_STORABLE
-            return await self._unbookable(caller, heard[0][0], reason)
+            return await self._unbookable(caller, attempts[0], reason)
 
     async def _unbookable(self, caller: Caller, attempt: Attempt, reason: str) -> list[Attempt]:
         """The gateway says what the order's money cannot follow: a person looks, and it is asked again later."""
@@ -438,6 +494,8 @@ class Cashier:
             now = self.clock.now()
             await lock_orders(tx, [attempt.order_id])
             await inbox.report(tx, [_cannot_follow(attempt, reason)], now=now)
+            # Whatever it said, it answers us.
+            await note_calls(tx, refused={}, served=[Call(attempt.rail_id, Asked.STATUS)], now=now)
             return [noted.attempt for noted in await note_truths(tx, [(attempt, None)], now=now)]
 
         return await self.db.run(caller, work)
@@ -512,7 +570,7 @@ def _cannot_follow(attempt: Attempt, reason: str) -> Stuck:
 
 def _blamed(failed: GatewayRefused | GatewayFailed) -> Blame:
     if isinstance(failed, GatewayRefused):
-        return Blame.OURS
+        return Blame.GATEWAY if failed.of_account else Blame.OURS
     return Blame.BANK if failed.fault is Fault.BANK else Blame.GATEWAY
 
 

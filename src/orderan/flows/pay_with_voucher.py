@@ -71,6 +71,28 @@ async def use_voucher(tx: Tx, order_id: UUID, *, code: str | None = None, now: d
     return amount
 
 
+async def pay_with(
+    tx: Tx, order: Order, vouchers: Sequence[Voucher], at_most_minor: int, *, now: datetime
+) -> Order:
+    """Pay for a locked order with so much of locked vouchers, as far as what is left can be paid.
+
+    Where all that is due is less than any way to pay takes beside them, they keep their money. Returns the order as
+    it stands then.
+
+    Args:
+        vouchers: Which can pay now.
+    """
+    if order.due_minor <= 0 or at_most_minor <= 0:
+        return order
+    try:
+        amount = most_to_take(order, at_most_minor, await rails(tx))
+    except VoucherLeavesTooLittle:
+        return order
+    moves = await spend_vouchers(tx, vouchers, order.id, amount, currency=order.currency, now=now)
+    await _book(tx, order, moves, MoneyKind.CAPTURED, now=now)
+    return (await lock_orders(tx, [order.id]))[order.id]
+
+
 async def _vouchers(tx: Tx, order: Order, code: str | None, *, now: datetime) -> list[Voucher]:
     if code is not None:
         one = await voucher_behind(tx, code)

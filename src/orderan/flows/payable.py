@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.fitting_rails import least_of
 from orderan.health import Word, watches
 from orderan.incidents import banner_for
 from orderan.kit.db import Tx
 from orderan.orders import Commercial, Order, OrderNotFound, Terms, lock_orders
 from orderan.payments import (
-    METHODS,
     Attempt,
     AttemptState,
     Method,
@@ -19,10 +19,11 @@ from orderan.payments import (
     rails,
 )
 from orderan.promotions import Redemption, RedemptionState
+from orderan.returns import waits_for_return
 
 
 async def payable(tx: Tx, order_id: UUID) -> Order:
-    """Lock an order that may be paid.
+    """Lock an order that may be paid; a replacement may once the return it is for has paid its part.
 
     Raises:
         OrderNotFound, NothingToPay: There is no such order, or nothing is to be paid of it.
@@ -30,7 +31,7 @@ async def payable(tx: Tx, order_id: UUID) -> Order:
     order = (await lock_orders(tx, [order_id])).get(order_id)
     if order is None:
         raise OrderNotFound(str(order_id))
-    if not is_payable(order):
+    if not is_payable(order) or await waits_for_return(tx, order_id):
         raise NothingToPay(str(order.number))
     return order
 
@@ -88,6 +89,6 @@ def part_of(order: Order, method: Method, part_minor: int | None, carried: Seque
 
 def leaves_payable(order: Order, part_minor: int, carried: Sequence[Rail]) -> bool:
     """Whether after a part nothing is left, or enough for some open rail to take."""
-    least = min((METHODS[rail.method].least_minor for rail in carried if rail.state == "open"), default=1)
+    least = min((least_of(rail) for rail in carried if rail.state == "open"), default=1)
     rest = order.due_minor - part_minor
     return rest == 0 or rest >= least

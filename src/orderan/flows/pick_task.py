@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.packed_right import require_off_the_table
 from orderan.fulfilment import (
     Pick,
     PickingBlocked,
@@ -167,16 +168,16 @@ async def _off_the_shelf(
 
 
 async def pack(tx: Tx, ids: Collection[UUID], *, within: Within = None, now: datetime) -> None:
-    """What was picked is in boxes.
+    """What was picked is in boxes, without the packing table.
 
     Raises:
         TaskNotFound, IllegalMove: Of any of them; none was packed.
+        PackedWrong: One is on the table, or the shop asks for it; none was packed.
     """
-
-    async def step(tasks: Sequence[Task]) -> None:
-        await pack_tasks(tx, tasks, now=now)
-
-    await _each(tx, ids, step, within=within, now=now)
+    orders, tasks = await lock_work(tx, ids, within=within)
+    await require_off_the_table(tx, orders, tasks)
+    await pack_tasks(tx, tasks, now=now)
+    await follow_goods(tx, list(orders), now=now)
 
 
 async def _each(

@@ -65,10 +65,15 @@ class CartTaken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class PlacementLine:
-    """A line as it was asked for."""
+    """A line as it was asked for.
+
+    Attributes:
+        may_substitute: The buyer lets something else stand in for what is missing of it.
+    """
 
     sku: str
     quantity: int
+    may_substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +367,7 @@ def _demand(order_id: UUID, entry: _Quoted) -> Demand:
         village_code=_village(placement),
         beyond_stock=POLICIES[placement.kind].beyond_stock,
         value_minor=entry.quote.total_minor,
+        channel_id=entry.channel.id,
     )
 
 
@@ -447,6 +453,7 @@ def _lines(order: Order, entry: _Quoted) -> list[Line]:
             tax_base_denominator=rate.base_denominator,
             discounts=[list(part) for part in sums.discounts] or None,
             allocated=asked.quantity if allocated else 0,
+            may_substitute=asked.may_substitute,
         )
         for asked, offer, price, rate, sums in zip(
             entry.placement.lines, entry.offers, entry.prices, entry.rates, entry.quote.lines, strict=True

@@ -55,7 +55,7 @@ async def preview(
     thing = None if chosen is None else await thing_of(tx, kind, chosen)
     if chosen is None or thing is None:
         raise NothingToShow
-    [about] = await abouts(tx, [(chosen, thing)])
+    [about] = await abouts(tx, [(chosen, thing, None)])
     if about is None:
         raise NothingToShow
     return Preview(_worded(template, about, voice, buyer=buyer, now=now), number=about.number)

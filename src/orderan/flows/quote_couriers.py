@@ -63,6 +63,7 @@ async def rate_query(
         value_minor,
         cod_minor,
         insured,
+        row.village_code,
     )
 
 

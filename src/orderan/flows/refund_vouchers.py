@@ -3,6 +3,7 @@
 share    what vouchers paid of an order goes back onto them in the proportion in which their money and other money
          are still there, before the rest of a refund leaves another way
 instead  what is left goes onto a new voucher of the buyer's: money that stays in the shop and is theirs
+exchange as much of it as another thing costs goes onto a voucher, which pays for that thing at once
 """
 
 from datetime import datetime
@@ -23,11 +24,13 @@ from orderan.payments import (
     RefundState,
     Voucher,
     VoucherMove,
+    find_voucher,
     issue_for_refund,
     put_back,
     require_agreement,
     require_here,
     returned_by,
+    returned_onto,
     spent_on,
     sums,
     voucher_share,
@@ -89,6 +92,36 @@ async def refund_to_voucher(
         tx, refund, refund.left_minor, customer_id=order.customer_id, now=now
     )
     return await _book_move(tx, order.id, refund, move, now=now), voucher, code
+
+
+async def credit_part(
+    tx: Tx, order: Order, refund: Refund, wanted_minor: int, *, now: datetime
+) -> tuple[Refund, list[Voucher], int]:
+    """So much of a refund as something else costs goes onto vouchers, to pay for it in the same transaction.
+
+    What vouchers have back of it already counts; what is not needed of the rest stays to be paid as money.
+
+    Args:
+        order, refund: Locked, after `return_to_vouchers`.
+
+    Returns:
+        The refund as it stands now, the locked vouchers its money is on, and how much of it that is.
+
+    Raises:
+        RefundInTheAir, PayoutOpen: A gateway or a bank may be sending it.
+        ApprovalNeeded: A second person has to agree first.
+    """
+    back = await returned_onto(tx, refund.id)
+    vouchers = [one for one in [await find_voucher(tx, known) for known in sorted(back)] if one.pays(now)]
+    there = sum(back[one.id] for one in vouchers)
+    amount = min(refund.left_minor, max(wanted_minor - there, 0))
+    if not amount or refund.state != RefundState.GRANTED:
+        return refund, vouchers, there
+    await require_here(tx, refund.id)
+    await require_agreement(tx, refund)
+    made, move, _ = await issue_for_refund(tx, refund, amount, customer_id=order.customer_id, now=now)
+    refund = await _book_move(tx, order.id, refund, move, now=now)
+    return refund, [*vouchers, made], there + amount
 
 
 async def _book_move(tx: Tx, order_id: UUID, refund: Refund, move: VoucherMove, *, now: datetime) -> Refund:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orderan.flows.choose_courier import CARRYING, rechoose
-from orderan.flows.plan_runs import PLANNING_KIND
+from orderan.flows.promise_dates import PROMISING, promise_again
 from orderan.flows.route_payment import ROUTING, reroute
 from orderan.flows.score_orders import TRUST, rescore
+from orderan.flows.solve_runs import PLANNING_KIND
+from orderan.flows.substitute_units import SUBSTITUTING, substitute_again
 from orderan.flows.verify_order import VERIFYING, decide_again
 from orderan.inventory import SOURCING, resource
 from orderan.kit.decisions import Replayed
@@ -24,7 +26,9 @@ REPLAYS: Final[Mapping[str, Callable[[Mapping[str, Any]], Replayed | None]]] = {
     ROUTING: lambda inputs: reroute(inputs) if "to_pay" in inputs else None,
     VERIFYING: lambda inputs: decide_again(inputs) if "followed" in inputs else None,
     CARRYING: rechoose,
+    PROMISING: promise_again,
     TRUST: lambda inputs: rescore(inputs) if "followed" in inputs else None,
+    SUBSTITUTING: substitute_again,
     PLANNING_KIND: lambda _inputs: None,
 }
 """How each kind of decision is made again. A plan of routes is a search against a clock: it never is."""

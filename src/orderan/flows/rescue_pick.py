@@ -3,8 +3,12 @@
 bin         blocked, and what it should hold is not sold before somebody looked
 other bin   the list goes there
 elsewhere   another location serves them, where the location's policy lets it
+substitute  something else stands in here, where the location's policy, the shop and the buyer let it
 left out    they are taken out of the order and what was paid for them is promised back, where the policy lets it
 waits       else the task waits, and the exception inbox says what for
+
+What was ordered from elsewhere comes before a substitute: it is what the buyer wants, and a shop that would rather send
+one parcel takes nothing from elsewhere.
 """
 
 from collections.abc import Mapping
@@ -17,6 +21,7 @@ from uuid import UUID
 from orderan.flows.cancel_order import cancel_order
 from orderan.flows.pick_task import Within, finish_tasks, lock_work, run_short
 from orderan.flows.refund_order import promise_refund
+from orderan.flows.substitute_units import put_in_substitute
 from orderan.flows.take_elsewhere import places_with, serve_elsewhere, set_aside_missing
 from orderan.fulfilment import (
     TASK,
@@ -31,9 +36,9 @@ from orderan.fulfilment import (
     tasks_of,
     withdraw_missing,
 )
-from orderan.inventory import Claim, StockKey, doubt_bin, where_binned
+from orderan.inventory import Claim, StockKey, StockShort, doubt_bin, where_binned
 from orderan.kit.db import Tx
-from orderan.orders import Terms, Units, lines_of, owed
+from orderan.orders import Order, Terms, Units, lines_of, owed
 from orderan.picking import PickingPolicy, policy_of
 
 EMPTY: Final = "Tidak ada di rak saat diambil."
@@ -45,6 +50,7 @@ class Rescue(StrEnum):
     FOUND = auto()
     OTHER_BIN = auto()
     ELSEWHERE = auto()
+    SUBSTITUTE = auto()
     LEFT_OUT = auto()
     WAITS = auto()
 
@@ -92,7 +98,9 @@ async def rescue(
         if sum(one.quantity for one in others) >= missing:
             return Rescue.OTHER_BIN, {"bins": [one.code for one in others]}
     policy = await policy_of(tx, task.location_id)
-    done = await _serve_elsewhere(tx, task, gone, missing, policy, now=now)
+    channel = orders[task.order_id].channel_id
+    done = await _serve_elsewhere(tx, task, gone, missing, policy, channel, now=now)
+    done = done or await _substitute(tx, orders[task.order_id], task, gone, missing, policy, now=now)
     done = done or await _leave_out(tx, task, gone, missing, policy, now=now)
     if done is None:
         await run_short(tx, task_id, note=EMPTY, within=within, now=now)
@@ -107,7 +115,14 @@ async def rescue(
 
 
 async def _serve_elsewhere(
-    tx: Tx, task: Task, gone: Missing, missing: int, policy: PickingPolicy, *, now: datetime
+    tx: Tx,
+    task: Task,
+    gone: Missing,
+    missing: int,
+    policy: PickingPolicy,
+    channel_id: UUID,
+    *,
+    now: datetime,
 ) -> tuple[Rescue, Mapping[str, Any]] | None:
     if not policy.elsewhere:
         return None
@@ -115,9 +130,41 @@ async def _serve_elsewhere(
     if not places:
         return None
     key = (gone.line_no, gone.sku_id, gone.owner_id, gone.lot_id)
-    claims = await withdraw_missing(tx, task, only={key: missing}, now=now)
-    await serve_elsewhere(tx, claims, to_location=places[0].location_id, now=now)
+    try:
+        async with tx.savepoint():
+            claims = await withdraw_missing(tx, task, only={key: missing}, now=now)
+            await serve_elsewhere(
+                tx,
+                claims,
+                to_location=places[0].location_id,
+                channels={task.order_id: channel_id},
+                now=now,
+            )
+    except StockShort:
+        # What lies there does not keep long enough for the order's channel.
+        return None
     return Rescue.ELSEWHERE, {"place": places[0].name, "units": missing}
+
+
+async def _substitute(
+    tx: Tx, order: Order, task: Task, gone: Missing, missing: int, policy: PickingPolicy, *, now: datetime
+) -> tuple[Rescue, Mapping[str, Any]] | None:
+    if not policy.substitute:
+        return None
+    key = (gone.line_no, gone.sku_id, gone.owner_id, gone.lot_id)
+    put = await put_in_substitute(tx, order, task, key, missing, reason=EMPTY, now=now)
+    if put is None:
+        return None
+    refund = await _promise_back(tx, put.order, now=now)
+    bins = await where_binned(tx, [claim.key for claim in put.claims])
+    return Rescue.SUBSTITUTE, {
+        "sku": put.sku,
+        "title": put.title,
+        "units": missing,
+        "bins": list(dict.fromkeys(one.code for one in bins)),
+        "refund_minor": refund,
+        "currency": put.order.currency,
+    }
 
 
 async def _leave_out(
@@ -133,13 +180,20 @@ async def _leave_out(
         return None
     cut = [Units(gone.line_no, missing)]
     order = await cancel_order(tx, task.order_id, units=cut, reason=EMPTY, now=now)
-    refund = 0
-    if order.terms not in {Terms.COD, Terms.INVOICE}:
-        stands = (await readiness(tx, [order.id]))[order.id]
-        refund = stands.paid_minor - stands.refunded_minor - stands.asked_minor
-    if refund > 0:
-        await promise_refund(tx, order.id, amount_minor=refund, reason=EMPTY, now=now)
-    return Rescue.LEFT_OUT, {"units": missing, "refund_minor": max(refund, 0), "currency": order.currency}
+    refund = await _promise_back(tx, order, now=now)
+    return Rescue.LEFT_OUT, {"units": missing, "refund_minor": refund, "currency": order.currency}
+
+
+async def _promise_back(tx: Tx, order: Order, *, now: datetime) -> int:
+    """Promise back what was paid beyond what the order costs now; returns how much."""
+    if order.terms in {Terms.COD, Terms.INVOICE}:
+        return 0
+    stands = (await readiness(tx, [order.id]))[order.id]
+    over = stands.paid_minor - stands.refunded_minor - stands.asked_minor
+    if over <= 0:
+        return 0
+    await promise_refund(tx, order.id, amount_minor=over, reason=EMPTY, now=now)
+    return over
 
 
 async def _finish_rest(tx: Tx, task_id: UUID, *, within: Within, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """A buyer sends something back: what may come, what they ask, and what the shop's policy says to it.
 
-look      each line with how much of it may come back, or why none
+look      each line with how much of it may come back, or why none; and what it may be exchanged for
 ask       under the lock of the order: by the policy of now, else refused with what it allows
+held      what it is exchanged for is taken off the shelf in the same transaction, or nothing is opened
 agreed    a request worth less than the policy's amount is approved at once; of any other a person decides
 """
 
@@ -12,23 +13,34 @@ from typing import Final
 from uuid import UUID
 
 from orderan.catalog import categories_of
+from orderan.flows.exchange_goods import begin_exchange
 from orderan.flows.settle_return import decide_return
+from orderan.flows.views_exchange import Replacement, replacements
 from orderan.kit.db import Tx
+from orderan.kit.ids import to_text
+from orderan.kit.states import IllegalMove
 from orderan.orders import Line, Order, OrderNotFound, load_orders, lock_orders
 from orderan.orders import lines_of as order_lines
 from orderan.returns import (
+    RETURN,
     Cause,
     CauseNotAccepted,
     CauseUnexplained,
+    CreditOfNobody,
     GoodsReturn,
     NotByPolicy,
     NothingToReturn,
+    Remedy,
     Returnable,
     ReturnEvent,
+    ReturnNotFound,
     ReturnPolicy,
     ReturnState,
     Wanted,
+    WayNotOffered,
+    behind,
     coming_back,
+    find_return,
     last_moment,
     payer,
     received_before,
@@ -43,11 +55,16 @@ LONGEST_WORDS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Units of a line a buyer wants to send back."""
+    """Units of a line a buyer wants to send back.
+
+    Attributes:
+        sku: What they want for them; empty where that is no thing.
+    """
 
     line_no: int
     quantity: int
     cause: Cause
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,7 @@ class Portal:
 
     Attributes:
         until: Until when something may be asked; None while nothing was delivered.
+        swaps: What each line may be exchanged for now.
     """
 
     order: Order
@@ -63,6 +81,7 @@ class Portal:
     returnable: Mapping[int, Returnable]
     policy: ReturnPolicy
     until: datetime | None
+    swaps: Mapping[int, Sequence[Replacement]]
 
 
 async def look(tx: Tx, order_id: UUID, *, now: datetime) -> Portal:
@@ -78,22 +97,26 @@ async def look(tx: Tx, order_id: UUID, *, now: datetime) -> Portal:
     _, policy = await return_policy_now(tx)
     may = await _returnable(tx, order, lines, policy, now=now)
     until = last_moment(policy, order.delivered_at) if order.delivered_at and policy.days else None
-    return Portal(order, lines, may, policy, until)
+    wanted = [line for line in lines if may[line.line_no].at_most] if Remedy.EXCHANGE in policy.ways else []
+    return Portal(order, lines, may, policy, until, await replacements(tx, order, wanted, now=now))
 
 
 async def ask_by_buyer(
-    tx: Tx, order_id: UUID, asked: Sequence[Asked], *, words: str, now: datetime
+    tx: Tx, order_id: UUID, asked: Sequence[Asked], *, words: str, way: Remedy = Remedy.REFUND, now: datetime
 ) -> GoodsReturn:
     """Open the return a buyer asks for, and approve it where the policy asks nobody.
 
     Args:
         words: What they say is wrong, at most 300 letters of it are kept.
+        way: What they want for it.
 
     Raises:
         OrderNotFound: No such order in this shop.
         NothingToReturn: No unit was named.
         CauseNotAccepted, CauseUnexplained: By the policy of now; nothing was opened.
         NotByPolicy: More than it takes back, or too late.
+        WayNotOffered, CreditOfNobody: Not for this.
+        NotExchangeable, NoPrice, StockShort: Of what they want instead.
     """
     order = (await lock_orders(tx, [order_id])).get(order_id)
     if order is None:
@@ -103,6 +126,10 @@ async def ask_by_buyer(
     version, policy = await return_policy_now(tx)
     said = words.strip()[:LONGEST_WORDS]
     _require_causes(policy, asked, said)
+    if way not in policy.ways:
+        raise WayNotOffered(str(way))
+    if way is Remedy.CREDIT and order.customer_id is None:
+        raise CreditOfNobody
     lines = await order_lines(tx, order_id)
     may = await _returnable(tx, order, lines, policy, now=now)
     units: dict[int, int] = {}
@@ -113,19 +140,38 @@ async def ask_by_buyer(
         (line_no, units[line_no], most[line_no]) for line_no in units if units[line_no] > most[line_no]
     ):
         raise NotByPolicy(beyond)
+    wanted = [Wanted(one.line_no, one.quantity, said or str(one.cause), one.cause, one.sku) for one in asked]
     made = await request_return(
         tx,
         order_id,
-        [Wanted(one.line_no, one.quantity, said or str(one.cause), one.cause) for one in asked],
+        wanted,
         reason=said or str(asked[0].cause),
         policy_version=version,
         way_paid_by=str(payer(policy, [one.cause for one in asked])),
+        way=way,
         now=now,
     )
+    if way is Remedy.EXCHANGE:
+        await begin_exchange(tx, order, made, wanted, same_product=True, now=now)
     if await _worth(tx, order, lines, units, made.id) < policy.agreed_below_minor:
         await decide_return(tx, made.id, ReturnEvent.APPROVE, now=now)
         return replace(made, state=ReturnState.APPROVED)
     return made
+
+
+async def take_back_request(tx: Tx, order_id: UUID, return_id: UUID, *, now: datetime) -> None:
+    """The buyer keeps their things after all; what they were to be exchanged for is free again.
+
+    Raises:
+        ReturnNotFound: It is no return of this order.
+        IllegalMove: It is on its way, or over.
+    """
+    if await behind(tx, return_id) != order_id:
+        raise ReturnNotFound(to_text("ret", return_id))
+    await lock_orders(tx, [order_id])
+    if (await find_return(tx, return_id)).state == ReturnState.IN_TRANSIT:
+        raise IllegalMove(RETURN.name, ReturnState.IN_TRANSIT, ReturnEvent.GIVE_UP)
+    await decide_return(tx, return_id, ReturnEvent.GIVE_UP, now=now)
 
 
 def _require_causes(policy: ReturnPolicy, asked: Sequence[Asked], said: str) -> None:

@@ -34,6 +34,7 @@ async def revive_order(tx: Tx, order: Order, *, now: datetime) -> bool:
         village_code=await _village(tx, order),
         beyond_stock=may_exceed_stock(order.kind),
         value_minor=order.total_minor,
+        channel_id=order.channel_id,
     )
     [taken] = await take_stock(tx, [(demand, ClaimState.ALLOCATED)], now=now)
     if isinstance(taken, StockShort):

@@ -3,7 +3,8 @@
 weigh     before stock is asked for, all that is to be placed is scored, a batch in one look; what is
           denied takes no stock, and is kept with its reasons so that it can be appealed
 settle    with the orders that were written: their scores and decisions, then those to be asked about wait
-          for their buyers, and those to be looked at are held, each in one statement
+          for their buyers, those to be looked at are held, each in one statement, and of those that are believed
+          for a deposit one is asked; where none could be paid they were denied
 
 An order of a marketplace stands there already: it can be held, not denied. History that is imported
 is not scored.
@@ -16,7 +17,8 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from orderan.customers import Buyer
+from orderan.customers import Buyer, districts_of_postcodes
+from orderan.flows.verify_order import demand_deposits, payable_now
 from orderan.kit import decisions
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Tx
@@ -105,9 +107,19 @@ async def weigh(
         The scores of those that may be placed, and the refusals of the others, by id.
     """
     local = now.astimezone(ZoneInfo(shop.time_zone))
-    subjects = [_subject(tx, keyring, one, at=local) for one in asked]
+    districts = await _districts(tx, asked)
+    subjects = [_subject(tx, keyring, one, districts, at=local) for one in asked]
     assessed = await score(tx, subjects, now=now)
-    denied = [one for one in assessed if one.verdict.outcome in DENIALS]
+    payable = await payable_now(
+        tx,
+        {
+            one.subject.id: one.subject.amount_minor
+            for one in assessed
+            if one.verdict.outcome is Outcome.DEPOSIT
+        },
+        now=now,
+    )
+    denied = [one for one in assessed if one.verdict.outcome in DENIALS and one.subject.id not in payable]
     refused = await deny(tx, denied, channels={one.id: one.channel.id for one in asked}, now=now)
     await decisions.keep(tx, [decided(one) for one in denied], now=now)
     return {one.subject.id: one for one in assessed if one.subject.id not in refused}, refused
@@ -118,8 +130,9 @@ async def settle(
 ) -> dict[UUID, Order]:
     """Do what the scores of orders that were just written say; returns those that are not as they were."""
     held = [order for order in orders if assessed[order.id].verdict.outcome is Outcome.HOLD]
+    to_pay = [order for order in orders if assessed[order.id].verdict.outcome is Outcome.DEPOSIT]
     to_ask = [order for order in orders if assessed[order.id].verdict.outcome is Outcome.ASK]
-    changed: dict[UUID, Order] = {}
+    changed = await demand_deposits(tx, to_pay, now=now)
     if to_ask:
         await move_verification(tx, to_ask, VerificationEvent.ASK, reason="trust", now=now)
         changed |= {order.id: replace(order, verification=Verification.WAITING) for order in to_ask}
@@ -164,11 +177,20 @@ def rescore(inputs: Mapping[str, Any], policy: Policy | None = None) -> Replayed
     return Replayed(TRUST_RULE, plain_verdict(verdict), [str(verdict.outcome), *top_reasons(verdict)])
 
 
-def _subject(tx: Tx, keyring: Keyring, asked: Asked, *, at: datetime) -> Subject:
+async def _districts(tx: Tx, asked: Sequence[Asked]) -> Mapping[str, str]:
+    """Districts of the postcodes of addresses of which no village is known; mostly there are none of these."""
+    addresses = [one.buyer.address for one in asked if one.buyer and one.buyer.address]
+    postcodes = {one.postcode for one in addresses if one.postcode and not one.village_code}
+    return await districts_of_postcodes(tx, postcodes) if postcodes else {}
+
+
+def _subject(
+    tx: Tx, keyring: Keyring, asked: Asked, districts: Mapping[str, str], *, at: datetime
+) -> Subject:
     return subject_of(
         keyring,
         tx.shop_id,
-        _traces(asked),
+        _traces(asked, districts),
         subject_id=asked.id,
         way=Way.COD if asked.terms is Terms.COD else Way.PREPAID,
         amount_minor=asked.total_minor,
@@ -177,7 +199,7 @@ def _subject(tx: Tx, keyring: Keyring, asked: Asked, *, at: datetime) -> Subject
     )
 
 
-def _traces(asked: Asked) -> Traces:
+def _traces(asked: Asked, districts: Mapping[str, str]) -> Traces:
     buyer, origin = asked.buyer, asked.origin or Origin()
     address = buyer.address if buyer else None
     return Traces(
@@ -187,6 +209,7 @@ def _traces(asked: Asked) -> Traces:
         line=address.line if address else "",
         area=address.area if address else "",
         village_code=address.village_code if address else None,
+        district_code=districts.get(address.postcode or "") if address else None,
         postcode=address.postcode if address else None,
         device=origin.device,
         ip=origin.ip,

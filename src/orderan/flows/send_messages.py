@@ -35,6 +35,7 @@ from orderan.notifications import (
     Sender,
     policy_of,
 )
+from orderan.payments import transfer_accounts
 from orderan.shops import shop_by_id
 
 BATCH: Final = 50
@@ -118,7 +119,9 @@ class Messenger:
             return taken, now
         shop = await shop_by_id(tx, tx.shop_id)
         still = await judge(tx, taken, due, shop=shop, policy=policy, now=now)
-        await word(tx, taken, still, Voice(shop, self.links), keyring=self.keyring, now=now)
+        transfers = await transfer_accounts(tx, shown_only=True)
+        voice = Voice(shop, self.links, policy, transfers)
+        await word(tx, taken, still, voice, keyring=self.keyring, now=now)
         lease = await notifications.begin_sending(tx, taken.claimed, now=now)
         await notifications.postpone(tx, taken.later)
         for why, messages in taken.untrue.items():

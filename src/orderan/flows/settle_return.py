@@ -1,10 +1,11 @@
 """A return from the request to the money.
 
-    ask        units that were shipped and are not coming back already
+    ask        units that were shipped and are not coming back already; what they are exchanged for is held at once
     receive    counted on the table; the order's lines say returned
-    inspect    each unit on sale again or aside: booked into stock in the same transaction
+    inspect    each unit on sale again or aside: booked into stock in the same transaction; what a courier brought back
+               broken is claimed from it
     resolve    a refund is granted, or none; granting is not paying
-    close      what was granted is paid or withdrawn
+    close      what was granted is paid, on a voucher, in the replacement, or withdrawn
 
 The order's row is locked first in every step.
 """
@@ -14,68 +15,84 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.claim_parcels import claim_broken
+from orderan.flows.dispute_return import compare
+from orderan.flows.exchange_goods import begin_exchange, drop_exchange
+from orderan.flows.forgo import forgo_received
+from orderan.flows.instead_of_money import carry_out
 from orderan.flows.pick_task import Within
 from orderan.flows.refund_order import promise_refund
-from orderan.flows.settle_payment import settle_payment
+from orderan.flows.return_worth import worth_inspected
+from orderan.flows.trust_refund import refund_if_trusted
 from orderan.inventory import Bucket, TakenBack, require_counted, take_back
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
-from orderan.kit.money import split_minor
-from orderan.orders import Commercial, Order, OrderNotFound, lock_orders, refresh_headline
-from orderan.orders import lines_of as order_lines
+from orderan.orders import Order, OrderNotFound, lock_orders, refresh_headline
 from orderan.payments import (
-    MoneyEvent,
-    MoneyKind,
     Refund,
     RefundLine,
     RefundState,
-    booked,
-    cash_of,
     find_refund,
-    promised,
-    sums,
 )
 from orderan.returns import (
+    DISPUTE,
+    NOTHING_SEEN,
     RETURN,
+    CreditOfNobody,
+    DecidedForShop,
+    DisputeOpen,
+    DisputeState,
     GoodsReturn,
     Inspected,
     RefundStillOpen,
+    Remedy,
     ReturnEvent,
     ReturnNotFound,
     ReturnState,
+    Seen,
+    TrustedAt,
     Wanted,
     behind,
-    everything_is_back,
+    dispute_of,
     find_return,
     goods_of,
     inspect_return,
-    lines_of,
     move_return,
+    parcel_sent_back,
     receive_return,
     received_before,
     request_return,
     sent_for,
     set_refund,
-    without,
-    worth,
+    shipment_of,
 )
-
-UNPAID = "unpaid_return"
-"""How money is called that a buyer need not pay, since the goods came back first."""
 
 
 async def ask_return(
-    tx: Tx, order_id: UUID, wanted: Sequence[Wanted], *, reason: str, now: datetime
+    tx: Tx,
+    order_id: UUID,
+    wanted: Sequence[Wanted],
+    *,
+    reason: str,
+    way: Remedy = Remedy.REFUND,
+    now: datetime,
 ) -> GoodsReturn:
-    """Open a return of an order.
+    """Open a return of an order; somebody of the shop may exchange a thing for any other.
 
     Raises:
         OrderNotFound: No such order in this shop.
         NothingToReturn, NotReturnable: Of its lines; nothing was opened.
+        CreditOfNobody, NotExchangeable, UnknownSkus, NoPrice, StockShort: Of what is wanted for it.
     """
-    if order_id not in await lock_orders(tx, [order_id]):
+    order = (await lock_orders(tx, [order_id])).get(order_id)
+    if order is None:
         raise OrderNotFound(str(order_id))
-    return await request_return(tx, order_id, wanted, reason=reason, now=now)
+    if way is Remedy.CREDIT and order.customer_id is None:
+        raise CreditOfNobody
+    made = await request_return(tx, order_id, wanted, reason=reason, way=way, now=now)
+    if way is Remedy.EXCHANGE:
+        await begin_exchange(tx, order, made, wanted, same_product=False, now=now)
+    return made
 
 
 async def _lock(tx: Tx, return_id: UUID, within: Within) -> tuple[Order, GoodsReturn]:
@@ -95,7 +112,9 @@ async def decide_return(
     within: Within = None,
     now: datetime,
 ) -> None:
-    """Approve, reject, mark sent or give up a return: the moves that touch no goods and no money.
+    """Approve, reject, mark sent or give up a return: the moves that touch no goods.
+
+    What is sent with a number that was noted gives a trusted buyer their refund at once.
 
     Raises:
         ReturnNotFound: Not there for this caller.
@@ -104,8 +123,12 @@ async def decide_return(
     if event not in {ReturnEvent.APPROVE, ReturnEvent.REJECT, ReturnEvent.SEND, ReturnEvent.GIVE_UP}:
         message = f"{event} has its own step"
         raise AssertionError(message)
-    _, found = await _lock(tx, return_id, within)
+    order, found = await _lock(tx, return_id, within)
     await move_return(tx, found, event, note=note, now=now)
+    if event is ReturnEvent.SEND and await shipment_of(tx, return_id) is not None:
+        await refund_if_trusted(tx, order, await find_return(tx, return_id), TrustedAt.SCAN, now=now)
+    if event in {ReturnEvent.REJECT, ReturnEvent.GIVE_UP}:
+        await drop_exchange(tx, return_id, reason=note or str(event), now=now)
 
 
 async def receive_goods_back(
@@ -114,10 +137,14 @@ async def receive_goods_back(
     received: Mapping[int, int],
     *,
     location_id: UUID,
+    seen: Seen = NOTHING_SEEN,
     within: Within = None,
     now: datetime,
 ) -> None:
-    """Goods arrived at a location: units per line.
+    """Goods arrived at a location: units per line, and what was seen of their parcel.
+
+    Where that is not what was issued, a dispute is opened; else a buyer who is trusted and brought them has the
+    refund at once.
 
     Raises:
         ReturnNotFound, IllegalMove, CountsDiffer: See `receive_return`; nothing changed.
@@ -125,71 +152,14 @@ async def receive_goods_back(
     """
     order, found = await _lock(tx, return_id, within)
     await require_counted(tx, {location_id})
-    await receive_return(tx, found, received, location_id=location_id, now=now)
+    brought = found.state == ReturnState.APPROVED
+    lines = await receive_return(tx, found, received, location_id=location_id, seen=seen, now=now)
     await refresh_headline(tx, [order.id])
-    await _forgo(tx, order, found, received, now=now)
-
-
-async def _forgo(
-    tx: Tx, order: Order, found: GoodsReturn, received: Mapping[int, int], *, now: datetime
-) -> None:
-    """What came back before it was paid is not asked for any more.
-
-    When nothing is left with the buyer, neither are shipping and rounding. What was refused at the door is not asked
-    for since then; see `accept_part`.
-    """
-    if order.due_minor <= 0:
-        return
-    if found.parcel_id is not None:
-        await forgo_rest(tx, order, now=now)
-        return
-    lines = await order_lines(tx, order.id)
-    before = await received_before(tx, order.id, found.id)
-    back = worth(lines, received.items(), refunded_before=before, tax_included=order.tax_included)
-    worth_minor = sum(line.amount_minor for line in back)
-    amount = order.due_minor if everything_is_back(lines) else min(worth_minor, order.due_minor)
-    if amount == 0:
-        # A gift came back: it was never asked for.
-        return
-    await settle_payment(tx, _unasked(order, amount, to_text("ret", found.id)), now=now)
-
-
-async def forgo_rest(tx: Tx, order: Order, *, now: datetime) -> None:
-    """Ask nothing more of a locked order whose last open units were cancelled.
-
-    What it shipped had come back before, so that shipping and rounding were still asked for only
-    because of the units that are gone now.
-    """
-    if order.commercial != Commercial.ACCEPTED or order.due_minor <= 0:
-        return
-    if everything_is_back(await order_lines(tx, order.id)):
-        await settle_payment(tx, _unasked(order, order.due_minor, None), now=now)
-
-
-def _unasked(order: Order, amount_minor: int, reference: str | None) -> MoneyEvent:
-    return MoneyEvent(
-        order_id=order.id,
-        kind=MoneyKind.FORGONE,
-        method=UNPAID,
-        amount_minor=amount_minor,
-        currency=order.currency,
-        reference=reference,
-    )
-
-
-async def forgo_refused(tx: Tx, order: Order, found: GoodsReturn, *, now: datetime) -> int:
-    """Ask no more for what a return brings back from the door of a locked order; returns how much, in minor units.
-
-    Shipping is still asked for. What was paid already is given back once the goods were inspected.
-    """
-    lines = await order_lines(tx, order.id)
-    units = [(line.line_no, line.quantity) for line in await lines_of(tx, found.id)]
-    before = await received_before(tx, order.id, found.id)
-    back = worth(lines, units, refunded_before=before, tax_included=order.tax_included)
-    amount = min(sum(line.amount_minor for line in back), max(order.due_minor, 0))
-    if amount:
-        await settle_payment(tx, _unasked(order, amount, to_text("ret", found.id)), now=now)
-    return amount
+    await forgo_received(tx, order, found, received, now=now)
+    disputed = await compare(tx, order, found, lines, seen, now=now)
+    if disputed is None and brought and all(line.received == line.expected for line in lines):
+        order = (await lock_orders(tx, [order.id]))[order.id]
+        await refund_if_trusted(tx, order, await find_return(tx, return_id), TrustedAt.DROP_OFF, now=now)
 
 
 async def inspect_goods(
@@ -237,6 +207,11 @@ async def inspect_goods(
             passed += units
     if back:
         await take_back(tx, back, now=now)
+    broken = {one.line_no: one.to_quarantine for one in inspected if one.to_quarantine}
+    parcel_id = await parcel_sent_back(tx, return_id) if broken else None
+    if parcel_id is not None:
+        looks = ", ".join(one.condition for one in inspected if one.to_quarantine and one.condition)
+        await claim_broken(tx, order.id, parcel_id, broken, looks, now=now)
 
 
 async def propose_refund(tx: Tx, return_id: UUID) -> list[RefundLine]:
@@ -246,25 +221,7 @@ async def propose_refund(tx: Tx, return_id: UUID) -> list[RefundLine]:
         ReturnNotFound: The shop has no such return.
     """
     order, found = await _lock(tx, return_id, None)
-    before = await received_before(tx, order.id, return_id)
-    returned = [(line.line_no, line.to_stock + line.to_quarantine) for line in await lines_of(tx, found.id)]
-    lines = await order_lines(tx, order.id)
-    proposed = worth(lines, returned, refunded_before=before, tax_included=order.tax_included)
-    name = to_text("ret", return_id)
-    forgone = (await booked(tx, MoneyKind.FORGONE, method=UNPAID, references=[name])).get(name, 0)
-    return await _in_money(tx, order, without(proposed, forgone))
-
-
-async def _in_money(tx: Tx, order: Order, proposed: list[RefundLine]) -> list[RefundLine]:
-    """The lines at what the buyer paid for them in money, when a promotion covered a part of the order."""
-    of_order = (await sums(tx, [order.id]))[order.id]
-    promised_minor = (await promised(tx, [order.id])).get(order.id, 0)
-    amounts = [line.amount_minor for line in proposed]
-    money = cash_of(sum(amounts), of_order, promised_minor=promised_minor)
-    if not proposed or money == sum(amounts):
-        return proposed
-    parts = split_minor(money, amounts)
-    return [replace(line, amount_minor=part) for line, part in zip(proposed, parts, strict=True)]
+    return await worth_inspected(tx, order, found)
 
 
 async def resolve_return(
@@ -278,12 +235,20 @@ async def resolve_return(
 ) -> Refund | None:
     """Grant the refund of an inspected return, or none with an amount of zero, and say why.
 
+    It is carried out as its buyer chose; where that is money, granting is not paying. What a trusted buyer was
+    granted before stays as it was granted.
+
     Raises:
         ReturnNotFound, IllegalMove: It is not inspected.
+        DisputeOpen, DecidedForShop: What came is not what was issued.
         RefundTooLarge: More than the order has left to give back; nothing changed.
     """
     order, found = await _lock(tx, return_id, within)
     RETURN.after(ReturnState(found.state), ReturnEvent.RESOLVE)
+    await _require_no_dispute(tx, return_id, amount_minor)
+    early = await find_refund(tx, found.refund_id) if found.refund_id else None
+    if early is not None and early.state != RefundState.WITHDRAWN:
+        return await _resolve_trusted(tx, found, early, note=note, now=now)
     refund = None
     if amount_minor:
         refund = await promise_refund(
@@ -291,13 +256,36 @@ async def resolve_return(
             order.id,
             amount_minor=amount_minor,
             reason=note or found.reason,
-            lines=await propose_refund(tx, return_id),
+            lines=_no_more_than(await worth_inspected(tx, order, found), amount_minor),
+            of_return=True,
             now=now,
         )
         await set_refund(tx, return_id, refund.id)
     await move_return(tx, found, ReturnEvent.RESOLVE, note=note, now=now)
     if refund is None:
         await move_return(tx, await find_return(tx, return_id), ReturnEvent.CLOSE, now=now)
+        await drop_exchange(tx, return_id, reason=note or "not_granted", now=now)
+        return None
+    return await carry_out(tx, order, found, refund, now=now)
+
+
+async def _require_no_dispute(tx: Tx, return_id: UUID, amount_minor: int) -> None:
+    dispute = await dispute_of(tx, return_id)
+    if dispute is None:
+        return
+    if dispute.state not in DISPUTE.finals:
+        raise DisputeOpen(to_text("ret", return_id))
+    if dispute.state == DisputeState.FOR_SHOP and amount_minor:
+        raise DecidedForShop(to_text("ret", return_id))
+
+
+async def _resolve_trusted(
+    tx: Tx, found: GoodsReturn, refund: Refund, *, note: str | None, now: datetime
+) -> Refund:
+    """Close a return whose refund was granted before it came; one that is not paid yet closes it when it is."""
+    await move_return(tx, found, ReturnEvent.RESOLVE, note=note, now=now)
+    if refund.state != RefundState.GRANTED:
+        await move_return(tx, await find_return(tx, found.id), ReturnEvent.CLOSE, now=now)
     return refund
 
 
@@ -313,3 +301,11 @@ async def close_return(tx: Tx, return_id: UUID, *, within: Within = None, now: d
     if found.refund_id is not None and (await find_refund(tx, found.refund_id)).state == RefundState.GRANTED:
         raise RefundStillOpen(to_text("rfd", found.refund_id))
     await move_return(tx, found, ReturnEvent.CLOSE, now=now)
+
+
+def _no_more_than(lines: list[RefundLine], amount_minor: int) -> list[RefundLine]:
+    """What the refund of a return is for; where less is granted than the goods came to, each line has its share."""
+    whole = sum(line.amount_minor for line in lines)
+    if whole <= amount_minor:
+        return lines
+    return [replace(line, amount_minor=line.amount_minor * amount_minor // whole) for line in lines]

@@ -8,7 +8,7 @@ stock    promised there in the same instant; here they are set aside, because no
 inbox    the entry about the shortage is settled
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -82,6 +82,14 @@ async def places_with(
     return places
 
 
+async def pickable(tx: Tx, skus: Sequence[UUID], *, at: UUID, now: datetime) -> dict[UUID, int]:
+    """Units of each of these skus that can be picked at a place now; one that has none may be missing."""
+    if not skus:
+        return {}
+    found = await availability(tx, now=now, skus=skus, locations=[at], limit=len(skus))
+    return {one.sku_id: _there(one.at.get(at)) for one in found}
+
+
 def _there(level: Level | None) -> int:
     """Units that can be picked now: sellable, and not only because they are permitted to be missing."""
     return 0 if level is None else min(level.sellable, max(level.free - level.safety, 0))
@@ -101,7 +109,9 @@ async def take_elsewhere(
     orders, [task] = await lock_work(tx, [task_id], within=within)
     if task.state != TaskState.SHORT:
         raise TaskNotShort(task.state)
-    await serve_elsewhere(tx, await withdraw_missing(tx, task, now=now), to_location=to_location, now=now)
+    missing = await withdraw_missing(tx, task, now=now)
+    channels = {order.id: order.channel_id for order in orders.values()}
+    await serve_elsewhere(tx, missing, to_location=to_location, channels=channels, now=now)
     [after] = (await lock_tasks(tx, [task_id])).values()
     if after.state == TaskState.SHORT:
         await start_tasks(tx, [after], now=now)
@@ -109,14 +119,25 @@ async def take_elsewhere(
     await follow_goods(tx, list(orders), now=now)
 
 
-async def serve_elsewhere(tx: Tx, missing: Sequence[Claim], *, to_location: UUID, now: datetime) -> None:
+async def serve_elsewhere(
+    tx: Tx,
+    missing: Sequence[Claim],
+    *,
+    to_location: UUID,
+    channels: Mapping[UUID, UUID],
+    now: datetime,
+) -> None:
     """Plan what was withdrawn from a task of a locked order at another place, and set it aside where nobody found it.
+
+    Args:
+        channels: Of each order; goods that do not keep long enough for it are not sent from there.
 
     Raises:
         ClaimMissing: It is the same place.
         StockShort: The other place has not all of it.
     """
-    made = await move_claims(tx, [_part(claim) for claim in missing], to_location=to_location, now=now)
+    parts = [_part(claim) for claim in missing]
+    made = await move_claims(tx, parts, to_location=to_location, channels=channels, now=now)
     await set_aside_missing(tx, missing, now=now)
     await plan_tasks(tx, made, now=now)
 

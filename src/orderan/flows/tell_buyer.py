@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from orderan.flows.views_telling import Buying, orders_told, tries_with_a_number
 from orderan.kit.clock import Clock
@@ -37,6 +37,18 @@ class _Heard:
     kind: Kind
     subject: UUID | None = None
 
+
+_OF_PARCELS: Final = {
+    "out_for_delivery": Kind.OUT_FOR_DELIVERY,
+    "returning": Kind.COMING_BACK,
+    "lost": Kind.PARCEL_LOST,
+    "damaged": Kind.PARCEL_LOST,
+}
+_OF_RETURNS: Final = {
+    "approved": Kind.RETURN_APPROVED,
+    "rejected": Kind.RETURN_REFUSED,
+    "received": Kind.RETURN_RECEIVED,
+}
 
 Reading = Callable[[Recorded, Mapping[str, UUID]], Sequence[_Heard]]
 
@@ -63,8 +75,34 @@ def _money(fact: Recorded, tries: Mapping[str, UUID]) -> Sequence[_Heard]:
 
 
 def _parcel(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
-    out = fact.payload["state"] == "out_for_delivery"
-    return (_Heard(Kind.OUT_FOR_DELIVERY, UUID(fact.payload["parcel_id"])),) if out else ()
+    parcel_id, state = UUID(fact.payload["parcel_id"]), fact.payload["state"]
+    if state == "attempt_failed":
+        return (_Heard(Kind.ATTEMPT_FAILED, _this_time(fact, parcel_id)),)
+    kind = _OF_PARCELS.get(state)
+    return () if kind is None else (_Heard(kind, parcel_id),)
+
+
+def _expected(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    if fact.payload["answer"] != "another_day" or not fact.payload["deliver_on"]:
+        return ()
+    return (_Heard(Kind.POSTPONED, _this_time(fact, UUID(fact.payload["parcel_id"]))),)
+
+
+def _changed(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    return (_Heard(Kind.CHANGED, _this_time(fact, fact.entity_id)),)
+
+
+def _this_time(fact: Recorded, thing: UUID) -> UUID:
+    """Stands for what happens to a thing more than once, and is told each time."""
+    return uuid5(thing, str(fact.seq))
+
+
+def _task(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    return (_Heard(Kind.PACKED),) if fact.payload["state"] == "packed" else ()
+
+
+def _substituted(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    return (_Heard(Kind.SUBSTITUTED, UUID(fact.payload["substitution_id"])),)
 
 
 def _refund(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
@@ -73,8 +111,13 @@ def _refund(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
 
 
 def _return(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
-    approved = fact.payload["state"] == "approved"
-    return (_Heard(Kind.RETURN_APPROVED, UUID(fact.payload["return_id"])),) if approved else ()
+    kind = _OF_RETURNS.get(fact.payload["state"])
+    return () if kind is None else (_Heard(kind, UUID(fact.payload["return_id"])),)
+
+
+def _exchange(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
+    settled = fact.payload["state"] == "settled"
+    return (_Heard(Kind.PAY_NOW), _Heard(Kind.PAY_SOON)) if settled else ()
 
 
 def _incident(fact: Recorded, _: Mapping[str, UUID]) -> Sequence[_Heard]:
@@ -87,15 +130,22 @@ READINGS: Final[Mapping[str, Reading]] = {
     "orders.accepted.v1": _plain(Kind.ACCEPTED),
     "orders.expired.v1": _plain(Kind.EXPIRED),
     "orders.cancelled.v1": _plain(Kind.CANCELLED),
+    "orders.changed.v1": _changed,
+    "orders.units_cancelled.v1": _changed,
+    "orders.units_substituted.v1": _substituted,
     "orders.delivered.v1": _plain(Kind.DELIVERED),
     "orders.completed.v1": _plain(Kind.REVIEW),
     "orders.hold_released.v1": _plain(Kind.ACCEPTED),
     "orders.verification_moved.v1": _meant,
     "payments.money_moved.v1": _money,
     "payments.refund_closed.v1": _refund,
+    "fulfilment.task_moved.v1": _task,
     "shipping.parcel_shipped.v1": lambda fact, _: (_Heard(Kind.SHIPPED, UUID(fact.payload["parcel_id"])),),
     "shipping.parcel_moved.v1": _parcel,
+    "shipping.delivery_late.v1": _plain(Kind.DELAYED),
+    "shipping.delivery_expected.v1": _expected,
     "returns.return_moved.v1": _return,
+    "returns.exchange_moved.v1": _exchange,
     "incidents.buyer_told.v1": _incident,
 }
 """What each kind of fact means to a buyer. Every one of them is recorded under the order.
@@ -141,6 +191,12 @@ def _matters(kind: Kind, fact: Recorded, order: Buying, policy: Policy) -> bool:
         return order.over_at is not None and fact.occurred_at >= order.over_at
     if kind is Kind.ACCEPTED:
         return order.goes_ahead
+    if kind is Kind.PACKED:
+        # Where the shop does not tell it, it is not worth a row of every order.
+        return kind not in policy.silent
+    if order.replaces and kind in {Kind.PAY_NOW, Kind.PAY_SOON}:
+        # Nothing is asked for a replacement before what comes back paid its part, and then only what is missing.
+        return fact.kind != "orders.placed.v1" and order.awaits_money
     return kind is not Kind.REVIEW or policy.review_days > 0
 
 

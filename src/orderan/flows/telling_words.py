@@ -1,6 +1,6 @@
 """What stands in the places of a message, and whether it is still true when it is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,21 +9,26 @@ from urllib.parse import urlencode
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.tell_restock import Ware
 from orderan.flows.views_telling import About
-from orderan.kit.i18n import format_datetime, format_money
-from orderan.notifications import Kind, Policy
+from orderan.kit.i18n import format_date, format_datetime, format_money
+from orderan.notifications import Kind, Policy, review_link_of
 from orderan.orders import pay_limit
-from orderan.payments import METHODS
+from orderan.payments import METHODS, TransferAccount
 from orderan.shipping import COURIERS, tracking_link
 from orderan.shops import Shop
 
 PAYING: Final = frozenset({Kind.PAY_NOW, Kind.PAY_WITH, Kind.PAY_SOON, Kind.TROUBLE, Kind.RECOVERED})
-"""Kinds whose link is the pay page; others lead to where the order is followed."""
+"""Kinds whose link is the pay page; a review leads to where the shop has them, others to where the order is followed."""
 
 ANY_WAY: Final = {
     "id": "cara bayar pilihan Anda di halaman pembayaran",
     "en": "any way you like on the payment page",
 }
 """Stands for what to pay with where the buyer has no number to pay to."""
+OTHER_WAY: Final = {
+    "id": "cara bayar lain di halaman pembayaran",
+    "en": "another way to pay on the payment page",
+}
+NOT_ALL_PACKED: Final = frozenset({"accepted", "processing"})
 LOOKED_AGAIN: Final = timedelta(minutes=15)
 UNDER_WAY: Final = frozenset({"picked_up", "in_transit", "out_for_delivery", "attempt_failed"})
 
@@ -37,7 +42,7 @@ class Later:
 
 def _waits(about: About, now: datetime) -> bool:
     limit = pay_limit(about.hold_until, about.clock_stopped_at, now=now)
-    in_time = limit is None or now < limit
+    in_time = limit is None or now < limit or about.in_the_air
     return about.commercial == "awaiting_payment" and about.due_minor > 0 and in_time
 
 
@@ -56,12 +61,28 @@ _TRUE: Final[Mapping[Kind, Callable[[About, datetime], bool]]] = {
     Kind.EXPIRED: lambda about, _: about.commercial == "expired",
     Kind.PAID_LATE: lambda about, _: about.commercial in {"expired", "cancelled"} and about.kept_minor > 0,
     Kind.ACCEPTED: lambda about, _: about.commercial in {"accepted", "completed"},
+    Kind.PACKED: lambda about, _: about.headline in NOT_ALL_PACKED | {"packed"},
     Kind.SHIPPED: lambda about, _: about.parcel in UNDER_WAY and about.commercial != "cancelled",
     Kind.OUT_FOR_DELIVERY: lambda about, _: about.parcel == "out_for_delivery",
+    Kind.DELAYED: lambda about, _: (
+        about.promised_on is not None and about.delivered_at is None and about.commercial == "accepted"
+    ),
     Kind.DELIVERED: lambda about, _: about.delivered_at is not None,
+    Kind.ATTEMPT_FAILED: lambda about, _: about.parcel in {"attempt_failed", "in_transit"},
+    Kind.POSTPONED: lambda about, _: (
+        about.parcel in UNDER_WAY and about.deliver_on is not None and about.deliver_on == about.told_day
+    ),
+    Kind.COMING_BACK: lambda about, _: about.parcel in {"returning", "returned"},
+    Kind.PARCEL_LOST: lambda about, _: about.parcel in {"lost", "damaged"},
+    Kind.CHANGED: lambda about, _: about.commercial not in {"cancelled", "expired"},
     Kind.CANCELLED: lambda about, _: about.commercial == "cancelled",
     Kind.REFUNDED: lambda about, _: about.refund == "executed",
     Kind.RETURN_APPROVED: lambda about, _: about.goods_return == "approved",
+    Kind.SUBSTITUTED: lambda about, _: (
+        about.ware is not None and about.commercial not in {"cancelled", "expired"}
+    ),
+    Kind.RETURN_REFUSED: lambda about, _: about.goods_return == "rejected",
+    Kind.RETURN_RECEIVED: lambda about, _: about.goods_return in {"received", "inspected"},
     Kind.REVIEW: lambda about, _: about.commercial == "completed",
     Kind.BACK_IN_STOCK: lambda _about, _now: False,
 }
@@ -80,6 +101,12 @@ def stands(kind: Kind, about: About | Ware | None, policy: Policy, *, now: datet
         return False
     if kind is Kind.ACCEPTED and about.waits:
         return Later(now + LOOKED_AGAIN)
+    if kind is Kind.PACKED and about.headline in NOT_ALL_PACKED:
+        # Another location still has its part of it.
+        return Later(now + LOOKED_AGAIN)
+    if kind in {Kind.PAY_SOON, Kind.EXPIRED} and about.in_the_air:
+        # They may have paid: what becomes of that is told, and nothing that it would make untrue.
+        return Later(now + LOOKED_AGAIN)
     if kind is not Kind.PAY_SOON or about.hold_until is None:
         return True
     if about.clock_stopped_at is not None:
@@ -90,10 +117,12 @@ def stands(kind: Kind, about: About | Ware | None, policy: Policy, *, now: datet
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks, and where their pages are."""
+    """Who speaks, by what rules, where their pages are, and which bank accounts are their own."""
 
     shop: Shop
     links: PayLinks
+    policy: Policy
+    transfers: Sequence[TransferAccount] = ()
 
 
 def values(
@@ -115,7 +144,12 @@ def values(
         "pay_how": _pay_how(about, locale=locale, now=now),
         "courier": carrier.name if carrier else (about.courier or ""),
         "awb": about.awb or "",
+        "promised": "" if about.promised_on is None else format_date(about.promised_on, locale),
+        "day": "" if about.deliver_on is None else format_date(about.deliver_on, locale),
         "track_link": tracking_link(about.courier or "", about.awb or "") or "",
+        "missing_ware": about.missing_ware or "",
+        "ware": about.ware or "",
+        "pay_other": _pay_other(about, voice.transfers, locale=locale),
         "return_number": "" if about.return_number is None else str(about.return_number),
     }
 
@@ -129,9 +163,26 @@ def _pay_how(about: About, *, locale: str, now: datetime) -> str:
     return f"{way.name if way else about.way} {number}"
 
 
+def _pay_other(about: About, accounts: Sequence[TransferAccount], *, locale: str) -> str:
+    """Another way on the payment page; where the shop shows accounts, also these, with how much and which note."""
+    other = OTHER_WAY["en" if locale == "en" else "id"]
+    if not accounts:
+        return other
+    amount = format_money(_amount(Kind.TROUBLE, about), about.currency, locale)
+    if locale == "en":
+        named = "; ".join(f"{one.bank_name} {one.number} ({one.holder})" for one in accounts)
+        return f"{other}, or transfer exactly {amount} with the note {about.number} to {named}"
+    named = "; ".join(f"{one.bank_name} {one.number} (a.n. {one.holder})" for one in accounts)
+    return f"{other}, atau transfer tepat {amount} dengan berita {about.number} ke {named}"
+
+
 def _link(kind: Kind, about: About, voice: Voice, *, now: datetime) -> str:
     if kind in PAYING:
         return voice.links.pay_page(voice.shop.shop_id, about.order_id, now=now)
+    if kind is Kind.REVIEW and (page := review_link_of(voice.policy, about.number)):
+        return page
+    if kind is Kind.ATTEMPT_FAILED and about.door_id is not None:
+        return voice.links.door_page(voice.shop.shop_id, about.door_id, now=now)
     asked = urlencode({"number": about.number, "shop": voice.shop.code})
     return f"{voice.links.base_url}/track?{asked}"
 

@@ -41,6 +41,8 @@ async def verify_change(tx: Tx, before: Order, after: Order, *, now: datetime) -
     if not (dearer or moved) or await on_a_pick_list(tx, before.id):
         return
     policy = await followed_now(tx, now=now)
+    if was is Verification.WAIVED and not policy.policy.asks:
+        return
     buyer = (await buyers_of(tx, [before.id]))[before.id]
     found = decide(policy.policy, buyer)
     if found.verdict is Verdict.WAIVE:

@@ -1,6 +1,7 @@
 """Whether the buyer of a COD order means it, asked before anybody picks it.
 
-    place     the policy decides whom to ask; who is asked waits, and nobody may pick
+    place     the policy decides whom to ask; who is asked waits, and nobody may pick. Where it asks nobody, that is
+              written down of each order: one that nothing was decided of is on no pick list either
     try       what is due is written down first, then the buyer is called or written to with no transaction
               open, then what came of it is noted
     answer    see `hear_buyer`
@@ -17,11 +18,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from orderan.customers import zone_of
-from orderan.flows.ask_deposit import UNDER_WAY, begin_deposit, count_from_now, money_under_way, was_told
+from orderan.flows.ask_deposit import (
+    DEMANDED,
+    UNDER_WAY,
+    begin_deposit,
+    count_from_now,
+    money_under_way,
+    payable_deposits,
+    was_told,
+)
 from orderan.flows.asking_steps import Asks, advance, reach_out
 from orderan.flows.cancel_order import cancel_order
-from orderan.flows.never_asked import report_never_asked
 from orderan.flows.views_verifying import buyers_of
+from orderan.flows.waits_for_person import report_never_asked
 from orderan.kit import decisions
 from orderan.kit.clock import Clock
 from orderan.kit.db import Caller, Database, Tx
@@ -35,6 +44,7 @@ from orderan.orders import (
     drop_deposit,
     lock_orders,
     move_verification,
+    orders_by_id,
 )
 from orderan.verification import (
     AnswerUnknown,
@@ -55,6 +65,7 @@ from orderan.verification import (
     begin_attempts,
     cases_due,
     decide,
+    deposit_of,
     go_on,
     lock_attempt,
     lock_cases,
@@ -67,8 +78,10 @@ from orderan.verification import (
     read,
     wants_deposit,
     was_asked,
+    wrote_back,
 )
 
+NOBODY_IS_ASKED: Final = "nobody_is_asked"
 VERIFYING: Final = "verification"
 VERIFYING_RULE: Final = "first_rule@1"
 WHERE_THEY_LIVE: Final = ("buyer", "area")
@@ -94,6 +107,7 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
     told = [order for order in orders if order.verification == Verification.WAITING]
     policy = await followed_now(tx, now=now)
     if not policy.policy.asks:
+        await move_verification(tx, asked, VerificationEvent.WAIVE, reason=NOBODY_IS_ASKED, now=now)
         asked = []
     if not (asked or told):
         return
@@ -111,6 +125,42 @@ async def begin_verification(tx: Tx, orders: Sequence[Order], *, now: datetime) 
     for rule, some in waived.items():
         locked = await lock_orders(tx, [order.id for order in some])
         await move_verification(tx, list(locked.values()), VerificationEvent.WAIVE, reason=rule, now=now)
+
+
+async def payable_now(tx: Tx, totals: Mapping[UUID, int], *, now: datetime) -> set[UUID]:
+    """Of orders about to be placed, those whose deposit an open rail of the shop takes.
+
+    Args:
+        totals: Of each order, in rupiah.
+    """
+    if not totals:
+        return set()
+    policy = (await followed_now(tx, now=now)).policy
+    wanted = {order_id: deposit_of(policy, total) for order_id, total in totals.items()}
+    payable = await payable_deposits(tx, set(wanted.values()))
+    return {order_id for order_id, amount in wanted.items() if amount in payable}
+
+
+async def demand_deposits(tx: Tx, orders: Sequence[Order], *, now: datetime) -> dict[UUID, Order]:
+    """Ask for a deposit of orders just written whose score wants one; returns them as they are now.
+
+    Args:
+        orders: Those of `payable_now`; nobody was asked about them.
+    """
+    if not orders:
+        return {}
+    await move_verification(tx, orders, VerificationEvent.ASK, reason=DEMANDED, now=now)
+    ids = [order.id for order in orders]
+    waiting = await lock_orders(tx, ids)
+    await move_verification(tx, list(waiting.values()), VerificationEvent.GIVE_UP, reason=DEMANDED, now=now)
+    policy = await followed_now(tx, now=now)
+    buyers = await buyers_of(tx, ids)
+    zones = {order_id: zone_of(buyer.area) for order_id, buyer in buyers.items()}
+    await open_cases(tx, zones, policy, now=now)
+    cases = await lock_cases(tx, ids)
+    for order_id, order in waiting.items():
+        await begin_deposit(tx, order, cases[order_id], policy.policy, zone=zones[order_id], now=now)
+    return await orders_by_id(tx, ids)
 
 
 async def followed_now(tx: Tx, *, now: datetime) -> PolicyVersion:
@@ -250,7 +300,9 @@ async def _after_miss(tx: Tx, order: Order, case: Case, policy: Policy, zone: st
 
 
 async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, zone: str, *, now: datetime) -> None:
-    """Nobody answered in any way; who was never asked did not keep silent, so their order is only held."""
+    """No answer in any way. Who was never asked, or wrote what a person has to read, was not silent: their order is
+    only held.
+    """
     if wants_deposit(policy, case):
         await _unpaid(tx, order, case, policy, now=now)
         return
@@ -258,14 +310,19 @@ async def _silent(tx: Tx, order: Order, case: Case, policy: Policy, zone: str, *
     if order.verification != Verification.WAITING or order.commercial != Commercial.ACCEPTED:
         return
     asked = await _asked_ever(tx, case, policy)
-    reason = "silence" if asked else "never_asked"
+    wrote = asked and await wrote_back(tx, order.id, since=_since(case, policy))
+    reason = "own_words" if wrote else "silence" if asked else "never_asked"
     await move_verification(tx, [order], VerificationEvent.GIVE_UP, reason=reason, now=now)
     if not asked:
         await report_never_asked(tx, order, now=now)
+    elif wrote:
+        await drop_deposit(tx, order)
     elif policy.silence is Silence.CANCEL:
         await cancel_order(tx, order.id, reason="buyer_unreachable", now=now)
-    else:
+    elif policy.silence is Silence.DEPOSIT:
         await begin_deposit(tx, order, case, policy, zone=zone, now=now)
+    else:
+        await drop_deposit(tx, order)
 
 
 async def _unpaid(tx: Tx, order: Order, case: Case, policy: Policy, *, now: datetime) -> None:
@@ -287,4 +344,9 @@ async def _asked_ever(tx: Tx, case: Case, policy: Policy) -> bool:
     """Whether the buyer was asked since the asking for a word, or for a deposit, began the last time it did."""
     if wants_deposit(policy, case):
         return await was_told(tx, case, policy)
-    return await was_asked(tx, case.order_id, since=case.deadline - timedelta(hours=policy.deadline_hours))
+    return await was_asked(tx, case.order_id, since=_since(case, policy))
+
+
+def _since(case: Case, policy: Policy) -> datetime:
+    """When the asking for a word began the last time it did."""
+    return case.deadline - timedelta(hours=policy.deadline_hours)

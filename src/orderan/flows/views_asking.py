@@ -11,7 +11,7 @@ from orderan.customers import zone_of
 from orderan.flows.verify_order import OWN_WORD, plans_of
 from orderan.kit.db import Tx
 from orderan.orders import SEEN_ORDER, Scope
-from orderan.verification import TAKEN_FOR, Attempt, Policy, Way, failed_last, may_ring_at
+from orderan.verification import TAKEN_FOR, Attempt, Policy, Way, failed_last, may_ring_at, words_written
 
 
 class Turn(StrEnum):
@@ -59,6 +59,7 @@ class Unsaid:
         progress: None where nothing runs.
         may_ring_at: From when on their telephone may ring; now, or when their day begins.
         failed: The last try that is over, where that one asked nobody.
+        wrote: What they wrote in place of an answer.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class Unsaid:
     progress: Progress | None
     may_ring_at: datetime
     failed: Attempt | None
+    wrote: str | None
 
 
 _TURN: Final[LiteralString] = """
@@ -166,11 +168,15 @@ async def unsaid_orders(
         | scope.bounds(),
     )
     plans = await plans_of(tx, {row.policy_version for row in rows if row.policy_version is not None})
-    failed = await failed_last(tx, [row.id for row in rows])
-    return [_unsaid(row, plans[row.policy_version or OWN_WORD], failed.get(row.id), now) for row in rows]
+    ids = [row.id for row in rows]
+    failed, wrote = await failed_last(tx, ids), await words_written(tx, ids)
+    return [
+        _unsaid(row, plans[row.policy_version or OWN_WORD], failed.get(row.id), wrote.get(row.id), now)
+        for row in rows
+    ]
 
 
-def _unsaid(row: Any, plan: Policy, failed: Attempt | None, now: datetime) -> Unsaid:
+def _unsaid(row: Any, plan: Policy, failed: Attempt | None, wrote: str | None, now: datetime) -> Unsaid:
     told = row._asdict()
     step, tried = (told.pop(name) for name in ("step", "tries"))
     told |= {
@@ -178,6 +184,7 @@ def _unsaid(row: Any, plan: Policy, failed: Attempt | None, now: datetime) -> Un
         "progress": None if row.deadline is None else _progress(plan, step, tried, open_=row.way is not None),
         "may_ring_at": may_ring_at(plan, now, zone_of(row.area)),
         "failed": failed,
+        "wrote": wrote,
     }
     del told["policy_version"]
     return Unsaid(**told)

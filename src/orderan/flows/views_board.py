@@ -6,7 +6,7 @@ A rail nobody tried lately is called unknown: that nothing failed says nothing.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any, Final
@@ -28,6 +28,7 @@ from orderan.payments import (
     open_tries,
     pauses_under_way,
     rails,
+    refused_of_ours,
 )
 
 HOURS: Final = 24
@@ -97,6 +98,7 @@ class Done:
 
     Attributes:
         issued, paid: Instruments given to buyers, and payments learned of.
+        ours: Charges refused for what we asked, which say nothing of the rail and are none of `tries`.
         expected: Share of the issued that is normally paid at these hours; None with nothing issued, or
             while the watch has learned nothing.
     """
@@ -108,6 +110,7 @@ class Done:
     unknown: int = 0
     issued: int = 0
     paid: int = 0
+    ours: int = 0
     expected: float | None = None
 
     @property
@@ -199,6 +202,7 @@ async def rails_now(tx: Tx, shown: Sequence[Rail], *, hours: int, now: datetime)
     tried = day.keys() | lately.keys()
     speeds = await charge_speeds(tx, ids, since=since)
     lagging = await lags(tx, ids, since=since)
+    of_ours = await refused_of_ours(tx, ids, since=since)
     waiting = await open_tries(tx)
     paused = await pauses_under_way(tx)
     windows = await windows_ahead(tx, now=now)
@@ -217,7 +221,7 @@ async def rails_now(tx: Tx, shown: Sequence[Rail], *, hours: int, now: datetime)
                 mood=mood,
                 since=_since(mood, watch, pause, window),
                 watch=watch,
-                done=_done(lately.get(rail.id, ()), watch),
+                done=replace(_done(lately.get(rail.id, ()), watch), ours=of_ours.get(rail.id, 0)),
                 hours=_hours(day.get(rail.id, ()), first_hour),
                 speed=speeds.get(rail.id),
                 lag=lagging.get(rail.id),

@@ -3,21 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from orderan.flows.views_split_cash import CARRIED, OWING, split_cash
 from orderan.kit.db import Tx
-from orderan.orders import CASH_HELD
+from orderan.orders import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
 class CourierLedger:
-    """One courier in one currency; an order counts with the courier of its first parcel.
+    """One courier in one currency; of an order that travels with several each has the part of its own parcels.
 
     Attributes:
         due_minor: Not collected yet, as far as anybody noted.
         collected_minor: Collected and not paid to us.
         remitted_minor, fee_minor: Paid to us since, and kept for it as its files say.
         short_minor: Of the claims that are open.
-        days_3, days_7, days_14, older: What is due or collected of delivered orders, by whole days since the delivery:
-            up to 3, 4 to 7, 8 to 14, and above.
+        days_3, days_7, days_14, older: What is due or collected of delivered orders, and of delivered parcels of orders
+            that travel with several couriers, by whole days since the delivery: up to 3, 4 to 7, 8 to 14, and above.
     """
 
     courier: str
@@ -40,29 +41,24 @@ class CourierLedger:
 
 async def courier_ledger(tx: Tx, *, since: datetime, now: datetime) -> list[CourierLedger]:
     """Every courier that owes us, or paid us since."""
+    split = await split_cash(tx, EVERYTHING)
     rows = await tx.all(
-        """
+        f"""
         WITH standing AS (
             SELECT carried.courier, sales_order.currency, held.minor AS held, owed.minor AS owed,
                    CASE WHEN sales_order.delivered_at IS NOT NULL THEN held.minor + owed.minor ELSE 0 END AS ageing,
                    floor(extract(epoch FROM %(now)s::timestamptz - sales_order.delivered_at) / 86400)::int AS days
-            FROM sales_order
-            CROSS JOIN LATERAL (
-                SELECT parcel.courier FROM parcel
-                WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
-                ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
-            CROSS JOIN LATERAL (SELECT """
-        + CASH_HELD
-        + """ AS minor) AS held
+            FROM sales_order {CARRIED}
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN sales_order.money IN ('cod_due', 'partly_paid')
                             THEN sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor
                                  - sales_order.paid_minor ELSE 0 END AS minor) AS owed
-            WHERE sales_order.shop_id = %(shop)s
-              AND (sales_order.money IN ('cod_due', 'cod_collected')
-                   OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
-                       AND sales_order.commercial = 'accepted')
-                   OR (sales_order.money IN ('overpaid', 'partly_refunded', 'refunded') AND held.minor > 0))
+            WHERE {OWING} AND carried.couriers = 1
+            UNION ALL
+            SELECT courier, currency, held, owed, CASE WHEN delivered_at IS NOT NULL THEN held + owed ELSE 0 END,
+                   floor(extract(epoch FROM %(now)s::timestamptz - delivered_at) / 86400)::int
+            FROM unnest(%(couriers)s::text[], %(currencies)s::text[], %(held)s::bigint[], %(owed)s::bigint[],
+                        %(delivered)s::timestamptz[]) AS part (courier, currency, held, owed, delivered_at)
         ), told AS (
             SELECT courier, currency, 'due' AS what, owed AS minor FROM standing
             UNION ALL
@@ -77,7 +73,9 @@ async def courier_ledger(tx: Tx, *, since: datetime, now: datetime) -> list[Cour
             CROSS JOIN LATERAL (
                 SELECT parcel.courier FROM parcel
                 WHERE parcel.shop_id = payment_event.shop_id AND parcel.order_id = payment_event.order_id
-                ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
+                ORDER BY ':' || payment_event.reference LIKE '%%:' || parcel.courier || ':' || parcel.awb DESC NULLS LAST,
+                         parcel.created_at, parcel.id
+                LIMIT 1) AS carried
             WHERE payment_event.shop_id = %(shop)s AND payment_event.kind = 'cod_remitted'
               AND payment_event.at >= %(since)s
             UNION ALL
@@ -97,6 +95,15 @@ async def courier_ledger(tx: Tx, *, since: datetime, now: datetime) -> list[Cour
         GROUP BY courier, currency
         ORDER BY courier, currency
         """,
-        {"shop": tx.shop_id, "since": since, "now": now},
+        {
+            "shop": tx.shop_id,
+            "since": since,
+            "now": now,
+            "couriers": [part.courier for part in split],
+            "currencies": [part.currency for part in split],
+            "held": [part.held_minor for part in split],
+            "owed": [part.due_minor for part in split],
+            "delivered": [part.delivered_at for part in split],
+        },
     )
     return [CourierLedger(row.courier, row.currency, *(int(value or 0) for value in row[2:])) for row in rows]

@@ -4,19 +4,21 @@
     first         delivered, and no failed try was heard of
     refused       the buyer would not have it: no fault of the courier's, and left out of its share of first tries
     days          from the handover to the buyer, of those that were delivered
+    kept          on the day its parcel was promised for, or before
+    troubled      ended, and not brought at the first try or not by its day; refused ones left out
     cost          what the courier charges, else what it offered, of parcels that were booked through us
     cash on time  collected at a door, and paid to us within a week of it; of collections older than that
 
 Everything is counted by the database.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, LiteralString
-from uuid import UUID
+from typing import Final, LiteralString
 
 from orderan.kit.db import Tx
+from orderan.shipping import USUAL_FIRST, smoothed
 
 REMITS_IN: Final = timedelta(days=7)
 CITY: Final = 5
@@ -38,11 +40,13 @@ SELECT parcel.courier, left(coalesce(address.village_code, ''), %(letters)s) AS 
                  AND parcel_step.refused) AS refused,
        CASE WHEN courier_booking.charged_minor IS NOT NULL OR courier_booking.cost_minor IS NOT NULL
             THEN coalesce(courier_booking.charged_minor, courier_booking.cost_minor)
-                 + coalesce(courier_booking.insurance_minor, 0) + coalesce(courier_booking.cod_fee_minor, 0) END AS cost
+                 + coalesce(courier_booking.insurance_minor, 0) + coalesce(courier_booking.cod_fee_minor, 0) END AS cost,
+       courier_booking.cost_minor AS quoted, courier_booking.charged_minor AS charged, delivery_promise.kept
 FROM parcel
 JOIN sales_order ON sales_order.shop_id = parcel.shop_id AND sales_order.id = parcel.order_id
 LEFT JOIN customer_address AS address ON address.shop_id = sales_order.shop_id AND address.id = sales_order.address_id
 LEFT JOIN courier_booking ON courier_booking.shop_id = parcel.shop_id AND courier_booking.parcel_id = parcel.id
+LEFT JOIN delivery_promise ON delivery_promise.shop_id = parcel.shop_id AND delivery_promise.parcel_id = parcel.id
 WHERE parcel.shop_id = %(shop)s AND parcel.shipped_at >= %(since)s
 """
 
@@ -104,7 +108,10 @@ class CourierScore:
     Attributes:
         area: Code of the province; empty is everywhere.
         sent: Parcels it took.
+        judged, kept: Of which it is known whether they came by their promised day, and those that did.
+        troubled: Ended, and not brought at the first try or not by their day.
         half_days, most_days: So long half of the delivered took at most, and nine of ten; None without any.
+        quoted_minor, charged_minor: What was offered and what is charged, of those where both are known.
         costed, cost_minor: Parcels of which the cost is known, and what they came to.
         cash, cash_on_time: Collections a week old and older, and those of them that were paid to us within a week.
     """
@@ -118,10 +125,16 @@ class CourierScore:
     refused: int
     returned: int
     lost: int
+    damaged: int
+    judged: int
+    kept: int
+    troubled: int
     half_days: float | None
     most_days: float | None
     costed: int
     cost_minor: int
+    quoted_minor: int
+    charged_minor: int
     cash: int = 0
     cash_on_time: int = 0
 
@@ -132,13 +145,46 @@ class CourierScore:
         return self.first / tried if tried > 0 else None
 
     @property
+    def kept_share(self) -> float | None:
+        """By their promised day; None while of none it is known."""
+        return self.kept / self.judged if self.judged else None
+
+    @property
+    def back_share(self) -> float | None:
+        """Brought back to the sender, whoever's fault, of those that came to an end."""
+        return self.returned / self.ended if self.ended else None
+
+    @property
+    def gone_share(self) -> float | None:
+        """Lost or damaged, of those that came to an end."""
+        return (self.lost + self.damaged) / self.ended if self.ended else None
+
+    @property
+    def dearer_share(self) -> float | None:
+        """By how much it charges more than it offered; None where nothing of both is known."""
+        return self.charged_minor / self.quoted_minor - 1 if self.quoted_minor else None
+
+    @property
+    def cash_late_share(self) -> float | None:
+        """Collections that were not paid to us within a week."""
+        return 1 - self.cash_on_time / self.cash if self.cash else None
+
+    @property
+    def trouble(self) -> float:
+        """Share of troubled parcels, drawn towards one in ten where few ended: by this the worst come first."""
+        return 1 - smoothed(self.ended - self.refused - self.troubled, self.ended - self.refused, USUAL_FIRST)
+
+    @property
     def each_minor(self) -> int | None:
         """What a parcel costs on average."""
         return round(self.cost_minor / self.costed) if self.costed else None
 
 
 async def courier_scores(tx: Tx, *, since: datetime, now: datetime) -> list[CourierScore]:
-    """Every courier that took a parcel since: everywhere first, then by province, those with most parcels first."""
+    """Every courier that took a parcel since: everywhere first, then by province, those with most parcels first.
+
+    `worst_first` sorts them otherwise.
+    """
     rows = await tx.all(
         "WITH sent AS ("
         + _ENDED
@@ -149,10 +195,16 @@ async def courier_scores(tx: Tx, *, since: datetime, now: datetime) -> list[Cour
                count(*) FILTER (WHERE state = 'delivered')::int AS delivered,
                count(*) FILTER (WHERE at_first)::int AS first, count(*) FILTER (WHERE refused)::int AS refused,
                count(*) FILTER (WHERE state = 'returned')::int AS returned,
-               count(*) FILTER (WHERE state IN ('lost', 'damaged'))::int AS lost,
+               count(*) FILTER (WHERE state = 'lost')::int AS lost,
+               count(*) FILTER (WHERE state = 'damaged')::int AS damaged,
+               count(kept)::int AS judged, count(*) FILTER (WHERE kept)::int AS kept,
+               count(*) FILTER (WHERE state IN ('delivered', 'returned', 'lost', 'damaged') AND NOT refused
+                                  AND (NOT at_first OR kept IS FALSE))::int AS troubled,
                percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FILTER (WHERE state = 'delivered') AS half_days,
                percentile_cont(0.9) WITHIN GROUP (ORDER BY days) FILTER (WHERE state = 'delivered') AS most_days,
-               count(cost)::int AS costed, coalesce(sum(cost), 0)::bigint AS cost_minor
+               count(cost)::int AS costed, coalesce(sum(cost), 0)::bigint AS cost_minor,
+               coalesce(sum(quoted) FILTER (WHERE charged IS NOT NULL), 0)::bigint AS quoted_minor,
+               coalesce(sum(charged) FILTER (WHERE quoted IS NOT NULL), 0)::bigint AS charged_minor
         FROM sent
         GROUP BY GROUPING SETS ((courier), (courier, area))
         ORDER BY GROUPING(area) DESC, sent DESC, courier, area
@@ -160,25 +212,21 @@ async def courier_scores(tx: Tx, *, since: datetime, now: datetime) -> list[Cour
         {"shop": tx.shop_id, "since": since, "letters": PROVINCE},
     )
     cash = await _cash(tx, since=since, now=now)
-    return [
-        CourierScore(
-            row.courier,
-            row.area,
-            row.sent,
-            row.ended,
-            row.delivered,
-            row.first,
-            row.refused,
-            row.returned,
-            row.lost,
-            None if row.half_days is None else float(row.half_days),
-            None if row.most_days is None else float(row.most_days),
-            row.costed,
-            int(row.cost_minor),
-            *(cash.get(row.courier, (0, 0)) if not row.area else (0, 0)),
-        )
-        for row in rows
-    ]
+    scores = []
+    for row in rows:
+        told = row._asdict()
+        for name in ("half_days", "most_days"):
+            told[name] = None if told[name] is None else float(told[name])
+        for name in ("cost_minor", "quoted_minor", "charged_minor"):
+            told[name] = int(told[name])
+        collected, on_time = cash.get(row.courier, (0, 0)) if not row.area else (0, 0)
+        scores.append(CourierScore(**told, cash=collected, cash_on_time=on_time))
+    return scores
+
+
+def worst_first(scores: Sequence[CourierScore]) -> list[CourierScore]:
+    """Those with most trouble first; among equals those with more parcels."""
+    return sorted(scores, key=lambda one: (-one.trouble, -one.sent, one.courier, one.area))
 
 
 async def _cash(tx: Tx, *, since: datetime, now: datetime) -> Mapping[str, tuple[int, int]]:
@@ -200,84 +248,3 @@ async def _cash(tx: Tx, *, since: datetime, now: datetime) -> Mapping[str, tuple
         {"shop": tx.shop_id, "since": since, "before": now - REMITS_IN, "within": REMITS_IN},
     )
     return {row.courier: (row.collected, row.on_time) for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedOrder:
-    """What carrying an order costs, beside what its buyer pays for it.
-
-    Attributes:
-        parcels: That were booked through us.
-        cost_minor: Of those as far as known, returns not counted.
-        unknown: Booked parcels whose cost nobody said.
-    """
-
-    order_id: UUID
-    number: int
-    placed_at: datetime
-    couriers: tuple[str, ...]
-    parcels: int
-    cost_minor: int
-    unknown: int
-    paid_minor: int
-    currency: str
-
-    @property
-    def borne_minor(self) -> int:
-        """What the shop adds to it; less than nothing where the buyer pays more than it costs."""
-        return self.cost_minor - self.paid_minor
-
-
-_CARRIED: Final[LiteralString] = """
-SELECT sales_order.id, sales_order.number, sales_order.placed_at,
-       array_agg(DISTINCT courier_booking.courier ORDER BY courier_booking.courier) AS couriers,
-       count(*)::int AS parcels,
-       coalesce(sum(coalesce(courier_booking.charged_minor, courier_booking.cost_minor)
-                    + coalesce(courier_booking.insurance_minor, 0) + coalesce(courier_booking.cod_fee_minor, 0)),
-                0)::bigint AS cost_minor,
-       count(*) FILTER (WHERE coalesce(courier_booking.charged_minor, courier_booking.cost_minor) IS NULL)::int
-           AS unknown,
-       sales_order.shipping_minor AS paid_minor, sales_order.currency
-FROM courier_booking
-JOIN sales_order ON sales_order.shop_id = courier_booking.shop_id AND sales_order.id = courier_booking.order_id
-WHERE courier_booking.shop_id = %(shop)s AND courier_booking.state IN ('booked', 'handed_over')
-"""
-
-
-async def carried_orders(
-    tx: Tx, *, since: datetime, after: tuple[datetime, UUID] | None = None, limit: int = 50
-) -> list[CarriedOrder]:
-    """Orders placed since of which something was booked, the newest first."""
-    rows = await tx.all(
-        _CARRIED
-        + """
-          AND sales_order.placed_at >= %(since)s
-          AND (%(at)s::timestamptz IS NULL OR (sales_order.placed_at, sales_order.id) < (%(at)s, %(last)s::uuid))
-        GROUP BY sales_order.id, sales_order.number, sales_order.placed_at, sales_order.shipping_minor,
-                 sales_order.currency
-        ORDER BY sales_order.placed_at DESC, sales_order.id DESC
-        LIMIT %(limit)s
-        """,
-        {
-            "shop": tx.shop_id,
-            "since": since,
-            "at": after[0] if after else None,
-            "last": after[1] if after else None,
-            "limit": limit,
-        },
-    )
-    return [_carried(row) for row in rows]
-
-
-def _carried(row: Any) -> CarriedOrder:
-    return CarriedOrder(
-        row.id,
-        row.number,
-        row.placed_at,
-        tuple(row.couriers),
-        row.parcels,
-        int(row.cost_minor),
-        row.unknown,
-        int(row.paid_minor),
-        row.currency,
-    )

@@ -24,7 +24,7 @@ class Carried:
         village_code, area: Of the address; no street.
         tried: Whether it was brought before and nobody took it.
         held_by: The run that is to make its stop; None where it waits.
-        in_van: Whether it failed on a run whose van is out still.
+        in_van: Whether it failed on a run whose van is out still, or was put off while it was.
     """
 
     parcel_id: UUID
@@ -59,7 +59,7 @@ SELECT parcel.id AS parcel_id, parcel.order_id, sales_order.number, parcel.awb, 
                JOIN fleet_run ON fleet_run.shop_id = failed.shop_id AND fleet_run.id = failed.run_id
                     AND fleet_run.state = 'out'
                WHERE failed.shop_id = parcel.shop_id AND failed.parcel_id = parcel.id
-                 AND failed.state = 'failed') AS in_van
+                 AND failed.state IN ('failed', 'skipped')) AS in_van
 FROM parcel
 JOIN task ON task.shop_id = parcel.shop_id AND task.id = parcel.task_id
 JOIN sales_order ON sales_order.shop_id = parcel.shop_id AND sales_order.id = parcel.order_id

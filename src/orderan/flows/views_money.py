@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from orderan.flows.views_split_cash import CARRIED, OWING, split_cash
 from orderan.flows.views_work import Place
 from orderan.kit.db import Tx
 from orderan.orders import CASH_HELD, SEEN_ORDER, Scope
@@ -81,42 +82,47 @@ class CourierCash:
 
 
 async def cash_by_courier(tx: Tx, scope: Scope) -> list[CourierCash]:
-    """What each courier owes us or will; an order counts with the courier of its first parcel.
+    """What each courier owes us or will; of an order that travels with several each has its own parcels' part.
 
     Money given back to the buyer takes nothing off what the courier has.
     """
+    split = await split_cash(tx, scope)
     rows = await tx.all(
-        """
-        SELECT carried.courier, sales_order.currency,
-               count(*) FILTER (WHERE sales_order.money IN ('cod_due', 'partly_paid'))::int AS due_orders,
-               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor - sales_order.paid_minor) FILTER (
-                   WHERE sales_order.money IN ('cod_due', 'partly_paid')), 0)::bigint AS due_minor,
-               coalesce(sum(sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor - sales_order.paid_minor) FILTER (
-                   WHERE sales_order.money IN ('cod_due', 'partly_paid') AND sales_order.delivered_at IS NOT NULL),
-                   0)::bigint AS delivered_minor,
-               count(*) FILTER (WHERE held.minor > 0)::int AS collected_orders,
-               sum(held.minor)::bigint AS collected_minor,
-               min(sales_order.delivered_at) AS oldest_at
-        FROM sales_order
-        CROSS JOIN LATERAL (
-            SELECT parcel.courier FROM parcel
-            WHERE parcel.shop_id = sales_order.shop_id AND parcel.order_id = sales_order.id
-            ORDER BY parcel.created_at, parcel.id LIMIT 1) AS carried
-        CROSS JOIN LATERAL (SELECT """
-        + CASH_HELD
-        + """ AS minor) AS held
-        WHERE sales_order.shop_id = %(shop)s
-          AND (sales_order.money IN ('cod_due', 'cod_collected')
-               OR (sales_order.money = 'partly_paid' AND sales_order.terms = 'cod'
-                   AND sales_order.commercial = 'accepted')
-               OR (sales_order.money IN ('overpaid', 'partly_refunded', 'refunded') AND held.minor > 0))
-          AND """
-        + SEEN_ORDER
-        + """
-        GROUP BY carried.courier, sales_order.currency
-        ORDER BY carried.courier, sales_order.currency
+        f"""
+        WITH standing AS (
+            SELECT sales_order.id, carried.courier, sales_order.currency, owed.minor AS owed, held.minor AS held,
+                   sales_order.delivered_at
+            FROM sales_order {CARRIED}
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN sales_order.money IN ('cod_due', 'partly_paid')
+                            THEN sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor
+                                 - sales_order.paid_minor END AS minor) AS owed
+            WHERE {OWING} AND carried.couriers = 1 AND {SEEN_ORDER}
+            UNION ALL
+            SELECT id, courier, currency, nullif(owed, 0), held, delivered_at
+            FROM unnest(%(ids)s::uuid[], %(couriers)s::text[], %(currencies)s::text[], %(owed)s::bigint[],
+                        %(held)s::bigint[], %(delivered)s::timestamptz[])
+                 AS part (id, courier, currency, owed, held, delivered_at)
+        )
+        SELECT courier, currency, count(DISTINCT id) FILTER (WHERE owed IS NOT NULL)::int AS due_orders,
+               coalesce(sum(owed), 0)::bigint AS due_minor,
+               coalesce(sum(owed) FILTER (WHERE delivered_at IS NOT NULL), 0)::bigint AS delivered_minor,
+               count(DISTINCT id) FILTER (WHERE held > 0)::int AS collected_orders,
+               sum(held)::bigint AS collected_minor, min(delivered_at) AS oldest_at
+        FROM standing
+        GROUP BY courier, currency
+        ORDER BY courier, currency
         """,
-        {"shop": tx.shop_id} | scope.bounds(),
+        {
+            "shop": tx.shop_id,
+            "ids": [part.order_id for part in split],
+            "couriers": [part.courier for part in split],
+            "currencies": [part.currency for part in split],
+            "owed": [part.due_minor for part in split],
+            "held": [part.held_minor for part in split],
+            "delivered": [part.delivered_at for part in split],
+        }
+        | scope.bounds(),
     )
     return [CourierCash(*row) for row in rows]
 

@@ -9,12 +9,16 @@ from orderan.flows.views_work import Place
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import AT_LOCATIONS, Scope
-from orderan.returns import ReturnNotFound
+from orderan.returns import ReturnNotFound, plain_awb
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnRow:
-    """A return with its order's number; `number` counts returns of the order."""
+    """A return with its order's number; `number` counts returns of the order.
+
+    Attributes:
+        replacement_id, replacement_number, exchange: The order it is exchanged for, and where that stands.
+    """
 
     id: UUID
     number: int
@@ -31,6 +35,10 @@ class ReturnRow:
     moved_at: datetime
     units: int
     currency: str
+    way: str
+    replacement_id: UUID | None
+    replacement_number: int | None
+    exchange: str | None
 
 
 _RETURN = (
@@ -41,9 +49,14 @@ SELECT goods_return.id, goods_return.number, goods_return.order_id, sales_order.
        coalesce(goods_return.moved_at, goods_return.requested_at) AS moved_at,
        (SELECT coalesce(sum(return_line.quantity), 0)::int FROM return_line
         WHERE return_line.shop_id = goods_return.shop_id AND return_line.return_id = goods_return.id) AS units,
-       sales_order.currency
+       sales_order.currency, goods_return.way, replacement.id AS replacement_id,
+       replacement.number AS replacement_number, return_exchange.state AS exchange
 FROM goods_return
 JOIN sales_order ON sales_order.shop_id = goods_return.shop_id AND sales_order.id = goods_return.order_id
+LEFT JOIN return_exchange ON return_exchange.shop_id = goods_return.shop_id
+     AND return_exchange.return_id = goods_return.id
+LEFT JOIN sales_order AS replacement ON replacement.shop_id = return_exchange.shop_id
+     AND replacement.id = return_exchange.order_id
 LEFT JOIN location ON location.shop_id = goods_return.shop_id AND location.id = goods_return.location_id
 WHERE goods_return.shop_id = %(shop)s
   AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
@@ -85,6 +98,20 @@ async def return_list(
         | scope.bounds(),
     )
     return [ReturnRow(*row) for row in rows]
+
+
+async def return_with_awb(tx: Tx, scope: Scope, awb: str) -> UUID | None:
+    """The return that is sent with a number, as a scanner reads it or somebody types it."""
+    row = await tx.maybe(
+        "SELECT seen.id FROM ("
+        + _RETURN
+        + """) AS seen
+        JOIN return_shipment ON return_shipment.shop_id = %(shop)s AND return_shipment.return_id = seen.id
+        WHERE return_shipment.awb = %(awb)s
+        """,
+        {"shop": tx.shop_id, "awb": plain_awb(awb)} | scope.bounds(),
+    )
+    return None if row is None else row.id
 
 
 async def return_counts(tx: Tx, scope: Scope) -> dict[str, int]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -16,6 +16,7 @@ class Buying:
     Attributes:
         over_at: Since when it is cancelled or expired; None where it is not.
         goes_ahead: It is accepted, its buyer meant it as far as they were asked, and nothing holds it.
+        replaces: It is for what a return brings back, and is paid by that first.
     """
 
     order_id: UUID
@@ -24,6 +25,8 @@ class Buying:
     hold_until: datetime | None
     over_at: datetime | None
     goes_ahead: bool
+    replaces: bool = False
+    awaits_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,15 @@ class About:
     Attributes:
         due_minor: Still to be paid for the order.
         deposit_due_minor: Of that, what makes it accepted; 0 where it waits for no deposit.
+        in_the_air: A try to pay it is under way of which nobody knows yet what became.
         kept_minor: What was paid for the order and not paid back.
+        promised_on: The day it is promised for, where that is in danger.
         waits: Its buyer's word is missing, or something holds it.
         way: The method of the trouble, or of what was made to pay with: of the order itself, by its latest try that
             gave a number and is still open.
+        deliver_on: The day its buyer wants the parcel; told_day: the day the fact is of, where it is of one.
+        door_id: A missed door of the parcel whose buyer may still say what is to be done.
+        missing_ware, ware: What is missing, and what is sent in its place.
     """
 
     order_id: UUID
@@ -64,6 +72,14 @@ class About:
     incident: str | None
     kept_minor: int
     waits: bool
+    deliver_on: date | None
+    told_day: date | None
+    promised_on: date | None
+    missing_ware: str | None
+    ware: str | None
+    in_the_air: bool
+    headline: str
+    door_id: UUID | None
 
 
 async def orders_told(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buying]:
@@ -73,7 +89,11 @@ async def orders_told(tx: Tx, orders: Collection[UUID]) -> dict[UUID, Buying]:
         SELECT sales_order.id, sales_order.customer_id, sales_order.placed_at, sales_order.hold_until,
                CASE WHEN sales_order.commercial IN ('cancelled', 'expired') THEN sales_order.closed_at END AS over_at,
                sales_order.commercial IN ('accepted', 'completed') AND sales_order.cleared
-                   AND sales_order.open_holds = 0 AS goes_ahead
+                   AND sales_order.open_holds = 0 AS goes_ahead,
+               EXISTS (SELECT FROM return_exchange
+                       WHERE return_exchange.shop_id = sales_order.shop_id
+                         AND return_exchange.order_id = sales_order.id) AS replaces,
+               sales_order.commercial = 'awaiting_payment' AS awaits_money
         FROM sales_order
         JOIN channel ON channel.shop_id = sales_order.shop_id AND channel.id = sales_order.channel_id
         WHERE sales_order.shop_id = %(shop)s AND sales_order.id = ANY(%(orders)s)
@@ -96,8 +116,11 @@ async def tries_with_a_number(tx: Tx, references: Collection[str]) -> dict[str, 
     return {row.reference: row.id for row in rows}
 
 
-async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | None]:
-    """What is true now of each of these (order, thing of it), in that order; None for what is no order."""
+async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID, int | None]]) -> list[About | None]:
+    """What is true now of each of these (order, thing of it, fact of it), in that order; None for what is no order.
+
+    The fact names the parcel where the thing is no row: what happens to one parcel more than once is told each time.
+    """
     rows = await tx.all(
         """
         SELECT o.id, o.number, o.commercial, o.currency, o.total_minor,
@@ -110,10 +133,29 @@ async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | Non
                goods_return.state AS goods_return, goods_return.number AS return_number,
                tried.state AS attempt, tried.amount_minor AS attempt_minor, tried.expires_at AS attempt_until,
                tried.instrument, coalesce(tried.method, troubled.method) AS way, incident.state AS incident,
-               o.paid_minor - o.refunded_minor AS kept_minor, NOT o.cleared OR o.open_holds > 0 AS waits, asked.place
-        FROM unnest(%(orders)s::uuid[], %(subjects)s::uuid[]) WITH ORDINALITY AS asked (order_id, subject_id, place)
+               o.paid_minor - o.refunded_minor AS kept_minor, NOT o.cleared OR o.open_holds > 0 AS waits,
+               parcel.deliver_on, (fact.payload ->> 'deliver_on')::date AS told_day,
+               (SELECT min(promised_on) FROM delivery_promise
+                WHERE shop_id = %(shop)s AND order_id = o.id AND risk IS NOT NULL AND closed_at IS NULL) AS promised_on,
+               missing.title AS missing_ware, sent.title AS ware,
+               EXISTS (SELECT FROM payment_attempt
+                       WHERE shop_id = %(shop)s AND order_id = o.id AND state IN ('asking', 'unknown', 'held')) AS in_the_air,
+               o.headline,
+               (SELECT id FROM missed_door
+                WHERE shop_id = %(shop)s AND parcel_id = parcel.id AND state = 'waiting') AS door_id,
+               asked.place
+        FROM unnest(%(orders)s::uuid[], %(subjects)s::uuid[], %(facts)s::int[])
+             WITH ORDINALITY AS asked (order_id, subject_id, fact_seq, place)
         JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = asked.order_id
-        LEFT JOIN parcel ON parcel.shop_id = %(shop)s AND parcel.id = asked.subject_id
+        LEFT JOIN event AS fact ON fact.shop_id = %(shop)s AND fact.entity_id = asked.order_id
+             AND fact.seq = asked.fact_seq
+        LEFT JOIN parcel ON parcel.shop_id = %(shop)s
+             AND parcel.id = coalesce((fact.payload ->> 'parcel_id')::uuid, asked.subject_id)
+        LEFT JOIN substitution ON substitution.shop_id = %(shop)s AND substitution.id = asked.subject_id
+        LEFT JOIN order_line AS missing ON missing.shop_id = %(shop)s AND missing.order_id = substitution.order_id
+             AND missing.line_no = substitution.line_no
+        LEFT JOIN order_line AS sent ON sent.shop_id = %(shop)s AND sent.order_id = substitution.order_id
+             AND sent.line_no = substitution.by_line_no
         LEFT JOIN refund ON refund.shop_id = %(shop)s AND refund.id = asked.subject_id
         LEFT JOIN goods_return ON goods_return.shop_id = %(shop)s AND goods_return.id = asked.subject_id
         LEFT JOIN LATERAL (
@@ -131,14 +173,26 @@ async def abouts(tx: Tx, asked: Sequence[tuple[UUID, UUID]]) -> list[About | Non
         """,
         {
             "shop": tx.shop_id,
-            "orders": [order for order, _ in asked],
-            "subjects": [subject for _, subject in asked],
+            "orders": [order for order, _, _ in asked],
+            "subjects": [subject for _, subject, _ in asked],
+            "facts": [seq for _, _, seq in asked],
         },
     )
     found: list[About | None] = [None] * len(asked)
     for row in rows:
-        found[row.place - 1] = About(*row[:25])
+        found[row.place - 1] = About(*row[:-1])
     return found
+
+
+_OF_PARCELS: Final = [
+    "shipped",
+    "out_for_delivery",
+    "attempt_failed",
+    "postponed",
+    "coming_back",
+    "parcel_lost",
+]
+_OF_RETURNS: Final = ["return_approved", "return_refused", "return_received"]
 
 
 async def thing_of(tx: Tx, kind: str, order_id: UUID) -> UUID | None:
@@ -148,13 +202,16 @@ async def thing_of(tx: Tx, kind: str, order_id: UUID) -> UUID | None:
         SELECT thing.id
         FROM (
             SELECT id, created_at AS at FROM parcel
-            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s IN ('shipped', 'out_for_delivery')
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = ANY(%(parcels)s)
             UNION ALL
             SELECT id, granted_at FROM refund
             WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = 'refunded'
             UNION ALL
             SELECT id, requested_at FROM goods_return
-            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = 'return_approved'
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = ANY(%(returns)s)
+            UNION ALL
+            SELECT id, made_at FROM substitution
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = 'substituted'
             UNION ALL
             SELECT id, began_at FROM payment_attempt
             WHERE shop_id = %(shop)s AND order_id = %(order)s AND %(kind)s = 'pay_with'
@@ -165,13 +222,13 @@ async def thing_of(tx: Tx, kind: str, order_id: UUID) -> UUID | None:
             UNION ALL
             SELECT id, placed_at FROM sales_order
             WHERE shop_id = %(shop)s AND id = %(order)s
-              AND %(kind)s NOT IN ('shipped', 'out_for_delivery', 'refunded', 'return_approved', 'pay_with',
-                                   'trouble', 'recovered')
+              AND %(kind)s NOT IN ('refunded', 'substituted', 'pay_with', 'trouble', 'recovered')
+              AND NOT %(kind)s = ANY(%(parcels)s) AND NOT %(kind)s = ANY(%(returns)s)
         ) AS thing
         ORDER BY thing.at DESC, thing.id DESC
         LIMIT 1
         """,
-        {"shop": tx.shop_id, "order": order_id, "kind": kind},
+        {"shop": tx.shop_id, "order": order_id, "kind": kind, "parcels": _OF_PARCELS, "returns": _OF_RETURNS},
     )
     return None if row is None else row.id
 

@@ -145,3 +145,16 @@ async def on_a_pick_list(tx: Tx, order_id: UUID) -> bool:
         {"shop": tx.shop_id, "order": order_id},
     )
     return bool(row.given)
+
+
+async def waits_because(tx: Tx, order_id: UUID) -> str | None:
+    """Why an order stands where it does on the axis of its buyer's word; None where nothing was said, or nothing moved."""
+    row = await tx.maybe(
+        """
+        SELECT reason FROM order_move
+        WHERE shop_id = %(shop)s AND order_id = %(order)s AND axis = 'verification'
+        ORDER BY at DESC, id DESC LIMIT 1
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return None if row is None else row.reason

@@ -69,7 +69,7 @@ async def candidates(
             SELECT sum(task_line.quantity)::int AS units FROM task_line
             WHERE task_line.shop_id = task.shop_id AND task_line.task_id = task.id) AS work
         WHERE task.shop_id = %(shop)s AND task.location_id = %(location)s AND task.state IN ('planned', 'released')
-          AND sales_order.verification IN ('not_needed', 'confirmed', 'waived')
+          AND sales_order.cleared
           AND (%(locations)s::uuid[] IS NULL OR task.location_id = ANY(%(locations)s::uuid[]))
           AND (%(channels)s::uuid[] IS NULL OR sales_order.channel_id = ANY(%(channels)s::uuid[]))
           AND (%(services)s::text[] IS NULL OR sales_order.shipping_service = ANY(%(services)s::text[]))

@@ -217,6 +217,7 @@ class ParcelRow:
     Attributes:
         deliver_on: The day its buyer wants it, where they named one.
         door: What they said, or where the asking stands, of the last day they were asked about; None where nobody was.
+        wish: What they want done after a try in vain, or `waiting`; None where nothing is to be done.
         part: Whether they kept a part of it, and the rest comes back.
     """
 
@@ -239,6 +240,7 @@ class ParcelRow:
     currency: str
     deliver_on: date | None
     door: str | None
+    wish: str | None
     part: bool
 
 
@@ -250,6 +252,10 @@ SELECT parcel.id, parcel.order_id, sales_order.number, parcel.courier, parcel.se
        (SELECT delivery_day.state FROM delivery_day
         WHERE delivery_day.shop_id = parcel.shop_id AND delivery_day.parcel_id = parcel.id
         ORDER BY delivery_day.day DESC LIMIT 1) AS door,
+       (SELECT coalesce(missed_door.wish, missed_door.state) FROM missed_door
+        WHERE missed_door.shop_id = parcel.shop_id AND missed_door.parcel_id = parcel.id
+          AND missed_door.state <> 'overtaken'
+        ORDER BY missed_door.missed_at DESC LIMIT 1) AS wish,
        EXISTS (SELECT FROM goods_return
                WHERE goods_return.shop_id = parcel.shop_id AND goods_return.parcel_id = parcel.id) AS part
 FROM parcel

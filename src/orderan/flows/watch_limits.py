@@ -47,6 +47,7 @@ from orderan.orders import (
     orders_waiting,
     verifications_waiting,
 )
+from orderan.packing import PACKING, PackingState
 from orderan.payments import (
     APPROVAL,
     ATTEMPT,
@@ -73,9 +74,33 @@ from orderan.payments import (
 )
 from orderan.picking import LIST, WAVE, ListState, WaveState
 from orderan.promotions import PROMOTION, REDEMPTION, PromotionState, RedemptionState
-from orderan.returns import RETURN, ReturnState, returns_waiting
+from orderan.returns import (
+    DISPUTE,
+    EXCHANGE,
+    RETURN,
+    DisputeState,
+    ExchangeState,
+    ReturnState,
+    returns_waiting,
+)
 from orderan.settlements import ENTRY, EntryState, entries_waiting, payouts_unseen
-from orderan.shipping import BOOKING, PARCEL, BookingState, ParcelState, bookings_waiting, parcels_silent
+from orderan.shipping import (
+    BOOKING,
+    CLAIM,
+    DOOR,
+    MANIFEST,
+    PARCEL,
+    BookingState,
+    ClaimState,
+    DoorState,
+    ManifestState,
+    ParcelState,
+    bookings_waiting,
+    claims_waiting,
+    parcels_silent,
+)
+from orderan.stocktake import AREA as COUNT_AREA
+from orderan.stocktake import TAKE, AreaState, TakeState, takes_waiting
 from orderan.trust import (
     DENIAL,
     MODEL,
@@ -200,6 +225,21 @@ WATCHES = (
             BookingState.WITHDRAWING: Limit(
                 2 * HOUR, N_("Kurir belum membatalkan pemesanan ini: batalkan di dasbornya.")
             ),
+        },
+    ),
+    # An open claim waits from a few days before its deadline on, which it keeps.
+    Watch(
+        CLAIM.name,
+        "claim_waiting",
+        "order",
+        claims_waiting,
+        {
+            ClaimState.OPEN: Limit(
+                timedelta(), N_("Ajukan klaim ini ke kurir dengan buktinya sebelum batas waktunya.")
+            ),
+            ClaimState.FILED: Limit(14 * DAY, N_("Tanyakan jawaban kurir atas klaim ini.")),
+            ClaimState.ACCEPTED: Limit(14 * DAY, N_("Tagih ganti rugi yang sudah disetujui kurir.")),
+            ClaimState.REFUSED: Limit(7 * DAY, N_("Ajukan lagi dengan bukti baru, atau lepaskan klaim ini.")),
         },
     ),
     Watch(
@@ -336,6 +376,16 @@ WATCHES = (
         {
             TransferState.DRAFT: Limit(7 * DAY, N_("Kirim atau batalkan pemindahan stok ini.")),
             TransferState.IN_TRANSIT: Limit(14 * DAY, N_("Terima pemindahan ini, atau catat yang hilang.")),
+        },
+    ),
+    Watch(
+        TAKE.name,
+        "stock_take_waiting",
+        "stock_take",
+        takes_waiting,
+        {
+            TakeState.COUNTING: Limit(3 * DAY, N_("Selesaikan stok opname ini, atau batalkan.")),
+            TakeState.COUNTED: Limit(2 * DAY, N_("Setujui hasil stok opname ini, atau minta hitung ulang.")),
         },
     ),
     Watch(
@@ -480,6 +530,11 @@ GOING: Final = (
 
 RESTING: Final[dict[tuple[str, str], str]] = {
     **{
+        (DISPUTE.name, state): "an entry of the inbox is opened with it, and has its deadline"
+        for state in (DisputeState.OPEN, DisputeState.EVIDENCE)
+    },
+    (EXCHANGE.name, ExchangeState.HELD): "its return is what waits, and its stock is held for so long only",
+    **{
         (FLEET_STOP.name, state): "its run is what waits"
         for state in (FleetStopState.PLANNED, FleetStopState.NEXT)
     },
@@ -519,7 +574,7 @@ RESTING: Final[dict[tuple[str, str], str]] = {
         MODEL.name,
         ModelState.SPEAKING,
     ): "it adds to scores until a person, a newer one or other rules silence it",
-    (VERIFICATION.name, Verification.NOT_NEEDED): "nobody was asked, nobody waits for an answer",
+    (VERIFICATION.name, Verification.NOT_NEEDED): "it is paid before, nobody has to be asked",
     (VERIFICATION.name, Verification.CONFIRMED): "over, unless the order becomes another one",
     (VERIFICATION.name, Verification.WAIVED): "over, unless the order becomes another one",
     **{(ASKING.name, state): "its case ends it in time, and the order is what waits" for state in OPEN},
@@ -533,6 +588,18 @@ RESTING: Final[dict[tuple[str, str], str]] = {
     **{
         (LIST.name, state): "its tasks are what waits, and each has its limit"
         for state in (ListState.OPEN, ListState.TAKEN)
+    },
+    (DOOR.name, DoorState.WAITING): "its parcel is what waits, and has its limit",
+    (DOOR.name, DoorState.WISHED): "an entry of the inbox is opened with it, and has its deadline",
+    (MANIFEST.name, ManifestState.OPEN): "its parcels are what waits, and each task has its limit",
+    **{
+        (PACKING.name, state): "its task is what waits, and has its limit"
+        for state in (PackingState.OPEN, PackingState.CLOSED)
+    },
+    **{
+        (COUNT_AREA.name, state): "its stock-take is what waits, and has its limit"
+        for state in AreaState
+        if state is not AreaState.SKIPPED
     },
     (DELIVERY_DAY.name, DayState.HOME): "over, unless the buyer changes their mind",
     (

@@ -27,6 +27,7 @@ from orderan.notifications import (
     Letter,
     Message,
     Need,
+    Policy,
     Template,
     TemplateBroken,
     ValueMissing,
@@ -72,7 +73,7 @@ async def word(
             taken.refuse(Why.NOWHERE, delivery)
             continue
         whom = _Addressee(contact, to, freely.get(person_id, frozenset()))
-        template = template_for(own, Kind(message.kind), delivery.channel, message.locale)
+        template = template_for(own, Kind(message.kind), delivery.channel, message.locale, voice.policy)
         try:
             letter = _letter(delivery, message, about, voice, template, whom, now=now)
         except (ValueMissing, TemplateBroken) as gap:
@@ -86,13 +87,13 @@ async def word(
 
 
 def template_for(
-    own: Mapping[tuple[str, str, str], Template], kind: Kind, channel: str, locale: str
+    own: Mapping[tuple[str, str, str], Template], kind: Kind, channel: str, locale: str, policy: Policy
 ) -> Template:
     """The words that count: the shop's where it has some, else ours."""
     found = own.get((kind, channel, locale))
-    return (
-        found if found is not None and found.body else notifications.default_template(kind, channel, locale)
-    )
+    if found is not None and found.body:
+        return found
+    return notifications.default_template(kind, channel, locale, has_page=bool(policy.review_link))
 
 
 async def _freely(

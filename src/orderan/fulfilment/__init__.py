@@ -10,7 +10,7 @@ Ignores  prices and payments: whether an order is paid is a fact handed in
 from orderan.fulfilment.commands.advance import lock_tasks, move_tasks, start_tasks
 from orderan.fulfilment.commands.count import follow_goods
 from orderan.fulfilment.commands.pick import finish_picking, missing_units, pack_tasks, pick_units
-from orderan.fulfilment.commands.plan import plan_tasks
+from orderan.fulfilment.commands.plan import add_to_task, plan_tasks
 from orderan.fulfilment.commands.withdraw import LineKey, Withdrawal, withdraw_missing, withdraw_units
 from orderan.fulfilment.errors import (
     ContentsDiffer,
@@ -55,6 +55,7 @@ __all__ = [
     "TaskState",
     "UnitsHandedOver",
     "Withdrawal",
+    "add_to_task",
     "behind",
     "cancelled_tasks",
     "finish_picking",

@@ -11,7 +11,7 @@ from orderan.orders import Commercial, Line, Progress, Terms, Verification
 from orderan.shipping import Content
 
 PAID_LATER = frozenset({Terms.COD, Terms.INVOICE})
-VERIFIED = frozenset({Verification.NOT_NEEDED, Verification.CONFIRMED, Verification.WAIVED})
+VERIFIED = frozenset({Verification.CONFIRMED, Verification.WAIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ def obstacles(order: Readiness) -> tuple[Reason, ...]:
         found.append(Reason("money_unknown", what=order.money))
     elif order.terms not in PAID_LATER and due > 0:
         found.append(Reason("unpaid", what=order.money, amount_minor=due, currency=order.currency))
-    if order.verification not in VERIFIED:
+    needless = order.terms != Terms.COD and order.verification == Verification.NOT_NEEDED
+    if order.verification not in VERIFIED and not needless:
         found.append(Reason("verification", what=order.verification))
     if order.change_open:
         found.append(Reason("change_open"))

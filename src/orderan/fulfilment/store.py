@@ -137,7 +137,7 @@ async def set_picking(tx: Tx, tasks: Collection[UUID], *, was: str, now: datetim
                    AND sales_order.paid_minor - sales_order.refunded_minor
                        >= sales_order.total_minor - sales_order.forgone_minor - sales_order.covered_minor
                           - sales_order.credited_minor))
-          AND sales_order.verification IN ('not_needed', 'confirmed', 'waived')
+          AND sales_order.cleared
           AND NOT EXISTS (SELECT 1 FROM order_hold
                           WHERE order_hold.shop_id = task.shop_id AND order_hold.order_id = task.order_id
                             AND order_hold.released_at IS NULL)

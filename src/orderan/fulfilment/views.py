@@ -107,7 +107,7 @@ async def lines_of_orders(tx: Tx, orders: Collection[UUID]) -> list[Line]:
         """
         SELECT order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity, goods_minor,
                discount_minor, tax_minor, tax_class, tax_rate_bp, discounts, allocated, picked, packed,
-               shipped, delivered, returned, cancelled, tax_base_numerator, tax_base_denominator
+               shipped, delivered, returned, cancelled, tax_base_numerator, tax_base_denominator, may_substitute
         FROM order_line
         WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s)
         ORDER BY order_id, line_no

@@ -99,6 +99,7 @@ class ChargeAsked:
         return_url: Where the buyer's browser goes afterwards.
         notify_url: Where the gateway sends word.
         months: The only instalment plan that may be chosen, where one was promised.
+        card_ranges: How a card must begin that may pay, at gateways whose page can hold to it; empty is any card.
     """
 
     reference: str
@@ -112,6 +113,7 @@ class ChargeAsked:
     notify_url: str
     items: tuple[Item, ...] = ()
     months: int | None = None
+    card_ranges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,17 @@ class Offer:
         refundable: Whether the gateway pays back by itself; where it cannot, a person pays out.
         partly: Whether it can pay back a part.
         refund_days: Days after payment in which it can, None without a limit or where it says none.
+        least_minor, most_minor: What the gateway takes this way, where it is narrower than the method itself.
+        restricts_cards: Whether its page can let only cards of certain ranges pay.
     """
 
     code: str
     refundable: bool = False
     partly: bool = True
     refund_days: int | None = None
+    least_minor: int = 1
+    most_minor: int | None = None
+    restricts_cards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ HOURS: Final = 168
 
 
 class Word(StrEnum):
-    """How a rail is, from best to worst."""
+    """How a rail is, from best to worst.
+
+    DOWN   most charges fail, or hardly anybody can pay what they were given
+    """
 
     WELL = auto()
     DEGRADED = auto()

@@ -22,6 +22,10 @@ from orderan.health.rules_detect import OF_CHARGES, Detector
 from orderan.health.rules_norm import hour_of_week
 
 SPREADS: Final = ("bad_spread", "slow_spread", "late_spread", "paid_spread")
+HARDLY_ANY: Final = 0.15
+"""Payments seen of those expected, at most, of a rail on which nobody can pay."""
+ENOUGH_EXPECTED: Final = 20
+SILENT_FOR_S: Final = 300
 PRIOR_CHARGES = 10
 """Charges at the norm that are mixed into what an alarm has counted, to guess a rail's success."""
 
@@ -44,7 +48,8 @@ def reading(detector: Detector, watched: Watched) -> Health:
     silent = [chart for test, chart in on if test is Test.SILENCE]
     word = Word.WELL
     if reasons:
-        word = Word.DOWN if any(reason.test is Test.OUTAGE for reason in reasons) else Word.DEGRADED
+        is_down = any(reason.test is Test.OUTAGE for reason in reasons) or _nobody_pays(reasons, watched.at)
+        word = Word.DOWN if is_down else Word.DEGRADED
     return Health(
         word=word,
         since=min((reason.since for reason in reasons), default=None),
@@ -52,6 +57,22 @@ def reading(detector: Detector, watched: Watched) -> Health:
         success=1 - _failing(charges[0], norm.bad[hour]) if charges else 1 - norm.bad[hour],
         paid=norm.paid[hour] * (_coming_in(detector, silent[0]) if silent else 1.0),
         warned_by=detector.warned_by(watched.past, watched.at),
+    )
+
+
+def _nobody_pays(reasons: Iterable[Reason], at: int) -> bool:
+    """Whether a rail that gives numbers is down all the same: hardly any of them is paid, for minutes.
+
+    A gateway that stops telling of payments looks so at first, until they are found out by asking.
+    """
+    by_test = {reason.test: reason for reason in reasons}
+    silence = by_test.get(Test.SILENCE)
+    return (
+        silence is not None
+        and Test.LATE not in by_test
+        and silence.seen <= HARDLY_ANY
+        and silence.of >= ENOUGH_EXPECTED
+        and at - silence.since >= SILENT_FOR_S
     )
 
 

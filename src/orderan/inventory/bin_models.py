@@ -20,6 +20,7 @@ class BinMove(StrEnum):
     PUT_AWAY = auto()
     PICK = auto()
     SHIFT = auto()
+    COUNT = auto()
     LEFT = auto()
 
 

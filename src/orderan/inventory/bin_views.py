@@ -52,6 +52,19 @@ async def list_bins(
     return [Bin(**row._asdict() | {"kind": BinKind(row.kind)}) for row in rows]
 
 
+async def zones_of(tx: Tx, location_id: UUID) -> list[str]:
+    """Zones of a location that have bins in use; bins without a zone are in none."""
+    rows = await tx.all(
+        """
+        SELECT DISTINCT zone FROM bin
+        WHERE shop_id = %(shop)s AND location_id = %(location)s AND active AND zone <> ''
+        ORDER BY zone
+        """,
+        {"shop": tx.shop_id, "location": location_id},
+    )
+    return [row.zone for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Inside:
     """Units of a stock row in a bin, as a list shows them."""

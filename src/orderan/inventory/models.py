@@ -47,6 +47,7 @@ class MovementKind(StrEnum):
     RECEIVE = auto()
     EXPECT = auto()
     ADJUST = auto()
+    COUNT = auto()
     TRANSFER_OUT = auto()
     TRANSFER_IN = auto()
     RETURN = auto()
@@ -134,6 +135,8 @@ class Demand:
         only_at: Take from this location and no other.
         beyond_stock: Permitted oversell may serve it; else only what is there.
         value_minor: What the order is worth, for rules of splitting.
+        channel_id: Whose rules of shelf life count; None is none.
+        refuses: Rows that do not keep long enough for it; `take_stock` finds them.
     """
 
     holder_id: UUID
@@ -142,6 +145,8 @@ class Demand:
     only_at: UUID | None = None
     beyond_stock: bool = True
     value_minor: int = 0
+    channel_id: UUID | None = None
+    refuses: frozenset[StockKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class Pool:
         choice = self._choose(demand, wanted)
         if not isinstance(choice, _Choice):
             return choice
-        weighed = self._weigh(wanted, choice, beyond_stock=demand.beyond_stock)
+        weighed = self._weigh(wanted, choice, demand)
         claims = self._claim(demand, choice)
         reasons = [choice.how, ""]
         if claims:
@@ -99,16 +99,16 @@ class Pool:
             reasons.append("full")
         return Taken(claims, tuple(reasons), weighed, choice.cost_minor)
 
-    def hold(self, demand: Demand) -> Taken | None:
-        """Take as `take` does, without what it was chosen from; None where something is short."""
-        choice = self._choose(demand, _summed(demand))
-        if not isinstance(choice, _Choice):
+    def hold(self, demand: Demand, *, under: int) -> Taken | None:
+        """Take as `take` does, without what it was chosen from; None where it is short or costs as much as `under`."""
+        choice = self._choose(demand, _summed(demand), told=False)
+        if not isinstance(choice, _Choice) or choice.cost_minor >= under:
             return None
         return Taken(self._claim(demand, choice), cost_minor=choice.cost_minor)
 
     def price(self, demand: Demand) -> int | None:
         """What serving the demand would cost now; None where something is short."""
-        choice = self._choose(demand, _summed(demand))
+        choice = self._choose(demand, _summed(demand), told=False)
         return choice.cost_minor if isinstance(choice, _Choice) else None
 
     def give_back(self, taken: Taken) -> None:
@@ -166,32 +166,41 @@ class Pool:
             self._ways[demand.village_code, demand.only_at] = order
         return order
 
-    def _choose(self, demand: Demand, wanted: Mapping[UUID, int]) -> _Choice | tuple[Shortfall, ...]:
+    def _choose(
+        self, demand: Demand, wanted: Mapping[UUID, int], *, told: bool = True
+    ) -> _Choice | tuple[Shortfall, ...]:
+        """Args:
+        told: Say what mattered and how it was chosen too, which takes as long again.
+        """
         order, units = self._costs(demand), list(wanted.values())
         net = self._net[demand.beyond_stock]
         by_sku = [net.get(sku) or [0] * len(self._places) for sku in wanted]
+        if demand.refuses:
+            by_sku = [self._without(demand, sku, of) for sku, of in zip(wanted, by_sku, strict=True)]
         if short := self._shortfalls(wanted, order, by_sku, everywhere=demand.only_at is None):
             return short
+        split = self._rules.split_minor
+        whole = demand.value_minor < self._rules.whole_below_minor
+        pairs = list(zip(by_sku, units, strict=True))
+        if pairs and (single := _whole(order, pairs, split, whole=whole)):
+            place, cost = single
+            return _Choice(order, [place], (place,), "whole", cost)
         offering, places = [], []
         for place, cost in order:
-            has = tuple(min(max(of[place], 0), quantity) for of, quantity in zip(by_sku, units, strict=True))
+            has = tuple([0 if (free := of[place]) <= 0 else min(free, quantity) for of, quantity in pairs])
             if any(has):
                 offering.append(Offering(cost, has))
                 places.append(place)
-        split = self._rules.split_minor
-        whole = demand.value_minor < self._rules.whole_below_minor
         chosen = choose(offering, units, split_minor=split, whole=whole) if units else ()
         if chosen is None:
             # What is sold below nothing lies at other places than what is left: all of them serve.
             chosen = tuple(range(len(offering)))
+        cost, at_places = cost_of(offering, chosen, split), [places[at] for at in chosen]
+        if not told:
+            return _Choice(order, at_places, (), "", cost)
         looked_at = searched(offering, units) if len(chosen) > 1 else None
-        return _Choice(
-            order,
-            [places[at] for at in chosen],
-            {places[at] for at in (*chosen, *(looked_at or ()))},
-            _how(offering, units, chosen),
-            cost_of(offering, chosen, split),
-        )
+        mattered = {places[at] for at in (*chosen, *(looked_at or ()))}
+        return _Choice(order, at_places, mattered, _how(offering, units, chosen), cost)
 
     def _shortfalls(
         self,
@@ -208,12 +217,24 @@ class Pool:
                 short.append(Shortfall(sku, quantity, free))
         return tuple(short)
 
-    def _weigh(self, wanted: Mapping[UUID, int], choice: _Choice, *, beyond_stock: bool) -> Weighed:
+    def _without(self, demand: Demand, sku: UUID, by_place: Sequence[int]) -> list[int]:
+        """Units of a sku by place, without those that do not keep long enough for the demand."""
+        left = list(by_place)
+        for place, lots in self._rows.get(sku, {}).items():
+            left[place] -= sum(
+                max(row.open_to(beyond_stock=demand.beyond_stock), 0)
+                for row in lots
+                if row.key in demand.refuses
+            )
+        return left
+
+    def _weigh(self, wanted: Mapping[UUID, int], choice: _Choice, demand: Demand) -> Weighed:
         """What there is before it is taken, down to the last place that mattered.
 
         Of a place's lots as many as cover what is wanted, and those sold below nothing, which count
         against it wherever they lie.
         """
+        beyond_stock = demand.beyond_stock
         missing = list(wanted.values())
         needed = [
             quantity
@@ -236,6 +257,8 @@ class Pool:
                 left = needed[at]
                 for row in self._rows[sku].get(place, ()):
                     free = row.open_to(beyond_stock=beyond_stock)
+                    if free > 0 and row.key in demand.refuses:
+                        continue
                     if free < 0 or (free > 0 and left > 0):
                         lots.append(Lots(len(places), at, row.key, free, row.expires_on))
                         left -= max(free, 0)
@@ -252,6 +275,8 @@ class Pool:
             left = want.quantity
             for place in choice.places:
                 for row in self._rows[want.sku_id].get(place, ()):
+                    if row.key in demand.refuses:
+                        continue
                     if left and (free := row.open_to(beyond_stock=demand.beyond_stock)) > 0:
                         units = min(left, free)
                         self._lessen(row, place, units)
@@ -285,6 +310,26 @@ def _summed(demand: Demand) -> dict[UUID, int]:
     for want in demand.wants:
         wanted[want.sku_id] += want.quantity
     return wanted
+
+
+def _whole(
+    order: Sequence[tuple[int, int]],
+    wanted: Sequence[tuple[Sequence[int], int]],
+    split_minor: int,
+    *,
+    whole: bool,
+) -> tuple[int, int] | None:
+    """The cheapest place that has everything and what it costs; None where there is none, or a set may be cheaper."""
+    for place, cost in order:
+        for of, quantity in wanted:
+            if of[place] < quantity:
+                break
+        else:
+            # No set costs less than the two cheapest places there are.
+            if whole or len(order) < 2 or cost <= order[0][1] + order[1][1] + split_minor:
+                return place, cost
+            return None
+    return None
 
 
 def _how(offering: Sequence[Offering], wanted: Sequence[int], chosen: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ together. Who is short is short of what all places have together, so nobody's tu
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -17,45 +17,93 @@ from orderan.inventory.rules import Pool
 PARTNERS: Final = 8
 """Holders a dear demand is brought together with."""
 ROUNDS: Final = 4
+CHOICES: Final = 5_000
+"""How often a batch's demands choose again at most, the dearest first: its stock is locked while they do."""
 
 Outcome = Taken | tuple[Shortfall, ...]
+Spot = tuple[UUID, UUID]
+"""A sku at a location."""
 
 
 def serve(pool: Pool, demands: Sequence[Demand]) -> list[Outcome]:
     """What each demand takes, in their order; those that are short take nothing."""
     if len(demands) == 1:
         return [pool.take(demands[0])]
-    alone = [pool.price(demand) for demand in demands]
-    outcomes: list[Outcome] = [pool.take(demand) for demand in demands]
+    batch = _Batch(pool, demands)
+    moved: set[Spot] | None = None
     for _ in range(ROUNDS):
-        if not _settle(pool, demands, outcomes, alone):
+        moved = batch.settle(moved)
+        if not moved:
             break
-    return outcomes
+    return batch.outcomes
 
 
-def _settle(
-    pool: Pool, demands: Sequence[Demand], outcomes: list[Outcome], alone: Sequence[int | None]
-) -> bool:
-    """One round over those that pay more than they would alone, the dearest first; whether anything changed."""
-    extra = {
-        at: one.cost_minor - (alone[at] or 0)
-        for at, one in enumerate(outcomes)
-        if isinstance(one, Taken) and one.cost_minor > (alone[at] or 0)
-    }
-    if not extra:
-        return False
-    holders = _holders(outcomes)
-    changed = False
-    for at in sorted(extra, key=lambda one: -extra[one]):
-        near = pool.cheaper(demands[at], _cost(outcomes[at]))
-        skus = {want.sku_id for want in demands[at].wants}
-        found = dict.fromkeys(
-            other for sku in skus for place in near for other in holders[sku, place] if other != at
-        )
-        partners = sorted(found, key=lambda one: (one not in extra, one))[:PARTNERS]
-        for order in _orders(at, partners):
-            changed = _regroup(pool, demands, outcomes, order) or changed
-    return changed
+class _Batch:
+    """Demands that were served in their order, and what each would have paid alone."""
+
+    def __init__(self, pool: Pool, demands: Sequence[Demand]) -> None:
+        self._pool = pool
+        self._demands = demands
+        self._alone = [pool.price(demand) or 0 for demand in demands]
+        self.outcomes: list[Outcome] = [pool.take(demand) for demand in demands]
+        self._choices_left = CHOICES
+
+    def settle(self, moved: set[Spot] | None) -> set[Spot]:
+        """One round over those that pay more than they would alone, the dearest first; what changed hands.
+
+        Args:
+            moved: What changed hands in the round before, so that who can have none of it is not asked again;
+                None asks everybody.
+        """
+        extra = {
+            at: one.cost_minor - self._alone[at]
+            for at, one in enumerate(self.outcomes)
+            if isinstance(one, Taken) and one.cost_minor > self._alone[at]
+        }
+        now_moved = set[Spot]()
+        if not extra:
+            return now_moved
+        holders = _holders(self.outcomes)
+        for at in sorted(extra, key=lambda one: -extra[one]):
+            near = self._pool.cheaper(self._demands[at], _cost(self.outcomes[at]))
+            spots = [(want.sku_id, place) for want in self._demands[at].wants for place in near]
+            if moved is not None and moved.isdisjoint(spots):
+                continue
+            found = dict.fromkeys(other for spot in spots for other in holders[spot] if other != at)
+            partners = sorted(found, key=lambda one: (one not in extra, one))[:PARTNERS]
+            for order in _orders(at, partners):
+                if self._choices_left <= 0:
+                    return now_moved
+                now_moved |= self._regroup(order)
+        return now_moved
+
+    def _regroup(self, group: Sequence[int]) -> set[Spot]:
+        """Let these choose again in this order; what changed hands where they became cheaper together.
+
+        A try ends as soon as it cannot become cheaper, even if all that are left paid what they would alone.
+        """
+        was = {at: one for at in group if isinstance(one := self.outcomes[at], Taken)}
+        for one in was.values():
+            self._pool.give_back(one)
+        room = sum(one.cost_minor for one in was.values()) - sum(self._alone[at] for at in group)
+        held: list[Taken] = []
+        for at in group:
+            self._choices_left -= 1
+            taken = self._pool.hold(self._demands[at], under=self._alone[at] + room)
+            if taken is None:
+                break
+            held.append(taken)
+            room -= taken.cost_minor - self._alone[at]
+        for one in reversed(held):
+            self._pool.give_back(one)
+        if len(held) < len(group):
+            for one in was.values():
+                self._pool.take_again(one)
+            return set()
+        before = _spots(was.values())
+        for at in group:
+            self.outcomes[at] = self._pool.take(self._demands[at])
+        return before | _spots(self.outcomes[at] for at in group)
 
 
 def _orders(at: int, partners: Sequence[int]) -> Iterator[list[int]]:
@@ -70,9 +118,9 @@ def _orders(at: int, partners: Sequence[int]) -> Iterator[list[int]]:
         yield [*reversed(partners), at]
 
 
-def _holders(outcomes: Sequence[Outcome]) -> dict[tuple[UUID, UUID], list[int]]:
+def _holders(outcomes: Sequence[Outcome]) -> dict[Spot, list[int]]:
     """Who took units of a sku at a location."""
-    found: dict[tuple[UUID, UUID], list[int]] = defaultdict(list)
+    found: dict[Spot, list[int]] = defaultdict(list)
     for at, one in enumerate(outcomes):
         if isinstance(one, Taken):
             for claim in one.claims:
@@ -80,25 +128,13 @@ def _holders(outcomes: Sequence[Outcome]) -> dict[tuple[UUID, UUID], list[int]]:
     return found
 
 
-def _regroup(pool: Pool, demands: Sequence[Demand], outcomes: list[Outcome], group: Sequence[int]) -> bool:
-    """Let these choose again in this order; whether they became cheaper together, else all is as it was."""
-    was = {at: one for at in group if isinstance(one := outcomes[at], Taken)}
-    for one in was.values():
-        pool.give_back(one)
-    held = [pool.hold(demands[at]) for at in group]
-    served = [one for one in held if one is not None]
-    better = len(served) == len(group) and sum(one.cost_minor for one in served) < sum(
-        one.cost_minor for one in was.values()
-    )
-    for one in reversed(served):
-        pool.give_back(one)
-    if not better:
-        for one in was.values():
-            pool.take_again(one)
-        return False
-    for at in group:
-        outcomes[at] = pool.take(demands[at])
-    return True
+def _spots(outcomes: Iterable[Outcome]) -> set[Spot]:
+    return {
+        (claim.key.sku_id, claim.key.location_id)
+        for one in outcomes
+        if isinstance(one, Taken)
+        for claim in one.claims
+    }
 
 
 def _cost(outcome: Outcome) -> int:

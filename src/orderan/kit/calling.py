@@ -57,7 +57,16 @@ class PartnerTrouble(Exception):
 
 
 class PartnerRefused(PartnerTrouble):
-    """The partner refused what we asked; asking the same again is refused again. Nothing happened."""
+    """The partner refused what we asked; asking the same again is refused again. Nothing happened.
+
+    Attributes:
+        of_account: It refuses who we are, not what we asked: a key that was revoked, a method that is not in the
+            contract, an account that was closed. Whatever else is asked there is refused as well.
+    """
+
+    def __init__(self, partner: str, code: str, detail: str = "", *, of_account: bool = False) -> None:
+        super().__init__(partner, code, detail)
+        self.of_account = of_account
 
 
 class PartnerFailed(PartnerTrouble):

@@ -6,7 +6,9 @@ What stays is what may be shown, the first six and the last four digits.
 import re
 from typing import Final
 
-_RUN: Final = re.compile(rb"(?:(?<![0-9%])|(?<=%20))[0-9](?:(?:[ +-]|%20)?[0-9]){12,18}(?![0-9])")
+_ID: Final = rb"(?P<id>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32,})"
+"""A UUID or a digest: one in a hundred digests has digits within that pass for a card number."""
+_RUN: Final = re.compile(_ID + rb"|(?:(?<![0-9%])|(?<=%20))[0-9](?:(?:[ +-]|%20)?[0-9]){12,18}(?![0-9])")
 """Thirteen to nineteen digits, in groups or not, also with the gaps as forms write them."""
 _SHOWN_FIRST: Final = 6
 _SHOWN_LAST: Final = 4
@@ -16,12 +18,14 @@ def hide_cards(text: bytes) -> bytes:
     """The text with the middle of every card number in it blotted out; all else stays as it is.
 
     A card number begins with 2 to 6 and passes the Luhn check. One other number in ten does too, such as a
-    virtual account's, and is blotted out with them.
+    virtual account's, and is blotted out with them; a UUID and a digest are not.
     """
     return _RUN.sub(_hidden, text)
 
 
 def _hidden(found: re.Match[bytes]) -> bytes:
+    if found["id"] is not None:
+        return found[0]
     run = found[0].replace(b"%20", b"   ")
     places = [place for place, letter in enumerate(run) if 48 <= letter <= 57]
     digits = [run[place] - 48 for place in places]

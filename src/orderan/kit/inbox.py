@@ -107,6 +107,19 @@ async def settle(tx: Tx, dedupe_keys: Sequence[str], *, note: str, now: datetime
     )
 
 
+async def open_payloads(tx: Tx, dedupe_keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What the open entries under these keys tell; a key without one is missing."""
+    rows = await tx.all(
+        """
+        SELECT dedupe_key, payload
+        FROM exception_entry
+        WHERE shop_id = %(shop)s AND state = 'open' AND dedupe_key = ANY(%(keys)s)
+        """,
+        {"shop": tx.shop_id, "keys": list(dedupe_keys)},
+    )
+    return {row.dedupe_key: row.payload for row in rows}
+
+
 async def close(tx: Tx, entry_id: UUID, *, state: str, note: str, now: datetime) -> None:
     """A person resolves or dismisses one entry.
 

@@ -76,6 +76,19 @@ class ReplyButton:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """Answers to choose one of, where buttons are too few.
+
+    Attributes:
+        title: What stands on what opens it, 1 to 20 characters.
+        rows: One to ten; their ids have at most 200 characters and their titles 24.
+    """
+
+    title: str
+    rows: tuple[ReplyButton, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A template the provider has approved, and what goes into it.
 
@@ -98,12 +111,14 @@ class Chat:
         buttons: At most three. In a template their titles are the template's own.
         template: What is sent outside the window; None may only be sent inside.
         open: Whether the recipient wrote within the last 24 hours.
+        menu: In place of buttons, inside the window only: no template has one.
     """
 
     text: str
     buttons: tuple[ReplyButton, ...] = ()
     template: Template | None = None
     open: bool = False
+    menu: Menu | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ from orderan.notifications.ports import (
     SendingUnknown,
     SentAs,
 )
-from orderan.notifications.rules import SENDING_S, Breaker, shut, unwanted, when
+from orderan.notifications.rules import SENDING_S, Breaker, review_link_of, shut, unwanted, when
 from orderan.notifications.states import (
     DELIVERY,
     MESSAGE,
@@ -201,6 +201,7 @@ __all__ = [
     "render",
     "resend",
     "restore_template",
+    "review_link_of",
     "sealed_browsers",
     "set_policy",
     "set_wants",

@@ -57,7 +57,7 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
             (
                 "Halo {{ buyer }},\n\n"
                 "Pembayaran lewat {{ method }} sedang terganggu. Waktu bayar pesanan {{ number }} kami hentikan"
-                " selama gangguan, jadi Anda tidak kehilangan apa-apa. Anda juga bisa memilih cara bayar lain.\n\n"
+                " selama gangguan, jadi Anda tidak kehilangan apa-apa. Anda juga bisa memakai {{ pay_other }}.\n\n"
                 "Pilih cara bayar: {{ link }}"
             ),
             (
@@ -109,6 +109,15 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
             ),
             "{{ shop }}: pesanan {{ number }} ({{ amount }}) kami terima dan segera disiapkan. {{ link }}",
         ),
+        Kind.PACKED: (
+            "Pesanan {{ number }} sudah dikemas",
+            (
+                "Halo {{ buyer }},\n\n"
+                "Pesanan {{ number }} sudah dikemas dan menunggu kurir. Nomor resinya kami kirim begitu paketnya berangkat."
+                "\n\nLihat pesanan: {{ link }}"
+            ),
+            "{{ shop }}: pesanan {{ number }} sudah dikemas dan menunggu kurir.",
+        ),
         Kind.SHIPPED: (
             "Pesanan {{ number }} dikirim",
             (
@@ -128,6 +137,16 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
             ),
             "{{ shop }}: {{ courier }} mengantar paket pesanan {{ number }} hari ini, resi {{ awb }}.",
         ),
+        Kind.DELAYED: (
+            "Pesanan {{ number }} mungkin terlambat",
+            (
+                "Halo {{ buyer }},\n\n"
+                "Pesanan {{ number }} kami janjikan sampai {{ promised }}, tetapi mungkin datang lebih lambat. Kami sedang"
+                " mengejarnya dan mengabari Anda begitu paketnya diantar.\n\n"
+                "Lihat pesanan: {{ link }}"
+            ),
+            "{{ shop }}: pesanan {{ number }} mungkin sampai setelah {{ promised }}. Kami sedang mengejarnya.",
+        ),
         Kind.DELIVERED: (
             "Pesanan {{ number }} sudah sampai",
             (
@@ -136,6 +155,71 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
                 "Lihat pesanan: {{ link }}"
             ),
             "{{ shop }}: pesanan {{ number }} sudah sampai. Kalau ada yang tidak sesuai, beri tahu kami.",
+        ),
+        Kind.ATTEMPT_FAILED: (
+            "Paket pesanan {{ number }} belum bisa diserahkan",
+            (
+                "Halo {{ buyer }},\n\n"
+                "{{ courier }} sudah mengantar paket Anda (resi {{ awb }}), tetapi belum ada yang menerimanya. Paketnya"
+                " biasanya diantar lagi pada hari kerja berikutnya. Mau hari lain, alamatnya kurang jelas, atau tidak"
+                " jadi? Pilih di sini: {{ link }}"
+            ),
+            "{{ shop }}: paket pesanan {{ number }} ({{ awb }}) belum bisa diserahkan. Hari lain, alamat lain? {{ link }}",
+        ),
+        Kind.POSTPONED: (
+            "Paket pesanan {{ number }} diantar {{ day }}",
+            (
+                "Halo {{ buyer }},\n\n"
+                "{{ courier }} kami minta mengantar paket Anda (resi {{ awb }}) pada {{ day }}. Kalau harinya berubah"
+                " lagi, kami kabari.\n\n"
+                "Lacak paket: {{ link }}"
+            ),
+            "{{ shop }}: paket pesanan {{ number }} ({{ awb }}) diminta diantar {{ day }}. {{ link }}",
+        ),
+        Kind.COMING_BACK: (
+            "Paket pesanan {{ number }} kembali ke kami",
+            (
+                "Halo {{ buyer }},\n\n"
+                "{{ courier }} tidak bisa menyerahkan paket Anda (resi {{ awb }}) dan sedang mengembalikannya ke {{ shop }}."
+                " Kalau Anda masih menginginkannya, beri tahu kami.\n\n"
+                "Lihat pesanan: {{ link }}"
+            ),
+            "{{ shop }}: paket pesanan {{ number }} ({{ awb }}) sedang kembali ke kami. Masih mau? Beri tahu kami. {{ link }}",
+        ),
+        Kind.PARCEL_LOST: (
+            "Ada masalah dengan paket pesanan {{ number }}",
+            (
+                "Halo {{ buyer }},\n\n"
+                "Maaf, menurut {{ courier }} paket Anda (resi {{ awb }}) hilang atau rusak di jalan. Anda tidak perlu"
+                " berbuat apa-apa: petugas {{ shop }} menghubungi Anda untuk mengirim ulang atau mengembalikan uang"
+                " Anda.\n\n"
+                "Lihat pesanan: {{ link }}"
+            ),
+            "{{ shop }}: maaf, paket pesanan {{ number }} ({{ awb }}) hilang atau rusak di jalan. Petugas kami menghubungi Anda.",
+        ),
+        Kind.CHANGED: (
+            "Pesanan {{ number }} berubah",
+            (
+                "Halo {{ buyer }},\n\n"
+                "Isi pesanan {{ number }} berubah. Jumlahnya kini {{ amount }}. Kalau Anda tidak tahu sebabnya, beri tahu"
+                " kami.\n\n"
+                "Lihat pesanan: {{ link }}"
+            ),
+            "{{ shop }}: isi pesanan {{ number }} berubah, jumlahnya kini {{ amount }}. {{ link }}",
+        ),
+        Kind.SUBSTITUTED: (
+            "Barang pengganti untuk pesanan {{ number }}",
+            (
+                "Halo {{ buyer }},\n\n"
+                "{{ missing_ware }} di pesanan {{ number }} ternyata tidak ada. Seperti yang Anda izinkan, kami kirim"
+                " {{ ware }} sebagai gantinya, tanpa tambahan biaya. Jumlah pesanan kini {{ amount }}; kalau Anda sudah"
+                " membayar lebih, selisihnya kami kembalikan.\n\n"
+                "Lihat pesanan: {{ link }}"
+            ),
+            (
+                "{{ shop }}: {{ missing_ware }} di pesanan {{ number }} kami ganti {{ ware }}, jumlahnya kini"
+                " {{ amount }}. {{ link }}"
+            ),
         ),
         Kind.CANCELLED: (
             "Pesanan {{ number }} dibatalkan",
@@ -164,6 +248,25 @@ _ID: Final[Mapping[Kind, _Said]] = MappingProxyType(
                 " nomor retur di luar paketnya."
             ),
             "{{ shop }}: retur {{ return_number }} disetujui. Kirim barangnya dengan nomor itu di luar paket.",
+        ),
+        Kind.RETURN_REFUSED: (
+            "Retur pesanan {{ number }} tidak bisa kami terima",
+            (
+                "Halo {{ buyer }},\n\n"
+                "Maaf, retur {{ return_number }} untuk pesanan {{ number }} tidak bisa kami terima. Mohon jangan kirim"
+                " barangnya. Kalau menurut Anda ini keliru, beri tahu kami.\n\n"
+                "Lihat pesanan: {{ link }}"
+            ),
+            "{{ shop }}: retur {{ return_number }} tidak bisa kami terima. Jangan kirim barangnya. {{ link }}",
+        ),
+        Kind.RETURN_RECEIVED: (
+            "Barang retur pesanan {{ number }} sudah sampai",
+            (
+                "Halo {{ buyer }},\n\n"
+                "Barang dari retur {{ return_number }} sudah sampai di {{ shop }}. Kami periksa dulu, lalu Anda kami kabari"
+                " hasilnya."
+            ),
+            "{{ shop }}: barang retur {{ return_number }} sudah sampai dan sedang diperiksa.",
         ),
         Kind.REVIEW: (
             "Bagaimana pesanan {{ number }}?",
@@ -228,7 +331,7 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
             (
                 "Hello {{ buyer }},\n\n"
                 "Payments by {{ method }} have trouble. We have stopped the clock of order {{ number }}, so you lose"
-                " nothing. You can also choose another way to pay.\n\n"
+                " nothing. You can also use {{ pay_other }}.\n\n"
                 "Choose a way to pay: {{ link }}"
             ),
             (
@@ -277,6 +380,15 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
             ),
             "{{ shop }}: order {{ number }} ({{ amount }}) is accepted and being prepared. {{ link }}",
         ),
+        Kind.PACKED: (
+            "Order {{ number }} is packed",
+            (
+                "Hello {{ buyer }},\n\n"
+                "Order {{ number }} is packed and waits for the courier. We send the tracking number as soon as it leaves."
+                "\n\nSee the order: {{ link }}"
+            ),
+            "{{ shop }}: order {{ number }} is packed and waits for the courier.",
+        ),
         Kind.SHIPPED: (
             "Order {{ number }} is on its way",
             (
@@ -296,6 +408,16 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
             ),
             "{{ shop }}: {{ courier }} brings your parcel of order {{ number }} today, {{ awb }}.",
         ),
+        Kind.DELAYED: (
+            "Order {{ number }} may be late",
+            (
+                "Hello {{ buyer }},\n\n"
+                "We promised order {{ number }} for {{ promised }}, but it may arrive later. We are chasing it and tell you"
+                " as soon as it is being delivered.\n\n"
+                "See the order: {{ link }}"
+            ),
+            "{{ shop }}: order {{ number }} may arrive after {{ promised }}. We are chasing it.",
+        ),
         Kind.DELIVERED: (
             "Order {{ number }} has arrived",
             (
@@ -304,6 +426,69 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
                 "See the order: {{ link }}"
             ),
             "{{ shop }}: order {{ number }} has arrived. If anything is not as it should be, tell us.",
+        ),
+        Kind.ATTEMPT_FAILED: (
+            "Your parcel of order {{ number }} could not be handed over",
+            (
+                "Hello {{ buyer }},\n\n"
+                "{{ courier }} came with your parcel ({{ awb }}), and nobody took it. It is usually brought again on the"
+                " next working day. Another day, a better address, or not any more? Choose here: {{ link }}"
+            ),
+            "{{ shop }}: your parcel of order {{ number }} ({{ awb }}) could not be handed over. Another day or address? {{ link }}",
+        ),
+        Kind.POSTPONED: (
+            "Your parcel of order {{ number }} comes on {{ day }}",
+            (
+                "Hello {{ buyer }},\n\n"
+                "We have asked {{ courier }} to bring your parcel ({{ awb }}) on {{ day }}. If the day changes again, we"
+                " tell you.\n\n"
+                "Track it: {{ link }}"
+            ),
+            "{{ shop }}: your parcel of order {{ number }} ({{ awb }}) is to come on {{ day }}. {{ link }}",
+        ),
+        Kind.COMING_BACK: (
+            "Your parcel of order {{ number }} is coming back to us",
+            (
+                "Hello {{ buyer }},\n\n"
+                "{{ courier }} could not hand over your parcel ({{ awb }}) and is taking it back to {{ shop }}. If you still"
+                " want it, please tell us.\n\n"
+                "See the order: {{ link }}"
+            ),
+            "{{ shop }}: your parcel of order {{ number }} ({{ awb }}) is coming back to us. Still want it? Tell us. {{ link }}",
+        ),
+        Kind.PARCEL_LOST: (
+            "Something happened to your parcel of order {{ number }}",
+            (
+                "Hello {{ buyer }},\n\n"
+                "We are sorry: {{ courier }} says that your parcel ({{ awb }}) was lost or damaged on its way. You need"
+                " not do anything: somebody at {{ shop }} writes to you to send it again or to return your money.\n\n"
+                "See the order: {{ link }}"
+            ),
+            "{{ shop }}: sorry, your parcel of order {{ number }} ({{ awb }}) was lost or damaged. We write to you about it.",
+        ),
+        Kind.CHANGED: (
+            "Order {{ number }} has changed",
+            (
+                "Hello {{ buyer }},\n\n"
+                "What is in order {{ number }} has changed. Its total is now {{ amount }}. If you do not know why, please"
+                " tell us.\n\n"
+                "See the order: {{ link }}"
+            ),
+            "{{ shop }}: what is in order {{ number }} has changed, its total is now {{ amount }}. {{ link }}",
+        ),
+        Kind.SUBSTITUTED: (
+            "A substitute for order {{ number }}",
+            (
+                "Hello {{ buyer }},\n\n"
+                "{{ missing_ware }} of order {{ number }} turned out to be missing. As you allowed, we send {{ ware }}"
+                " in its place, at no extra cost. The order now comes to {{ amount }}; if you have paid more, we"
+                " return the difference.\n\n"
+                "See the order: {{ link }}"
+            ),
+            (
+                "{{ shop }}: {{ missing_ware }} of order {{ number }} is replaced by {{ ware }}, the total is now"
+                " {{ amount }}. {{ link }}"
+            ),
         ),
         Kind.CANCELLED: (
             "Order {{ number }} is cancelled",
@@ -333,6 +518,25 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
             ),
             "{{ shop }}: return {{ return_number }} is approved. Send it with that number on the parcel.",
         ),
+        Kind.RETURN_REFUSED: (
+            "We cannot take back the goods of order {{ number }}",
+            (
+                "Hello {{ buyer }},\n\n"
+                "We are sorry: return {{ return_number }} of order {{ number }} is not accepted. Please do not send the"
+                " goods. If you think this is wrong, tell us.\n\n"
+                "See the order: {{ link }}"
+            ),
+            "{{ shop }}: return {{ return_number }} is not accepted. Please do not send the goods. {{ link }}",
+        ),
+        Kind.RETURN_RECEIVED: (
+            "What you sent back of order {{ number }} has arrived",
+            (
+                "Hello {{ buyer }},\n\n"
+                "What you sent back with return {{ return_number }} has arrived at {{ shop }}. We look at it first, and tell"
+                " you then."
+            ),
+            "{{ shop }}: what you sent back with return {{ return_number }} has arrived and is being looked at.",
+        ),
         Kind.REVIEW: (
             "How was order {{ number }}?",
             (
@@ -357,8 +561,40 @@ _EN: Final[Mapping[Kind, _Said]] = MappingProxyType(
 _SAID: Final = {"id": _ID, "en": _EN}
 
 
-def default_template(kind: Kind, channel: str, locale: str) -> Template:
-    """Version 0 of a kind's words; a language we do not speak gets Indonesian."""
-    subject, letter, short = _SAID.get(locale, _ID)[kind]
+_BY_REPLY: Final[Mapping[str, _Said]] = MappingProxyType(
+    {
+        "id": (
+            _ID[Kind.REVIEW][0],
+            (
+                "Halo {{ buyer }},\n\n"
+                "Semoga pesanan {{ number }} sesuai harapan. Balas pesan ini dan ceritakan apa yang baik dan apa yang bisa"
+                " lebih baik."
+            ),
+            "{{ shop }}: bagaimana pesanan {{ number }}? Balas pesan ini dan ceritakan kepada kami.",
+        ),
+        "en": (
+            _EN[Kind.REVIEW][0],
+            (
+                "Hello {{ buyer }},\n\n"
+                "We hope order {{ number }} is what you hoped for. Reply to this message and tell us what was good and what"
+                " could be better."
+            ),
+            "{{ shop }}: how was order {{ number }}? Reply to this message and tell us.",
+        ),
+    }
+)
+"""How a review is asked for where the shop has no page to write one on."""
+
+
+def default_template(kind: Kind, channel: str, locale: str, *, has_page: bool = True) -> Template:
+    """Version 0 of a kind's words; a language we do not speak gets Indonesian.
+
+    Args:
+        has_page: The shop has a page for reviews.
+    """
+    said = _SAID.get(locale, _ID)[kind]
+    if kind is Kind.REVIEW and not has_page:
+        said = _BY_REPLY.get(locale, _BY_REPLY["id"])
+    subject, letter, short = said
     words = letter if channel in LONG else short
     return Template(kind, channel, locale, 0, subject if channel in TITLED else "", words)

@@ -50,15 +50,19 @@ PLACE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "awb": N_("nomor resi"),
         "buyer": N_("nama pembeli"),
         "courier": N_("kurir"),
+        "day": N_("hari yang diminta"),
         "link": N_("tautan halaman pesanan"),
         "method": N_("cara bayar"),
         "number": N_("nomor pesanan"),
         "pay_code": N_("nomor untuk membayar"),
         "pay_how": N_("cara bayar dan nomornya"),
+        "promised": N_("hari yang dijanjikan"),
+        "pay_other": N_("cara bayar lain, juga rekening toko"),
         "return_number": N_("nomor retur"),
         "shop": N_("nama toko"),
         "track_link": N_("tautan lacak kurir"),
         "until": N_("batas waktu"),
+        "missing_ware": N_("nama barang yang kurang"),
         "ware": N_("nama barang"),
     }
 )
@@ -78,7 +82,7 @@ NATURES: Final[Mapping[Kind, Nature]] = MappingProxyType(
         ),
         Kind.PAY_SOON: Nature(N_("Pengingat pembayaran"), Need.MAY, places=("amount", "until", "pay_how")),
         Kind.TROUBLE: Nature(
-            N_("Cara bayar terganggu"), Need.MUST, urgent=True, vital=True, places=("method",)
+            N_("Cara bayar terganggu"), Need.MUST, urgent=True, vital=True, places=("method", "pay_other")
         ),
         Kind.RECOVERED: Nature(
             N_("Cara bayar pulih"), Need.MUST, urgent=True, vital=True, places=("method", "until")
@@ -86,14 +90,34 @@ NATURES: Final[Mapping[Kind, Nature]] = MappingProxyType(
         Kind.EXPIRED: Nature(N_("Batas bayar lewat"), Need.MUST),
         Kind.PAID_LATE: Nature(N_("Dibayar setelah ditutup"), Need.MUST, vital=True, places=("amount",)),
         Kind.ACCEPTED: Nature(N_("Pesanan diterima"), Need.MUST, places=("amount",)),
+        Kind.PACKED: Nature(N_("Pesanan dikemas"), Need.MAY),
         Kind.SHIPPED: Nature(N_("Pesanan dikirim"), Need.MUST, places=("courier", "awb", "track_link")),
         Kind.OUT_FOR_DELIVERY: Nature(
             N_("Paket diantar hari ini"), Need.MAY, urgent=True, places=("courier", "awb", "track_link")
         ),
+        Kind.DELAYED: Nature(N_("Mungkin terlambat"), Need.MAY, places=("promised",)),
         Kind.DELIVERED: Nature(N_("Pesanan sampai"), Need.MAY),
+        Kind.ATTEMPT_FAILED: Nature(
+            N_("Paket gagal diantar"), Need.MUST, places=("courier", "awb", "track_link")
+        ),
+        Kind.POSTPONED: Nature(
+            N_("Antaran diundur"), Need.MAY, places=("courier", "awb", "day", "track_link")
+        ),
+        Kind.COMING_BACK: Nature(
+            N_("Paket kembali ke toko"), Need.MUST, places=("courier", "awb", "track_link")
+        ),
+        Kind.PARCEL_LOST: Nature(
+            N_("Paket hilang atau rusak"), Need.MUST, vital=True, places=("courier", "awb")
+        ),
+        Kind.CHANGED: Nature(N_("Pesanan berubah"), Need.MUST, places=("amount",)),
+        Kind.SUBSTITUTED: Nature(
+            N_("Barang diganti"), Need.MUST, vital=True, places=("amount", "missing_ware", "ware")
+        ),
         Kind.CANCELLED: Nature(N_("Pesanan dibatalkan"), Need.MUST, vital=True),
         Kind.REFUNDED: Nature(N_("Dana dikembalikan"), Need.MUST, vital=True, places=("amount",)),
         Kind.RETURN_APPROVED: Nature(N_("Retur disetujui"), Need.MUST, vital=True, places=("return_number",)),
+        Kind.RETURN_REFUSED: Nature(N_("Retur ditolak"), Need.MUST, vital=True, places=("return_number",)),
+        Kind.RETURN_RECEIVED: Nature(N_("Barang retur sampai"), Need.MAY, places=("return_number",)),
         Kind.REVIEW: Nature(N_("Minta ulasan"), Need.ASKED),
         # They asked for this very message, so that no other consent is needed.
         Kind.BACK_IN_STOCK: Nature(N_("Barang tersedia lagi"), Need.MAY, places=("ware",)),
@@ -112,8 +136,16 @@ OVERTAKEN_BY: Final[Mapping[Kind, frozenset[Kind]]] = MappingProxyType(
         Kind.EXPIRED: frozenset({Kind.ACCEPTED, Kind.PAID_LATE}),
         Kind.PAID_LATE: frozenset({Kind.ACCEPTED, Kind.REFUNDED}),
         Kind.ACCEPTED: frozenset({Kind.CANCELLED}),
+        Kind.PACKED: frozenset({Kind.CANCELLED, Kind.SHIPPED, Kind.DELIVERED}),
         Kind.SHIPPED: frozenset({Kind.CANCELLED, Kind.DELIVERED}),
         Kind.OUT_FOR_DELIVERY: frozenset({Kind.CANCELLED, Kind.DELIVERED}),
+        Kind.DELAYED: frozenset({Kind.CANCELLED, Kind.DELIVERED}),
+        Kind.ATTEMPT_FAILED: frozenset({Kind.CANCELLED, Kind.DELIVERED}),
+        Kind.POSTPONED: frozenset({Kind.CANCELLED, Kind.DELIVERED}),
+        Kind.COMING_BACK: frozenset({Kind.CANCELLED}),
+        Kind.PARCEL_LOST: frozenset({Kind.CANCELLED}),
+        Kind.CHANGED: _ENDED,
+        Kind.SUBSTITUTED: _ENDED,
         Kind.REVIEW: frozenset({Kind.CANCELLED, Kind.REFUNDED, Kind.RETURN_APPROVED}),
     }
 )
@@ -123,6 +155,8 @@ OVERTAKEN_ON_SUBJECT: Final[Mapping[Kind, frozenset[Kind]]] = MappingProxyType(
     {
         Kind.TROUBLE: frozenset({Kind.RECOVERED}),
         Kind.SHIPPED: frozenset({Kind.OUT_FOR_DELIVERY}),
+        Kind.OUT_FOR_DELIVERY: frozenset({Kind.COMING_BACK, Kind.PARCEL_LOST}),
+        Kind.COMING_BACK: frozenset({Kind.PARCEL_LOST}),
     }
 )
 """The same about the same thing only: a second parcel may still be on its way."""

@@ -21,10 +21,20 @@ class Kind(StrEnum):
     ACCEPTED         paid, or due later: the shop owes the goods
     SHIPPED          a courier took a parcel
     OUT_FOR_DELIVERY the parcel comes today
+    PACKED           everything is packed and waits for its courier
+    DELAYED          it may arrive later than promised
     DELIVERED        everything has arrived
+    ATTEMPT_FAILED   somebody came with a parcel and could not hand it over
+    POSTPONED        a parcel comes on another day
+    COMING_BACK      a parcel goes back to the shop
+    PARCEL_LOST      a parcel was lost or damaged on its way
+    CHANGED          fewer or other goods than before, at another total
+    SUBSTITUTED      something they let stand in is sent for what is missing
     CANCELLED        nothing of it will be delivered
     REFUNDED         money went back
     RETURN_APPROVED  the goods may be sent back
+    RETURN_REFUSED   the goods may not be sent back
+    RETURN_RECEIVED  what was sent back is here
     REVIEW           how was it
     BACK_IN_STOCK    goods somebody waits for can be had again
     """
@@ -37,12 +47,22 @@ class Kind(StrEnum):
     EXPIRED = auto()
     PAID_LATE = auto()
     ACCEPTED = auto()
+    PACKED = auto()
     SHIPPED = auto()
     OUT_FOR_DELIVERY = auto()
+    DELAYED = auto()
     DELIVERED = auto()
+    ATTEMPT_FAILED = auto()
+    POSTPONED = auto()
+    COMING_BACK = auto()
+    PARCEL_LOST = auto()
+    CHANGED = auto()
+    SUBSTITUTED = auto()
     CANCELLED = auto()
     REFUNDED = auto()
     RETURN_APPROVED = auto()
+    RETURN_REFUSED = auto()
+    RETURN_RECEIVED = auto()
     REVIEW = auto()
     BACK_IN_STOCK = auto()
 
@@ -140,8 +160,10 @@ class Policy:
         quiet_from, quiet_until: By the clock of whoever is told; both the same is never.
         reminder_minutes: So long before the time to pay is over.
         review_days: So long after completion; 0 asks nobody.
-        silent: Kinds the shop does not tell.
+        silent: Kinds the shop does not tell. A message costs money, and between accepted and shipped most buyers need
+            none.
         from_position: Facts after this one in the shop's log are told.
+        review_link: Page where reviews are written, `{number}` standing for the order's; empty asks to answer the message.
     """
 
     channels: tuple[str, ...] = ()
@@ -149,8 +171,9 @@ class Policy:
     quiet_until: time = time(7)
     reminder_minutes: int = 120
     review_days: int = 3
-    silent: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset({Kind.PACKED})
     from_position: int = 0
+    review_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +184,7 @@ class Message:
         channels: In which order channels are tried; settled when it was made.
         round: Counts how often a person sent it again.
         reason: Why it was not told.
+        fact_seq: Which fact of its topic it comes from.
     """
 
     id: UUID
@@ -178,6 +202,7 @@ class Message:
     useful_until: datetime | None
     moved_at: datetime
     reason: str | None
+    fact_seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from orderan.notifications.kinds import NATURES, OVERTAKEN_BY, OVERTAKEN_ON_SUBJECT, QUIET, Need
 from orderan.notifications.models import Channel, Kind, Person, Policy, Why
 
 MINUTE: Final = timedelta(minutes=1)
+LONGEST_LINK: Final = 300
 
 LEASE: Final = 5 * MINUTE
 """Longer than any sender may take; after it whoever claimed a letter is taken for dead."""
@@ -137,6 +139,18 @@ def zone_of(province: str | None, default: str) -> str:
     if province in _WITA:
         return "Asia/Makassar"
     return "Asia/Jayapura" if province in _WIT else "Asia/Jakarta"
+
+
+def review_link_of(policy: Policy, number: int) -> str:
+    """Where an order is reviewed; empty where the shop has no page for it, or its link leads nowhere."""
+    link = policy.review_link.replace("{number}", str(number))
+    try:
+        parts = urlsplit(link)
+        reaches = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return ""
+    plain = len(link) <= LONGEST_LINK and not any(letter in "{}" or letter.isspace() for letter in link)
+    return link if reaches and plain else ""
 
 
 def useful_channels(named: Sequence[str]) -> tuple[str, ...]:

@@ -12,23 +12,23 @@ from orderan.notifications.models import Message, Why
 MESSAGE_COLUMNS: Final[LiteralString] = """
 message.id, message.kind, message.topic_id, message.subject_id, message.person_id, message.state, message.locale,
 message.channels, message.round, message.zone, message.made_at, message.due_at, message.useful_until,
-message.moved_at, message.reason
+message.moved_at, message.reason, message.fact_seq
 """
 
 
 def as_message(row: Any) -> Message:
-    columns = list(row[:15])
+    columns = list(row[:16])
     columns[7] = tuple(columns[7])
     return Message(*columns)
 
 
-async def insert_messages(tx: Tx, made: Sequence[tuple[Message, UUID, int]]) -> set[UUID]:
+async def insert_messages(tx: Tx, made: Sequence[tuple[Message, UUID]]) -> set[UUID]:
     """Write messages, each with the fact it comes from; one that was made before is left out.
 
     Returns:
         Ids of those that are new.
     """
-    messages = [one for one, _, _ in made]
+    messages = [one for one, _ in made]
     rows = await tx.all(
         """
         INSERT INTO message (shop_id, id, kind, topic_id, subject_id, person_id, state, fact_entity, fact_seq, locale,
@@ -52,8 +52,8 @@ async def insert_messages(tx: Tx, made: Sequence[tuple[Message, UUID, int]]) -> 
             "subjects": [one.subject_id for one in messages],
             "people": [one.person_id for one in messages],
             "states": [one.state for one in messages],
-            "entities": [entity for _, entity, _ in made],
-            "seqs": [seq for _, _, seq in made],
+            "entities": [entity for _, entity in made],
+            "seqs": [one.fact_seq for one in messages],
             "locales": [one.locale for one in messages],
             "zones": [one.zone for one in messages],
             "channels": [",".join(one.channels) for one in messages],

@@ -13,7 +13,7 @@ async def policy_of(tx: Tx) -> Policy:
     """How the shop tells people things; one that never said tells nobody."""
     row = await tx.maybe(
         """
-        SELECT channels, quiet_from, quiet_until, reminder_minutes, review_days, silent, from_position
+        SELECT channels, quiet_from, quiet_until, reminder_minutes, review_days, silent, from_position, review_link
         FROM message_policy WHERE shop_id = %(shop)s
         """,
         {"shop": tx.shop_id},
@@ -28,6 +28,7 @@ async def policy_of(tx: Tx) -> Policy:
         row.review_days,
         frozenset(row.silent),
         row.from_position,
+        row.review_link,
     )
 
 
@@ -36,14 +37,14 @@ async def save_policy(tx: Tx, policy: Policy, *, now: datetime) -> None:
     await tx.run(
         """
         INSERT INTO message_policy (shop_id, channels, quiet_from, quiet_until, reminder_minutes, review_days, silent,
-                                    from_position, set_by, set_at)
+                                    from_position, review_link, set_by, set_at)
         VALUES (%(shop)s, %(channels)s, %(quiet_from)s, %(quiet_until)s, %(reminder)s, %(review)s, %(silent)s,
-                %(position)s, %(actor)s, %(now)s)
+                %(position)s, %(link)s, %(actor)s, %(now)s)
         ON CONFLICT (shop_id) DO UPDATE
         SET channels = excluded.channels, quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until,
             reminder_minutes = excluded.reminder_minutes, review_days = excluded.review_days,
-            silent = excluded.silent, from_position = excluded.from_position, set_by = excluded.set_by,
-            set_at = excluded.set_at
+            silent = excluded.silent, from_position = excluded.from_position, review_link = excluded.review_link,
+            set_by = excluded.set_by, set_at = excluded.set_at
         """,
         {
             "shop": tx.shop_id,
@@ -54,6 +55,7 @@ async def save_policy(tx: Tx, policy: Policy, *, now: datetime) -> None:
             "review": policy.review_days,
             "silent": sorted(policy.silent),
             "position": policy.from_position,
+            "link": policy.review_link,
             "actor": tx.actor,
             "now": now,
         },

@@ -1,7 +1,7 @@
 """Orders: the axes of an order, its lines with quantities by state, holds, changes, versions.
 
 Owns     sales_order, order_line, order_move, order_hold, order_note, order_tag, order_version,
-         order_change, order_counter, saved_view
+         order_change, order_counter, saved_view, substitution
 Promises each axis moves only by its machine and leaves a history row; quantities only move
          forward; one order per (channel, external id) and per cart; at most one change open per
          order, and every earlier version can be shown exactly as it was
@@ -21,10 +21,10 @@ from orderan.orders.commands.change import (
     open_change,
     require_current,
 )
-from orderan.orders.commands.clock import start_clocks, stop_clocks
+from orderan.orders.commands.clock import limit_payment, start_clocks, stop_clocks
 from orderan.orders.commands.complete import complete_orders, due_for_completion, require_complete
 from orderan.orders.commands.deposit import agree_deposit, drop_deposit, keep_deposit_until, want_deposit
-from orderan.orders.commands.expire import close_unpaid, overdue
+from orderan.orders.commands.expire import close_unpaid, keep_holding, overdue
 from orderan.orders.commands.forget_words import forget_words
 from orderan.orders.commands.headline import refresh_headline
 from orderan.orders.commands.hold import (
@@ -37,6 +37,7 @@ from orderan.orders.commands.hold import (
 from orderan.orders.commands.money import Noted, note_moneys
 from orderan.orders.commands.open_orders import NewOrder, open_orders
 from orderan.orders.commands.progress import advance_lines, count_returned
+from orderan.orders.commands.substitute import substitute_units
 from orderan.orders.commands.verify import move_verification
 from orderan.orders.errors import (
     AddressNotTheirs,
@@ -78,11 +79,12 @@ from orderan.orders.models import (
     SetDiscount,
     SetQuantity,
     SetShipping,
+    Substitution,
     Terms,
     pay_limit,
 )
 from orderan.orders.numbers import NumberLease, take_numbers
-from orderan.orders.rules import Cut, Tax, late_before, least_advanced, owed, unshipped, weight
+from orderan.orders.rules import Cut, Tax, late_before, least_advanced, net_of, owed, unshipped, weight
 from orderan.orders.states import (
     CHANGE,
     COMMERCIAL,
@@ -114,6 +116,7 @@ from orderan.orders.views import (
     group_of,
     holds_of,
     load_orders,
+    substitutions_of,
     tags_of,
     version_of,
     versions_of,
@@ -212,6 +215,7 @@ __all__ = [
     "SetDiscount",
     "SetQuantity",
     "SetShipping",
+    "Substitution",
     "TagUnusable",
     "Tally",
     "Tax",
@@ -256,10 +260,12 @@ __all__ = [
     "insert_moves",
     "insert_view",
     "keep_deposit_until",
+    "keep_holding",
     "known_orders",
     "late_before",
     "least_advanced",
     "left_row",
+    "limit_payment",
     "lines_of",
     "list_orders",
     "load_orders",
@@ -267,6 +273,7 @@ __all__ = [
     "may_exceed_stock",
     "moneys_waiting",
     "move_verification",
+    "net_of",
     "next_row",
     "note_moneys",
     "open_change",
@@ -295,6 +302,8 @@ __all__ = [
     "standing_change",
     "start_clocks",
     "stop_clocks",
+    "substitute_units",
+    "substitutions_of",
     "tag_orders",
     "tags_of",
     "tags_of_many",

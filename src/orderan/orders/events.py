@@ -90,6 +90,25 @@ class UnitsCancelled(Event):
 
 
 @dataclass(frozen=True)
+class UnitsSubstituted(Event):
+    """Units that are missing were replaced by what their buyer lets stand in, at no higher price."""
+
+    kind: ClassVar[str] = "orders.units_substituted.v1"
+
+    number: int
+    version: int
+    substitution_id: UUID
+    line_no: int
+    sku: str
+    by_line_no: int
+    by_sku: str
+    units: int
+    total_minor: int
+    difference_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class OrderChanged(Event):
     """A change set was confirmed; the version before it is kept."""
 

@@ -146,6 +146,7 @@ class Line:
             basis points on numerator/denominator of the price.
         discounts: (code, payer, amount as it stands, amount granted, units it was granted for); as
             placed, the last two are missing and the same as what stands.
+        may_substitute: Its buyer lets something else stand in for units that are missing.
     """
 
     order_id: UUID
@@ -170,6 +171,7 @@ class Line:
     cancelled: int = 0
     tax_base_numerator: int = 1
     tax_base_denominator: int = 1
+    may_substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,17 @@ class Change:
     opened_at: datetime
     closed_by: str | None
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Units of a line that another line of the order stands in for."""
+
+    id: UUID
+    order_id: UUID
+    line_no: int
+    by_line_no: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,12 @@ def specs_of(line: Line) -> list[Spec]:
     ]
 
 
+def net_of(line: Line, units: int) -> int:
+    """What so many units of a line cost after what was granted to it, before tax where prices are without."""
+    at_most = line.unit_price_minor * units
+    return max(at_most - sum(spec.of(units) for spec in specs_of(line)), 0)
+
+
 def repriced(line: Line, units: int, specs: Sequence[Spec], *, included: bool) -> Line:
     """The line's money for `units` at its own price and tax; a discount never exceeds the goods.
 

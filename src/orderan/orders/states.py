@@ -79,6 +79,7 @@ VERIFICATION = Machine(
     initial=Verification.NOT_NEEDED,
     moves={
         (Verification.NOT_NEEDED, VerificationEvent.ASK): Verification.WAITING,
+        (Verification.NOT_NEEDED, VerificationEvent.WAIVE): Verification.WAIVED,
         (Verification.WAITING, VerificationEvent.CONFIRM): Verification.CONFIRMED,
         (Verification.WAITING, VerificationEvent.REFUSE): Verification.REFUSED,
         (Verification.WAITING, VerificationEvent.GIVE_UP): Verification.UNREACHABLE,

@@ -1,6 +1,6 @@
 """Writing orders: their rows, how they stand, how long they may take."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -81,6 +81,7 @@ _LINE = [
     "tax_rate_bp",
     "tax_base_numerator",
     "tax_base_denominator",
+    "may_substitute",
 ]
 
 
@@ -89,13 +90,14 @@ async def insert_lines(tx: Tx, lines: Sequence[Line]) -> None:
         """
         INSERT INTO order_line (shop_id, order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity,
                                 allocated, goods_minor, discount_minor, tax_minor, tax_class, tax_rate_bp,
-                                tax_base_numerator, tax_base_denominator, discounts)
+                                tax_base_numerator, tax_base_denominator, may_substitute, discounts)
         SELECT %(shop)s, made.*
         FROM unnest(%(order_id)s::uuid[], %(line_no)s::int[], %(sku_id)s::uuid[], %(sku_code)s::text[],
                     %(title)s::text[], %(unit_price_minor)s::bigint[], %(quantity)s::int[], %(allocated)s::int[],
                     %(goods_minor)s::bigint[], %(discount_minor)s::bigint[], %(tax_minor)s::bigint[],
                     %(tax_class)s::text[], %(tax_rate_bp)s::int[], %(tax_base_numerator)s::int[],
-                    %(tax_base_denominator)s::int[], %(discounts)s::jsonb[]) AS made
+                    %(tax_base_denominator)s::int[], %(may_substitute)s::boolean[],
+                    %(discounts)s::jsonb[]) AS made
         """,
         {
             "shop": tx.shop_id,
@@ -167,7 +169,7 @@ async def lines_of(tx: Tx, order_id: UUID) -> list[Line]:
         """
         SELECT order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity, goods_minor,
                discount_minor, tax_minor, tax_class, tax_rate_bp, discounts, allocated, picked, packed,
-               shipped, delivered, returned, cancelled, tax_base_numerator, tax_base_denominator
+               shipped, delivered, returned, cancelled, tax_base_numerator, tax_base_denominator, may_substitute
         FROM order_line
         WHERE shop_id = %(shop)s AND order_id = %(order)s
         ORDER BY line_no
@@ -290,6 +292,34 @@ async def start_clocks(tx: Tx, ids: Collection[UUID], *, now: datetime) -> dict[
         {"shop": tx.shop_id, "ids": list(ids), "now": now},
     )
     return {row.id: row.hold_until for row in rows}
+
+
+async def move_holds(tx: Tx, limits: Mapping[UUID, datetime]) -> None:
+    """Write until when locked orders may be paid and keep their stock."""
+    await tx.run(
+        """
+        UPDATE sales_order SET hold_until = limits.until
+        FROM unnest(%(ids)s::uuid[], %(untils)s::timestamptz[]) AS limits (id, until)
+        WHERE sales_order.shop_id = %(shop)s AND sales_order.id = limits.id
+          AND sales_order.commercial = 'awaiting_payment'
+        """,
+        {"shop": tx.shop_id, "ids": list(limits), "untils": list(limits.values())},
+    )
+
+
+async def set_pay_limit(tx: Tx, order_id: UUID, until: datetime) -> bool:
+    """Write until when a locked order may be paid; False where it does not wait for money, or its clock stands."""
+    return (
+        await tx.run(
+            """
+            UPDATE sales_order SET hold_until = %(until)s
+            WHERE shop_id = %(shop)s AND id = %(order)s AND commercial = 'awaiting_payment'
+              AND clock_stopped_at IS NULL
+            """,
+            {"shop": tx.shop_id, "order": order_id, "until": until},
+        )
+        == 1
+    )
 
 
 async def set_deposit(tx: Tx, order_id: UUID, amount_minor: int | None, *, until: datetime | None) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from orderan.kit.db import Tx
-from orderan.orders.models import Line
+from orderan.orders.models import Line, Substitution
 from orderan.orders.rules import Sums
 
 _LINE = (
@@ -105,6 +105,26 @@ async def insert_version(
             "now": now,
             "actor": tx.actor,
             "reason": reason,
+        },
+    )
+
+
+async def insert_substitution(tx: Tx, made: Substitution, *, now: datetime) -> None:
+    """Keep which line of a locked order stands in for units of which."""
+    await tx.run(
+        """
+        INSERT INTO substitution (shop_id, id, order_id, line_no, by_line_no, units, made_by, made_at)
+        VALUES (%(shop)s, %(id)s, %(order)s, %(line)s, %(by)s, %(units)s, %(actor)s, %(now)s)
+        """,
+        {
+            "shop": tx.shop_id,
+            "id": made.id,
+            "order": made.order_id,
+            "line": made.line_no,
+            "by": made.by_line_no,
+            "units": made.units,
+            "actor": tx.actor,
+            "now": now,
         },
     )
 

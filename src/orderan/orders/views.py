@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.orders.changes import from_plain
-from orderan.orders.models import Change, Hold, Line, Order
+from orderan.orders.models import Change, Hold, Line, Order, Substitution
 from orderan.orders.states import ChangeState
 
 
@@ -21,7 +21,7 @@ async def load_orders(tx: Tx, ids: Collection[UUID]) -> dict[UUID, tuple[Order, 
         """
         SELECT order_id, line_no, sku_id, sku_code, title, unit_price_minor, quantity, goods_minor,
                discount_minor, tax_minor, tax_class, tax_rate_bp, discounts, allocated, picked, packed, shipped,
-               delivered, returned, cancelled, tax_base_numerator, tax_base_denominator
+               delivered, returned, cancelled, tax_base_numerator, tax_base_denominator, may_substitute
         FROM order_line
         WHERE shop_id = %(shop)s AND order_id = ANY(%(ids)s)
         ORDER BY order_id, line_no
@@ -32,6 +32,19 @@ async def load_orders(tx: Tx, ids: Collection[UUID]) -> dict[UUID, tuple[Order, 
     for row in rows:
         lines[row.order_id].append(Line(**row._asdict()))
     return {row.id: (Order(**row._asdict()), lines[row.id]) for row in orders}
+
+
+async def substitutions_of(tx: Tx, order_id: UUID) -> list[Substitution]:
+    """Which lines of an order stand in for units of which."""
+    rows = await tx.all(
+        """
+        SELECT id, order_id, line_no, by_line_no, units FROM substitution
+        WHERE shop_id = %(shop)s AND order_id = %(order)s
+        ORDER BY by_line_no
+        """,
+        {"shop": tx.shop_id, "order": order_id},
+    )
+    return [Substitution(*row) for row in rows]
 
 
 async def open_change(tx: Tx, order_id: UUID) -> Change | None:

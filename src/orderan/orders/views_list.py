@@ -35,6 +35,7 @@ class Filters:
     Attributes:
         headlines, channels, customers, ids: Any of them.
         sku_id: Orders with a line of it.
+        in_danger: Orders whose promised day is in danger.
         late_since: Orders with an open task that was planned before it.
         placed_from, placed_until: [from, until).
         total_from, total_until: [from, until], minor units.
@@ -49,6 +50,7 @@ class Filters:
     location_id: UUID | None = None
     held: bool = False
     late_since: datetime | None = None
+    in_danger: bool = False
     placed_from: datetime | None = None
     placed_until: datetime | None = None
     total_from: int | None = None
@@ -181,6 +183,16 @@ def _driver(filters: Filters, scope: Scope) -> _Driver:
                   AND task.planned_at < %(late)s) AS late
                JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = late.order_id""",
         )
+    if filters.in_danger:
+        return _Driver(
+            "int",
+            [1],
+            "branch.value = 1",
+            frozenset({"danger"}),
+            """(SELECT DISTINCT promise.order_id FROM delivery_promise AS promise
+                WHERE promise.shop_id = %(shop)s AND promise.risk IS NOT NULL AND promise.closed_at IS NULL) AS promised
+               JOIN sales_order AS o ON o.shop_id = %(shop)s AND o.id = promised.order_id""",
+        )
     if filters.held:
         return _Driver("int", [1], "o.open_holds > 0", frozenset({"held"}))
     if filters.money in ODD_MONEY:
@@ -213,6 +225,7 @@ def _residual(filters: Filters, scope: Scope, settled: frozenset[str]) -> list[s
         "kind": "branch.kind = %(kind)s" if filters.kind else "",
         "money": "branch.money = %(money)s" if filters.money else "",
         "held": "branch.open_holds > 0" if filters.held else "",
+        "danger": _IN_DANGER if filters.in_danger else "",
         "late": _IS_LATE if filters.late_since is not None else "",
         "total_from": "branch.total_minor >= %(total_from)s" if filters.total_from is not None else "",
         "total_until": "branch.total_minor <= %(total_until)s" if filters.total_until is not None else "",
@@ -231,6 +244,8 @@ _HAS_TAG = """EXISTS (SELECT 1 FROM order_tag AS put WHERE put.shop_id = %(shop)
               AND put.order_id = branch.id AND put.tag = %(tag)s)"""
 _IS_LATE = """EXISTS (SELECT 1 FROM task AS late WHERE late.shop_id = %(shop)s AND late.order_id = branch.id
               AND late.state NOT IN ('handed_over', 'cancelled') AND late.planned_at < %(late)s)"""
+_IN_DANGER = """EXISTS (SELECT 1 FROM delivery_promise AS promised WHERE promised.shop_id = %(shop)s
+              AND promised.order_id = branch.id AND promised.risk IS NOT NULL AND promised.closed_at IS NULL)"""
 _HAS_SKU = """EXISTS (SELECT 1 FROM order_line AS held WHERE held.shop_id = %(shop)s
               AND held.order_id = branch.id AND held.sku_id = %(sku)s)"""
 

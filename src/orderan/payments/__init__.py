@@ -1,6 +1,6 @@
 """Payments: an append-only list of money events per order, refunds, and tries to get and to send money through gateways.
 
-Owns     payment_event, refund, refund_rule, refund_try, payout, chargeback, chargeback_evidence,
+Owns     payment_event, refund, refund_rule, refund_try, payout, chargeback, chargeback_evidence, chargeback_file,
          gateway_account, rail, rail_fee, rail_pause, payment_attempt, gateway_notice, voucher, voucher_move
 Promises what is paid, refunded, due and owed back is computed from the events by one function;
          what is refunded and promised back never exceeds what was taken in; while one try to get an
@@ -13,7 +13,7 @@ Ignores  what was bought, where it is; an order is an id, a total and its terms
 """
 
 from orderan.payments.attempts import Attempt, Blame, Fee, GatewayAccount, Rail
-from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceKind
+from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceFile, EvidenceKind, KeptFile
 from orderan.payments.commands.accounts import (
     account_behind,
     change_account,
@@ -34,6 +34,7 @@ from orderan.payments.commands.chargebacks import (
     decide_chargeback,
     find_chargeback,
     open_chargeback,
+    take_file,
 )
 from orderan.payments.commands.judge_attempt import judge_attempt
 from orderan.payments.commands.judge_refund import judge_refund
@@ -64,11 +65,13 @@ from orderan.payments.commands.refunds import (
     close_refund,
     find_refund,
     grant_refund,
+    hold_refund,
     pay_part,
     require_agreement,
     require_here,
     take_part_back,
 )
+from orderan.payments.commands.transfers import add_transfer_account, show_transfer_account
 from orderan.payments.commands.truths import note_truths
 from orderan.payments.commands.vouchers import (
     find_voucher,
@@ -87,6 +90,7 @@ from orderan.payments.errors_accounts import (
     GatewayAddressUnusable,
     NoSuchAccount,
     NoSuchRail,
+    NoSuchTransferAccount,
     PauseOverBefore,
     PauseReasonMissing,
     RailNotPaused,
@@ -104,7 +108,16 @@ from orderan.payments.errors_attempts import (
     PaymentUndecided,
     VerdictWordMissing,
 )
-from orderan.payments.errors_chargebacks import ChargebackNotFound, ChargebackOpen, EvidenceMissing
+from orderan.payments.errors_chargebacks import (
+    ChargebackNotFound,
+    ChargebackOpen,
+    EvidenceFileNotFound,
+    EvidenceFilesTooMany,
+    EvidenceFileTooLarge,
+    EvidenceFileUnreadable,
+    EvidenceMissing,
+    EvidenceOfNobody,
+)
 from orderan.payments.errors_payouts import (
     AccountMistyped,
     HolderMissing,
@@ -120,10 +133,13 @@ from orderan.payments.errors_refunds import (
     NoWayBack,
     OwnRefund,
     ReasonMissing,
+    RefundHeld,
     RefundInTheAir,
     RefundNotFound,
     RefundPartlyPaid,
+    RefundPartsTooMuch,
     RefundTooLarge,
+    RefundUnitsTooMany,
 )
 from orderan.payments.errors_vouchers import (
     NotByHand,
@@ -138,7 +154,7 @@ from orderan.payments.errors_vouchers import (
 )
 from orderan.payments.methods import BY_HAND, GROUP_NAMES, METHODS, Group, Method
 from orderan.payments.models import MoneyEvent, MoneyKind, Refund, RefundLine, Standing
-from orderan.payments.notices import Notification, Unread, Verdict
+from orderan.payments.notices import Notification, Stranger, Unread, Verdict
 from orderan.payments.pauses import Pause
 from orderan.payments.payouts import BANKS, Bank, BankAccount, Payout, Sealed, checked_account, mask_account
 from orderan.payments.refund_tries import Piece, RefundTry, Source
@@ -187,6 +203,7 @@ from orderan.payments.store_attempts import (
     rails,
     rails_by_id,
     set_fee,
+    tries_in_the_air,
 )
 from orderan.payments.store_chargebacks import (
     chargebacks_in,
@@ -198,7 +215,13 @@ from orderan.payments.store_chargebacks import (
 )
 from orderan.payments.store_chargebacks import due_before as chargebacks_due_before
 from orderan.payments.store_chargebacks import overdue as chargebacks_overdue
-from orderan.payments.store_notices import keep_notices, sweep_notices, unread_letters
+from orderan.payments.store_notices import (
+    heard_from,
+    keep_notices,
+    stranger_letters,
+    sweep_notices,
+    unread_letters,
+)
 from orderan.payments.store_pauses import pauses_of, pauses_under_way
 from orderan.payments.store_payouts import (
     batch_of,
@@ -213,7 +236,9 @@ from orderan.payments.store_payouts import (
     set_link,
 )
 from orderan.payments.store_refunds import approve_above, captured_tries, tries_due, tries_of
-from orderan.payments.store_vouchers import lock_those_of, returned_by, spent_on
+from orderan.payments.store_transfers import transfer_accounts
+from orderan.payments.store_vouchers import lock_those_of, returned_by, returned_onto, spent_on
+from orderan.payments.transfers import TransferAccount
 from orderan.payments.views import (
     LedgerRow,
     MoneyOf,
@@ -234,6 +259,7 @@ from orderan.payments.views_rails import (
     lags,
     open_tries,
     pay_delays,
+    refused_of_ours,
 )
 from orderan.payments.views_vouchers import (
     Owed,
@@ -283,8 +309,14 @@ __all__ = [
     "CurrencyDiffers",
     "Doing",
     "Evidence",
+    "EvidenceFile",
+    "EvidenceFileNotFound",
+    "EvidenceFileTooLarge",
+    "EvidenceFileUnreadable",
+    "EvidenceFilesTooMany",
     "EvidenceKind",
     "EvidenceMissing",
+    "EvidenceOfNobody",
     "Fee",
     "FeeOutOfRange",
     "GatewayAccount",
@@ -292,6 +324,7 @@ __all__ = [
     "Group",
     "HolderMissing",
     "JudgedTooEarly",
+    "KeptFile",
     "Lag",
     "LedgerRow",
     "LinkNotGood",
@@ -305,6 +338,7 @@ __all__ = [
     "NoSuchAccount",
     "NoSuchAttempt",
     "NoSuchRail",
+    "NoSuchTransferAccount",
     "NoVoucher",
     "NoWayBack",
     "NotByHand",
@@ -335,19 +369,24 @@ __all__ = [
     "ReferenceUsed",
     "Refund",
     "RefundEvent",
+    "RefundHeld",
     "RefundInTheAir",
     "RefundLine",
     "RefundNotFound",
     "RefundNoted",
     "RefundPartlyPaid",
+    "RefundPartsTooMuch",
     "RefundState",
     "RefundTooLarge",
     "RefundTry",
+    "RefundUnitsTooMany",
     "Sealed",
     "SecondLookNeeded",
     "SecretsStayBehind",
     "Source",
     "Standing",
+    "Stranger",
+    "TransferAccount",
     "TryEvent",
     "TryState",
     "UnknownBank",
@@ -369,6 +408,7 @@ __all__ = [
     "accounts",
     "accounts_due",
     "add_evidence",
+    "add_transfer_account",
     "agreed",
     "append_money",
     "approvals_waiting",
@@ -417,6 +457,8 @@ __all__ = [
     "forget_words",
     "grant_refund",
     "hear_notices",
+    "heard_from",
+    "hold_refund",
     "issue_for_refund",
     "issue_voucher",
     "judge_attempt",
@@ -469,23 +511,30 @@ __all__ = [
     "refundable",
     "refunds_of",
     "refunds_waiting",
+    "refused_of_ours",
     "require_agreement",
     "require_here",
     "returned_by",
+    "returned_onto",
     "room_for",
     "set_approval_limit",
     "set_fee",
     "set_link",
     "share_of_line",
+    "show_transfer_account",
     "spend_vouchers",
     "spent_on",
     "split",
     "standing",
     "state_fee",
+    "stranger_letters",
     "sums",
     "sweep_notices",
+    "take_file",
     "take_part_back",
+    "transfer_accounts",
     "tries_due",
+    "tries_in_the_air",
     "tries_of",
     "understood",
     "unread_letters",

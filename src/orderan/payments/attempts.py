@@ -63,7 +63,8 @@ class Rail:
 class Blame(StrEnum):
     """Whose failing it was that a charge did not go well.
 
-    OURS      the gateway refused what we asked or who we are: it says nothing of its health
+    GATEWAY   it could not, or takes nothing from our account at all: whatever else is asked there fails as well
+    OURS      the gateway refused what we asked: it says nothing of its health
     UNKNOWN   nobody knows whether it happened
     """
 

@@ -16,14 +16,47 @@ class EvidenceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceFile:
+    """A file as a list shows it.
+
+    Attributes:
+        name: As the person called it who brought it; its ending says nothing.
+        kind: `pdf`, `jpg`, `png` or `webp`, by its bytes.
+    """
+
+    name: str
+    kind: str
+    size_bytes: int
+
+    @property
+    def size_kb(self) -> int:
+        """Kilobytes, rounded up."""
+        return -(-self.size_bytes // 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file with what is in it.
+
+    Attributes:
+        sealed_for: The buyer under whose key the content is; None where it is under nobody's.
+    """
+
+    file: EvidenceFile
+    sealed_for: UUID | None
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing the shop tells the bank: where the proof is found, or a note."""
+    """One thing the shop tells the bank: where the proof is found, a file of it, or a note."""
 
     id: UUID
     kind: str
     words: str
     added_by: str
     added_at: datetime
+    file: EvidenceFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,3 +120,14 @@ class FeeOutOfRange(Refusal):
     code = "rail_fee_out_of_range"
     kind = Kind.INVALID
     sentence = N_("Biaya tidak boleh di bawah nol, dan persentase paling banyak 100.")
+
+
+@dataclass(eq=False)
+class NoSuchTransferAccount(Refusal):
+    """The shop has no such bank account."""
+
+    account: str
+
+    code = "transfer_account_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = N_("Rekening ini tidak ada.")

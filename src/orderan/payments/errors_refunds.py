@@ -19,6 +19,32 @@ class RefundTooLarge(Refusal):
 
 
 @dataclass(eq=False)
+class RefundPartsTooMuch(Refusal):
+    """Its lines and its shipping come to more than the refund itself."""
+
+    parts_minor: int
+    amount_minor: int
+    currency: str
+
+    code = "refund_parts_too_much"
+    kind = Kind.INVALID
+    sentence = N_("Barang dan ongkirnya lebih besar dari jumlah yang dikembalikan.")
+
+
+@dataclass(eq=False)
+class RefundUnitsTooMany(Refusal):
+    """More units of a line than were ordered and are not refunded yet."""
+
+    line_no: int
+    asked: int
+    left: int
+
+    code = "refund_units_too_many"
+    kind = Kind.CONFLICT
+    sentence = N_("Barang baris {line_no} tinggal {left} yang belum dikembalikan dananya.")
+
+
+@dataclass(eq=False)
 class RefundNotFound(Refusal):
     """The shop has no such refund."""
 
@@ -40,6 +66,18 @@ class ApprovalNeeded(Refusal):
     code = "approval_needed"
     kind = Kind.CONFLICT
     sentence = N_("Pengembalian dana ini harus disetujui orang kedua sebelum dibayar.")
+
+
+@dataclass(eq=False)
+class RefundHeld(Refusal):
+    """Something is to be cleared up first; until then nothing of it leaves the shop."""
+
+    refund: str
+    reason: str
+
+    code = "refund_held"
+    kind = Kind.CONFLICT
+    sentence = N_("Pengembalian dana ini ditahan sampai sengketa returnya diputus.")
 
 
 @dataclass(eq=False)

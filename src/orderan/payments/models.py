@@ -66,10 +66,11 @@ class Refund:
     """Money promised back to a buyer.
 
     Attributes:
-        lines: What it is for; their amounts need not add up to it, shipping and goodwill have no line.
+        lines: What it is for; with `shipping_minor` they come to no more than it, goodwill has no line.
         method, reference: How it was paid, once it was.
         approval: Whether a second person agreed, and who it was.
         paid_minor: What of it left the shop already; it may go back in parts.
+        held_for: Why it does not leave the shop for now, a stable code; None where nothing holds it.
     """
 
     id: UUID
@@ -89,6 +90,8 @@ class Refund:
     judged_by: str | None = None
     judged_at: datetime | None = None
     paid_minor: int = 0
+    held_for: str | None = None
+    shipping_minor: int = 0
 
     @property
     def left_minor(self) -> int:

@@ -69,6 +69,37 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of hearing waiting notices.
+
+    Attributes:
+        accounts: Whose notices were heard, so that what they sign with is what we check with.
+        strangers: Accounts with a notice that tells of money for nothing of ours.
+    """
+
+    count: int = 0
+    accounts: frozenset[UUID] = frozenset()
+    strangers: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A notice nothing follows from: signed well and about nothing of ours, or not signed well.
+
+    Attributes:
+        reference, gateway_id: Whose it would be; of a forged one nothing is believed.
+    """
+
+    received_at: datetime
+    times: int
+    forged: bool
+    reference: str | None
+    gateway_id: str | None
+    claims: str | None
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A letter nobody could make sense of, and how often it came."""
 

@@ -7,6 +7,8 @@ from orderan.payments.models import MoneyKind, Standing
 from orderan.payments.states import Money
 
 COD = "cod"
+MOST_ROUNDED_MINOR = 10
+"""Each part that is given back is off by a minor unit at most; nobody gives back an order in more parts than these."""
 
 
 def standing(sums: Mapping[MoneyKind, int], *, total_minor: int, terms: str) -> Standing:
@@ -107,7 +109,9 @@ def refundable(sums: Mapping[MoneyKind, int], *, promised_minor: int) -> int:
     return max((room_for(MoneyKind.REFUNDED, sums) or 0) - promised_minor, 0)
 
 
-def cash_of(worth_minor: int, sums: Mapping[MoneyKind, int], *, promised_minor: int) -> int:
+def cash_of(
+    worth_minor: int, sums: Mapping[MoneyKind, int], *, promised_minor: int, last: bool = False
+) -> int:
     """What a buyer gets in money for goods worth so much, when a promotion covered a part of the order.
 
     In the proportion in which money and cover are left, so that giving everything back, in whatever steps,
@@ -115,6 +119,7 @@ def cash_of(worth_minor: int, sums: Mapping[MoneyKind, int], *, promised_minor: 
 
     Args:
         promised_minor: Refunds granted and not yet paid.
+        last: With these everything of the order is given back; what rounding the parts before left over goes with them.
     """
     cover, money = _cover_left(sums), room_for(MoneyKind.REFUNDED, sums) or 0
     if sums.get(MoneyKind.PROMOTION_GRANTED, 0) == sums.get(MoneyKind.PROMOTION_WITHDRAWN, 0):
@@ -124,7 +129,8 @@ def cash_of(worth_minor: int, sums: Mapping[MoneyKind, int], *, promised_minor: 
     money -= of_promised
     if worth_minor >= money + cover:
         return money
-    return round_half_up(worth_minor * money, money + cover)
+    share = round_half_up(worth_minor * money, money + cover)
+    return money if last and money - share <= MOST_ROUNDED_MINOR else share
 
 
 def cover_back(paid_back_minor: int, sums: Mapping[MoneyKind, int], *, over_minor: int = 0) -> int:

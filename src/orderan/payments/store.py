@@ -137,9 +137,9 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
         await tx.run(
             """
         INSERT INTO refund (shop_id, id, order_id, amount_minor, currency, reason, lines, state, approval,
-                            granted_by, granted_at)
+                            granted_by, granted_at, shipping_minor)
         SELECT %(shop)s, made.id, %(order)s, %(amount)s, %(currency)s, %(reason)s, %(lines)s, %(state)s,
-               %(approval)s, %(actor)s, %(at)s
+               %(approval)s, %(actor)s, %(at)s, %(shipping)s
         FROM unnest(ARRAY[%(id)s]::uuid[]) AS made (id)
         WHERE %(amount)s <= (
             SELECT coalesce(sum(CASE WHEN kind IN ('captured', 'cod_collected', 'refund_reversed') THEN amount_minor
@@ -165,6 +165,7 @@ async def insert_refund(tx: Tx, refund: Refund) -> bool:
                 "approval": refund.approval,
                 "actor": refund.granted_by,
                 "at": refund.granted_at,
+                "shipping": refund.shipping_minor,
             },
         )
         == 1

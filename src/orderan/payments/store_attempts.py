@@ -289,6 +289,18 @@ async def orders_in_the_air(tx: Tx, order_ids: Collection[UUID]) -> set[UUID]:
     return {row.order_id for row in rows}
 
 
+async def tries_in_the_air(tx: Tx, order_ids: Collection[UUID]) -> list[Attempt]:
+    """Tries of these orders that are in the air."""
+    rows = await tx.all(
+        f"""
+        SELECT {_ATTEMPT} FROM payment_attempt
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND state IN ('asking', 'unknown', 'held')
+        """,
+        {"shop": tx.shop_id, "orders": list(order_ids)},
+    )
+    return [Attempt(*row) for row in rows]
+
+
 async def attempts_named(tx: Tx, references: Collection[str]) -> dict[str, Attempt]:
     """Tries by our references."""
     rows = await tx.all(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.payments.attempts import Attempt
-from orderan.payments.chargebacks import Chargeback, Evidence
+from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceFile, KeptFile
 from orderan.payments.store_attempts import attempts_named
 
 _CHARGEBACK: Final[
@@ -101,13 +101,60 @@ async def evidence_of(tx: Tx, chargeback_id: UUID) -> list[Evidence]:
     """What the shop has to say, as it was written down."""
     rows = await tx.all(
         """
-        SELECT id, kind, words, added_by, added_at FROM chargeback_evidence
-        WHERE shop_id = %(shop)s AND chargeback_id = %(id)s
-        ORDER BY added_at, id
+        SELECT said.id, said.kind, said.words, said.added_by, said.added_at,
+               kept.name AS file_name, kept.kind AS file_kind, kept.size_bytes
+        FROM chargeback_evidence AS said
+        LEFT JOIN chargeback_file AS kept ON kept.shop_id = said.shop_id AND kept.chargeback_id = said.chargeback_id
+                  AND kept.evidence_id = said.id
+        WHERE said.shop_id = %(shop)s AND said.chargeback_id = %(id)s
+        ORDER BY said.added_at, said.id
         """,
         {"shop": tx.shop_id, "id": chargeback_id},
     )
-    return [Evidence(*row) for row in rows]
+    return [
+        Evidence(
+            row.id,
+            row.kind,
+            row.words,
+            row.added_by,
+            row.added_at,
+            EvidenceFile(row.file_name, row.file_kind, row.size_bytes) if row.file_name is not None else None,
+        )
+        for row in rows
+    ]
+
+
+async def insert_file(tx: Tx, chargeback_id: UUID, evidence_id: UUID, kept: KeptFile) -> None:
+    await tx.run(
+        """
+        INSERT INTO chargeback_file (shop_id, chargeback_id, evidence_id, name, kind, size_bytes, sealed_for, content)
+        VALUES (%(shop)s, %(chargeback)s, %(id)s, %(name)s, %(kind)s, %(size)s, %(customer)s, %(content)s)
+        """,
+        {
+            "shop": tx.shop_id,
+            "chargeback": chargeback_id,
+            "id": evidence_id,
+            "name": kept.file.name,
+            "kind": kept.file.kind,
+            "size": kept.file.size_bytes,
+            "customer": kept.sealed_for,
+            "content": kept.content,
+        },
+    )
+
+
+async def file_of_evidence(tx: Tx, chargeback_id: UUID, evidence_id: UUID) -> KeptFile | None:
+    """The file of a piece of evidence, as it is kept; None where it has none."""
+    row = await tx.maybe(
+        """
+        SELECT name, kind, size_bytes, sealed_for, content FROM chargeback_file
+        WHERE shop_id = %(shop)s AND chargeback_id = %(chargeback)s AND evidence_id = %(id)s
+        """,
+        {"shop": tx.shop_id, "chargeback": chargeback_id, "id": evidence_id},
+    )
+    if row is None:
+        return None
+    return KeptFile(EvidenceFile(row.name, row.kind, row.size_bytes), row.sealed_for, bytes(row.content))
 
 
 async def disputed_attempts(tx: Tx, *, limit: int) -> list[Attempt]:
@@ -164,8 +211,17 @@ async def due_before(tx: Tx, moment: datetime) -> list[Chargeback]:
 
 
 async def forget_evidence(tx: Tx, orders: Collection[UUID], gone: str) -> None:
-    """Take what was written freely about chargebacks of orders out; amounts, kinds and moments stay."""
+    """Take files and what was written freely about chargebacks of orders out; amounts, kinds and moments stay."""
     asked = {"shop": tx.shop_id, "orders": list(orders), "gone": gone}
+    await tx.run(
+        """
+        DELETE FROM chargeback_file
+        USING chargeback
+        WHERE chargeback_file.shop_id = %(shop)s AND chargeback.shop_id = %(shop)s
+          AND chargeback.id = chargeback_file.chargeback_id AND chargeback.order_id = ANY(%(orders)s)
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
     await tx.run(
         """
         UPDATE chargeback_evidence SET words = %(gone)s

@@ -1,13 +1,13 @@
 """Notifications of gateways, in SQL."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id
-from orderan.payments.notices import Behind, Notification, Unread, Waiting
+from orderan.payments.notices import Behind, Notification, Stranger, Unread, Waiting
 from orderan.payments.states import AttemptState
 
 
@@ -63,6 +63,37 @@ async def unread_letters(tx: Tx, account_id: UUID, *, limit: int = 20) -> list[U
         {"shop": tx.shop_id, "account": account_id, "limit": limit},
     )
     return [Unread(row.received_at, row.times, row.body) for row in rows]
+
+
+async def stranger_letters(tx: Tx, account_id: UUID, *, limit: int = 20) -> list[Stranger]:
+    """Letters that came for an account and nothing follows from, the last first."""
+    rows = await tx.all(
+        """
+        SELECT received_at, times, verdict = 'forged' AS forged, reference, gateway_id, claims, body
+        FROM gateway_notice
+        WHERE shop_id = %(shop)s AND account_id = %(account)s AND verdict <> 'unreadable'
+          AND attempt_id IS NULL AND heard_at IS NOT NULL
+        ORDER BY received_at DESC, id DESC
+        LIMIT %(limit)s
+        """,
+        {"shop": tx.shop_id, "account": account_id, "limit": limit},
+    )
+    return [Stranger(*row) for row in rows]
+
+
+async def heard_from(tx: Tx, account_ids: Collection[UUID], *, since: datetime) -> set[UUID]:
+    """Which of these accounts got a letter signed as it should be, since a moment."""
+    rows = await tx.all(
+        """
+        SELECT asked.id
+        FROM unnest(%(ids)s::uuid[]) AS asked (id)
+        WHERE EXISTS (SELECT FROM gateway_notice
+                      WHERE gateway_notice.shop_id = %(shop)s AND gateway_notice.account_id = asked.id
+                        AND gateway_notice.verdict <> 'forged' AND gateway_notice.received_at > %(since)s)
+        """,
+        {"shop": tx.shop_id, "ids": list(account_ids), "since": since},
+    )
+    return {row.id for row in rows}
 
 
 async def take_waiting(tx: Tx, *, limit: int) -> list[Waiting]:

@@ -279,3 +279,11 @@ async def open_back(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, int]:
         {"shop": tx.shop_id, "orders": list(order_ids)},
     )
     return {row.order_id: row.amount_minor for row in rows}
+
+
+async def set_held(tx: Tx, refund_id: UUID, why: str | None) -> None:
+    """Write why a refund does not leave for now; one that is over is left alone."""
+    await tx.run(
+        "UPDATE refund SET held_for = %(why)s WHERE shop_id = %(shop)s AND id = %(id)s AND state = 'granted'",
+        {"shop": tx.shop_id, "id": refund_id, "why": why},
+    )

@@ -171,6 +171,20 @@ async def spent_on(tx: Tx, order_ids: Collection[UUID]) -> dict[UUID, list[tuple
     return found
 
 
+async def returned_onto(tx: Tx, refund_id: UUID) -> dict[UUID, int]:
+    """What a refund put back onto each voucher of its order."""
+    rows = await tx.all(
+        """
+        SELECT voucher_id, sum(change_minor)::bigint AS back_minor FROM voucher_move
+        WHERE shop_id = %(shop)s AND refund_id = %(refund)s AND kind = 'returned'
+        GROUP BY voucher_id
+        ORDER BY voucher_id
+        """,
+        {"shop": tx.shop_id, "refund": refund_id},
+    )
+    return {row.voucher_id: row.back_minor for row in rows}
+
+
 async def returned_by(tx: Tx, refund_id: UUID) -> int:
     """What a refund put back onto vouchers of its order."""
     return int(

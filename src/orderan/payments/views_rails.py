@@ -11,8 +11,8 @@ from orderan.kit.db import Tx
 class Doing(NamedTuple):
     """What a rail did in a stretch that ended at a moment.
 
-    A charge counts when its answer came, a payment when we learned of it. What failed by our own fault is
-    not counted at all.
+    A charge counts when its answer came, a payment when we learned of it. What a gateway refused for what we
+    asked is not counted at all; that it takes nothing of our account is a failure of the gateway's.
     """
 
     rail_id: UUID
@@ -122,6 +122,20 @@ async def doings(
         },
     )
     return [Doing(*row) for row in rows]
+
+
+async def refused_of_ours(tx: Tx, rail_ids: Sequence[UUID], *, since: datetime) -> dict[UUID, int]:
+    """How many charges gateways refused for what we asked, by rail; a rail without any is missing."""
+    rows = await tx.all(
+        """
+        SELECT rail_id, count(*) AS refused
+        FROM payment_attempt
+        WHERE shop_id = %(shop)s AND rail_id = ANY(%(rails)s) AND charged_at > %(since)s AND blame = 'ours'
+        GROUP BY rail_id
+        """,
+        {"shop": tx.shop_id, "rails": list(rail_ids), "since": since},
+    )
+    return {row.rail_id: row.refused for row in rows}
 
 
 async def charge_speeds(tx: Tx, rail_ids: Sequence[UUID], *, since: datetime) -> dict[UUID, ChargeSpeed]:

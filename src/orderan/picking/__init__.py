@@ -48,9 +48,17 @@ from orderan.picking.models import (
     Wave,
 )
 from orderan.picking.rules_batch import trolleys, walk_of
-from orderan.picking.rules_cutoff import first_for, is_due, next_closing
+from orderan.picking.rules_cutoff import courier_leaves, first_for, is_due, next_closing
 from orderan.picking.rules_path import distance, s_shape, shortest
 from orderan.picking.rules_scan import device_key, signed
+from orderan.picking.rules_substitute import (
+    SUBSTITUTE_RULE,
+    Candidate,
+    chosen_again,
+    first_that_fits,
+    outcome_of,
+    written,
+)
 from orderan.picking.states import LIST, WAVE, ListEvent, ListState, WaveEvent, WaveState
 from orderan.picking.store import lists_of
 from orderan.picking.views import (
@@ -72,7 +80,9 @@ from orderan.picking.views import (
 
 __all__ = [
     "LIST",
+    "SUBSTITUTE_RULE",
     "WAVE",
+    "Candidate",
     "Cutoff",
     "CutoffTwice",
     "DeviceNotFound",
@@ -104,6 +114,8 @@ __all__ = [
     "WaveState",
     "add_cutoff",
     "automatic_places",
+    "chosen_again",
+    "courier_leaves",
     "cutoffs_of",
     "device_key",
     "distance",
@@ -112,6 +124,7 @@ __all__ = [
     "find_list",
     "finish_list",
     "first_for",
+    "first_that_fits",
     "hear",
     "is_due",
     "last_hand",
@@ -125,6 +138,7 @@ __all__ = [
     "make_wave",
     "next_closing",
     "open_device",
+    "outcome_of",
     "picker_scores",
     "policy_of",
     "put_back",
@@ -138,5 +152,6 @@ __all__ = [
     "walk_of",
     "was_released",
     "waves",
+    "written",
     "zones_walked",
 ]

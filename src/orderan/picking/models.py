@@ -36,6 +36,7 @@ class PickingPolicy:
         waiting_lists: While so many lists wait for a picker, no wave is released by itself; a cut-off that is near counts more.
         automatic: The worker releases by the cut-offs.
         elsewhere: What is not in its bin is taken from another location, where one has it.
+        substitute: What no location has is replaced by what the shop names as its substitute, where the buyer lets it.
         partial: What nobody has is left out of the order, and what was paid for it is refunded.
     """
 
@@ -45,6 +46,7 @@ class PickingPolicy:
     waiting_lists: int = 6
     automatic: bool = False
     elsewhere: bool = True
+    substitute: bool = True
     partial: bool = False
 
 

@@ -31,6 +31,17 @@ def first_for(
     return min(leaving, key=lambda pair: (pair[0], pair[1].courier), default=None)
 
 
+def courier_leaves(
+    courier: str, cutoffs: Iterable[Cutoff], zone: str, now: datetime
+) -> tuple[set[str], datetime | None]:
+    """The services of a courier's cut-offs, none being all, and when it leaves next; None where it has no cut-off."""
+    own = [one for one in cutoffs if one.courier == courier]
+    services = (
+        {service for one in own for service in one.services} if all(one.services for one in own) else set()
+    )
+    return services, min((next_closing(one, zone, now) for one in own), default=None)
+
+
 def is_due(
     cutoff: Cutoff,
     closes_at: datetime,

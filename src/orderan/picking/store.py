@@ -14,13 +14,13 @@ async def put_policy(tx: Tx, location_id: UUID, policy: PickingPolicy) -> None:
     await tx.run(
         """
         INSERT INTO picking_policy (shop_id, location_id, method, slots, most_units, waiting_lists, automatic, elsewhere,
-                                    partial)
+                                    substitute, partial)
         VALUES (%(shop)s, %(location)s, %(method)s, %(slots)s, %(most_units)s, %(waiting_lists)s, %(automatic)s,
-                %(elsewhere)s, %(partial)s)
+                %(elsewhere)s, %(substitute)s, %(partial)s)
         ON CONFLICT ON CONSTRAINT picking_policy_pkey DO UPDATE
         SET method = excluded.method, slots = excluded.slots, most_units = excluded.most_units,
             waiting_lists = excluded.waiting_lists, automatic = excluded.automatic, elsewhere = excluded.elsewhere,
-            partial = excluded.partial
+            substitute = excluded.substitute, partial = excluded.partial
         """,
         {
             "shop": tx.shop_id,
@@ -31,6 +31,7 @@ async def put_policy(tx: Tx, location_id: UUID, policy: PickingPolicy) -> None:
             "waiting_lists": policy.waiting_lists,
             "automatic": policy.automatic,
             "elsewhere": policy.elsewhere,
+            "substitute": policy.substitute,
             "partial": policy.partial,
         },
     )

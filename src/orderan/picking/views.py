@@ -14,7 +14,7 @@ async def policy_of(tx: Tx, location_id: UUID) -> PickingPolicy:
     """How a location picks; the usual way where nobody said another."""
     row = await tx.maybe(
         """
-        SELECT method, slots, most_units, waiting_lists, automatic, elsewhere, partial
+        SELECT method, slots, most_units, waiting_lists, automatic, elsewhere, substitute, partial
         FROM picking_policy
         WHERE shop_id = %(shop)s AND location_id = %(location)s
         """,
@@ -65,6 +65,7 @@ async def waves(
     locations: Collection[UUID] | None,
     *,
     only: UUID | None = None,
+    state: str | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[Wave]:
@@ -77,6 +78,7 @@ async def waves(
         WHERE shop_id = %(shop)s
           AND (%(locations)s::uuid[] IS NULL OR location_id = ANY(%(locations)s::uuid[]))
           AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
+          AND (%(state)s::text IS NULL OR state = %(state)s::text)
           AND (%(at)s::timestamptz IS NULL OR (released_at, id) < (%(at)s::timestamptz, %(last)s::uuid))
         ORDER BY released_at DESC, id DESC
         LIMIT %(limit)s
@@ -85,6 +87,7 @@ async def waves(
             "shop": tx.shop_id,
             "locations": None if locations is None else list(locations),
             "only": only,
+            "state": state,
             "at": after[0] if after else None,
             "last": after[1] if after else None,
             "limit": limit,

@@ -151,6 +151,7 @@ class Way:
 
     Attributes:
         least_minor: The least that can be paid this way.
+        restricts_cards: Whether only cards of certain ranges can be let pay, so that the right one needs no proof.
     """
 
     method: str
@@ -158,6 +159,7 @@ class Way:
     is_wallet: bool = False
     is_card: bool = False
     least_minor: int = 1
+    restricts_cards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,8 +192,15 @@ def _why_not_this_way(terms: Terms, way: Way, card: Card | None) -> Reason | Non
         return Reason.OTHER_METHOD
     if card is not None and card.range is not None:
         return None if range_fits(terms, card) else Reason.OTHER_CARD
-    # What is taken off must be known before the gateway is asked; the rest may wait for the card.
-    return Reason.CARD_UNKNOWN if terms.kind is PromotionKind.DISCOUNT else None
+    # What is taken off must be certain before the gateway is asked; the rest may wait for the card.
+    waits = terms.kind is not PromotionKind.DISCOUNT
+    return None if waits or held_to_ranges(terms, way) else Reason.CARD_UNKNOWN
+
+
+def held_to_ranges(terms: Terms, way: Way) -> bool:
+    """Whether a discount for certain cards is held to by the page that takes the card: it takes no other."""
+    by_range = terms.kind is PromotionKind.DISCOUNT and bool(terms.card_ranges)
+    return by_range and way.is_card and way.restricts_cards and not fits_without_card(terms, way)
 
 
 def fits_without_card(terms: Terms, way: Way) -> bool:

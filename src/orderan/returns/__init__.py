@@ -1,12 +1,22 @@
 """Returns: goods that come back, from the request to the money.
 
-Owns     goods_return, return_line, return_policy
+Owns     goods_return, return_line, return_exchange, return_shipment, return_reception, return_dispute, return_policy,
+         return_photo, return_to_sender
 Promises no unit comes back that did not go out, and none twice; what was received is accounted
          for exactly once, on sale or aside
-Speaks   returns.return_moved.v1
+Speaks   returns.return_moved.v1, returns.exchange_moved.v1, returns.dispute_moved.v1
 Ignores  how a refund is paid
 """
 
+from orderan.returns.commands.dispute import (
+    DECIDED_WITHIN,
+    add_to_dispute,
+    decide_dispute,
+    dispute_open,
+    issue_shipment,
+    open_dispute,
+)
+from orderan.returns.commands.exchange import move_exchange, open_exchange
 from orderan.returns.commands.move import find_return, inspect_return, move_return, receive_return
 from orderan.returns.commands.policy import keep_return_policy
 from orderan.returns.commands.request import request_return
@@ -14,15 +24,43 @@ from orderan.returns.errors import (
     CauseNotAccepted,
     CauseUnexplained,
     CountsDiffer,
+    CreditOfNobody,
     NotByPolicy,
+    NotExchangeable,
     NothingToReturn,
     NotReturnable,
+    PhotosOfNobody,
     RefundStillOpen,
     ReturnNotFound,
     ReturnPolicyMovedOn,
     ReturnPolicyNotUsable,
+    TooManyPhotos,
+    WayNotOffered,
 )
-from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Sent, Wanted
+from orderan.returns.errors_dispute import (
+    DamagedOnSale,
+    DecidedForShop,
+    DisputeNotFound,
+    DisputeOpen,
+    ReturnAwbTaken,
+    ReturnAwbUnusable,
+    ReturnShipmentFixed,
+    WordsMissing,
+)
+from orderan.returns.models import Exchange, GoodsReturn, Inspected, ReturnLine, Sent, Wanted
+from orderan.returns.models_dispute import (
+    NOTHING_SEEN,
+    Difference,
+    Dispute,
+    DisputeNote,
+    Extra,
+    ReceivedLine,
+    Reception,
+    ReturnShipment,
+    Seen,
+    What,
+)
+from orderan.returns.models_photos import PhotoMoment, ReturnPhoto
 from orderan.returns.models_policy import (
     FIRST_POLICY,
     Cause,
@@ -30,80 +68,178 @@ from orderan.returns.models_policy import (
     Condition,
     Payer,
     PolicyVersion,
+    Remedy,
     Returnable,
     ReturnPolicy,
+    TrustedAt,
     Why,
 )
+from orderan.returns.models_reasons import Blamed, CountedBy, Share, Trend
 from orderan.returns.rules import everything_is_back, goods_of, without, worth
-from orderan.returns.rules_policy import last_moment, payer, plain_policy, read_policy, returnable
-from orderan.returns.states import RETURN, ReturnEvent, ReturnState
+from orderan.returns.rules_dispute import differences, plain_awb
+from orderan.returns.rules_policy import last_moment, payer, plain_policy, read_policy, returnable, trusts
+from orderan.returns.rules_reasons import blamed, counts
+from orderan.returns.states import (
+    DISPUTE,
+    EXCHANGE,
+    RETURN,
+    DisputeEvent,
+    DisputeState,
+    ExchangeEvent,
+    ExchangeState,
+    ReturnEvent,
+    ReturnState,
+)
 from orderan.returns.store import (
     behind,
     coming_back,
+    credited_by,
     forget_words,
     lines_of,
     received_before,
     set_refund,
     waiting_for_refund,
 )
+from orderan.returns.store_dispute import (
+    dispute_of,
+    forget_dispute_words,
+    history_of,
+    notes_of,
+    reception_of,
+    set_trusted,
+    shipment_of,
+)
+from orderan.returns.store_exchange import exchange_of, replacements_of, return_of_refund, waits_for_return
+from orderan.returns.store_photos import forget_photos, insert_photos, photos_of, sealed_photo
+from orderan.returns.store_sent_back import note_sent_back, parcel_sent_back, returns_sent_back
 from orderan.returns.views import ReturnWithLines, refused_at_doors, returns_of, returns_waiting, sent_for
 from orderan.returns.views_policy import return_policies, return_policy_now
 
 __all__ = [
+    "DECIDED_WITHIN",
+    "DISPUTE",
+    "EXCHANGE",
     "FIRST_POLICY",
+    "NOTHING_SEEN",
     "RETURN",
+    "Blamed",
     "Cause",
     "CauseNotAccepted",
     "CauseRule",
     "CauseUnexplained",
     "Condition",
+    "CountedBy",
     "CountsDiffer",
+    "CreditOfNobody",
+    "DamagedOnSale",
+    "DecidedForShop",
+    "Difference",
+    "Dispute",
+    "DisputeEvent",
+    "DisputeNotFound",
+    "DisputeNote",
+    "DisputeOpen",
+    "DisputeState",
+    "Exchange",
+    "ExchangeEvent",
+    "ExchangeState",
+    "Extra",
     "GoodsReturn",
     "Inspected",
     "NotByPolicy",
+    "NotExchangeable",
     "NotReturnable",
     "NothingToReturn",
     "Payer",
+    "PhotoMoment",
+    "PhotosOfNobody",
     "PolicyVersion",
+    "ReceivedLine",
+    "Reception",
     "RefundStillOpen",
+    "Remedy",
+    "ReturnAwbTaken",
+    "ReturnAwbUnusable",
     "ReturnEvent",
     "ReturnLine",
     "ReturnNotFound",
+    "ReturnPhoto",
     "ReturnPolicy",
     "ReturnPolicyMovedOn",
     "ReturnPolicyNotUsable",
+    "ReturnShipment",
+    "ReturnShipmentFixed",
     "ReturnState",
     "ReturnWithLines",
     "Returnable",
+    "Seen",
     "Sent",
+    "Share",
+    "TooManyPhotos",
+    "Trend",
+    "TrustedAt",
     "Wanted",
+    "WayNotOffered",
+    "What",
     "Why",
+    "WordsMissing",
+    "add_to_dispute",
     "behind",
+    "blamed",
     "coming_back",
+    "counts",
+    "credited_by",
+    "decide_dispute",
+    "differences",
+    "dispute_of",
+    "dispute_open",
     "everything_is_back",
+    "exchange_of",
     "find_return",
+    "forget_dispute_words",
+    "forget_photos",
     "forget_words",
     "goods_of",
+    "history_of",
+    "insert_photos",
     "inspect_return",
+    "issue_shipment",
     "keep_return_policy",
     "last_moment",
     "lines_of",
+    "move_exchange",
     "move_return",
+    "note_sent_back",
+    "notes_of",
+    "open_dispute",
+    "open_exchange",
+    "parcel_sent_back",
     "payer",
+    "photos_of",
+    "plain_awb",
     "plain_policy",
     "read_policy",
     "receive_return",
     "received_before",
+    "reception_of",
     "refused_at_doors",
+    "replacements_of",
     "request_return",
+    "return_of_refund",
     "return_policies",
     "return_policy_now",
     "returnable",
     "returns_of",
+    "returns_sent_back",
     "returns_waiting",
+    "sealed_photo",
     "sent_for",
     "set_refund",
+    "set_trusted",
+    "shipment_of",
+    "trusts",
     "waiting_for_refund",
+    "waits_for_return",
     "without",
     "worth",
 ]

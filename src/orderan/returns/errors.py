@@ -155,3 +155,66 @@ class CauseUnexplained(Refusal):
     code = "return_cause_unexplained"
     kind = Kind.INVALID
     sentence = N_("Ceritakan apa yang salah, supaya toko bisa memeriksanya.")
+
+
+@dataclass(eq=False)
+class WayNotOffered(Refusal):
+    """The shop's policy does not give this for what comes back."""
+
+    way: str
+
+    code = "return_way_not_offered"
+    kind = Kind.INVALID
+    sentence = N_("Toko tidak menawarkan pilihan itu untuk retur.")
+
+
+@dataclass(eq=False)
+class CreditOfNobody(Refusal):
+    """Credit is put on a customer's name, and this order names none."""
+
+    code = "return_credit_of_nobody"
+    kind = Kind.CONFLICT
+    sentence = N_("Pesanan ini tidak mencatat pembelinya, jadi tidak bisa diganti saldo.")
+
+
+@dataclass(eq=False)
+class NotExchangeable(Refusal):
+    """Another thing was to be had for lines, and there is none that fits.
+
+    Attributes:
+        lines: (line number, wanted sku); the sku is empty where none was chosen.
+    """
+
+    lines: tuple[tuple[int, str], ...]
+
+    code = "not_exchangeable"
+    kind = Kind.CONFLICT
+    sentence = N_("Pilih barang pengganti yang bisa ditukar untuk setiap barang yang kembali.")
+
+    def facts(self) -> dict[str, Any]:
+        return {"lines": [{"line_no": line_no, "sku": sku} for line_no, sku in self.lines]}
+
+
+@dataclass(eq=False)
+class TooManyPhotos(Refusal):
+    """More pictures than one form takes; none was kept.
+
+    Attributes:
+        sent, at_most: How many came, and how many may.
+    """
+
+    sent: int
+    at_most: int
+
+    code = "too_many_photos"
+    kind = Kind.INVALID
+    sentence = N_("Paling banyak {at_most} foto sekali kirim.")
+
+
+@dataclass(eq=False)
+class PhotosOfNobody(Refusal):
+    """Pictures are sealed under their buyer's key, and the order names none any more; nothing was kept."""
+
+    code = "return_photos_of_nobody"
+    kind = Kind.CONFLICT
+    sentence = N_("Pesanan ini tidak mencatat pembelinya, jadi fotonya tidak bisa disimpan.")

@@ -17,3 +17,25 @@ class ReturnMoved(Event):
     number: int
     was: str
     state: str
+
+
+@dataclass(frozen=True)
+class ExchangeMoved(Event):
+    """A replacement came into a state; it is recorded under the replacement's own order."""
+
+    kind: ClassVar[str] = "returns.exchange_moved.v1"
+
+    return_id: UUID
+    was: str
+    state: str
+
+
+@dataclass(frozen=True)
+class DisputeMoved(Event):
+    """A quarrel over a parcel that came back came into a state; `was` is empty for one that was just opened."""
+
+    kind: ClassVar[str] = "returns.dispute_moved.v1"
+
+    return_id: UUID
+    was: str
+    state: str

@@ -1,20 +1,26 @@
 """The nouns of returns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from orderan.returns.models_policy import Cause
+from orderan.returns.models_policy import Cause, Remedy
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Units of an order line that are to come back, and why."""
+    """Units of an order line that are to come back, and why.
+
+    Attributes:
+        sku: What they are to be exchanged for; empty where they are not.
+    """
 
     line_no: int
     quantity: int
     reason: str = ""
     cause: Cause | None = None
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class GoodsReturn:
         parcel_id: Of which its buyer kept the rest at the door; None of any other return.
         policy_version: Of the policy its buyer asked under; None where somebody of the shop asked.
         way_paid_by: Who pays the way back, by that policy.
+        way: What its buyer wants for it.
+        trusted_at: When its refund was granted, before anybody had seen the goods; None of most.
     """
 
     id: UUID
@@ -69,6 +77,22 @@ class GoodsReturn:
     parcel_id: UUID | None = None
     policy_version: int | None = None
     way_paid_by: str | None = None
+    way: str = Remedy.REFUND
+    trusted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The order a return is exchanged for.
+
+    Attributes:
+        lines: Line of the replacement by the line that comes back.
+    """
+
+    return_id: UUID
+    order_id: UUID
+    state: str
+    lines: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,22 @@ class CauseRule:
     explained: bool = False
 
 
+class Remedy(StrEnum):
+    """What a buyer gets for what comes back."""
+
+    REFUND = auto()
+    CREDIT = auto()
+    EXCHANGE = auto()
+
+
+class TrustedAt(StrEnum):
+    """From when on a buyer with a history has the refund, the goods unseen."""
+
+    INSPECTION = auto()
+    DROP_OFF = auto()
+    SCAN = auto()
+
+
 OUR_FAULT: Final = (
     Cause.DAMAGED,
     Cause.DEFECTIVE,
@@ -70,12 +86,23 @@ class ReturnPolicy:
         never: Categories that never come back, as they are written at the products.
         causes: Those that are accepted, and on which terms.
         agreed_below_minor: Of a request worth less nobody is asked: it is approved at once. 0 is never.
+        ways: What a buyer may choose; money is always among it.
+        trusted_at: When a trusted buyer has the refund: after inspection as everybody, when they brought the goods to
+            a counter, or when a courier scanned the parcel.
+        trusted_below_minor: Of what is worth this or more nobody is trusted.
+        trusted_orders: Who had so many orders delivered, and never kept what they were paid for, is trusted.
+        weight_off_percent: By how much a parcel may weigh other than its goods do.
     """
 
     days: int = 7
     never: tuple[str, ...] = ()
     causes: tuple[CauseRule, ...] = FIRST_CAUSES
     agreed_below_minor: int = 0
+    ways: tuple[Remedy, ...] = tuple(Remedy)
+    trusted_at: TrustedAt = TrustedAt.INSPECTION
+    trusted_below_minor: int = 0
+    trusted_orders: int = 3
+    weight_off_percent: int = 25
 
     def rule_of(self, cause: Cause) -> CauseRule | None:
         """What holds for a cause; None where it is not accepted."""

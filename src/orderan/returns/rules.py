@@ -6,6 +6,7 @@ from dataclasses import replace
 from orderan.orders import Line
 from orderan.payments import RefundLine, share_of_line
 from orderan.returns.models import Inspected, ReturnLine, Sent, Wanted
+from orderan.returns.models_dispute import ReceivedLine
 
 
 def beyond(
@@ -39,6 +40,18 @@ def miscounted(
         (line_no, told.get(line_no, 0), expected.get(line_no, 0))
         for line_no in sorted(told.keys() | expected.keys())
         if told.get(line_no, 0) != expected.get(line_no, 0) or line_no in negative
+    )
+
+
+def damaged_on_sale(
+    came: Iterable[ReceivedLine], inspected: Iterable[Inspected]
+) -> tuple[tuple[int, int, int], ...]:
+    """Lines of which more is to be sold again than came sound: (line, to be sold, sound)."""
+    sound = {line.line_no: line.received - line.damaged for line in came}
+    return tuple(
+        (one.line_no, one.to_stock, sound[one.line_no])
+        for one in inspected
+        if one.line_no in sound and one.to_stock > sound[one.line_no]
     )
 
 
@@ -88,12 +101,16 @@ def worth(
     returned: Iterable[tuple[int, int]],
     *,
     refunded_before: Mapping[int, int],
+    given_minor: Mapping[int, int] | None = None,
     tax_included: bool,
 ) -> list[RefundLine]:
-    """What returned units are worth to the buyer: (line, units) at the price paid, discounts taken off.
+    """What units are worth to the buyer who gives them back: (line, units) at the price paid, discounts taken off.
+
+    Units that are counted one behind the other come to exactly what their line cost, in whatever parts.
 
     Args:
-        refunded_before: Units per line that earlier returns gave money back for.
+        refunded_before: Units per line that were given back, or money was given back for, before these.
+        given_minor: What refunds that stand gave for each line; with it, no line gives back more than it cost.
     """
     by_no = {line.line_no: line for line in lines}
     found = []
@@ -102,7 +119,14 @@ def worth(
         net = line.goods_minor - line.discount_minor + (0 if tax_included else line.tax_minor)
         # What was cancelled is in no sum of the line any more, so its money is shared by the rest.
         bought = line.quantity - line.cancelled
-        if units:
-            amount = share_of_line(net, bought, units=units, before=refunded_before.get(line_no, 0))
-            found.append(RefundLine(line_no, units, amount))
+        if not units:
+            continue
+        amount = 0
+        if bought:
+            # A refund may have been for a unit that was cancelled afterwards, at the price of the rest.
+            whole = share_of_line(net, bought, units=line.quantity, before=0)
+            left = max(whole - (given_minor or {}).get(line_no, 0), 0)
+            share = share_of_line(net, bought, units=units, before=refunded_before.get(line_no, 0))
+            amount = min(share, left)
+        found.append(RefundLine(line_no, units, amount))
     return found

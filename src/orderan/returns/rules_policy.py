@@ -11,13 +11,16 @@ from orderan.returns.models_policy import (
     CauseRule,
     Condition,
     Payer,
+    Remedy,
     Returnable,
     ReturnPolicy,
+    TrustedAt,
     Why,
 )
 
 MOST_DAYS: Final = 365
 MOST_MINOR: Final = 10**9
+MOST_ORDERS: Final = 1_000
 MOST_CATEGORIES: Final = 200
 LONGEST_CATEGORY: Final = 80
 
@@ -67,6 +70,26 @@ def payer(policy: ReturnPolicy, causes: Iterable[Cause]) -> Payer:
     return Payer.SHOP if any(rule is not None and rule.pays is Payer.SHOP for rule in rules) else Payer.BUYER
 
 
+def trusts(policy: ReturnPolicy, at: TrustedAt, *, worth_minor: int, delivered: int, broken: int) -> bool:
+    """Whether a buyer has their refund at this moment, the goods unseen.
+
+    Args:
+        delivered: Orders that reached them.
+        broken: Returns of theirs that were, or are, in dispute, or never came after they were paid.
+    """
+    order = list(TrustedAt)
+    early = policy.trusted_at is not TrustedAt.INSPECTION and order.index(at) <= order.index(
+        policy.trusted_at
+    )
+    return (
+        early
+        and at is not TrustedAt.INSPECTION
+        and 0 < worth_minor < policy.trusted_below_minor
+        and delivered >= policy.trusted_orders
+        and not broken
+    )
+
+
 def faults(policy: ReturnPolicy) -> tuple[str, ...]:
     """What is wrong with a policy, each as `field: fault`."""
     found = []
@@ -83,6 +106,14 @@ def faults(policy: ReturnPolicy) -> tuple[str, ...]:
         found.append("causes: twice")
     if policy.days and not causes:
         found.append("causes: none")
+    if not 0 <= policy.trusted_below_minor <= MOST_MINOR:
+        found.append("trusted_below_minor: not_an_amount")
+    if not 1 <= policy.trusted_orders <= MOST_ORDERS:
+        found.append("trusted_orders: out_of_range")
+    if not 1 <= policy.weight_off_percent <= 100:
+        found.append("weight_off_percent: out_of_range")
+    if Remedy.REFUND not in policy.ways or len(set(policy.ways)) < len(policy.ways):
+        found.append("ways: no_money")
     return tuple(found)
 
 
@@ -101,4 +132,10 @@ def read_policy(terms: Mapping[str, Any]) -> ReturnPolicy:
             for one in terms["causes"]
         ),
         agreed_below_minor=terms["agreed_below_minor"],
+        trusted_at=TrustedAt(terms.get("trusted_at", TrustedAt.INSPECTION)),
+        trusted_below_minor=terms.get("trusted_below_minor", 0),
+        trusted_orders=terms.get("trusted_orders", 3),
+        weight_off_percent=terms.get("weight_off_percent", 25),
+        # Versions from before there was a choice gave money only.
+        ways=tuple(Remedy(way) for way in terms.get("ways", [Remedy.REFUND])),
     )

@@ -10,7 +10,7 @@ from orderan.returns.models import GoodsReturn, Inspected, ReturnLine, Wanted
 
 _COLUMNS: LiteralString = """
 id, number, order_id, state, reason, location_id, refund_id, requested_by, requested_at, received_at,
-inspected_at, closed_at, moved_at, note, parcel_id, policy_version, way_paid_by
+inspected_at, closed_at, moved_at, note, parcel_id, policy_version, way_paid_by, way, trusted_at
 """
 
 
@@ -27,9 +27,9 @@ async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> 
     await tx.run(
         """
         INSERT INTO goods_return (shop_id, id, number, order_id, state, reason, requested_by, requested_at,
-                                  location_id, moved_at, parcel_id, policy_version, way_paid_by)
+                                  location_id, moved_at, parcel_id, policy_version, way_paid_by, way)
         VALUES (%(shop)s, %(id)s, %(number)s, %(order)s, %(state)s, %(reason)s, %(by)s, %(at)s, %(location)s,
-                %(at)s, %(parcel)s, %(policy)s, %(payer)s)
+                %(at)s, %(parcel)s, %(policy)s, %(payer)s, %(way)s)
         """,
         {
             "shop": tx.shop_id,
@@ -44,6 +44,7 @@ async def insert_return(tx: Tx, made: GoodsReturn, wanted: Sequence[Wanted]) -> 
             "parcel": made.parcel_id,
             "policy": made.policy_version,
             "payer": made.way_paid_by,
+            "way": made.way,
         },
     )
     await tx.run(
@@ -118,17 +119,20 @@ async def received_before(tx: Tx, order_id: UUID, return_id: UUID) -> dict[int, 
 
     Of two returns one is always the earlier, in whatever turn they are judged and resolved, so that
     their shares of a line's goods and money add up to the line. What was refused at a door has its turn from that
-    moment on, and for all of its units, since nothing is asked for them any more.
+    moment on, and for all of its units, since nothing is asked for them any more; so has what was paid back
+    before it was seen.
     """
     rows = await tx.all(
         """
         WITH turn AS (
-            SELECT id, parcel_id, CASE WHEN parcel_id IS NULL THEN received_at ELSE requested_at END AS at
+            SELECT id, parcel_id IS NOT NULL OR trusted_at IS NOT NULL AS whole,
+                   CASE WHEN parcel_id IS NOT NULL THEN requested_at
+                        ELSE coalesce(trusted_at, received_at) END AS at
             FROM goods_return
             WHERE shop_id = %(shop)s AND order_id = %(order)s
         )
         SELECT return_line.line_no,
-               sum(CASE WHEN turn.parcel_id IS NULL THEN return_line.received ELSE return_line.quantity END)::int AS units
+               sum(CASE WHEN turn.whole THEN return_line.quantity ELSE return_line.received END)::int AS units
         FROM turn
         JOIN return_line ON return_line.shop_id = %(shop)s AND return_line.return_id = turn.id
         JOIN turn AS this ON this.id = %(id)s
@@ -219,6 +223,19 @@ async def set_refund(tx: Tx, return_id: UUID, refund_id: UUID) -> None:
         "UPDATE goods_return SET refund_id = %(refund)s WHERE shop_id = %(shop)s AND id = %(id)s",
         {"shop": tx.shop_id, "id": return_id, "refund": refund_id},
     )
+
+
+async def credited_by(tx: Tx, refund_id: UUID) -> bool:
+    """Whether a refund is for goods that came back, or that its buyer is trusted to send back."""
+    row = await tx.maybe(
+        """
+        SELECT FROM goods_return
+        WHERE shop_id = %(shop)s AND refund_id = %(refund)s
+          AND (state = 'resolved' OR (trusted_at IS NOT NULL AND state <> 'closed'))
+        """,
+        {"shop": tx.shop_id, "refund": refund_id},
+    )
+    return row is not None
 
 
 async def waiting_for_refund(tx: Tx, refund_id: UUID) -> list[UUID]:

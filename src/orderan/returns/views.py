@@ -25,7 +25,7 @@ async def returns_of(tx: Tx, order_id: UUID) -> list[ReturnWithLines]:
     rows = await tx.all(
         """
         SELECT id, number, order_id, state, reason, location_id, refund_id, requested_by, requested_at,
-               received_at, inspected_at, closed_at, moved_at, note, parcel_id, policy_version, way_paid_by
+               received_at, inspected_at, closed_at, moved_at, note, parcel_id, policy_version, way_paid_by, way, trusted_at
         FROM goods_return
         WHERE shop_id = %(shop)s AND order_id = %(order)s
         ORDER BY number

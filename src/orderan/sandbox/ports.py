@@ -1,6 +1,7 @@
 """What every simulated gateway can do; one file per gateway in `sandbox/gateways` knows how."""
 
 from datetime import datetime
+from enum import StrEnum, auto
 from typing import Protocol, runtime_checkable
 
 from orderan.sandbox.book import Book
@@ -36,6 +37,30 @@ class Registered(Protocol):
 
     def registered_at(self, address: str | None) -> None:
         """From now on word goes there; None is nowhere."""
+
+
+class BankDeed(StrEnum):
+    """What the bank of a buyer who denies a payment does.
+
+    DISPUTE  takes the money for its customer, until it has decided
+    WIN      decides for the shop: the money comes back
+    LOSE     decides for its customer: the money stays away
+    """
+
+    DISPUTE = auto()
+    WIN = auto()
+    LOSE = auto()
+
+
+@runtime_checkable
+class HearsBanks(Protocol):
+    """A gateway that writes when a buyer's bank takes a payment back."""
+
+    def bank_may(self, charge: SimCharge) -> tuple[BankDeed, ...]:
+        """What the bank can do with a charge as it stands; a gateway that never tells of an end has none."""
+
+    def bank_does(self, charge: SimCharge, deed: BankDeed, *, now: datetime) -> None:
+        """Raises NotPossible: not as it stands."""
 
 
 @runtime_checkable

@@ -245,6 +245,7 @@ def _gateway_page(
         address=street.cabinet.address(name) if refused is None else refused,
         refused=refused is not None,
         charges=street.gateways[name].book.all()[:SHOWN],
+        bank_may=lambda charge: street.bank_may(street.gateways[name], charge),
         now=street.clock(),
     )
 
@@ -265,7 +266,7 @@ async def send_word_to(request: Request[Any, Any, Any], name: str) -> Response[A
 
 @post("/gateways/{name:str}/{charge_id:str}", include_in_schema=False)
 async def act(request: Request[Any, Any, Any], name: str, charge_id: str) -> Response[Any]:
-    """Do something to a charge: pay, decline, expire, take back, tell again, tell with a forged signature."""
+    """Do something to a charge: pay, decline, expire, take back, dispute, tell again, tell with a forged signature."""
     street = _street(request)
     gateway = street.gateways.get(name)
     charge = gateway.book.find(charge_id) if gateway else None
@@ -292,13 +293,14 @@ async def buyer_page(request: Request[Any, Any, Any], number: str) -> Response[A
         number=number,
         name=gateway.name,
         charge=charge,
+        bank_may=street.bank_may(gateway, charge),
         now=street.clock(),
     )
 
 
 @post("/page/{number:str}", include_in_schema=False)
 async def buyer_acts(request: Request[Any, Any, Any], number: str) -> Response[Any]:
-    """The buyer pays or says no; where the page leads them back to, they go back."""
+    """The buyer pays, says no, or has their bank take it back; where the page leads them back to, they go back."""
     street = _street(request)
     try:
         gateway, charge = street.charge_at(number)

@@ -16,7 +16,7 @@ from orderan.sandbox.book import NotPossible
 from orderan.sandbox.faults import Break, Faults, Weather
 from orderan.sandbox.keys import Cabinet
 from orderan.sandbox.models import ChargeState, SimCharge, SimReply, SimRequest
-from orderan.sandbox.ports import HostsPages, Registered, Simulator
+from orderan.sandbox.ports import BankDeed, HearsBanks, HostsPages, Registered, Simulator
 from orderan.sandbox.postman import Postman
 
 HANGS_S: Final = 30.0
@@ -99,8 +99,8 @@ class Street:
         """What a buyer, a bank or the gateway does to a charge; its news goes out.
 
         Args:
-            deed: pay | pay_late | decline | expire | reverse | return | tell | forge; `return` is the bank
-                that gives its customer what was refunded
+            deed: pay | pay_late | decline | expire | reverse | return | tell | forge, or a `BankDeed`; `return` is
+                the bank that gives its customer what was refunded
 
         Raises:
             Unplayable: Not as it stands.
@@ -127,11 +127,17 @@ class Street:
                     pass
                 case "forge":
                     faults = Faults(forged=1.0)
+                case BankDeed.DISPUTE | BankDeed.WIN | BankDeed.LOSE if isinstance(gateway, HearsBanks):
+                    gateway.bank_does(charge, BankDeed(deed), now=now)
                 case _:
                     raise Unplayable(deed)
         except NotPossible as refused:
             raise Unplayable(str(refused)) from refused
         self.postman.send(gateway, gateway.news(charge, now=now), faults)
+
+    def bank_may(self, gateway: Simulator, charge: SimCharge) -> tuple[BankDeed, ...]:
+        """What the bank of its buyer can do with a charge; nothing where the gateway would not write of it."""
+        return gateway.bank_may(charge) if isinstance(gateway, HearsBanks) else ()
 
     def expire_due(self) -> None:
         """Expire what nobody paid in time, and send word of it."""

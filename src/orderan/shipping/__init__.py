@@ -1,12 +1,16 @@
 """Shipping: couriers, and the parcels they carry.
 
 Owns     parcel, courier_account, courier_notice, parcel_step, parcel_follow, courier_booking, parcel_sender,
-         courier_rate, carry_rules, carry_draft, carry_trial
+         courier_rate, carry_rules, carry_draft, carry_trial, promise_terms, lead_time, delivery_promise, manifest,
+         manifest_scan, parcel_claim, claim_evidence, claim_days, missed_door
 Promises a tracking number is on one parcel of its courier; a parcel moves only by its machine; what couriers send
          is kept word for word, sealed, before it is answered, and heard once; a task has one booking that may
-         stand, and the same question of who carries has the same answer whenever it is asked
+         stand, and the same question of who carries has the same answer whenever it is asked; a courier has one pick-up
+         at a time at a location, and a label counts once on it;
+         a parcel has one claim to its courier, which is filed with evidence and pays no more than was agreed
 Speaks   shipping.parcel_shipped.v1, shipping.parcel_moved.v1, shipping.delivery_expected.v1,
-         shipping.parcel_booked.v1, shipping.booking_ended.v1
+         shipping.parcel_booked.v1, shipping.booking_ended.v1, shipping.delivery_late.v1, shipping.claim_moved.v1,
+         shipping.door_wished.v1
 Ignores  money, stock, why something was ordered
 """
 
@@ -25,12 +29,22 @@ from orderan.shipping.bookings import Booking, Carrier, Renamed, Sender, Wanted
 from orderan.shipping.choice import (
     CarrierChoice,
     CarrierOffer,
+    CarryPayer,
     CarryPolicy,
     CarryRule,
     RankedCarrier,
     ToCarry,
     WhenCarried,
     WhyCarrier,
+)
+from orderan.shipping.claims import (
+    CLAIM_KINDS,
+    USUAL_CLAIM_DAYS,
+    WARNED_DAYS,
+    ClaimEvidence,
+    ClaimSum,
+    ListedClaim,
+    ParcelClaim,
 )
 from orderan.shipping.commands.accounts import (
     PREFIX,
@@ -56,11 +70,37 @@ from orderan.shipping.commands.book import (
     withdraw_bookings,
 )
 from orderan.shipping.commands.carry_rules import change_carry_draft, put_carry_live, restore_carry_rules
+from orderan.shipping.commands.claims import (
+    CLAIM_PREFIX,
+    MOST_CLAIM_DAYS,
+    add_claim_evidence,
+    claim_with_id,
+    move_claim,
+    open_claims,
+    set_claim_days,
+)
+from orderan.shipping.commands.doors import (
+    DOOR_PREFIX,
+    close_doors,
+    locked_door,
+    open_doors,
+    tell_courier,
+    wish,
+)
 from orderan.shipping.commands.expect import expect_parcel
+from orderan.shipping.commands.manifests import (
+    end_manifest,
+    keep_scans,
+    locked_manifest,
+    open_manifest,
+    take_off,
+)
 from orderan.shipping.commands.move import move_parcels, ship_parcels
 from orderan.shipping.commands.notices import open_courier_letter, replay_letters, sealed_courier_letter
+from orderan.shipping.commands.promise_terms import keep_promise_terms
 from orderan.shipping.commands.senders import set_sender
 from orderan.shipping.couriers import COURIERS, OWN_FLEET
+from orderan.shipping.doors import DoorWish, MissedDoor
 from orderan.shipping.errors import AwbMistyped, AwbUsed, ParcelNotFound, UnknownCourier
 from orderan.shipping.errors_accounts import (
     CourierAccountNotFound,
@@ -78,6 +118,7 @@ from orderan.shipping.errors_bookings import (
     BookingOutdated,
     DestinationMissing,
     NotPacked,
+    NumberTakenBack,
     SenderMissing,
     SenderUnusable,
 )
@@ -91,7 +132,47 @@ from orderan.shipping.errors_choice import (
     CarryTrialTooLong,
     NoSuchCarryRules,
 )
+from orderan.shipping.errors_claims import (
+    ClaimAmountUnusable,
+    ClaimDaysUnusable,
+    ClaimKindUnknown,
+    ClaimNotFound,
+    ClaimThereAlready,
+    ClaimWithoutEvidence,
+    EvidenceUnusable,
+    ParcelNotClaimable,
+)
+from orderan.shipping.errors_doors import (
+    DoorNotFound,
+    DoorOver,
+    WishDayUnusable,
+    WishUnusable,
+    WishWordsUnusable,
+)
+from orderan.shipping.errors_manifests import (
+    LabelNotOnManifest,
+    ManifestEmpty,
+    ManifestNotFound,
+    ManifestOver,
+    ParcelsChanged,
+    ParcelsMissing,
+)
+from orderan.shipping.errors_promises import PromiseTermsMovedOn, PromiseTermsNotUsable
+from orderan.shipping.events import DeliveryLate
+from orderan.shipping.manifests import MANIFEST_PREFIX, Label, Manifest, ManifestScan, ScanVerdict
 from orderan.shipping.models import Content, Courier, Parcel
+from orderan.shipping.promises import (
+    PERCENTS,
+    DayOff,
+    Estimate,
+    LeadTime,
+    Promise,
+    PromiseSource,
+    PromiseTerms,
+    Risk,
+    Road,
+    TermsVersion,
+)
 from orderan.shipping.rates import KeptRate, Lane, Offer, RateSource
 from orderan.shipping.rules import courier, couriers_for, read_awb, tracking_link
 from orderan.shipping.rules_accounts import account_fields as courier_fields
@@ -102,6 +183,7 @@ from orderan.shipping.rules_choice import (
     choose_carrier,
     expected_days,
     insures,
+    payers,
     plain_choice,
     plain_policy,
     read_offers,
@@ -109,14 +191,35 @@ from orderan.shipping.rules_choice import (
     smoothed,
 )
 from orderan.shipping.rules_follow import counts, events_for, in_order, next_ask
+from orderan.shipping.rules_manifests import bare_awb, judge_label
+from orderan.shipping.rules_promises import (
+    LEAST_LEFT,
+    MOST_DAYS_OFF,
+    estimate,
+    keys_of,
+    leaves_on,
+    plain_lead,
+    plain_terms,
+    read_leads,
+    read_terms,
+)
 from orderan.shipping.rules_trial import CarryTrial, PastChoice, try_policy
 from orderan.shipping.states import (
     BOOKING,
+    CLAIM,
+    DOOR,
+    MANIFEST,
     PARCEL,
     STANDING,
     UNDER_WAY,
     BookingEvent,
     BookingState,
+    ClaimEvent,
+    ClaimState,
+    DoorEvent,
+    DoorState,
+    ManifestEvent,
+    ManifestState,
     ParcelEvent,
     ParcelState,
 )
@@ -130,12 +233,25 @@ from orderan.shipping.store_bookings import (
     bookings_waiting,
     lock_bookings,
     lock_bookings_of_tasks,
+    note_payers,
+    numbers_taken_back,
     save_bookings,
     senders,
     take_booking,
     take_due_bookings,
 )
 from orderan.shipping.store_choice import CARRY_RULES, CarryDraft, CarryVersion, KeptCarryTrial
+from orderan.shipping.store_claims import (
+    claim_days,
+    claim_evidence_of,
+    claim_of_parcel,
+    claim_sums,
+    claims_paid,
+    claims_waiting,
+    forget_claim_words,
+    list_claims,
+)
+from orderan.shipping.store_doors import door_with_id, last_door, waiting_doors
 from orderan.shipping.store_follow import (
     add_steps,
     followings,
@@ -144,6 +260,7 @@ from orderan.shipping.store_follow import (
     steps_of,
     take_due,
 )
+from orderan.shipping.store_manifests import find_manifest, list_manifests, scans_on
 from orderan.shipping.store_notices import (
     accounts_with_broken_letters,
     hear_later,
@@ -153,6 +270,15 @@ from orderan.shipping.store_notices import (
     sweep_letters,
     take_letters,
 )
+from orderan.shipping.store_promises import (
+    keep_promises,
+    lead_times,
+    lead_times_known,
+    note_risks,
+    promise_terms,
+    promise_terms_versions,
+    promises_of,
+)
 from orderan.shipping.store_rates import forget_rates, keep_rates, kept_rates, sweep_rates
 from orderan.shipping.views import parcels_of, parcels_of_orders, parcels_with
 
@@ -160,17 +286,30 @@ __all__ = [
     "BOOKING",
     "BOOKING_PREFIX",
     "CARRY_RULES",
+    "CLAIM",
+    "CLAIM_KINDS",
+    "CLAIM_PREFIX",
     "COURIERS",
+    "DOOR",
+    "DOOR_PREFIX",
     "LEASE",
+    "LEAST_LEFT",
+    "MANIFEST",
+    "MANIFEST_PREFIX",
     "MOST_CARRY_RULES",
+    "MOST_CLAIM_DAYS",
+    "MOST_DAYS_OFF",
     "MOST_TRIES",
     "NEVER_HEARD",
     "OWN_FLEET",
     "PARCEL",
+    "PERCENTS",
     "PREFIX",
     "STANDING",
     "UNDER_WAY",
+    "USUAL_CLAIM_DAYS",
     "USUAL_FIRST",
+    "WARNED_DAYS",
     "AwbMistyped",
     "AwbUsed",
     "BookedAlready",
@@ -188,6 +327,7 @@ __all__ = [
     "CarryDraftMovedOn",
     "CarryDraftNotTried",
     "CarryLiveMovedOn",
+    "CarryPayer",
     "CarryPolicy",
     "CarryRule",
     "CarryRulesNotUsable",
@@ -195,6 +335,16 @@ __all__ = [
     "CarryTrial",
     "CarryTrialTooLong",
     "CarryVersion",
+    "ClaimAmountUnusable",
+    "ClaimDaysUnusable",
+    "ClaimEvent",
+    "ClaimEvidence",
+    "ClaimKindUnknown",
+    "ClaimNotFound",
+    "ClaimState",
+    "ClaimSum",
+    "ClaimThereAlready",
+    "ClaimWithoutEvidence",
     "Content",
     "Courier",
     "CourierAccount",
@@ -205,29 +355,64 @@ __all__ = [
     "CourierLetter",
     "CourierNameUnusable",
     "CourierSecretsStayBehind",
+    "DayOff",
+    "DeliveryLate",
     "DestinationMissing",
+    "DoorEvent",
+    "DoorNotFound",
+    "DoorOver",
+    "DoorState",
+    "DoorWish",
     "DueParcel",
+    "Estimate",
+    "EvidenceUnusable",
     "Following",
     "KeptCarryTrial",
     "KeptRate",
+    "Label",
+    "LabelNotOnManifest",
     "Lane",
+    "LeadTime",
     "LetterSeen",
+    "ListedClaim",
+    "Manifest",
+    "ManifestEmpty",
+    "ManifestEvent",
+    "ManifestNotFound",
+    "ManifestOver",
+    "ManifestScan",
+    "ManifestState",
+    "MissedDoor",
     "NoSuchCarryRules",
     "NotPacked",
+    "NumberTakenBack",
     "Offer",
     "Parcel",
+    "ParcelClaim",
     "ParcelEvent",
+    "ParcelNotClaimable",
     "ParcelNotFound",
     "ParcelState",
     "ParcelStep",
+    "ParcelsChanged",
+    "ParcelsMissing",
     "PastChoice",
+    "Promise",
+    "PromiseSource",
+    "PromiseTerms",
+    "PromiseTermsMovedOn",
+    "PromiseTermsNotUsable",
     "RankedCarrier",
     "RateSource",
     "Renamed",
+    "Risk",
+    "Road",
+    "ScanVerdict",
     "Sender",
     "SenderMissing",
     "SenderUnusable",
     "Source",
+    "TermsVersion",
     "ToCarry",
     "UnknownBooker",
     "UnknownCourier",
@@ -236,8 +421,13 @@ __all__ = [
     "Wanted",
     "WhenCarried",
     "WhyCarrier",
+    "WishDayUnusable",
+    "WishUnusable",
+    "WishWordsUnusable",
     "accounts_with_broken_letters",
+    "add_claim_evidence",
     "add_steps",
+    "bare_awb",
     "behind",
     "book_out",
     "bookings_by_id",
@@ -249,6 +439,14 @@ __all__ = [
     "change_courier_account",
     "choose_carrier",
     "choose_for_booking",
+    "claim_days",
+    "claim_evidence_of",
+    "claim_of_parcel",
+    "claim_sums",
+    "claim_with_id",
+    "claims_paid",
+    "claims_waiting",
+    "close_doors",
     "counts",
     "courier",
     "courier_account",
@@ -257,24 +455,43 @@ __all__ = [
     "courier_credentials",
     "courier_fields",
     "couriers_for",
+    "door_with_id",
+    "end_manifest",
+    "estimate",
     "events_for",
     "expect_parcel",
     "expected_days",
+    "find_manifest",
     "followings",
+    "forget_claim_words",
     "forget_rates",
     "hear_later",
     "in_order",
     "insures",
+    "judge_label",
     "keep_followings",
     "keep_letters",
+    "keep_promise_terms",
+    "keep_promises",
     "keep_rates",
+    "keep_scans",
     "kept_rates",
+    "keys_of",
+    "last_door",
+    "lead_times",
+    "lead_times_known",
+    "leaves_on",
     "letters_of",
+    "list_claims",
+    "list_manifests",
     "lock_bookings",
     "lock_bookings_of_tasks",
     "lock_parcels",
     "locked_booking",
+    "locked_door",
+    "locked_manifest",
     "mark_heard",
+    "move_claim",
     "move_parcels",
     "next_ask",
     "note_accepted",
@@ -282,26 +499,42 @@ __all__ = [
     "note_kept",
     "note_let_go",
     "note_lost",
+    "note_payers",
     "note_prepared",
+    "note_risks",
+    "numbers_taken_back",
+    "open_claims",
     "open_courier_account",
     "open_courier_letter",
+    "open_doors",
+    "open_manifest",
     "outdated",
     "parcels_of",
     "parcels_of_orders",
     "parcels_silent",
     "parcels_with",
+    "payers",
     "plain_choice",
+    "plain_lead",
     "plain_policy",
+    "plain_terms",
+    "promise_terms",
+    "promise_terms_versions",
+    "promises_of",
     "put_carry_live",
     "put_courier_first",
     "read_awb",
+    "read_leads",
     "read_offers",
     "read_policy",
+    "read_terms",
     "replay_letters",
     "restore_carry_rules",
     "save_bookings",
+    "scans_on",
     "sealed_courier_letter",
     "senders",
+    "set_claim_days",
     "set_sender",
     "ship_parcels",
     "smoothed",
@@ -312,8 +545,12 @@ __all__ = [
     "take_due",
     "take_due_bookings",
     "take_letters",
+    "take_off",
+    "tell_courier",
     "tracking_link",
     "try_policy",
+    "waiting_doors",
     "want_bookings",
+    "wish",
     "withdraw_bookings",
 ]

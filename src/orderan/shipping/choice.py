@@ -22,6 +22,15 @@ class WhenCarried:
     over_g: int | None = None
 
 
+class CarryPayer(StrEnum):
+    """Who bears a service beside the carrying."""
+
+    SHOP = auto()
+    BUYER = auto()
+    MERCHANT = auto()
+    PLATFORM = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class CarryRule:
     """What holds for some parcels. Carriers are a courier, `jne`, or one of its services, `jne:yes`.
@@ -31,6 +40,8 @@ class CarryRule:
         never: Not these, even where nobody else offers.
         first: Of those that are left these come first, in this order.
         insure: Whether its goods are insured.
+        insure_payer: Who bears that.
+        subsidy_payer: Who bears what the buyer does not pay of the way; None says nothing of it.
     """
 
     name: str
@@ -39,6 +50,8 @@ class CarryRule:
     never: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
     insure: bool = False
+    insure_payer: CarryPayer = CarryPayer.SHOP
+    subsidy_payer: CarryPayer | None = None
 
 
 @dataclass(frozen=True, slots=True)

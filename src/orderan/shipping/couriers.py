@@ -8,6 +8,7 @@ Patterns come from public integrations; neither they nor the links are promised 
 
 from typing import Final
 
+from orderan.kit.errors import N_
 from orderan.shipping.models import Courier
 
 OWN_FLEET: Final = "own"
@@ -65,7 +66,7 @@ _ALL = (
     ),
     Courier("gosend", "GoSend", r"GK-[0-9]{1,3}-[0-9]{5,12}", None, cod=False),
     Courier("grab", "GrabExpress", r"IN-[A-Z0-9-]{6,40}|[A-Z0-9-]{10,40}", None, cod=False),
-    Courier(OWN_FLEET, "Kurir sendiri", r"[A-Z0-9-]{3,40}", None, cod=True),
+    Courier(OWN_FLEET, N_("Kurir sendiri"), r"[A-Z0-9-]{3,40}", None, cod=True),
 )
 
 COURIERS: Final = {courier.code: courier for courier in _ALL}

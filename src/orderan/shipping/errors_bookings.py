@@ -113,3 +113,14 @@ class BookingNotInDoubt(Refusal):
     code = "booking_not_in_doubt"
     kind = Kind.CONFLICT
     sentence = N_("Nasib pemesanan ini sudah jelas.")
+
+
+@dataclass(eq=False)
+class NumberTakenBack(Refusal):
+    """The number is of a booking that was taken back: its courier will not carry it, whatever the label says."""
+
+    awb: str
+
+    code = "number_taken_back"
+    kind = Kind.CONFLICT
+    sentence = N_("Resi {awb} sudah dibatalkan. Cetak label yang baru, lalu serahkan dengan resi itu.")

@@ -14,6 +14,7 @@ from typing import Any, Final
 from orderan.shipping.choice import (
     CarrierChoice,
     CarrierOffer,
+    CarryPayer,
     CarryPolicy,
     CarryRule,
     RankedCarrier,
@@ -54,6 +55,14 @@ def applies(when: WhenCarried, parcel: ToCarry) -> bool:
 def insures(parcel: ToCarry, policy: CarryPolicy) -> bool:
     """Whether a rule insures its goods."""
     return any(rule.insure for rule in policy.rules if applies(rule.when, parcel))
+
+
+def payers(parcel: ToCarry, policy: CarryPolicy) -> tuple[CarryPayer, CarryPayer]:
+    """Who bears the insurance of a parcel, and who what its buyer does not pay of the way: by the first rule that says."""
+    rules = [rule for rule in policy.rules if applies(rule.when, parcel)]
+    insurance = next((rule.insure_payer for rule in rules if rule.insure), CarryPayer.SHOP)
+    subsidy = next((rule.subsidy_payer for rule in rules if rule.subsidy_payer), CarryPayer.SHOP)
+    return insurance, subsidy
 
 
 def worth(offer: CarrierOffer, policy: CarryPolicy) -> int:
@@ -182,7 +191,12 @@ def _rule(plain: Any, place: int, faults: list[str]) -> CarryRule:
         if len(names) > MOST_NAMES or not all(one.partition(":")[0] in COURIERS for one in names):
             faults.append(f"{place}.{what}: unknown_courier")
     insure = plain.get("insure", False)
-    if not any(said.values()) and insure is not True:
+    insure_payer = _payer(plain.get("insure_payer") or CarryPayer.SHOP, f"{place}.insure_payer", faults)
+    told = plain.get("subsidy_payer")
+    subsidy_payer = _payer(told, f"{place}.subsidy_payer", faults) if told else None
+    if subsidy_payer is CarryPayer.BUYER:
+        faults.append(f"{place}.subsidy_payer: not_the_buyer")
+    if not any(said.values()) and insure is not True and subsidy_payer is None:
         faults.append(f"{place}: says_nothing")
     over = _amount(when.get("over_g"), f"{place}.when.over_g", faults)
     return CarryRule(
@@ -192,7 +206,16 @@ def _rule(plain: Any, place: int, faults: list[str]) -> CarryRule:
         said["never"],
         said["first"],
         insure is True,
+        insure_payer,
+        subsidy_payer,
     )
+
+
+def _payer(value: Any, where: str, faults: list[str]) -> CarryPayer:
+    known = next((one for one in CarryPayer if one == value), None)
+    if known is None:
+        faults.append(f"{where}: unknown_payer")
+    return known or CarryPayer.SHOP
 
 
 def _amount(value: Any, where: str, faults: list[str]) -> int | None:

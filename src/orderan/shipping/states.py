@@ -1,4 +1,5 @@
-"""Life of a parcel, as couriers tell it, and of a booking before it.
+"""Life of a parcel, as couriers tell it, of a booking before it, of a pick-up of many, of a claim after it,
+and of a door at which nobody took it.
 
     created --pick_up--> picked_up --move--> in_transit --go_out--> out_for_delivery --deliver--> delivered
     on the way: --fail--> attempt_failed --move | go_out--> again
@@ -15,6 +16,19 @@ the sender is `returned`, never `delivered`.
 
 A task has at most one booking that is neither over nor on its way out: nobody books it a second time while the
 first may exist.
+
+    open --close--> closed: what was scanned left; open --drop--> dropped: the driver left without it
+
+A courier has one open pick-up at a location.
+
+    open --file--> filed --accept--> accepted --pay--> paid
+    open | refused --drop--> dropped; filed --refuse--> refused --file--> filed
+
+    waiting --wish--> wished --tell--> told; waiting, wished --overtake--> overtaken
+
+A buyer's word about a missed door counts once, until the parcel goes on.
+
+The money a courier pays for a claim is the shop's own: the order's is settled with its buyer, whatever becomes of it.
 """
 
 from enum import StrEnum, auto
@@ -131,3 +145,109 @@ BOOKING = Machine(
 
 STANDING = frozenset({_B.WANTED, _B.ASKING, _B.UNKNOWN, _B.BOOKED})
 """In which a task has a booking, and gets no second one."""
+
+
+class ManifestState(StrEnum):
+    """How far a courier's pick-up is."""
+
+    OPEN = auto()
+    CLOSED = auto()
+    DROPPED = auto()
+
+
+class ManifestEvent(StrEnum):
+    """What moves it."""
+
+    CLOSE = auto()
+    DROP = auto()
+
+
+MANIFEST = Machine(
+    name="shipping.manifest",
+    initial=ManifestState.OPEN,
+    moves={
+        (ManifestState.OPEN, ManifestEvent.CLOSE): ManifestState.CLOSED,
+        (ManifestState.OPEN, ManifestEvent.DROP): ManifestState.DROPPED,
+    },
+)
+
+
+class ClaimState(StrEnum):
+    """How far it is.
+
+    OPEN      to be filed before its deadline
+    FILED     the courier has it, and decides
+    ACCEPTED  it agreed to an amount
+    REFUSED   it did not; it may be filed again with more evidence
+    PAID      the amount came
+    DROPPED   nobody pursues it
+    """
+
+    OPEN = auto()
+    FILED = auto()
+    ACCEPTED = auto()
+    REFUSED = auto()
+    PAID = auto()
+    DROPPED = auto()
+
+
+class ClaimEvent(StrEnum):
+    """What moves it."""
+
+    FILE = auto()
+    ACCEPT = auto()
+    REFUSE = auto()
+    PAY = auto()
+    DROP = auto()
+
+
+_C, _V = ClaimState, ClaimEvent
+
+CLAIM = Machine(
+    name="shipping.claim",
+    initial=_C.OPEN,
+    moves={
+        (_C.OPEN, _V.FILE): _C.FILED,
+        (_C.OPEN, _V.DROP): _C.DROPPED,
+        (_C.FILED, _V.ACCEPT): _C.ACCEPTED,
+        (_C.FILED, _V.REFUSE): _C.REFUSED,
+        (_C.REFUSED, _V.FILE): _C.FILED,
+        (_C.REFUSED, _V.DROP): _C.DROPPED,
+        (_C.ACCEPTED, _V.PAY): _C.PAID,
+    },
+)
+
+
+class DoorState(StrEnum):
+    """Where the asking about a missed door is.
+
+    WAITING    its buyer may say what is to be done
+    WISHED     they did; the courier is to be told
+    TOLD       it was
+    OVERTAKEN  the parcel went on
+    """
+
+    WAITING = auto()
+    WISHED = auto()
+    TOLD = auto()
+    OVERTAKEN = auto()
+
+
+class DoorEvent(StrEnum):
+    """What moves it."""
+
+    WISH = auto()
+    TELL = auto()
+    OVERTAKE = auto()
+
+
+DOOR = Machine(
+    name="shipping.missed_door",
+    initial=DoorState.WAITING,
+    moves={
+        (DoorState.WAITING, DoorEvent.WISH): DoorState.WISHED,
+        (DoorState.WISHED, DoorEvent.TELL): DoorState.TOLD,
+        (DoorState.WAITING, DoorEvent.OVERTAKE): DoorState.OVERTAKEN,
+        (DoorState.WISHED, DoorEvent.OVERTAKE): DoorState.OVERTAKEN,
+    },
+)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.shipping.bookings import Booking, Renamed, Sender
+from orderan.shipping.choice import CarryPayer
 
 _BOOKING: Final[
     LiteralString
@@ -209,6 +210,26 @@ async def bookings_of_parcels(tx: Tx, parcels: Collection[UUID]) -> dict[UUID, B
     return {row.parcel_id: Booking(*row) for row in rows}
 
 
+async def numbers_taken_back(tx: Tx, numbers: Collection[tuple[str, str]]) -> list[str]:
+    """Which of these (courier, tracking number) were booked once and are not any more."""
+    rows = await tx.all(
+        """
+        SELECT DISTINCT courier_booking.awb
+        FROM unnest(%(couriers)s::text[], %(numbers)s::text[]) AS asked (courier, awb)
+        JOIN courier_booking ON courier_booking.shop_id = %(shop)s AND courier_booking.awb = asked.awb
+             AND courier_booking.courier = asked.courier
+             AND courier_booking.state IN ('failed', 'withdrawing', 'withdrawn')
+        ORDER BY courier_booking.awb
+        """,
+        {
+            "shop": tx.shop_id,
+            "couriers": [courier for courier, _ in numbers],
+            "numbers": [awb for _, awb in numbers],
+        },
+    )
+    return [row.awb for row in rows]
+
+
 async def bookings_named(tx: Tx, told: Sequence[Renamed]) -> list[tuple[int, UUID, UUID]]:
     """Which of these words is about which booking: (place in the list, booking, order)."""
     rows = await tx.all(
@@ -296,4 +317,15 @@ async def bookings_waiting(tx: Tx, befores: Mapping[str, datetime]) -> list[Any]
         JOIN sales_order ON sales_order.shop_id = courier_booking.shop_id AND sales_order.id = courier_booking.order_id
         """,
         {"shop": tx.shop_id, "states": list(befores), "befores": list(befores.values())},
+    )
+
+
+async def note_payers(tx: Tx, booking_id: UUID, *, insurance: CarryPayer, subsidy: CarryPayer) -> None:
+    """Keep who bears the insurance of a booking, and who what its buyer does not pay of the way."""
+    await tx.run(
+        """
+        UPDATE courier_booking SET insurance_payer = %(insurance)s, subsidy_payer = %(subsidy)s
+        WHERE shop_id = %(shop)s AND id = %(id)s
+        """,
+        {"shop": tx.shop_id, "id": booking_id, "insurance": str(insurance), "subsidy": str(subsidy)},
     )

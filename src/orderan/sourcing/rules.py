@@ -6,8 +6,7 @@ bounded from below, so that the answer is the best of them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 CHEAPEST: Final = 8
 FULLEST: Final = 6
@@ -15,8 +14,7 @@ MOST_SEARCHED: Final = 18
 """Of more places the best set is not searched: what a greedy buyer takes is thinned out instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offering:
+class Offering(NamedTuple):
     """A place that has something of what is wanted.
 
     Attributes:
@@ -75,7 +73,10 @@ def _greedy(offerings: Sequence[Offering], wanted: Sequence[int]) -> list[int] |
         for at, one in enumerate(offerings):
             if at in chosen:
                 continue
-            units = sum(min(max(left, 0), had) for left, had in zip(missing, one.has, strict=True))
+            units = 0
+            for left, had in zip(missing, one.has, strict=True):
+                if left > 0:
+                    units += min(left, had)
             # A rupiah more, so that places that cost nothing differ by what they have.
             if units and units / (one.cost + 1) > worth:
                 best, worth = at, units / (one.cost + 1)

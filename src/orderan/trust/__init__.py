@@ -121,7 +121,7 @@ from orderan.trust.rules_trial import (
     read_trial,
     stopped,
 )
-from orderan.trust.signs import key_of, keys_of, network_of, signs_of, subject_of, wider_ranges
+from orderan.trust.signs import key_of, keys_of, network_of, other_houses, signs_of, subject_of, wider_ranges
 from orderan.trust.states import (
     DENIAL,
     MODEL,
@@ -322,6 +322,7 @@ __all__ = [
     "open_reviews",
     "open_reviews_of",
     "opinion",
+    "other_houses",
     "parted",
     "past_orders",
     "plain_backtest",

@@ -63,7 +63,7 @@ def house_key(line: str, *, place: str, area: str = "") -> str | None:
 
     Args:
         line: The street line as it was typed.
-        place: Where the street is: a village's code, or a postcode.
+        place: Where the street is: a district's code, a postcode, or an area's key.
         area: The names of the area, which are no part of the street.
     """
     text = _BRACKETS.sub(" ", _folded(line))
@@ -78,6 +78,12 @@ def house_key(line: str, *, place: str, area: str = "") -> str | None:
     if not house and neighbourhood is None:
         return None
     return "|".join((place, " ".join(sorted(street)), "/".join(house) or str(neighbourhood)))
+
+
+def area_key(text: str) -> str:
+    """What spellings of an area that is on no list have in common; empty when it names none."""
+    words = [word for word in _WORDS.findall(_folded(text)) if not word[0].isdigit() and word not in _AREA]
+    return " ".join(sorted({skeleton(word) for word in words}))
 
 
 def is_vague(line: str) -> bool:

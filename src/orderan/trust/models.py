@@ -60,6 +60,7 @@ class Traces:
         line: The street line of the address.
         area: Kelurahan, kecamatan and city in words, as they came with the address.
         village_code: Kelurahan as in Indonesia's administrative codes, 13 characters with dots.
+        district_code: Kecamatan the postcode lies in, 8 characters, where the village is not known.
         device: Whatever the shop's site names a device by.
         ip_area, billing_area: Province codes ("31"), or other words for a place, of the address the
             request came from and of the payer; they are compared with the delivery's.
@@ -74,6 +75,7 @@ class Traces:
     line: str = ""
     area: str = ""
     village_code: str | None = None
+    district_code: str | None = None
     postcode: str | None = None
     device: str | None = None
     ip: str | None = None
@@ -93,6 +95,8 @@ class Subject:
         keys: Keyed hashes by kind; the area alone is in clear.
         signs: Measures that need no history.
         wider: Keys of the wider ranges its card is in, the longest first: a list may name any of them.
+        houses: Further keys of the house it goes to, of the kind `ADDRESS` too: by its postcode, where the first is by
+            its district, or by the words of its area.
         bound: It stands already somewhere else, such as at a marketplace: it can be held, not denied.
         is_customer: The shop knew the buyer before anything was remembered here.
     """
@@ -106,6 +110,7 @@ class Subject:
     bound: bool = False
     is_customer: bool = False
     wider: tuple[bytes, ...] = ()
+    houses: tuple[bytes, ...] = ()
 
     @property
     def area(self) -> str:
@@ -130,12 +135,14 @@ class Measure(StrEnum):
     ADDRESS_REFUSED = auto()
     DEVICE_FRAUD = auto()
     DEVICE_REFUSED = auto()
+    EMAIL_REFUSED = auto()
     AREA_REFUSED_PERCENT = auto()
     AREA_RETURNED_PERCENT = auto()
     AMOUNT_THOUSANDS = auto()
     AMOUNT_OF_SHOP_PERCENT = auto()
     AMOUNT_OF_BUYER_PERCENT = auto()
     HOUR_RARE = auto()
+    HOUR_OF_BUYER = auto()
     IP_ELSEWHERE = auto()
     BILLING_ELSEWHERE = auto()
     EMAIL_DISPOSABLE = auto()
@@ -343,10 +350,11 @@ class Seen:
 
 
 class ListVerdict(StrEnum):
-    """What a list says."""
+    """What a list says; of a domain also that its mailboxes are thrown away, which is a sign and no verdict."""
 
     BLOCK = auto()
     ALLOW = auto()
+    DISPOSABLE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ Subjects of a batch come one after another: each sees those before it, as it wou
 been placed alone. So a batch scores as its orders would one by one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -36,6 +37,9 @@ LEAST_OF_AREA: Final = 20
 LEAST_OF_SHOP: Final = 50
 """Orders of the shop, before what is usual in it says anything."""
 LEAST_OF_BUYER: Final = 2
+LEAST_HOURS_OF_BUYER: Final = 5
+"""Orders of a buyer within the month, before the hours they order at say anything."""
+NEAR_HOURS: Final = 3
 RARE_PERMILLE: Final = 10
 """An hour in which fewer of a thousand orders come than this is a rare one."""
 
@@ -71,6 +75,8 @@ def assess(
 def facts_of(subject: Subject, known: Known, norm: Norm | None) -> Facts:
     """All a verdict of this subject is made from."""
     measures = {**subject.signs, **_of_keys(subject, known), **_of_norm(subject, known, norm)}
+    if any(seen.verdict is ListVerdict.DISPOSABLE for _, seen in _seen(subject, known)):
+        measures[Measure.EMAIL_DISPOSABLE] = 1
     listed = _listed(subject, known)
     return Facts(
         way=subject.way,
@@ -106,6 +112,7 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
         Measure.PERSON_FRAUD: person.fraud,
         Measure.ADDRESS_REFUSED: max(0, address.tally.refused - person.refused),
         Measure.DEVICE_REFUSED: _refused_by_others(device.tally, person),
+        Measure.EMAIL_REFUSED: _refused_by_others(seen.get(KeyKind.EMAIL, nothing).tally, person),
         Measure.DEVICE_FRAUD: device.tally.fraud + device.tally.disputed,
         Measure.AREA_REFUSED_PERCENT: _share(area.refused, area.delivered + area.refused),
         Measure.AREA_RETURNED_PERCENT: _share(area.returned, area.delivered),
@@ -115,8 +122,10 @@ def _of_keys(subject: Subject, known: Known) -> dict[Measure, int]:
 
 
 def _of_norm(subject: Subject, known: Known, norm: Norm | None) -> dict[Measure, int]:
-    found = {}
-    person = dict(_seen(subject, known)).get(KeyKind.PHONE, Seen()).tally
+    found: dict[Measure, int] = {}
+    phone = dict(_seen(subject, known)).get(KeyKind.PHONE, Seen())
+    person = phone.tally
+    found[Measure.HOUR_OF_BUYER] = int(_unlike_their_hours(phone, subject.at))
     if person.delivered >= LEAST_OF_BUYER and person.delivered_minor > 0:
         usual = person.delivered_minor // person.delivered
         found[Measure.AMOUNT_OF_BUYER_PERCENT] = 100 * subject.amount_minor // max(usual, 1)
@@ -125,6 +134,13 @@ def _of_norm(subject: Subject, known: Known, norm: Norm | None) -> dict[Measure,
         in_all = sum(norm.hours)
         found[Measure.HOUR_RARE] = int(1_000 * norm.hours[subject.at.hour] < RARE_PERMILLE * in_all)
     return found
+
+
+def _unlike_their_hours(phone: Seen, at: datetime) -> bool:
+    """Whether a buyer who orders often never did near this hour, by the clock of `at`."""
+    hours = [when.astimezone(at.tzinfo).hour for when, _ in phone.recent[:MOST_SEEN]]
+    apart = (abs(hour - at.hour) for hour in hours)
+    return len(hours) >= LEAST_HOURS_OF_BUYER and all(min(gap, 24 - gap) > NEAR_HOURS for gap in apart)
 
 
 def _listed(subject: Subject, known: Known) -> list[tuple[KeyKind, ListVerdict]]:
@@ -145,9 +161,24 @@ def card_verdict(subject: Subject, known: Known) -> ListVerdict | None:
 
 def _seen(subject: Subject, known: Known) -> Iterable[tuple[KeyKind, Seen]]:
     for kind, key in subject.keys.items():
-        seen = known.get((kind, key))
-        if seen is not None:
-            yield kind, seen
+        keys = (key, *subject.houses) if kind is KeyKind.ADDRESS else (key,)
+        found = [known[kind, one] for one in keys if (kind, one) in known]
+        if found:
+            yield kind, found[0] if len(found) == 1 else _together(found)
+
+
+def _together(found: Sequence[Seen]) -> Seen:
+    """What is known of one thing by several keys; most orders have all of them, and are counted once."""
+    orders: Counter[tuple[datetime, bytes | None]] = Counter()
+    for seen in found:
+        orders |= Counter(seen.recent[:MOST_SEEN])
+    tallies = zip(*(astuple(seen.tally) for seen in found), strict=True)
+    verdicts = [seen.verdict for seen in found if seen.verdict is not None]
+    return Seen(
+        recent=sorted(orders.elements(), key=lambda order: order[0], reverse=True),
+        tally=Tally(*(max(counts) for counts in tallies)),
+        verdict=ListVerdict.BLOCK if ListVerdict.BLOCK in verdicts else next(iter(verdicts), None),
+    )
 
 
 def within(seen: Seen, now: datetime, span: timedelta) -> int:
@@ -164,9 +195,11 @@ def _share(of_area: int, among: int) -> int:
     return min(100, 100 * of_area // among) if among >= LEAST_OF_AREA else 0
 
 
-def _refused_by_others(device: Tally, person: Tally) -> int:
-    """Parcels others refused that were ordered on a device, beyond those they took: a reseller's takes many."""
-    refused, taken = device.refused - person.refused, device.delivered - person.delivered
+def _refused_by_others(shared: Tally, person: Tally) -> int:
+    """Parcels other numbers refused that were ordered on a device or with a mailbox, beyond those they took: a reseller's
+    takes many, and so does a mailbox a shop types for everybody.
+    """
+    refused, taken = shared.refused - person.refused, shared.delivered - person.delivered
     return max(0, refused - max(0, taken))
 
 
@@ -181,7 +214,8 @@ def _first_time(subject: Subject, known: Known) -> bool:
 
 def _remember(subject: Subject, known: Known) -> None:
     person = subject.keys.get(KeyKind.PHONE)
-    for kind in LINKING:
-        seen = known.get((kind, subject.keys.get(kind, b"")))
+    own = [(kind, subject.keys[kind]) for kind in LINKING if kind in subject.keys]
+    for pair in (*own, *((KeyKind.ADDRESS, house) for house in subject.houses)):
+        seen = known.get(pair)
         if seen is not None:
             seen.recent.insert(0, (subject.at, person))

@@ -10,41 +10,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from orderan.customers import district_in
 from orderan.kit.crypto import Keyring
 from orderan.kit.text import folded
-from orderan.trust.cluster import house_key, is_vague, mailbox
+from orderan.trust.cluster import area_key, house_key, is_vague, mailbox
 from orderan.trust.models import KeyKind, Measure, Subject, Traces, Way
-
-DISPOSABLE: Final = frozenset(
-    {
-        "10minutemail.com",
-        "burnermail.io",
-        "discard.email",
-        "dispostable.com",
-        "emailondeck.com",
-        "fakeinbox.com",
-        "getnada.com",
-        "guerrillamail.com",
-        "inboxkitten.com",
-        "mailcatch.com",
-        "maildrop.cc",
-        "mailinator.com",
-        "mailnesia.com",
-        "mintemail.com",
-        "mohmal.com",
-        "mytemp.email",
-        "sharklasers.com",
-        "spamgourmet.com",
-        "temp-mail.org",
-        "tempail.com",
-        "tempmail.plus",
-        "tempr.email",
-        "throwawaymail.com",
-        "trashmail.com",
-        "yopmail.com",
-    }
-)
-"""Mailboxes anybody may open; a shop puts others on its list of domains."""
+from orderan.trust.throwaway import is_throwaway
 
 SHORTEST_RANGE: Final = 6
 LONGEST_RANGE: Final = 8
@@ -56,6 +27,7 @@ _ODD_WORDS = re.compile(
 )
 _LINK = re.compile(r"https?://|\bwww\.|\bt\.me/|\bbit\.ly/")
 _PHONE = re.compile(r"(?<!\d)(?:\+?62|0)8[\d\s-]{8,13}")
+_POSTCODE = re.compile(r"(?<!\d)[1-9]\d{4}(?!\d)")
 _VOWEL = re.compile(r"[aiueoy]")
 
 
@@ -85,6 +57,7 @@ def subject_of(
         bound=bound,
         is_customer=traces.is_customer,
         wider=wider_ranges(keyring, shop_id, traces.card),
+        houses=other_houses(keyring, shop_id, traces),
     )
 
 
@@ -92,7 +65,7 @@ def keys_of(keyring: Keyring, shop_id: int, traces: Traces) -> dict[KeyKind, byt
     """Keyed hashes of what there is; the district alone stays readable."""
     plain: dict[KeyKind, str | None] = {
         KeyKind.PHONE: traces.phone,
-        KeyKind.ADDRESS: _house(traces),
+        KeyKind.ADDRESS: next(iter(_houses(traces)), None),
         KeyKind.DEVICE: traces.device,
         KeyKind.CARD: _card_range(traces.card),
     }
@@ -103,8 +76,8 @@ def keys_of(keyring: Keyring, shop_id: int, traces: Traces) -> dict[KeyKind, byt
         plain[KeyKind.IP] = str(address)
         plain[KeyKind.NETWORK] = network_of(str(address))
     keys = {kind: key_of(keyring, shop_id, kind, text) for kind, text in plain.items() if text}
-    if traces.village_code:
-        keys[KeyKind.AREA] = traces.village_code[:8].encode()
+    if district := _district(traces):
+        keys[KeyKind.AREA] = district.encode()
     return keys
 
 
@@ -113,6 +86,11 @@ def wider_ranges(keyring: Keyring, shop_id: int, card: str | None) -> tuple[byte
     digits = _card_range(card) or ""
     lengths = range(len(digits) - 1, SHORTEST_RANGE - 1, -1)
     return tuple(key_of(keyring, shop_id, KeyKind.CARD, digits[:length]) for length in lengths)
+
+
+def other_houses(keyring: Keyring, shop_id: int, traces: Traces) -> tuple[bytes, ...]:
+    """Keys of the same house beside its first, by what else is known of its place: others leave out another part."""
+    return tuple(key_of(keyring, shop_id, KeyKind.ADDRESS, house) for house in _houses(traces)[1:])
 
 
 def key_of(keyring: Keyring, shop_id: int, kind: KeyKind, text: str) -> bytes:
@@ -124,7 +102,7 @@ def signs_of(traces: Traces, *, amount_minor: int) -> dict[Measure, int]:
     """What can be said without looking anything up; what is not there is left out."""
     found = {
         Measure.AMOUNT_THOUSANDS: amount_minor // 1_000,
-        Measure.EMAIL_DISPOSABLE: int(_domain(traces.email) in DISPOSABLE),
+        Measure.EMAIL_DISPOSABLE: int(is_throwaway(_domain(traces.email))),
         Measure.PHONE_FOREIGN: int(traces.phone is not None and not traces.phone.startswith("+62")),
         Measure.IP_ELSEWHERE: _elsewhere(traces.ip_area, traces.village_code),
         Measure.BILLING_ELSEWHERE: _elsewhere(traces.billing_area, traces.village_code),
@@ -168,9 +146,30 @@ def _network_address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Ad
         return None
 
 
-def _house(traces: Traces) -> str | None:
-    place = traces.village_code or traces.postcode or folded(traces.area)
-    return house_key(traces.line, place=place, area=traces.area) if traces.line and place else None
+def _houses(traces: Traces) -> list[str]:
+    """The house by each name its place has, the best first; none where nothing is named."""
+    district = _district(traces)
+    places = (district, _postcode(traces), None if district else area_key(traces.area))
+    named = (house_key(traces.line, place=place, area=traces.area) for place in places if place)
+    return [house for house in named if house] if traces.line else []
+
+
+def _district(traces: Traces) -> str | None:
+    """Where it goes, by the best there is: people leave out the village, and the postcode, and write the rest short.
+
+    A district, because less is not known of many; in it two streets of one name seldom have the same numbers.
+    """
+    if traces.village_code:
+        return traces.village_code[:8]
+    return traces.district_code or (district_in(traces.area) if traces.area else None)
+
+
+def _postcode(traces: Traces) -> str | None:
+    """Five digits; people also write them behind their street."""
+    if traces.postcode:
+        return traces.postcode
+    written = _POSTCODE.findall(f"{traces.line} {traces.area}")
+    return written[-1] if written else None
 
 
 def _card_range(card: str | None) -> str | None:

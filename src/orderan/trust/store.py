@@ -57,6 +57,7 @@ async def lock_keys(tx: Tx, subjects: Sequence[Subject]) -> None:
     locked in their order, so that two batches cannot wait for each other.
     """
     keys = {(str(kind), key) for subject in subjects for kind, key in subject.keys.items() if kind in _LOCKED}
+    keys |= {(str(KeyKind.ADDRESS), key) for subject in subjects for key in subject.houses}
     if not keys:
         return
     await tx.all(
@@ -74,6 +75,7 @@ async def seen(tx: Tx, subjects: Sequence[Subject], *, now: datetime) -> dict[tu
     """What is known of every key of these subjects, in one statement."""
     wanted = {pair for subject in subjects for pair in subject.keys.items()}
     wanted |= {(KeyKind.CARD, key) for subject in subjects for key in subject.wider}
+    wanted |= {(KeyKind.ADDRESS, key) for subject in subjects for key in subject.houses}
     if not wanted:
         return {}
     rows = await tx.all(
@@ -142,16 +144,9 @@ async def insert_scores(tx: Tx, assessed: Sequence[Assessed]) -> None:
         {"shop": tx.shop_id, **_columns(assessed)},
     )
     links = [
-        (
-            str(kind),
-            one.subject.keys[kind],
-            one.subject.at,
-            one.subject.id,
-            one.subject.keys.get(KeyKind.PHONE),
-        )
+        (str(kind), key, one.subject.at, one.subject.id, one.subject.keys.get(KeyKind.PHONE))
         for one in assessed
-        for kind in LINKING
-        if kind in one.subject.keys
+        for kind, key in _links(one.subject)
     ]
     if not links:
         return
@@ -173,8 +168,16 @@ async def insert_scores(tx: Tx, assessed: Sequence[Assessed]) -> None:
     )
 
 
+def _links(subject: Subject) -> list[tuple[KeyKind, bytes]]:
+    own = [(kind, subject.keys[kind]) for kind in LINKING if kind in subject.keys]
+    return [*own, *((KeyKind.ADDRESS, house) for house in subject.houses)]
+
+
 def _columns(assessed: Sequence[Assessed]) -> dict[str, Any]:
-    kept = [kept_keys(one.subject) for one in assessed]
+    kept = [
+        [*kept_keys(one.subject).items(), *((str(KeyKind.ADDRESS), house) for house in one.subject.houses)]
+        for one in assessed
+    ]
     return {
         "ids": [one.subject.id for one in assessed],
         "ats": [one.subject.at for one in assessed],
@@ -187,13 +190,13 @@ def _columns(assessed: Sequence[Assessed]) -> dict[str, Any]:
         "areas": [one.subject.area for one in assessed],
         "firsts": [one.first_time for one in assessed],
         "hours": [one.subject.at.hour for one in assessed],
-        "kinds": [" ".join(keys) for keys in kept],
-        "keys": [b"".join(keys.values()) for keys in kept],
+        "kinds": [" ".join(kind for kind, _ in keys) for keys in kept],
+        "keys": [b"".join(key for _, key in keys) for keys in kept],
     }
 
 
 def kept_keys(subject: Subject) -> dict[str, bytes]:
-    """Keys that stay beside a score: those that link, and those a list may name."""
+    """Keys that stay beside a score, one of each kind: those that link, and those a list may name."""
     return {str(kind): subject.keys[kind] for kind in (*LISTED, KeyKind.IP) if kind in subject.keys}
 
 

@@ -34,6 +34,7 @@ class Denial:
         reasons: The weightiest, as codes, the weightiest first.
         keys: What a list may name of it.
         wider: Keys of the wider ranges its card is in, the longest first.
+        houses: Further keys of the house it was to go to.
         appeal, judgement: What the buyer says, and what was answered.
     """
 
@@ -57,6 +58,13 @@ class Denial:
     judged_at: datetime | None = None
     judgement: str | None = None
     wider: tuple[bytes, ...] = ()
+    houses: tuple[bytes, ...] = ()
+
+    @property
+    def kept(self) -> list[tuple[KeyKind, bytes]]:
+        """Every key, what comes after the first of its kind last."""
+        cards = [(KeyKind.CARD, key) for key in self.wider]
+        return [*self.keys.items(), *cards, *((KeyKind.ADDRESS, key) for key in self.houses)]
 
 
 async def insert_reviews(tx: Tx, reviews: Sequence[Review]) -> None:
@@ -158,8 +166,8 @@ async def insert_denials(tx: Tx, denials: Sequence[Denial]) -> None:
             "reasons": [" ".join(denial.reasons) for denial in denials],
             "areas": [denial.area for denial in denials],
             "firsts": [denial.first_time for denial in denials],
-            "kinds": [" ".join([*denial.keys, *[KeyKind.CARD] * len(denial.wider)]) for denial in denials],
-            "keys": [b"".join([*denial.keys.values(), *denial.wider]) for denial in denials],
+            "kinds": [" ".join(kind for kind, _ in denial.kept) for denial in denials],
+            "keys": [b"".join(key for _, key in denial.kept) for denial in denials],
         },
     )
 
@@ -210,7 +218,7 @@ async def set_judged(tx: Tx, denial_id: UUID, state: DenialState, words: str, *,
 
 
 def denial_of(row: Any) -> Denial:
-    keys, wider = _kept_keys(zip(row.kinds, map(bytes, row.keys), strict=True))
+    keys, more = _kept_keys(zip(row.kinds, map(bytes, row.keys), strict=True))
     return Denial(
         row.id,
         DenialState(row.state),
@@ -231,17 +239,21 @@ def denial_of(row: Any) -> Denial:
         row.judged_by,
         row.judged_at,
         row.judgement,
-        wider,
+        tuple(key for kind, key in more if kind is KeyKind.CARD),
+        tuple(key for kind, key in more if kind is KeyKind.ADDRESS),
     )
 
 
-def _kept_keys(kept: Iterable[tuple[str, bytes]]) -> tuple[dict[KeyKind, bytes], tuple[bytes, ...]]:
-    """The keys of a denial, and the wider ranges of its card, which stand after its own."""
+def _kept_keys(
+    kept: Iterable[tuple[str, bytes]],
+) -> tuple[dict[KeyKind, bytes], list[tuple[KeyKind, bytes]]]:
+    """The keys of a denial, the first of each kind, and those that stand after it."""
     keys: dict[KeyKind, bytes] = {}
-    wider: list[bytes] = []
-    for kind, key in kept:
+    more = []
+    for word, key in kept:
+        kind = KeyKind(word)
         if kind in keys:
-            wider.append(key)
+            more.append((kind, key))
         else:
-            keys[KeyKind(kind)] = key
-    return keys, tuple(wider)
+            keys[kind] = key
+    return keys, more

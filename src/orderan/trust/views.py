@@ -152,7 +152,8 @@ def _score(row: Any) -> Score:
         row.version,
         row.area,
         row.first_time,
-        {KeyKind(kind): bytes(key) for kind, key in zip(row.kinds, row.keys, strict=True)},
+        # Of several keys of a house the first is the one lists name.
+        {KeyKind(kind): bytes(key) for kind, key in reversed([*zip(row.kinds, row.keys, strict=True)])},
         frozenset(Ended(word) for word in row.ended or ()),
     )
 

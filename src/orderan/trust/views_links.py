@@ -50,7 +50,7 @@ async def links_of(tx: Tx, subject_id: UUID) -> list[Link]:
     """Orders that share a phone, a house, a mailbox, a device, a network address or a card range with one."""
     rows = await tx.all(
         """
-        SELECT linked.subject_id AS other_id, kept.kind, linked.at
+        SELECT DISTINCT linked.subject_id AS other_id, kept.kind, linked.at
         FROM trust_score AS score
         CROSS JOIN LATERAL unnest(score.kinds, score.keys) AS kept (kind, key)
         CROSS JOIN LATERAL (
@@ -75,7 +75,7 @@ async def links_among(tx: Tx, subjects: Collection[UUID]) -> list[Link]:
     """What these orders share with each other, each pair and kind once."""
     rows = await tx.all(
         """
-        SELECT one.subject_id, other.subject_id AS other_id, one.kind, other.at
+        SELECT DISTINCT one.subject_id, other.subject_id AS other_id, one.kind, other.at
         FROM (SELECT score.subject_id, kept.kind, kept.key, score.at
               FROM trust_score AS score CROSS JOIN LATERAL unnest(score.kinds, score.keys) AS kept (kind, key)
               WHERE score.shop_id = %(shop)s AND score.subject_id = ANY(%(ids)s)

@@ -21,6 +21,8 @@ from orderan.verification.commands.ask import (
     note_answer,
     note_asked,
     note_by_hand,
+    note_why,
+    note_words,
     open_cases,
     overtake_attempts,
     take_case,
@@ -39,6 +41,7 @@ from orderan.verification.errors import (
     BuyerTaken,
     DayOver,
     DayUnusable,
+    DepositDemanded,
     LaterThanDeadline,
     NotBeingAsked,
     NotOnTheList,
@@ -104,6 +107,7 @@ from orderan.verification.store import (
     lock_cases,
     lock_open_attempts,
     note_phone,
+    take_unexplained,
 )
 from orderan.verification.store_calls import (
     begin_thread,
@@ -138,6 +142,8 @@ from orderan.verification.views import (
     policies,
     policy_now,
     was_asked,
+    words_written,
+    wrote_back,
 )
 
 __all__ = [
@@ -165,6 +171,7 @@ __all__ = [
     "Decided",
     "Deletion",
     "DeliveryDay",
+    "DepositDemanded",
     "Failure",
     "LaterThanDeadline",
     "Next",
@@ -230,6 +237,8 @@ __all__ = [
     "note_by_hand",
     "note_costs",
     "note_phone",
+    "note_why",
+    "note_words",
     "open_cases",
     "open_days",
     "overtake_attempts",
@@ -241,10 +250,13 @@ __all__ = [
     "save_thread",
     "steps_of",
     "take_case",
+    "take_unexplained",
     "thread_of_call",
     "threads_to_look_up",
     "want_deletions",
     "want_late_deletion",
     "wants_deposit",
     "was_asked",
+    "words_written",
+    "wrote_back",
 ]

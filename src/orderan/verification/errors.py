@@ -44,6 +44,13 @@ class NotBeingAsked(Refusal):
     sentence = N_("Pesanan {order} tidak sedang menunggu konfirmasi pembelinya.")
 
 
+class DepositDemanded(NotBeingAsked):
+    """A deposit is wanted of this order, and its buyer's yes is none; nothing changed."""
+
+    code = "deposit_demanded"
+    sentence = N_("Pesanan {order} menunggu uang mukanya, bukan kata pembelinya.")
+
+
 @dataclass(eq=False)
 class AnswerUnknown(Refusal):
     """No attempt gave out this token, or its time is long over."""

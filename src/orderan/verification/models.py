@@ -148,6 +148,7 @@ class Policy:
         deadline_hours: Since the order; past it silence has its consequence.
         deposit_percent, deposit_hours: Where that is a deposit: of the order's total, and how long it may be paid.
         on_the_day: How they are asked on the day their parcel comes; None where nobody is.
+        agent_minor: What it costs that somebody of the shop calls a buyer once, rupiah; 0 is not counted.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -160,6 +161,7 @@ class Policy:
     deposit_percent: int = 20
     deposit_hours: int = 24
     on_the_day: DayPolicy | None = None
+    agent_minor: int = 0
 
 
 DEFAULT: Final = Policy(

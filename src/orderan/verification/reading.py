@@ -34,6 +34,7 @@ def read(terms: dict[str, Any]) -> Policy:
         asks=terms.get("asks", True),
         deposit_percent=terms.get("deposit_percent", _PLAIN.deposit_percent),
         deposit_hours=terms.get("deposit_hours", _PLAIN.deposit_hours),
+        agent_minor=terms.get("agent_minor", _PLAIN.agent_minor),
         on_the_day=None if on_the_day is None else DayPolicy(**on_the_day | {"steps": _steps(on_the_day)}),
     )
 

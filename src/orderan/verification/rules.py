@@ -128,8 +128,11 @@ def _at_the_end(policy: Policy, case: Case, now: datetime) -> Next:
 
 
 def steps_of(policy: Policy | DayPolicy) -> tuple[Step, ...]:
-    """Every way a case may go: those that ask for the buyer's word, then those that ask for a deposit."""
-    if isinstance(policy, DayPolicy) or policy.silence is not Silence.DEPOSIT:
+    """Every way a case may go: those that ask for the buyer's word, then those that ask for a deposit.
+
+    Of silence the policy says whether one is asked for; of an order that is not trusted, the rules of trust do.
+    """
+    if isinstance(policy, DayPolicy):
         return policy.steps
     minutes = policy.deposit_hours * 60
     return (*policy.steps, *(Step(way, answer_minutes=minutes) for way in (Way.WHATSAPP, Way.SMS)))
@@ -185,6 +188,10 @@ def within(policy: Policy | DayPolicy, hour: int) -> bool:
     return hour >= policy.from_hour or hour < policy.to_hour
 
 
+MOST_OF_A_CALL: Final = 1_000_000
+"""Rupiah; whoever types more means something else."""
+
+
 def faults(policy: Policy) -> tuple[str, ...]:
     """Every part of a policy that cannot be followed, each as `place: fault`."""
     found = _faults_of_hours(policy)
@@ -194,6 +201,8 @@ def faults(policy: Policy) -> tuple[str, ...]:
         found.append("deposit_percent: out_of_range")
     if not 1 <= policy.deposit_hours <= 7 * HOURS_OF_DAY:
         found.append("deposit_hours: out_of_range")
+    if not 0 <= policy.agent_minor <= MOST_OF_A_CALL:
+        found.append("agent_minor: out_of_range")
     found += _faults_of_steps(policy)
     if policy.on_the_day is not None:
         found += [f"on_the_day.{fault}" for fault in _faults_of_day(policy.on_the_day)]

@@ -198,6 +198,33 @@ async def attempts_named(tx: Tx, way: Way, ids: Collection[UUID]) -> dict[UUID, 
     return {row.id: as_attempt(row) for row in rows}
 
 
+async def take_unexplained(tx: Tx, *, since: datetime, now: datetime, limit: int) -> list[Attempt]:
+    """Attempts by WhatsApp that were answered with a no since then, and whose buyer was not asked why.
+
+    They count as asked from now on, and are given to one caller only.
+    """
+    rows = await tx.all(
+        f"""
+        WITH due AS (
+            SELECT id AS found
+            FROM verification_attempt
+            WHERE shop_id = %(shop)s AND state = 'refused' AND way = 'whatsapp' AND day_id IS NULL
+              AND why_asked_at IS NULL AND moved_at > %(since)s
+            ORDER BY moved_at, id
+            LIMIT %(limit)s
+            FOR NO KEY UPDATE SKIP LOCKED
+        )
+        UPDATE verification_attempt
+        SET why_asked_at = %(now)s
+        FROM due
+        WHERE shop_id = %(shop)s AND id = found
+        RETURNING {ATTEMPT}
+        """,
+        {"shop": tx.shop_id, "since": since, "now": now, "limit": limit},
+    )
+    return [as_attempt(row) for row in rows]
+
+
 async def save_attempt(tx: Tx, attempt: Attempt, *, was: AttemptState) -> bool:
     """Write a locked attempt as it stands now; False when it is no longer in the state it had to be in."""
     return (

@@ -122,6 +122,36 @@ async def last_days(tx: Tx, parcels: Collection[UUID]) -> dict[UUID, DeliveryDay
     return {row.parcel_id: as_day(row) for row in rows}
 
 
+async def words_written(tx: Tx, orders: Collection[UUID]) -> dict[UUID, str]:
+    """What buyers wrote last in place of an answer, by order."""
+    rows = await tx.all(
+        """
+        SELECT DISTINCT ON (order_id) order_id, note
+        FROM verification_attempt
+        WHERE shop_id = %(shop)s AND order_id = ANY(%(orders)s) AND day_id IS NULL AND way IN ('whatsapp', 'sms')
+          AND state IN ('asked', 'unknown', 'missed') AND note <> ''
+        ORDER BY order_id, began_at DESC, id DESC
+        """,
+        {"shop": tx.shop_id, "orders": list(orders)},
+    )
+    return {row.order_id: row.note for row in rows}
+
+
+async def wrote_back(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
+    """Whether a buyer answered a message about their order in words of their own, to a try begun since then."""
+    row = await tx.one(
+        """
+        SELECT EXISTS (
+            SELECT FROM verification_attempt
+            WHERE shop_id = %(shop)s AND order_id = %(order)s AND began_at >= %(since)s
+              AND day_id IS NULL AND way IN ('whatsapp', 'sms')
+              AND state IN ('asked', 'unknown', 'missed') AND note <> '') AS wrote
+        """,
+        {"shop": tx.shop_id, "order": order_id, "since": since},
+    )
+    return bool(row.wrote)
+
+
 async def was_asked(tx: Tx, order_id: UUID, *, since: datetime) -> bool:
     """Whether anybody was asked about an order: a provider took the call or the message, or somebody told of it.
 

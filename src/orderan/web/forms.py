@@ -163,6 +163,21 @@ def count_typed(typed: str) -> int:
     return int(text or 0)
 
 
+def refund_typed(form: Fields, currency: str) -> tuple[dict[int, int], int, int | None]:
+    """Units by line (`units_1`), shipping and the amount of a refund; None is what units and shipping come to.
+
+    Raises:
+        CountUnreadable, AmountUnreadable: Something is no number.
+    """
+    units = {line_no: count_typed(typed) for line_no, typed in numbered(form, "units_").items()}
+    shipping, amount = one(form, "shipping"), one(form, "amount")
+    return (
+        units,
+        amount_typed(shipping, currency) if shipping.strip() else 0,
+        amount_typed(amount, currency) if amount.strip() else None,
+    )
+
+
 def moment_typed(typed: str, zone: str) -> datetime | None:
     """A moment typed on the person's own clock; nothing typed is None.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from orderan.kit.errors import N_
-from orderan.returns import Cause
+from orderan.returns import Cause, Remedy
 
 CAUSES: Final[Mapping[Cause, str]] = {
     Cause.DAMAGED: N_("Rusak waktu datang"),
@@ -14,4 +14,10 @@ CAUSES: Final[Mapping[Cause, str]] = {
     Cause.INCOMPLETE: N_("Tidak lengkap"),
     Cause.WRONG_SIZE: N_("Ukurannya tidak pas"),
     Cause.CHANGED_MIND: N_("Berubah pikiran"),
+}
+
+WAYS: Final[Mapping[Remedy, str]] = {
+    Remedy.REFUND: N_("Uang kembali"),
+    Remedy.CREDIT: N_("Saldo di toko ini"),
+    Remedy.EXCHANGE: N_("Ditukar barang lain"),
 }

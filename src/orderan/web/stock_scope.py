@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ LOCATION: Final = "loc"
 SKU: Final = "sku"
 LOT: Final = "lot"
 TRANSFER: Final = "trf"
+STOCK_TAKE: Final = "opn"
 MOVEMENT: Final = "mov"
 
 
@@ -84,6 +85,20 @@ def read_moment(text: str) -> tuple[datetime, UUID] | None:
     return found
 
 
+def read_expiry(text: str) -> tuple[date, UUID, UUID, UUID, UUID] | None:
+    """A cursor of (expiry, sku, location, owner, lot); "" is the first page.
+
+    Raises:
+        CursorUnreadable: It is no such cursor.
+    """
+    if not text:
+        return None
+    try:
+        return msgspec.json.decode(_bytes(text), type=tuple[date, UUID, UUID, UUID, UUID])
+    except (msgspec.DecodeError, binascii.Error, ValueError) as fault:
+        raise CursorUnreadable from fault
+
+
 def read_code(text: str) -> str | None:
     """A cursor of a sku code; "" is the first page.
 
@@ -106,6 +121,8 @@ def cause_text(kind: str, cause_id: UUID | None) -> str | None:
     """What a movement was for, as the API names it: an order, a transfer, or another cause."""
     if cause_id is None:
         return None
+    if kind == "count":
+        return to_text(STOCK_TAKE, cause_id)
     if kind.startswith("transfer") or kind == "adjust":
         return to_text(TRANSFER, cause_id)
     return to_text("cau" if kind in {"receive", "expect"} else "ord", cause_id)
@@ -114,7 +131,7 @@ def cause_text(kind: str, cause_id: UUID | None) -> str | None:
 def read_cause(text: str) -> UUID:
     """Raises NotAnId."""
     prefix = text.partition("_")[0]
-    return from_text(prefix if prefix in {"ord", TRANSFER, "cau"} else "ord", text)
+    return from_text(prefix if prefix in {"ord", TRANSFER, STOCK_TAKE, "cau"} else "ord", text)
 
 
 def stream(watch: StockWatch, principal: Principal, skus: Collection[UUID]) -> ServerSentEvent:

@@ -22,6 +22,7 @@ from orderan.flows.gateway_clients import GatewayClients
 from orderan.flows.learn_ends import LEARNING
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier
+from orderan.flows.promise_dates import promiser
 from orderan.flows.reach_clients import ReachClients
 from orderan.flows.send_digests import Digests
 from orderan.flows.send_messages import Messenger, SendersOf
@@ -55,7 +56,7 @@ JOB_MODULES: Final[tuple[str, ...]] = (
 
 def consumers_of(clock: Clock) -> tuple[Consumer, ...]:
     """Everybody who follows the log."""
-    return (LEARNING, teller(clock))
+    return (LEARNING, promiser(clock), teller(clock))
 
 
 async def take_up_stalled(running: App, stop: asyncio.Event, *, every_s: float = jobs.STALLED_S) -> None:

@@ -15,6 +15,7 @@ from orderan.flows.follow_health import follow_health
 from orderan.flows.follow_promotion import sweep_reserved
 from orderan.flows.gateway_news import sweep_old_news
 from orderan.flows.hold_order import let_holds_expire
+from orderan.flows.learn_lead_times import learn_nightly
 from orderan.flows.payment_incident import follow_incidents
 from orderan.flows.prove_balances import prove_nightly
 from orderan.flows.reach_news import sweep_old_letters
@@ -23,8 +24,9 @@ from orderan.flows.release_wave import release_due
 from orderan.flows.tell_restock import tell_restock
 from orderan.flows.train_trust import train_again
 from orderan.flows.watch_limits import watch_limits
+from orderan.flows.watch_promises import watch_promises
 from orderan.flows.watch_rails import learn_rails, watch_rails
-from orderan.inventory import watch_low_stock
+from orderan.inventory import quarantine_expired, watch_low_stock
 from orderan.kit import jobs, throttle
 from orderan.kit.db import Tx
 from orderan.kit.inbound import sweep_inbound
@@ -85,10 +87,13 @@ TIMERS: Final[tuple[Timer, ...]] = (
     Timer("watch_limits", 60.0, _at(watch_limits)),
     Timer("chargebacks", 60.0, _at(tend_chargebacks)),
     Timer("low_stock", 60.0, _low_stock),
+    Timer("expired_goods", 600.0, _at(quarantine_expired)),
     Timer("restock", 60.0, _at(tell_restock)),
     Timer("settlements", 600.0, _at(reconcile_nightly)),
     Timer("balance_proofs", 600.0, _at(prove_nightly)),
     Timer("waves", 60.0, _at(release_due)),
+    Timer("lead_times", 600.0, _at(learn_nightly)),
+    Timer("promises", 60.0, _at(watch_promises)),
     Timer("open_rails", 10.0, _at(open_rails_due)),
     Timer("watch_rails", 10.0, _at(watch_rails)),
     Timer("follow_health", 10.0, _at(follow_health)),

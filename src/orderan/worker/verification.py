@@ -1,5 +1,5 @@
-"""Buyers who are asked, about their order or the day its parcel comes, and what they answer is heard; recordings of
-those who were erased are deleted.
+"""Buyers who are asked, about their order, the day its parcel comes, or why they said no, and what they answer is
+heard; recordings of those who were erased are deleted.
 """
 
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from typing import Final
 
 from orderan.flows.ask_buyer import Askers
 from orderan.flows.ask_on_the_day import DayAsker
+from orderan.flows.ask_why import WhyAsker
 from orderan.flows.delete_recordings import RecordingDeleter
 from orderan.flows.hear_calls import CallWatch
 from orderan.flows.verify_order import Verifier
@@ -38,6 +39,7 @@ class VerificationRounds(Beside):
         watch = CallWatch(self.askers.db, self.askers.clock, self.askers.keyring, self.askers.clients)
         self.begin(shop_id, "verification asks", partial(self._ask, caller))
         self.begin(shop_id, "delivery day asks", partial(self._ask_today, caller))
+        self.begin(shop_id, "reasons for a no", partial(self._ask_why, caller))
         self.begin(shop_id, "verification calls", partial(self._hear, watch, caller))
         self.begin(shop_id, "recording deletions", partial(self._delete, caller))
         # A part looks until it finds nothing: to have begun it is no reason to look again at once.
@@ -55,6 +57,10 @@ class VerificationRounds(Beside):
             self._looked_ahead[caller.shop_id] = now
             await asker.look_ahead(caller)
         return await asker.work_due(caller)
+
+    async def _ask_why(self, caller: Caller) -> int:
+        askers = self.askers
+        return await WhyAsker(askers.db, askers.clock, askers.keyring, askers.clients).work_due(caller)
 
     async def _hear(self, watch: CallWatch, caller: Caller) -> int:
         return await watch.hear(caller) + await watch.look_up(caller)

@@ -9,6 +9,7 @@ from orderan.auditor.checks import (
     orders,
     promotions,
     settlements,
+    shipping,
     stock,
     trust,
     verification,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = tuple(
                 answers,
                 facts,
                 fleet,
+                shipping,
                 messages,
                 waiting,
             )

@@ -1,11 +1,11 @@
 """Promises 5 and 6 of messages: what happened was told once, and nothing that is to be told lies about."""
 
+from typing import Final, LiteralString
+
 from orderan.auditor.models import Check, by_sql
 
 # Facts the teller has passed, of shops that tell their buyers things, about orders whose buyer hears from us.
-_FACTS_ARE_TOLD_ONCE = """
-WITH heard AS (
-    SELECT DISTINCT event.shop_id, event.entity_id AS topic_id, told.kind, told.subject_id
+_PASSED: Final[LiteralString] = """
     FROM event
     JOIN message_policy AS policy ON policy.shop_id = event.shop_id AND policy.channels <> '{}'
          AND event.position > policy.from_position
@@ -15,7 +15,12 @@ WITH heard AS (
     JOIN channel ON channel.shop_id = event.shop_id AND channel.id = sales_order.channel_id
          AND channel.kind NOT IN ('marketplace', 'import')
     JOIN customer ON customer.shop_id = event.shop_id AND customer.id = sales_order.customer_id
-         AND customer.state <> 'erased'
+         AND customer.state <> 'erased'"""
+
+_FACTS_ARE_TOLD_ONCE = f"""
+WITH heard AS (
+    SELECT DISTINCT event.shop_id, event.entity_id AS topic_id, told.kind, told.subject_id
+    {_PASSED}
     LEFT JOIN payment_attempt ON payment_attempt.shop_id = event.shop_id
          AND payment_attempt.reference = event.payload ->> 'reference'
          AND event.kind = 'payments.money_moved.v1' AND event.payload ->> 'what' = 'pending'
@@ -30,16 +35,26 @@ WITH heard AS (
                                           'orders.verification_moved.v1')
                      AND (unheard.position IS NULL OR unheard.position > cursor.position)) AS ahead
     ) AS goes
+    -- What a return brings back pays for its replacement first: whether anything is asked for it is known later.
+    CROSS JOIN LATERAL (
+        SELECT event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'awaiting_payment'
+               AND NOT EXISTS (SELECT FROM return_exchange
+                               WHERE return_exchange.shop_id = event.shop_id
+                                 AND return_exchange.order_id = event.entity_id) AS asked
+    ) AS money
     JOIN LATERAL (
         VALUES
-            ('pay_now', event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'awaiting_payment', event.entity_id),
-            ('pay_soon', event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'awaiting_payment', event.entity_id),
+            ('pay_now', money.asked, event.entity_id),
+            ('pay_soon', money.asked, event.entity_id),
             ('accepted', event.kind = 'orders.placed.v1' AND event.payload ->> 'commercial' = 'accepted' AND goes.ahead,
              event.entity_id),
             ('accepted', event.kind IN ('orders.accepted.v1', 'orders.hold_released.v1') AND goes.ahead, event.entity_id),
             ('accepted', event.kind = 'orders.verification_moved.v1' AND goes.ahead
                          AND event.payload ->> 'verification' IN ('confirmed', 'waived'), event.entity_id),
             ('expired', event.kind = 'orders.expired.v1', event.entity_id),
+            ('paid_late', event.kind = 'payments.money_moved.v1' AND event.payload ->> 'what' = 'captured'
+                          AND sales_order.commercial IN ('cancelled', 'expired')
+                          AND event.occurred_at > sales_order.closed_at, event.entity_id),
             ('cancelled', event.kind = 'orders.cancelled.v1', event.entity_id),
             ('delivered', event.kind = 'orders.delivered.v1', event.entity_id),
             ('pay_with', payment_attempt.id IS NOT NULL, payment_attempt.id),
@@ -49,7 +64,17 @@ WITH heard AS (
             ('out_for_delivery',
              event.kind = 'shipping.parcel_moved.v1' AND event.payload ->> 'state' = 'out_for_delivery',
              (event.payload ->> 'parcel_id')::uuid),
+            ('coming_back', event.kind = 'shipping.parcel_moved.v1' AND event.payload ->> 'state' = 'returning',
+             (event.payload ->> 'parcel_id')::uuid),
+            ('parcel_lost', event.kind = 'shipping.parcel_moved.v1' AND event.payload ->> 'state' IN ('lost', 'damaged'),
+             (event.payload ->> 'parcel_id')::uuid),
+            ('delayed', event.kind = 'shipping.delivery_late.v1', event.entity_id),
+            ('substituted', event.kind = 'orders.units_substituted.v1', (event.payload ->> 'substitution_id')::uuid),
             ('return_approved', event.kind = 'returns.return_moved.v1' AND event.payload ->> 'state' = 'approved',
+             (event.payload ->> 'return_id')::uuid),
+            ('return_refused', event.kind = 'returns.return_moved.v1' AND event.payload ->> 'state' = 'rejected',
+             (event.payload ->> 'return_id')::uuid),
+            ('return_received', event.kind = 'returns.return_moved.v1' AND event.payload ->> 'state' = 'received',
              (event.payload ->> 'return_id')::uuid),
             ('trouble', event.kind = 'incidents.buyer_told.v1' AND event.payload ->> 'what' = 'trouble',
              (event.payload ->> 'incident_id')::uuid),
@@ -64,6 +89,31 @@ WITH heard AS (
 SELECT shop_id, topic_id AS subject, kind, subject_id, coalesce(made.messages, 0) AS messages
 FROM heard
 LEFT JOIN made USING (shop_id, topic_id, kind, subject_id)
+WHERE coalesce(made.messages, 0) <> 1
+"""
+
+# What happens to one thing more than once has a message for each fact, not one for the thing.
+_EACH_TIME_IS_TOLD = f"""
+WITH heard AS (
+    SELECT event.shop_id, event.entity_id AS topic_id, event.seq, told.kind
+    {_PASSED}
+    JOIN LATERAL (
+        VALUES
+            ('attempt_failed', event.kind = 'shipping.parcel_moved.v1' AND event.payload ->> 'state' = 'attempt_failed'),
+            ('postponed', event.kind = 'shipping.delivery_expected.v1' AND event.payload ->> 'answer' = 'another_day'
+                          AND coalesce(event.payload ->> 'deliver_on', '') <> ''),
+            ('changed', event.kind IN ('orders.changed.v1', 'orders.units_cancelled.v1'))
+    ) AS told (kind, yes) ON told.yes
+), made AS (
+    SELECT shop_id, topic_id, kind, fact_seq, count(*) AS messages
+    FROM message
+    WHERE kind IN ('attempt_failed', 'postponed', 'changed')
+    GROUP BY shop_id, topic_id, kind, fact_seq
+)
+SELECT heard.shop_id, heard.topic_id AS subject, heard.kind, heard.seq, coalesce(made.messages, 0) AS messages
+FROM heard
+LEFT JOIN made ON made.shop_id = heard.shop_id AND made.topic_id = heard.topic_id AND made.kind = heard.kind
+     AND made.fact_seq = heard.seq
 WHERE coalesce(made.messages, 0) <> 1
 """
 
@@ -107,6 +157,12 @@ CHECKS = (
         5,
         "Every fact a buyer is to hear of has exactly one message, in shops that tell their buyers things.",
         by_sql(_FACTS_ARE_TOLD_ONCE),
+    ),
+    Check(
+        "messages.each_time_is_told",
+        5,
+        "Every failed try, every other day and every change of an order has a message of its own.",
+        by_sql(_EACH_TIME_IS_TOLD),
     ),
     Check(
         "messages.have_facts",

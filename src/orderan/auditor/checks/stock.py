@@ -160,6 +160,31 @@ FULL JOIN binned USING (shop_id, sku_id, location_id, owner_id, lot_id)
 WHERE coalesce(binned.units, 0) <> coalesce(stock.binned, 0)
 """
 
+# Goods missed in one bin and found in another have only moved: the ledger has the sum of both.
+_TAKES_EQUAL_LEDGER = """
+WITH booked AS (
+    SELECT shop_id, take_id, sku_id, owner_id, lot_id, sum(posted)::bigint AS units
+    FROM stock_take_row
+    GROUP BY shop_id, take_id, sku_id, owner_id, lot_id
+), ledger AS (
+    SELECT movement.shop_id, cause_id AS take_id, sku_id, owner_id, lot_id,
+           sum(CASE WHEN location.kind = 'loss' THEN -quantity ELSE quantity END)::bigint AS units
+    FROM movement
+    JOIN location ON location.shop_id = movement.shop_id AND location.id = movement.to_location
+    WHERE movement.kind = 'count'
+    GROUP BY movement.shop_id, cause_id, sku_id, owner_id, lot_id
+)
+SELECT shop_id, take_id AS subject, sku_id, coalesce(booked.units, 0) AS booked, coalesce(ledger.units, 0) AS moved
+FROM booked
+FULL JOIN ledger USING (shop_id, take_id, sku_id, owner_id, lot_id)
+WHERE coalesce(booked.units, 0) <> coalesce(ledger.units, 0)
+UNION ALL
+SELECT stock_take.shop_id, stock_take.id, NULL, 0, 0
+FROM stock_take
+JOIN stock_take_area ON stock_take_area.shop_id = stock_take.shop_id AND stock_take_area.take_id = stock_take.id
+WHERE stock_take.approved_by = ANY(stock_take_area.counters)
+"""
+
 CHECKS = (
     Check(
         "stock.never_oversold",
@@ -202,5 +227,11 @@ CHECKS = (
         2,
         "What lies in a bin is the sum of what was put in and taken out, and all bins together what a stock row says is binned.",
         by_sql(_BINS_EQUAL_THEIR_BOOK),
+    ),
+    Check(
+        "stock.takes_equal_ledger",
+        2,
+        "What a stock-take booked is what the ledger moved because of it, and nobody approved what they counted.",
+        by_sql(_TAKES_EQUAL_LEDGER),
     ),
 )

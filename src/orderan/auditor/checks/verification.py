@@ -15,7 +15,37 @@ SELECT waits.shop_id, waits.id AS subject, waits.number, asked.closed_at
 FROM sales_order AS waits
 LEFT JOIN verification_case AS asked ON asked.shop_id = waits.shop_id AND asked.order_id = waits.id
 WHERE waits.commercial = 'accepted' AND waits.verification = 'waiting'
-  AND (asked.order_id IS NULL OR asked.closed_at IS NOT NULL)
+  AND (asked.order_id IS NULL OR asked.closed_at IS NOT NULL OR asked.next_at IS NULL)
+"""
+
+_DAYS_GO_ON = """
+SELECT shop_id, id AS subject, parcel_id, day, state
+FROM delivery_day
+WHERE state IN ('waiting', 'asked') AND next_at IS NULL
+UNION ALL
+SELECT attempt.shop_id, delivery_day.id, delivery_day.parcel_id, delivery_day.day, attempt.state
+FROM verification_attempt AS attempt
+JOIN delivery_day ON delivery_day.shop_id = attempt.shop_id AND delivery_day.id = attempt.day_id
+WHERE attempt.state IN ('sending', 'asked', 'unknown') AND delivery_day.state NOT IN ('waiting', 'asked')
+"""
+
+# As with an order's answer, both are written in one transaction, at one instant. Of several words the last holds.
+_DAY_IS_THE_ANSWER = """
+SELECT day.shop_id, day.id AS subject, day.parcel_id, day.state, day.answered_at, last_word.state AS said
+FROM delivery_day AS day
+LEFT JOIN LATERAL (
+    SELECT attempt.state, attempt.moved_at
+    FROM verification_attempt AS attempt
+    WHERE attempt.shop_id = day.shop_id AND attempt.order_id = day.order_id AND attempt.day_id = day.id
+      AND attempt.state IN ('confirmed', 'put_off', 'refused')
+    ORDER BY attempt.moved_at DESC, attempt.id DESC
+    LIMIT 1
+) AS last_word ON TRUE
+WHERE (day.state, day.answered_at) IS DISTINCT FROM (
+          CASE last_word.state WHEN 'confirmed' THEN 'home' WHEN 'put_off' THEN 'another_day'
+               WHEN 'refused' THEN 'nobody' END,
+          last_word.moved_at)
+  AND (day.state IN ('home', 'another_day', 'nobody') OR last_word.state IS NOT NULL)
 """
 
 # An answer moves its attempt and its order in one transaction, at one instant: by that they are told to belong together,
@@ -86,7 +116,19 @@ CHECKS = (
     Check(
         "verification.waiting_are_asked",
         6,
-        "Every order that waits for its buyer's word is being asked about.",
+        "Every order that waits for its buyer's word is being asked about, and something of it is due.",
         by_sql(_WAITING_ARE_ASKED),
+    ),
+    Check(
+        "verification.day_is_the_answer",
+        4,
+        "A parcel's day stands where the last word about it led, and every word that was taken led its day.",
+        by_sql(_DAY_IS_THE_ANSWER),
+    ),
+    Check(
+        "verification.days_go_on",
+        6,
+        "Every parcel's day that has no answer yet has something due, and nobody is asked about one that is over.",
+        by_sql(_DAYS_GO_ON),
     ),
 )

@@ -15,6 +15,7 @@ from orderan.customers.regions.agreement import (
     check_postcode,
 )
 from orderan.customers.regions.atlas import Atlas, Level, Place, Region, atlas
+from orderan.customers.regions.districts import district_in
 from orderan.customers.regions.finding import Found, find
 from orderan.customers.regions.postcodes import (
     PostcodeRowRefused,
@@ -23,6 +24,7 @@ from orderan.customers.regions.postcodes import (
     postcode_suits,
 )
 from orderan.customers.regions.store import (
+    districts_of_postcodes,
     load_regions,
     postcode_of,
     postcodes_by_village,
@@ -45,6 +47,8 @@ __all__ = [
     "check_destination",
     "check_names",
     "check_postcode",
+    "district_in",
+    "districts_of_postcodes",
     "find",
     "load_postcodes",
     "load_regions",

@@ -3,7 +3,7 @@
 The areas are the installation's, not a shop's; so are the postcodes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 
 from orderan.customers.closeness import plain
@@ -77,6 +77,21 @@ async def postcodes_by_village(tx: Tx) -> dict[str, str]:
     """Every village's own postcode, as far as a list of them was loaded."""
     rows = await tx.all("SELECT code, postcode FROM region WHERE level = 4 AND postcode IS NOT NULL")
     return {row.code: row.postcode for row in rows}
+
+
+async def districts_of_postcodes(tx: Tx, postcodes: Collection[str]) -> dict[str, str]:
+    """District codes of postcodes, of those that lie in one district, where a list of them was loaded."""
+    rows = await tx.all(
+        """
+        SELECT postcode, min(left(code, 8)) AS district
+        FROM region
+        WHERE postcode = ANY(%(postcodes)s) AND level = 4
+        GROUP BY postcode
+        HAVING min(left(code, 8)) = max(left(code, 8))
+        """,
+        {"postcodes": list(postcodes)},
+    )
+    return {row.postcode: row.district for row in rows}
 
 
 async def postcode_of(tx: Tx, village_code: str) -> str | None:

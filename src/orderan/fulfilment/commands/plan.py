@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from orderan.fulfilment import store
+from orderan.fulfilment.models import Task
 from orderan.fulfilment.store import PlannedUnit
 from orderan.inventory import Claim
 from orderan.kit.db import Tx
@@ -27,3 +28,14 @@ async def plan_tasks(tx: Tx, claims: Iterable[Claim], *, now: datetime) -> None:
             tx, [(task, order, place) for (order, place), task in tasks.items()], now=now
         )
         await store.insert_units(tx, units)
+
+
+async def add_to_task(tx: Tx, task: Task, claims: Iterable[Claim]) -> None:
+    """Let a locked task that is being picked pick these claims of its order too; their lines are new to it."""
+    units = [
+        PlannedUnit(
+            task.id, claim.line_no, claim.key.sku_id, claim.key.owner_id, claim.key.lot_id, claim.quantity
+        )
+        for claim in claims
+    ]
+    await store.insert_units(tx, units)

@@ -73,6 +73,8 @@ REFUNDS: Final = {
 
 REFUSED: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 413, 415, 422})
 """Our request, our key or our contract: asking the same again is refused again."""
+OF_ACCOUNT: Final = frozenset({401, 402, 403, 410})
+"""Those of them that refuse our key or our contract."""
 MAINTENANCE: Final = "MAINTENANCE_MODE"
 
 WESTERN: Final = timezone(timedelta(hours=7))
@@ -197,7 +199,7 @@ def trouble(status: int, told: object, *, changes: bool) -> GatewayRefused | Gat
     code, words = words_of(told)
     code = code or str(status)
     if status in REFUSED and told is not None:
-        return GatewayRefused(NAME, code, words)
+        return GatewayRefused(NAME, code, words, of_account=status in OF_ACCOUNT)
     if status == 429 or (status == 503 and code.upper() == MAINTENANCE):
         return GatewayFailed(NAME, code, words, fault=Fault.BUSY)
     kind = OutcomeUnknown if changes else GatewayFailed

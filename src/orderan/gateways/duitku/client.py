@@ -162,7 +162,7 @@ def _not_charged(reply: Reply, said: str) -> GatewayRefused | GatewayFailed | Ou
     if reply.status == 429:
         return GatewayFailed(NAME, "429", said, fault=Fault.BUSY)
     if 400 <= reply.status < 500 and reply.status != 408:
-        return GatewayRefused(NAME, str(reply.status), said)
+        return GatewayRefused(NAME, str(reply.status), said, of_account=reply.status in mapping.OF_ACCOUNT)
     return OutcomeUnknown(NAME, str(reply.status), said, fault=Fault.SERVER)
 
 
@@ -170,5 +170,5 @@ def _not_answered(reply: Reply, said: str) -> GatewayRefused | GatewayFailed:
     if reply.status == 429:
         return GatewayFailed(NAME, "429", said, fault=Fault.BUSY)
     if 400 <= reply.status < 500 and reply.status != 408:
-        return GatewayRefused(NAME, str(reply.status), said)
+        return GatewayRefused(NAME, str(reply.status), said, of_account=reply.status in mapping.OF_ACCOUNT)
     return GatewayFailed(NAME, str(reply.status), said, fault=Fault.SERVER)

@@ -9,6 +9,9 @@ from orderan.gateways.ports import Offer
 
 NAME: Final = "duitku"
 
+LEAST: Final = 10_000
+"""Rupiah of any payment."""
+
 OFFERS: Final[Mapping[str, Offer]] = {
     "va_bca": Offer("BC"),
     "va_bni": Offer("I1"),
@@ -23,16 +26,16 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "va_bss": Offer("S1"),
     "va_arthagraha": Offer("AG"),
     "va_other": Offer("A1"),
-    "qris": Offer("SP"),
-    "shopeepay": Offer("SA"),
-    "ovo": Offer("OV"),
-    "dana": Offer("DA"),
-    "linkaja": Offer("LA"),
-    "jeniuspay": Offer("JP"),
-    "tokopedia_card": Offer("T1"),
-    "tokopedia_wallet": Offer("T2"),
-    "tokopedia_other": Offer("T3"),
-    "card": Offer("VC"),
+    "qris": Offer("SP", least_minor=LEAST),
+    "shopeepay": Offer("SA", least_minor=LEAST),
+    "ovo": Offer("OV", least_minor=LEAST),
+    "dana": Offer("DA", least_minor=LEAST),
+    "linkaja": Offer("LA", least_minor=LEAST),
+    "jeniuspay": Offer("JP", least_minor=LEAST),
+    "tokopedia_card": Offer("T1", least_minor=LEAST),
+    "tokopedia_wallet": Offer("T2", least_minor=LEAST),
+    "tokopedia_other": Offer("T3", least_minor=LEAST),
+    "card": Offer("VC", restricts_cards=True),
     "indomaret": Offer("IR"),
     "alfamart": Offer("FT"),
     "indodana": Offer("DN"),
@@ -91,6 +94,10 @@ _KINDS: Final[Mapping[str, InstrumentKind]] = {
     "AT": InstrumentKind.REDIRECT,
 }
 """All others are virtual accounts."""
+
+OF_ACCOUNT: Final = frozenset({401, 402, 403, 404, 410})
+"""Refusals of our key, our account or its contract: a 404 is a merchant or a method they do not have for us. That
+they know no transaction, they say in words."""
 
 _DUPLICATE: Final = ("duplicate", "already exist", "already been used", "sudah ada", "sudah digunakan")
 _NO_TRANSACTION: Final = ("transaction not found", "transaction does not exist", "transaksi tidak ditemukan")

@@ -73,6 +73,8 @@ def inquiry(asked: ChargeAsked, code: str, *, minutes: int, merchant: str, key: 
     ]
     if lines and sum(item.price_minor * item.quantity for item in asked.items) == asked.amount_minor:
         body["itemDetails"] = lines
+    if asked.card_ranges:
+        body["creditCardDetail"] = {"binWhitelist": list(asked.card_ranges)}
     return _json(body)
 
 

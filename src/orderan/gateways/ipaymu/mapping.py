@@ -61,6 +61,9 @@ OUTCOMES: Final[Mapping[int, Outcome]] = {
 """6 is paid and not yet settled. 7 is kept by iPaymu until the goods are there: money that is not ours yet."""
 TAKEN_IN: Final = frozenset({Outcome.SUCCEEDED, Outcome.REFUNDED})
 
+OF_ACCOUNT: Final = frozenset({401, 402, 403, 410})
+"""Refusals of our key, our account or its contract, whatever is asked."""
+
 _DUPLICATE: Final = ("duplicate", "already exist", "already been used", "sudah ada", "sudah digunakan")
 _NOT_FOUND: Final = ("not found", "tidak ditemukan")
 
@@ -103,7 +106,7 @@ def trouble(code: int, told: object, *, changes: bool) -> GatewayRefused | Gatew
     if code == 429:
         return GatewayFailed(NAME, "429", said, fault=Fault.BUSY)
     if 400 <= code < 500 and code != 408:
-        return GatewayRefused(NAME, str(code), said)
+        return GatewayRefused(NAME, str(code), said, of_account=code in OF_ACCOUNT)
     kind = OutcomeUnknown if changes else GatewayFailed
     return kind(NAME, str(code), said, fault=Fault.GARBLED if code in {0, 200} else Fault.SERVER)
 

@@ -34,8 +34,8 @@ OFFERS: Final = {
     "bca_klikbca": Offer("bca_klikbca"),
     "bri_epay": Offer("bri_epay"),
     "danamon_online": Offer("danamon_online"),
-    "card": Offer("credit_card", refundable=True),
-    "card_instalment": Offer("credit_card", refundable=True),
+    "card": Offer("credit_card", refundable=True, restricts_cards=True),
+    "card_instalment": Offer("credit_card", refundable=True, restricts_cards=True),
 }
 """GoPay Later is a charge of GoPay's: the buyer chooses it in the app, and `payment_option_type` tells which it was."""
 
@@ -59,6 +59,8 @@ REFUSED: Final = frozenset(
     {"400", "401", "402", "403", "405", "406", "408", "410", "411", "412", "413", "414"}
 )
 """Our request, our key or our contract: asking the same again is refused again."""
+OF_ACCOUNT: Final = frozenset({"401", "402", "403", "410"})
+"""Those of them that refuse our key, our contract for a method, or an account that was closed."""
 BUSY: Final = frozenset({"429", "503"})
 """A bank or a queue behind them; they say that nothing was made."""
 
@@ -228,7 +230,7 @@ def trouble(code: str, told: object, *, changes: bool) -> GatewayRefused | Gatew
     """The right failure for an answer that is none of success."""
     words = str(told.get("status_message", "")) if isinstance(told, dict) else ""
     if code in REFUSED:
-        return GatewayRefused(NAME, code, words)
+        return GatewayRefused(NAME, code, words, of_account=code in OF_ACCOUNT)
     if code in BUSY:
         return GatewayFailed(NAME, code, words, fault=Fault.BANK if code == "503" else Fault.BUSY)
     kind = OutcomeUnknown if changes else GatewayFailed

@@ -90,6 +90,8 @@ def snap_body(asked: ChargeAsked, *, now: datetime) -> bytes:
         banks = ("bca", "bni", "mandiri", "bri", "cimb")
         plans = [asked.months] if asked.months else [3, 6, 12]
         card["installment"] = {"required": True, "terms": dict.fromkeys(banks, plans)}
+    if asked.card_ranges:
+        card["whitelist_bins"] = list(asked.card_ranges)
     body = _common(asked) | {
         "enabled_payments": list(SNAP[asked.method]),
         **({"credit_card": card} if "credit_card" in SNAP[asked.method] else {}),

@@ -376,7 +376,7 @@ class Snap:
         try:
             key = wire.private_key(self._private)
         except ValueError as fault:
-            raise GatewayRefused(self.name, "private_key") from fault
+            raise GatewayRefused(self.name, "private_key", of_account=True) from fault
         reply = await self._caller.inquire(
             self.name,
             f"{self._base}{self._paths.access}",

@@ -75,6 +75,12 @@ BAD_TOKEN: Final = frozenset({"01", "03"})
 """Cases of a 401 that a new token mends."""
 
 REFUSED: Final = frozenset({"400", "401", "403", "404", "405", "409"})
+OF_ACCOUNT: Final = frozenset(
+    {("403", ""), ("403", "01"), ("403", "15"), ("403", "16"), ("403", "19"), ("403", "20")}
+    | {("404", "08"), ("404", "16")}
+)
+"""Those of them, with their cases, that refuse our contract: a feature or merchant that is not allowed, is held,
+listed or unknown. Every 401 is about our key."""
 
 NEVER_MADE: Final = {
     NOT_FOUND: Outcome.ABSENT,
@@ -226,12 +232,17 @@ def trouble(code: Code, told: object, *, changes: bool) -> GatewayRefused | Gate
     """The right failure for an answer that is none of success."""
     words = text(told, "responseMessage") or ""
     if code.status in REFUSED and told is not None:
-        return GatewayRefused(NAME, code.whole, words)
+        return GatewayRefused(NAME, code.whole, words, of_account=is_of_account(code))
     if code.status == "429":
         return GatewayFailed(NAME, code.whole, words, fault=Fault.BUSY)
     kind = OutcomeUnknown if changes else GatewayFailed
     garbled = told is None or not code.status or code.well
     return kind(NAME, code.whole, words, fault=Fault.GARBLED if garbled else Fault.SERVER)
+
+
+def is_of_account(code: Code) -> bool:
+    """Whether a refusal is about who we are; a 403 may also be about the payment, such as one too dear."""
+    return code.status == "401" or (code.status, code.case) in OF_ACCOUNT
 
 
 def _first_amount(told: object, *places: tuple[str, ...]) -> tuple[int | None, str | None]:

@@ -233,6 +233,18 @@ def used_before(told: object) -> bool:
     return error_of(told).get("type") == "idempotency_error"
 
 
+OF_ACCOUNT: Final = frozenset(
+    {
+        "account_invalid",
+        "api_key_expired",
+        "livemode_mismatch",
+        "payment_method_unactivated",
+        "testmode_charges_only",
+    }
+)
+"""Refusals of our key, our account or a method it does not have, besides every 401 and 403. A 402 is a card's."""
+
+
 def trouble(status: int, told: object, *, changes: bool) -> GatewayRefused | GatewayFailed | OutcomeUnknown:
     """The right failure for an answer that is none of success."""
     error = error_of(told)
@@ -242,7 +254,7 @@ def trouble(status: int, told: object, *, changes: bool) -> GatewayRefused | Gat
         return GatewayFailed(NAME, code, words, fault=Fault.BUSY)
     # 409: the same request is under way at this moment. 424: a bank behind Stripe did not answer.
     if 400 <= status < 500 and status not in {408, 409, 424}:
-        return GatewayRefused(NAME, code, words)
+        return GatewayRefused(NAME, code, words, of_account=status in {401, 403} or code in OF_ACCOUNT)
     kind = OutcomeUnknown if changes else GatewayFailed
     return kind(NAME, code, words, fault=Fault.GARBLED if status < 400 else Fault.SERVER)
 

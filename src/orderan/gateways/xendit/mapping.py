@@ -34,12 +34,12 @@ OFFERS: Final = {
     "astrapay": Offer("ASTRAPAY"),
     "jeniuspay": Offer("JENIUSPAY"),
     "nexcash": Offer("NEXCASH"),
-    "card": Offer("CARDS", refundable=True, refund_days=365),
-    "indomaret": Offer("INDOMARET"),
+    "card": Offer("CARDS", refundable=True, refund_days=365, most_minor=200_000_000),
+    "indomaret": Offer("INDOMARET", most_minor=2_500_000),
     "alfamart": Offer("ALFAMART"),
-    "akulaku": Offer("AKULAKU", refundable=True),
+    "akulaku": Offer("AKULAKU", refundable=True, most_minor=25_000_000),
     "kredivo": Offer("KREDIVO", refundable=True, refund_days=14),
-    "indodana": Offer("INDODANA", refundable=True, refund_days=30),
+    "indodana": Offer("INDODANA", refundable=True, refund_days=30, most_minor=25_000_000),
     "atome": Offer("ATOME", refundable=True),
     "sakuku": Offer("SAKUKU"),
     "uangme": Offer("UANGME"),
@@ -82,6 +82,11 @@ REFUNDS: Final = {
 AWAY: Final = frozenset({"CHANNEL_UNAVAILABLE", "ISSUER_UNAVAILABLE", "TEMPORARILY_UNAVAILABLE"})
 """A bank or wallet behind them; they say that nothing was made."""
 BUSY: Final = frozenset({"RATE_LIMIT_EXCEEDED", "PAYMENT_REQUEST_RATE_LIMITED", "REFUND_IN_PROGRESS"})
+OF_ACCOUNT: Final = frozenset(
+    {"INVALID_MERCHANT_SETTINGS", "REQUEST_FORBIDDEN_ERROR", "CHANNEL_NOT_ACTIVATED", "CHANNEL_NOT_SUPPORTED"}
+)
+"""Refusals of our account or a channel it does not have, besides every 401. Other 403s are about what was asked, or
+about the buyer's own account."""
 NOT_FOUND: Final = "DATA_NOT_FOUND"
 """Of a 404 that is about what was asked for; any other may be about the address."""
 
@@ -166,7 +171,7 @@ def trouble(status: int, told: object, *, changes: bool) -> GatewayRefused | Gat
     if status == 429 or code in BUSY:
         return GatewayFailed(NAME, code or "429", words, fault=Fault.BUSY)
     if 400 <= status < 500 and status != 408 and code is not None:
-        return GatewayRefused(NAME, code, words)
+        return GatewayRefused(NAME, code, words, of_account=status == 401 or code in OF_ACCOUNT)
     kind = OutcomeUnknown if changes else GatewayFailed
     return kind(NAME, code or str(status), words, fault=Fault.GARBLED if told is None else Fault.SERVER)
 

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from orderan.inventory import served_store, store
 from orderan.inventory.errors import StockShort
-from orderan.inventory.models import Bucket, Claim, ClaimState, Demand, MovementKind, Taken
+from orderan.inventory.models import Bucket, Claim, ClaimState, Demand, MovementKind, StockRow, Taken
 from orderan.inventory.rules import Pool
 from orderan.inventory.rules_batch import serve
+from orderan.inventory.shelf_life_views import too_short_for
 from orderan.inventory.store import Movement
 from orderan.kit.db import Tx
 from orderan.sourcing import followed
@@ -41,7 +43,9 @@ async def take_stock(
     served = await served_store.served_today(tx, limited, now=now) if limited and rows else {}
     answers: list[Taken | StockShort] = []
     made: dict[ClaimState, list[Claim]] = {state: [] for state in ClaimState}
-    outcomes = serve(Pool(rows, rules, served), [demand for demand, _ in demands])
+    outcomes = serve(
+        Pool(rows, rules, served), await _kept_apart(tx, [one for one, _ in demands], rows, now=now)
+    )
     for (_, state), outcome in zip(demands, outcomes, strict=True):
         if isinstance(outcome, Taken):
             answers.append(outcome)
@@ -51,10 +55,25 @@ async def take_stock(
     async with tx.together():
         for state, claims in made.items():
             if claims:
-                await _write(tx, claims, state, now=now)
+                await write_claims(tx, claims, state, now=now)
         if limited:
             await served_store.count_served(tx, _orders_of(made, limited), now=now)
     return answers
+
+
+async def _kept_apart(
+    tx: Tx, demands: Sequence[Demand], rows: Sequence[StockRow], *, now: datetime
+) -> list[Demand]:
+    """The demands, each with the rows that do not keep long enough for its channel."""
+    channels = {demand.channel_id for demand in demands if demand.channel_id}
+    keys = [row.key for row in rows if row.expires_on]
+    short = await too_short_for(tx, channels, keys, now=now) if channels and keys else {}
+    if not short:
+        return list(demands)
+    return [
+        replace(demand, refuses=short[demand.channel_id]) if demand.channel_id in short else demand
+        for demand in demands
+    ]
 
 
 def _orders_of(made: Mapping[ClaimState, Sequence[Claim]], limited: Collection[UUID]) -> dict[UUID, int]:
@@ -63,7 +82,8 @@ def _orders_of(made: Mapping[ClaimState, Sequence[Claim]], limited: Collection[U
     return Counter(location for location, _ in pairs if location in limited)
 
 
-async def _write(tx: Tx, claims: Sequence[Claim], state: ClaimState, *, now: datetime) -> None:
+async def write_claims(tx: Tx, claims: Sequence[Claim], state: ClaimState, *, now: datetime) -> None:
+    """Move these units of locked rows into a bucket and write down whose they are."""
     kind, bucket = _INTO[state]
     movements = [
         Movement(

@@ -127,3 +127,11 @@ def end_with_parent(sign: signal.Signals) -> Callable[[], None] | None:
             os._exit(1)
 
     return ask
+
+
+def dies_with(parent: int, sign: signal.Signals) -> None:
+    """The same, asked by a child that runs already: it gets a signal when its parent dies. Nothing where that cannot be had."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(sign))
+        if os.getppid() != parent:
+            os._exit(1)

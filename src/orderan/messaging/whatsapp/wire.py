@@ -9,11 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
-from orderan.messaging.models import Chat, Outgoing
+from orderan.messaging.models import Chat, Menu, Outgoing
 from orderan.messaging.rules import digits_of
 
 BUTTON_TITLE: Final = 20
 BUTTON_ID: Final = 256
+MOST_ROWS: Final = 10
+ROW_TITLE: Final = 24
+ROW_ID: Final = 200
 BODY: Final = 1024
 PLAIN_BODY: Final = 4096
 SIGNATURE: Final = "x-hub-signature-256"
@@ -38,6 +41,8 @@ def body(outgoing: Outgoing, chat: Chat) -> bytes:
     }
     if not chat.open:
         return msgspec.json.encode(common | _template(outgoing.language, chat))
+    if chat.menu is not None:
+        return msgspec.json.encode(common | _list(chat.text, chat.menu))
     return msgspec.json.encode(common | (_interactive(chat) if chat.buttons else _text(chat)))
 
 
@@ -49,9 +54,9 @@ def too_long(chat: Chat) -> str | None:
         return "button_id"
     if chat.open and any(not 0 < len(button.title) <= BUTTON_TITLE for button in chat.buttons):
         return "button_title"
-    if chat.open and not 0 < len(chat.text) <= (BODY if chat.buttons else PLAIN_BODY):
+    if chat.open and not 0 < len(chat.text) <= (BODY if chat.buttons or chat.menu else PLAIN_BODY):
         return "text"
-    return None
+    return None if chat.menu is None else _too_long_menu(chat.menu)
 
 
 def signature(body: bytes, app_secret: str) -> str:
@@ -98,6 +103,27 @@ def _interactive(chat: Chat) -> dict[str, Any]:
         {"type": "reply", "reply": {"id": button.id, "title": button.title}} for button in chat.buttons
     ]
     told = {"type": "button", "body": {"text": chat.text}, "action": {"buttons": buttons}}
+    return {"type": "interactive", "interactive": told}
+
+
+def _too_long_menu(menu: Menu) -> str | None:
+    if not 0 < len(menu.rows) <= MOST_ROWS:
+        return "rows"
+    if any(not 0 < len(row.id) <= ROW_ID for row in menu.rows):
+        return "row_id"
+    if any(not 0 < len(row.title) <= ROW_TITLE for row in menu.rows):
+        return "row_title"
+    return None if 0 < len(menu.title) <= BUTTON_TITLE else "menu_title"
+
+
+def _list(text: str, menu: Menu) -> dict[str, Any]:
+    rows = [{"id": row.id, "title": row.title} for row in menu.rows]
+    # A single section needs no title of its own.
+    told = {
+        "type": "list",
+        "body": {"text": text},
+        "action": {"button": menu.title, "sections": [{"rows": rows}]},
+    }
     return {"type": "interactive", "interactive": told}
 
 

@@ -29,20 +29,20 @@ async def tell(tx: Tx, news: Sequence[News], *, shop: Shop, policy: Policy, now:
     if not news:
         return 0
     people = await people_of(tx, {one.person_id for one in news}, shop=shop)
-    made: list[tuple[Message, UUID, int]] = []
+    made: list[tuple[Message, UUID]] = []
     first: dict[UUID, tuple[str, datetime]] = {}
     for one in news:
         person = people.get(one.person_id)
         if person is None:
             continue
         message, begins = _message(one, person, shop=shop, policy=policy, now=now)
-        made.append((message, one.fact_entity, one.fact_seq))
+        made.append((message, one.fact_entity))
         if begins is not None:
             first[message.id] = begins
     new = await store.insert_messages(tx, made)
     tries = [
         (new_id(), message.id, 1, *first[message.id])
-        for message, _, _ in made
+        for message, _ in made
         if message.id in new and message.id in first
     ]
     await store_deliveries.insert_deliveries(tx, tries, now=now)
@@ -105,5 +105,6 @@ def _message(
         useful_until=one.useful_until,
         moved_at=now,
         reason=why,
+        fact_seq=one.fact_seq,
     )
     return message, begins

@@ -13,7 +13,7 @@ from orderan.kit.ids import to_text
 from orderan.notifications import store_wants
 from orderan.notifications.errors import PolicyUnusable
 from orderan.notifications.models import Channel, Kind, Policy, Wants
-from orderan.notifications.rules import useful_channels
+from orderan.notifications.rules import review_link_of, useful_channels
 
 LONGEST_REMINDER = 10_080
 LONGEST_REVIEW = 90
@@ -23,13 +23,15 @@ async def set_policy(tx: Tx, policy: Policy, *, now: datetime) -> Policy:
     """Keep a policy; a shop that told nobody before begins with what happens from now on.
 
     Raises:
-        PolicyUnusable: A number is out of its range.
+        PolicyUnusable: A number is out of its range, or the link to reviews is none.
     """
     before = await store_wants.policy_of(tx)
     if not 5 <= policy.reminder_minutes <= LONGEST_REMINDER:
         raise PolicyUnusable("reminder_minutes")
     if not 0 <= policy.review_days <= LONGEST_REVIEW:
         raise PolicyUnusable("review_days")
+    if policy.review_link and not review_link_of(policy, 1):
+        raise PolicyUnusable("review_link")
     begins = before.from_position if before.channels else await last_position(tx)
     kept = replace(
         policy,

@@ -42,3 +42,9 @@ async def start_clocks(
     ]
     await record_all(tx, facts, now=now)
     return limits
+
+
+async def limit_payment(tx: Tx, order: Order, until: datetime, *, now: datetime) -> None:
+    """Say until when a locked order may be paid; one that waits for no money, or whose clock stands, keeps its own."""
+    if await store.set_pay_limit(tx, order.id, until):
+        await record_all(tx, [Fact(order.id, ClockStarted(order.number, until))], now=now)

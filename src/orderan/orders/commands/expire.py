@@ -1,7 +1,8 @@
 """Let unpaid orders go when their time is over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from orderan.kit.db import Tx
 from orderan.kit.events import Fact, record_all
@@ -17,6 +18,12 @@ async def overdue(tx: Tx, *, now: datetime, limit: int = 500) -> list[Order]:
     """Lock unpaid orders whose hold is over; those somebody else is working on are skipped."""
     ids = await store.overdue(tx, now=now, limit=limit)
     return list((await store.lock_orders(tx, ids)).values())
+
+
+async def keep_holding(tx: Tx, limits: Mapping[UUID, datetime]) -> None:
+    """Keep locked unpaid orders and their stock until later moments."""
+    if limits:
+        await store.move_holds(tx, limits)
 
 
 async def close_unpaid(tx: Tx, orders: Sequence[Order], *, now: datetime) -> None:

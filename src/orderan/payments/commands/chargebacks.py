@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -11,11 +12,20 @@ from orderan.kit.audit import Trace
 from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.payments import store_chargebacks as store
-from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceKind
+from orderan.payments.chargebacks import Chargeback, Evidence, EvidenceKind, KeptFile
 from orderan.payments.errors import AmountNotPositive
-from orderan.payments.errors_chargebacks import ChargebackNotFound, ChargebackOpen, EvidenceMissing
+from orderan.payments.errors_chargebacks import (
+    ChargebackNotFound,
+    ChargebackOpen,
+    EvidenceFileNotFound,
+    EvidenceFilesTooMany,
+    EvidenceMissing,
+)
 from orderan.payments.errors_refunds import ReasonMissing
 from orderan.payments.states import CHARGEBACK, ChargebackEvent, ChargebackState
+
+MOST_FILES: Final = 20
+"""Files of one chargeback: more than a gateway's form takes, and an end to what is kept."""
 
 
 async def open_chargeback(
@@ -76,19 +86,48 @@ async def find_chargeback(tx: Tx, chargeback_id: UUID) -> Chargeback:
     return one
 
 
-async def add_evidence(tx: Tx, one: Chargeback, kind: EvidenceKind, words: str, *, now: datetime) -> Evidence:
-    """Write down what the bank is to be told.
+async def add_evidence(
+    tx: Tx,
+    one: Chargeback,
+    kind: EvidenceKind,
+    words: str,
+    *,
+    kept: KeptFile | None = None,
+    now: datetime,
+) -> Evidence:
+    """Write down what the bank is to be told, with a file of it or without.
 
     Raises:
         IllegalMove: The shop has answered, or it is decided.
-        EvidenceMissing: Nothing was written.
+        EvidenceMissing: Nothing was written, and no file brought.
+        EvidenceFilesTooMany: It has as many files as one may have.
     """
     CHARGEBACK.after(ChargebackState(one.state), ChargebackEvent.SEND)
-    if not words.strip():
+    if not words.strip() and kept is None:
         raise EvidenceMissing
-    evidence = Evidence(new_id(), kind, words.strip(), tx.actor, now)
+    evidence = Evidence(new_id(), kind, words.strip(), tx.actor, now, kept.file if kept else None)
+    if kept is not None:
+        there = [said for said in await store.evidence_of(tx, one.id) if said.file is not None]
+        if len(there) >= MOST_FILES:
+            raise EvidenceFilesTooMany(MOST_FILES)
     await store.insert_evidence(tx, one.id, evidence)
+    if kept is not None:
+        await store.insert_file(tx, one.id, evidence.id, kept)
     return evidence
+
+
+async def take_file(tx: Tx, one: Chargeback, evidence_id: UUID, *, now: datetime) -> KeptFile:
+    """A file for somebody to keep, which leaves a trace of who took it.
+
+    Raises:
+        EvidenceFileNotFound: There is none.
+    """
+    kept, name = await store.file_of_evidence(tx, one.id, evidence_id), to_text("evd", evidence_id)
+    if kept is None:
+        raise EvidenceFileNotFound(name)
+    taken = Trace("chargeback.take_file", "chargeback", to_text("cbk", one.id), None, {"evidence": name})
+    await audit.leave(tx, taken, now=now)
+    return kept
 
 
 async def decide_chargeback(tx: Tx, one: Chargeback, event: ChargebackEvent, *, now: datetime) -> Chargeback:

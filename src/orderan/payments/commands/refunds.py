@@ -12,9 +12,11 @@ from orderan.payments.errors import AmountNotPositive
 from orderan.payments.errors_payouts import PayoutOpen
 from orderan.payments.errors_refunds import (
     ApprovalNeeded,
+    RefundHeld,
     RefundInTheAir,
     RefundNotFound,
     RefundPartlyPaid,
+    RefundPartsTooMuch,
     RefundTooLarge,
 )
 from orderan.payments.events import RefundClosed, RefundGranted, RefundReopened
@@ -31,6 +33,7 @@ async def grant_refund(
     currency: str,
     reason: str,
     lines: Sequence[RefundLine] = (),
+    shipping_minor: int = 0,
     now: datetime,
 ) -> Refund:
     """Promise money back; nothing is paid yet. Above the shop's limit it waits for a second person.
@@ -39,11 +42,17 @@ async def grant_refund(
     that a large refund is not let through in small ones.
 
     Raises:
-        AmountNotPositive: Zero or less.
+        AmountNotPositive: Zero or less; or shipping below zero.
+        RefundPartsTooMuch: Its lines and its shipping come to more than the amount.
         RefundTooLarge: More than was taken in and is not yet given or promised back.
     """
     if amount_minor <= 0:
         raise AmountNotPositive(amount_minor)
+    if shipping_minor < 0:
+        raise AmountNotPositive(shipping_minor)
+    parts = sum(line.amount_minor for line in lines) + shipping_minor
+    if parts > amount_minor:
+        raise RefundPartsTooMuch(parts, amount_minor, currency)
     refund = Refund(
         id=new_id(),
         order_id=order_id,
@@ -57,6 +66,7 @@ async def grant_refund(
         approval=rules_refunds.approval_at_first(
             amount_minor + await store_refunds.unjudged(tx, order_id), await store_refunds.approve_above(tx)
         ),
+        shipping_minor=shipping_minor,
     )
     if not await store.insert_refund(tx, refund):
         sums = await store.sums(tx, [order_id])
@@ -110,14 +120,22 @@ async def close_refund(
     return refund
 
 
+async def hold_refund(tx: Tx, refund_id: UUID, why: str | None) -> None:
+    """Keep a refund whose order is locked in the shop, or let it go with None; what is on its way stays so."""
+    await store_refunds.set_held(tx, refund_id, why)
+
+
 async def require_agreement(tx: Tx, refund: Refund) -> None:
-    """Look that a refund may be paid as far as a second person has a say in it.
+    """Look that a refund may be paid as far as people have a say in it.
 
     The limit is the one of this moment: one that was lowered since the refund was granted counts.
 
     Raises:
+        RefundHeld: Something is to be cleared up first.
         ApprovalNeeded: Nobody else has agreed to it yet.
     """
+    if refund.held_for is not None:
+        raise RefundHeld(to_text("rfd", refund.id), refund.held_for)
     limit = await store_refunds.approve_above(tx)
     if not rules_refunds.agreed(refund, limit):
         raise ApprovalNeeded(refund.amount_minor, limit or 0, refund.currency)

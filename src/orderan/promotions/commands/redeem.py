@@ -116,7 +116,7 @@ async def _take(tx: Tx, promotion: Promotion, wish: Wish, asking: Asking, *, now
         reversed_minor=0,
         paid_out_minor=0,
         months=wish.months,
-        by_card=not rules.fits_without_card(terms, wish.way),
+        by_card=not (rules.fits_without_card(terms, wish.way) or rules.held_to_ranges(terms, wish.way)),
         card_range=None if asking.card is None else asking.card.range,
         attempt_id=None,
         turn=0,

@@ -8,10 +8,12 @@ from orderan.kit.db import Tx
 from orderan.kit.events import record
 from orderan.kit.ids import to_text
 from orderan.orders import count_returned, insert_moves
-from orderan.returns import rules, store
+from orderan.returns import rules, store, store_dispute
 from orderan.returns.errors import CountsDiffer, ReturnNotFound
+from orderan.returns.errors_dispute import DamagedOnSale
 from orderan.returns.events import ReturnMoved
 from orderan.returns.models import GoodsReturn, Inspected, ReturnLine
+from orderan.returns.models_dispute import NOTHING_SEEN, ReceivedLine, Seen
 from orderan.returns.states import RETURN, ReturnEvent, ReturnState
 
 
@@ -59,12 +61,19 @@ async def move_return(
 
 
 async def receive_return(
-    tx: Tx, found: GoodsReturn, received: Mapping[int, int], *, location_id: UUID, now: datetime
-) -> None:
-    """Goods are on the receiving table: counted, not yet judged.
+    tx: Tx,
+    found: GoodsReturn,
+    received: Mapping[int, int],
+    *,
+    location_id: UUID,
+    seen: Seen = NOTHING_SEEN,
+    now: datetime,
+) -> list[ReceivedLine]:
+    """Goods are on the receiving table: counted against what was to come, not yet judged. Returns the count.
 
     Args:
         received: Units per line of the return; lines not named did not come.
+        seen: What the parcel said, what is damaged to the eye, and what lay in it beside.
 
     Raises:
         IllegalMove: It is not on its way.
@@ -79,11 +88,23 @@ async def receive_return(
     )
     if wrong or not any(received.values()):
         raise CountsDiffer(wrong)
+    if broken := tuple(
+        (line_no, units, received.get(line_no, 0))
+        for line_no, units in sorted(seen.damaged.items())
+        if not 0 <= units <= received.get(line_no, 0)
+    ):
+        raise CountsDiffer(broken)
+    lines = [
+        ReceivedLine(line_no, units, received.get(line_no, 0), seen.damaged.get(line_no, 0))
+        for line_no, units in expected.items()
+    ]
+    await store_dispute.insert_reception(tx, found.id, lines, seen, location_id=location_id, now=now)
     await store.set_received(tx, found.id, list(received.items()))
     await count_returned(
         tx, [(found.order_id, line_no, units) for line_no, units in received.items() if units]
     )
     await move_return(tx, found, ReturnEvent.RECEIVE, location_id=location_id, now=now)
+    return lines
 
 
 async def inspect_return(
@@ -94,11 +115,16 @@ async def inspect_return(
     Raises:
         IllegalMove: It was not received, or judged before.
         CountsDiffer: The judgement does not account for exactly what was received.
+        DamagedOnSale: What came damaged is to be sold again.
     """
     RETURN.after(ReturnState(found.state), ReturnEvent.INSPECT)
     lines = await store.lines_of(tx, found.id)
     if wrong := rules.miscounted(lines, inspected):
         raise CountsDiffer(wrong)
+    reception = await store_dispute.reception_of(tx, found.id)
+    if damaged := rules.damaged_on_sale(reception.lines if reception else (), inspected):
+        raise DamagedOnSale(damaged)
+    await store_dispute.insert_inspection(tx, found.id, now=now)
     await store.set_inspected(tx, found.id, inspected)
     await move_return(tx, found, ReturnEvent.INSPECT, note=note, now=now)
     return lines

@@ -12,6 +12,7 @@ from orderan.returns import rules, store
 from orderan.returns.errors import NothingToReturn, NotReturnable
 from orderan.returns.events import ReturnMoved
 from orderan.returns.models import GoodsReturn, Wanted
+from orderan.returns.models_policy import Remedy
 from orderan.returns.states import RETURN
 
 
@@ -25,6 +26,7 @@ async def request_return(
     parcel_id: UUID | None = None,
     policy_version: int | None = None,
     way_paid_by: str | None = None,
+    way: Remedy = Remedy.REFUND,
     now: datetime,
 ) -> GoodsReturn:
     """Open a return for units of a locked order.
@@ -33,6 +35,7 @@ async def request_return(
         location_id: Where they will arrive, where that is known.
         parcel_id: Of which the buyer kept the rest at the door.
         policy_version, way_paid_by: By which policy its buyer asks, and who pays the way by it.
+        way: What its buyer wants for it.
 
     Raises:
         NothingToReturn: Nothing was named.
@@ -60,6 +63,7 @@ async def request_return(
         parcel_id=parcel_id,
         policy_version=policy_version,
         way_paid_by=way_paid_by,
+        way=way,
     )
     await store.insert_return(tx, made, wanted)
     await insert_moves(tx, "return", [(order_id, "", "request", made.state)], reason=reason, now=now)

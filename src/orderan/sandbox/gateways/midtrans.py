@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from orderan.sandbox.book import Book, NotPossible
 from orderan.sandbox.models import ChargeState, Letter, SimCharge, SimReply, SimRequest
+from orderan.sandbox.ports import BankDeed
 
 JAKARTA: Final = timezone(timedelta(hours=7))
 KEY_LASTS: Final = timedelta(minutes=5)
@@ -49,6 +50,7 @@ class MidtransSimulator:
         self._merchant = credentials["merchant_id"]
         self._kept: dict[str, tuple[datetime, SimReply]] = {}
         self._pages: dict[str, dict[str, Any]] = {}
+        self._disputed: set[str] = set()
         self._now = datetime.min.replace(tzinfo=JAKARTA)
 
     def answer(self, request: SimRequest, *, now: datetime) -> SimReply:
@@ -94,9 +96,31 @@ class MidtransSimulator:
         told["signature_key"] = hashlib.sha512(b"forged").hexdigest()
         return Letter(letter.gateway, letter.about, letter.url, letter.headers, json.dumps(told).encode())
 
-    def pick(self, token: str, *, now: datetime) -> SimCharge:
-        """The buyer pays on Snap's page, by the first way it offers: only now is there a transaction."""
+    def bank_may(self, charge: SimCharge) -> tuple[BankDeed, ...]:
+        """A chargeback is the last word of theirs: their reference knows no way back from it."""
+        there = charge.method == CARD and charge.state is ChargeState.PAID and charge.id not in self._disputed
+        return (BankDeed.DISPUTE,) if there else ()
+
+    def bank_does(self, charge: SimCharge, deed: BankDeed, *, now: datetime) -> None:
+        if deed not in self.bank_may(charge):
+            raise NotPossible(deed)
+        self._now = now
+        self._disputed.add(charge.id)
+
+    def pick(self, token: str, *, card: str | None = None, now: datetime) -> SimCharge:
+        """The buyer pays on Snap's page, by the first way it offers: only now is there a transaction.
+
+        Args:
+            card: How the card begins they type; None is one the page takes.
+
+        Raises:
+            ValueError: The page takes no such card, and there is no transaction.
+        """
         page = self._pages[token]
+        ranges = (page.get("credit_card") or {}).get("whitelist_bins")
+        if card is not None and ranges and not card.startswith(tuple(ranges)):
+            message = "this card is not allowed here"
+            raise ValueError(message)
         return self._made(
             page["transaction_details"]["order_id"],
             int(page["transaction_details"]["gross_amount"]),
@@ -250,6 +274,8 @@ class MidtransSimulator:
         amount = int(body.get("amount") or charge.paid - charge.refunded)
         if charge.method in WHOLE_ONLY and amount != charge.paid:
             return _said(200, "414", "Partial refund is not allowed")
+        if charge.id in self._disputed:
+            return _said(200, "412", "Transaction status cannot be updated.")
         try:
             refund = self.book.refund(
                 charge,
@@ -277,6 +303,8 @@ class MidtransSimulator:
             word = "capture"
         if charge.refunded and charge.state is ChargeState.PAID:
             word = "partial_refund"
+        if charge.id in self._disputed:
+            word = "chargeback"
         told: dict[str, Any] = {
             "status_code": code,
             "transaction_id": charge.id,
@@ -310,8 +338,10 @@ class MidtransSimulator:
         return told | charge.extra
 
     def _is_captured(self, charge: SimCharge) -> bool:
-        """Whether a card's money is there and not settled yet."""
+        """Whether a card's money is there and not settled yet; a chargeback comes weeks after that."""
         if charge.method != CARD or charge.state is not ChargeState.PAID or charge.refunds:
+            return False
+        if charge.id in self._disputed:
             return False
         return charge.changed_at is not None and self._now < settles_at(charge.changed_at)
 

@@ -27,12 +27,17 @@ from orderan.sandbox.gateways.stripe_objects import (
     typed,
 )
 from orderan.sandbox.models import ChargeState, Letter, SimCharge, SimReply, SimRequest
+from orderan.sandbox.ports import BankDeed
 
 _VERSION: Final = "2026-10-28.endive"
 _KEY_LASTS: Final = timedelta(hours=24)
 _SHORTEST, _LONGEST = timedelta(minutes=30), timedelta(hours=24)
 _LEAST: Final = 800_000
 """About half a dollar, in hundredths of a rupiah."""
+
+
+_UNDECIDED: Final = frozenset({"needs_response", "under_review"})
+_STATUSES: Final = {BankDeed.DISPUTE: "needs_response", BankDeed.WIN: "won", BankDeed.LOSE: "lost"}
 
 
 class StripeSimulator:
@@ -103,6 +108,18 @@ class StripeSimulator:
     def forged(self, letter: Letter) -> Letter:
         at = letter.headers["stripe-signature"].partition(",")[0]
         return replace(letter, headers={**letter.headers, "stripe-signature": f"{at},v1={'0' * 64}"})
+
+    def bank_may(self, charge: SimCharge) -> tuple[BankDeed, ...]:
+        stands = charge.extra.get("dispute")
+        if stands is None and charge.state in PAID and charge.refunded < charge.paid:
+            return (BankDeed.DISPUTE,)
+        return (BankDeed.WIN, BankDeed.LOSE) if stands in _UNDECIDED else ()
+
+    def bank_does(self, charge: SimCharge, deed: BankDeed, *, now: datetime) -> None:
+        if deed not in self.bank_may(charge):
+            raise NotPossible(deed)
+        amount = charge.paid - charge.refunded
+        self.dispute(charge, _STATUSES[deed], amount=charge.extra.get("disputed", amount), now=now)
 
     def dispute(self, charge: SimCharge, status: str, *, amount: int | None = None, now: datetime) -> None:
         """The bank takes the money back for its customer, or goes on with that.

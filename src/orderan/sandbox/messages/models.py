@@ -30,6 +30,7 @@ class SimMessage:
         error: Why it failed, in the provider's word.
         answered: The button that was tapped.
         free: Whether it was sent as it stands, not from a template.
+        listed: Whether its buttons are rows of a list, of which one is chosen.
     """
 
     provider: str
@@ -47,6 +48,7 @@ class SimMessage:
     error: str | None = None
     answered: str | None = None
     free: bool = True
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

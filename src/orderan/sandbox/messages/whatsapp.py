@@ -110,11 +110,9 @@ class WhatsappSimulator:
         if to is None or message.answered is None:
             said |= {"type": "text", "text": {"body": message.text}}
         elif to.free:
-            button = {"id": message.answered, "title": message.text}
-            said |= {
-                "type": "interactive",
-                "interactive": {"type": "button_reply", "button_reply": button},
-            }
+            shape = "list_reply" if to.listed else "button_reply"
+            chosen = {"id": message.answered, "title": message.text}
+            said |= {"type": "interactive", "interactive": {"type": shape, shape: chosen}}
         else:
             said |= {"type": "button", "button": {"payload": message.answered, "text": message.text}}
         return self._told(message, {"contacts": [_contact(message.phone)], "messages": [said]})
@@ -150,6 +148,7 @@ class WhatsappSimulator:
             buttons=buttons,
             reference=told.get("biz_opaque_callback_data"),
             free=told.get("type") != "template",
+            listed=told.get("type") == "interactive" and told["interactive"].get("type") == "list",
         )
         self.tray.add(message)
         answer = {
@@ -206,12 +205,26 @@ class WhatsappSimulator:
 def _interactive(told: Mapping[str, Any]) -> "SimReply | tuple[str, tuple[tuple[str, str], ...]]":
     inner = told["interactive"]
     text = inner["body"]["text"]
+    if inner["type"] == "list":
+        return _list(text, inner["action"])
     buttons = tuple((one["reply"]["id"], one["reply"]["title"]) for one in inner["action"]["buttons"])
     if not 0 < len(buttons) <= 3:
         return _error(400, 131009, "(#131009) Invalid buttons count. Min allowed buttons: 1, max: 3")
     if any(len(title) > 20 or len(key) > 256 for key, title in buttons) or len(text) > 1024:
         return _error(400, 131009, "(#131009) Parameter value is not valid", details="too long")
     return text, buttons
+
+
+def _list(text: str, action: Mapping[str, Any]) -> "SimReply | tuple[str, tuple[tuple[str, str], ...]]":
+    rows = tuple((row["id"], row["title"]) for section in action["sections"] for row in section["rows"])
+    if not 0 < len(rows) <= 10:
+        return _error(400, 131009, "(#131009) Total row count exceed max allowed count: 10")
+    fits = all(0 < len(title) <= 24 and 0 < len(key) <= 200 for key, title in rows)
+    if not fits or not 0 < len(action["button"]) <= 20 or len(text) > 1024:
+        return _error(400, 131009, "(#131009) Parameter value is not valid", details="too long")
+    if len({key for key, _ in rows}) < len(rows):
+        return _error(400, 131009, "(#131009) Parameter value is not valid", details="duplicate row id")
+    return text, rows
 
 
 def _text(told: Mapping[str, Any]) -> "SimReply | tuple[str, tuple[tuple[str, str], ...]]":

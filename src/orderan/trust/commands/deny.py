@@ -67,6 +67,7 @@ def _denial(one: Assessed, channel_id: UUID | None, *, now: datetime) -> Denial:
         first_time=one.first_time,
         keys={KeyKind(kind): key for kind, key in kept_keys(subject).items()},
         wider=subject.wider,
+        houses=subject.houses,
     )
 
 
@@ -106,13 +107,12 @@ async def judge(tx: Tx, denial_id: UUID, event: DenialEvent, words: str, *, now:
 
 async def _let_through(tx: Tx, denial: Denial, why: str, *, now: datetime) -> None:
     """Take what is blocked off its list, and the phone onto the other; a denial without a phone has nothing more."""
-    for kind, key in denial.keys.items():
+    for kind, key in denial.kept:
         if f"blocked_{kind}" not in denial.reasons and kind is not KeyKind.PHONE:
             continue
-        for one in (key, *denial.wider) if kind is KeyKind.CARD else (key,):
-            standing = await store_lists.entry_of(tx, kind, one, now=now)
-            if standing is not None and standing.verdict is ListVerdict.BLOCK:
-                await store_lists.remove_entry(tx, standing.id, now=now)
+        standing = await store_lists.entry_of(tx, kind, key, now=now)
+        if standing is not None and standing.verdict is ListVerdict.BLOCK:
+            await store_lists.remove_entry(tx, standing.id, now=now)
     phone = denial.keys.get(KeyKind.PHONE)
     if phone is None or await store_lists.entry_of(tx, KeyKind.PHONE, phone, now=now) is not None:
         return

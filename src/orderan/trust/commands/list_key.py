@@ -9,7 +9,7 @@ from orderan.kit.db import Tx
 from orderan.kit.ids import new_id, to_text
 from orderan.trust import store_lists
 from orderan.trust.commands.edit_rules import explained
-from orderan.trust.errors import ENTRY_PREFIX, EntryNotFound, EntryPast, EntryThere
+from orderan.trust.errors import ENTRY_PREFIX, EntryNotFound, EntryPast, EntryThere, KeyUnusable
 from orderan.trust.models import KeyKind, ListVerdict
 from orderan.trust.store_lists import Entry
 
@@ -25,17 +25,20 @@ async def put_on_list(
     expires_at: datetime | None,
     now: datetime,
 ) -> Entry:
-    """From now on an order with this key is let through, or not taken.
+    """From now on an order with this key is let through, or not taken, or has a throw-away mailbox.
 
     Args:
         key: Its keyed hash, of `key_of`.
         shown: What stands for it on a page, masked.
 
     Raises:
+        KeyUnusable: It is said to be thrown away, and is no domain.
         TrustUnexplained: Nothing says why.
         EntryPast: It would be over already.
         EntryThere: It stands on a list; both at once would be a riddle.
     """
+    if verdict is ListVerdict.DISPOSABLE and kind is not KeyKind.DOMAIN:
+        raise KeyUnusable(str(kind))
     why = explained(reason)
     if expires_at is not None and expires_at <= now:
         raise EntryPast

@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from orderan.kit.db import Tx
@@ -15,8 +16,11 @@ from orderan.verification.errors import BuyerTaken
 from orderan.verification.events import BuyerAnswered, BuyerAsked, DeliveryAnswered, DeliveryAsked
 from orderan.verification.models import LEASE, Attempt, Case, Policy, Reached, Step, Way
 from orderan.verification.rules import Next
-from orderan.verification.states import ATTEMPT, AttemptEvent, AttemptState
-from orderan.verification.views import PolicyVersion, attempts_of
+from orderan.verification.states import ATTEMPT, OPEN, AttemptEvent, AttemptState
+from orderan.verification.views import PolicyVersion, attempts_of, policy_now
+
+LONGEST_WORDS: Final = 300
+"""Of what a buyer wrote in place of an answer; the rest is on the shop's own telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,14 @@ async def note_answer(
     *,
     answer: str | None = None,
     note: str | None = None,
+    by_hand: bool = False,
     now: datetime,
 ) -> Attempt | None:
-    """Note how a locked attempt ended; None when it had ended so already, or cannot any more."""
+    """Note how a locked attempt ended; None when it had ended so already, or cannot any more.
+
+    Args:
+        by_hand: Somebody of the shop called: that costs what the policy says a call of theirs does.
+    """
     becomes = ATTEMPT.moves.get((attempt.state, event))
     if becomes is None:
         return None
@@ -145,6 +154,7 @@ async def note_answer(
         state=becomes,
         answer=answer if answer is not None else attempt.answer,
         note=note if note is not None else attempt.note,
+        cost_minor=await _cost_of_a_call(tx) if by_hand and attempt.way is Way.AGENT else attempt.cost_minor,
         moved_at=now,
         moved_by=tx.actor,
     )
@@ -154,6 +164,39 @@ async def note_answer(
         fact = told(str(attempt.way), str(becomes), after.answer, after.cost_minor)
         await record(tx, attempt.order_id, fact, now=now)
     return after
+
+
+async def note_why(tx: Tx, attempt: Attempt, why: str, *, among: Collection[str]) -> bool:
+    """Keep why a buyer said no to a locked attempt; False where they did not by it, or a reason stands already.
+
+    The first reason stays: it was given with the no. When they answered stays too: it is the moment their order moved.
+    What they wrote before comes after it.
+
+    Args:
+        among: All reasons there are to choose from.
+    """
+    said = attempt.note or ""
+    if attempt.state is not AttemptState.REFUSED or attempt.day_id is not None:
+        return False
+    if any(said == one or said.startswith(f"{one} / ") for one in among):
+        return False
+    note = f"{why} / {said}" if said else why
+    await store.save_attempt(tx, replace(attempt, note=note[:LONGEST_WORDS]), was=attempt.state)
+    return True
+
+
+async def note_words(tx: Tx, attempt: Attempt, words: str) -> bool:
+    """Keep what somebody wrote to a locked attempt that has no answer; whether it is new.
+
+    What they wrote before stays in front of it, as long as there is room.
+    """
+    said = " ".join(words.split())
+    before = attempt.note or ""
+    if attempt.state not in {*OPEN, AttemptState.MISSED} or not said or said in before:
+        return False
+    note = f"{before} / {said}" if before else said
+    await store.save_attempt(tx, replace(attempt, note=note[:LONGEST_WORDS]), was=attempt.state)
+    return len(before) < LONGEST_WORDS
 
 
 async def note_by_hand(
@@ -176,7 +219,7 @@ async def note_by_hand(
         token_digest=digest_of(secrets.token_urlsafe(16)),
         answer=None,
         note=note,
-        cost_minor=None,
+        cost_minor=await _cost_of_a_call(tx),
         recording_url=None,
         began_at=now,
         until=now,
@@ -186,8 +229,14 @@ async def note_by_hand(
     )
     await store.insert_attempts(tx, [attempt])
     told = DeliveryAnswered if day_id else BuyerAnswered
-    await record(tx, order_id, told(str(attempt.way), str(attempt.state), None, None), now=now)
+    await record(tx, order_id, told(str(attempt.way), str(attempt.state), None, attempt.cost_minor), now=now)
     return attempt
+
+
+async def _cost_of_a_call(tx: Tx) -> int | None:
+    """Rupiah that a call by the shop's own people costs now; None where the shop does not count it."""
+    found = await policy_now(tx)
+    return (found.policy.agent_minor or None) if found else None
 
 
 async def take_case(tx: Tx, case: Case, *, now: datetime) -> Case:

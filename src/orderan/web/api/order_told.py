@@ -20,6 +20,7 @@ from orderan.orders import (
     holds_of,
     load_orders,
     owed,
+    substitutions_of,
     tags_of,
     visible,
 )
@@ -64,7 +65,10 @@ class DiscountTold(Told):
 
 
 class OrderLineTold(Told):
-    """A line with its units by how far they are; each count holds what is further along too."""
+    """A line with its units by how far they are; each count holds what is further along too.
+
+    `may_substitute`: its buyer lets something stand in. `substitutes_line`: the line this one stands in for.
+    """
 
     line: int
     sku: str
@@ -82,6 +86,8 @@ class OrderLineTold(Told):
     discount: int
     discounts: list[DiscountTold]
     tax: int
+    may_substitute: bool
+    substitutes_line: int | None
 
 
 class HoldTold(Told):
@@ -136,6 +142,7 @@ def sees_stock(principal: Principal) -> bool:
 async def whole(tx: Tx, order_id: UUID) -> OrderWholeTold:
     """An order as the API tells it."""
     order, lines = (await load_orders(tx, [order_id]))[order_id]
+    instead_of = {one.by_line_no: one.line_no for one in await substitutions_of(tx, order_id)}
     return OrderWholeTold(
         **row_told(order, await tags_of(tx, order_id)),
         verification=order.verification,
@@ -154,12 +161,12 @@ async def whole(tx: Tx, order_id: UUID) -> OrderWholeTold:
         accepted_at=order.accepted_at,
         delivered_at=order.delivered_at,
         closed_at=order.closed_at,
-        lines=[_line(line) for line in lines],
+        lines=[_line(line, instead_of.get(line.line_no)) for line in lines],
         hold_list=[_hold(hold) for hold in await holds_of(tx, order_id)],
     )
 
 
-def _line(line: Line) -> OrderLineTold:
+def _line(line: Line, instead_of: int | None) -> OrderLineTold:
     return OrderLineTold(
         line=line.line_no,
         sku=line.sku_code,
@@ -181,6 +188,8 @@ def _line(line: Line) -> OrderLineTold:
             if part[2]
         ],
         tax=line.tax_minor,
+        may_substitute=line.may_substitute,
+        substitutes_line=instead_of,
     )
 
 

@@ -47,6 +47,9 @@ class LineAsked(Asked):
 
     sku: Annotated[str, Field(min_length=1, max_length=64, pattern=TEXT)]
     quantity: Annotated[int, Field(ge=1, le=1_000_000)]
+    may_substitute: bool | None = Field(
+        default=None, description="Of this line alone; absent: as the order says"
+    )
 
 
 class AddressAsked(Asked):
@@ -111,6 +114,10 @@ class OrderAsked(Asked):
     expected_total: Annotated[int | None, Field(ge=0, le=MOST_MINOR)] = None
     note: Annotated[str | None, Field(max_length=1000, pattern=TEXT)] = None
     origin: OriginAsked | None = None
+    may_substitute: bool = Field(
+        default=False,
+        description="The buyer lets what the shop names as a substitute stand in for what is missing, at no higher price",
+    )
 
     def placement(self, postcodes: Mapping[str, str]) -> Placement:
         """As the flow takes it.
@@ -124,7 +131,14 @@ class OrderAsked(Asked):
         """
         return Placement(
             channel=self.channel,
-            lines=[PlacementLine(line.sku, line.quantity) for line in self.lines],
+            lines=[
+                PlacementLine(
+                    line.sku,
+                    line.quantity,
+                    self.may_substitute if line.may_substitute is None else line.may_substitute,
+                )
+                for line in self.lines
+            ],
             buyer=_buyer(self.buyer, postcodes) if self.buyer else None,
             kind=self.kind,
             terms=self.terms,
@@ -200,6 +214,9 @@ class OrderTold(Told):
     total: int
     placed_at: str
     pay_before: str | None
+    deposit: Annotated[
+        int | None, Field(description="To be paid before it is worked on; its payments tell the page for it")
+    ]
     lines: list[LineTold]
 
 
@@ -355,6 +372,7 @@ def told(placed: Placed) -> dict[str, Any]:
         "total": order.total_minor,
         "placed_at": order.placed_at.isoformat(),
         "pay_before": order.hold_until.isoformat() if order.hold_until else None,
+        "deposit": order.deposit_due_minor if order.wants_deposit else None,
         "lines": [
             {
                 "line": line.line_no,

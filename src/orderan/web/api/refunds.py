@@ -49,6 +49,7 @@ class RefundAsked(Asked):
     amount: Amount
     reason: Reason
     lines: Annotated[tuple[RefundLineAsked, ...], Field(max_length=200)] = ()
+    shipping: Annotated[int, Field(ge=0, le=MOST_MINOR)] = 0
 
 
 class RefundPaidAsked(Asked):
@@ -159,7 +160,13 @@ async def refund_granted(
         await require_sight(tx, scope_of(principal), [order])
         lines = [RefundLine(line.line, line.quantity, line.amount) for line in data.lines]
         refund = await promise_refund(
-            tx, order, amount_minor=data.amount, reason=data.reason, lines=lines, now=now
+            tx,
+            order,
+            amount_minor=data.amount,
+            reason=data.reason,
+            lines=lines,
+            shipping_minor=data.shipping,
+            now=now,
         )
         return await _refund(tx, principal, refund.id)
 

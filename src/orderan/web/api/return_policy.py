@@ -15,7 +15,9 @@ from orderan.returns import (
     CauseRule,
     Condition,
     Payer,
+    Remedy,
     ReturnPolicy,
+    TrustedAt,
     keep_return_policy,
     return_policy_now,
 )
@@ -47,6 +49,24 @@ class ReturnPolicyAsked(Asked):
     agreed_below_minor: Annotated[
         int, Field(ge=0, le=10**9, description="Of a request worth less nobody is asked")
     ] = 0
+    trusted_at: Annotated[
+        TrustedAt, Field(description="When a buyer with a history has the refund, the goods unseen")
+    ] = TrustedAt.INSPECTION
+    trusted_below_minor: Annotated[int, Field(ge=0, le=10**9)] = 0
+    trusted_orders: Annotated[
+        int, Field(ge=1, le=1000, description="Delivered orders that make a history")
+    ] = 3
+    weight_off_percent: Annotated[
+        int, Field(ge=1, le=100, description="By how much a parcel may weigh other than its goods do")
+    ] = 25
+    ways: Annotated[
+        list[Remedy],
+        Field(
+            default_factory=lambda: list(Remedy),
+            max_length=len(Remedy),
+            description="What a buyer may choose; refund is always among it",
+        ),
+    ]
 
 
 class ReturnCauseTold(Told):
@@ -66,6 +86,11 @@ class ReturnPolicyTold(Told):
     never: list[str]
     causes: list[ReturnCauseTold]
     agreed_below_minor: int
+    ways: list[Remedy]
+    trusted_at: TrustedAt
+    trusted_below_minor: int
+    trusted_orders: int
+    weight_off_percent: int
 
 
 @get("/", summary="The policy of returns", opt={"needs": Permission.SETTINGS_READ}, responses=READ)
@@ -97,6 +122,11 @@ async def return_policy_kept(
         never=tuple(data.never),
         causes=tuple(CauseRule(one.cause, one.pays, one.condition, one.explained) for one in data.causes),
         agreed_below_minor=data.agreed_below_minor,
+        ways=tuple(data.ways),
+        trusted_at=data.trusted_at,
+        trusted_below_minor=data.trusted_below_minor,
+        trusted_orders=data.trusted_orders,
+        weight_off_percent=data.weight_off_percent,
     )
 
     async def command(tx: Tx) -> ReturnPolicyTold:
@@ -117,6 +147,11 @@ async def _told(tx: Tx) -> ReturnPolicyTold:
             for one in policy.causes
         ],
         agreed_below_minor=policy.agreed_below_minor,
+        ways=list(policy.ways),
+        trusted_at=policy.trusted_at,
+        trusted_below_minor=policy.trusted_below_minor,
+        trusted_orders=policy.trusted_orders,
+        weight_off_percent=policy.weight_off_percent,
     )
 
 

@@ -26,7 +26,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.runner import Runner
 from orderan.orders import require_sight
-from orderan.returns import Inspected, ReturnEvent, ReturnState, Wanted
+from orderan.returns import ExchangeState, Extra, Inspected, Remedy, ReturnEvent, ReturnState, Seen, Wanted
 from orderan.web.api.answering import MOST_MINOR, READ, Cursor, PageSize, once, scope_of
 from orderan.web.api.shapes import REFUSED, Asked, IdempotencyKey, Told
 from orderan.web.cursors import cursor_of, read_cursor
@@ -42,6 +42,7 @@ class WantedAsked(Asked):
     line: LineNo
     quantity: Annotated[int, Field(ge=1, le=1_000_000)]
     reason: Words = ""
+    sku: Annotated[str, Field(max_length=100, description="What it is exchanged for")] = ""
 
 
 class ReturnAsked(Asked):
@@ -49,6 +50,9 @@ class ReturnAsked(Asked):
 
     order_id: Annotated[str, Field(min_length=1, max_length=40)]
     reason: Annotated[str, Field(min_length=1, max_length=300)]
+    way: Annotated[
+        Remedy, Field(description="What the buyer gets for it; a replacement's stock is held at once")
+    ] = Remedy.REFUND
     lines: Annotated[list[WantedAsked], Field(min_length=1, max_length=200)]
 
 
@@ -64,6 +68,14 @@ class ReceivedLineAsked(Asked):
 
     line: LineNo
     received: Units
+    damaged: Annotated[int, Field(ge=0, le=1_000_000, description="Of these, damaged to the eye")] = 0
+
+
+class ReturnExtraAsked(Asked):
+    """Something in the parcel that is not in its return."""
+
+    what: Annotated[str, Field(min_length=1, max_length=100)]
+    units: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class ReceivedAsked(Asked):
@@ -71,6 +83,12 @@ class ReceivedAsked(Asked):
 
     location_id: Annotated[str, Field(min_length=1, max_length=40)]
     lines: Annotated[list[ReceivedLineAsked], Field(min_length=1, max_length=200)]
+    awb: Annotated[
+        str, Field(max_length=60, description="As the parcel says; compared with what was issued")
+    ] = ""
+    weight_g: Annotated[int | None, Field(ge=0, le=10_000_000)] = None
+    origin: Annotated[str, Field(max_length=100, description="City it was sent from, as the label says")] = ""
+    extras: Annotated[list[ReturnExtraAsked], Field(default_factory=list, max_length=50)]
 
 
 class InspectedLineAsked(Asked):
@@ -110,6 +128,14 @@ class ReturnLineTold(Told):
     condition: str | None
 
 
+class ReplacementTold(Told):
+    """The order a return is exchanged for: its stock is held, then the return pays for it, or nothing came of it."""
+
+    order_id: str
+    order_number: str
+    state: ExchangeState
+
+
 class ReturnTold(Told):
     """A return; `number` counts returns of its order."""
 
@@ -125,6 +151,8 @@ class ReturnTold(Told):
     requested_by: str
     requested_at: datetime
     units: int
+    way: Remedy
+    replacement: ReplacementTold | None
 
 
 class ReturnWholeTold(ReturnTold):
@@ -155,6 +183,14 @@ def _facts(row: ReturnRow) -> dict[str, Any]:
         "requested_by": row.requested_by,
         "requested_at": row.requested_at,
         "units": row.units,
+        "way": Remedy(row.way),
+        "replacement": ReplacementTold(
+            order_id=to_text("ord", row.replacement_id),
+            order_number=str(row.replacement_number),
+            state=ExchangeState(row.exchange),
+        )
+        if row.replacement_id and row.exchange
+        else None,
     }
 
 
@@ -236,8 +272,8 @@ async def return_asked(
     async def command(tx: Tx) -> ReturnWholeTold:
         order = from_text("ord", data.order_id)
         await require_sight(tx, scope_of(principal), [order])
-        wanted = [Wanted(line.line, line.quantity, line.reason) for line in data.lines]
-        made = await ask_return(tx, order, wanted, reason=data.reason, now=now)
+        wanted = [Wanted(line.line, line.quantity, line.reason, sku=line.sku) for line in data.lines]
+        made = await ask_return(tx, order, wanted, reason=data.reason, way=data.way, now=now)
         return await whole(tx, principal, made.id)
 
     return await once(request, principal, runner, idempotency_key, command, now=now, status=201)
@@ -305,15 +341,22 @@ async def return_received(
     data: ReceivedAsked,
     idempotency_key: IdempotencyKey,
 ) -> ReturnWholeTold:
-    """Counted, not yet judged."""
+    """Counted, not yet judged; what is not as issued opens a dispute, and nothing is paid back before it is decided."""
 
     async def step(tx: Tx, found: UUID) -> None:
         place = from_text("loc", data.location_id)
         if not principal.sees_location(place):
             raise UnknownLocation(data.location_id)
         counted = {line.line: line.received for line in data.lines}
+        seen = Seen(
+            data.awb,
+            data.weight_g,
+            data.origin,
+            {line.line: line.damaged for line in data.lines if line.damaged},
+            [Extra(one.what, one.units) for one in data.extras],
+        )
         await receive_goods_back(
-            tx, found, counted, location_id=place, within=principal.location_ids, now=now
+            tx, found, counted, location_id=place, seen=seen, within=principal.location_ids, now=now
         )
 
     return await _step(request, principal, runner, idempotency_key, return_id, step, now)

@@ -1,18 +1,22 @@
 """What bringing something to an address costs, over the API: for a page that asks before anything is ordered."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated, Final
 
 from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
+from pydantic import Field
 
 from orderan.access import NotAllowed, Permission, Principal
 from orderan.flows.book_courier import Booker
+from orderan.flows.courier_rates import RateQuery
+from orderan.flows.promise_dates import estimates
 from orderan.flows.quote_couriers import rate_query
-from orderan.kit.db import Caller, Database
+from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.ids import from_text, to_text
-from orderan.shipping import PREFIX, Offer, RateSource
+from orderan.shipping import PREFIX, Offer, RateSource, Road
 from orderan.web.api.answering import MOST_MINOR
 from orderan.web.api.shapes import REFUSED, Told
 
@@ -38,6 +42,9 @@ class OfferTold(Told):
     most_days: int | None
     source: RateSource
     as_of: datetime | None
+    arrives_on: date | None = Field(
+        description="The day it would arrive if it were accepted now, by what parcels took before; null without area"
+    )
 
 
 class OffersTold(Told):
@@ -57,6 +64,7 @@ async def rates_asked(
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
     booker: NamedDependency[Booker],
+    now: NamedDependency[datetime],
     weight_g: Annotated[int, QueryParameter(ge=1, le=MOST_G)],
     village_code: Annotated[str | None, QueryParameter(pattern=r"^\d\d\.\d\d\.\d\d\.\d{4}$")] = None,
     postcode: Annotated[str, QueryParameter(pattern=r"^([1-9]\d{4})?$")] = "",
@@ -85,10 +93,28 @@ async def rates_asked(
             insured=insured,
         ),
     )
-    return OffersTold(data=[offer_told(one) for one in await booker.finder.offers(caller, query)])
+    offers = await booker.finder.offers(caller, query)
+    days = await db.run(caller, lambda tx: _arrivals(tx, query, offers, now=now))
+    return OffersTold(data=[offer_told(one, day) for one, day in zip(offers, days, strict=True)])
 
 
-def offer_told(one: Offer) -> OfferTold:
+async def _arrivals(tx: Tx, query: RateQuery, offers: Sequence[Offer], *, now: datetime) -> list[date | None]:
+    if query.village_code is None:
+        return [None] * len(offers)
+    roads = [
+        Road(
+            query.origin_village,
+            query.village_code,
+            one.rate.courier,
+            one.rate.service.lower(),
+            one.rate.least_days if one.rate.most_days is None else one.rate.most_days,
+        )
+        for one in offers
+    ]
+    return [one.promised_on for one in await estimates(tx, roads, now=now)]
+
+
+def offer_told(one: Offer, arrives_on: date | None) -> OfferTold:
     rate = one.rate
     return OfferTold(
         account=to_text(PREFIX, one.account_id) if one.account_id else None,
@@ -103,6 +129,7 @@ def offer_told(one: Offer) -> OfferTold:
         most_days=rate.most_days,
         source=one.source,
         as_of=one.as_of,
+        arrives_on=arrives_on,
     )
 
 

@@ -96,6 +96,9 @@ class AskingPolicyAsked(Asked):
     deposit_hours: Annotated[int, Field(ge=0, le=10_000, description="How long it may be paid")] = (
         OWN.deposit_hours
     )
+    agent_minor: Annotated[
+        int, Field(ge=0, description="What a call by the shop's own people costs, rupiah; 0 is not counted")
+    ] = OWN.agent_minor
     asks: Annotated[
         bool, Field(description="False asks nobody before shipping: COD orders are picked at once")
     ] = True
@@ -114,6 +117,7 @@ class PolicyTold(Told):
     silence: Silence
     deposit_percent: int
     deposit_hours: int
+    agent_minor: int
     asks: bool
     on_the_day: DayShape | None
 
@@ -153,6 +157,7 @@ async def policy_put(
         asks=data.asks,
         deposit_percent=data.deposit_percent,
         deposit_hours=data.deposit_hours,
+        agent_minor=data.agent_minor,
         on_the_day=_on_the_day(data.on_the_day),
     )
     version = await db.run(caller, lambda tx: keep_policy(tx, policy, expected=data.version, now=now))

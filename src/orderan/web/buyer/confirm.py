@@ -16,8 +16,8 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from orderan.flows.asking_words import WORDS
-from orderan.flows.hear_buyer import OPEN_AXIS, asked_by, hear_answer
+from orderan.flows.asking_words import WHYS, WORDS
+from orderan.flows.hear_buyer import OPEN_AXIS, asked_by, hear_answer, hear_why
 from orderan.flows.hear_day import day_stands
 from orderan.flows.hear_words import topic_of
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
@@ -51,12 +51,16 @@ class Asked:
 
     Attributes:
         overtaken: Whether the order became another one than this link asked about, or needs no answer by it.
+        refused: Whether the order was said no to by this link.
+        why: The reason that was given with it.
     """
 
     shop: str
     order: Order
     lines: list[Line]
     overtaken: bool
+    refused: bool = False
+    why: str | None = None
 
     @property
     def open(self) -> bool:
@@ -103,9 +107,13 @@ async def word_given(
     request: Request[Any, Any, Any], db: Database, now: datetime, link: FromPath[str]
 ) -> Response[Any]:
     """Take the word; one that comes too late is shown how things stand."""
-    word = one(await posted(request), "word")
+    form = await posted(request)
+    word, why = one(form, "word"), one(form, "why")
 
     async def hear(tx: Tx, token: str) -> None:
+        if why:
+            await hear_why(tx, token, why, now=now)
+            return
         event = WORDS[topic_of(await asked_by(tx, token, now=now))].get(word)
         if event is not None:
             # Answered already, by this link or otherwise: the page says how things stand.
@@ -133,7 +141,10 @@ async def _asked(request: Request[Any, Any, Any], db: Database, link: str, now: 
         if attempt.day_id is not None:
             return await _coming(tx, shop, order, attempt, attempt.day_id, now)
         overtaken = attempt.state is AttemptState.OVERTAKEN
-        return Asked(shop.name, order, [line for line in lines if owed(line)], overtaken)
+        refused = attempt.state is AttemptState.REFUSED
+        return Asked(
+            shop.name, order, [line for line in lines if owed(line)], overtaken, refused, attempt.note
+        )
 
     return await _by_link(request, db, link, now, read)
 
@@ -178,7 +189,9 @@ async def _shop_of(db: Database, link: str) -> Shop | None:
 def _shown(request: Request[Any, Any, Any], link: str, asked: Asked | Coming) -> Response[Any]:
     if isinstance(asked, Coming):
         return page(request, "buyer/at_home.html", headers=QUIET, asked=asked, link=link)
-    return page(request, "buyer/confirm.html", headers=QUIET, asked=asked, link=link, owed=owed, wait_s=0)
+    return page(
+        request, "buyer/confirm.html", headers=QUIET, asked=asked, link=link, owed=owed, whys=WHYS, wait_s=0
+    )
 
 
 def _not_good(request: Request[Any, Any, Any], refusal: AnswerUnknown | TooManyAttempts) -> Response[Any]:

@@ -16,11 +16,13 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from orderan.customers import PhoneUnreadable, e164
+from orderan.flows.fitting_rails import fitting
 from orderan.flows.offer_promotion import Offer, offered
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier, Wanted
 from orderan.flows.pay_with_voucher import take_voucher_off, use_voucher, voucher_there
 from orderan.flows.payable import can_pay, is_payable, leaves_payable
+from orderan.flows.views_papers import order_paper
 from orderan.incidents import LOWERED_BEFORE, Banner, banner_for
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
@@ -42,6 +44,7 @@ from orderan.payments import (
     NoVoucher,
     PartDoesNotFit,
     Rail,
+    TransferAccount,
     VoucherLeavesTooLittle,
     VoucherNotFound,
     VoucherNotOff,
@@ -50,6 +53,7 @@ from orderan.payments import (
     call_for_news,
     rails,
     spent_on,
+    transfer_accounts,
 )
 from orderan.promotions import (
     PromotionDoesNotApply,
@@ -65,6 +69,7 @@ from orderan.web.errors import sentence
 from orderan.web.forms import Fields, one, posted, whole_rupiah
 from orderan.web.here import place_of
 from orderan.web.pages import page
+from orderan.web.papers import as_pdf, invoice
 
 BUYER: Final = "buyer"
 TRIES: Final = 30
@@ -98,6 +103,7 @@ class View:
         use: The promotion what waits to be paid was offered with.
         voucher_minor: What vouchers paid of it already.
         voucher_there_minor: What the buyer's own could pay of what is due.
+        transfers: The shop's own bank accounts, where they may transfer to instead.
     """
 
     word: str
@@ -113,6 +119,7 @@ class View:
     use: Redemption | None = None
     voucher_minor: int = 0
     voucher_there_minor: int = 0
+    transfers: tuple[TransferAccount, ...] = ()
 
     @property
     def is_part(self) -> bool:
@@ -166,6 +173,17 @@ async def watch(
     if request.query_params.get("seen") == view.mark:
         return Response(None, status_code=204)
     return Response(None, status_code=204, headers={"hx-refresh": "true"})
+
+
+@get("/pay/{ticket:str}/invoice.pdf", opt={"public": True}, include_in_schema=False)
+async def own_invoice(
+    request: Request[Any, Any, Any], db: Database, links: PayLinks, now: datetime, ticket: str
+) -> Response[Any]:
+    """The invoice; like the page, it names nobody."""
+    shop_id, order_id = _order_of(links, ticket, now)
+    found = await db.run(Caller(shop_id, BUYER), lambda tx: order_paper(tx, order_id))
+    place = place_of(request, now=now)
+    return await as_pdf(f"invoice-{found.order.number}", invoice(found, place.words, place.zone))
 
 
 @get("/pay/{ticket:str}/back", opt={"public": True}, include_in_schema=False)
@@ -354,6 +372,7 @@ async def _view(
             use=use,
             voucher_minor=await _by_voucher(tx, order),
             voucher_there_minor=await voucher_there(tx, order, now=now),
+            transfers=await _transfers(tx, waits.amount_minor) if on_rail else (),
         )
     carried = [rail for rail in await rails(tx) if rail.state == "open"]
     deposit = order.deposit_due_minor
@@ -365,7 +384,7 @@ async def _view(
         asked = part
     elif deposit and not whole:
         asked = deposit
-    methods = _methods(asked, {rail.method for rail in carried})
+    methods = _methods(asked, {rail.method for rail in fitting(carried, asked)})
     told = await _troubles(tx, carried, now=now)
     codes = [method.code for _, group in methods for method in group]
     # A promotion is for whoever pays all that is due in one go.
@@ -384,7 +403,15 @@ async def _view(
         deposit_minor=deposit,
         voucher_minor=await _by_voucher(tx, order),
         voucher_there_minor=await voucher_there(tx, order, now=now),
+        transfers=await _transfers(tx, asked),
     )
+
+
+async def _transfers(tx: Tx, amount_minor: int) -> tuple[TransferAccount, ...]:
+    """Where so much may be transferred to."""
+    way = METHODS["bank_transfer"]
+    fits = way.least_minor <= amount_minor <= way.most_minor
+    return tuple(await transfer_accounts(tx, shown_only=True)) if fits else ()
 
 
 async def _by_voucher(tx: Tx, order: Order) -> int:
@@ -439,6 +466,7 @@ def _shown(
         ways=ways,
         picture=_picture(stored.get("qr")),
         groups=GROUP_NAMES,
+        transfer_group=GROUP_NAMES[Group.TRANSFER],
         asks_for_phone=ASKS_FOR_PHONE,
         kinds=PromotionKind,
         to_text=to_text,
@@ -467,4 +495,4 @@ def _picture(text: str | None) -> str | None:
     return drawn
 
 
-handlers: list[Any] = [look, watch, come_back, choose, pay_by_voucher]
+handlers: list[Any] = [look, watch, come_back, own_invoice, choose, pay_by_voucher]

@@ -3,18 +3,24 @@
 Whoever was let in to an order on the tracking page is let in here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import segno
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from orderan.flows.return_portal import LONGEST_WORDS, Asked, Portal, ask_by_buyer, look
+from orderan.catalog import ImageTooLarge, NotAnImage
+from orderan.flows.return_photos import keep_return_photos
+from orderan.flows.return_portal import LONGEST_WORDS, Asked, Portal, ask_by_buyer, look, take_back_request
+from orderan.inventory import StockShort
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import Database, Tx
 from orderan.kit.errors import N_, Refusal
+from orderan.kit.ids import from_text, to_text
+from orderan.kit.states import IllegalMove
 from orderan.kit.throttle import Limit, TooManyAttempts, spend
 from orderan.orders import OrderNotFound
 from orderan.returns import (
@@ -22,16 +28,27 @@ from orderan.returns import (
     CauseNotAccepted,
     CauseUnexplained,
     Condition,
+    CreditOfNobody,
+    NotExchangeable,
     NothingToReturn,
     Payer,
+    PhotoMoment,
+    PhotosOfNobody,
+    Remedy,
+    ReturnPhoto,
     ReturnWithLines,
+    TooManyPhotos,
+    WayNotOffered,
     Why,
+    photos_of,
+    replacements_of,
     returns_of,
 )
 from orderan.web.buyer.tracking import WINDOW, LetIn, let_in_to
 from orderan.web.forms import FormSentBefore, Sent, numbered, one, posted, refused, sent_once
 from orderan.web.pages import page
-from orderan.web.return_words import CAUSES
+from orderan.web.photos import photos_sent
+from orderan.web.return_words import CAUSES, WAYS
 
 HERE: Final = "/track/order/return"
 PER_ORDER: Final = 20
@@ -61,7 +78,33 @@ STEPS: Final[Mapping[str, str]] = {
     "closed": N_("Retur ini selesai."),
     "rejected": N_("Toko menolak retur ini."),
 }
-BESIDE: Final[Mapping[type[Refusal], str]] = {CauseUnexplained: "words", CauseNotAccepted: "cause"}
+EXCHANGES: Final[Mapping[str, str]] = {
+    "held": N_(
+        "Gantinya sudah kami simpan untuk Anda: pesanan %(number)s, dikirim setelah barang lama diperiksa."
+    ),
+    "settled": N_("Gantinya menjadi pesanan %(number)s."),
+    "dropped": N_("Pesanan pengganti %(number)s tidak jadi."),
+}
+HINTS: Final[Mapping[Remedy, str]] = {
+    Remedy.REFUND: N_("Dibayar setelah barang diperiksa."),
+    Remedy.CREDIT: N_("Menjadi saldo Anda setelah barang diperiksa."),
+    Remedy.EXCHANGE: N_("Pengganti kami simpan sekarang juga; selisih harga dikembalikan atau Anda bayar."),
+}
+BESIDE: Final[Mapping[type[Refusal], str]] = {
+    CauseUnexplained: "words",
+    CauseNotAccepted: "cause",
+    WayNotOffered: "way",
+    CreditOfNobody: "way",
+    NotExchangeable: "way",
+    StockShort: "way",
+    NotAnImage: "photos",
+    ImageTooLarge: "photos",
+    TooManyPhotos: "photos",
+    PhotosOfNobody: "photos",
+}
+KEPT: Final = "kept"
+_Replaced = Mapping[UUID, tuple[UUID, int, str]]
+_Photos = Mapping[UUID, Sequence[ReturnPhoto]]
 
 
 @get(HERE, opt={"public": True}, include_in_schema=False)
@@ -82,12 +125,14 @@ async def return_asked(
     if let_in is None:
         return Redirect("/track", status_code=303)
     form = await posted(request)
+    photos = await photos_sent(form)
 
     async def command(tx: Tx) -> None:
         await sent_once(tx, form, now=now)
-        await ask_by_buyer(
-            tx, let_in.order_id, _asked(form), words=one(form, "words")[:LONGEST_WORDS], now=now
-        )
+        way = next((known for known in Remedy if known == one(form, "way")), Remedy.REFUND)
+        said = one(form, "words")[:LONGEST_WORDS]
+        made = await ask_by_buyer(tx, let_in.order_id, _asked(form, way), words=said, way=way, now=now)
+        await keep_return_photos(tx, keyring, made.id, photos, PhotoMoment.REQUEST, now=now)
 
     try:
         limits = [Limit(f"return:order:{let_in.caller.shop_id}:{let_in.number}", PER_ORDER, WINDOW)]
@@ -102,7 +147,30 @@ async def return_asked(
     return Redirect(f"{HERE}?said=asked", status_code=303)
 
 
-def _asked(form: Any) -> list[Asked]:
+@post(f"{HERE}/keep", opt={"public": True}, include_in_schema=False, status_code=200)
+async def return_kept(
+    request: Request[Any, Any, Any], db: Database, keyring: Keyring, now: datetime
+) -> Response[Any]:
+    """They keep their things after all, as long as nothing is on its way."""
+    let_in = let_in_to(request, keyring, now)
+    if let_in is None:
+        return Redirect("/track", status_code=303)
+    form = await posted(request)
+
+    async def command(tx: Tx) -> None:
+        await sent_once(tx, form, now=now)
+        await take_back_request(tx, let_in.order_id, from_text("ret", one(form, "return")), now=now)
+
+    try:
+        await db.run(let_in.caller, command)
+    except FormSentBefore:
+        return Redirect(f"{HERE}?said={KEPT}", status_code=303)
+    except IllegalMove as refusal:
+        return await _page(request, db, let_in, now, sent=refused(request, "return", form, refusal, BESIDE))
+    return Redirect(f"{HERE}?said={KEPT}", status_code=303)
+
+
+def _asked(form: Any, way: Remedy) -> list[Asked]:
     cause = next((known for known in Cause if known == one(form, "cause")), None)
     if cause is None:
         raise CauseNotAccepted(one(form, "cause")[:40])
@@ -113,16 +181,25 @@ def _asked(form: Any) -> list[Asked]:
     }
     if not units:
         raise NothingToReturn
-    return [Asked(line_no, quantity, cause) for line_no, quantity in units.items()]
+    chosen = numbered(form, "sku_") if way is Remedy.EXCHANGE else {}
+    return [
+        Asked(line_no, quantity, cause, chosen.get(line_no, "")[:100]) for line_no, quantity in units.items()
+    ]
 
 
 async def _page(
     request: Request[Any, Any, Any], db: Database, let_in: LetIn, now: datetime, *, sent: Sent | None = None
 ) -> Response[Any]:
-    async def read(tx: Tx) -> tuple[Portal, list[ReturnWithLines]]:
-        return await look(tx, let_in.order_id, now=now), await returns_of(tx, let_in.order_id)
+    async def read(tx: Tx) -> tuple[Portal, list[ReturnWithLines], _Replaced, _Photos]:
+        returns = await returns_of(tx, let_in.order_id)
+        return (
+            await look(tx, let_in.order_id, now=now),
+            returns,
+            await replacements_of(tx, let_in.order_id),
+            await photos_of(tx, [one.goods_return.id for one in returns]),
+        )
 
-    portal, returns = await db.run(let_in.caller, read)
+    portal, returns, replaced, photos = await db.run(let_in.caller, read)
     titles = {line.line_no: line.title for line in portal.lines}
     form = sent or Sent()
     return page(
@@ -131,7 +208,7 @@ async def _page(
         status_code=422 if form.refused else 200,
         headers=QUIET,
         action=HERE,
-        said=request.query_params.get("said", "") == "asked",
+        said=request.query_params.get("said", ""),
         order=portal.order,
         until=portal.until,
         lines=[
@@ -140,6 +217,7 @@ async def _page(
                 "title": line.title,
                 "at_most": may.at_most,
                 "why": WHYS[may.why_not] if may.why_not else "",
+                "swaps": portal.swaps.get(line.line_no, ()),
             }
             for line in portal.lines
             for may in [portal.returnable[line.line_no]]
@@ -155,13 +233,28 @@ async def _page(
             }
             for rule in portal.policy.causes
         ],
+        ways=[
+            (str(way), WAYS[way], HINTS[way])
+            for way in portal.policy.ways
+            if (way is not Remedy.EXCHANGE or portal.swaps)
+            and (way is not Remedy.CREDIT or portal.order.customer_id is not None)
+        ],
+        keep_action=f"{HERE}/keep",
         returns=[
             {
+                "id": to_text("ret", one.goods_return.id),
+                "may_keep": one.goods_return.state in {"requested", "approved"}
+                and one.goods_return.parcel_id is None,
+                "exchange": EXCHANGES[replaced[one.goods_return.id][2]]
+                if one.goods_return.id in replaced
+                else "",
+                "replacement": replaced[one.goods_return.id][1] if one.goods_return.id in replaced else 0,
                 "code": code,
                 "state": one.goods_return.state,
                 "step": STEPS[one.goods_return.state],
                 "note": one.goods_return.note if one.goods_return.state == "rejected" else None,
                 "pays": PAYS[Payer(one.goods_return.way_paid_by)] if one.goods_return.way_paid_by else "",
+                "photos": sum(photo.moment is PhotoMoment.REQUEST for photo in photos[one.goods_return.id]),
                 "lines": [(titles.get(line.line_no, ""), line.quantity) for line in one.lines],
                 "picture": segno.make(code, error="m").svg_data_uri(scale=6, border=4, light="#fff")
                 if one.goods_return.state == "approved"
@@ -175,4 +268,4 @@ async def _page(
     )
 
 
-handlers: list[Any] = [return_form, return_asked]
+handlers: list[Any] = [return_form, return_asked, return_kept]

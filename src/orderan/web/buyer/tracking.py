@@ -15,20 +15,35 @@ from litestar.response import Redirect
 
 from orderan.customers import Card, Reader, customer_card, mask_name
 from orderan.flows.pay_links import PayLinks
+from orderan.flows.views_papers import OrderPaper, order_paper
+from orderan.flows.views_road import ParcelRoad, parcel_roads
 from orderan.insights import order_for_buyer
 from orderan.kit.crypto import Keyring
 from orderan.kit.db import ALL_SHOPS, Caller, Database, Tx
 from orderan.kit.errors import N_, Kind, Refusal
+from orderan.kit.i18n import local_date
 from orderan.kit.text import NumberMistyped, read_number
 from orderan.kit.throttle import Limit, TooManyAttempts, give_back, spend
 from orderan.kit.tickets import read_ticket, write_ticket
 from orderan.orders import pay_limit
-from orderan.returns import returns_of
+from orderan.returns import ReturnWithLines, returns_of, waits_for_return
 from orderan.settings import Settings
-from orderan.shipping import COURIERS, parcels_of, tracking_link
+from orderan.shipping import (
+    COURIERS,
+    UNDER_WAY,
+    Parcel,
+    Promise,
+    parcels_of,
+    promises_of,
+    tracking_link,
+    waiting_doors,
+)
 from orderan.shops import Shop, all_shops
+from orderan.web.buyer.parcel_road import drawing, happened
 from orderan.web.forms import client_address, one, posted, refusals_to
+from orderan.web.here import place_of
 from orderan.web.pages import page
+from orderan.web.papers import as_pdf, invoice
 
 COOKIE: Final = "orderan_track"
 OPEN_FOR: Final = timedelta(minutes=30)
@@ -78,6 +93,25 @@ async def check(
     return _form(request, shops, typed, refused.errors, wait_s=wait_s)
 
 
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """What there is to see of an order.
+
+    Attributes:
+        waits: Whether its buyer is to send something back.
+    """
+
+    order: Any
+    card: Card | None
+    parcels: list[Parcel]
+    shop: Shop | None
+    returns: list[ReturnWithLines]
+    waits: bool
+    promises: list[Promise]
+    roads: dict[UUID, ParcelRoad]
+    doors: dict[UUID, UUID]
+
+
 @get("/track/order", opt={"public": True}, include_in_schema=False)
 async def follow(
     request: Request[Any, Any, Any], db: Database, keyring: Keyring, links: PayLinks, now: datetime
@@ -87,17 +121,27 @@ async def follow(
     if let_in is None:
         return Redirect("/track", status_code=303)
 
-    async def read(tx: Tx) -> tuple[Any, Card | None, list[Any], Shop | None, list[Any]]:
+    async def read(tx: Tx) -> _Followed | None:
         order = await order_for_buyer(tx, let_in.number)
         if order is None or order.id != let_in.order_id:
-            return None, None, [], None, []
-        card = await customer_card(tx, keyring, order.customer_id) if order.customer_id else None
-        shop = next((shop for shop in await all_shops(tx) if shop.shop_id == tx.shop_id), None)
-        return order, card, await parcels_of(tx, order.id), shop, await returns_of(tx, order.id)
+            return None
+        return _Followed(
+            order,
+            await customer_card(tx, keyring, order.customer_id) if order.customer_id else None,
+            await parcels_of(tx, order.id),
+            next((shop for shop in await all_shops(tx) if shop.shop_id == tx.shop_id), None),
+            await returns_of(tx, order.id),
+            await waits_for_return(tx, order.id),
+            await promises_of(tx, [order.id]),
+            await parcel_roads(tx, order.id),
+            await waiting_doors(tx, order.id),
+        )
 
-    order, card, parcels, shop, returns = await db.run(let_in.caller, read)
-    if order is None:
+    found = await db.run(let_in.caller, read)
+    if found is None:
         return Redirect("/track", status_code=303)
+    order, shop, card = found.order, found.shop, found.card
+    words = place_of(request).words
     return page(
         request,
         "buyer/tracking.html",
@@ -106,19 +150,49 @@ async def follow(
         shop=shop,
         pay_page=f"/pay/{links.ticket(shop.shop_id, order.id, now=now)}" if shop else "",
         pay_until=pay_limit(order.hold_until, order.clock_stopped_at, now=now),
+        promises={one.parcel_id: one for one in found.promises},
+        today=local_date(now, shop.time_zone) if shop else now.date(),
         name=mask_name(card.name) if card else "",
         parcels=[
             {
                 "parcel": parcel,
                 "courier": COURIERS[parcel.courier].name if parcel.courier in COURIERS else parcel.courier,
                 "href": tracking_link(parcel.courier, parcel.awb),
+                "happened": happened(found.roads[parcel.id], words),
+                "drawn": drawing(found.roads[parcel.id], words, now=now)
+                if parcel.state in UNDER_WAY
+                else None,
+                "on_van": found.roads[parcel.id].on_van,
+                "door": f"/door/{links.door_ticket(shop.shop_id, found.doors[parcel.id], now=now)}"
+                if shop and parcel.id in found.doors
+                else "",
             }
-            for parcel in parcels
+            for parcel in found.parcels
         ],
-        may_return=any(parcel.delivered_at for parcel in parcels),
-        returns=returns,
+        may_return=any(parcel.delivered_at for parcel in found.parcels),
+        returns=found.returns,
+        waits_for_return=found.waits,
         now=now,
     )
+
+
+@get("/track/order/invoice.pdf", opt={"public": True}, include_in_schema=False)
+async def own_invoice(
+    request: Request[Any, Any, Any], db: Database, keyring: Keyring, now: datetime
+) -> Response[Any]:
+    """The invoice of the order this browser was let in to; like the page, it names nobody in full."""
+    let_in = let_in_to(request, keyring, now)
+    if let_in is None:
+        return Redirect("/track", status_code=303)
+
+    async def read(tx: Tx) -> tuple[OrderPaper, str]:
+        found = await order_paper(tx, let_in.order_id)
+        customer = found.order.customer_id
+        return found, mask_name((await customer_card(tx, keyring, customer)).name) if customer else ""
+
+    found, name = await db.run(let_in.caller, read)
+    place = place_of(request, now=now)
+    return await as_pdf(f"invoice-{found.order.number}", invoice(found, place.words, place.zone, buyer=name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,4 +319,4 @@ def _form(
     )
 
 
-handlers: list[Any] = [ask, check, follow]
+handlers: list[Any] = [ask, check, follow, own_invoice]

@@ -28,6 +28,7 @@ from orderan.inventory import (
     inside,
     list_bins,
     shift,
+    zones_of,
 )
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
@@ -91,14 +92,15 @@ async def _list(
     values: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
-    async def read(tx: Tx) -> tuple[list[Location], Location | None, list[Bin], int]:
+    async def read(tx: Tx) -> tuple[list[Location], Location | None, list[Bin], int, list[str]]:
         places = await _places(tx, principal)
         place = _chosen(places, location)
         bins = await list_bins(tx, place.id, after=read_code(after), limit=SHOWN + 1) if place else []
         floor = await on_the_floor(tx, place.id) if place else []
-        return places, place, bins, sum(one.units for one in floor)
+        zones = await zones_of(tx, place.id) if place else []
+        return places, place, bins, sum(one.units for one in floor), zones
 
-    places, place, bins, floor = await db.run(caller, read)
+    places, place, bins, floor, zones = await db.run(caller, read)
     return page(
         request,
         "stock/bins.html",
@@ -109,6 +111,7 @@ async def _list(
         bins=bins[:SHOWN],
         older=cursor(bins[SHOWN - 1].code) if len(bins) > SHOWN else None,
         floor=floor,
+        zones=zones,
         kinds=KINDS,
         said=said,
         values=dict.fromkeys(FIELDS, "")
@@ -215,6 +218,7 @@ async def _one(
         place=place,
         place_id=to_text(LOCATION, place.id),
         bin=found,
+        bin_id=to_text(BIN, found.id),
         path=bin_path(found),
         goods=goods,
         keys=[_key_text(row.key) for row in goods],

@@ -1,14 +1,17 @@
 """Chargebacks: what banks claim for their customers, and what the shop says to it."""
 
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Permission
+from orderan.flows.chargeback_files import Brought, add_file_to_chargeback, open_file
 from orderan.flows.contest_chargeback import (
     ANSWER_WITHIN,
     add_to_chargeback,
@@ -20,15 +23,20 @@ from orderan.flows.contest_chargeback import (
 from orderan.flows.views_money_back import SHOWN, Arrived, chargeback_list, parcels_arrived
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
-from orderan.kit.ids import from_text
+from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import NumberMistyped, read_number
 from orderan.orders import OrderNotFound, load_orders, order_numbered, require_sight
 from orderan.payments import (
     AmountNotPositive,
     Chargeback,
     Evidence,
+    EvidenceFile,
+    EvidenceFilesTooMany,
+    EvidenceFileTooLarge,
+    EvidenceFileUnreadable,
     EvidenceKind,
     EvidenceMissing,
+    EvidenceOfNobody,
     ReasonMissing,
     evidence_of,
     find_chargeback,
@@ -64,21 +72,35 @@ BESIDE: Final[dict[type[Refusal], str]] = {
     ReasonMissing: "reason",
     DateUnreadable: "deadline",
     EvidenceMissing: "words",
+    EvidenceFileUnreadable: "file",
+    EvidenceFileTooLarge: "file",
+    EvidenceFilesTooMany: "file",
+    EvidenceOfNobody: "file",
+}
+MEDIA: Final = {
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
 }
 STEPS: Final = {"answer": answer_chargeback, "win": win_chargeback, "lose": lose_chargeback}
 
 
 @get("/payments/chargebacks", opt={"needs": Permission.PAYMENTS_READ}, include_in_schema=False)
 async def chargebacks_page(
-    visit: NamedDependency[Visit], tab: FromQuery[str] = "open", after: FromQuery[str] = ""
+    visit: NamedDependency[Visit], tab: FromQuery[str] = "undecided", after: FromQuery[str] = ""
 ) -> Response[str]:
     """Those that are not decided, or those that are over."""
     return await _list(visit, tab, after=after)
 
 
+def states_of(tab: str) -> tuple[str, ...]:
+    """What a tab of the list shows: one state, or all that are not decided."""
+    return (tab,) if tab in CHARGEBACK_STATES else OPEN
+
+
 async def _list(visit: Visit, tab: str, *, after: str = "", sent: Sent = NOTHING_SENT) -> Response[str]:
-    chosen = tab if tab in CHARGEBACK_STATES else "undecided"
-    states = OPEN if chosen == "undecided" else (chosen,)
+    chosen, states = tab if tab in CHARGEBACK_STATES else "undecided", states_of(tab)
     place, scope = read_cursor(after), scope_of(visit.principal)
     rows = await visit.db.run(
         visit.caller, lambda tx: chargeback_list(tx, scope, states=states, after=place, limit=SHOWN + 1)
@@ -173,6 +195,7 @@ async def _page(visit: Visit, chargeback_id: UUID, *, sent: Sent = NOTHING_SENT)
             for row in parcels
         ],
         kinds=EVIDENCE_KINDS,
+        file_path=lambda row: f"{chargeback_path(case.id)}/files/{to_text('evd', row.id)}",
         who=lambda actor: names.who(actor, spoken),
         states=CHARGEBACK_STATES,
         path=chargeback_path(case.id),
@@ -193,15 +216,19 @@ async def _seen(tx: Tx, visit: Visit, chargeback_id: UUID) -> Chargeback:
     status_code=200,
 )
 async def evidence_added(visit: NamedDependency[Visit], chargeback_id: FromPath[str]) -> Response[Any]:
-    """Write down what the bank is to be told."""
+    """Write down what the bank is to be told, or bring a file of it."""
     form = await posted(visit.request)
-    found = from_text("cbk", chargeback_id)
+    found, brought = from_text("cbk", chargeback_id), await _file(form)
 
     async def command(tx: Tx) -> None:
         await sent_once(tx, form, now=visit.now)
         await _seen(tx, visit, found)
-        kind = one(form, "kind") if one(form, "kind") in EVIDENCE_KINDS else "note"
-        await add_to_chargeback(tx, found, EvidenceKind(kind), one(form, "words")[:2_000], now=visit.now)
+        kind = EvidenceKind(one(form, "kind") if one(form, "kind") in EVIDENCE_KINDS else "note")
+        words, now = one(form, "words")[:2_000], visit.now
+        if brought is None:
+            await add_to_chargeback(tx, found, kind, words, now=now)
+        else:
+            await add_file_to_chargeback(tx, visit.keyring, found, kind, words, brought, now=now)
 
     try:
         await visit.db.run(visit.caller, command)
@@ -210,6 +237,38 @@ async def evidence_added(visit: NamedDependency[Visit], chargeback_id: FromPath[
     except Refusal as refusal:
         return await _page(visit, found, sent=refused(visit.request, "evidence", form, refusal, BESIDE))
     return Redirect(chargeback_path(found), status_code=303)
+
+
+async def _file(form: FormMultiDict) -> Brought | None:
+    upload = form.get("file")
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return None
+    return Brought(upload.filename, await upload.read())
+
+
+@get(
+    "/payments/chargebacks/{chargeback_id:str}/files/{evidence_id:str}",
+    opt={"needs": Permission.PAYMENTS_WRITE},
+    include_in_schema=False,
+)
+async def file_taken(
+    visit: NamedDependency[Visit], chargeback_id: FromPath[str], evidence_id: FromPath[str]
+) -> Response[bytes]:
+    """A file among the evidence, to be sent on to the bank."""
+    case, evidence = from_text("cbk", chargeback_id), from_text("evd", evidence_id)
+
+    async def read(tx: Tx) -> tuple[EvidenceFile, bytes]:
+        await _seen(tx, visit, case)
+        return await open_file(tx, visit.keyring, case, evidence, now=visit.now)
+
+    file, content = await visit.db.run(visit.caller, read)
+    ending = f".{file.kind}"
+    name = file.name if file.name.lower().endswith(ending) else f"{file.name}{ending}"
+    headers = {
+        "content-disposition": f"attachment; filename=\"{evidence_id}{ending}\"; filename*=UTF-8''{quote(name)}",
+        "cache-control": "private, no-store",
+    }
+    return Response(content, media_type=MEDIA[file.kind], headers=headers)
 
 
 @post(
@@ -239,4 +298,11 @@ async def chargeback_stepped(visit: NamedDependency[Visit], chargeback_id: FromP
     return Redirect(chargeback_path(found), status_code=303)
 
 
-handlers = [chargebacks_page, chargeback_opened, chargeback_page, evidence_added, chargeback_stepped]
+handlers = [
+    chargebacks_page,
+    chargeback_opened,
+    chargeback_page,
+    evidence_added,
+    file_taken,
+    chargeback_stepped,
+]

@@ -53,8 +53,10 @@ from orderan.shipping import (
     senders,
     set_sender,
 )
+from orderan.web.dashboard.courier_words import courier_name
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.forms import one, posted, refusals_to, taken_once
+from orderan.web.here import place_of
 from orderan.web.pages import page
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
@@ -269,7 +271,7 @@ async def _list(
             for account in there
         ],
         places=[_place(place, known.get(place.id), sent or {}) for place in places],
-        providers=list(PROVIDER_NAMES.items()),
+        providers=_providers(visit),
         names=PROVIDER_NAMES,
         chosen=chosen,
         fields=_asked(chosen) if chosen else [],
@@ -277,6 +279,11 @@ async def _list(
         typed=typed,
         errors=errors,
     )
+
+
+def _providers(visit: Visit) -> list[tuple[str, str]]:
+    words = place_of(visit.request).words
+    return [(code, words.gettext(name)) for code, name in PROVIDER_NAMES.items()]
 
 
 def _place(place: Any, sender: Sender | None, sent: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -319,7 +326,7 @@ async def _detail(
         text_id=to_text(PREFIX, account.id),
         names=PROVIDER_NAMES,
         does=[DOES[what] for what in Does if what in does],
-        serves=COURIERS[serves].name if serves in COURIERS else "",
+        serves=courier_name(serves, place_of(visit.request).words) if serves in COURIERS else "",
         fields=_asked(account.provider),
         asks_address=bool(ADDRESSES[account.provider]),
         is_first=peers[0].id == account.id,

@@ -25,8 +25,8 @@ from orderan.settlements import (
     mappings,
     read_settlement,
 )
-from orderan.shipping import COURIERS
 from orderan.shops import shop_by_id
+from orderan.web.dashboard.courier_words import courier_names
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.finance import NOTHING_SENT, READ, WRITE, as_file, whole_shop
 from orderan.web.dashboard.finance_files import MAPPED_PREFIX, file_given, said
@@ -141,7 +141,7 @@ async def _shown(visit: Visit, sent: Sent, came: dict[str, int] | None) -> Respo
         came=came,
         rows=rows,
         formats=by_names + [(f"{MAPPED_PREFIX}{mapping.name}", mapping.name) for mapping in kept],
-        couriers=[(one.code, one.name) for one in COURIERS.values()],
+        couriers=list(courier_names(place_of(visit.request).words).items()),
         **common(visit.principal),
     )
 

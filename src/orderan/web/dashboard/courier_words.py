@@ -7,6 +7,7 @@ from orderan.kit.errors import N_
 from orderan.kit.i18n import Words
 from orderan.kit.ids import to_text
 from orderan.shipping import BOOKING_PREFIX, COURIERS, STANDING, Booking, BookingState, RateSource, WhyCarrier
+from orderan.web.here import here
 
 _S = BookingState
 
@@ -55,9 +56,19 @@ WHY: Final[Mapping[str, str]] = {
 }
 
 
-def courier_name(code: str | None) -> str:
-    """What people call a courier."""
-    return COURIERS[code].name if code in COURIERS else code or ""
+def courier_name(code: str | None, words: Words | None = None) -> str:
+    """What people call a courier, in the reader's language where it is a word and no name.
+
+    Args:
+        words: Of the reader; None is whoever the page is rendered for.
+    """
+    spoken = words or here().words
+    return spoken.gettext(COURIERS[code].name) if code in COURIERS else code or ""
+
+
+def courier_names(words: Words) -> dict[str, str]:
+    """Every courier by its code."""
+    return {code: courier_name(code, words) for code in COURIERS}
 
 
 def reason_said(reason: str | None, words: Words) -> str:

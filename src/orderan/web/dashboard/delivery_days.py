@@ -21,7 +21,7 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.i18n import format_time
 from orderan.kit.ids import from_text, to_text
-from orderan.shipping import COURIERS, UNDER_WAY, ParcelNotFound, ParcelState
+from orderan.shipping import UNDER_WAY, ParcelNotFound, ParcelState
 from orderan.verification import (
     AttemptEvent,
     DayUnusable,
@@ -31,6 +31,7 @@ from orderan.verification import (
     policy_now,
 )
 from orderan.web.cursors import cursor_of, read_cursor
+from orderan.web.dashboard.courier_words import courier_name, courier_names
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.order_looks import path_of, reader_of
 from orderan.web.dashboard.stock_words import actor_names
@@ -111,7 +112,7 @@ async def days_page(
         sort=sort,
         sorts=DAYS_SORTED,
         states=DAY_STATES,
-        couriers={one.code: one.name for one in COURIERS.values()},
+        couriers=courier_names(place_of(visit.request).words),
         said=words.gettext(SAID[said], awb=awb) if said in SAID and awb else "",
         **await visit.db.run(visit.caller, read),
     )
@@ -149,7 +150,7 @@ async def _page(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Respon
         hour=format_time(visit.now, found["zone"], words.locale),
         path=HOME + "/" + text,
         order_path=path_of(row.order_id),
-        courier=COURIERS[row.courier].name if row.courier in COURIERS else row.courier,
+        courier=courier_name(row.courier, words),
         under_way=ParcelState(row.state) in UNDER_WAY,
         by_agent=any(one.way == "agent" and one.state == "asked" for one in found["attempts"]),
         day_states=DAY_STATES,

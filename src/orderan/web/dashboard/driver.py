@@ -31,18 +31,34 @@ from orderan.fleet import (
     see_van,
     stops_of,
 )
+from orderan.flows.accept_part import BeyondParcel, NotAPart
 from orderan.flows.collect_cod import cash_at_doors
-from orderan.flows.drive_run import WHY, back, deliver_stop, fail_stop, go_to, leave
+from orderan.flows.drive_run import WHY, back, deliver_stop, fail_stop, go_to, keep_part, leave
+from orderan.flows.parcel_goods import units_in
 from orderan.flows.views_fleet import Carried, carried, door_points, whole_address
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
+from orderan.orders import Terms, load_orders
+from orderan.returns import coming_back
 from orderan.routes import Point
-from orderan.shipping import parcels_of
+from orderan.shipping import UNDER_WAY, ParcelState, parcels_of
+from orderan.verification import last_days
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.fleet import NOTHING_SENT
 from orderan.web.dashboard.fleet_words import RUNS, STOPS
-from orderan.web.forms import AmountUnreadable, Sent, amount_typed, one, posted, refused
+from orderan.web.dashboard.verification_words import DAY_STATES
+from orderan.web.forms import (
+    AmountUnreadable,
+    CountUnreadable,
+    Sent,
+    amount_typed,
+    count_typed,
+    numbered,
+    one,
+    posted,
+    refused,
+)
 from orderan.web.once import once
 from orderan.web.pages import page
 
@@ -54,10 +70,14 @@ BESIDE: Final[Mapping[type[Refusal], str]] = {
     CashDiffers: "cash",
     AmountUnreadable: "cash",
     FailureUnexplained: "reason",
+    CountUnreadable: "units",
+    BeyondParcel: "units",
+    NotAPart: "units",
 }
 SAID: Final = {
     "left": N_("Selamat jalan. Pembeli diberi tahu bahwa kurir berangkat."),
     "delivered": N_("Terkirim. Lanjut ke titik berikutnya."),
+    "part": N_("Tercatat. Tagih jumlah yang baru, bawa pulang sisanya."),
     "failed": N_("Tercatat gagal. Paketnya tetap di mobil."),
     "back": N_("Perjalanan selesai. Serahkan uang dan paket yang gagal ke gudang."),
 }
@@ -81,6 +101,7 @@ async def _page(visit: Visit, *, said: str = "", sent: Sent = NOTHING_SENT) -> R
         failures=[(reason, WHY[reason]) for reason in FAILURES],
         run_words=RUNS,
         stop_words=STOPS,
+        doors=DAY_STATES,
         stop_id=lambda stop: to_text(STOP_PREFIX, stop.id),
         **found,
     )
@@ -88,7 +109,15 @@ async def _page(visit: Visit, *, said: str = "", sent: Sent = NOTHING_SENT) -> R
 
 async def _read(tx: Tx, visit: Visit) -> dict[str, Any]:
     run = await _mine(tx, visit)
-    shown: dict[str, Any] = {"run": run, "path": "", "coming": None, "ahead": [], "made": [], "cash_minor": 0}
+    shown: dict[str, Any] = {
+        "run": run,
+        "path": "",
+        "coming": None,
+        "ahead": [],
+        "made": [],
+        "days": {},
+        "cash_minor": 0,
+    }
     if run is None:
         return shown
     stops = await stops_of(tx, [run.id])
@@ -98,6 +127,7 @@ async def _read(tx: Tx, visit: Visit) -> dict[str, Any]:
         "path": f"/driver/runs/{to_text(RUN_PREFIX, run.id)}",
         "coming": await _coming(tx, visit, coming, rows) if coming else None,
         "ahead": [(stop, rows[stop.parcel_id]) for stop in stops if stop.state is StopState.PLANNED],
+        "days": await last_days(tx, [stop.parcel_id for stop in stops if stop.state in AHEAD]),
         "made": [(stop, rows[stop.parcel_id]) for stop in stops if stop.state not in AHEAD],
         "cash_minor": sum(stop.collected_minor for stop in stops),
     }
@@ -110,7 +140,11 @@ async def _mine(tx: Tx, visit: Visit) -> Run | None:
 
 async def _coming(tx: Tx, visit: Visit, stop: RunStop, rows: Mapping[UUID, Carried]) -> dict[str, Any]:
     row = rows[stop.parcel_id]
-    parcel = next(one for one in await parcels_of(tx, row.order_id) if one.id == row.parcel_id)
+    order, lines = (await load_orders(tx, [row.order_id]))[row.order_id]
+    parcels = await parcels_of(tx, row.order_id)
+    parcel = next(one for one in parcels if one.id == row.parcel_id)
+    may_part = ParcelState(parcel.state) in UNDER_WAY and order.terms == Terms.COD
+    inside = units_in(parcel, parcels, list(lines), await coming_back(tx, order.id)) if may_part else {}
     address = await whole_address(tx, visit.keyring, row, now=visit.now)
     point = (await door_points(tx, visit.keyring, [row])).get(row.parcel_id)
     return {
@@ -118,6 +152,8 @@ async def _coming(tx: Tx, visit: Visit, stop: RunStop, rows: Mapping[UUID, Carri
         "row": row,
         "address": address,
         "way": _way(point, address),
+        "door": (await last_days(tx, [row.parcel_id])).get(row.parcel_id),
+        "lines": [(line, inside[line.line_no]) for line in lines if inside.get(line.line_no)],
         "due_minor": (await cash_at_doors(tx, [parcel]))[parcel.id],
     }
 
@@ -187,6 +223,10 @@ async def _drive(
                 now=now,
             )
             return "/driver?said=delivered"
+        case "part":
+            kept = {line_no: count_typed(typed) for line_no, typed in numbered(form, "units_").items()}
+            await keep_part(tx, run_id, _stop(form), driver_id=mine, kept=kept, now=now)
+            return "/driver?said=part"
         case "fail":
             await fail_stop(tx, run_id, _stop(form), driver_id=mine, reason=one(form, "reason"), now=now)
             return "/driver?said=failed"

@@ -9,7 +9,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from orderan.access import Permission
-from orderan.flows.views_finance import BankMoney, PayoutShown, bank_money, payouts_it_could_be
+from orderan.flows.views_finance import (
+    BankMoney,
+    PayoutShown,
+    bank_money,
+    payouts_it_could_be,
+)
+from orderan.flows.views_transfers import OrderItCouldBe, orders_it_could_be
 from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
@@ -40,7 +46,7 @@ def bank_path(line_id: UUID) -> str:
 
 @get(f"{HOME}/bank/{{line_id:str}}", opt=WRITE, include_in_schema=False)
 async def bank_money_page(visit: NamedDependency[Visit], line_id: FromPath[str]) -> Response[Any]:
-    """One sum that came in, and the payouts it could be."""
+    """One sum that came in, with the payouts and the orders it could be."""
     whole_shop(visit.principal)
     return await _shown(visit, from_text(BANK_PREFIX, line_id), Sent())
 
@@ -66,13 +72,13 @@ async def bank_money_placed(visit: NamedDependency[Visit], line_id: FromPath[str
 
 
 async def _shown(visit: Visit, line: UUID, sent: Sent) -> Response[Any]:
-    async def read(tx: Tx) -> tuple[BankMoney, list[PayoutShown]]:
+    async def read(tx: Tx) -> tuple[BankMoney, list[PayoutShown], list[OrderItCouldBe]]:
         money = await bank_money(tx, line)
         if money is None:
             raise BankMoneyNotFound(to_text(BANK_PREFIX, line))
-        return money, await payouts_it_could_be(tx, money)
+        return money, await payouts_it_could_be(tx, money), await orders_it_could_be(tx, money)
 
-    money, could_be = await visit.db.run(visit.caller, read)
+    money, could_be, orders = await visit.db.run(visit.caller, read)
     return page(
         visit.request,
         "finance/bank.html",
@@ -81,6 +87,8 @@ async def _shown(visit: Visit, line: UUID, sent: Sent) -> Response[Any]:
         sent=sent.of("place"),
         money=money,
         could_be=could_be,
+        orders=orders,
+        order_path=lambda order_id: f"/payments/orders/{to_text('ord', order_id)}",
         name_of=lambda payout: to_text(PAYOUT_PREFIX, payout),
         gateways=GATEWAY_NAMES,
         path=bank_path(line),

@@ -19,7 +19,8 @@ from orderan.fleet import (
     last_planning,
     vans_of,
 )
-from orderan.flows.plan_runs import PLANNING_KIND, plan_day
+from orderan.flows.plan_runs import plan_day
+from orderan.flows.solve_runs import PLANNING_KIND
 from orderan.flows.views_fleet import carried_from
 from orderan.flows.views_work import work_places
 from orderan.kit import decisions

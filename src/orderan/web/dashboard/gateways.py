@@ -29,6 +29,7 @@ from orderan.payments import (
     NoSuchAccount,
     Rail,
     SecretsStayBehind,
+    Stranger,
     Unread,
     accounts,
     change_account,
@@ -37,6 +38,7 @@ from orderan.payments import (
     put_rail_first,
     rails,
     state_fee,
+    stranger_letters,
     unread_letters,
 )
 from orderan.web.dashboard.desk import Visit
@@ -52,7 +54,7 @@ FIELDS: Final = {
     SecretsStayBehind: "credentials",
 }
 LONGEST_SHOWN: Final = 600
-"""Bytes of a letter nobody could read."""
+"""Bytes of a letter that is shown as it came."""
 BLANK: Final = {"gateway": "", "name": "", "base_url": ""}
 
 
@@ -214,11 +216,14 @@ async def _detail(
 ) -> Response[Any]:
     today: date = local_date(visit.now, visit.principal.zone)
 
-    async def read(tx: Tx) -> tuple[GatewayAccount, list[Rail], dict[UUID, Fee], list[Unread]]:
+    async def read(
+        tx: Tx,
+    ) -> tuple[GatewayAccount, list[Rail], dict[UUID, Fee], list[Unread], list[Stranger]]:
         found = await _account(tx, account_id)
-        return found, await rails(tx), await fees_on(tx, today), await unread_letters(tx, account_id)
+        unread, strangers = await unread_letters(tx, account_id), await stranger_letters(tx, account_id)
+        return found, await rails(tx), await fees_on(tx, today), unread, strangers
 
-    account, every, fees, unread = await visit.db.run(visit.caller, read)
+    account, every, fees, unread, strangers = await visit.db.run(visit.caller, read)
     first = {rail.method: rail.id for rail in reversed(every)}
     return page(
         visit.request,
@@ -242,13 +247,15 @@ async def _detail(
             if rail.account_id == account.id
         ],
         groups=GROUP_NAMES,
-        unread=[
-            (letter, letter.body[:LONGEST_SHOWN].decode("utf-8", "replace").replace("\0", "\ufffd"))
-            for letter in unread
-        ],
+        unread=[(letter, _shown(letter.body)) for letter in unread],
+        strangers=[(letter, _shown(letter.body)) for letter in strangers],
         typed=typed,
         errors=errors,
     )
+
+
+def _shown(body: bytes) -> str:
+    return body[:LONGEST_SHOWN].decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 handlers: list[Any] = [gateway_accounts, new_account, one_account, save_account, rail_first, rail_fee]

@@ -17,6 +17,7 @@ from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text
 from orderan.kit.text import read_number
 from orderan.shipping import COURIERS, Content
+from orderan.web.dashboard.courier_words import courier_names
 from orderan.web.dashboard.desk import Flash, Visit, scope_of, told, whole
 from orderan.web.dashboard.warehouse import path_of, sheet
 from orderan.web.forms import count_typed, one, posted
@@ -104,7 +105,7 @@ async def counter(
         status_code=status,
         now=visit.now,
         flashes=flashes or [],
-        couriers=[(one.code, one.name) for one in COURIERS.values()],
+        couriers=list(courier_names(place_of(visit.request).words).items()),
         courier=courier if courier in COURIERS else next(iter(COURIERS)),
         order=order,
         awb=awb,

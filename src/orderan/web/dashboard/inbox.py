@@ -18,6 +18,7 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.shops import shop_by_id
+from orderan.web.dashboard.courier_claims import claim_path
 from orderan.web.dashboard.desk import Asking, Flash, each, scope_of, told
 from orderan.web.dashboard.fleet_shown import run_path
 from orderan.web.dashboard.import_words import reason_said
@@ -42,6 +43,7 @@ KINDS: Final = {
     "task_waiting": N_("Gudang terlambat"),
     "parcel_waiting": N_("Paket terlambat"),
     "parcel_silent": N_("Kurir diam"),
+    "promise_at_risk": N_("Janji sampai terancam"),
     "fleet_stop_failed": N_("Antaran sendiri gagal"),
     "fleet_cash_differs": N_("Uang sopir selisih"),
     "fleet_run_waiting": N_("Perjalanan armada menunggu"),
@@ -54,14 +56,18 @@ KINDS: Final = {
     "booking_waiting": N_("Pemesanan kurir menggantung"),
     "parcel_lost": N_("Paket hilang"),
     "parcel_damaged": N_("Paket rusak"),
+    "claim_waiting": N_("Klaim ke kurir menunggu"),
+    "door_wish": N_("Kata pembeli soal antaran gagal"),
     "nobody_home": N_("Rumah mungkin kosong"),
     "return_waiting": N_("Retur menunggu"),
+    "return_dispute": N_("Sengketa retur"),
     "refund_waiting": N_("Dana belum dikembalikan"),
     "voucher_waiting": N_("Voucher menunggu persetujuan"),
     "approval_waiting": N_("Pengembalian dana menunggu persetujuan"),
     "payment_differs": N_("Kabar gateway tidak cocok"),
     "payment_try_waiting": N_("Percobaan bayar belum selesai"),
     "rail_trouble": N_("Cara bayar terganggu"),
+    "gateway_refuses_us": N_("Gateway menolak akun toko"),
     "incident_waiting": N_("Gangguan menunggu"),
     "refund_try_waiting": N_("Pengembalian dana belum sampai"),
     "refund_failed": N_("Pengembalian dana gagal"),
@@ -75,6 +81,7 @@ KINDS: Final = {
     "order_waiting": N_("Pesanan tertahan"),
     "verification_waiting": N_("Konfirmasi menunggu"),
     "buyer_not_asked": N_("Pembeli belum sempat ditanya"),
+    "buyer_wrote": N_("Pembeli membalas dengan kata sendiri"),
     "recording_kept": N_("Rekaman belum terhapus"),
     "review_waiting": N_("Pemeriksaan pesanan menunggu"),
     "appeal_waiting": N_("Keberatan menunggu"),
@@ -82,12 +89,16 @@ KINDS: Final = {
     "change_waiting": N_("Perubahan menunggu"),
     "hold_waiting": N_("Penahanan terlalu lama"),
     "transfer_waiting": N_("Pemindahan stok menunggu"),
+    "stock_take_waiting": N_("Stok opname menunggu"),
+    "stock_take_short": N_("Stok opname kurang"),
     "cod_short": N_("Setoran kurir kurang"),
     "remittance_row": N_("Baris setoran kurir"),
     "settlement_waiting": N_("Selisih settlement"),
     "payout_unseen": N_("Pencairan belum masuk bank"),
     "balance_adrift": N_("Saldo gateway tidak cocok"),
     "letters_unreadable": N_("Surat gateway tidak terbaca"),
+    "letters_refused": N_("Surat gateway ditolak"),
+    "letters_of_nobody": N_("Kabar uang tak dikenal"),
     "message_untold": N_("Pesan tidak sampai"),
     "delivery_waiting": N_("Jalur pesan tersendat"),
     "money_waiting": N_("Uang di perjalanan"),
@@ -106,6 +117,8 @@ MONEY_BACK: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "payout_waiting": lambda told: payout_path(UUID(told["id"])),
     "chargeback_waiting": lambda told: chargeback_path(UUID(told["id"])),
     "chargeback_due": lambda told: f"/payments/chargebacks/{told['chargeback']}",
+    "return_dispute": lambda told: f"/returns/{told['return']}/dispute",
+    "door_wish": lambda told: f"/shipping/{told['parcel']}/door",
     "cashback_beyond": lambda told: f"/payments/promotions/{told['promotion']}",
 }
 """Entries about one thing with a page of its own, by what they tell of it."""
@@ -115,8 +128,11 @@ TIED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "appeal_waiting": lambda told: denial_path(UUID(told["id"])),
     "training_waiting": lambda _: MODELS,
     "voucher_waiting": lambda told: voucher_path(UUID(told["id"])),
+    "claim_waiting": lambda told: claim_path(UUID(told["id"])),
 }
 """The same, of pages that are closed to whoever sees only a part of the shop."""
+OPENED_BY: Final = {"claim_waiting": Permission.SHIPPING_READ}
+"""What opens them, where it is not what opens the pages of trust."""
 
 ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "rail": lambda _: "/payments/gateways",
@@ -124,6 +140,7 @@ ELSEWHERE: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "settlement": lambda _: "/payments/settlements",
     "payouts": lambda _: "/payments/payouts",
     "gateway_account": lambda told: f"/settings/gateways/{told['account']}",
+    "stock_take": lambda told: f"/stock/takes/{told.get('stock_take') or to_text('stk', UUID(told['id']))}",
     "parcel": lambda told: f"/shipping/{told['parcel']}/part" if "parcel" in told else "",
     "reach_account": lambda told: f"/settings/reach/{told['account']}",
     "courier_account": lambda _: "/shipping",
@@ -304,7 +321,8 @@ async def entry(
 def _repair(row: EntryRow, principal: Principal) -> str:
     """The page where the trouble is mended, where there is one and they may open it."""
     if row.kind in TIED:
-        opens = principal.sees_whole_shop and principal.may(Permission.TRUST_READ)
+        needs = OPENED_BY.get(row.kind, Permission.TRUST_READ)
+        opens = principal.sees_whole_shop and principal.may(needs)
         return TIED[row.kind](row.payload) if opens else ""
     if row.kind == RUN_KIND and row.subject_id is not None:
         return f"/orders/import/{to_text(UPLOAD_PREFIX, row.subject_id)}"

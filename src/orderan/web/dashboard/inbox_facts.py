@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from orderan.flows.views_inbox import EntryRow, skus_named
 from orderan.gateways import GATEWAY_NAMES
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_
-from orderan.kit.i18n import Words, format_datetime, format_money, format_number
+from orderan.kit.i18n import Words, format_date, format_datetime, format_money, format_number
 from orderan.kit.ids import to_text
 from orderan.kit.text import GONE
 from orderan.orders import GoodsStillOwed, MoneyStillDue, OnHold
@@ -44,9 +44,12 @@ CLOSED_BECAUSE: Final = {
     "deposit paid": N_("Uang mukanya sudah dibayar."),
     "parcel moved on": N_("Paketnya sudah berlanjut."),
     "decided": N_("Bank sudah memutuskan."),
+    "dispute decided": N_("Sengketanya sudah diputus."),
     "tried again": N_("Sudah dicoba lagi."),
     "withdrawn": N_("Janjinya ditarik."),
     "the rail is well again": N_("Jalurnya sudah normal lagi."),
+    "signed well again": N_("Suratnya bertanda tangan benar lagi."),
+    "the gateway takes us again": N_("Gateway menerima akun toko lagi."),
     "paid in full": N_("Setorannya sudah penuh."),
     "kept in part": N_("Pembelinya hanya mengambil sebagian."),
     "claimed from the courier": N_("Ditagih ke kurirnya."),
@@ -55,6 +58,8 @@ CLOSED_BECAUSE: Final = {
     "heard after all": N_("Surat-suratnya sudah terbaca."),
     "booked again": N_("Kurirnya sudah dipesan lagi."),
     "taken back": N_("Pesanan kurirnya ditarik."),
+    "booked to the last unit": N_("Semua selisihnya sudah dicatat."),
+    "courier told": N_("Kurirnya sudah diberi tahu."),
     "handed over": N_("Paketnya sudah diserahkan."),
     "settled by a person": N_("Sudah diurus dengan kurirnya."),
     "stock is above its reorder point again": N_("Stoknya sudah di atas titik pesan ulang."),
@@ -72,6 +77,7 @@ AXES: Final = {
 """Whose states an entry's `state` is one of."""
 
 _OPEN: Final = {
+    "claim_waiting": N_("Klaim ke kurir belum selesai"),
     "hold_waiting": N_("Masih ditahan"),
     "change_waiting": N_("Perubahan belum dikonfirmasi"),
     "refund_waiting": N_("Dijanjikan, belum dibayar"),
@@ -90,6 +96,8 @@ _OPEN: Final = {
     "training_waiting": N_("Belum selesai dilatih"),
     "draft": N_("Belum dikirim"),
     "in_transit": N_("Dalam perjalanan"),
+    "counting": N_("Sedang dihitung"),
+    "counted": N_("Menunggu persetujuan"),
 }
 _BLOCKED: Final[Mapping[str, str]] = {
     OnHold.code: N_("Pesanannya ditahan."),
@@ -198,6 +206,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "location": N_("Lokasi"),
     "courier": N_("Kurir"),
     "awb": N_("Nomor resi"),
+    "promised_on": N_("Dijanjikan sampai"),
     "state": N_("Status"),
     "since": N_("Sejak"),
     "note": N_("Catatan"),
@@ -231,8 +240,10 @@ def _written(name: str, value: Any, row: EntryRow, place: Here) -> str:
             return format_money(int(value), row.currency, place.locale)
         case "since":
             return format_datetime(datetime.fromisoformat(str(value)), place.zone, place.locale)
+        case "promised_on":
+            return format_date(date.fromisoformat(str(value)), place.locale)
         case "courier" if value in COURIERS:
-            return COURIERS[value].name
+            return place.words.gettext(COURIERS[value].name)
         case "task" if str(value).startswith("tsk_"):
             return place.words.gettext("Buka tugas")
         case "free" | "incoming" | "reorder_point" | "attempts":

@@ -14,7 +14,7 @@ KINDS: Final = {
 }
 SEVERITIES: Final = {
     Severity.MINOR: N_("Ringan"),
-    Severity.MAJOR: N_("Berat"),
+    Severity.MAJOR: N_("Parah"),
     Severity.CRITICAL: N_("Gawat"),
 }
 STATES: Final = {

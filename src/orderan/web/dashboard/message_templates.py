@@ -34,11 +34,13 @@ from orderan.notifications import (
     ValueMissing,
     places_of,
 )
+from orderan.payments import transfer_accounts
 from orderan.shops import shop_by_id
 from orderan.web.dashboard.desk import Visit, told, whole
 from orderan.web.dashboard.finance import whole_shop
 from orderan.web.dashboard.message_words import CHANNELS, KINDS, LANGUAGES
 from orderan.web.forms import Sent, many, one, posted, refused
+from orderan.web.headers import CONTENT_SECURITY_POLICY
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -50,6 +52,8 @@ BESIDE: Final[Mapping[type[Refusal], str]] = {
     PlaceUnknown: "body",
     TemplateTooLong: "body",
 }
+LETTER_SHOWN: Final = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+"""A letter has its styles in itself, and the frame it is shown in is held to its page's policy; it runs nothing."""
 SOMEBODY: Final = "Ani L."
 """Stands for the buyer in a preview: nobody's name is opened to look at words."""
 
@@ -110,8 +114,10 @@ async def _editor(
 
     async def read(tx: Tx) -> dict[str, Any]:
         own = await notifications.own_templates(tx)
-        counts = template_for(own, Kind(kind), channel, locale)
-        voice = Voice(await shop_by_id(tx, tx.shop_id), visit.links)
+        policy = await notifications.policy_of(tx)
+        counts = template_for(own, Kind(kind), channel, locale, policy)
+        transfers = await transfer_accounts(tx, shown_only=True)
+        voice = Voice(await shop_by_id(tx, tx.shop_id), visit.links, policy, transfers)
         shown: Preview | None = None
         gap = ""
         if not sent.refused:
@@ -135,6 +141,7 @@ async def _editor(
         visit.request,
         "messages/template.html",
         status_code=422 if sent.refused else 200,
+        headers={"content-security-policy": LETTER_SHOWN} if channel == Channel.EMAIL else None,
         now=visit.now,
         kind=kind,
         channel=channel,
@@ -224,6 +231,7 @@ async def policy_set(visit: NamedDependency[Visit]) -> Response[Any]:
         quiet_until=_hour(one(form, "quiet_until"), before.quiet_until),
         reminder_minutes=whole(one(form, "reminder_minutes")) or 0,
         review_days=_days(one(form, "review_days")),
+        review_link=one(form, "review_link").strip(),
     )
     try:
         await visit.db.run(visit.caller, lambda tx: notifications.set_policy(tx, typed, now=visit.now))

@@ -32,7 +32,9 @@ from orderan.payments import (
     AmountNotPositive,
     MoreThanThereIs,
     ReferenceUsed,
+    RefundPartsTooMuch,
     RefundTooLarge,
+    RefundUnitsTooMany,
 )
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_detail import require_visible, shown
@@ -55,6 +57,8 @@ BESIDE: Final[dict[type[Refusal], str]] = {
     AmountUnreadable: "amount",
     MoreThanThereIs: "amount",
     RefundTooLarge: "amount",
+    RefundPartsTooMuch: "amount",
+    RefundUnitsTooMany: "units",
     ReferenceUsed: "reference",
     EmptyNote: "body",
     TagUnusable: "add",

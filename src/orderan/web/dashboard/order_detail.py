@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from orderan.access import Permission, Principal
 from orderan.customers import Field, addresses, customer_card, reveal
 from orderan.flows.payable import is_payable
+from orderan.flows.refund_parts import units_left
 from orderan.flows.views_asking import progress_of
 from orderan.fulfilment import tasks_of
 from orderan.kit.crypto import Keyring
@@ -25,6 +26,7 @@ from orderan.orders import (
     load_orders,
     owed,
     standing_change,
+    substitutions_of,
     tags_of,
     timeline,
     unshipped,
@@ -34,7 +36,7 @@ from orderan.orders import (
 )
 from orderan.payments import money_of
 from orderan.returns import returns_of
-from orderan.shipping import UNDER_WAY, parcels_of
+from orderan.shipping import UNDER_WAY, parcels_of, promises_of
 from orderan.shops import list_channels
 from orderan.trust import review_of_order
 from orderan.verification import attempts_of, last_days
@@ -45,6 +47,7 @@ from orderan.web.dashboard.order_looks import LABELS, cash, reader_of
 from orderan.web.dashboard.order_next import Step, next_step
 from orderan.web.dashboard.order_timeline import told
 from orderan.web.dashboard.order_words import HOLDS
+from orderan.web.dashboard.promise_words import RISKS
 from orderan.web.dashboard.trust import review_path
 from orderan.web.dashboard.verification_words import DAY_STATES, STATES, WAYS, outcome_told, progress_told
 from orderan.web.forms import Sent
@@ -130,6 +133,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
     holds, change = await holds_of(tx, order_id), await standing_change(tx, order_id)
     versions, tasks = await versions_of(tx, order_id), await tasks_of(tx, order_id)
     money = await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms)
+    left = units_left(lines, money.refunds)
     actors = {moment.actor for moment in moments} | {hold.placed_by for hold in holds}
     actors |= {version.replaced_by for version in versions} | {order.placed_by}
     actors |= {change.opened_by} if change else set()
@@ -143,6 +147,7 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
     return {
         "order": order,
         "lines": lines,
+        "instead_of": {one.by_line_no: one.line_no for one in await substitutions_of(tx, order_id)},
         "open_units": {line.line_no: unshipped(line) for line in lines},
         "owed": owed,
         "card": card,
@@ -161,9 +166,12 @@ async def around(tx: Tx, keyring: Keyring, principal: Principal, order_id: UUID)
         "tasks": tasks,
         "parcels": parcels,
         "under_way": UNDER_WAY,
+        "promises": {one.parcel_id: one for one in await promises_of(tx, [order_id])},
+        "risks": RISKS,
         "days": await last_days(tx, [parcel.id for parcel in parcels]),
         "parcel_id": lambda parcel_id: to_text("pcl", parcel_id),
         "money": money,
+        "refund_lines": [(line, left[line.line_no]) for line in lines if left[line.line_no]],
         "refund_id": lambda refund_id: to_text("rfd", refund_id),
         "returns": await returns_of(tx, order_id),
         "attempts": attempts,

@@ -20,7 +20,7 @@ from orderan.web.dashboard.order_words import HEADLINES, KINDS, MONEY, TERMS
 from orderan.web.here import Here
 
 PARAMETERS: Final = (
-    "q", "status", "channel", "terms", "kind", "money", "tag", "location", "held", "late", "from", "until", "min", "max",
+    "q", "status", "channel", "terms", "kind", "money", "tag", "location", "held", "late", "danger", "from", "until", "min", "max",
 )  # fmt: skip
 TABS: Final = (
     (N_("Semua"), ""),
@@ -28,6 +28,7 @@ TABS: Final = (
     (N_("Perlu dikerjakan"), "status=accepted&status=processing&status=packed"),
     (N_("Dikirim"), "status=shipped"),
     (N_("Ditahan"), "held=1"),
+    (N_("Janji terancam"), "danger=1"),
     (N_("Selesai"), "status=completed"),
 )
 PAGE: Final = "orders"
@@ -103,6 +104,7 @@ def asked_for(query: Sequence[tuple[str, str]], found: Choices, zone: str, *, no
         tag=one.get("tag") or None,
         location_id=found.places[place][0] if place in found.places else None,
         held=one.get("held") == "1",
+        in_danger=one.get("danger") == "1",
         late_since=late_before(now) if one.get("late") == "1" else None,
         placed_from=_day(one.get("from", ""), zone),
         placed_until=_day(one.get("until", ""), zone, days=1),
@@ -164,6 +166,7 @@ _CHIPS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "tag": (N_("Label"), {}),
     "location": (N_("Tempat"), {}),
     "held": (N_("Ditahan"), {"1": N_("ya")}),
+    "danger": (N_("Janji terancam"), {"1": N_("ya")}),
     "late": (N_("Terlambat dikirim"), {"1": N_("ya")}),
     "from": (N_("Mulai tanggal"), {}),
     "until": (N_("Sampai tanggal"), {}),

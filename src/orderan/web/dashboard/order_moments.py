@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from orderan.flows.ask_deposit import DEMANDED
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words, format_money
 from orderan.orders import Moment
@@ -64,6 +65,7 @@ def _tagged(moment: Moment, words: Words, _names: Names, _currency: str) -> Sent
     return words.gettext("Label diubah"), " ".join(marks), "calm", "tag"
 
 
+DEPOSIT_FIRST: Final = N_("Pembeli diminta membayar uang muka dulu")
 VERIFIED: Final = {
     "waiting": (N_("Pembeli diminta memastikan pesanannya"), "wait", "message"),
     "confirmed": (N_("Pembeli memastikan pesanannya"), "done", "circle-check"),
@@ -87,8 +89,12 @@ ANSWERS: Final = {
 }
 
 
-def _verified(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
-    title, tone, sign = VERIFIED[moment.facts["verification"]]
+def _verified(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence | None:
+    verification = moment.facts["verification"]
+    if moment.reason == DEMANDED:
+        # Asked and given up in one instant: nobody was called, a deposit is wanted instead.
+        return None if verification == "waiting" else (words.gettext(DEPOSIT_FIRST), "", "wait", "cash")
+    title, tone, sign = VERIFIED[verification]
     return words.gettext(title), "", tone, sign
 
 

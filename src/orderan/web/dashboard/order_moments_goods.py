@@ -5,12 +5,13 @@ from datetime import date
 from typing import Final
 
 from orderan.kit.errors import N_
-from orderan.kit.i18n import Words, format_date
+from orderan.kit.i18n import Words, format_date, format_money
 from orderan.orders import Moment
 from orderan.shipping import BookingState
 from orderan.web.dashboard.courier_words import carrier_named, courier_name, reason_said
 from orderan.web.dashboard.names import Names
 from orderan.web.dashboard.order_moments import Sentence, Teller
+from orderan.web.dashboard.promise_words import risk_said
 
 TASKS: Final = {
     "planned": N_("Pekerjaan gudang direncanakan"),
@@ -43,6 +44,30 @@ RETURNS: Final = {
     "inspected": N_("Barang retur diperiksa"),
     "resolved": N_("Retur diselesaikan"),
     "closed": N_("Retur ditutup"),
+}
+EXCHANGES: Final = {
+    "held": N_("Stok disimpan sebagai pengganti retur"),
+    "settled": N_("Dibayar dengan nilai barang yang kembali"),
+    "dropped": N_("Penggantian retur tidak jadi"),
+}
+DISPUTES: Final = {
+    "open": N_("Paket retur tidak sama dengan yang diterbitkan: dana ditahan"),
+    "evidence": N_("Bukti sengketa retur dicatat"),
+    "for_buyer": N_("Sengketa retur diputus untuk pembeli"),
+    "for_shop": N_("Sengketa retur diputus untuk toko"),
+}
+CLAIMS: Final = {
+    "open": (N_("Klaim ke kurir dibuka"), "wait", "alert-triangle"),
+    "filed": (N_("Klaim ke kurir diajukan"), "calm", "alert-triangle"),
+    "accepted": (N_("Kurir menyetujui klaim"), "calm", "circle-check"),
+    "refused": (N_("Kurir menolak klaim"), "loss", "ban"),
+    "paid": (N_("Kurir membayar klaim"), "done", "circle-check"),
+    "dropped": (N_("Klaim ke kurir dilepas"), "calm", "ban"),
+}
+WISHES: Final = {
+    "another_day": N_("Pembeli minta diantar pada hari lain"),
+    "other_address": N_("Pembeli memberi alamat lain"),
+    "send_back": N_("Pembeli tidak jadi: minta paketnya dikirim balik"),
 }
 DOORS: Final = {
     "home": (N_("Kurir diberi tahu: ada orang di rumah"), "done"),
@@ -107,6 +132,17 @@ def _returned(moment: Moment, words: Words, _names: Names, _currency: str) -> Se
     )
 
 
+def _exchanged(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    title = EXCHANGES[moment.facts["state"]]
+    return words.gettext(title), "", "calm", "arrows-exchange"
+
+
+def _disputed(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    state = moment.facts["state"]
+    title = DISPUTES[state]
+    return words.gettext(title), "", "loss" if state == "open" else "calm", "alert-circle"
+
+
 def _booked(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
     facts = moment.facts
     text = " ".join(
@@ -133,6 +169,40 @@ def _carried_by(moment: Moment, words: Words, _names: Names, _currency: str) -> 
     return words.gettext("Kurir dipilih: %(carrier)s", carrier=name), "", "calm", "truck"
 
 
+def _wished(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    day = moment.facts["deliver_on"]
+    text = format_date(date.fromisoformat(day), words.locale) if day else ""
+    title = WISHES[moment.facts["wish"]]
+    return words.gettext(title), text, "wait", "map-pin"
+
+
+def _claimed(moment: Moment, words: Words, _names: Names, currency: str) -> Sentence:
+    facts = moment.facts
+    title, tone, sign = CLAIMS[facts["state"]]
+    minor = next(
+        minor
+        for minor in (facts["paid_minor"], facts["accepted_minor"], facts["amount_minor"])
+        if minor is not None
+    )
+    text = f"{courier_name(facts['courier'])} · {format_money(minor, currency, words.locale)}"
+    return words.gettext(title), text, tone, sign
+
+
+def _promised(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    day = format_date(date.fromisoformat(moment.facts["outcome"]["promised_on"]), words.locale)
+    return words.gettext("Dijanjikan sampai %(day)s", day=day), "", "calm", "calendar"
+
+
+def _in_danger(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    day = format_date(date.fromisoformat(moment.facts["promised_on"]), words.locale)
+    return (
+        words.gettext("Janji sampai %(day)s terancam", day=day),
+        risk_said(moment.facts["risk"], words),
+        "wait",
+        "clock",
+    )
+
+
 def _sourced(moment: Moment, words: Words, names: Names, _currency: str) -> Sentence | None:
     places = [names.place(one) for one in moment.facts["outcome"].get("locations", [])]
     if not any(places):
@@ -141,6 +211,37 @@ def _sourced(moment: Moment, words: Words, names: Names, _currency: str) -> Sent
         "Stok diambil dari %(places)s", places=", ".join(place for place in places if place)
     )
     return title, "", "calm", "route"
+
+
+def _substituted(moment: Moment, words: Words, _names: Names, currency: str) -> Sentence:
+    facts = moment.facts
+    title = words.gettext("%(sku)s diganti %(by)s", sku=facts["sku"], by=facts["by_sku"])
+    total = words.gettext(
+        "Total menjadi %(total)s", total=format_money(facts["total_minor"], currency, words.locale)
+    )
+    return (
+        title,
+        f"{words.ngettext('%(num)s barang', '%(num)s barang', facts['units'])} · {total}",
+        "wait",
+        "arrows-exchange",
+    )
+
+
+def _substitute_chosen(moment: Moment, words: Words, _names: Names, _currency: str) -> Sentence:
+    sku = moment.facts["outcome"]["sku"]
+    if sku is None:
+        return (
+            words.gettext("Tidak ada pengganti yang bisa diambil"),
+            moment.facts["inputs"]["instead_of"],
+            "calm",
+            "arrows-exchange",
+        )
+    return (
+        words.gettext("Pengganti dipilih: %(sku)s", sku=sku),
+        moment.facts["inputs"]["instead_of"],
+        "calm",
+        "arrows-exchange",
+    )
 
 
 GOODS: Final[Mapping[str, Teller]] = {
@@ -152,5 +253,13 @@ GOODS: Final[Mapping[str, Teller]] = {
     "shipping.parcel_moved.v1": _parcel,
     "shipping.delivery_expected.v1": _door,
     "returns.return_moved.v1": _returned,
+    "returns.exchange_moved.v1": _exchanged,
+    "returns.dispute_moved.v1": _disputed,
     "decision.sourcing": _sourced,
+    "decision.promise": _promised,
+    "shipping.delivery_late.v1": _in_danger,
+    "shipping.claim_moved.v1": _claimed,
+    "shipping.door_wished.v1": _wished,
+    "decision.substitute": _substitute_chosen,
+    "orders.units_substituted.v1": _substituted,
 }

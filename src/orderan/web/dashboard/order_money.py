@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from orderan.access import Permission
 from orderan.flows.confirm_payment import confirm_payment
-from orderan.flows.refund_order import execute_refund, promise_refund
+from orderan.flows.refund_order import execute_refund, promise_parts
 from orderan.kit.db import Tx
 from orderan.kit.ids import from_text
 from orderan.orders import (
@@ -24,7 +24,7 @@ from orderan.payments import (
 )
 from orderan.web.dashboard.desk import Visit
 from orderan.web.dashboard.order_acts import did
-from orderan.web.forms import amount_typed, one
+from orderan.web.forms import amount_typed, one, refund_typed
 
 BY_HAND: Final = ("bank_transfer", "cash")
 
@@ -49,9 +49,17 @@ async def granted(visit: Visit, order: FromPath[str]) -> Response[Any]:
 
     async def doing(tx: Tx, order_id: UUID, form: FormMultiDict) -> None:
         found, _ = (await load_orders(tx, [order_id]))[order_id]
-        amount = amount_typed(one(form, "amount"), found.currency)
+        units, shipping, amount = refund_typed(form, found.currency)
         reason = one(form, "reason").strip()[:300]
-        await promise_refund(tx, order_id, amount_minor=amount, reason=reason, now=visit.now)
+        await promise_parts(
+            tx,
+            order_id,
+            units=units,
+            shipping_minor=shipping,
+            amount_minor=amount,
+            reason=reason,
+            now=visit.now,
+        )
 
     return await did(visit, order, "granted", doing, form_name="refund")
 

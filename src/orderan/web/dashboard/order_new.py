@@ -190,7 +190,7 @@ async def placed(
         return await _page(request, principal, caller, db, typed, keyring=keyring, now=now)
 
     async def place(tx: Tx) -> Placed | TermsDenied:
-        lines = [PlacementLine(sku, units) for sku, units in asked_lines(typed)]
+        lines = [PlacementLine(sku, units, typed.may_substitute) for sku, units in asked_lines(typed)]
         if not lines:
             raise NoLines
         shop = await shop_by_id(tx, tx.shop_id)

@@ -52,6 +52,7 @@ class Typed:
     discount: str
     note: str
     expected: str
+    may_substitute: bool
 
 
 def typed_of(form: FormMultiDict) -> Typed:
@@ -79,6 +80,7 @@ def typed_of(form: FormMultiDict) -> Typed:
         discount=one(form, "discount"),
         note=one(form, "note").strip(),
         expected=one(form, "expected"),
+        may_substitute=bool(one(form, "may_substitute")),
     )
 
 
@@ -105,6 +107,7 @@ def blank(channels: list[Channel]) -> Typed:
         discount="",
         note="",
         expected="",
+        may_substitute=False,
     )
 
 

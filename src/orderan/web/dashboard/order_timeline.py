@@ -14,8 +14,11 @@ from orderan.web.dashboard.order_why import reasons_of
 
 RULES_SAY: Final = {
     "silence": N_("tidak menjawab lewat cara apa pun"),
+    "own_words": N_("membalas dengan kata sendiri, perlu dibaca petugas"),
     "changed": N_("pesanannya berubah"),
+    "nobody_is_asked": N_("toko ini tidak menanyai siapa pun"),
     "never_asked": N_("belum sempat ditanya: tidak ada cara yang berhasil"),
+    "trust_deposit": N_("uang muka diminta menurut aturan kepercayaan"),
     "trust": N_("menurut aturan kepercayaan"),
     "buyer_refused": N_("pembeli tidak memesan, atau tidak jadi"),
     "buyer_unreachable": N_("pembeli tidak bisa dihubungi"),

@@ -7,11 +7,13 @@ from orderan.flows.choose_courier import CARRYING
 from orderan.flows.replay_decision import replay
 from orderan.flows.route_payment import ROUTING
 from orderan.flows.score_orders import TRUST
+from orderan.flows.substitute_units import SUBSTITUTING
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words
 from orderan.orders import Moment
 from orderan.web.dashboard.courier_words import carrier_named, why_told
 from orderan.web.dashboard.names import Names
+from orderan.web.dashboard.promise_words import promise_told
 from orderan.web.dashboard.routing_words import choice_told, first_of, rail_named
 from orderan.web.dashboard.trust_words import reasons_told, score_told
 
@@ -36,6 +38,10 @@ def reasons_of(moment: Moment, words: Words, names: Names) -> list[str]:
         return [*reasons_told(moment.facts["outcome"], words), _score_today(moment, words, names)]
     if moment.kind == "decision.courier":
         return [why_told(moment.facts["outcome"], words), _carrier_today(moment, words)]
+    if moment.kind == "decision.promise":
+        return promise_told(moment.facts["inputs"], moment.facts["outcome"], words)
+    if moment.kind == "decision.substitute":
+        return [*_why_substitute(moment, words), _substitute_today(moment, words)]
     if moment.kind != "decision.sourcing":
         return []
     known = {"whole": WHOLE, "split": SPLIT, "apart": APART, "full": FULL} | NEAR
@@ -62,6 +68,29 @@ def _today(moment: Moment, words: Words, names: Names) -> str:
     return words.gettext(
         "Dengan aturan hari ini (%(rule)s) yang dipilih: %(places)s.", rule=today.rule, places=places or "–"
     )
+
+
+PASSED_BY: Final = {
+    "not_there": N_("%(sku)s tidak cukup di lokasi ini."),
+    "no_price": N_("%(sku)s tidak punya harga untuk pembeli ini."),
+    "dearer": N_("Dengan %(sku)s pesanannya lebih mahal."),
+    "ranked_lower": N_("%(sku)s juga bisa, tetapi urutannya di bawah."),
+}
+
+
+def _why_substitute(moment: Moment, words: Words) -> list[str]:
+    parted = [reason.partition(":") for reason in moment.facts["reasons"]]
+    return [words.gettext(PASSED_BY[code], sku=sku) for code, _, sku in parted]
+
+
+def _substitute_today(moment: Moment, words: Words) -> str:
+    facts = moment.facts
+    today = replay(SUBSTITUTING, facts["inputs"], facts["outcome"])
+    if today is None:
+        return words.gettext(NOT_WHOLE)
+    if today.same:
+        return words.gettext("Dengan aturan hari ini (%(rule)s) pilihannya sama.", rule=today.rule)
+    return words.gettext("Dengan aturan hari ini: %(sku)s.", sku=today.outcome["sku"] or "–")
 
 
 def _carrier_today(moment: Moment, words: Words) -> str:

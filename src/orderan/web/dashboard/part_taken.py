@@ -18,10 +18,12 @@ from orderan.kit.errors import Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.orders import Terms, load_orders
 from orderan.returns import coming_back
-from orderan.shipping import COURIERS, ParcelNotFound, parcels_of
+from orderan.shipping import ParcelNotFound, parcels_of
+from orderan.web.dashboard.courier_words import courier_name
 from orderan.web.dashboard.desk import Visit, scope_of
 from orderan.web.dashboard.order_looks import path_of
 from orderan.web.forms import CountUnreadable, Sent, count_typed, numbered, posted, refused
+from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
 
@@ -91,7 +93,7 @@ async def _page(visit: Visit, text: str, *, sent: Sent = NOTHING_SENT) -> Respon
         sent=sent,
         path=part_path(row.id),
         order_path=path_of(row.order_id),
-        courier=COURIERS[row.courier].name if row.courier in COURIERS else row.courier,
+        courier=courier_name(row.courier, place_of(visit.request).words),
         **found,
     )
 

@@ -16,17 +16,20 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import to_text
 from orderan.kit.text import NumberMistyped, read_number
+from orderan.orders import LineNotFound
 from orderan.payments import (
     AmountNotPositive,
     MoreThanThereIs,
     ReferenceUsed,
+    RefundPartsTooMuch,
     RefundTooLarge,
+    RefundUnitsTooMany,
     VerdictWordMissing,
 )
 from orderan.shipping import COURIERS, UNDER_WAY
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import MOST_ROWS, Asking, Flash, scope_of, told
-from orderan.web.forms import AmountUnreadable, Sent, many, one, posted
+from orderan.web.forms import AmountUnreadable, CountUnreadable, Sent, many, one, posted
 from orderan.web.here import place_of
 from orderan.web.pages import page
 
@@ -37,6 +40,10 @@ BESIDE: Final[dict[type[Refusal], str]] = {
     AmountUnreadable: "amount",
     MoreThanThereIs: "amount",
     RefundTooLarge: "amount",
+    RefundPartsTooMuch: "amount",
+    RefundUnitsTooMany: "units",
+    CountUnreadable: "units",
+    LineNotFound: "units",
     ReferenceUsed: "reference",
     VerdictWordMissing: "word",
 }

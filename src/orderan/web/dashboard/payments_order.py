@@ -14,14 +14,15 @@ from orderan.access import Permission
 from orderan.flows.agree_deposit import agree_deposit
 from orderan.flows.confirm_payment import confirm_payment
 from orderan.flows.judge_payment import judge_payment
-from orderan.flows.refund_order import promise_refund
+from orderan.flows.refund_order import promise_parts
+from orderan.flows.refund_parts import units_left_of
 from orderan.flows.views_money_back import ChargebackRow, PayoutRow, chargeback_list, payout_list
 from orderan.gateways import GATEWAY_NAMES
 from orderan.kit import decisions
 from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
-from orderan.orders import Commercial, Moment, Order, Terms, load_orders, require_sight
+from orderan.orders import Commercial, Line, Moment, Order, Terms, load_orders, require_sight
 from orderan.payments import (
     IN_THE_AIR,
     Attempt,
@@ -48,7 +49,7 @@ from orderan.web.dashboard.order_timeline import told
 from orderan.web.dashboard.order_why import routings
 from orderan.web.dashboard.order_words import METHODS as EVERY_METHOD
 from orderan.web.dashboard.payments import BESIDE, LEDGER_KINDS, METHODS, NOTHING_SENT, common, path_of
-from orderan.web.forms import Sent, amount_typed, one, posted, refused
+from orderan.web.forms import Sent, amount_typed, one, posted, refund_typed, refused
 from orderan.web.here import place_of
 from orderan.web.once import once
 from orderan.web.pages import page
@@ -63,9 +64,14 @@ TRIES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the page of an order's money tells."""
+    """What the page of an order's money tells.
+
+    Attributes:
+        lines: Those with units no refund is for, and how many.
+    """
 
     order: Order
+    lines: list[tuple[Line, int]]
     money: Any
     settled: Any
     payouts: list[PayoutRow]
@@ -95,10 +101,12 @@ async def money(
 
     async def read(tx: Tx) -> _Shown:
         await require_sight(tx, scope, [order_id])
-        order, _ = (await load_orders(tx, [order_id]))[order_id]
+        order, lines = (await load_orders(tx, [order_id]))[order_id]
+        left = await units_left_of(tx, order_id)
         chosen = routings(await decisions.about(tx, order_id))
         return _Shown(
             order,
+            [(line, left[line.line_no]) for line in lines if left[line.line_no]],
             money=await money_of(tx, order_id, total_minor=order.total_minor, terms=order.terms),
             settled=await settled_of_order(tx, order_id),
             payouts=await payout_list(tx, scope, states=list(PayoutState), order_id=order_id),
@@ -117,6 +125,7 @@ async def money(
         now=visit.now,
         sent=sent,
         order=order,
+        refund_lines=shown.lines,
         money=shown.money,
         settled=shown.settled,
         routed=[
@@ -244,9 +253,17 @@ async def refund_granted(
     async def command(tx: Tx) -> str:
         await require_sight(tx, scope_of(visit.principal), [order])
         row, _ = (await load_orders(tx, [order]))[order]
-        amount = amount_typed(one(form, "amount"), row.currency)
+        units, shipping, amount = refund_typed(form, row.currency)
         reason = one(form, "reason").strip()[:300]
-        await promise_refund(tx, order, amount_minor=amount, reason=reason, now=visit.now)
+        await promise_parts(
+            tx,
+            order,
+            units=units,
+            shipping_minor=shipping,
+            amount_minor=amount,
+            reason=reason,
+            now=visit.now,
+        )
         return path_of(order)
 
     return await _money_answered(visit, order, command, form, "refund")

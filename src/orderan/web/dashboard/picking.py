@@ -66,6 +66,7 @@ DONE: Final = {
     "found": N_("Tidak ada lagi yang kurang."),
     "other_bin": N_("Rak diblokir. Ambil dari rak {bins}."),
     "elsewhere": N_("Rak diblokir. {units} unit diambil dari {place}; lanjutkan yang lain."),
+    "substitute": N_("Rak diblokir. Penggantinya {title}: ambil {units} unit dari {bins}."),
     "left_out": N_(
         "Rak diblokir. {units} unit dikeluarkan dari pesanan; {refund} dikembalikan kepada pembeli."
     ),
@@ -314,7 +315,7 @@ def said_of(heard: Heard, spoken: Words) -> str:
             bin=facts["bin"] or spoken.gettext(N_("tempatnya")),
         )
     if "bins" in facts:
-        facts["bins"] = ", ".join(facts["bins"])
+        facts["bins"] = ", ".join(facts["bins"]) or spoken.gettext(N_("tempatnya"))
     if "refund_minor" in facts:
         facts["refund"] = format_money(facts["refund_minor"], facts["currency"], spoken.locale)
     return spoken.gettext(DONE[heard.code]).format(**facts)

@@ -135,6 +135,7 @@ async def policy_typed(visit: NamedDependency[Visit], location_id: FromPath[str]
         waiting_lists=counts["waiting_lists"] or 1,
         automatic=one(form, "automatic") == "yes",
         elsewhere=one(form, "elsewhere") == "yes",
+        substitute=one(form, "substitute") == "yes",
         partial=one(form, "partial") == "yes",
     )
 

@@ -26,6 +26,8 @@ from orderan.catalog import (
     list_skus,
     product_detail,
     set_sku_state,
+    set_substitutes,
+    substitutes_of,
     write_pairs,
     write_parts,
 )
@@ -118,22 +120,7 @@ async def sku_page(
     """What is said of a sku."""
     detail = await _detail(db, caller, product)
     found = _sku_in(detail, sku)
-    parts = {part.code: part.quantity for part in detail.parts if part.bundle_id == found.id}
-    values = {
-        "sku": found.code,
-        "variant": found.name,
-        "options": write_pairs(found.options),
-        "gtin": found.gtin or "",
-        "unit": found.unit,
-        "weight_g": str(found.weight_g),
-        "length_mm": str(found.length_mm),
-        "width_mm": str(found.width_mm),
-        "height_mm": str(found.height_mm),
-        "parts": write_parts(parts).replace("; ", "\n"),
-        "stocked": "yes" if found.is_stocked else "",
-        "lot_tracked": "yes" if found.lot_tracked else "",
-        "price": "",
-    }
+    values = _values(detail, found) | {"substitutes": await _substitutes(db, caller, found.id)}
     return _form(request, detail, found, values, Mistakes(request), bundle=found.is_bundle)
 
 
@@ -150,6 +137,7 @@ async def sku_edited(
     detail = await _detail(db, caller, product)
     found = _sku_in(detail, sku)
     values, mistakes = typed(await posted(request), SKU_FIELDS), Mistakes(request)
+    values["substitutes"] = await _substitutes(db, caller, found.id)
     fields = sku_of(values, mistakes, bundle=found.is_bundle)
     if not mistakes:
         try:
@@ -179,6 +167,29 @@ async def sku_state(
     return Redirect(f"{product_path(found.product_id)}?said={word}", status_code=303)
 
 
+@post("/products/{product:str}/skus/{sku:str}/substitutes", opt=WRITE, include_in_schema=False)
+async def substitutes_named(
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    now: NamedDependency[datetime],
+    product: FromPath[str],
+    sku: FromPath[str],
+) -> Response[Any]:
+    """Say what may stand in for it, the best first: a code on each line."""
+    detail = await _detail(db, caller, product)
+    found, mistakes = _sku_in(detail, sku), Mistakes(request)
+    text = one(await posted(request), "substitutes")
+    codes = [line.strip() for line in text.splitlines() if line.strip()]
+    try:
+        await db.run(caller, lambda tx: set_substitutes(tx, found.id, codes, now=now))
+    except Refusal as refusal:
+        mistakes.refuse(refusal)
+        values = _values(detail, found) | {"substitutes": text}
+        return _form(request, detail, found, values, mistakes, bundle=found.is_bundle)
+    return Redirect(f"{product_path(found.product_id)}?said=saved", status_code=303)
+
+
 @get("/products/look-up", opt=READ, include_in_schema=False)
 async def look_up(
     db: NamedDependency[Database], caller: NamedDependency[Caller], q: FromQuery[str] = ""
@@ -191,6 +202,32 @@ async def look_up(
         {"value": sku.code, "label": " ".join(filter(None, [name, sku.name])), "sub": sku.code}
         for sku, name in found
     ]
+
+
+def _values(detail: ProductDetail, found: Sku) -> dict[str, str]:
+    """What is said of a sku, as it stands in its form."""
+    parts = {part.code: part.quantity for part in detail.parts if part.bundle_id == found.id}
+    return {
+        "sku": found.code,
+        "variant": found.name,
+        "options": write_pairs(found.options),
+        "gtin": found.gtin or "",
+        "unit": found.unit,
+        "weight_g": str(found.weight_g),
+        "length_mm": str(found.length_mm),
+        "width_mm": str(found.width_mm),
+        "height_mm": str(found.height_mm),
+        "parts": write_parts(parts).replace("; ", "\n"),
+        "stocked": "yes" if found.is_stocked else "",
+        "lot_tracked": "yes" if found.lot_tracked else "",
+        "price": "",
+    }
+
+
+async def _substitutes(db: Database, caller: Caller, sku_id: UUID) -> str:
+    """The codes of what may stand in, each on a line of its own."""
+    found = await db.run(caller, lambda tx: substitutes_of(tx, [sku_id]))
+    return "\n".join(sku.code for sku in found.get(sku_id, ()))
 
 
 async def _detail(db: Database, caller: Caller, product: str) -> ProductDetail:
@@ -237,4 +274,4 @@ def _form(
     )
 
 
-handlers: list[Any] = [look_up, sku_form, skus_entered, sku_page, sku_edited, sku_state]
+handlers: list[Any] = [look_up, sku_form, skus_entered, sku_page, sku_edited, sku_state, substitutes_named]

@@ -112,8 +112,9 @@ class Known:
 
     @property
     def beside_minor(self) -> int:
-        """What of it is for no line: shipping, or goodwill."""
-        return max(self.refund.amount_minor - sum(part.amount_minor for part in self.parts), 0)
+        """What of it is neither for a line nor for shipping: goodwill."""
+        parts = sum(part.amount_minor for part in self.parts) + self.refund.shipping_minor
+        return max(self.refund.amount_minor - parts, 0)
 
     @property
     def step(self) -> str:

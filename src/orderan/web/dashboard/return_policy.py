@@ -19,9 +19,11 @@ from orderan.returns import (
     Condition,
     Payer,
     PolicyVersion,
+    Remedy,
     ReturnPolicy,
     ReturnPolicyMovedOn,
     ReturnPolicyNotUsable,
+    TrustedAt,
     keep_return_policy,
     return_policies,
 )
@@ -30,7 +32,7 @@ from orderan.web.dashboard.names import names_of
 from orderan.web.forms import Fields, one, posted, taken_once, typed_in, whole_rupiah
 from orderan.web.here import place_of
 from orderan.web.pages import page
-from orderan.web.return_words import CAUSES
+from orderan.web.return_words import CAUSES, WAYS
 
 READ: Final = {"needs": Permission.SETTINGS_READ}
 WRITE: Final = {"needs": Permission.SETTINGS_WRITE}
@@ -44,12 +46,23 @@ CONDITIONS: Final[Mapping[Condition, str]] = {
     Condition.UNUSED: N_("Belum dipakai"),
     Condition.SEALED: N_("Segel belum dibuka"),
 }
+MOMENTS: Final[Mapping[TrustedAt, str]] = {
+    TrustedAt.INSPECTION: N_("Setelah barang diperiksa, untuk semua"),
+    TrustedAt.DROP_OFF: N_("Waktu barang diantar ke toko"),
+    TrustedAt.SCAN: N_("Waktu kurir memindai paketnya"),
+}
 FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "days: out_of_range": ("days", N_("Tulis 0 sampai 365 hari.")),
     "agreed_below_minor: not_an_amount": (
         "agreed_below",
         N_("Tulis jumlah rupiah, paling banyak satu miliar."),
     ),
+    "trusted_below_minor: not_an_amount": (
+        "trusted_below",
+        N_("Tulis jumlah rupiah, paling banyak satu miliar."),
+    ),
+    "trusted_orders: out_of_range": ("trusted_orders", N_("Tulis 1 sampai 1.000 pesanan.")),
+    "weight_off_percent: out_of_range": ("weight_off", N_("Tulis 1 sampai 100 persen.")),
     "never: not_categories": (
         "never",
         N_("Paling banyak 200 kategori, masing-masing paling panjang 80 huruf."),
@@ -101,7 +114,25 @@ def _policy(form: Fields) -> ReturnPolicy:
         never=tuple(line.strip() for line in one(form, "never").splitlines() if line.strip()),
         causes=tuple(rules),
         agreed_below_minor=-1 if minor is None else minor,
+        trusted_at=next((at for at in TrustedAt if at == one(form, "trusted_at")), TrustedAt.INSPECTION),
+        trusted_below_minor=_minor(one(form, "trusted_below")),
+        trusted_orders=_count(one(form, "trusted_orders"), 3),
+        weight_off_percent=_count(one(form, "weight_off"), 25),
+        ways=tuple(way for way in Remedy if way is Remedy.REFUND or one(form, f"way_{way}")),
     )
+
+
+def _minor(typed: str) -> int:
+    minor = whole_rupiah(typed.strip()) if typed.strip() else 0
+    return -1 if minor is None else minor
+
+
+def _count(typed: str, unsaid: int) -> int:
+    """What was typed, or what holds where nothing was; -1 is no number, for its fault to be named."""
+    if not typed.strip():
+        return unsaid
+    found = whole(typed)
+    return -1 if found is None else found
 
 
 def _typed(policy: ReturnPolicy) -> dict[str, str]:
@@ -112,6 +143,15 @@ def _typed(policy: ReturnPolicy) -> dict[str, str]:
         "agreed_below": f"{policy.agreed_below_minor:,}".replace(",", ".")
         if policy.agreed_below_minor
         else "",
+    }
+    typed |= {f"way_{way}": "yes" for way in policy.ways}
+    typed |= {
+        "trusted_at": str(policy.trusted_at),
+        "trusted_below": f"{policy.trusted_below_minor:,}".replace(",", ".")
+        if policy.trusted_below_minor
+        else "",
+        "trusted_orders": str(policy.trusted_orders),
+        "weight_off": str(policy.weight_off_percent),
     }
     for rule in policy.causes:
         typed |= {
@@ -155,6 +195,8 @@ async def _page(
         version=str(versions[0].version) if versions else "0",
         versions=versions,
         who=lambda actor: names.who(actor, words),
+        ways=[(str(way), words.gettext(WAYS[way])) for way in Remedy if way is not Remedy.REFUND],
+        moments=[(str(at), words.gettext(MOMENTS[at])) for at in TrustedAt],
         causes=[(str(cause), words.gettext(label)) for cause, label in CAUSES.items()],
         payers=[(str(payer), words.gettext(label)) for payer, label in PAYERS.items()],
         conditions=[(str(one), words.gettext(label)) for one, label in CONDITIONS.items()],

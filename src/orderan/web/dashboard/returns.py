@@ -10,6 +10,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Permission, Principal
+from orderan.flows.dispute_return import send_with
+from orderan.flows.return_photos import keep_return_photos
 from orderan.flows.settle_return import (
     ask_return,
     close_return,
@@ -19,20 +21,32 @@ from orderan.flows.settle_return import (
     receive_goods_back,
     resolve_return,
 )
-from orderan.flows.views_returns import ReturnedLine, ReturnRow, one_return, return_counts, return_list
+from orderan.flows.views_parcel_back import ParcelBack, parcel_back
+from orderan.flows.views_returns import (
+    ReturnedLine,
+    ReturnRow,
+    one_return,
+    return_counts,
+    return_list,
+    return_with_awb,
+)
 from orderan.flows.views_work import work_places
 from orderan.inventory import UnknownLocation
+from orderan.kit.crypto import Keyring
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import read_number
 from orderan.orders import Line, OrderNotFound, lines_of, order_numbered, require_sight
-from orderan.returns import Inspected, ReturnEvent, Wanted
+from orderan.returns import Inspected, PhotoMoment, Remedy, ReturnEvent, Wanted
 from orderan.web.cursors import cursor_of, read_cursor
 from orderan.web.dashboard.desk import Asking, Flash, scope_of, told
+from orderan.web.dashboard.return_parcels import dispute_path, seen_of
 from orderan.web.forms import AmountUnreadable, amount_typed, count_typed, numbered, one, posted, sent_once
 from orderan.web.here import place_of
 from orderan.web.pages import page
+from orderan.web.photos import photos_sent
+from orderan.web.return_words import WAYS
 
 SHOWN: Final = 50
 TABS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -41,6 +55,14 @@ TABS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "here": (N_("Perlu diperiksa"), ("received",)),
     "judged": (N_("Perlu diselesaikan"), ("inspected", "resolved")),
     "over": (N_("Selesai"), ("closed", "rejected")),
+}
+
+MOMENTS: Final = {"receive": PhotoMoment.RECEPTION, "inspect": PhotoMoment.INSPECTION}
+"""Which steps are photographed."""
+TAKEN: Final[dict[PhotoMoment, str]] = {
+    PhotoMoment.REQUEST: N_("Dari pembeli"),
+    PhotoMoment.RECEPTION: N_("Waktu diterima"),
+    PhotoMoment.INSPECTION: N_("Waktu diperiksa"),
 }
 
 
@@ -61,9 +83,14 @@ async def returns_page(
     now: NamedDependency[datetime],
     tab: FromQuery[str] = "",
     after: FromQuery[str] = "",
-) -> Response[str]:
-    """Returns by what they need next, the oldest first."""
+    q: FromQuery[str] = "",
+) -> Response[Any]:
+    """Returns by what they need next, the oldest first; or the one whose parcel has a number."""
     scope = scope_of(principal)
+    awb = q.strip()[:60]
+    named = await db.run(caller, lambda tx: return_with_awb(tx, scope, awb)) if awb else None
+    if named is not None:
+        return Redirect(path_of(named), status_code=303)
 
     async def read(tx: Tx) -> tuple[dict[str, int], str, list[ReturnRow]]:
         counts = await return_counts(tx, scope)
@@ -90,6 +117,7 @@ async def returns_page(
         returns=rows[:SHOWN],
         older=cursor_of(last.requested_at, last.id) if last else None,
         after=after,
+        q=awb,
         path_of=path_of,
         may_write=principal.may(Permission.RETURNS_WRITE),
     )
@@ -137,6 +165,7 @@ async def form_of(
         order=order,
         lines=[line for line in lines if line.shipped > line.returned],
         looked=bool(lines),
+        ways=[(str(way), place_of(request).words.gettext(label)) for way, label in WAYS.items()],
         values=values or {},
         general=general,
     )
@@ -165,8 +194,10 @@ async def return_asked(
 
     async def command(tx: Tx) -> UUID:
         await sent_once(tx, form, now=now)
+        way = next((known for known in Remedy if known == one(form, "way")), Remedy.REFUND)
         wanted = _wanted(values, reason)
-        made = await ask_return(tx, await _order(tx, principal, order), wanted, reason=reason, now=now)
+        found = await _order(tx, principal, order)
+        made = await ask_return(tx, found, wanted, reason=reason, way=way, now=now)
         return made.id
 
     try:
@@ -181,7 +212,12 @@ async def return_asked(
 
 def _wanted(values: dict[str, str], reason: str) -> list[Wanted]:
     counts = {line_no: count_typed(typed) for line_no, typed in numbered(values, "units_").items()}
-    return [Wanted(line_no, units, reason) for line_no, units in counts.items() if units]
+    skus = numbered(values, "sku_")
+    return [
+        Wanted(line_no, units, reason, sku=skus.get(line_no, "").strip()[:100])
+        for line_no, units in counts.items()
+        if units
+    ]
 
 
 @get("/returns/{return_id:str}", opt={"needs": Permission.RETURNS_READ}, include_in_schema=False)
@@ -212,12 +248,12 @@ async def detail(
     """The page, with whatever was typed and what was wrong with it."""
     scope = scope_of(principal)
 
-    async def read(tx: Tx) -> tuple[ReturnRow, list[ReturnedLine], int, list[Any]]:
+    async def read(tx: Tx) -> tuple[ReturnRow, list[ReturnedLine], int, list[Any], ParcelBack]:
         row, lines = await one_return(tx, scope, return_id)
         worth = sum(part.amount_minor for part in await propose_refund(tx, return_id))
-        return row, lines, worth, await work_places(tx, scope)
+        return row, lines, worth, await work_places(tx, scope), await parcel_back(tx, return_id)
 
-    row, lines, worth, places = await db.run(caller, read)
+    row, lines, worth, places, parcel = await db.run(caller, read)
     return page(
         request,
         "returns/detail.html",
@@ -231,6 +267,13 @@ async def detail(
         place=to_text("loc", row.location_id) if row.location_id else "",
         values=values or {},
         path=path_of(row.id),
+        way=WAYS[Remedy(row.way)],
+        parcel=parcel,
+        taken=TAKEN,
+        sound={line.line_no: line.received - line.damaged for line in parcel.received},
+        disputed=parcel.dispute is not None and parcel.dispute.state in {"open", "evidence"},
+        dispute_path=dispute_path(row.id),
+        replacement=order_path(row.replacement_id) if row.replacement_id else "",
         order_path=order_path(row.order_id),
         may_write=principal.may(Permission.RETURNS_WRITE),
         may_grant=principal.may(Permission.REFUNDS_GRANT),
@@ -248,17 +291,21 @@ async def return_moved(
     db: NamedDependency[Database],
     caller: NamedDependency[Caller],
     principal: NamedDependency[Principal],
+    keyring: NamedDependency[Keyring],
     now: NamedDependency[datetime],
     return_id: FromPath[str],
 ) -> Response[Any]:
-    """Approve, reject, note as sent, receive, inspect, give up or close, as the button says."""
+    """Approve, reject, give a number, note as sent, receive, inspect, give up or close, as the button says."""
     found = from_text("ret", return_id)
     form = await posted(request)
     values = {name: value for name, value in form.items() if isinstance(value, str)}
+    photos = await photos_sent(form)
 
     async def command(tx: Tx) -> None:
         _, lines = await one_return(tx, scope_of(principal), found)
         await _step(tx, principal, found, lines, values, now)
+        if moment := MOMENTS.get(values.get("step", "")):
+            await keep_return_photos(tx, keyring, found, photos, moment, now=now)
 
     return await _answered(request, db, caller, principal, now, found, command, values)
 
@@ -279,10 +326,13 @@ async def _step(
             if not principal.sees_location(place):
                 raise UnknownLocation(values.get("place", ""))
             came = {line.line_no: count_typed(values.get(f"came_{line.line_no}", "")) for line in lines}
-            await receive_goods_back(tx, found, came, location_id=place, within=within, now=now)
+            seen = seen_of(values, came)
+            await receive_goods_back(tx, found, came, location_id=place, seen=seen, within=within, now=now)
         case "inspect":
-            seen = [_inspected(line, values) for line in lines]
-            await inspect_goods(tx, found, seen, note=note, within=within, now=now)
+            judged = [_inspected(line, values) for line in lines]
+            await inspect_goods(tx, found, judged, note=note, within=within, now=now)
+        case "awb":
+            await send_with(tx, found, courier=values.get("courier", ""), awb=values.get("awb", ""), now=now)
         case "close":
             await close_return(tx, found, within=within, now=now)
         case ("approve" | "reject" | "send" | "give_up") as name:

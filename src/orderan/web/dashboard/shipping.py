@@ -15,11 +15,14 @@ from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_
 from orderan.kit.i18n import Words
 from orderan.kit.ids import from_text, to_text
-from orderan.shipping import COURIERS, ParcelEvent, tracking_link
+from orderan.shipping import ParcelEvent, tracking_link
 from orderan.web.cursors import cursor_of, read_cursor
+from orderan.web.dashboard.courier_words import courier_names
 from orderan.web.dashboard.desk import Asking, Flash, each, scope_of
+from orderan.web.dashboard.missed_door import LOOKS, WISHES
 from orderan.web.dashboard.verification_words import DAY_STATES
 from orderan.web.forms import many, one, posted
+from orderan.web.here import place_of
 from orderan.web.pages import page
 
 SHOWN: Final = 50
@@ -123,10 +126,12 @@ async def desk(
         after=after,
         q=q,
         courier=courier,
-        couriers=[(one.code, one.name) for one in COURIERS.values()],
-        courier_names={one.code: one.name for one in COURIERS.values()},
+        couriers=list(courier_names(place_of(request).words).items()),
+        courier_names=courier_names(place_of(request).words),
         link=tracking_link,
         doors=DAY_STATES,
+        wishes=WISHES | {"waiting": LOOKS["waiting"][0]},
+        sees_couriers=principal.channel_ids is None and principal.location_ids is None,
         may_part=may_write,
         order_path=lambda order: f"/orders/{to_text('ord', order)}",
         may_deliver=may_write and not awb and chosen in {"road", "failed"},

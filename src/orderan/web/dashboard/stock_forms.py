@@ -12,6 +12,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from orderan.access import Principal
+from orderan.flows.print_stickers import GoodsToLabel, print_goods_stickers
 from orderan.inventory import (
     CountResult,
     Goods,
@@ -36,6 +37,7 @@ from orderan.inventory import (
 from orderan.kit.db import Caller, Database, Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import NIL, from_text, to_text
+from orderan.printing import JOB_PREFIX, StickerJob, TooManyStickers
 from orderan.web.api.stock_naming import MOST_ROWS, MOST_UNITS, require_codes
 from orderan.web.dashboard.stock import READ, WRITE, Asking, whole
 from orderan.web.errors import sentence
@@ -79,6 +81,7 @@ class Typed:
     location: str = ""
     reason: str = ""
     expected: bool = False
+    labels: bool = False
     supplier: str = ""
     due_on: str = ""
     rows: list[TypedRow] = field(default_factory=list)
@@ -107,6 +110,7 @@ def read_rows(form: FormMultiDict) -> Typed:
     ]
     longest = max((len(column) for column in columns), default=0)
     typed = Typed(one(form, "location"), one(form, "reason").strip(), bool(one(form, "expected")))
+    typed.labels = bool(one(form, "labels"))
     seen: dict[tuple[str, str, str], TypedRow] = {}
     for at in range(min(longest, MOST_ROWS)):
         sku, lot, expires_on, quantity = (column[at] if at < len(column) else "" for column in columns)
@@ -153,6 +157,18 @@ def read_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def labels_typed(typed: Typed) -> list[GoodsToLabel]:
+    """A label for every unit of the rows, which were checked."""
+    return [
+        GoodsToLabel(row.sku, whole(row.quantity, least=1) or 0, row.lot or None, read_date(row.expires_on))
+        for row in typed.filled
+    ]
+
+
+def sticker_path(job_id: UUID) -> str:
+    return f"/stock/stickers/{to_text(JOB_PREFIX, job_id)}"
 
 
 async def form_page(
@@ -214,12 +230,12 @@ async def receive_typed(
         return await form_page(request, db, caller, principal, "stock/receive.html", typed)
     words = place_of(request).words
 
-    async def command(tx: Tx) -> None:
+    async def command(tx: Tx) -> StickerJob | None:
         await check_rows(tx, request, typed, least=1)
         if not typed.location:
             typed.errors["location"] = words.gettext(REQUIRED)
         if typed.wrong:
-            return
+            return None
         place = from_text(LOCATION, typed.location)
         require_scope(principal, place)
         await sent_once(tx, form, now=now)
@@ -228,13 +244,17 @@ async def receive_typed(
             for row in typed.filled
         ]
         await receive_goods(tx, goods, location_id=place, expected=typed.expected, now=now)
+        return await print_goods_stickers(tx, labels_typed(typed), now=now) if typed.labels else None
 
+    job = None
     try:
-        await db.run(caller, command)
-    except (FormSentBefore, LotExpiryDiffers, LotNeeded, UnknownSku) as refusal:
+        job = await db.run(caller, command)
+    except (FormSentBefore, LotExpiryDiffers, LotNeeded, TooManyStickers, UnknownSku) as refusal:
         typed.general = sentence(refusal, place_of(request).words)
     if typed.wrong:
         return await form_page(request, db, caller, principal, "stock/receive.html", typed)
+    if job is not None:
+        return Redirect(f"{sticker_path(job.id)}?said=received", status_code=303)
     return Redirect("/stock?said=received", status_code=303)
 
 

@@ -16,6 +16,7 @@ KINDS: Final = {
     "receive": (N_("Barang masuk"), "package-import"),
     "expect": (N_("Barang akan datang"), "calendar"),
     "adjust": (N_("Penyesuaian"), "adjustments-horizontal"),
+    "count": (N_("Stok opname"), "list-check"),
     "transfer_out": (N_("Transfer keluar"), "package-export"),
     "transfer_in": (N_("Transfer masuk"), "package-import"),
     "return": (N_("Retur masuk"), "arrow-back-up"),
@@ -62,6 +63,8 @@ TABS: Final = (
     ("/stock/movements", N_("Pergerakan")),
     ("/stock/transfers", N_("Transfer")),
     ("/stock/bins", N_("Rak")),
+    ("/stock/takes", N_("Stok opname")),
+    ("/stock/expiring", N_("Kedaluwarsa")),
     ("/stock/locations", N_("Daftar lokasi")),
 )
 

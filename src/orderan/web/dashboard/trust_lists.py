@@ -51,6 +51,11 @@ BESIDE: Final[Mapping[type[Refusal], str]] = {
     EntryPast: "until",
     DateUnreadable: "until",
 }
+LOOKS: Final = {
+    ListVerdict.BLOCK: ("loss", "ban"),
+    ListVerdict.ALLOW: ("done", "check"),
+    ListVerdict.DISPOSABLE: ("calm", "mail"),
+}
 SAID: Final[Mapping[str, str]] = {
     "added": N_("Sudah masuk daftar. Pesanan berikutnya dinilai dengannya."),
     "removed": N_("Sudah dihapus dari daftar."),
@@ -71,7 +76,7 @@ async def entry_added(visit: NamedDependency[Visit]) -> Response[Any]:
     require_whole_shop(visit.principal, Permission.TRUST_WRITE)
     form = await posted(visit.request)
     kind = next((known for known in LISTED if known == one(form, "kind")), KeyKind.PHONE)
-    verdict = ListVerdict.ALLOW if one(form, "verdict") == ListVerdict.ALLOW else ListVerdict.BLOCK
+    verdict = next((known for known in ListVerdict if known == one(form, "verdict")), ListVerdict.BLOCK)
     typed = Typed(kind, one(form, "text"), one(form, "village") or None)
 
     async def command(tx: Tx) -> str:
@@ -161,7 +166,7 @@ def _older(found: list[Entry]) -> str | None:
 def _row(entry: Entry, names: Names, words: Words) -> dict[str, Any]:
     return {
         "id": to_text(ENTRY_PREFIX, entry.id),
-        "blocks": entry.verdict is ListVerdict.BLOCK,
+        "look": LOOKS[entry.verdict],
         "verdict": words.gettext(VERDICTS[entry.verdict]),
         "kind": words.gettext(KEYS[entry.kind]),
         "shown": entry.shown,

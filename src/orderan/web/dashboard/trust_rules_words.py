@@ -38,6 +38,7 @@ MEASURED: Final[Mapping[str, str]] = {
     Measure.PERSON_FRAUD: N_("Pesanan pembeli yang dinyatakan penipuan"),
     Measure.ADDRESS_REFUSED: N_("Paket yang ditolak orang lain di rumah ini"),
     Measure.DEVICE_REFUSED: N_("Paket yang ditolak orang lain dari perangkat ini, di atas yang diterima"),
+    Measure.EMAIL_REFUSED: N_("Paket yang ditolak dengan email ini dan nomor lain, di atas yang diterima"),
     Measure.DEVICE_FRAUD: N_("Penipuan dan sengketa dari perangkat ini"),
     Measure.AREA_REFUSED_PERCENT: N_("Paket yang ditolak di kecamatan ini, dalam persen"),
     Measure.AREA_RETURNED_PERCENT: N_("Barang yang diretur dari kecamatan ini, dalam persen yang diterima"),
@@ -45,6 +46,7 @@ MEASURED: Final[Mapping[str, str]] = {
     Measure.AMOUNT_OF_SHOP_PERCENT: N_("Nilai dibanding yang biasa di toko, dalam persen"),
     Measure.AMOUNT_OF_BUYER_PERCENT: N_("Nilai dibanding yang biasa dari pembeli, dalam persen"),
     Measure.HOUR_RARE: N_("Jam yang sepi"),
+    Measure.HOUR_OF_BUYER: N_("Jam yang tidak biasa bagi pembeli"),
     Measure.IP_ELSEWHERE: N_("IP dari provinsi lain"),
     Measure.BILLING_ELSEWHERE: N_("Pembayar dari provinsi lain"),
     Measure.EMAIL_DISPOSABLE: N_("Email sekali pakai"),
@@ -57,6 +59,7 @@ MEASURED: Final[Mapping[str, str]] = {
 YES_OR_NO: Final = frozenset(
     {
         Measure.HOUR_RARE,
+        Measure.HOUR_OF_BUYER,
         Measure.IP_ELSEWHERE,
         Measure.BILLING_ELSEWHERE,
         Measure.EMAIL_DISPOSABLE,

@@ -28,6 +28,7 @@ MEASURES: Final = {
     "person_fraud": N_("Pesanan pembeli ini yang dinyatakan penipuan: %(value)s"),
     "address_refused": N_("Paket yang ditolak orang lain di rumah ini: %(value)s"),
     "device_refused": N_("Paket yang ditolak orang lain dari perangkat ini: %(value)s"),
+    "email_refused": N_("Paket yang ditolak dengan email ini dan nomor lain: %(value)s"),
     "device_fraud": N_("Penipuan dan sengketa dari perangkat ini: %(value)s"),
     "area_refused_percent": N_("Paket yang ditolak di kecamatan ini: %(value)s %%"),
     "area_returned_percent": N_("Barang yang diretur dari kecamatan ini: %(value)s %%"),
@@ -35,6 +36,7 @@ MEASURES: Final = {
     "amount_of_shop_percent": N_("Nilainya %(value)s %% dari yang biasa di toko"),
     "amount_of_buyer_percent": N_("Nilainya %(value)s %% dari yang biasa dibeli pembeli ini"),
     "hour_rare": N_("Dipesan pada jam yang sepi"),
+    "hour_of_buyer": N_("Dipesan pada jam yang tidak biasa bagi pembeli ini"),
     "ip_elsewhere": N_("IP-nya dari provinsi lain"),
     "billing_elsewhere": N_("Pembayarnya dari provinsi lain"),
     "email_disposable": N_("Emailnya sekali pakai"),
@@ -84,7 +86,7 @@ KEYS: Final = {
     "network": N_("jaringan"),
     "card": N_("jenis kartu"),
 }
-VERDICTS: Final = {"block": N_("blokir"), "allow": N_("izinkan")}
+VERDICTS: Final = {"block": N_("blokir"), "allow": N_("izinkan"), "disposable": N_("email sekali pakai")}
 GROUPS: Final = {
     "": N_("Daerah tidak diketahui"),
     "first_time": N_("Pembeli baru"),

@@ -42,6 +42,7 @@ def typed_of(policy: Policy) -> dict[str, str]:
     typed = {name: str(getattr(policy, name)) for name in (*WHOLE, *OF_DEPOSITS)} | {
         "silence": str(policy.silence)
     }
+    typed["agent_minor"] = f"{policy.agent_minor:,}".replace(",", ".")
     typed["nobody"] = "" if policy.asks else "yes"
     typed |= _steps_typed(policy.steps)
     day = policy.on_the_day
@@ -124,6 +125,7 @@ class Reading:
                 name: self._whole(name) if one(self._form, name).strip() else getattr(Policy(), name)
                 for name in OF_DEPOSITS
             },
+            agent_minor=self._amount("agent_minor") or 0,
             on_the_day=self._on_the_day() if one(self._form, DAY + "on") else None,
         )
 

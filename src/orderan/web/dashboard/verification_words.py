@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from orderan.flows.asking_words import WHYS as OF_A_NO
 from orderan.flows.views_asking import Progress, Turn
 from orderan.flows.views_days import Sort
 from orderan.kit.errors import N_
@@ -80,12 +81,7 @@ FAILURES: Final = {
     Failure.UNAVAILABLE: N_("penyedia tidak menjawab"),
 }
 """Why a try asked nobody."""
-WHYS: Final = (
-    N_("Tidak merasa memesan"),
-    N_("Tidak jadi membeli"),
-    N_("Pesanan ganda"),
-    N_("Nomornya milik orang lain"),
-)
+WHYS: Final = tuple(OF_A_NO.values())
 """What buyers usually say, offered where a no is written down."""
 
 _GREETINGS: Final = (

@@ -27,11 +27,11 @@ from orderan.kit.db import Tx
 from orderan.kit.errors import N_, Refusal
 from orderan.kit.ids import from_text, to_text
 from orderan.kit.text import NumberMistyped, read_number
-from orderan.shipping import COURIERS, Booking, bookings_of_tasks
+from orderan.shipping import Booking, bookings_of_tasks
 from orderan.web.api.bins import bin_named
 from orderan.web.api.tasks import count
 from orderan.web.cursors import cursor_of, read_cursor
-from orderan.web.dashboard.courier_words import booking_shown, typed_of
+from orderan.web.dashboard.courier_words import booking_shown, courier_names, typed_of
 from orderan.web.dashboard.desk import Flash, Visit, each, reason_told, scope_of, told
 from orderan.web.forms import many, one, posted, sent_once, typed_in
 from orderan.web.here import place_of
@@ -135,6 +135,7 @@ async def board(
         after=after,
         step=STEPS.get(chosen) if visit.principal.may(Permission.FULFILMENT_WRITE) else None,
         may_ship=visit.principal.may(Permission.SHIPPING_WRITE),
+        may_see_labels=visit.principal.may(Permission.SHIPPING_READ),
         may_book=chosen == "packed" and visit.principal.may(Permission.SHIPPING_WRITE),
         path_of=path_of,
     )
@@ -243,6 +244,7 @@ async def sheet(
         flashes=flashes or [],
         task=row,
         task_path=path_of(row.id),
+        packing_path=f"/warehouse/packing/{to_text('tsk', row.id)}",
         order_path=f"/orders/{to_text('ord', row.order_id)}",
         lines=lines,
         left=sum(line.left for line in lines),
@@ -250,7 +252,7 @@ async def sheet(
         step=STEPS.get(row.state) if visit.principal.may(Permission.FULFILMENT_WRITE) else None,
         places=places,
         may_ship=visit.principal.may(Permission.SHIPPING_WRITE),
-        couriers=[(courier.code, courier.name) for courier in COURIERS.values()],
+        couriers=list(courier_names(place_of(visit.request).words).items()),
         boxes=max(1, min(boxes, 10)),
         scanned=scanned,
         typed=typed or typed_of(booked),

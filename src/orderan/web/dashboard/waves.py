@@ -28,6 +28,7 @@ from orderan.picking import (
     Wave,
     WaveNotFound,
     WaveState,
+    courier_leaves,
     cutoffs_of,
     next_closing,
     policy_of,
@@ -133,7 +134,7 @@ async def _drawn(
             return places, None, [], PickingPolicy(), None
         cutoffs = await cutoffs_of(tx, chosen.id)
         policy = _policy(await policy_of(tx, chosen.id), values)
-        criteria = _criteria(values, cutoffs, visit.now)
+        criteria, _ = _criteria(values, chosen, cutoffs, visit.now)
         drawn = await draw_wave(tx, scope_of(visit.principal), chosen.id, criteria, policy)
         return places, chosen, cutoffs, policy, drawn
 
@@ -182,20 +183,23 @@ def _policy(policy: PickingPolicy, values: Mapping[str, str]) -> PickingPolicy:
     return replace(policy, method=method)
 
 
-def _criteria(values: Mapping[str, str], cutoffs: Sequence[Cutoff], now: datetime) -> Criteria:
-    services = {values["service"]} if values["service"] else set()
-    for one_ in cutoffs:
-        if one_.courier == values["courier"]:
-            services |= set(one_.services)
+def _criteria(
+    values: Mapping[str, str], place: Location, cutoffs: Sequence[Cutoff], now: datetime
+) -> tuple[Criteria, datetime | None]:
+    """What was asked for, and when its courier leaves."""
+    services, leaves = courier_leaves(values["courier"], cutoffs, place.time_zone, now)
+    if values["service"]:
+        services.add(values["service"])
     age = AGES.get(values["age"])
     typed = values["most"]
     most = int(typed) if typed.isdecimal() and 0 < int(typed) <= MOST_ORDERS else 200
-    return Criteria(
+    criteria = Criteria(
         services=sorted(services),
         before=None if age is None else now - age,
         single=SINGLES.get(values["single"]),
         most=most,
     )
+    return criteria, leaves
 
 
 @post("/warehouse/waves/new", opt=WRITE, include_in_schema=False, status_code=200)
@@ -220,21 +224,16 @@ async def _release(tx: Tx, visit: Visit, form: FormMultiDict, values: Mapping[st
     if place is None:
         raise NothingToRelease
     require_scope(visit.principal, place.id)
-    cutoffs = await cutoffs_of(tx, place.id)
-    leaves = [
-        next_closing(one_, place.time_zone, visit.now)
-        for one_ in cutoffs
-        if one_.courier == values["courier"]
-    ]
+    criteria, leaves = _criteria(values, place, await cutoffs_of(tx, place.id), visit.now)
     seen = [from_text("tsk", task) for task in many(form, "task")]
     return await release_wave(
         tx,
         scope_of(visit.principal),
         place.id,
-        replace(_criteria(values, cutoffs, visit.now), only=seen),
+        replace(criteria, only=seen),
         _policy(await policy_of(tx, place.id), values),
         courier=values["courier"] if leaves else "",
-        cutoff_at=min(leaves, default=None),
+        cutoff_at=leaves,
         now=visit.now,
     )
 
@@ -276,6 +275,7 @@ async def _wave(
         units=sum(row.units for row in lists),
         may_drop=wave.state == WaveState.RELEASED and visit.principal.may(Permission.FULFILMENT_WRITE),
         may_write=visit.principal.may(Permission.FULFILMENT_WRITE),
+        may_ship=visit.principal.may(Permission.SHIPPING_WRITE),
     )
 
 

@@ -10,7 +10,9 @@ import { say } from "./toast.js";
 import { scan } from "./scan.js";
 import { countdowns } from "./countdown.js";
 import { driver } from "./driver.js";
+import { hear } from "./hear.js";
 import { pick } from "./pick.js";
+import { photos } from "./photos.js";
 
 menus();
 dialogs();
@@ -18,6 +20,7 @@ keys();
 lists();
 forms();
 palette();
+photos();
 
 function refresh(root) {
   stock(root);
@@ -26,6 +29,7 @@ function refresh(root) {
   scan(root);
   countdowns(root);
   driver(root);
+  hear(root);
   // On a narrow screen the tab one is on may lie outside what is seen of the row.
   for (const tab of root.querySelectorAll?.(".o-tabs a[aria-current]") ?? []) {
     tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;

@@ -1,3 +1,5 @@
+import { smaller } from "./photos.js";
+
 // The road has holes in its network. A form that could not be sent is sent again under its own id until it arrives.
 const AGAIN_MS = 4000;
 const SEEN_MS = 30000;
@@ -26,7 +28,7 @@ async function send(event) {
   form.dataset.sent = "yes";
   const body = new FormData(form);
   const photo = form.querySelector("[data-photo]");
-  if (photo?.files[0]) body.set("photo", await smaller(photo.files[0]), "foto.jpg");
+  if (photo?.files[0]) body.set("photo", await smaller(photo.files[0], LONGEST_EDGE), "foto.jpg");
   const answer = await arrives(form.action, body);
   await show(answer);
 }
@@ -68,22 +70,6 @@ async function show(answer) {
   document.querySelector("#content").replaceWith(main);
   main.querySelector("[data-focus]")?.focus();
   navigator.vibrate?.([120, 60, 120]);
-}
-
-/** A photo of some megapixels, as small as proof needs it and without what the camera wrote into it. */
-async function smaller(file) {
-  try {
-    const picture = await createImageBitmap(file);
-    const share = Math.min(1, LONGEST_EDGE / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * share);
-    canvas.height = Math.round(picture.height * share);
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return await new Promise((then) => canvas.toBlob((blob) => then(blob ?? file), "image/jpeg", 0.8));
-  } catch {
-    // No picture the browser can read: the server says so.
-    return file;
-  }
 }
 
 function tellWhere() {

@@ -17,6 +17,9 @@ export function keys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+    // A scanner types wherever the focus is: where a page lives by it, what it types lands in the field all the same.
+    const scanned = event.key.length === 1 && document.querySelector('[data-scan="always"]');
+    if (scanned) return scanned.focus();
     const action = actions[event.key];
     if (action && action() !== false) event.preventDefault();
   });

@@ -10,6 +10,8 @@ import { device, enqueue, of, queued, recall, remember, renumber, settle, tell }
 
 const AGAIN_MS = 5000;
 const SOON_MS = 400;
+// A phone may think that it is online and reach nobody: what waits is tried often, so that a conflict is told at once.
+const WAITS_MS = 500;
 
 /** Run on a page with `data-pick`. */
 export function pick(root) {
@@ -146,7 +148,7 @@ class Walk {
     } catch (fault) {
       if (!(fault instanceof TypeError)) throw fault;
       this.offline(true);
-      this.later = setTimeout(() => this.send(), AGAIN_MS);
+      this.later = setTimeout(() => this.send(), (await queued()).length ? WAITS_MS : AGAIN_MS);
     } finally {
       this.sending = false;
       await this.show();

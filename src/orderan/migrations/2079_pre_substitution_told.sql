@@ -1,0 +1,7 @@
+-- Buyers are told what is sent in place of what is missing.
+
+ALTER TABLE message DROP CONSTRAINT message_kind_known;
+
+ALTER TABLE message ADD CONSTRAINT message_kind_known CHECK (kind IN ('pay_now', 'pay_with', 'pay_soon', 'trouble', 'recovered', 'expired', 'paid_late', 'accepted', 'shipped', 'out_for_delivery', 'attempt_failed', 'postponed', 'coming_back', 'parcel_lost', 'changed', 'delivered', 'substituted', 'cancelled', 'refunded', 'return_approved', 'return_refused', 'return_received', 'review', 'back_in_stock')) NOT VALID;
+
+ALTER TABLE message VALIDATE CONSTRAINT message_kind_known;

@@ -1,0 +1,137 @@
+"""Packing: what was put into which parcel, seen unit by unit before it may leave.
+
+Owns     packing_policy, carton, packing, packing_parcel, packing_unit, packing_scan
+Promises a task is on the table once; a unit is in as often as it belongs in and never more; a packing is closed only
+         when all is as it should be, or by somebody who may and says why; a carton that is proposed holds the goods
+Speaks   nothing: that a task is packed is told by fulfilment
+Ignores  orders, couriers and stock: a task is an id, goods are handed in
+"""
+
+from orderan.packing.commands.close import close_packing, drop_packings, reopen_packing
+from orderan.packing.commands.pack import (
+    add_parcel,
+    begin_packing,
+    choose_carton,
+    drop_parcel,
+    keep_photo,
+    open_parcels,
+    scan_unit,
+    take_out,
+    weigh_parcel,
+)
+from orderan.packing.commands.settings import add_carton, set_packing_policy, use_carton
+from orderan.packing.errors import (
+    CartonNotFound,
+    CartonTwice,
+    CartonUnusable,
+    OverrideNotAllowed,
+    OverrideUnexplained,
+    PackedWrong,
+    PackingBlocked,
+    PackingNotOpen,
+    PackingPolicyUnusable,
+    ParcelNotPacked,
+    ParcelsDiffer,
+    UnitNotInside,
+    WeightUnreadable,
+)
+from orderan.packing.models import (
+    CARTON_PREFIX,
+    MOST_PARCELS,
+    Carton,
+    Goods,
+    PackedParcel,
+    PackedUnit,
+    Packing,
+    PackingPolicy,
+    Scanned,
+    ScanOutcome,
+    UnitKey,
+)
+from orderan.packing.rules import (
+    Obstacle,
+    allowed_off_g,
+    expected_g,
+    missing,
+    obstacles,
+    packed_of,
+    surplus,
+    understand,
+)
+from orderan.packing.rules_cartons import Thing, holds, lay, suggest
+from orderan.packing.states import PACKING, PackingEvent, PackingState
+from orderan.packing.views import (
+    ScanRow,
+    cartons,
+    packing_policy,
+    packings_of,
+    parcels_in,
+    photo_of,
+    scans_of,
+    units_inside,
+)
+
+__all__ = [
+    "CARTON_PREFIX",
+    "MOST_PARCELS",
+    "PACKING",
+    "Carton",
+    "CartonNotFound",
+    "CartonTwice",
+    "CartonUnusable",
+    "Goods",
+    "Obstacle",
+    "OverrideNotAllowed",
+    "OverrideUnexplained",
+    "PackedParcel",
+    "PackedUnit",
+    "PackedWrong",
+    "Packing",
+    "PackingBlocked",
+    "PackingEvent",
+    "PackingNotOpen",
+    "PackingPolicy",
+    "PackingPolicyUnusable",
+    "PackingState",
+    "ParcelNotPacked",
+    "ParcelsDiffer",
+    "ScanOutcome",
+    "ScanRow",
+    "Scanned",
+    "Thing",
+    "UnitKey",
+    "UnitNotInside",
+    "WeightUnreadable",
+    "add_carton",
+    "add_parcel",
+    "allowed_off_g",
+    "begin_packing",
+    "cartons",
+    "choose_carton",
+    "close_packing",
+    "drop_packings",
+    "drop_parcel",
+    "expected_g",
+    "holds",
+    "keep_photo",
+    "lay",
+    "missing",
+    "obstacles",
+    "open_parcels",
+    "packed_of",
+    "packing_policy",
+    "packings_of",
+    "parcels_in",
+    "photo_of",
+    "reopen_packing",
+    "scan_unit",
+    "scans_of",
+    "set_packing_policy",
+    "suggest",
+    "surplus",
+    "take_out",
+    "understand",
+    "units_inside",
+    "use_carton",
+    "weigh_parcel",
+]

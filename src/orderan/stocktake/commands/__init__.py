@@ -1,0 +1,1 @@
+"""What can be done with a stock-take, one file per subject."""
