@@ -42,4 +42,4 @@ def work() -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     stop.wait()
-    print("worker done", flush=True)
+    print(f"worker done, nice {os.nice(0)}", flush=True)

@@ -84,7 +84,8 @@ def test_serve_answers_tells_its_address_and_stops_everything_cleanly(here: Inst
     assert [line["request_id"] for line in asked] == ["permintaan-0002"]
     assert len([line for line in served.lines() if line.get("request_id") == "permintaan-0002"]) == 2
     assert not [line for line in served.lines() if line["logger"] == "uvicorn.access"]
-    assert "worker done" in served.words()
+    # Whoever waits for an answer comes before whatever nobody waits for.
+    assert f"worker done, nice {min(os.nice(0) + 5, 19)}" in served.words()
     assert processes_of(cluster(here)) == []
     assert not here.answers()
     assert (here.folder / "master.key").stat().st_mode & 0o777 == 0o600

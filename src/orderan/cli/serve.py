@@ -15,6 +15,9 @@ from orderan.settings import Settings
 
 APP = "orderan.app:create"
 WORKER = "orderan.worker:main"
+BEHIND_THE_WEB = 5
+"""How much further back (nice) the worker stands for a processor it shares with the web processes: there
+somebody waits for an answer."""
 
 # Stand-ins for the parts, so that supervision can be tested without the product.
 AppName = Annotated[str, typer.Option(hidden=True)]
@@ -102,6 +105,7 @@ def worker(job_worker: Annotated[str, typer.Option("--worker", hidden=True)] = W
     """Run one worker: jobs, timers and the event log."""
     _with_database(read_settings(), "orderan worker")
     _configure_logs()
+    os.nice(BEHIND_THE_WEB)
     _named(job_worker)()
 
 
