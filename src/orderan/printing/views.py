@@ -25,9 +25,16 @@ async def print_job(tx: Tx, job_id: UUID) -> PrintJob:
         PrintJobNotFound: The shop has none of this id, or it is one of stickers.
     """
     row = await tx.maybe(
-        "SELECT id, made_by, made_at, left_out FROM print_job WHERE shop_id = %(shop)s AND id = %(id)s",
+        """
+        SELECT id, made_by, made_at, left_out FROM print_job
+        WHERE shop_id = %(shop)s AND id = %(id)s
+          AND NOT EXISTS (SELECT FROM sticker_print
+                          WHERE sticker_print.shop_id = print_job.shop_id AND sticker_print.job_id = print_job.id)
+        """,
         {"shop": tx.shop_id, "id": job_id},
     )
+    if row is None:
+        raise PrintJobNotFound(to_text(JOB_PREFIX, job_id))
     prints = await tx.all(
         """
         SELECT job_id, turn, subject_id, code, copy FROM label_print
