@@ -85,11 +85,12 @@ lock: install ## choose versions anew and write locks/
 		-o locks/dev.txt
 
 browser: ## see to Chromium for the browser tests, where that is possible
-	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then :; \
+	@if for one in chromium-headless-shell chromium chromium-browser google-chrome; do \
+		command -v $$one && break; done >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "installing Chromium for the browser tests"; \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-			--no-install-recommends chromium >/dev/null; } \
+			--no-install-recommends chromium-headless-shell >/dev/null; } \
 			|| echo "Chromium could not be installed: browser tests are skipped, or fail in CI"; \
 	else \
 		echo "no Chromium here, and installing it takes root and apt-get: browser tests are skipped, or fail in CI"; \
