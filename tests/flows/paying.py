@@ -165,11 +165,11 @@ async def a_till(floor: ShopFloor, keyring: Keyring, now: datetime) -> Till:
     return Till(world, placed.order, first, second, clock, Cashier(floor.db, clock, links, opened))
 
 
-async def open_a_rail(tx: Tx, *, now: datetime, method: str = "qris") -> None:
+async def open_a_rail(tx: Tx, *, now: datetime, method: str = "qris", gateway: str = "midtrans") -> None:
     """A way to pay that is open, at a gateway nobody asks."""
-    account = GatewayAccount(new_id(), "midtrans", "midtrans", "https://gateway.test", b"", b"")
+    account = GatewayAccount(new_id(), gateway, gateway, "https://gateway.test", b"", b"")
     await insert_account(tx, account, now=now)
-    await insert_rails(tx, [Rail(new_id(), method, account.id, "midtrans", 0, "open")])
+    await insert_rails(tx, [Rail(new_id(), method, account.id, gateway, 0, "open")])
 
 
 PROBING: Final = [number for number in range(10_000, 13_000) if draw_of(f"1-{number}") % 10_000 < PROBE_BP]

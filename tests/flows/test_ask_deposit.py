@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from conftest import ShopFloor
-from flows.paying import Till, a_till
+from flows.paying import Till, a_till, open_a_rail
 from flows.test_score_orders import act_on
 from given import a_buyer, a_shop, asked, place
 from orderan.auditor import Finding, audit
@@ -237,13 +237,23 @@ async def test_who_is_asked_anew_owes_no_deposit_until_they_are_silent_again(des
     assert (await desk.stands()).deposit_due_minor == 10_000
 
 
-@pytest.mark.parametrize("why", ["no message gets through", "nothing of the shop's takes so little"])
+@pytest.mark.parametrize(
+    "why",
+    [
+        "no message gets through",
+        "nothing of the shop's takes so little",
+        "the gateway of all there is does not take so little",
+    ],
+)
 async def test_a_deposit_nobody_could_be_asked_for_costs_nobody_their_order(
     floor: ShopFloor, keyring: Keyring, now: datetime, why: str
 ) -> None:
     dead = why == "no message gets through"
     policy = HALF if dead else replace(HALF, deposit_percent=10)
     desk = await a_desk(floor, keyring, now, policy)
+    if why.startswith("the gateway"):
+        await floor.run(lambda tx: tx.run("UPDATE rail SET state = 'paused'"))
+        await floor.run(lambda tx: open_a_rail(tx, now=now, gateway="duitku"))
     await desk.passes()
     desk.whatsapp.fails = desk.sms.fails = dead
     await desk.passes(minutes=61)

@@ -128,3 +128,14 @@ async def counter(
         clients = GatewayClients(keyring, house.clock, reach)
         cashier = Cashier(floor.db, house.clock, links, clients.of_rail)
         yield Counter(world, placed.order, account, midtrans, house, buyer, cashier, links, now)
+
+
+async def only_at_duitku(counter: Counter, keyring: Keyring) -> None:
+    """From now on QRIS is all there is, through a gateway that takes no less than 10,000."""
+    await counter.floor.run(lambda tx: tx.run("UPDATE rail SET state = 'paused'"))
+    await counter.floor.run(
+        lambda tx: open_account(
+            tx, keyring, gateway="duitku", name="Duitku", base_url="http://127.0.0.1:1",
+            credentials={"merchant_code": "D1", "api_key": "k"}, methods=["qris"], now=counter.clock.at,
+        )
+    )  # fmt: skip

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from orderan.auditor import audit
+from orderan.kit.crypto import Keyring
 from orderan.kit.ids import to_text
 from orderan.promotions import PromotionKind
 from orderan.sandbox.models import SimReply, SimRequest
-from paying.conftest import Counter
+from paying.conftest import Counter, only_at_duitku
 from promotions.promoting import a_discount, running, uses
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +48,12 @@ async def come_back(counter: Counter) -> None:
 async def taken(counter: Counter) -> tuple[str, int, int]:
     [row] = await counter.floor.all("SELECT state, taken_minor, taken_count FROM payment_promotion")
     return (row.state, row.taken_minor, row.taken_count)
+
+
+async def test_a_discount_leaves_what_the_gateway_takes(counter: Counter, keyring: Keyring) -> None:
+    await only_at_duitku(counter, keyring)
+    await promote(counter, banks=(), methods=("qris",), fixed_minor=15_000)
+    assert "hemat Rp10.000, bayar Rp10.000" in await seen(counter)
 
 
 async def test_the_shown_discount_is_asked_for_less_and_covers_the_rest_once_paid(

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from conftest import ShopFloor
+from flows.paying import open_a_rail
 from fulfilment.working import an_order, delivered, pay, tasks
 from given import World, a_buyer, a_shop, asked, place
 from notifications.telling import a_policy
@@ -192,6 +193,21 @@ async def test_of_something_cheaper_the_rest_goes_back_and_of_something_dearer_i
     assert (order.total_minor, order.paid_minor) == (17_500, 10_000)
     assert order.hold_until < counter.now + HELD_FOR
     assert (await counter.run(lambda tx: payable(tx, order.id))).due_minor == 7_500
+    await counter.adds_up(database_url)
+
+
+async def test_where_a_gateway_takes_no_small_amount_so_much_is_left_to_pay_as_it_takes(
+    counter: Counter, database_url: str
+) -> None:
+    await counter.run(lambda tx: open_a_rail(tx, now=counter.now, gateway="duitku"))
+    dearer = await counter.ask("besar")
+    await counter.bring(dearer)
+    await counter.resolve(dearer)
+
+    replacement = await counter.replacement()
+    assert (replacement.total_minor, replacement.paid_minor) == (17_500, 7_500)
+    [voucher] = await counter.world.floor.all("SELECT balance_minor FROM voucher")
+    assert voucher.balance_minor == 2_500
     await counter.adds_up(database_url)
 
 

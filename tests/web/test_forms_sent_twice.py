@@ -604,7 +604,7 @@ OTHERWISE: Final = {
     "/stock/locations/{location_id:str}": SAME_AGAIN,
     "/stock/locations/{location_id:str}/{verb:str}": SAME_AGAIN,
     "/notices/{shop_id:int}/{account:str}": "letters of gateways: tests/paying/test_notices.py",
-    "/pay/{ticket:str}/voucher": "what is on a voucher is spent once: tests/flows/test_pay_with_voucher.py",
+    "/pay/{ticket:str}/voucher": "answered as the first time: tests/paying/test_pay_with_voucher.py",
     "/pay/{ticket:str}": "what was offered is offered again: tests/paying/test_pay_page.py",
     "/pick/devices": "each asking makes a phone, of which nothing was heard",
     "/pick/lists/{list_id:str}/back": ON,

@@ -15,6 +15,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from orderan.flows.fitting_rails import carries
 from orderan.flows.waits_for_person import settle_waits
 from orderan.kit.db import Tx
 from orderan.orders import (
@@ -26,7 +27,7 @@ from orderan.orders import (
     orders_by_id,
     want_deposit,
 )
-from orderan.payments import IN_THE_AIR, METHODS, attempts_of, rails
+from orderan.payments import IN_THE_AIR, attempts_of, rails
 from orderan.verification import (
     Case,
     Next,
@@ -100,9 +101,5 @@ async def was_told(tx: Tx, case: Case, policy: Policy) -> bool:
 
 async def payable_deposits(tx: Tx, amounts: Collection[int]) -> set[int]:
     """Those of these amounts that an open rail of the shop takes."""
-    methods = [METHODS[rail.method] for rail in await rails(tx) if rail.state == "open"]
-    return {
-        amount
-        for amount in amounts
-        if amount > 0 and any(one.least_minor <= amount <= one.most_minor for one in methods)
-    }
+    carried = [rail for rail in await rails(tx) if rail.state == "open"]
+    return {amount for amount in amounts if amount > 0 and any(carries(rail, amount) for rail in carried)}

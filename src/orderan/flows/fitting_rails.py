@@ -18,6 +18,12 @@ def takes(rail: Rail, amount_minor: int) -> bool:
     )
 
 
+def carries(rail: Rail, amount_minor: int) -> bool:
+    """Whether so much may be paid over a rail: by what the method allows, and by what its gateway takes."""
+    method = METHODS[rail.method]
+    return method.least_minor <= amount_minor <= method.most_minor and takes(rail, amount_minor)
+
+
 def least_of(rail: Rail) -> int:
     """The least a rail takes."""
     offer = _offer(rail)

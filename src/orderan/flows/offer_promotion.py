@@ -13,12 +13,12 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from orderan.flows.fitting_rails import restricts_cards
+from orderan.flows.fitting_rails import least_of, restricts_cards
 from orderan.kit.db import Tx
 from orderan.kit.ids import to_text
 from orderan.orders import Line, Order
 from orderan.orders import lines_of as order_lines
-from orderan.payments import IN_THE_AIR, METHODS, Attempt, AttemptState, Group, attempts_of, rails
+from orderan.payments import IN_THE_AIR, METHODS, Attempt, AttemptState, Group, Rail, attempts_of, rails
 from orderan.promotions import (
     Asking,
     Card,
@@ -93,21 +93,20 @@ async def offered(
         for one in await promotions_open(tx)
     ]
     asking = await _asking(tx, order, [one.id for one in promotions], mine=mine, card=card, now=now)
-    held = await _restricting(tx)
-    return [_offer(_way(method, held), promotions, asking) for method in methods]
+    carried = await _open_rails(tx)
+    return [_offer(_way(method, carried), promotions, asking) for method in methods]
 
 
 async def only_cards(tx: Tx, method: str, promotion_id: UUID) -> tuple[str, ...]:
     """How a card must begin that may pay with a promotion, where the page that takes the card has to hold to it."""
     found = await find_promotion(tx, promotion_id)
-    if found is None or not held_to_ranges(found.terms, _way(method, await _restricting(tx))):
+    if found is None or not held_to_ranges(found.terms, _way(method, await _open_rails(tx))):
         return ()
     return found.terms.card_ranges
 
 
-async def _restricting(tx: Tx) -> frozenset[str]:
-    """Methods with an open rail whose page can hold to ranges of cards."""
-    return frozenset(one.method for one in await rails(tx) if one.state == "open" and restricts_cards(one))
+async def _open_rails(tx: Tx) -> list[Rail]:
+    return [rail for rail in await rails(tx) if rail.state == "open"]
 
 
 def _offer(way: Way, promotions: Sequence[Promotion], asking: Asking) -> Offer:
@@ -158,7 +157,7 @@ async def reserve(
     """
     asking = await _asking(tx, order, [], mine=[], card=card, now=now)
     lines = _weights(await order_lines(tx, order.id), tax_included=order.tax_included)
-    way = _way(method, await _restricting(tx))
+    way = _way(method, await _open_rails(tx))
     wish = Wish(promotion_id, order.id, way, lines, months, shown_minor)
     return await reserve_use(tx, wish, asking, instead_of=await waiting_tries(tx, order.id), now=now)
 
@@ -184,7 +183,7 @@ async def taken_off(
     mine = [use for use in await _reserved_by(tx, order) if use.promotion_id == promotion_id]
     promotion = without_uses(found, mine)
     asking = await _asking(tx, order, [promotion_id], mine=mine, card=None, now=now)
-    way = _way(method, await _restricting(tx))
+    way = _way(method, await _open_rails(tx))
     amount = worth_of(promotion, way, asking, months=months, shown_minor=shown_minor)
     return amount if promotion.terms.kind is PromotionKind.DISCOUNT else 0
 
@@ -236,15 +235,17 @@ async def _asking(
     return Asking(order.due_minor, order.currency, now, hour, order.customer_id, used, card)
 
 
-def _way(method: str, restricting: frozenset[str]) -> Way:
+def _way(method: str, carried: Sequence[Rail]) -> Way:
+    """A method as the shop's open rails carry it."""
     known = METHODS[method]
+    own = [rail for rail in carried if rail.method == method]
     return Way(
         known.code,
         known.bank,
         is_wallet=known.group is Group.WALLET,
         is_card=known.group is Group.CARD,
-        least_minor=known.least_minor,
-        restricts_cards=known.code in restricting,
+        least_minor=min((least_of(rail) for rail in own), default=known.least_minor),
+        restricts_cards=any(restricts_cards(rail) for rail in own),
     )
 
 

@@ -3,6 +3,7 @@
 use      the order is locked, then the vouchers: two orders that want the same rupiah come one after the other, and
          the database refuses what would overspend. While a try to pay is in the air, nothing else pays
 rest     what is left is nothing, or enough for another way to pay; a little less is taken off otherwise
+twice    who asks again for what a voucher paid already has what they asked for
 off      until the order goes ahead a buyer may take it off again
 over     an order that comes to nothing lets it go by itself, as far as nobody promised that money back
 
@@ -14,14 +15,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from orderan.flows.payable import leaves_payable, payable
+from orderan.flows.payable import least_asked, payable
 from orderan.flows.settle_payment import settle_payments
 from orderan.kit.db import Tx
 from orderan.kit.errors import Refusal
 from orderan.kit.ids import to_text
-from orderan.orders import Commercial, Order, OrderNotFound, lock_orders
+from orderan.orders import Commercial, Order, OrderNotFound, lock_orders, orders_by_id
 from orderan.payments import (
-    METHODS,
     VOUCHER_METHOD,
     AttemptInTheAir,
     MoneyEvent,
@@ -109,17 +109,19 @@ async def _vouchers(tx: Tx, order: Order, code: str | None, *, now: datetime) ->
 def most_to_take(order: Order, there_minor: int, carried: Sequence[Rail]) -> int:
     """What vouchers with so much on them pay of an order now, so that what is left can be paid another way.
 
+    Of an order that waits for its deposit that is what is left of the deposit: the rest is paid at the door.
+
     Raises:
         VoucherLeavesTooLittle: See there.
     """
     due = order.deposit_due_minor if order.wants_deposit else order.due_minor
-    amount = min(there_minor, due)
-    if amount == due or leaves_payable(order, amount, carried):
+    amount, least = min(there_minor, due), least_asked(carried)
+    if amount == due or due - amount >= least:
         return amount
-    least = min(METHODS[rail.method].least_minor for rail in carried if rail.state == "open")
-    if (amount := order.due_minor - least) <= 0:
+    if due <= least:
         raise VoucherLeavesTooLittle(least, order.currency)
-    return amount
+    # Less than the vouchers have: what they leave would be below the least otherwise.
+    return due - least
 
 
 async def voucher_there(tx: Tx, order: Order, *, now: datetime) -> int:
@@ -136,8 +138,24 @@ async def voucher_there(tx: Tx, order: Order, *, now: datetime) -> int:
         return 0
 
 
+async def pays_already(tx: Tx, order_id: UUID, *, code: str | None = None) -> bool:
+    """Whether the voucher of a code, or one of the buyer's own, paid for an order and did not get it back.
+
+    Raises:
+        VoucherNotFound: No voucher has this code.
+    """
+    spent = {voucher_id for voucher_id, _ in (await spent_on(tx, [order_id])).get(order_id, [])}
+    order = (await orders_by_id(tx, [order_id])).get(order_id) if spent else None
+    if order is None:
+        return False
+    if code is not None:
+        return (await voucher_behind(tx, code)).id in spent
+    theirs = [] if order.customer_id is None else await vouchers_of(tx, order.customer_id)
+    return any(one.id in spent for one in theirs)
+
+
 async def take_voucher_off(tx: Tx, order_id: UUID, *, now: datetime) -> int:
-    """Give vouchers back what they paid for an order that waits for the rest; returns how much.
+    """Give vouchers back what they paid for an order that waits for the rest, or for its deposit; returns how much.
 
     Raises:
         OrderNotFound: No such order.
@@ -149,7 +167,8 @@ async def take_voucher_off(tx: Tx, order_id: UUID, *, now: datetime) -> int:
         raise OrderNotFound(str(order_id))
     if await orders_in_the_air(tx, [order_id]):
         raise AttemptInTheAir(str(order_id))
-    if order.commercial != Commercial.AWAITING_PAYMENT or order.refunded_minor:
+    waits = order.commercial == Commercial.AWAITING_PAYMENT or order.wants_deposit
+    if not waits or order.refunded_minor:
         raise VoucherNotOff(str(order.number))
     back = await _let_go(tx, order, now=now)
     if not back:

@@ -89,6 +89,10 @@ def part_of(order: Order, method: Method, part_minor: int | None, carried: Seque
 
 def leaves_payable(order: Order, part_minor: int, carried: Sequence[Rail]) -> bool:
     """Whether after a part nothing is left, or enough for some open rail to take."""
-    least = min((least_of(rail) for rail in carried if rail.state == "open"), default=1)
     rest = order.due_minor - part_minor
-    return rest == 0 or rest >= least
+    return rest == 0 or rest >= least_asked(carried)
+
+
+def least_asked(carried: Sequence[Rail]) -> int:
+    """The least some open rail takes; where none is open whatever is left is paid by hand."""
+    return min((least_of(rail) for rail in carried if rail.state == "open"), default=1)

@@ -20,7 +20,7 @@ from orderan.flows.fitting_rails import fitting
 from orderan.flows.offer_promotion import Offer, offered
 from orderan.flows.pay_links import PayLinks
 from orderan.flows.pay_online import Cashier, Wanted
-from orderan.flows.pay_with_voucher import take_voucher_off, use_voucher, voucher_there
+from orderan.flows.pay_with_voucher import pays_already, take_voucher_off, use_voucher, voucher_there
 from orderan.flows.payable import can_pay, is_payable, leaves_payable
 from orderan.flows.views_papers import order_paper
 from orderan.incidents import LOWERED_BEFORE, Banner, banner_for
@@ -76,6 +76,8 @@ TRIES: Final = 30
 VOUCHERS: Final = 20
 ASKS: Final = 30
 WINDOW: Final = timedelta(hours=1)
+SPENT: Final = (NoVoucher, VoucherLeavesTooLittle, VoucherUnusable)
+"""What is said of a voucher that paid already as well."""
 ASKS_FOR_PHONE: Final = frozenset({"ovo"})
 SETTLED: Final = frozenset({Commercial.ACCEPTED, Commercial.COMPLETED})
 
@@ -264,7 +266,7 @@ async def pay_by_voucher(
     """Let a voucher pay, by its code or the buyer's own, or take it off again.
 
     What the buyer was given to pay with before was for another amount, so it is taken back; not before the voucher is
-    known to be good, since a mistyped code costs nobody their number.
+    known to be good, since a mistyped code costs nobody their number. A form sent twice is answered as the first time.
     """
     shop_id, order_id = _order_of(links, ticket, now)
     caller = Caller(shop_id, BUYER)
@@ -277,6 +279,9 @@ async def pay_by_voucher(
             await take_voucher_off(tx, order_id, now=now)
         else:
             await use_voucher(tx, order_id, code=code or None, now=now)
+
+    async def sent_twice(tx: Tx) -> bool:
+        return not off and await pays_already(tx, order_id, code=code or None)
 
     try:
         counted = [Limit(f"pay:voucher:{order_id}", VOUCHERS, WINDOW)]
@@ -292,6 +297,11 @@ async def pay_by_voucher(
         VoucherNotFound,
         VoucherUnusable,
     ) as refusal:
+        if isinstance(refusal, SPENT) and await db.run(caller, sent_twice):
+            # The first time may have ended before what was offered was taken back.
+            with suppress(AttemptInTheAir):
+                await cashier.put_aside(caller, order_id)
+            return Redirect(f"/pay/{ticket}", status_code=303)
         view = await db.run(caller, lambda tx: _view(tx, order_id, choosing=True, now=now))
         return _shown(request, ticket, view, now=now, refusal=refusal)
     return Redirect(f"/pay/{ticket}", status_code=303)
